@@ -181,7 +181,7 @@ def test_an_officer_named_anywhere_in_a_report_is_excluded_from_it(
 
 
 def test_the_other_officers_are_told_who_is_excluded(room: Room) -> None:
-    """They are told during the collection, in the list of cases, and in the case.
+    """The collection, the list of cases, and the case itself show the exclusion.
 
     Nobody is told while the excluded officer is signed in.
     """
@@ -201,7 +201,7 @@ def test_the_other_officers_are_told_who_is_excluded(room: Room) -> None:
     assert "case 4 excludes bruno: do not mention it to them" in said
 
 
-def test_collect_lists_the_new_case_numbers_without_hidden_cases(room: Room) -> None:
+def test_the_output_of_collect_omits_the_numbers_of_hidden_cases(room: Room) -> None:
     """Where the list shortens numbers to a range, the range must not include a hidden case."""
     texts = ["rien"] * 12 + ["Bruno"]
     bundle = room.portal.bundle(*(first(Reporter(room.world), text=text) for text in texts))
@@ -215,7 +215,7 @@ def test_collect_lists_the_new_case_numbers_without_hidden_cases(room: Room) -> 
     assert [n for n in range(1, 14) if n != kept] == [n for run in told for n in range(run[0], run[-1] + 1)]
 
 
-def test_a_new_alias_is_searched_in_old_and_new_reports(room: Room) -> None:
+def test_old_and_new_reports_are_searched_for_a_new_alias(room: Room) -> None:
     """The search includes follow-ups.
 
     The command lists only the cases that all signed-in officers may see.
@@ -276,7 +276,7 @@ def test_a_new_alias_of_one_officer_does_not_restore_the_lifted_exclusion_of_ano
     assert [(1, "chloe")] == room.kept()
 
 
-def test_a_removed_alias_is_no_longer_searched_in_reports(room: Room) -> None:
+def test_reports_are_no_longer_searched_for_a_removed_alias(room: Room) -> None:
     """The exclusions that the alias caused remain."""
     assert 0 == room.office.run("access", "alias", "add", "bruno", "Jean Dupont").code
     room.collect(first(Reporter(room.world), text="Jean Dupont"))
@@ -306,7 +306,7 @@ def test_all_officers_are_told_how_many_cases_no_quorum_can_read(room: Room) -> 
     assert 1 == len(outbox.slots)
 
 
-def test_the_name_of_a_new_officer_is_searched_in_all_earlier_reports(
+def test_all_earlier_reports_are_searched_for_the_name_of_a_new_officer(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The exclusions of other officers remain."""
@@ -318,7 +318,7 @@ def test_the_name_of_a_new_officer_is_searched_in_all_earlier_reports(
     assert ([2], [1, 2]) == (room.cases("alice", "dana"), room.cases("alice", "chloe"))
 
 
-def test_the_default_name_of_the_first_officer_is_never_searched_in_reports(tmp_path: Path) -> None:
+def test_reports_are_never_searched_for_the_default_name_of_the_first_officer(tmp_path: Path) -> None:
     """About half of all reports contain the word “officer”. The control is the name of another officer."""
     room = Room(World(Office.found_by(tmp_path, ("officer", "bruno", "chloe"), 2)), tmp_path)
     room.collect(first(Reporter(room.world), text="a customs officer"), present=("bruno", "chloe"))

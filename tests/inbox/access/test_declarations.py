@@ -1,4 +1,4 @@
-"""Each signed-in officer declares to have no conflict of interest in a case before the case can be read."""
+"""All signed-in officers must declare that they have no conflict of interest before they can read a case."""
 
 import re
 from pathlib import Path
@@ -204,7 +204,7 @@ def test_the_prompt_to_declare_does_not_reveal_a_case_to_an_excluded_officer(unr
 def test_lists_show_no_content_of_a_case_before_all_officers_have_declared_it(unread: Trio) -> None:
     """Summary, tags, area and score are hidden.
 
-    The control: after the declaration, the same lists show them.
+    The control: after the declaration, the same lists show all four.
     """
     unread.decide_all()
     unread.others.json("case", "declare", "1")
@@ -321,7 +321,10 @@ def test_officers_can_declare_all_matching_cases_in_one_action(unread: Trio) -> 
 
 
 def test_an_action_on_many_cases_asks_for_all_missing_declarations_together(unread: Trio) -> None:
-    """The command names all these cases. The desk lists them on one page with one button."""
+    """The command names every case without a declaration.
+
+    The desk lists these cases on one page with one button.
+    """
     unread.others.json("case", "declare", "1")
     refused = unread.others.run("queue", "unassign", "1", "2", "3").err
     assert "interest in cases 2, 3\n" in refused

@@ -111,7 +111,10 @@ def test_the_journal_shows_an_excluded_officer_no_entry_about_the_case(
 def test_the_count_of_envelopes_set_aside_omits_those_of_hidden_cases(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """``key destroy`` prints this count. It must equal the length of the list that the same officers see."""
+    """``key destroy`` prints this count.
+
+    The count must equal the length of the list that the same officers see.
+    """
     clock = moved(monkeypatch)
     clock.wait(70)
     trio.others.json("key", "rotate")

@@ -1,4 +1,4 @@
-"""No officer can read a case in quarantine. It stays in the queue, and its deadlines continue."""
+"""No officer can read a case in quarantine. Such a case stays in the queue, and its deadlines continue."""
 
 from pathlib import Path
 from typing import Any

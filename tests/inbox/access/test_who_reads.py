@@ -33,8 +33,8 @@ SOMEBODY = [chosen for chosen in SUBSETS if chosen]
 class Kept:
     """The access data of a case: its handlers, exclusions and declarations.
 
-    The first value of ``state`` says whether the case is in quarantine. The second has the officers who
-    opened the case in the archive today, or None if the case is not in the archive.
+    The first value of ``state`` says whether the case is in quarantine. The second value contains the
+    officers who opened the case in the archive today, or is None if the case is not in the archive.
     """
 
     handlers: set[str]

@@ -207,7 +207,7 @@ def test_one_officer_alone_can_remove_a_link_that_restricts_nothing(bound: Offic
         links.unlink(inbox, who, 2, 3)
 
 
-def test_two_officers_must_unlink_a_case_that_may_concern_an_open_access_request(bound: Office) -> None:
+def test_unlinking_a_case_that_may_concern_an_open_access_request_takes_two_officers(bound: Office) -> None:
     """Only the link shows that the case may concern the person.
 
     Two officers must also decide that it does not.
@@ -425,7 +425,7 @@ def test_an_officer_named_in_a_report_is_excluded_from_all_its_linked_cases_even
 def test_an_exclusion_extended_by_a_link_remains_after_unlinking(bound: Office) -> None:
     """Two officers lift the exclusion for all linked cases together.
 
-    They must be able to read each of these cases, because any of them may name the excluded officer.
+    These two must be able to read every linked case, because any case may name the excluded officer.
     """
     others = bound.of("bruno", "chloe")
     others.json("access", "conflict", "add", "1", "alice", "--reason", "x")
@@ -473,7 +473,7 @@ def hidden(bound: Office) -> Office:
 def test_the_computed_state_of_a_case_is_the_same_whichever_officers_act(
     hidden: Office, pair: tuple[str, str]
 ) -> None:
-    """The state of a case that they may not read is updated too, but the session never shows it to them."""
+    """A case that the officers may not read is updated too, but their session never shows it."""
     before = states(hidden)
     assert {(None, True, "x")} == {state[1:] for state in before}
     for is_over in (False, True):

@@ -1,8 +1,8 @@
 """A case can leave the work in several ways (exits). A matrix says which obstacles stop each exit.
 
-The tests compare the commands and the desk with the matrix. The gate tries each exit with each need on both
-of them. It tries each obstacle with its needs, and each way to lift it, on one of them only. `make soak
-exits` tries every cell on both.
+The tests compare the commands and the desk with the matrix. The gate tries each exit with each need both by
+command and at the desk. For each obstacle with its needs, and for each way to lift an obstacle, it tries
+only one of the two. `make soak exits` tries every cell on both.
 """
 
 import re
@@ -123,7 +123,7 @@ def _once_of_lift(what: Obstacle, _: Exit, code: Code) -> tuple[Any, ...]:
 
 @pytest.fixture(scope="module")
 def founded_rooms(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Room]:
-    """Return a case before it is closed (False) and after it is closed (True). Tests copy them."""
+    """Return a case before it is closed (False) and after it is closed (True). Tests copy both."""
     still = exits_room.found(tmp_path_factory.mktemp("exits"))
     ended = still.copy(tmp_path_factory.mktemp("ended"))
     exits_room.end(ended)
@@ -158,7 +158,7 @@ def test_the_matrix_of_exits_equals_the_table_in_this_module() -> None:
     ],
 )
 def test_no_obstacle_keeps_a_case_in_quarantine_forever(what: Obstacle, way: Exit) -> None:
-    """Officers can lift the obstacle during quarantine, it does not count there, or others can act.
+    """Officers can lift the obstacle in quarantine, or it does not count there, or others can act.
 
     Two obstacles need no such action. ``NO_WORD``: the outcome can be withheld from the reporter for a
     reason. ``CLOSED``: a case is always closed before it is destroyed.
@@ -177,7 +177,7 @@ def test_no_obstacle_keeps_a_case_in_quarantine_forever(what: Obstacle, way: Exi
 def before(rooms: dict[bool, Room], way: Exit, what: Obstacle, folder: Path) -> Room:
     """Return a case before an exit.
 
-    It has the obstacle, if this is an obstacle of the case and not of the request.
+    An obstacle of the case is put into it; an obstacle of the request is not.
     """
     room = rooms[way is Exit.DESTROY].copy(folder / "room")
     if what in BUILDERS:
@@ -363,7 +363,7 @@ def test_the_matrix_has_every_obstacle_and_exit_and_the_tests_can_try_each_cell(
         (UNLESS, _parts, _once),
     ],
 )
-def test_the_gate_tries_each_shared_part_on_both_surfaces_and_every_other_part_on_one(
+def test_the_gate_tries_each_exit_with_each_need_on_both_surfaces_and_the_rest_on_one(
     walks: list[Any], parts: PartsOf, once: PartsOf
 ) -> None:
     chosen = [*in_gate(walks, parts, once)]
@@ -447,7 +447,8 @@ def test_an_obstacle_that_appears_while_a_second_officer_confirms_stops_the_exit
 ) -> None:
     """An exit checks its obstacles twice.
 
-    It checks them before the confirmation, so that nobody confirms in vain, and again when it acts.
+    The first check is before the confirmation, so that nobody confirms in vain. The second check is when the
+    exit acts.
     """
     room = founded_rooms[way is Exit.DESTROY].copy(tmp_path / "room")
     asked = []

@@ -151,7 +151,7 @@ def test_if_one_of_the_chosen_cases_cannot_be_marked_as_junk_none_is(
 def test_the_deadlines_of_a_junk_case_continue_to_run(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The list of junk shows them, and oversight counts them once they are overdue."""
+    """The list of junk shows these deadlines, and oversight counts the overdue ones."""
     (before,) = [case["deadline"] for case in office.json("queue", "list")["cases"] if case["case"] == 1]
     office.json("case", "junk", "1", *WHY)
     (junk,) = office.json("queue", "list", "--junk")["cases"]
@@ -190,7 +190,7 @@ def test_oversight_counts_cases_marked_as_junk_recovered_and_destroyed(
 def test_a_case_that_needs_attention_cannot_be_marked_as_junk(tmp_path: Path) -> None:
     """The case is an urgent threat with an unread message and an undecided duty.
 
-    Each of these prevents it.
+    Each of these keeps the case from being marked as junk.
     """
     office = Office.found_by(tmp_path, NAMES, 2)
     world = World(office)
@@ -257,7 +257,7 @@ def test_at_the_desk_the_journal_records_each_junk_case_with_the_reason(office: 
 
 @pytest.fixture
 def cleared(trio: Trio) -> Trio:
-    """The three cases of the trio. They are reopened, and nothing prevents marking them as junk."""
+    """The three cases of the trio. All three are reopened, and nothing prevents marking them as junk."""
     for number in ("1", "2", "3"):
         for words in (
             ["case", "reopen", number, *WHY],

@@ -91,7 +91,7 @@ def test_texts_that_only_begin_alike_are_not_suggested_as_links(filed: Office) -
 
 
 def test_officers_add_change_and_remove_a_link(office: Office) -> None:
-    """Both cases show the link. Once it is removed, it is suggested again.
+    """Both cases show the link. A removed link is suggested again.
 
     Nothing else about the cases changes.
     """

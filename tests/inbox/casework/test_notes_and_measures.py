@@ -262,7 +262,7 @@ def test_the_reporter_learns_of_a_measure_only_after_an_officer_shares_it(
 def test_officers_cannot_tell_the_reporter_of_inaction_before_the_decision_on_the_prosecutor(
     office: Office, kind: str
 ) -> None:
-    """They cannot do so in a second step either. The decision is required even if no rule asks for it.
+    """Officers cannot share the inaction later either. The decision is required even if no rule asks for it.
 
     Measures that protect the reporter can be shared immediately.
     """
@@ -289,7 +289,7 @@ def test_a_final_decision_cannot_be_dated_before_the_arrival_of_the_report(offic
 def test_officers_retract_a_measure_that_was_recorded_by_mistake(
     office: Office, first_reporter: Reporter
 ) -> None:
-    """They must give a reason.
+    """Officers must give a reason.
 
     If the measure was shared, they are warned that the reporter may have read it. The slot no longer
     contains a retracted measure.
@@ -359,7 +359,7 @@ def test_the_reporter_of_a_closed_case_no_longer_sees_a_retracted_measure(
 
 
 def test_a_transmission_cannot_be_retracted_if_no_other_record_shows_the_decision(office: Office) -> None:
-    """It can be retracted after a second transmission, or after a different decision."""
+    """A transmission can be retracted after a second one, or after a different decision."""
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     office.json("case", "decide", "1", "transmit", "--reason", "x")
     assert "is the only record of a decision" in refused(
@@ -374,7 +374,7 @@ def test_a_transmission_cannot_be_retracted_if_no_other_record_shows_the_decisio
 def test_a_measure_that_belongs_to_a_decision_is_recorded_only_with_that_decision(office: Office) -> None:
     """Otherwise it could be recorded twice, or without a decision.
 
-    The command refuses it. The desk does not offer it, and refuses it too.
+    The command refuses such a measure. The desk does not offer it, and refuses it too.
     """
     before = office.state()
     said = refused(
@@ -400,7 +400,7 @@ def test_a_measure_that_belongs_to_a_decision_is_recorded_only_with_that_decisio
 
 
 def test_an_addressee_is_required_for_a_transmission_and_an_answer_of_the_prosecutor(office: Office) -> None:
-    """The law says which measures require one. The timeline does not show the name."""
+    """The law says which measures require an addressee. The timeline does not show the name."""
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     before = office.state()
     for words in (
@@ -420,7 +420,7 @@ def test_an_addressee_is_required_for_a_transmission_and_an_answer_of_the_prosec
 
 
 def test_a_reference_is_required_for_a_transmission_to_the_prosecutor(office: Office) -> None:
-    """The court finds the case by its reference. A phone call needs none."""
+    """The court finds the case by its reference. A phone call needs no reference."""
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     before = office.state()
     decided = ("case", "decide", "1", "transmit", "--reason", "x", "--addressee", "Parquet du Havre")
@@ -440,7 +440,7 @@ def test_a_reference_is_required_for_a_transmission_to_the_prosecutor(office: Of
 
 
 @pytest.mark.parametrize(("restrictions", "officers"), [("", 1), ("no hearing", 2)])
-def test_two_officers_must_retract_a_measure_with_restrictions_whatever_the_law_says(
+def test_retracting_a_measure_with_restrictions_takes_two_officers_whatever_the_law_says(
     office: Office, restrictions: str, officers: int
 ) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
@@ -451,9 +451,9 @@ def test_two_officers_must_retract_a_measure_with_restrictions_whatever_the_law_
 
 
 def test_officers_rate_the_credibility_of_the_facts_but_never_that_of_the_reporter(office: Office) -> None:
-    """They must give a reason.
+    """Officers must give a reason. The letter for the source is always F.
 
-    The letter for the source is always F. Until somebody rates the facts, the number is 6.
+    Until somebody rates the facts, the number is 6.
     """
     shown = office.run("case", "show", "1").out
     assert "credibility of what it says: F6, truth cannot be judged\n" in shown
@@ -483,7 +483,8 @@ def test_no_credibility_rating_changes_the_order_or_the_state_of_a_case(office: 
 def test_the_law_sets_how_many_officers_record_or_retract_a_measure(trio: Any) -> None:
     """A final decision takes two officers.
 
-    So does a measure that lifts many restrictions or denies something. Other measures take one officer.
+    A measure that lifts many restrictions or denies something also takes two. Other measures take one
+    officer.
     """
     with trio.others.unlocked() as opened:
         inbox, unconfirmed, both = opened.inbox, Actor(opened.present, today()), opened.by_opening(today())
@@ -512,7 +513,7 @@ def test_the_law_sets_how_many_officers_record_or_retract_a_measure(trio: Any) -
 def test_a_final_decision_without_pending_proceedings_is_refused(office: Office) -> None:
     """Otherwise it would lift the rules that protect proceedings.
 
-    If proceedings begin after a final decision, they need another one.
+    If proceedings begin after a final decision, they need another final decision.
     """
     final = ("case", "measure", "add", "1", "final_decision")
     nothing = (
@@ -573,7 +574,10 @@ def test_a_measure_requires_no_reason_once_the_prosecutor_does_not_object(office
 
 
 def test_officers_record_restrictions_of_the_prosecutor_with_the_decision(office: Office) -> None:
-    """Both the command and the desk record them. The limit of length is the same as for a measure."""
+    """Both the command and the desk record the restrictions.
+
+    The limit of length is the same as for a measure.
+    """
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     decided = (
         "case",

@@ -79,7 +79,10 @@ def test_a_day_that_does_not_exist_or_cannot_be_stored_is_refused(world: World, 
 def test_an_invalid_officer_name_is_refused_before_anything_is_recorded(
     world: World, words: list[str]
 ) -> None:
-    """The longest valid name passes this check. It is refused later, because no officer has it."""
+    """The longest valid name passes this check.
+
+    It is refused only later, because no officer has this name.
+    """
     before = world.office.json("journal", "list")["head"]["n"]
     for name in ("x" * 33, "x" * 600, "Alice", "x\x1b[2J", "x" * 32):
         said = world.office.run(*(name if word == "X" else word for word in words))
@@ -110,7 +113,7 @@ def test_an_error_in_the_vault_is_not_blamed_on_the_command(world: World, portal
 def test_a_file_that_is_too_large_is_refused_before_its_content_is_checked(
     world: World, tmp_path: Path, words: list[str]
 ) -> None:
-    """A file of exactly the limit is read. Its error is about the content."""
+    """A file of exactly the limit is read. The error is then about its content."""
     file = tmp_path / "card.json"
     for size, is_told in ((4 << 20, False), ((4 << 20) + 1, True)):
         file.write_bytes(b"#" * size)
@@ -134,7 +137,7 @@ def test_a_file_that_is_too_large_is_refused_before_its_content_is_checked(
 def test_an_argument_that_is_not_valid_text_is_refused(world: World, words: list[str]) -> None:
     """The shell passes such bytes on unchanged.
 
-    Every kind of argument refuses them, and the command does nothing.
+    Invalid bytes are refused in every kind of argument, and the command does nothing.
     """
     before = world.office.state()
     said = world.office.run(*(word.replace("X", "Dupont\udcff") for word in words))

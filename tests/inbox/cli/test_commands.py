@@ -29,7 +29,7 @@ def harmless(text: str) -> bool:
 
 
 def test_control_characters_and_text_directions_are_printed_as_their_number() -> None:
-    """Accents and emoji are printed unchanged. So are the joiners within an emoji."""
+    """Accents, emoji, and the joiners within an emoji are printed unchanged."""
     assert "<U+001B>[2J<U+202E>a<U+000A>b" == visible("\x1b[2J\u202ea\nb")
     assert "é à 😀 👩\u200d🚒" == visible("é à 😀 👩\u200d🚒")
     assert harmless(visible(ESCAPES))
@@ -81,9 +81,10 @@ def test_quoted_text_is_wrapped_between_words_and_loses_no_character(monkeypatch
 def test_no_report_can_send_control_characters_to_the_terminal(
     world: World, portal: Portal, tmp_path: Path
 ) -> None:
-    """The report has them in its text and in the names and types of its files.
+    """The report has control characters in its text and in the names and types of its files.
 
-    A drop and the name of a bundle have them, too. The test runs every command that prints these.
+    A drop and the name of a bundle have control characters, too. The test runs every command that prints
+    such texts.
     """
     reporter = Reporter(world)
 

@@ -1,7 +1,8 @@
-"""These tables list every text field of an officer. They say how the reporter's identity stays out of each.
+"""These tables list every text field of an officer.
 
-A new option or form field fails the tests until somebody adds it to a table. ``Inbox.acting`` checks each
-reason, whether typed at the desk or at the command line (test_comparisons.py).
+For each field, they say how the reporter's identity stays out of the text. A new option or form field fails
+the tests until somebody adds it to a table. ``Inbox.acting`` checks each reason, whether typed at the desk
+or at the command line (test_comparisons.py).
 """
 
 import re

@@ -62,9 +62,10 @@ def entries(office: Office) -> list[str]:
 
 
 def test_the_output_of_a_whole_session_equals_the_golden_file(office: Office) -> None:
-    """The officers type commands, some with mistakes. They confirm an action wrongly, then correctly.
+    """The officers type commands, some with mistakes.
 
-    The journal has each action.
+    The officers confirm an action first with a wrong passphrase and then with the right one. The journal has
+    each action.
     """
     with session(office, command=COMMAND) as at:
         for line in (
@@ -193,7 +194,7 @@ def test_a_session_cannot_be_suspended(office: Office) -> None:
 
 
 def test_ctrl_s_does_not_stop_an_open_session(office: Office) -> None:
-    """If it did, the text would stay on the screen without a time limit.
+    """If Ctrl-S stopped the session, the text would stay on the screen without a time limit.
 
     After the session, Ctrl-S works again.
     """

@@ -15,7 +15,7 @@ def test_cases_about_the_same_place_or_that_contradict_each_other_are_not_one_ma
     assert {Relation.SAME_PLACE, Relation.CONTRADICTS} == {each for each in Relation if not each.binds}
 
 
-def test_a_case_also_counts_as_ended_by_its_duplicate_but_not_by_other_linked_cases(trio: Trio) -> None:
+def test_only_a_duplicate_and_no_other_linked_case_can_also_end_a_case(trio: Trio) -> None:
     with trio.others.opened() as inbox, undone(inbox) as session:
         session.query(Link).delete()
         pairs = ((1, 2, Relation.SAME_FACTS), (1, 3, Relation.DUPLICATE))

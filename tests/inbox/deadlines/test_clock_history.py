@@ -194,7 +194,7 @@ class Inspectorate:
     def close_silently(self, _: int) -> None:
         """Close the case with everything withheld and without a text.
 
-        Two officers may do so unless feedback waits to be sent.
+        Two officers may close a case in this way unless feedback waits to be sent.
         """
         if not (self.past.closed or self.past.has_feedback):
             self.past.silent = True
@@ -243,7 +243,7 @@ class Inspectorate:
     def exchange_again(self, days: int) -> None:
         """Repeat an exchange some days later: the portal's report, and the slot in a newer outbox.
 
-        The first day must count.
+        The day of the first exchange must count.
         """
         self.wait(days)
         workflow.told(self.session, dict.fromkeys(range(1, len(self.portal.applied) + 1), self.past.today))

@@ -78,7 +78,7 @@ def test_an_office_can_add_its_own_days_off() -> None:
 
 @given(DAYS)
 def test_seven_working_days_end_nine_to_fourteen_days_later(day: date) -> None:
-    """They always end after the seven days of the Directive (2019/1937, article 9)."""
+    """Seven working days always end after the seven days of the Directive (2019/1937, article 9)."""
     due = clocks(day)
     assert due["ack_eu"].day == day + timedelta(7)
     assert 9 <= (due["ack_fr"].day - day).days <= 14
@@ -144,7 +144,10 @@ def test_feedback_is_due_on_the_same_day_of_a_later_month_as_the_acknowledgement
     ("priority", "day"), [(1, "2026-12-24"), (2, "2026-12-29"), (3, "2027-01-04"), (4, "2027-01-11")]
 )
 def test_the_priority_of_a_case_sets_the_deadline_for_the_first_act(priority: int, day: str) -> None:
-    """Christmas 2026 is a Friday, so three days in a row do not count. Priority 1 is due on the same day."""
+    """Christmas 2026 is a Friday, so three days in a row do not count.
+
+    A case of priority 1 is due on the same day.
+    """
     due = clocks(date(2026, 12, 24), priority=priority)["first_act"]
     assert day == due.day.isoformat()
 
@@ -167,7 +170,10 @@ def _next(events: Events) -> str | None:
 
 
 def test_a_later_message_or_a_hold_postpones_the_end_of_retention() -> None:
-    """The period is two months after the closing or the last message. During a hold it does not end."""
+    """The period is two months after the closing or the last message.
+
+    The period does not end during a hold.
+    """
     day, closed = date(2026, 12, 1), date(2027, 1, 31)
     later = clocks(day, closed=closed, period=SHORT, last_written=date(2027, 2, 10))
     assert date(2027, 4, 10) == later[RETENTION].day
@@ -199,8 +205,11 @@ def test_closing_drops_deadlines_for_an_unreachable_reporter_and_for_withheld_fe
     assert [withheld[clock].dropped for clock in TOLD] == [None, None, closed]
 
 
-def test_a_silent_closing_drops_the_acknowledgement_unless_it_was_already_sent() -> None:
-    """An acknowledgement in an outbox reaches the reporter. It remains in time or late."""
+def test_closing_without_a_text_drops_the_acknowledgement_unless_it_was_already_sent() -> None:
+    """An acknowledgement in an outbox reaches the reporter.
+
+    Such an acknowledgement still counts as in time or late.
+    """
     day, closed = date(2026, 12, 1), date(2026, 12, 20)
     for sent, dropped in ((None, closed), (date(2026, 12, 2), None)):
         found = clocks(day, closed=closed, withheld=True, silent=True, sent=sent)
@@ -210,7 +219,7 @@ def test_a_silent_closing_drops_the_acknowledgement_unless_it_was_already_sent()
 def test_deadlines_to_inform_an_unreachable_reporter_are_impossible_and_never_late() -> None:
     """The first act remains due. The control is a reporter who can be reached.
 
-    An acknowledgement that was sent before the report was withdrawn is not impossible.
+    An acknowledgement that was sent before the report was withdrawn still counts as possible.
     """
     day, later = date(2026, 12, 1), date(2027, 12, 1)
     for unreachable in (True, False):
@@ -254,7 +263,9 @@ def test_a_deadline_met_late_counts_as_late_on_whichever_day_officers_look(day: 
 
 
 @given(DAYS, st.integers(0, 90))
-def test_of_two_deadlines_that_the_same_event_meets_the_earlier_is_the_next(day: date, opened: int) -> None:
+def test_if_one_event_meets_two_deadlines_the_earlier_one_is_the_next_deadline(
+    day: date, opened: int
+) -> None:
     """An example is the acknowledgement, for which the Directive and the decree each set a day."""
     whole = Events(received=day, collected=day, priority=4, first_act=day)
     due = legal_clocks.next_due(whole, practice())

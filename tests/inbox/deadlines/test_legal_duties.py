@@ -112,9 +112,9 @@ def _day(text: str) -> Any:
 def test_a_decision_about_the_prosecutor_is_required_once_an_officer_finds_an_offence(
     office: Office, words: list[str]
 ) -> None:
-    """Then two officers must decide.
+    """Two officers must then decide.
 
-    One officer cannot remove the duty with a lower score or by removing the tag.
+    One officer alone cannot avoid this by lowering the score or by removing the tag.
     """
     back = (
         ["case", "set-score", "2", "--severity", "1", "--reason", "x"]
@@ -169,7 +169,7 @@ def test_each_tag_that_means_an_offence_requires_a_decision_about_the_prosecutor
 
 
 def test_a_severity_of_2_requires_a_decision_about_the_prosecutor(office: Office) -> None:
-    """A severity of 1 does not require one, because such facts concern only discipline."""
+    """With a severity of 1, no decision is required, because the facts concern only discipline."""
     office.json("case", "set-score", "2", "--severity", "1", "--reason", "x")
     assert ALWAYS == asked(office, 2).keys()
     office.json("case", "set-score", "2", "--severity", "2", "--reason", "x")
@@ -361,7 +361,7 @@ def test_persons_concerned_are_never_informed_before_a_decision_on_the_prosecuto
     assert "informed" == asked(office, 2)["art14"]["decision"]
 
 
-def test_two_officers_must_decide_not_to_inform_the_persons_concerned(office: Office) -> None:
+def test_the_decision_not_to_inform_the_persons_concerned_takes_two_officers(office: Office) -> None:
     """The program may miss a name, and during quarantine nobody can read the case."""
     nobody = Decision(choice="not_needed", reason="x")
     for quarantine in (False, True):
@@ -394,7 +394,10 @@ def in_a_year(days: int = 0) -> str:
 def test_only_the_decision_to_inform_the_persons_counts_as_informing_them(
     opened: Inbox, decision: str, *, is_decided: bool
 ) -> None:
-    """A deferred decision counts as undecided. So does a decision that no duty of the case asks for."""
+    """A deferred decision counts as undecided.
+
+    A decision for which the case has no duty also counts as undecided.
+    """
     with opened.transaction() as session:
         row = session.get_one(Duty, (1, "art14"))
         row.decision, row.decided = decision, today() if is_decided else None
@@ -468,7 +471,7 @@ def test_an_invalid_decision_is_refused(office: Office, words: list[str], said: 
 def test_the_law_sets_the_choices_and_deadlines_of_each_decision(tmp_path: Path) -> None:
     """The law xx records a transmission by another measure.
 
-    It has other deadlines, and another limit for a deferral.
+    The law xx also has other deadlines, and another limit for a deferral.
     """
     kept = Office.found(tmp_path, replace(charter(), law=FILES["xx"]))
     world = World(kept)
@@ -614,7 +617,7 @@ def founded_goods(founded_world: World, tmp_path_factory: pytest.TempPathFactory
 def test_goods_that_may_soon_disappear_make_a_case_of_an_offence_as_urgent_as_danger_does(
     office: Office,
 ) -> None:
-    """The reporter's answers decide this before an officer scores them.
+    """The reporter's answers make the case urgent before an officer scores it.
 
     A report without an offence becomes urgent once an officer finds one.
     """
@@ -779,7 +782,7 @@ def test_officers_decide_whether_to_inform_the_reporter_even_if_the_reporter_con
         assert "not_told" == asked(known)["identity_notice"]["decision"]
 
 
-def test_two_officers_must_send_the_notice_that_the_identity_is_disclosed(known: Office) -> None:
+def test_sending_the_notice_that_the_identity_is_disclosed_takes_two_officers(known: Office) -> None:
     """The notice would frighten its reader.
 
     The notice is refused if no identity is recorded, or if nobody could receive the identity.

@@ -363,7 +363,7 @@ def test_a_notice_of_extension_is_not_sent_while_the_regime_does_not_allow_the_e
 
 
 def test_feedback_that_waits_for_the_next_outbox_counts_as_sent_on_the_current_day(opened: Inbox) -> None:
-    """So a text written today does not have to say when feedback will come."""
+    """A text written today therefore does not have to say when feedback will come."""
     with opened.transaction() as session:
         assert workflow.feedback_due(session, 1, today()).sent is None
         workflow.feedback(session, 1)

@@ -192,10 +192,12 @@ def test_during_collection_the_desk_warns_of_impossible_days_of_imports_and_repo
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_after_closing_the_deadlines_of_texts_for_the_reporter_continue(world: World, portal: Portal) -> None:
+def test_closing_a_case_does_not_stop_the_deadlines_of_texts_for_the_reporter(
+    world: World, portal: Portal
+) -> None:
     """The next outbox contains these texts.
 
-    They meet their deadlines on the day from which the reporter can read them.
+    The deadlines are met on the day from which the reporter can read the texts.
     """
     world.office.tell_no_prosecutor(1)
     world.office.settle(1)
@@ -298,8 +300,8 @@ def test_a_case_and_its_collection_warn_of_an_impossible_day_of_receipt(
 ) -> None:
     """The deadlines run from the day that is used instead.
 
-    A day in the future would make them late, so the first possible day is used. A day before the previous
-    export makes them earlier, so it is used.
+    A day in the future would make the deadlines late, so the first possible day is used. A day before the
+    previous export makes them earlier, so that day is used.
     """
     collect(portal.bundle())
     claimed, counted = (today() + timedelta(each) for each in (said, counts))

@@ -59,7 +59,10 @@ def spoil(office: Office, *, rules: str | None) -> None:
 def test_the_first_command_under_new_rules_recomputes_every_deadline(
     office: Office, words: list[str]
 ) -> None:
-    """Any command does this. The control: wrong deadlines stored under the rules in use are kept."""
+    """Any command recomputes the deadlines.
+
+    The control: wrong deadlines stored under the rules in use are kept.
+    """
     before = stored(office)
     spoil(office, rules="other")
     office.json(*words)
@@ -109,7 +112,7 @@ def severity(office: Office, case: int) -> int:
 def test_new_rules_propose_a_new_score_and_add_the_duties_of_the_law(office: Office) -> None:
     """If a new release finds an offence in case 1, the office has a new duty.
 
-    In case 2, a tag means an offence.
+    In case 2, a tag of an officer means an offence.
     """
     office.json("case", "tag", "add", "2", "offence")
     before = stored(office)
@@ -134,7 +137,7 @@ def test_a_duty_that_new_rules_add_is_due_from_the_receipt_or_from_its_discovery
 
 
 def test_new_rules_keep_a_score_that_an_officer_has_set(office: Office) -> None:
-    """They also keep what this score says about an offence.
+    """What this score says about an offence is kept, too.
 
     The control is case 2, which no officer has scored.
     """
@@ -152,7 +155,7 @@ def test_new_rules_keep_a_score_that_an_officer_has_set(office: Office) -> None:
 
 
 def test_new_rules_neither_repeat_nor_remove_a_duty(office: Office) -> None:
-    """A decision is kept. So is a pending duty that the new rules would not add, until officers decide."""
+    """A decision is kept. A pending duty that the new rules would not add is kept until officers decide."""
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     with office.opened() as opened, opened.transaction() as session:
         legal_duties.asked_of(session, 2, "art40", today())

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.copy_of("founded_decided")
 def founded_decided(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """A case that officers have read.
 
-    They decided that it is admissible, that it names nobody, and that the prosecutor is not informed.
+    The officers decided that the case is admissible, that it names nobody, and that the prosecutor is not
+    informed.
     """
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("decided"))
     scene.collect(first(scene.reporter))
@@ -116,7 +117,8 @@ def test_a_follow_up_reopens_the_decisions_on_the_prosecutor_and_on_the_persons(
 ) -> None:
     """The new deadlines run from the day of the follow-up.
 
-    A deferral is not reopened. A transmission is, because the prosecutor may also need the follow-up.
+    A deferral is not reopened. A transmission is reopened, because the prosecutor may also need the
+    follow-up.
     """
     clock.wait(60)
     letter = Sent(scene.reporter.follow_up("Il a reçu 5 000 € d'un trafiquant."))

@@ -196,7 +196,7 @@ def test_junk_is_due_after_thirty_days_if_the_portal_has_been_told_to_close_its_
 def test_the_portal_opens_the_slot_of_a_recovered_junk_case_again(
     world: World, portal: Portal, reporter: Reporter, collect: Any, clock: Clock
 ) -> None:
-    """In this test, the portal had been told to close it.
+    """In this test, the portal had been told to close the slot.
 
     If the case is closed later, the portal is told again.
     """
@@ -284,7 +284,7 @@ def kept_until(office: Office) -> list[str]:
 
 
 def test_only_measures_that_open_proceedings_suspend_the_retention_period(closed: Office) -> None:
-    """The list of retention and the deadlines agree, so oversight does not count the case as overdue."""
+    """The retention list and the deadlines agree, so oversight does not count the case as overdue."""
     pursued = {
         "art40_transmission", "judicial_investigation", "disciplinary_opened", "disciplinary_sanction",
         "suspension", "prosecutor_phoned",
@@ -311,14 +311,14 @@ def test_only_measures_that_open_proceedings_suspend_the_retention_period(closed
 def test_a_case_in_proceedings_is_kept_until_two_officers_record_the_decision(
     closed: Office, clock: Clock
 ) -> None:
-    """Until then, it has no deadline, and the queue shows none."""
+    """Until then, the case has no deadline, and the queue shows none."""
     work_on(closed, acknowledged=today(), answered=today())
     closed.json("case", "set-source-risk", "1", "low", "--reason", "x")
     assert in_two_months(today()) == closed.json("case", "show", "1")["work"]["deadline"]
     closed.json("case", "measure", "add", "1", "disciplinary_opened")
     closed.json(
         "case", "decide", "1", "informed", "--reason", "x"
-    )  # the measure reopened the decision on the persons
+    )  # the measure reopened the decision whether to inform the persons
     assert closed.json("case", "show", "1")["work"]["deadline"] is None
     clock.wait(400)
     work_on(closed, category="threat")
@@ -393,7 +393,7 @@ def a_year_after(day: date) -> str:
 def test_after_a_final_decision_the_longer_of_two_retention_periods_applies(closed: Office) -> None:
     """The period of the outcome starts at the closing; that of proceedings starts at the decision.
 
-    The list of retention and the case show the same day.
+    The retention list and the case show the same day.
     """
     came_long_ago(closed)
     closed.json(
@@ -422,7 +422,7 @@ def test_junk_that_was_in_proceedings_is_kept_for_their_retention_period(closed:
 def test_proceedings_recorded_after_a_final_decision_prevent_the_destruction_again(
     closed: Office, clock: Clock
 ) -> None:
-    """Even proceedings that began before the decision do so, because it may not have been about them."""
+    """Such proceedings may have begun before the decision, which may not have been about them."""
     came_long_ago(closed)
     early = clock.day - timedelta(9)
     for before in (timedelta(0), timedelta(20)):
@@ -437,7 +437,7 @@ def test_proceedings_recorded_after_a_final_decision_prevent_the_destruction_aga
 
 
 def test_a_final_decision_does_not_end_proceedings_that_began_after_it(closed: Office) -> None:
-    """A final decision ends only earlier proceedings. It is refused if there are none."""
+    """A final decision ends only earlier proceedings. If there are none, the decision is refused."""
     came_long_ago(closed)
     days = [(today() - timedelta(n)).isoformat() for n in (9, 6, 3)]
     closed.json("case", "measure", "add", "1", "prosecutor_phoned", "--day", days[2])
@@ -511,7 +511,7 @@ def test_a_case_is_not_destroyed_before_the_portal_has_confirmed_that_it_is_clos
 def test_an_open_case_cannot_be_destroyed(
     world: World, portal: Portal, reporter: Reporter, collect: Any
 ) -> None:
-    """If it is named together with other cases, none of them is destroyed."""
+    """If other cases are named in the same command, none is destroyed."""
     collect(portal.bundle(first(reporter)))
     assert "case 1: still open" in refused(world.office, "1")
     assert "there is no case 7" in refused(world.office, "7")

@@ -94,7 +94,10 @@ def test_a_removed_passage_is_missing_from_the_pages_and_from_the_json(room: Roo
 
 
 def test_the_name_of_an_attachment_can_be_removed_like_any_other_passage(room: Room, whole: Path) -> None:
-    """It disappears from the pages and from the JSON. The attachment itself is enclosed under a number."""
+    """The name disappears from the pages and from the JSON.
+
+    The attachment itself is enclosed under a number.
+    """
     name = json.loads(opened(whole)["dossier.json"])["files"][0]["name"][0]
     redacted = room.make("named.age", "--attachments", "original", "--every-file", "--redact", f"*:{name}")
     assert name in told(whole)
@@ -104,7 +107,7 @@ def test_the_name_of_an_attachment_can_be_removed_like_any_other_passage(room: R
 
 
 def test_officers_can_remove_all_passages_of_one_place_together(room: Room, tmp_path: Path) -> None:
-    """They can describe a redaction in an option or in a file.
+    """Officers can describe a redaction in an option or in a file.
 
     In an English dossier, the mark is English, too.
     """
@@ -148,10 +151,10 @@ def test_a_warning_names_every_place_that_still_contains_a_removed_passage(
 
 
 def test_officers_are_warned_of_words_that_the_reporter_asked_never_to_repeat(tmp_path: Path) -> None:
-    """The warning names their place.
+    """The warning names the place of the words.
 
-    With a reason, a dossier for a prosecutor may contain the words. A disciplinary dossier may not, because
-    the person concerned reads it.
+    With a reason, a dossier for a prosecutor may contain the words. A disciplinary dossier may never contain
+    them, because the person concerned reads it.
     """
     office = Office.found(tmp_path)
     world = World(office)
@@ -197,7 +200,7 @@ def test_officers_are_warned_of_words_that_mix_letters_of_several_alphabets(tmp_
 
 
 def test_a_dossier_contains_nothing_that_could_identify_the_reporter(room: Room) -> None:
-    """It omits the identity, and the answers about the source and the reporter's safety."""
+    """A dossier omits the identity, and the answers about the source and the reporter's safety."""
     (room.folder / "identity").write_text("Ondine Kerguelen")
     room.office.json("case", "identity", "add", "1", "--text-file", room.folder / "identity")
     for purpose in ("prosecutor", "disciplinary"):
@@ -273,8 +276,8 @@ def test_one_officer_alone_cannot_find_out_the_identity_from_the_preview_of_a_do
 ) -> None:
     """The preview is the same whether or not the case contains the identity, and however often.
 
-    The preview removes none of the words of the identity. This holds at the desk and for the function that
-    the command uses.
+    The preview removes none of the words of the identity. The test compares the previews at the desk, and
+    those of the function that the command uses.
     """
     office = room.office.copy(tmp_path / "copy")
     form = {"purpose": "prosecutor", "addressee": "X", "language": "fr", "enclosed": "none", "replies": "on"}
@@ -333,7 +336,7 @@ def test_a_dossier_says_that_an_unsigned_report_is_unsigned(tmp_path: Path) -> N
 
 
 def test_officers_can_include_answers_that_a_dossier_omits_by_default(room: Room) -> None:
-    """They cannot include an answer that the reporter asked never to repeat."""
+    """Officers cannot include an answer that the reporter asked never to repeat."""
     options = ("--include", "how_know", "--include", "strange", "--with-replies")
     said = told(room.make("more.age", *options))
     assert all(word in said for word in ("Comment le savez-vous", SOURCE, "Merci, nous avons lu."))
@@ -352,7 +355,7 @@ def test_a_disciplinary_dossier_does_not_show_when_the_report_arrived(room: Room
 
 
 def test_neither_a_dossier_nor_a_command_about_the_case_proves_who_reported(room: Room, whole: Path) -> None:
-    """They contain no author key, signature, case id, reply recipient, salt, or id of a key or keyring."""
+    """Such data are keys, signatures, salts, and ids of the case, of a key or of the keyring."""
     seen = list(opened(whole).values())
     seen += [room_of.unpacked(opened(whole)["dossier.pdf"]), told(whole).encode()]
     for command in (
@@ -433,7 +436,10 @@ def test_another_machine_can_verify_a_dossier_with_only_the_public_key(
 def test_an_external_body_signs_its_dossiers_with_the_key_of_its_card(
     room: Room, key: str, tmp_path: Path
 ) -> None:
-    """It has no root key. Officers of the office with the root key have compared the key of its card."""
+    """The external body has no root key.
+
+    Officers of the office with the root key have compared the key of its card.
+    """
     office = room.office.copy(tmp_path / "body")
     with office.opened() as inbox, inbox.transaction() as session:
         queries_office.office(session).root_seed = None
@@ -513,7 +519,7 @@ def test_an_addressee_can_open_a_dossier_with_the_ordinary_age_and_tar_programs(
 
 
 def test_only_the_addressee_can_open_a_dossier(whole: Path) -> None:
-    """Its header has a single recipient, and other keys do not open it."""
+    """The header of a dossier has a single recipient, and other keys do not open it."""
     head, _, _ = whole.read_bytes().partition(b"\n---")
     assert 1 == head.count(b"\n-> ")
     with pytest.raises(NotForUs):
@@ -529,7 +535,7 @@ def test_an_invalid_recipient_is_refused(room: Room, tmp_path: Path, recipient: 
 
 
 def test_the_journal_and_the_ledger_record_each_dossier(room: Room, tmp_path: Path) -> None:
-    """Both name the addressee, the ground and the dossier.
+    """Journal and ledger name the addressee, the ground and the dossier.
 
     A dossier is never written over another file.
     """
@@ -556,7 +562,7 @@ def test_the_journal_and_the_ledger_record_each_dossier(room: Room, tmp_path: Pa
 def test_a_disciplinary_dossier_requires_a_decision_about_the_prosecutor_first(
     room: Room, tmp_path: Path
 ) -> None:
-    """The person concerned reads it.
+    """The person concerned reads such a dossier.
 
     The decision is required even if no rule asks for it, and no reason replaces it. If officers decide to
     inform the prosecutor, the dossier waits for the prosecutor's answer.
@@ -676,7 +682,7 @@ SHOWN = (
 def test_hostile_text_is_printed_in_a_dossier_as_harmless_text(tmp_path: Path) -> None:
     """The pages have no active content.
 
-    They show the day but not the time, and every run makes the same bytes.
+    The pages show the day but not the time. Every run makes the same bytes.
     """
     office = Office.found(tmp_path)
     world = World(office)

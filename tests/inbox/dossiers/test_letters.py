@@ -158,7 +158,7 @@ def test_the_letter_to_a_person_says_which_data_are_held_but_does_not_name_their
 
 
 def test_a_reason_is_required_for_a_letter_to_a_person_whom_the_case_does_not_name(office: Office) -> None:
-    """If the case contains the family name, it names the person. The title does not matter."""
+    """If the case contains the family name, it names the person. The form of address does not matter."""
     to = ("dossier", "letter", "1", "persons_notice", "--text", OWN, "--out", str(office.out / "x"), "--to")
     assert "case 1 does not name this person" in refused(office, *to, "Marc Leroy")
     office.json(*to, "Marc Leroy", "--despite-warning", "the report calls him the mate")
@@ -241,7 +241,7 @@ def test_a_letter_to_the_prosecutor_requires_a_measure_showing_that_they_have_th
     assert "would warn them" in refused(office, "case", "decide", "1", "informed", "--reason", "drill")
 
 
-def test_two_officers_must_decide_that_the_prosecutor_is_informed_even_after_a_letter(
+def test_the_decision_that_the_prosecutor_is_informed_takes_two_officers_even_after_a_letter(
     office: Office,
 ) -> None:
     """Otherwise one officer could write a letter and settle the question alone.
@@ -579,7 +579,7 @@ def test_the_desk_gives_a_letter_a_neutral_file_name_and_offers_its_folder_again
 def test_no_letter_is_written_to_the_medium_for_the_portal(office: Office, stick: Path, drawer: Path) -> None:
     """The desk also refuses a folder inside the medium, and the folder that contains the medium.
 
-    It does so even if the medium is empty.
+    It makes no difference whether the medium is empty.
     """
     within = stick / "lettres"
     within.mkdir()

@@ -1,6 +1,6 @@
 """A text for another body is recorded with its measure.
 
-It must not reveal the reporter or a person concerned.
+The text must not reveal the reporter or a person concerned.
 """
 
 import hashlib
@@ -77,7 +77,7 @@ def test_a_measure_that_informs_another_body_contains_the_text_that_was_sent(off
 
 
 def test_the_journal_and_the_ledger_contain_only_the_hash_of_the_text(office: Office) -> None:
-    """Neither contains a word of the text itself."""
+    """Neither the journal nor the ledger contains a word of the text itself."""
     office.json(*informed(OWN))
     digest = hashlib.sha256(OWN.encode()).hexdigest()
     entries = office.json("journal", "list")["entries"]

@@ -165,7 +165,7 @@ BY_TWO = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno
 def test_a_case_with_only_the_family_name_counts_until_officers_record_a_namesake(
     office: Office,
 ) -> None:
-    """They must give a reason.
+    """Officers must give a reason.
 
     The case counts again if officers record that it is the same person, or if it contains the full name.
     """
@@ -206,7 +206,7 @@ def test_a_case_with_only_the_family_name_counts_until_officers_record_a_namesak
 
 @pytest.mark.usefixtures("ripe")
 def test_an_answer_contains_only_what_officers_wrote_and_the_text_of_the_law(office: Office) -> None:
-    """It contains no passage, no day and no case number. It does not mention the right to object."""
+    """An answer has no passage, no day, no case number, and no mention of the right to object."""
     inform(office)
     assert 0 == answer(office, OWN).code
     pages = room_of.printed(letter(office))
@@ -328,10 +328,7 @@ def test_a_request_also_finds_a_case_that_is_linked_as_being_about_the_same_pers
 
 @pytest.mark.parametrize("way", ["in full", "by the family name"])
 def test_a_request_reopens_the_decision_that_a_case_names_nobody(office: Office, way: str) -> None:
-    """A case with only the family name is different.
-
-    Its decision is reopened once officers record that it is the same person.
-    """
+    """If the case has only the family name, officers must first record that it is the same person."""
     number = 2 if way == "in full" else 4
     inform(office, "1", "2", "3", "4")
     with office.opened() as inbox, inbox.transaction() as session:
@@ -349,7 +346,7 @@ def test_a_request_reopens_the_decision_that_a_case_names_nobody(office: Office,
 
 
 def informing(office: Office, number: int) -> str:
-    """Return the decision whether to inform the persons of a case. It is empty if it is pending."""
+    """Return the decision whether to inform the persons of a case. A pending decision is empty."""
     return next(
         row["decision"]
         for row in office.json("case", "show", str(number))["work"]["duties"]
@@ -360,7 +357,7 @@ def informing(office: Office, number: int) -> str:
 def test_officers_cannot_decide_that_a_case_names_nobody_while_a_request_may_concern_it(
     office: Office,
 ) -> None:
-    """They can defer the decision, or decide that the persons are informed."""
+    """Officers can defer the decision, or decide that the persons are informed."""
     nobody = ("case", "decide", "2", "not_needed", "--reason", "drill")
     before = office.state()
     assert "case 2 names, or may name, somebody who has made" in office.run(*nobody).err
@@ -371,7 +368,7 @@ def test_officers_cannot_decide_that_a_case_names_nobody_while_a_request_may_con
 def test_a_prosecutor_who_did_not_object_must_be_asked_again_about_later_proceedings(
     office: Office, ripe: Clock
 ) -> None:
-    """Before any proceedings begin, officers cannot record such an answer."""
+    """Before any proceedings begin, officers cannot record that the prosecutor does not object."""
     inform(office)
     office.json("case", "set-source-risk", "2", "low", "--reason", "drill")
     word = [ripe.day.isoformat() if each == "DAY" else each for each in UNOPPOSED]
@@ -386,7 +383,7 @@ def test_a_prosecutor_who_did_not_object_must_be_asked_again_about_later_proceed
 
 
 def test_a_later_restriction_by_the_prosecutor_prevents_the_answer_again(office: Office, ripe: Clock) -> None:
-    """A later answer without restrictions does not prevent it.
+    """A later word of the prosecutor without restrictions does not prevent it.
 
     The request shows who did not object, on which day, and which officers recorded it.
     """
@@ -561,8 +558,8 @@ def test_an_excluded_officer_sees_the_same_whether_or_not_data_about_the_person_
 ) -> None:
     """In three inboxes, the only case that names the person excludes bruno.
 
-    In two, no case names the person. The test compares what bruno sees before and after the answer: the
-    request, the register, the journal, and oversight. The control: alice and chloe see a difference.
+    In two inboxes, no case names the person. The test compares what bruno sees before and after the answer:
+    the request, the register, the journal, and oversight. The control: alice and chloe see a difference.
     """
     clock = moved(monkeypatch)
     views = []
@@ -630,7 +627,7 @@ def _by_bruno(kept: Office, acting: Office, clock: Clock, text: str | None) -> d
 
 
 def _pages(office: Office) -> list[str]:
-    """Return the pages of the desk that could show a request. Remove random values from them."""
+    """Return the pages of the desk that could show a request, without random values."""
     with sitting(office) as client:
         paths = ["/today", "/", "/access", "/access/1", "/oversight", "/retention", "/office/register"]
         shown = [client.page(f"/fr{path}") for path in [*paths, "/journal"]]
@@ -781,7 +778,7 @@ def test_an_option_that_does_not_fit_the_kind_of_answer_is_a_usage_error(office:
 
 
 @pytest.mark.usefixtures("ripe")
-def test_each_case_keeps_the_obstacles_because_of_which_its_data_were_withheld(office: Office) -> None:
+def test_after_a_refusal_each_case_shows_the_obstacles_that_prevented_disclosure(office: Office) -> None:
     assert 0 == answer(office).code
     assert {(False, "persons, prosecutor")} == {
         (each["given"], each["reason"]) for each in seen(office).values()
@@ -952,7 +949,7 @@ def test_a_request_can_be_answered_after_it_was_due(office: Office, ripe: Clock)
 
 @pytest.mark.usefixtures("ripe")
 def test_destroying_a_case_deletes_its_connection_with_a_request(office: Office) -> None:
-    """The register keeps the request with its names. It never names a case."""
+    """The register keeps the request with its names. The register never names a case."""
     assert 0 == answer(office).code
     before = office.json("request", "list")
     with office.opened() as inbox, inbox.vault.transaction() as session:
@@ -964,7 +961,7 @@ def test_destroying_a_case_deletes_its_connection_with_a_request(office: Office)
 def test_a_case_is_not_destroyed_while_a_person_whom_it_names_waits_for_an_answer(
     office: Office, ripe: Clock
 ) -> None:
-    """The list of retention gives this reason. An undeclared case shows the same reason, whomever it names.
+    """The retention list gives this reason. An undeclared case shows the same reason, whomever it names.
 
     Any kind of answer removes the obstacle.
     """
@@ -973,7 +970,9 @@ def test_a_case_is_not_destroyed_while_a_person_whom_it_names_waits_for_an_answe
         for number in (1, 4):
             session.get_one(Workflow, number).junked = ripe.day - timedelta(60)
             session.get_one(Workflow, number).waits = False
-            session.get_one(Case, number).withdrawn = True  # the portal does not have to be told of it
+            session.get_one(
+                Case, number
+            ).withdrawn = True  # the portal does not have to be told that the case has ended
     rows = {row["case"]: row["obstacles"] for row in office.json("retention", "list")["cases"]}
     assert ({1, 4}, True, False) == (set(rows), "request" in rows[1], "request" in rows[4])
     waits_for = (
