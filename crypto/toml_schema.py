@@ -232,7 +232,7 @@ def _check_keys(text: str) -> None:
     """Raise ValueError if a key has more than 16 parts. No other TOML syntax contains so many dots."""
     pieces = re.split(r"[\n,]", _QUOTED.sub("x", text))
     if any(piece.count(".") >= _MOST_PARTS for piece in pieces):
-        raise ValueError(f"a key has more than {_MOST_PARTS} parts")
+        raise ValueError(f"a dotted key has more than {_MOST_PARTS} parts")
 
 
 def _whole(pattern: str) -> str:

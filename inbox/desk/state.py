@@ -83,7 +83,7 @@ class Desk:
 
     @contextmanager
     def beside(self) -> Iterator[None]:
-        """Note, during the block, that requests are answered by a thread that does not own the vault."""
+        """During the block, record that requests are answered by a thread that does not own the vault."""
         self._is_beside = True
         try:
             yield

@@ -39,7 +39,10 @@ def follows(session: Session, announced: Announced, acceptance: Acceptance) -> b
     if known is not None:
         if known.hash != announced.hash:
             raise BundleRefused(
-                sentence("a different bundle {n} was collected before: one of the two is false", n=intake.n),
+                sentence(
+                    "a different bundle {n} was collected before: one of the two bundles is forged",
+                    n=intake.n,
+                ),
                 sentence("keep both files, and tell whoever runs the portal"),
             )
         return False

@@ -193,10 +193,10 @@ def _doubted(verified: Verified, known: Between) -> Iterator[str]:
     days = [entry.day for entry in verified.intake.entries]
     if count := sum(portal_days.receipt(day, known).doubted is not None for day in days):
         yield sentence(
-            "envelopes for which the portal gives an impossible day: {count}. Each case shows this. If"
-            " the day is before the previous export, it still counts, so that no deadline becomes later. If"
-            " the day is after this export, the first possible day is used instead."
-            " Check the portal's clock",
+            "envelopes for which the portal gives an impossible day: {count}. Each case concerned has a"
+            " warning. If the day is before the previous export, it still counts, so that no deadline becomes"
+            " later. If the day is after this export, the first possible day is used instead. Check the"
+            " portal's clock",
             count=count,
         )
 

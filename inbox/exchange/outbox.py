@@ -124,7 +124,9 @@ def again(inbox: Inbox, who: Actor, out: Path, n: int, *, same_disk: bool) -> Ma
         if not path.exists():
             raise Refused(
                 sentence("our copy of outbox {n} is missing", n=n),
-                sentence("restore {name} in {parent}", name=path.name, parent=path.parent),
+                sentence(
+                    "restore the file {name} in the folder {parent}", name=path.name, parent=path.parent
+                ),
             )
         anew = _signed_anew(session, path, made, who.today)
         told = _told(session, who.today)

@@ -93,7 +93,7 @@ class Preview:
         file = self.found.attachment
         yield from claimed_type.lies(file.name, file.type, self._first("type"), self._all("like"))
         yield from (
-            sentence("some programs take the file for {type}", type=kind) for kind in self._all("also")
+            sentence("some programs would treat the file as {type}", type=kind) for kind in self._all("also")
         )
         yield from (sentence("it {caution}", caution=caution) for caution in self._said("caution"))
         if words := confusables.mixed([file.name, self.answer.text]):

@@ -140,6 +140,7 @@ def _held(by: Holder | None) -> HomeRefused:
             officers=", ".join(by.officers),
         ),
         sentence(
-            "work there, or end that work first: `lock` ends a session, and the button Lock ends the desk"
+            "use that session or desk, or end it first: `lock` ends a session, and the button Lock ends the"
+            " desk"
         ),
     )

@@ -311,13 +311,15 @@ def papers() -> Iterator[Hostile]:
 def polyglots() -> Iterator[Hostile]:
     """Yield files that are of two types at the same time."""
     script = image("GIF") + b"*/=1;" + SCRIPT.encode()
-    yield Hostile("script.gif", GIF, script, GIF, PIXELS, ("some programs take the file for text/html",))
+    yield Hostile(
+        "script.gif", GIF, script, GIF, PIXELS, ("some programs would treat the file as text/html",)
+    )
     both = drawn() + zipped("setup.exe")
-    yield Hostile("both.pdf", PDF, both, PDF, PIXELS, (f"some programs take the file for {ZIP}",))
+    yield Hostile("both.pdf", PDF, both, PDF, PIXELS, (f"some programs would treat the file as {ZIP}",))
     hidden = image("JPEG") + zipped("secret")
-    yield Hostile("hidden.jpg", JPEG, hidden, JPEG, PIXELS, (f"some programs take the file for {ZIP}",))
+    yield Hostile("hidden.jpg", JPEG, hidden, JPEG, PIXELS, (f"some programs would treat the file as {ZIP}",))
     paged = _with_chunk(image("PNG"), b"tEXt", b"a\0" + drawn()[:500])
-    yield Hostile("paged.png", PNG, paged, PNG, PIXELS, (f"some programs take the file for {PDF}",))
+    yield Hostile("paged.png", PNG, paged, PNG, PIXELS, (f"some programs would treat the file as {PDF}",))
 
 
 def texts() -> Iterator[Hostile]:

@@ -337,7 +337,7 @@ GIVEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "empty": (lambda path: path.write_bytes(b""), "measures.toml: 'measure' is missing"),
     "more": (lambda path: path.with_suffix(".toml~").touch(), "'measures.toml~' is not known here"),
     "hidden": (lambda path: path.with_name(".git").mkdir(), "'.git' is not known here"),
-    "dots": (lambda path: path.write_text("a." * 50_000 + "a = 1"), "a key has more than 16 parts"),
+    "dots": (lambda path: path.write_text("a." * 50_000 + "a = 1"), "a dotted key has more than 16 parts"),
     "brackets": (lambda path: path.write_text("a = " + "[" * 100_000), "measures.toml is not TOML"),
     "tables": (lambda path: path.write_text("[[a]]\n" * 30_000), "'measure' is missing"),
 }  # fmt: skip
