@@ -53,7 +53,7 @@ class Browser:
         self._node.stdin.write(json.dumps({"op": op, **plain}) + "\n")
         self._node.stdin.flush()
         line = self._node.stdout.readline()
-        assert line, f"the modules broke over {op} {plain}"
+        assert line, f"the modules failed in {op} {plain}"
         answer: Answer = json.loads(line)
         return answer
 
@@ -469,7 +469,10 @@ def test_a_slot_of_the_inbox_opens_in_the_browser_only_for_its_own_case(
 
 
 def ring(channels: list[tuple[str, list[tuple[int, int]]]], issued: date, days: int) -> keyring.Keyring:
-    """Return a keyring whose channels have intake keys for these periods. It may break rules."""
+    """Return a keyring whose channels have intake keys for these periods.
+
+    The keyring may break the rules for keyrings.
+    """
     texts = keyring.Texts("Inspection", "Inspectorate")
 
     def key(seed: int, first: int, length: int) -> keyring.IntakeKey:

@@ -371,6 +371,6 @@ def test_every_format_accepts_values_at_the_limits_of_spec_and_refuses_values_be
         try:
             read(document)
         except Malformed:
-            assert not valid, f"{path} refuses what SPEC allows: {str(document)[:200]}"
+            assert not valid, f"{path} refuses a value that SPEC allows: {str(document)[:200]}"
         else:
-            assert valid, f"{path} takes what SPEC does not allow: {str(document)[:200]}"
+            assert valid, f"{path} accepts a value that SPEC does not allow: {str(document)[:200]}"

@@ -131,7 +131,7 @@ def test_a_changed_shipped_questionnaire_must_have_a_new_version() -> None:
     text = json.dumps(said, sort_keys=True, ensure_ascii=False)
     known = (12, "fae777b560388f962271cf6e494c2d470dd1d263d4e0d394e867bfa387e2e7d7")
     found = said["version"], hashlib.sha256(text.encode()).hexdigest()
-    assert known == found, "raise `version`, then write the new version and hash here"
+    assert known == found, "increase `version`, then update the version and the hash here"
 
 
 # Words in questions that ask who reporters are, or where and when they work.
@@ -377,7 +377,7 @@ def test_a_question_that_is_never_asked_is_refused() -> None:
     assert never.splitlines()[refused.value.line - 1] == 'when = { path = ["b"] }'
 
 
-def test_a_question_that_depends_on_another_question_that_is_never_asked_then_is_refused() -> None:
+def test_a_question_that_depends_on_a_question_that_the_same_reporter_is_never_asked_is_refused() -> None:
     """The question `days` is for those who chose `b`, but depends on a question for those who chose `a`."""
     typed = 'type = "period"'
     again = SECOND_READER.replace(', outside = "only"', "").replace(

@@ -1,4 +1,7 @@
-"""The random number that a portal derives for each hour. Others cannot predict it (SPEC 7.1)."""
+"""A portal derives a random number for each hour.
+
+Nobody without its secret can predict the number (SPEC 7.1).
+"""
 
 import hmac
 from hashlib import sha256

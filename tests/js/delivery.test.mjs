@@ -1,4 +1,4 @@
-/** delivery.js: how often an envelope is sealed anew. */
+/** delivery.js: an envelope is sealed again only a few times. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -17,7 +17,7 @@ test("after three envelopes, the page gives up on a portal that always says that
   let sealed = 0;
   globalThis.fetch = async (path) => {
     if (path === "/api/work") return new Response(OFFER);
-    assert.ok(sealed < 10, "it goes on for ever");
+    assert.ok(sealed < 10, "the page never gives up");
     return new Response('{"code":"work_spent"}', { status: 403 });
   };
   const delivery = new Delivery(async () => {

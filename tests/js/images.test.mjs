@@ -87,7 +87,7 @@ for (const format of FORMATS) {
     assert.deepEqual(findings, []);
   });
 
-  test(`${name}: whatever stands beside the picture is named and goes`, async () => {
+  test(`${name}: metadata beside the picture is reported and removed`, async () => {
     for (const secret of secrets) {
       const { parts, findings } = await clean(holding(format, secret));
       assert.equal(Buffer.from(concat(parts)).includes(SECRET), false);
@@ -97,7 +97,7 @@ for (const format of FORMATS) {
     assert.ok(all.findings.length >= secrets.length - 1);
   });
 
-  test(`${name}: what stands behind its end goes`, async () => {
+  test(`${name}: data after the end of the picture is reported and removed`, async () => {
     const { parts, findings } = await clean(bytes(bare, SECRET));
     assert.deepEqual(concat(parts), bare);
     assert.deepEqual(findings, [{ code: "found-trailer", value: "" }]);

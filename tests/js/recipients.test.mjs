@@ -34,7 +34,7 @@ test("a valid recipient is read, and has an id", () => {
   assert.equal(recipients.keyId(raw).length, recipients.KEY_ID);
 });
 
-test("any other text is refused", () => {
+test("a text that is not a recipient is refused", () => {
   const raw = recipients.rawRecipient(text);
   for (const other of [
     "", text.toUpperCase(), text.slice(0, -1), `${text}q`, ` ${text}`, text.replace("q", "z"), IDENTITY,

@@ -62,7 +62,7 @@ test("bytes must have their exact size and their only encoding", () => {
   assert.throws(() => shape.binary(2).write(Uint8Array.of(1)), Malformed);
 });
 
-test("the length of a text counts in code points, and its pattern must match completely", () => {
+test("the length of a text is counted in code points, and its pattern must match completely", () => {
   assert.equal(shape.text(1).read("😀"), "😀");
   assert.throws(() => shape.text(1).read("😀a"), Malformed);
   assert.throws(() => shape.text(9, /^[a-z]*$/).read("a\n"), Malformed);

@@ -24,7 +24,7 @@ async function sent(size, ...answers) {
   globalThis.fetch = async (path, { method = "GET" } = {}) => {
     if (path === "/api/work") return new Response(OFFER);
     requests.push(`${method} ${path}`);
-    assert.ok(requests.length < 20, "it goes on for ever");
+    assert.ok(requests.length < 20, "the upload never ends");
     const next = requests.length > answers.length ? answers.at(-1) : answers[requests.length - 1];
     if (!next) throw new TypeError("the connection broke");
     const [status, headers] = next;
@@ -57,7 +57,7 @@ for (const size of [TEXT, FILES]) {
     assert.ok(error instanceof Offline);
     assert.ok(requests.length <= 2);
     const before = requests.length;
-    assert.ok((await attempt()) instanceof Refused, "204 is no answer to HEAD");
+    assert.ok((await attempt()) instanceof Refused, "204 is not a valid answer to HEAD");
     assert.deepEqual(requests.slice(before), [`HEAD ${PLACE}`]);
   });
 }

@@ -214,7 +214,7 @@ def test_room_that_becomes_free_stays_hidden_within_the_hour(room: Room) -> None
     for act in acts:
         statuses.append(act().status_code)
         assert probed() == 507
-    assert statuses == [507, 204, 204, 400, 204], "each did what it is to do"
+    assert statuses == [507, 204, 204, 400, 204], "every action had its usual result"
     assert give_way(watch, context(room), 2, 3_600.0) > 0
     assert room.client.head(stalled[1], headers=TUS).status_code == 404
     assert probed() == 507
@@ -223,7 +223,7 @@ def test_room_that_becomes_free_stays_hidden_within_the_hour(room: Room) -> None
     assert used(room)[kind] > stored(room)[kind] + 4 * 300_000
     take(room, kind, -used(room)[kind] // 2)
     room.hour += 1
-    assert probed() == 201, "the control: afterwards there is room again"
+    assert probed() == 201, "the control: there is room in the next hour"
 
 
 def context(room: Room) -> Context:

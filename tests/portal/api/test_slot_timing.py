@@ -75,7 +75,7 @@ def _busy(
 def test_medians_that_differ_by_less_than_two_milliseconds_or_a_twentieth_count_as_equal(
     medians: list[float],
 ) -> None:
-    """`make soak` uses this rule, because the rule above would be too strict for its long times."""
+    """`make soak` uses this rule, because the rule above would be too strict for long answer times."""
     assert slot_timing.alike(dict(zip(slot_timing.STATES, medians, strict=False)))
 
 

@@ -58,7 +58,7 @@ def test_progress_means_a_sixteenth_in_half_an_hour_but_at_least_half_a_mib_and_
     assert watch.stalled(1, after(1), [upload(size, 5)]) == []
     assert bool(watch.stalled(2, after(2), [upload(size, 5 + came)])) is goes
     assert watch.stalled(3, after(3), [upload(size, 5 + came)]) == [upload(size, 5 + came)], (
-        "each half hour anew"
+        "every half hour needs new progress"
     )
 
 

@@ -69,7 +69,7 @@ def test_the_offered_puzzle_reveals_nothing_about_visitors_or_reports(room: Room
     before = offered(room)
     state = room.state()
     assert {offered(room) for _ in range(3)} == {before}
-    assert room.state() == state, "asking keeps nothing"
+    assert room.state() == state, "a request for the puzzle stores nothing"
     for _ in range(100):
         sealed = make_report_envelope(room.site)
         assert send(room, sealed, pay(room, sealed)).status_code == 201
@@ -305,7 +305,7 @@ def test_the_cost_rises_after_a_day_with_refusals_and_falls_after_a_day_without(
         at_first = offer(room).cost
         if is_full:
             fill(room)
-        assert offer(room).cost == at_first, "within a day it is one"
+        assert offer(room).cost == at_first, "the cost stays the same within a day"
         seen.append(at_first)
         wait(room)
     assert [*seen, offer(room).cost] == [4, 4, 12, 32, 32, 12, 32, 12, 4, 4]

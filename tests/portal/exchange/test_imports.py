@@ -39,7 +39,7 @@ def test_an_outbox_brings_slots_and_deletes_confirmed_envelopes(room: Room) -> N
 
 
 def test_the_manifest_of_a_confirmed_bundle_is_deleted(room: Room) -> None:
-    """Only its number and hash remain, without case ids and days."""
+    """Only the number and the hash of the bundle remain, without case ids and days."""
     filed(room)
     exported = room.export()
     room.bring(make_outbox(room.site, collected=[exported.link]))

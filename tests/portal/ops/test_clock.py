@@ -31,7 +31,7 @@ def test_an_upload_without_progress_for_half_an_hour_is_deleted_when_the_next_ha
     begun = room.hour * 3_600
     clock = Clock(room.app.extensions["portal"], begun)
     for passed in range(0, 2 * HALF_HOUR, 300):
-        assert is_there(room, resting), "not before it was seen for half an hour"
+        assert is_there(room, resting), "deleted before the clock had seen it for half an hour"
         clock.tick(begun + passed, passed)
     clock.tick(begun + 2 * HALF_HOUR, 2 * HALF_HOUR)
     assert not is_there(room, resting)

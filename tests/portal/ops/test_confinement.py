@@ -236,7 +236,7 @@ class WithAHole(Server):
         ]
 
 
-def test_the_kernel_here_has_landlock_and_seccomp() -> None:
+def test_the_kernel_of_this_machine_has_landlock_and_seccomp() -> None:
     """Without them, the tests below would prove nothing."""
     assert landlock.version() >= 6
     assert seccomp.is_available()

@@ -241,7 +241,7 @@ def test_nginx_accepts_the_shipped_configuration(site: Nginx, way: str) -> None:
 
 
 def test_nginx_may_open_enough_files_for_all_connections() -> None:
-    """Each connection needs four. With fewer, 12,288 slow clients would block nginx."""
+    """Each connection needs four files. With fewer files, 12,288 slow clients would block nginx."""
     numbers = dict(line.split() for line, _ in TOLD["clearnet"] if line.count(" ") == 1)
     connections, descriptors = int(numbers["worker_connections"]), int(numbers["worker_rlimit_nofile"])
     assert 4 * ALL_CONNECTIONS < connections < descriptors

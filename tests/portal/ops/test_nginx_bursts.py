@@ -14,7 +14,8 @@ from tests.support.slow_flood import probed
 SECONDS = 30
 # net.core.somaxconn, since Linux 5.4: no queue is longer, whatever `backlog` says.
 PLACES = 4_096
-# The most connections of one way, without those of the honest clients that measure the answers.
+# The maximum of one way, clearnet or onion service, minus a few connections for the honest clients of the
+# test.
 MOST = 12_000
 BEFORE = 6_000
 

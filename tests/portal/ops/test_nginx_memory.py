@@ -184,7 +184,7 @@ def test_a_connection_holds_at_most_three_unread_answers(behind_nginx: Nginx, pa
     with alone.serving():
         answers, took = held_each(alone, of_addresses(alone, 1), path)
     assert answers == STREAMS * CONNECTIONS
-    # The control is far above this.
+    # The control below is far above this limit.
     assert took < 1.5 * MOST_OF_A_CONNECTION
 
 

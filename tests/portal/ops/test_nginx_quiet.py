@@ -19,8 +19,7 @@ from tests.support.sealed_files import form, sealed_file
 from tests.support.slow_flood import line
 from tests.support.traces import found_in, found_in_files
 
-# Random for each run, so that text from an earlier run in the log folder is not taken for a trace of this
-# run.
+# Random for each run, so that no text from an earlier run is taken for a trace of this run.
 MARK = f"{0x1000 + secrets.randbelow(0xF000):x}"
 CANARY = f"canary-{MARK}"
 # An address of this machine that the configuration does not name.

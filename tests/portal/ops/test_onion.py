@@ -81,7 +81,7 @@ def test_tor_accepts_the_shipped_torrc(tmp_path: Path) -> None:
     assert verified(torrc(tmp_path, "HiddenServicePorts 80")) != 0
 
 
-def test_tor_connects_to_the_port_of_nginx_that_expects_it() -> None:
+def test_tor_connects_to_the_port_that_nginx_opens_for_tor() -> None:
     """The port is only on loopback, and expects the PROXY line in which tor names the circuit."""
     (port,) = re.findall(r"^HiddenServicePort 80 (127\.0\.0\.1:\d+)$", TORRC.read_text(), re.MULTILINE)
     assert f"listen {port} proxy_protocol " in (CONFIGURATION / "onion.conf").read_text()

@@ -320,7 +320,9 @@ def test_data_withdrawn_just_before_a_stop_is_overwritten(server: Server) -> Non
 
 
 def test_four_thousand_connections_can_wait_for_a_free_process(server: Server) -> None:
-    """Nginx passes on as many texts. gunicorn's default queue has room for only 2,048.
+    """Nginx may pass on about 4,000 texts at the same time.
+
+    gunicorn's default queue has room for only 2,048.
 
     If a queue is full, the connection tries again after one second, then three, seven, and so on.
     """

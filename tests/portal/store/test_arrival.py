@@ -23,7 +23,7 @@ def steps_forward(room: Room, pieces: list[bytes]) -> int:
 
 
 def test_rewriting_the_database_removes_the_order_of_arrival(tmp_path: Path) -> None:
-    """The control: before that, the file shows the order. Afterwards, the order is random."""
+    """The control: before the rewrite, the file shows the order. Afterwards, the order is random."""
     room = Room(tmp_path, "sqlite:///portal.sqlite")
     reports = [make_report_envelope(SITE) for _ in range(REPORTS)]
     for report in reports:

@@ -101,7 +101,7 @@ def test_no_request_empties_the_write_ahead_log(sqlite_room: Room) -> None:
     address, written = room.begin(other), log.stat().st_size
     assert written
     assert room.client.post("/api/withdraw", data=bytes(32)).status_code == 204
-    assert log.stat().st_size == written, "nor does it write"
+    assert log.stat().st_size == written, "an unknown withdrawal writes nothing"
     withdraw(room, sealed)
     assert room.client.delete(address, headers={"Tus-Resumable": "1.0.0"}).status_code == 204
     assert log.stat().st_size >= written

@@ -1,4 +1,4 @@
-"""The portal stores the outboxes that it has applied. They change its cases."""
+"""The portal stores each outbox that it applies. An outbox changes cases of its channel."""
 
 import secrets
 from datetime import timedelta

@@ -95,7 +95,7 @@ def test_a_deletion_stops_after_its_time_limit(
     assert (left(store), len(slept)) == (1, 2)
 
 
-def test_overwriting_is_retried_in_short_intervals_for_ten_seconds(
+def test_overwriting_is_retried_at_short_intervals_for_ten_seconds(
     store: Database, slept: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter([False, False, True])

@@ -81,7 +81,7 @@ def test_portions_of_any_size_delete_everything_that_is_to_be_deleted_and_nothin
         after, ids = counts(room.database)
         assert 0 <= before - after <= min(rows, bytes_ // 225_000)
         before = after
-    assert (before, ids) == (1, 0), "the clock goes on until nothing is left"
+    assert (before, ids) == (1, 0), "the deletion continues until nothing is left"
     assert room.export().intake.entries[0].size == len(kept.envelope)
 
 

@@ -24,13 +24,13 @@ from tests.support.portal_site import PortalSite
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8">{}</svg>'
 SHAPE = '<path d="M0 0h8v8z" fill="#1b5675"/>'
 READABLE = Colour(light="#7a1f5c", dark="#f0a8d8")
-# As wide as the page shows a logo.
+# A logo with the largest width that the page allows.
 WIDE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 30 10"><path d="M0 0h30v10z"/></svg>'
 NAMES = {
     "short": "Inspection des douanes",
     "longest": "Inspection générale des douanes et droits indirects, région Nord Pas-de-Calais",
 }
-LARGE = "document.documentElement.style.fontSize = '34px'"  # twice the size of the style sheet
+LARGE = "document.documentElement.style.fontSize = '34px'"  # twice the font size of the style sheet
 # The parts of the logo and name that are cut off, and the parts that are visible.
 SHOWN = """() => {
   const shown = { cut: [], seen: [] };

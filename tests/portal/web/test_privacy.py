@@ -78,8 +78,8 @@ def test_no_part_of_article_13_is_missing(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_only_one_section_of_the_privacy_page_belongs_to_no_part_of_article_13(language: str) -> None:
-    """That section describes which data is kept.
+def test_all_sections_of_the_privacy_page_except_one_cover_a_part_of_article_13(language: str) -> None:
+    """That one section describes which data is kept.
 
     The control of the test above: no other section is superfluous.
     """

@@ -121,7 +121,7 @@ def test_a_report_without_script_is_stored_like_one_with_script(room: Room) -> N
     assert room.slot(report.keys.locator)[0] == 1
     state = room.state()
     assert "my-secret-name" not in repr(state)
-    assert [len(row) for row in state[scriptless.name]] == [3], "a day and two sums"
+    assert [len(row) for row in state[scriptless.name]] == [3], "the row has only a day and two sums"
 
 
 def test_a_follow_up_or_unsigned_drop_opens_no_case(sqlite_room: Room) -> None:
