@@ -62,7 +62,9 @@ def test_a_reason_is_required_for_an_addressee_whom_the_case_names(
 
 
 @pytest.mark.parametrize(("name", "way"), crossed(OTHERS, WAYS))
-def test_no_reason_is_required_for_any_other_addressee(office: Office, way: str, name: str) -> None:
+def test_no_reason_is_required_for_an_addressee_whom_the_case_does_not_name(
+    office: Office, way: str, name: str
+) -> None:
     office.json(*WAYS[way], name)
 
 

@@ -142,7 +142,7 @@ def test_a_case_is_not_assigned_to_an_officer_who_may_not_read_it(trio: Any) -> 
 
 
 def test_no_inquiry_can_begin_before_the_risk_to_the_reporter_is_assessed(office: Office) -> None:
-    """ISO 37002 requires it.
+    """ISO 37002 requires this assessment first.
 
     Officers need no assessment to protect the reporter, refer the report elsewhere, or do nothing.
     """
@@ -374,7 +374,7 @@ def test_a_transmission_cannot_be_retracted_if_no_other_record_shows_the_decisio
 def test_a_measure_that_belongs_to_a_decision_is_recorded_only_with_that_decision(office: Office) -> None:
     """Otherwise it could be recorded twice, or without a decision.
 
-    The command refuses such a measure. The desk does not offer it, and refuses it too.
+    The command refuses such a measure. The desk neither offers nor accepts such a measure.
     """
     before = office.state()
     said = refused(

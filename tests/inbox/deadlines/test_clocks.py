@@ -18,7 +18,7 @@ from templates.law.rules import Event
 from tests.support.laws import FRANCE, FRENCH, OTHER
 
 SHORT = FRENCH.retention.periods["inadmissible"]
-# The deadlines that a text to the reporter meets.
+# The deadlines for texts to the reporter.
 TOLD = ("ack_eu", "ack_fr", "feedback")
 DAYS = st.dates(date(2020, 1, 1), date(2060, 12, 31))
 

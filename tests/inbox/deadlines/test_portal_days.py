@@ -21,7 +21,7 @@ from tests.support.inbox_clock import moved
 from tests.support.inbox_ending import tell_portal
 
 START = date(2026, 12, 1)
-# The deadlines that a text to the reporter meets.
+# The deadlines for texts to the reporter.
 TOLD = ("ack_eu", "ack_fr", "feedback")
 OFFSETS = st.integers(0, 60)
 
@@ -301,7 +301,7 @@ def test_a_case_and_its_collection_warn_of_an_impossible_day_of_receipt(
     """The deadlines run from the day that is used instead.
 
     A day in the future would make the deadlines late, so the first possible day is used. A day before the
-    previous export makes them earlier, so that day is used.
+    previous export makes the deadlines earlier, so that day is used.
     """
     collect(portal.bundle())
     claimed, counted = (today() + timedelta(each) for each in (said, counts))

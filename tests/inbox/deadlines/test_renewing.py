@@ -126,7 +126,7 @@ def test_new_rules_propose_a_new_score_and_add_the_duties_of_the_law(office: Off
 def test_a_duty_that_new_rules_add_is_due_from_the_receipt_or_from_its_discovery(
     office: Office,
 ) -> None:
-    """Informing the persons is due from the receipt, informing the prosecutor from the discovery."""
+    """The deadline about the persons runs from the receipt, that about the prosecutor from the discovery."""
     received = today() - timedelta(40)
     with office.opened() as opened, opened.transaction() as session:
         session.execute(update(Case).values(received=received, collected=received))

@@ -437,7 +437,10 @@ def test_proceedings_recorded_after_a_final_decision_prevent_the_destruction_aga
 
 
 def test_a_final_decision_does_not_end_proceedings_that_began_after_it(closed: Office) -> None:
-    """A final decision ends only earlier proceedings. If there are none, the decision is refused."""
+    """A final decision ends only earlier proceedings.
+
+    If there are no earlier proceedings, the decision is refused.
+    """
     came_long_ago(closed)
     days = [(today() - timedelta(n)).isoformat() for n in (9, 6, 3)]
     closed.json("case", "measure", "add", "1", "prosecutor_phoned", "--day", days[2])

@@ -1,4 +1,4 @@
-"""Deadlines say in words how far away they are. The overdue ones come first, by command and at the desk."""
+"""Deadlines say in words how far away they are. Overdue deadlines come first, by command and at the desk."""
 
 import re
 from datetime import date, timedelta
