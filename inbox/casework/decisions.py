@@ -1,4 +1,4 @@
-"""The decisions that the law asks for. Officers give a reason for each."""
+"""The decisions that the law asks for. Officers give a reason for each decision."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace

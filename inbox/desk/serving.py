@@ -157,7 +157,10 @@ class _Waitress(TcpWSGIServer):
         )
 
     def read_and_write(self, is_over: Event) -> None:
-        """Serve the connections that are ready. At the end, close all of them except the listening socket."""
+        """Serve the connections that are ready.
+
+        At the end, close all connections, but not the listening socket.
+        """
         while not is_over.is_set():
             wasyncore.loop(_TICK_SECONDS, use_poll=True, map=self._map, count=1)
         for channel in [*self.active_channels.values()]:

@@ -36,7 +36,7 @@ from inbox.system.workers import spread
 from inbox.vault import queries_cases, queries_exchange, queries_office, row_security
 from inbox.vault.tables import Case, KeyringFile, Mailbox, OutboxBundle
 
-# The names of bundles for the portal begin with this on the exchange medium.
+# On the exchange medium, the names of bundles for the portal begin with this prefix.
 HANDED = "outbox-"
 # For up to this many slots, one process finishes before others could start.
 _FEW = 200

@@ -91,7 +91,7 @@ class Closing:
 
 
 class NotSeen(CaseRefused):
-    """Officers were not shown what the reporter would read, or it has changed since then."""
+    """Officers were not shown the page that the reporter would read, or the page has changed since then."""
 
     def __init__(self) -> None:
         super().__init__(

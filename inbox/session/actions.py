@@ -6,7 +6,7 @@
 - whether the action needs a reason;
 - whether the action also applies to a case in quarantine, to an undeclared case, or to all cases;
 - whether oversight counts the action;
-- which values its journal entry has.
+- which values the action's journal entry has.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -555,7 +555,7 @@ def _written(value: Value | date) -> Value:
 
 
 # Shows officers the actions, their cases and how many officers they need, and asks for their passphrases
-# again. Returns the officers who gave them.
+# again. Returns the officers who typed their passphrases.
 Confirm: TypeAlias = Callable[[Sequence[Action], int], Mapping[str, Presence]]
 
 

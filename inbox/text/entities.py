@@ -35,7 +35,10 @@ _LEAST_RUN, LONGEST_RUN = 2, 5
 
 
 class Kind(StrEnum):
-    """What two cases can have in common. ``similarity`` finds ``TEXT``, this module finds the rest."""
+    """What two cases can have in common.
+
+    ``similarity`` finds ``TEXT``, and this module finds all other kinds.
+    """
 
     CONTAINER = "container"
     PLATE = "plate"

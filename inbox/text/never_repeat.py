@@ -51,9 +51,9 @@ _MONTHS = 12
 class NeverRepeat:
     """Answers that must never be repeated, analysed once so that many texts can be checked.
 
-    A repetition is any word with content, regardless of case, accents and ending. A number, date or time of
-    day, in digits or in words, is also a repetition. So is an identifier of letters and digits, regardless of
-    spacing.
+    A repetition is any word with content, regardless of case, accents and ending. Numbers, dates and times of
+    day, in digits or in words, and identifiers of letters and digits, regardless of spacing, are also
+    repetitions.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:

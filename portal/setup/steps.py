@@ -95,7 +95,7 @@ def apply(steps: Sequence[Step]) -> Iterator[Step]:
 
 
 def undo(steps: Sequence[Step]) -> None:
-    """Undo all steps, in reverse order. Raises Refused at the end if some of them could not be undone."""
+    """Undo all steps, in reverse order. Raises Refused at the end if some steps could not be undone."""
     failed = [why_not for step in reversed(steps) if (why_not := _undo(step))]
     if failed:
         raise Refused(

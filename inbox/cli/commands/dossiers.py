@@ -186,7 +186,10 @@ def _plan(
 
 
 def _redactions_of(given: tuple[str, ...]) -> tuple[Redaction, ...]:
-    """Return the redactions in an option: one redaction, or a file of them. Raises the parser's errors."""
+    """Return the redactions in an option: one redaction, or a file of redactions.
+
+    Raises the parser's errors.
+    """
     return tuple(each for one in given for each in _redactions(one))
 
 

@@ -1,8 +1,9 @@
 """Officers who confirm an action on a page with their passphrases, which are not kept.
 
-The acting officer must be one of them, so that two others cannot act in an unattended session. The second
-officer types their passphrase on the same page, or has confirmed the same form in their own session. Each
-passphrase or form confirms only one action: every other action of the request needs its own confirmation.
+The acting officer must be one of the confirming officers, so that two others cannot act in an unattended
+session. The second officer types their passphrase on the same page, or has confirmed the same form in their
+own session. Each passphrase or form confirms only one action: every other action of the request needs its own
+confirmation.
 """
 
 from collections.abc import Collection, Mapping, Sequence
