@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from crypto import bundle, keyring
 from crypto.bundle import Link
@@ -16,6 +17,7 @@ from inbox.exchange import outbox
 from inbox.language.errors import Refused
 from inbox.replies import replies
 from inbox.system import atomic_files
+from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Measure, Workflow
 from inbox.vault.tables import Case, ReplyKey
 from tests.support import inbox_builders as build
@@ -467,3 +469,20 @@ def test_an_outbox_does_not_reveal_the_state_of_the_work_on_a_case(world: World,
     made, _, files = make(world)
     assert (len(states), ()) == (len(made.slots), made.closed)
     assert 1 == len({len(files[bundle.slot_name(slot.case_id)]) for slot in made.slots})
+
+
+@pytest.mark.usefixtures("correspondent")
+def test_a_reply_that_was_sent_as_feedback_remains_feedback_in_later_outboxes(world: World) -> None:
+    """Officers cannot retract a measure that was sent. The test removes the measure from the vault."""
+    world.office.tell_no_prosecutor(1)
+    world.office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    world.office.json("case", "decide", "1", "admissible", "--reason", "x")
+    world.office.json("message", "reply", "1", "--template", "acknowledgement")
+    world.office.json("case", "measure", "add", "1", "process_fix", "--tell")
+    world.office.json("message", "reply", "1", "--feedback", "--text", "Merci.")
+    make(world)
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        session.execute(delete(Measure))
+    make(world)
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        assert [False, True] == [each.feedback for each in queries_cases.messages(session, 1)]
