@@ -158,7 +158,7 @@ def paths(target: Target) -> st.SearchStrategy[str]:
 
 
 def requests(target: Target) -> st.SearchStrategy[bytes]:
-    """Return complete requests with a correct length, none, or a chunked body."""
+    """Return complete requests with a correct length, without a length, or with a chunked body."""
     named = st.sampled_from(sorted(HEADERS)).flatmap(lambda name: st.tuples(st.just(name), HEADERS[name]))
     # Most of these headers are valid for uploads. Without them, the portal would refuse at the first check.
     sized, offset = {**BODY, "Upload-Length": "67195"}, {**BODY, "Upload-Offset": "0"}

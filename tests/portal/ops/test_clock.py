@@ -67,10 +67,10 @@ def found(part: bytes, files: Iterable[Path]) -> bool:
     return any(part in each.read_bytes() for each in files)
 
 
-def test_the_clock_runs_more_often_while_there_is_something_to_delete(
+def test_the_regular_tasks_run_more_often_while_there_is_something_to_delete(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Otherwise, data could arrive faster than it is deleted. The clock slows down when nothing is left."""
+    """Otherwise, data could arrive faster than it is deleted. When nothing is left, they run less often."""
     monkeypatch.setattr(deletion, "_BYTES", 1 << 18)
     sealed = make_report_envelope(room.site, file=bytes(600_000))
     address = room.begin(sealed)
@@ -81,7 +81,7 @@ def test_the_clock_runs_more_often_while_there_is_something_to_delete(
 
 
 @pytest.mark.parametrize("table", ["usage", "deleted"])
-def test_an_error_of_the_database_does_not_stop_the_clock(sqlite_room: Room, table: str) -> None:
+def test_a_database_error_does_not_stop_the_regular_tasks(sqlite_room: Room, table: str) -> None:
     """Otherwise, stalled uploads would no longer be deleted or overwritten, and nobody would notice."""
     clock = Clock(sqlite_room.app.extensions["portal"], 0)
     with sqlite_room.database.write() as connection:

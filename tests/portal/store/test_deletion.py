@@ -64,7 +64,7 @@ def withdraw(room: Room, sealed: Sealed) -> None:
 
 
 def test_withdrawn_data_is_overwritten_in_the_files(sqlite_room: Room) -> None:
-    """Once the clock has run, no part of the envelope, no memo and no withdraw id remains."""
+    """Once the regular task has run, no part of the envelope, no memo and no withdraw id remains."""
     room, sealed = sqlite_room, make_report_envelope(sqlite_room.site)
     room.send(sealed)
     assert remains(room.folder, marks(sealed)) == 4

@@ -102,7 +102,7 @@ def test_a_portion_of_very_many_small_envelopes_is_limited_too(room: Room) -> No
 
 
 @pytest.mark.parametrize("portion", chosen(PORTIONS, PORTIONS[-1]))
-def test_import_and_expire_leave_nothing_to_the_clock(
+def test_import_and_expire_leave_nothing_to_delete_later(
     room: Room, portion: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Confirmed data is gone when the command ends."""

@@ -1,4 +1,4 @@
-"""Room on the disk of the database is found by measuring and by writing. Database errors are expected."""
+"""Room for the database is found by measuring and by writing. Database errors are reported clearly."""
 
 import shutil
 from collections.abc import Iterator

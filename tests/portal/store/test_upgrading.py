@@ -92,7 +92,7 @@ class Old:
             }
 
     def known(self) -> State:
-        """Return every row of the tables of the present version, with the columns of this version."""
+        """Return every row of the present version's tables, without the columns of the next version."""
         with reaching(self.database) as connection:
             return {name: rows(connection, select(each)) for name, each in metadata.tables.items()}
 
