@@ -111,7 +111,7 @@ def _wait(process: "subprocess.Popen[str]") -> None:
 
 
 def _planted(out: Path, copy: Path) -> None:
-    """Check that the comparison notices one changed byte. This is its control."""
+    """Check that the comparison notices one changed byte. A comparison that finds nothing could be broken."""
     shutil.copytree(out, copy)
     (package, *_) = sorted(copy.glob("*.deb"))
     content = bytearray(package.read_bytes())

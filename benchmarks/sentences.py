@@ -36,7 +36,7 @@ _OLD_FRENCH = Path(__file__).with_name("old_sentences_fr.txt")
 # The files whose translated texts are errors, hints and answers; the other files are pages.
 _ANSWERING = ("inbox/", "templates/portal/texts")
 _ROOMS = ("crypto", "portal", "inbox", "templates", "benchmarks")
-# Their docstrings and comments are read, too, but they show nothing to users.
+# Docstrings and comments of these files are read, too, but they show nothing to users.
 _UNSEEN = ("tests", "deploy")
 _SHORTEST = 4  # words: anything shorter is a title or a label
 # Folders of other people's code: their prose does not count.
@@ -47,7 +47,7 @@ _LIST = re.compile(r"^(\s*[-*+]\s|\s*\d+\.\s|>|#)")
 
 def sentences(text: str) -> Iterator[str]:
     """Yield the sentences of a text, each on one line; omit sentences of fewer than four words."""
-    # The no-break spaces of French stay.
+    # The no-break spaces of French are kept.
     for part in _END.split(re.sub(r"[ \t\n]+", " ", text)):
         said = part.strip(" -*|#>")
         if len(said.split()) >= _SHORTEST:

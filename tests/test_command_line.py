@@ -247,7 +247,7 @@ def test_every_command_can_print_the_version(program: str, capsys: pytest.Captur
 
 
 def test_an_earlier_name_of_a_command_suggests_its_present_name() -> None:
-    """So does the last word alone, or a typing error. An unrelated word suggests nothing."""
+    """The last word of a name alone, or a typing error, suggests the name too. An unrelated word does not."""
     known = leaves(tree("inbox"))
     for old, new in EARLIER.items():
         path = tuple(new.split())
@@ -263,7 +263,7 @@ def test_an_earlier_name_of_a_command_suggests_its_present_name() -> None:
 def test_an_earlier_name_is_refused_and_the_error_names_the_present_one(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """It is refused even if the option precedes the command, after its group.
+    """The name is refused even if an option precedes the command, after its group.
 
     Programs get the same error as JSON.
     """
@@ -289,7 +289,10 @@ def test_an_earlier_name_is_refused_and_the_error_names_the_present_one(
 def test_days_and_numbers_are_checked_in_the_same_way_everywhere(
     program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each kind has one error text of our own in place of click's. The help states a range in words."""
+    """Days and numbers each have one error text of our own in place of click's.
+
+    The help states a range in words.
+    """
     typed(monkeypatch, *["typed"] * 100)
     of_click = {click.DateTime, click.IntRange, type(click.INT)}
     for leaf in leaves(tree(program)).values():
@@ -384,7 +387,7 @@ def typed(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
 
 
 def test_the_program_asks_for_a_missing_text_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It asks only if the rest of the command is valid. It also asks for a text given as `-`."""
+    """The program asks only if the rest of the command is valid. A text given as `-` counts as missing."""
     asked = typed(monkeypatch, " a judge asks \n", "Dupont\n", "quai\n", "what:Dupont\n")
     assert parsed("inbox", ["access", "quarantine", "3"]).params["reason"] == "a judge asks"
     assert parsed("inbox", ["access", "alias", "add", "bruno"]).params["alias"] == "Dupont"
@@ -463,7 +466,7 @@ def test_the_program_asks_for_a_reason_that_depends_on_a_value_only_with_that_va
 def test_without_a_terminal_or_an_answer_a_missing_text_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The error says what to do instead. It is printed before the inbox is opened."""
+    """The error says what to do instead. The program refuses before it opens the inbox."""
     for words in (
         ["access", "quarantine", "3"],
         ["access", "alias", "add", "b"],

@@ -101,7 +101,7 @@ def test_a_library_of_one_side_is_not_installed_on_the_other() -> None:
 
 
 def test_the_demo_installs_the_tested_versions_of_both_sides_and_no_test_tools() -> None:
-    """Its other packages build this project."""
+    """The other packages of the demo build this project."""
     assert locked("portal") | locked("inbox") <= locked("demo") <= locked("dev")
     beside = locked_names("demo") - locked_names("portal") - locked_names("inbox")
     assert beside == {"hatchling", "packaging", "pathspec", "pluggy", "trove-classifiers"}
@@ -121,7 +121,7 @@ def test_each_version_in_a_lock_file_has_a_hash(name: str) -> None:
 
 
 def test_the_wheel_contains_only_the_rooms_of_both_sides(tmp_path: Path) -> None:
-    """It contains neither benchmarks nor tests."""
+    """The wheel contains neither benchmarks nor tests."""
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")

@@ -1,6 +1,6 @@
 """Some kinds of code may be in one place only.
 
-They are: tests for invisible characters, terminal output, global state, and code that ends cases.
+The kinds are tests for invisible characters, terminal output, global state, and code that ends cases.
 """
 
 import ast
@@ -32,19 +32,19 @@ def found(rooms: tuple[str, ...], looking: Callable[[ast.Module], set[str]]) -> 
 
 # Functions that tell the kind of a character.
 TELLING = {"unicodedata.category", "unicodedata.bidirectional", "isprintable"}
-# A control or format character as a regular expression writes it, where Python does not decode the escape.
+# A control or format character, written as an escape in the source of a regular expression.
 SPELLED = re.compile(
     r"\\(?:0|x(?:0[0-8b-f]|1[0-9a-f]|7f|[89][0-9a-f]|ad)|u(?:00[0189]|00ad|200[b-f]|202[89a-e]|206|feff))",
     re.IGNORECASE,
 )
 UNSEEN = {
     "crypto/unseen.py": "the definition",
-    "crypto/printable.py": "what is ASCII and printable needs no look at the definition",
-    "inbox/text/names.py": "leaves out accents, which are seen",
-    "inbox/system/terminal.py": "wipes the screen",
-    "inbox/vault/fulltext.py": "NUL, which cannot stand in what it parts",
-    "crypto/archive.py": "NUL, which fills a field of tar",
-    "portal/config.py": "NUL, which no path can hold",
+    "crypto/printable.py": "printable ASCII needs no definition of invisible characters",
+    "inbox/text/names.py": "removes accents, which are visible",
+    "inbox/system/terminal.py": "clears the screen",
+    "inbox/vault/fulltext.py": "NUL, which separates texts and cannot occur in them",
+    "crypto/archive.py": "NUL, which pads a field of tar",
+    "portal/config.py": "NUL, which no path can contain",
 }
 
 
@@ -163,7 +163,7 @@ QUOTED = "from inbox.system.terminal import quoted\n_write(quoted(str()))\n"
 def test_the_type_checker_allows_only_printable_text_to_be_written(
     tmp_path: Path, module: str, more: str
 ) -> None:
-    """It also refuses text that was computed from printable text.
+    """The type checker also refuses text that was computed from printable text.
 
     The control is the result of the cleaning function.
     """
@@ -189,13 +189,9 @@ OUTLIVING = {
     "inbox/desk/sessions/guard.py": {"g", "session"},  # the session of the browser
     "inbox/desk/fields/again.py": {"g", "request"},  # the page of the form that is shown again
     "inbox/desk/jobs.py": {"g"},  # whether a request asks for a job
-    "inbox/desk/problems.py": {
-        "g"
-    },  # Commands that break a naming rule. commands.toml gives the reason for each at its top.
+    "inbox/desk/problems.py": {"g"},  # the language of the request
     "inbox/desk/rendering.py": {"g"},  # the language of the request
-    "inbox/desk/sessions/witnesses.py": {
-        "g"
-    },  # the officers whose passphrases the page of this request asks for
+    "inbox/desk/sessions/witnesses.py": {"g"},  # the officers whom the page asks for passphrases
     "inbox/desk/sessions/writing.py": {"g"},  # which form was sent
     "inbox/system/idle_timeout.py": {"_Limit"},  # how long nobody may type at the terminal
     "inbox/system/workers.py": {"ContextVar", "_worker"},  # the task of a worker process
@@ -253,7 +249,7 @@ def _changes(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
             yield from _root(node)
-        # Functions of modules may have the same names, but names of modules begin with a small letter.
+        # A name that begins with a small letter is a module, and the call one of its functions.
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attribute)) if attribute in CHANGING:
             if name.startswith("_") or name[0].isupper():
                 yield name

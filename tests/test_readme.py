@@ -21,7 +21,7 @@ PICTURES = re.findall(r"^!\[.+?\]\((.+?\.png)\)$", README, re.MULTILINE)
 
 
 def test_pictures_in_readme_are_small_and_have_a_caption() -> None:
-    """They load on a slow line, and a reader who cannot see them can read the caption."""
+    """The pictures load on a slow line, and a reader who cannot see them can read the caption."""
     pictures = re.findall(r"^!\[(.+?)\]\((.+?\.png)\)\n\n\*(.+?)\*$", README, re.MULTILINE | re.DOTALL)
     assert len(pictures) == README.count(".png")
     assert [name for _, name, _ in pictures if (ROOT / name).stat().st_size > 150_000] == []
@@ -68,7 +68,7 @@ def unknown(headings: list[str]) -> list[str]:
 
 
 def test_the_search_finds_a_heading_that_no_page_has() -> None:
-    """It is an earlier name of the twelve words. The control is the present name."""
+    """The heading is an earlier name of the twelve words. The control is the present name."""
     assert ["Your case token"] == unknown(["Your case token", "Your twelve words"])
 
 

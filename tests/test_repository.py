@@ -119,7 +119,7 @@ def debian_packages(pair: str, path: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize("pair", ["sh=dash", "/bin/s*=dash"])
 def test_the_debian_script_does_nothing_for_an_installed_command_or_file(pair: str) -> None:
-    """It also prints nothing."""
+    """The script also prints nothing."""
     assert debian_packages(pair, "/usr/bin:/bin") == (0, "")
 
 
@@ -212,7 +212,7 @@ def test_no_test_module_imports_another() -> None:
 
 
 def test_no_fixture_is_defined_twice_in_the_same_words() -> None:
-    """It should be in the conftest.py of the folder above, or in a plugin that tests/conftest.py names."""
+    """Such a fixture belongs in the conftest.py above, or in a plugin that tests/conftest.py names."""
     places: dict[tuple[str, str], list[str]] = {}
     for each in fixtures():
         places.setdefault((each.name, each.body), []).append(str(each.path.relative_to(ROOT)))
@@ -238,11 +238,11 @@ TOML = {"tomllib", "tomli", "tomlkit", "toml"}
 # The modules that may use one of these functions, each with the reason.
 READERS = {
     ("inbox/system/clock.py", "datetime.now"): "the clock of the inbox",
-    ("portal/days.py", "datetime.now"): "the clock of the portal, which keeps days and hours alone",
-    ("portal/ops/doctor.py", "datetime.now"): "compares the clock of the machine with that of the site",
-    ("crypto/toml_schema.py", "tomllib"): "the reader of TOML, which holds a file against a schema",
-    ("inbox/language/toml_edits.py", "tomlkit"): "changes an entry of such a file, and reads none",
-    ("crypto/toml_lines.py", "tomllib"): "reads pieces of such a file, to find a line",
+    ("portal/days.py", "datetime.now"): "the clock of the portal, which gives only days and hours",
+    ("portal/ops/doctor.py", "datetime.now"): "compares the clock of the machine with the clock of the site",
+    ("crypto/toml_schema.py", "tomllib"): "the TOML reader, which checks a file against a schema",
+    ("inbox/language/toml_edits.py", "tomlkit"): "changes an entry of a TOML file, and reads no file",
+    ("crypto/toml_lines.py", "tomllib"): "reads parts of a TOML file, to find a line",
 }
 
 
@@ -282,7 +282,7 @@ def test_the_search_finds_a_planted_clock_or_toml_reader(planted: str, found: se
 
 
 def test_each_program_has_one_clock_and_one_toml_reader() -> None:
-    """So tests can set the day for the whole program, and every file is read with the same checks."""
+    """Tests can therefore set the day for the whole program, and every file is read with the same checks."""
     rooms = ("inbox/", "portal/", "crypto/", "templates/")
     sources = [path for path in repository_files() if path.startswith(rooms) and path.endswith(".py")]
     found = {(path, name) for path in sources for name in read_by((ROOT / path).read_text("utf-8"))}

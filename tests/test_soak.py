@@ -207,9 +207,9 @@ def runs(part: Part, test: str, marks: frozenset[str]) -> bool:
 def test_each_test_that_the_gate_leaves_out_belongs_to_exactly_one_part_of_the_soak(
     request: pytest.FixtureRequest,
 ) -> None:
-    """Otherwise it would never run, or run in two parts.
+    """Otherwise a test would never run, or run in two parts.
 
-    The test compares with the tests that the gate collects.
+    The control are the tests that the gate collects.
     """
     soaked = request.config.stash[SOAKED]
     own = f"tests/test_soak.py::{test_a_measured_figure.__name__}"

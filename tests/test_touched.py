@@ -100,7 +100,10 @@ def test_a_folder_inside_another_selected_folder_is_not_run_twice() -> None:
 
 
 def test_the_changed_files_are_those_that_differ_from_main(tmp_path: Path) -> None:
-    """They are committed on the branch, edited, or not yet added. Later commits on main do not count."""
+    """The changes are committed on the branch, edited, or not yet added.
+
+    Later commits on main do not count.
+    """
     git(tmp_path, "init", "-b", "main")
     for name in ("old", "edited", "committed"):
         (tmp_path / name).write_text("1")

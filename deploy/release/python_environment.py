@@ -22,7 +22,7 @@ _SITE = f"lib/python{_DEBIAN_13}/site-packages"
 _SETTINGS = "home = /usr/bin\ninclude-system-site-packages = false\n"
 # Options of pip and uv: only ready-built wheels, and only with the hashes in a lock file.
 _LOCKED = ("--only-binary", ":all:", "--require-hashes", "--requirement")
-# How and from where uv installed a library. These files would name the builder's folders.
+# Files that say how and from where uv installed a library would name the builder's folders.
 _INSTALLERS_NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json")
 _COMMANDS = {
     "portal": {"portal": "portal.ops.cli", "fanal-portal": "portal.setup.cli"},

@@ -188,7 +188,10 @@ def test_several_decisions_are_all_refused_if_one_of_them_is_not_allowed(office:
 
 
 def test_a_ground_is_recorded_only_with_the_decision_that_needs_it(office: Office) -> None:
-    """Here the ground is for inadmissibility; the other decision, to inform nobody, gets none."""
+    """Here the ground belongs to inadmissibility.
+
+    The other decision, to inform nobody, is recorded without it.
+    """
     chosen = {"choice": ["inadmissible", "not_needed"], "decision-ground": "facts", "reason": "x"}
     with sitting(office) as client:
         asked = client.send("/en/case/1/assess", **chosen)

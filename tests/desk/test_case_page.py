@@ -73,7 +73,7 @@ def test_the_link_to_the_next_case_follows_the_filter_and_order_of_the_queue(off
 def test_links_to_neighbours_use_a_new_search_only_after_the_queue_has_journalled_it(
     office: Office,
 ) -> None:
-    """Otherwise they would reveal its result without a journal entry.
+    """Otherwise the links would reveal the result of a search without a journal entry.
 
     The control is the queue, which shows the result and journals the search.
     """
@@ -135,7 +135,10 @@ def test_the_head_of_a_case_shows_its_priority_status_officer_next_deadline_and_
 
 
 def test_a_case_whose_reporter_cannot_read_replies_says_so_and_offers_no_reply(office: Office) -> None:
-    """It also does not offer to retract a reply. The control is the case before that change."""
+    """The page also does not offer to retract a reply.
+
+    The control is a case whose reporter can read replies.
+    """
     with office.opened() as inbox, inbox.transaction() as session:
         session.add(Message(case=1, position=1, serial=1, day=today(), text="Quand ?"))
     ways = ("/reply/preview", "/take-back", "Status shown to the reporter", "waits for the next outbox<")
@@ -200,7 +203,7 @@ def test_every_page_marks_its_entry_in_the_navigation(office: Office) -> None:
 
 
 def test_a_case_that_left_the_queue_still_links_to_its_neighbours(office: Office) -> None:
-    """The links stay the same until another case is shown. They skip cases that became unreadable."""
+    """The links stay the same until another case is shown. Cases that became unreadable are skipped."""
     with sitting(office) as client:
         assert ["p1", "n3"] == beside(client, 2)
         closing = {"outcome": "moot", "disclosure": "withheld", "reason": "x"}
@@ -243,7 +246,7 @@ def shown(client: Client, number: int, way: str) -> str:
 
 @pytest.mark.parametrize("way", WRITING)
 def test_details_to_protect_are_shown_above_every_outgoing_text(office: Office, way: str) -> None:
-    """They are not shown before the officer declares the case, and never to an excluded officer."""
+    """An officer sees these details only after declaring the case, and an excluded officer never does."""
     with sitting(office) as client:
         page = shown(client, 1, way)
         assert [PROTECTED in each for each in KEPT.findall(page)] == [True]
@@ -281,7 +284,7 @@ def test_details_to_protect_are_not_shown_beside_outgoing_texts_during_quarantin
 
 
 def test_tabs_of_a_case_mark_new_messages_and_drafts(world: World, portal: Portal) -> None:
-    """The controls are the page before these existed, and the tabs without a mark."""
+    """The controls are the page without new messages or drafts, and the tabs without a mark."""
     marked = re.compile(r'class="to-(\w+)[^"]*" href="[^"]*" data-at="[^"]*">[^<]+<span class="mark">(\w+)')
     (reporter,) = tell(world, portal, {"what": "x", "coi": "no"})
     with sitting(world.office) as client:
@@ -315,7 +318,7 @@ def test_the_confirmation_of_an_action_is_at_the_top_of_the_part_with_its_form(
 def test_every_page_of_a_case_warns_of_a_danger_and_links_to_the_action_against_it(
     office: Office,
 ) -> None:
-    """It also shows the next deadline.
+    """The page also shows the next deadline.
 
     The pages of undeclared cases show none of this, and neither do other pages. Once a measure is recorded,
     the warning stays and mentions the measure.
@@ -350,7 +353,7 @@ def test_every_page_of_a_case_warns_of_a_danger_and_links_to_the_action_against_
 def test_a_notice_begins_with_a_word_for_its_level(language: str) -> None:
     """Each level has its own word, icon and colour.
 
-    A text that already begins with this word does not get it twice.
+    A text that already begins with the word is not given the word again.
     """
     said = {
         "danger": {"fr": "Danger", "en": "Danger"},

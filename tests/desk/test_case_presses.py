@@ -145,7 +145,7 @@ def test_a_confirmation_is_visible_and_has_the_focus(case: Page) -> None:
 
 
 def test_the_keys_n_and_p_open_the_neighbours_of_a_case_in_the_queue(page: Page, served: Served) -> None:
-    """They do nothing while the officer types, or if there is no neighbour."""
+    """Neither key does anything while the officer types, or if the case has no neighbour on that side."""
     case = page
     case.goto(f"{served.root}/fr/")
     one, other = (f"Dossier {each.inner_text()}" for each in case.locator("tr[data-row] th a").all()[:2])

@@ -198,7 +198,7 @@ def test_a_case_can_be_linked_by_number_without_a_suggestion(office: Office) -> 
 def test_a_case_is_restricted_to_chosen_officers_and_another_breaks_the_glass_to_open_it(
     office: Office,
 ) -> None:
-    """Until then, the queue shows the other officers only its number, priority and deadline."""
+    """Before that, the queue shows other officers only the number, priority and deadline of the case."""
     with sitting(office) as client:
         sends(client, "readers", officer=["alice", "chloe"])
         assert "alice, chloe" in client.page("/en/case/1/readers")
@@ -269,7 +269,7 @@ def test_the_queue_is_filtered_by_officer_and_tag(client: Client) -> None:
 
 
 def test_the_queue_shows_the_filters_in_use_and_each_can_be_cleared(client: Client) -> None:
-    """They can be cleared one by one or all together. The control is the queue without a filter."""
+    """Filters can be cleared one by one or all together. The control is the queue without a filter."""
     assert "Only shown:" not in client.page("/en/")
     client.send("/en/queue", sort="deadline", search="quai <b>", to_read="on", tag="port")
     client.send("/en/queue/facet", choice="priority:2")
@@ -295,7 +295,7 @@ def test_the_journal_is_shown_and_verified(client: Client) -> None:
 
 
 def test_every_form_of_a_page_has_a_route(client: Client) -> None:
-    """Each route accepts POST."""
+    """The route of a form must accept POST."""
     adapter = create_app(client.desk).url_map.bind(client.desk.host)
     pages = [
         "/",
@@ -405,7 +405,7 @@ def test_a_preview_without_a_sandbox_is_refused_with_the_reason(
         assert client.ask(f"/{language}/case/1/file/1/1/pixels").status_code == 404
 
 
-def test_holds_and_decisions_are_recorded_and_a_closed_decision_ends_the_offer_of_more_time(
+def test_holds_and_decisions_are_recorded_and_more_time_is_no_longer_offered(
     office: Office,
 ) -> None:
     with sitting(office) as client:
@@ -509,7 +509,10 @@ def test_destroying_cases_takes_two_officers_and_destroys_only_the_ticked_cases(
 
 
 def test_a_dossier_is_previewed_and_then_sealed_by_two_officers(office: Office, tmp_path: Path) -> None:
-    """Neither contains the redacted text. The folder must not be that of the exchange medium."""
+    """Neither the preview nor the dossier contains the redacted text.
+
+    The folder must not be that of the exchange medium.
+    """
     plan = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "enclosed": "none"}
     plan |= {"place": "what", "redact": "MSKU 123456 5"}
     drawer, stick = tmp_path / "drawer", tmp_path / "stick"
@@ -546,7 +549,7 @@ def test_a_dossier_is_previewed_and_then_sealed_by_two_officers(office: Office, 
 def test_the_preview_of_a_dossier_names_the_places_that_need_another_check(
     world: World, portal: Portal, language: str
 ) -> None:
-    """It uses the same names as the dossier. Without the risky words there is no warning."""
+    """Preview and dossier name places in the same way. The control is a dossier without the risky words."""
     told = {"what": "La photo, sur le quai. P\u0430ul y etait, QUELENNEC aussi", "refs": "M. Quélennec"}
     tell(world, portal, told | {"protect": "la photo sur le quai"})
     plan = {
@@ -616,7 +619,10 @@ def test_a_dossier_is_redacted_by_picking_sentences_or_whole_texts(world: World,
 
 
 def test_a_reply_is_previewed_as_the_reporter_will_see_it(office: Office) -> None:
-    """It warns of details that the reporter asked never to repeat. An officer needs a reason to send them."""
+    """The preview warns of details that the reporter asked never to repeat.
+
+    An officer needs a reason to send such details.
+    """
     said = {"text": "Nous savons : la photo de ma voiture rouge"}
     with sitting(office) as client:
         (number,) = (n for n in (1, 2) if "voiture rouge" in client.page(f"/en/case/{n}"))
@@ -659,7 +665,7 @@ def test_nobody_can_read_a_case_in_quarantine_until_two_officers_end_it(office: 
 
 
 def test_the_queue_shows_the_name_of_a_report_s_language_in_that_language(client: Client) -> None:
-    """It never shows the code, either in the filters in use or in the buttons that choose one."""
+    """The code of the language is shown neither among the filters in use nor on the buttons of the filter."""
     client.send("/en/queue/facet", choice="language:fr")
     page = client.page("/en/")
     assert "Language: Français" in page.partition("Only shown:")[2].partition("</form>")[0]

@@ -95,7 +95,7 @@ def test_a_reply_sent_after_the_preview_makes_the_desk_show_the_preview_again(of
 def test_two_officers_confirm_a_closing_on_the_preview_or_each_in_a_separate_session(
     office: Office,
 ) -> None:
-    """Both see what the reporter will read, even if the text comes from a template."""
+    """Both officers see what the reporter will read, even if the text comes from a template."""
     two = END | {"outcome": "unfounded", "template": "closing_unfounded"}
     with sitting(office) as alice:
         bruno = Client(alice.desk, alice.app, "bruno")
@@ -126,7 +126,7 @@ def test_no_passphrase_is_asked_for_if_one_officer_may_close_the_case(office: Of
 
 
 def test_the_preview_of_a_closing_shows_no_messages_while_the_case_is_in_quarantine(office: Office) -> None:
-    """It shows only the closing text. The control is the preview before quarantine."""
+    """The preview shows only the closing text. The control is the preview before quarantine."""
     silent = {"outcome": "moot", "disclosure": "withheld", "reason": "no trace"}
     office.json("message", "reply", "1", "--text", "Une question.")
     with sitting(office) as client:

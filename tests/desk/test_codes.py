@@ -79,7 +79,7 @@ def test_the_search_finds_a_planted_code(client: Client) -> None:
 
 @pytest.mark.usefixtures("one_case")
 def test_codes_inside_a_sentence_are_replaced_by_their_labels(client: Client) -> None:
-    """So are lists of codes. Other text is not changed, with or without an underscore."""
+    """Lists of codes are replaced too. Other text is not changed, with or without an underscore."""
     client.page("/fr/case/1/work")
     for table in labels.OF_THE_LAW:
         for code in labels.of(table):

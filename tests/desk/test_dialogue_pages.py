@@ -117,7 +117,10 @@ def test_opening_a_case_marks_nothing_as_read_in_its_hidden_parts(alice: Client)
 def test_a_folded_message_stays_unread_until_a_page_shows_it_in_full(
     alice: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its line is marked as new. Each further page opens the next message and folds those that were read."""
+    """The line of the message is marked as new.
+
+    Opening the dialogue again unfolds the next unread message, and folds the messages that were read.
+    """
     monkeypatch.setattr(folding, "ROOM", 0)
     monkeypatch.setattr(conversation, "PAGE", LETTERS)
     page = alice.page("/en/case/1/dialogue")

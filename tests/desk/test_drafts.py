@@ -144,7 +144,7 @@ def test_a_manual_entry_that_names_its_officer_is_neither_kept_nor_entered(
 
 @pytest.mark.parametrize("path", chosen(FORMS, "note", "close"))
 def test_a_refused_form_is_kept_as_a_draft_and_the_page_links_back(alice: Client, path: str) -> None:
-    """Even without the script, the desk keeps the form before doing anything with it."""
+    """The script is not needed, because the desk keeps each form before it does anything with it."""
     long = {"text": "long " * 30_000}
     answer = alice.send(f"/en/case/1/{path}", **FORMS[path] | long)
     assert answer.status_code == 409
@@ -371,9 +371,9 @@ def acts(client: Client, path: str, headers: dict[str, str] = SAME, /, **form: A
 
 
 def test_automatic_and_refused_requests_do_not_prolong_a_session(alice: Client, bruno: Client) -> None:
-    """They are: a draft, a form of another session, a form that is too long, and an unknown address.
+    """Such requests are a draft, a form of another session, an oversized form, and an unknown address.
 
-    The control is an officer who presses a button, or confirms with a key to be still present.
+    The control is an officer who presses a button, or who confirms with a key press to be still present.
     """
     named = {"q-what": "Alice vend des codes"}
     assert (204, False) == acts(alice, "/en/draft/note/1", text=WORDS)
@@ -413,7 +413,7 @@ def test_a_page_of_an_ended_session_learns_nothing_about_another_session(
 
 
 def test_the_link_to_a_draft_opens_the_form_of_the_draft(alice: Client) -> None:
-    """It leads to the right part of the case, with the form unfolded."""
+    """The link leads to the right part of the case, and the form is unfolded."""
     for form in (Form.REPLY, Form.CLOSING, Form.NOTE, Form.ASSESSMENT):
         begin(alice, f"{form}/1", text=WORDS, reason="x")
     ways = re.findall(r'href="([^"]*/case/1/[^"#]*)#([^"]+)"', alice.page("/en/today"))

@@ -33,7 +33,7 @@ def peer() -> Iterator[FirefoxPeer]:
 
 
 def test_an_officer_works_at_the_desk_in_firefox(served: Served, peer: FirefoxPeer) -> None:
-    """It covers what needs the page script: keys, and a draft that is filled in again."""
+    """The test covers what needs the page script: keys, and a draft that is filled in again."""
     officer, passphrase = signing_in(served.office)
     sat = peer.does("sit", address=served.address, officer=officer, passphrase=passphrase)
     assert sat == {"present": officer}

@@ -52,7 +52,7 @@ def test_reading_a_case_is_journalled_once_per_officer_and_session(one_case: Off
 
 
 def test_commands_journal_reading_a_case_once_while_the_inbox_stays_open(one_case: Office) -> None:
-    """Each command opens the inbox anew, so the next command journals it again."""
+    """Each command opens the inbox anew, so each further command journals reading the case again."""
     with one_case.unlocked() as opened:
         who = opened.by_opening(today())
         for _ in range(3):

@@ -111,7 +111,7 @@ def test_a_second_command_says_who_has_opened_the_inbox_and_since_when(office: O
 
 
 def test_the_desk_listens_only_on_loopback_and_does_not_name_its_server(office: Office) -> None:
-    """It does not repeat the text of an invalid request."""
+    """The answer to an invalid request does not repeat text of the request."""
     with serving(office) as served:
         port = int(served.root.split(":")[2].partition("/")[0])
         table = Path("/proc/net/tcp").read_text().splitlines()[1:]

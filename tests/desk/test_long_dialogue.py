@@ -134,7 +134,7 @@ def test_the_reply_form_and_each_message_are_one_press_away(page: Page, served: 
 
 
 def test_a_printed_dialogue_has_each_message_in_full(page: Page, served: Served) -> None:
-    """It does not mention folding. The control is the screen, which shows only one line."""
+    """The printed page does not mention folding. The control is the screen, which shows only one line."""
     page.goto(f"{served.root}/fr/case/{READ}/dialogue/2")
     whole = "Deux fois en un mois."
     shown = page.locator(".panel.of-dialogue").inner_text().count(whole)
@@ -147,7 +147,7 @@ def test_a_printed_dialogue_has_each_message_in_full(page: Page, served: Served)
 
 
 def test_a_long_dialogue_is_accessible_and_works_without_the_page_script(page: Page, served: Served) -> None:
-    """It also fits into a small window."""
+    """The page of the dialogue also fits into a small window."""
     page.goto(f"{served.root}/fr/case/{READ}/dialogue/2")
     assert accessibility.violations(page) == []
     page.set_viewport_size({"width": 320, "height": 640})

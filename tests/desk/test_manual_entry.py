@@ -90,7 +90,7 @@ def test_a_manual_entry_with_values_that_no_page_offers_is_refused(
 
 
 def test_a_manual_entry_asks_all_questions_of_the_portal_in_both_languages(client: Client) -> None:
-    """It offers every option, and does not need the page script."""
+    """The form offers every option, and does not need the page script."""
     with client.desk.inbox.transaction() as session:
         asked = catalogue.in_use(session)
     for language in LANGUAGES:
@@ -167,7 +167,7 @@ def test_a_missing_medium_does_not_prevent_a_manual_entry(client: Client, stick:
 
 
 def test_the_page_warns_first_that_files_need_a_medium_of_their_own(client: Client, stick: Path) -> None:
-    """It must not be the exchange medium, because that one is also connected to the portal's machine."""
+    """The exchange medium is not suitable, because it is also connected to the portal's machine."""
     shown = client.page("/en/enter")
     before, _ = shown.split('<select id="route"')
     assert "never onto the one that goes to the portal" in before
@@ -182,7 +182,7 @@ def test_a_manual_entry_is_refused_if_its_file_is_no_longer_on_the_medium(client
 
 
 def test_the_case_token_is_shown_on_one_page_only(office: Office, capfd: pytest.CaptureFixture[str]) -> None:
-    """It is not in an address, cookie, cache, the terminal, the journal, the case, or a later page.
+    """The token is in no address, cookie, cache, journal, case or later page, and not in the terminal.
 
     A form that is sent twice creates only one case.
     """
@@ -208,7 +208,7 @@ def test_the_case_token_is_shown_on_one_page_only(office: Office, capfd: pytest.
 def test_the_printed_sheet_and_its_title_do_not_reveal_the_purpose_of_the_twelve_words(
     client: Client,
 ) -> None:
-    """Both are in the reporter's language. The title matters because browsers print and remember it."""
+    """Sheet and title are in the reporter's language. Browsers print and remember the title."""
     answer = enter(client, what="x")
     assert "<title>Douze mots</title>" in answer.text
     (sheet,) = re.findall(r'<section class="sheet" lang="fr".*?</section>', answer.text, re.DOTALL)

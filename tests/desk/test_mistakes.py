@@ -58,7 +58,7 @@ def summary(page: str) -> str:
 @pytest.mark.slow
 @pytest.mark.usefixtures("decided_case")
 def test_every_form_of_the_desk_names_all_its_missing_fields_together(client: Client) -> None:
-    """Each form is sent empty. Its page is shown again with an error at each required field."""
+    """Each form is sent empty. The page of the form is shown again with an error at each required field."""
     client.send("/fr/access", persons="Jeanne Roy", received="2026-01-05", way="letter")
     walked: dict[str, set[str]] = {}
     for rule in client.app.url_map.iter_rules():
@@ -308,7 +308,7 @@ def test_a_refused_dossier_can_be_corrected_in_its_own_form(client: Client) -> N
         '["PLACE/fr/case/1","GET",0,[["reason","none",true,null,null]],[]]',
     ],
 )
-def test_a_form_that_names_a_foreign_page_is_refused_and_that_page_is_not_called(
+def test_a_form_that_names_a_page_outside_the_desk_is_refused_and_the_page_is_not_called(
     client: Client, says: str
 ) -> None:
     """The field only says on which page to show the form again; the desk calls no other address."""

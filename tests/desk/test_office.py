@@ -134,9 +134,9 @@ def test_the_page_says_to_make_a_new_backup_before_destroying_the_old_ones(clien
 def test_lists_for_the_archives_are_never_written_to_the_exchange_medium(
     client: Client, stick: Path, tmp_path: Path
 ) -> None:
-    """They are written as text and as JSON, and no file is overwritten.
+    """The lists are written as text and as JSON, and no file is overwritten.
 
-    The desk refuses to write an outbox to a folder that contains such a file.
+    The desk refuses to write an outbox to a folder that contains such a list.
     """
     drawer = tmp_path / "drawer"
     drawer.mkdir()

@@ -184,9 +184,10 @@ def in_languages(names: Iterable[str], kinds: Container[str], *also: str) -> lis
 # These run in English too, because they have the most content.
 @pytest.mark.parametrize(("name", "language"), in_languages(PAGES, KINDS, "case", "enter"))
 def test_every_page_is_accessible(room: Room, name: str, language: str) -> None:
-    """It has no violation in light or dark colours, fits a narrow window, and logs nothing to the console.
+    """No page has a violation in light or dark colours, exceeds a narrow window, or logs to the console.
 
-    It requests only addresses of the desk. Unless listed as changed by the script, it is the same without it.
+    Each page requests only addresses of the desk. Unless listed as changed by the script, a page is the same
+    without it.
     """
     room.complaints.clear()
     room.asked.clear()
@@ -271,7 +272,7 @@ def test_the_sign_in_page_is_accessible(room: Room, bruno: Page) -> None:
 
 
 def test_pages_about_the_actions_of_other_officers_are_accessible(room: Room, bruno: Page) -> None:
-    """They show new actions, a request to confirm, other sessions before locking, and an ended session."""
+    """The pages show new actions, a request to confirm, sessions before locking, and an ended session."""
     root, alice = room.served.root, room.page
     _sign_in(bruno, passphrase_of("bruno"))
     bruno.goto(f"{root}/fr/case/1")
@@ -495,7 +496,7 @@ _SEND = """([action, fields]) => {
 def test_every_answer_to_a_form_is_accessible(
     answering: Room, name: str, language: str, tmp_path: Path
 ) -> None:
-    """Each answer is in the language of its page, including refusals and the description of an action."""
+    """Each answer is in the language of the page, including refusals and the description of an action."""
     path, fields, french = ANSWERS[name]
     page, root = answering.page, answering.served.root
     page.goto(f"{root}/{language}/medium")
@@ -577,7 +578,7 @@ def test_the_pages_from_the_list_of_cases_to_the_visa_of_the_archives_are_access
 
 
 def test_the_pages_that_lead_to_an_archived_case_are_accessible(answering: Room) -> None:
-    """They are its line in the queue, its access page, and the case after two officers have confirmed."""
+    """These pages are the queue, the access page of the case, and the case after two officers confirmed."""
     page, root = answering.page, answering.served.root
     page.goto(f"{root}/fr/")
     page.click("#narrow summary")

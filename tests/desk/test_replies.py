@@ -94,7 +94,7 @@ def test_all_templates_can_be_previewed_before_the_officer_chooses_one(office: O
 def test_fields_have_hints_and_templates_are_shown_by_their_title(
     office: Office,
 ) -> None:
-    """Both lists of templates explain the check mark, and the field for tags its limits.
+    """The lists of templates explain the check mark, and the field for tags explains its limits.
 
     The timeline names the template by its title.
     """

@@ -166,7 +166,7 @@ def test_an_action_for_two_officers_needs_both_passphrases(one_case: Office) -> 
 
 
 def test_both_officers_who_break_the_glass_can_read_the_case(one_case: Office) -> None:
-    """They use separate sessions, as for every action for two officers."""
+    """Both officers use separate sessions, as for every action for two officers."""
     with one_case.opened() as inbox, inbox.transaction() as session:
         session.add(Handler(case=1, officer="chloe", since=today()))
     given = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")}
@@ -178,7 +178,7 @@ def test_both_officers_who_break_the_glass_can_read_the_case(one_case: Office) -
     assert [("break-glass", ["alice", "bruno"])] == entries(one_case, "break-glass")
 
 
-def test_two_other_officers_cannot_act_in_a_session_left_open(one_case: Office) -> None:
+def test_two_officers_cannot_act_in_the_open_session_of_a_third(one_case: Office) -> None:
     """The officer of the session must be one of the two who confirm."""
     form = {"reason": "wrong", "officer": "chloe"}
     with desk_of(one_case) as (desk, alice, _bruno):
@@ -255,7 +255,7 @@ def test_a_second_officer_can_refuse_with_a_reason(one_case: Office) -> None:
 def test_an_officer_who_asks_another_to_confirm_without_a_passphrase_sees_an_error_at_its_field(
     one_case: Office, typed: str
 ) -> None:
-    """So does an officer who types only the other's passphrase.
+    """An officer who types only the other officer's passphrase gets the same error.
 
     Without a request to another officer, the page says that the action takes two.
     """
@@ -376,7 +376,7 @@ def test_a_second_officer_must_declare_the_case_before_seeing_the_request(one_ca
 
 
 def test_signing_out_or_locking_warns_of_open_requests_to_confirm(one_case: Office) -> None:
-    """Both the asking officer and the confirming officer are warned.
+    """The asking officer is warned, and so is the confirming one.
 
     The controls are sessions without a request.
     """

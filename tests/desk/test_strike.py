@@ -94,7 +94,7 @@ def test_if_a_case_has_too_many_sentences_the_last_texts_can_only_be_redacted_wh
 def test_a_preview_of_many_texts_names_the_places_of_the_texts_that_it_leaves_out(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It also gives their number. The control shows every text."""
+    """The preview also says how many texts it leaves out. The control shows every text."""
     form = {"place": "everywhere", "passage": NAME}
     with sitting(office) as client:
         before = seen(client, **form).partition("<main")[2]
@@ -110,7 +110,7 @@ def test_a_preview_of_many_texts_names_the_places_of_the_texts_that_it_leaves_ou
 
 
 def test_the_confirmation_of_a_redaction_shows_what_is_redacted(office: Office) -> None:
-    """It shows either the passage and its place, or that everything at this place is redacted."""
+    """The confirmation shows the passage and its place, or says that the whole text there is redacted."""
     asked_for = {
         '["what", "Le quai"]': "what: Le quai",
         '["what", null]': "what: everything",

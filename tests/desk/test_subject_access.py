@@ -84,7 +84,7 @@ def test_an_access_request_is_recorded_and_answered(office: Office, stick: Path,
 def test_an_answer_without_extracts_neither_confirms_nor_denies_that_there_is_a_case(
     office: Office, drawer: Path
 ) -> None:
-    """It has no extracts here because the duty to inform the persons named is not decided yet."""
+    """There are no extracts here because the duty to inform the persons named is not decided yet."""
     with sitting(office) as client:
         client.send("/en/access", **ASKED)
         form = both(text=" \r\n", reason="", language="en", papers=str(drawer))
@@ -151,7 +151,10 @@ def below_run(tmp_path: Path) -> Iterator[Path]:
 def test_the_page_says_that_the_answer_vanishes_with_the_power_only_if_its_folder_is_in_memory(
     office: Office, tmp_path: Path, below_run: Path
 ) -> None:
-    """It does not say so for a medium mounted below /run, or for a missing folder."""
+    """The controls are a medium mounted below /run, and a missing folder.
+
+    The page does not say so for either.
+    """
     with (
         mounted(Path("tmpfs"), tmp_path / "memory", "-t", "tmpfs") as memory,
         stick(tmp_path / "a stick") as medium,

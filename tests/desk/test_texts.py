@@ -178,7 +178,7 @@ def test_a_reply_template_can_be_added_and_removed(office: Office) -> None:
 
 
 def test_an_authority_can_be_edited_and_a_letter_that_relaxes_a_rule_needs_a_tick(office: Office) -> None:
-    """Both are changes of the law, which take two officers."""
+    """An authority and a letter are part of the law, so changing one takes two officers."""
     with sitting(office) as client:
         address = ("entry-address-fr", "entry-address-en")
         _, given = look(client, f"{AUTHORITY}/prosecutor", **dict.fromkeys(address, "1, rue"))
@@ -213,6 +213,6 @@ def test_an_authority_can_be_edited_and_a_letter_that_relaxes_a_rule_needs_a_tic
     ],
 )
 def test_a_page_of_the_office_settings_marks_its_tab(client: Client, path: str, tabs: set[str]) -> None:
-    """So does a page below a tab. No other tab is marked."""
+    """A page below a tab marks the tab too. No other tab is marked."""
     shown = client.page(f"/en/{path}").partition('<nav class="parts"')[2]
     assert tabs == set(re.findall(r'aria-current="\w+">([^<]+)</a>', shown))

@@ -220,7 +220,7 @@ def test_the_page_says_when_a_backup_is_due(three_cases: Office, tmp_path: Path)
 
 
 def test_the_page_lists_tasks_of_the_office(three_cases: Office) -> None:
-    """They are keys that expire soon, and access requests. The control is the page without these."""
+    """The tasks are keys that expire soon, and access requests. The control is the page without tasks."""
     with sitting(three_cases) as alice:
         assert "intake key" not in alice.page("/en/today")
         with alice.desk.inbox.transaction() as session:
@@ -254,7 +254,7 @@ def shown(client: Client, view: str) -> list[str]:
     return re.findall(r'name="case" value="(\d)"', client.page("/en/"))
 
 
-def test_views_of_the_queue_show_cases_that_are_due_the_officer_s_own_cases_and_the_workload(
+def test_the_queue_has_views_for_due_cases_own_cases_and_the_workload(
     three_cases: Office,
 ) -> None:
     """Any officer with cases can be marked as absent."""
@@ -279,7 +279,7 @@ def test_views_of_the_queue_show_cases_that_are_due_the_officer_s_own_cases_and_
 def test_cases_of_an_absent_officer_move_to_the_deputy(
     three_cases: Office,
 ) -> None:
-    """Both officers' sessions show the move. The control is what each of them saw before."""
+    """The sessions of both officers show the change. The control is what each of them saw before."""
     for number, officer in (("1", "alice"), ("2", "bruno"), ("3", "alice")):
         three_cases.json("case", "assign", number, officer)
     views = []

@@ -172,7 +172,7 @@ def read(visitor: Visitor) -> None:
 
 
 def test_the_outbox_of_a_channel_that_is_not_on_the_keyring_is_refused(bodies: Bodies) -> None:
-    """So a body cannot answer before it is added or after it is removed."""
+    """A body therefore cannot answer before it is added to the keyring or after it is removed."""
     assert 0 == bodies.root.run("exchange", "channel", "remove", BODY).code
     assert bodies.bring(bodies.root)["keyring"] == "taken"
     path = Path(bodies.body.json("exchange", "outbox", "--out", bodies.body.out)["file"])

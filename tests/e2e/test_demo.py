@@ -112,7 +112,10 @@ def answer(page: Page, address: str) -> None:
 def test_the_demo_leads_from_a_report_to_its_answer(
     checkout: Path, chromium: Browser, *, again: bool
 ) -> None:
-    """They are followed word for word. A second demo continues with the data of the first."""
+    """The test follows the printed instructions word for word.
+
+    A second demo continues with the data of the first.
+    """
     port = free_port()
     context = chromium.new_context(locale="en")
     visitor = Visitor(context.new_page(), f"http://127.0.0.1:{port}", "en")
@@ -147,7 +150,7 @@ def goes_on(checkout: Path, visitor: Visitor) -> None:
 
 
 def test_the_demo_names_a_port_that_is_already_in_use(checkout: Path) -> None:
-    """It checks this before it creates anything, and does not disturb the other program."""
+    """The demo checks the ports before it creates anything, and does not disturb the other program."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()

@@ -1,6 +1,6 @@
 """The whole life of a report with a real browser, the real portal and the real inbox.
 
-It is in French; the test of the demo is in English.
+The report is in French; the test of the demo uses English.
 """
 
 import re

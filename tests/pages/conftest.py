@@ -13,7 +13,7 @@ from tests.support.portal_site import PortalSite
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """A file that the visitor can attach. Its name must stay secret."""
+    """A file that the visitor can attach. The name of the file must stay secret."""
     made = tmp_path / "IMG_un nom.jpg"
     made.write_bytes(FILE)
     return made

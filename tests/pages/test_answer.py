@@ -78,7 +78,7 @@ def test_the_timeline_shows_no_day_that_only_the_site_claims(visitor: Visitor) -
 
 
 def test_the_timeline_shows_a_case_by_days_with_the_newest_day_first(visitor: Visitor) -> None:
-    """It lists messages, the status on its day, the follow-ups that were read, and the receipt."""
+    """The timeline lists messages, the status on its day, the follow-ups that were read, and the receipt."""
     report = visitor.reported()
     page = opened(visitor, with_receipt(asking(report), report, visitor.site.site, day=before(4)))
     name = visitor.site.keyring.channels[0].name.fr
@@ -102,7 +102,7 @@ def test_a_message_that_was_just_sent_is_first_in_the_timeline(visitor: Visitor)
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_question_to_the_reporter_is_shown_before_all_other_text(visitor: Visitor, language: str) -> None:
-    """It names the body that asks, and fits the first screen of a small phone."""
+    """The question names the body that asks, and fits the first screen of a small phone."""
     visitor.language = language
     visitor.page.set_viewport_size(SMALL)
     report = visitor.reported()
@@ -119,7 +119,10 @@ def test_a_question_to_the_reporter_is_shown_before_all_other_text(visitor: Visi
 
 
 def test_a_prepared_sentence_is_only_inserted_into_the_field(visitor: Visitor) -> None:
-    """It is inserted once, below the text that is already there. Nothing is sent before “send” is pressed."""
+    """The sentence is inserted once, below the text in the field.
+
+    Nothing is sent before “send” is pressed.
+    """
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
     page.fill("#follow-up-text", "Hier soir.")
@@ -160,9 +163,9 @@ def test_a_reporter_who_feels_unsafe_first_sees_the_emergency_numbers(visitor: V
 def test_a_reporter_who_said_they_feel_unsafe_sees_the_emergency_numbers_after_sending(
     visitor: Visitor,
 ) -> None:
-    """They are beside the confirmation, on a small phone too.
+    """The numbers are beside the confirmation, on a small phone too.
 
-    The control is a message without this sentence.
+    The control is a message without the sentence about feeling unsafe.
     """
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
@@ -205,7 +208,7 @@ def test_a_closed_case_shows_no_day_to_come_back(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_line_for_the_calendar_reveals_nothing_but_a_day(visitor: Visitor, language: str) -> None:
-    """There is one line for each day that the page names. No line hints at a report."""
+    """The page offers one line for each day that it names. No line hints at a report."""
     visitor.language = language
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
@@ -266,7 +269,7 @@ def test_confirmations_are_shown_above_the_bar_of_a_small_phone(visitor: Visitor
 def test_the_offline_form_shows_the_same_answer_page_without_any_request(
     offline_visitor: OfflineVisitor, site: PortalSite
 ) -> None:
-    """It shows the timeline, the prepared sentences and the days to come back."""
+    """The form shows the timeline, the prepared sentences and the days to come back."""
     offline_visitor.save()
     offline_visitor.start()
     offline_visitor.write()
@@ -290,7 +293,10 @@ def test_the_offline_form_shows_the_same_answer_page_without_any_request(
 @pytest.mark.long
 @pytest.mark.soak
 def test_firefox_shows_the_same_answer_page(visitor: Visitor) -> None:
-    """It inserts a prepared sentence. A double click opens the step to withdraw, but does not confirm it."""
+    """Firefox inserts a prepared sentence.
+
+    A double click opens the step to withdraw, but confirms nothing.
+    """
     visitor.site.answer(visitor.reported(), slot_for(visitor.site.report()[0]))
     with firefox_peer.browsing({}) as peer:
         peer.does("visit", address=visitor.site.address, language="fr")

@@ -73,7 +73,10 @@ def test_files_dropped_anywhere_on_the_page_are_added(visitor: Visitor, page: Pa
 
 
 def test_names_of_files_are_sent_only_on_request(visitor: Visitor, page: Page, tmp_path: Path) -> None:
-    """One switch applies to all files, including those added later. It appears with the first file."""
+    """One switch applies to all files, including those added later.
+
+    The switch appears with the first file.
+    """
     names = page.get_by_label("Send the names of the files, too")
     expect(names).to_be_hidden()
     for name in ("one.txt", "Quai é 4.txt"):
@@ -204,7 +207,7 @@ def test_two_hundred_files_are_too_many_but_ninety_nine_are_accepted(
 def test_files_of_more_than_a_gigabyte_together_are_refused(
     visitor: Visitor, page: Page, tmp_path: Path
 ) -> None:
-    """Neither of the two files is too large by itself. Only the small first one is examined."""
+    """Neither file is too large by itself. The page examines only the first, small one."""
     small, rest = (sparse(tmp_path / f"{size}.bin", size << 20) for size in (8, 1_020))
     page.set_input_files("#files", [small])
     rows(page, 1)
@@ -276,7 +279,7 @@ def test_a_picture_that_changed_after_it_was_cleaned_is_not_sent(
 
 
 def test_sealing_stops_if_a_file_differs_from_the_one_that_was_examined(page: Page) -> None:
-    """Its digest reveals the change even if the browser does not notice it."""
+    """The digest reveals the change even if the browser does not notice it."""
     page_modules.load(page, "age", "casetoken", "channels", "days", "keyrings", "sealing", "site")
     assert ["file-changed", 1] == page.evaluate(SEAL_CHANGED)
 

@@ -76,7 +76,7 @@ def test_the_page_uses_the_key_of_each_day_in_three_epochs(visitor: Visitor) -> 
 
 
 def test_a_page_left_open_until_the_next_epoch_seals_to_the_new_key(visitor: Visitor) -> None:
-    """It makes no request for this, because its keyring already lists the new key."""
+    """The page makes no request to learn the new key, because its keyring already lists it."""
     listed = keys(visitor)
     visitor.page.clock.install()
     publish(visitor, 2, 60, *listed[:2])
@@ -167,7 +167,7 @@ def test_the_page_mentions_no_closed_channel_if_all_are_open(visitor: Visitor) -
 
 
 def test_only_the_outside_body_can_read_a_report_about_the_inspectorate(visitor: Visitor) -> None:
-    """It is sealed to the key of the outside body. The inspectorate does not have that private key."""
+    """The report is sealed to the key of the outside body. The inspectorate does not have the private key."""
     visitor.visit("fr/report")
     visitor.page.fill("#what", "Mon chef d'inspection…")
     visitor.turn_to("#channels")

@@ -22,7 +22,7 @@ def told(page: Page, summary: str, field: str) -> None:
 
 
 def test_all_mistakes_are_shown_together_with_links_to_their_fields(visitor: Visitor) -> None:
-    """A link can also lead to another step or into a folded section. It adds no entry to the history."""
+    """A link can also lead to another step or into a folded section. Links add no entry to the history."""
     visitor.visit("en/report")
     page = visitor.page
     title = page.title()
@@ -148,7 +148,7 @@ def test_the_send_button_does_not_move_while_a_mistake_is_shown_and_corrected(
 
 
 def test_all_mistakes_in_a_message_are_shown_together(visitor: Visitor) -> None:
-    """One of them is a missing choice of reader.
+    """One of the mistakes is that no reader is chosen.
 
     The page asks for a reader only if the portal does not know the report.
     """

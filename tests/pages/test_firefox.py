@@ -73,7 +73,7 @@ def firefox(started: Firefox, site: PortalSite) -> Firefox:
     return started
 
 
-def test_reporting_reading_the_answer_and_a_follow_up_work_in_firefox(
+def test_in_firefox_a_reporter_can_report_read_the_answer_and_write_again(
     site: PortalSite, firefox: Firefox, record_property: Record
 ) -> None:
     text, peer = TEXT.replace("\n", " "), firefox.peer
@@ -135,9 +135,9 @@ def test_in_firefox_back_shows_an_empty_page_after_leaving_a_report_quickly(
 def test_the_offline_form_seals_and_reads_in_firefox(
     site: PortalSite, firefox: Firefox, record_property: Record
 ) -> None:
-    """It is opened from disk without a network.
+    """The form is opened from disk without a network.
 
-    It makes a file to send and a locator, and reads an answer.
+    The form makes a file to send and a locator, and reads an answer.
     """
     stick, peer = firefox.stick, firefox.peer
     for path in ("fr/offline.html", "keyring.json", "keyring.sig"):
@@ -204,7 +204,7 @@ def test_in_firefox_a_file_that_changed_after_it_was_chosen_is_not_sent(
     assert site.report()[1] == {1: FILE}
 
 
-def test_reporting_reading_the_answer_and_a_follow_up_work_without_a_compiler(
+def test_without_a_compiler_a_reporter_can_report_read_the_answer_and_write_again(
     chromium: Browser, site: PortalSite, record_property: Record
 ) -> None:
     """The browser is Chromium with --jitless, which also turns off WebAssembly."""

@@ -97,10 +97,10 @@ def test_the_numbers_for_danger_and_both_links_are_visible_without_scrolling(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_home_page_says_anonymous_and_links_to_the_form_and_to_the_answer(
+def test_the_home_page_says_that_reports_are_anonymous_and_links_to_form_and_answer(
     visitor: Visitor, language: str
 ) -> None:
-    """Each takes one touch, and each link is high enough for a finger."""
+    """Either link takes one touch, and is high enough for a finger."""
     visitor.visit(f"{language}/")
     expect(visitor.page.locator("h1")).to_have_text(ANONYMOUSLY[language])
     doors = visitor.page.locator(".doors a")
@@ -184,7 +184,7 @@ def test_the_home_page_says_who_reads_a_report_and_when_and_what_the_site_cannot
 
 
 def test_every_page_names_the_body_that_runs_the_site(visitor: Visitor) -> None:
-    """Its full name is in the footer and on the first pages.
+    """The full name is in the footer and on the first pages.
 
     If no name is configured, a text in brackets says so.
     """

@@ -73,7 +73,7 @@ def test_the_page_offers_no_form_if_its_script_does_not_load(visitor: Visitor) -
 
 @pytest.mark.parametrize("path", ["fr/report", "en/status"])
 def test_advice_for_a_long_wait_appears_only_after_a_while(visitor: Visitor, path: str) -> None:
-    """Before that, the page shows at most two words. Nothing moves when the advice appears."""
+    """Until then, the page shows at most two words about the wait. Nothing moves when the advice appears."""
     visitor.page.route(re.compile(r"/(report|status)\.js$"), lambda route: route.abort())
     visitor.visit(path)
     loading, late = visitor.page.locator("#loading"), visitor.page.locator("#loading .late")
@@ -184,7 +184,7 @@ class Held:
         dialog.dismiss()
 
     def tries(self, leave: str) -> None:
-        """Leave by a script, and expect that the page asks."""
+        """Leave the page by a script, and expect that the page asks."""
         before = self.asked
         self.page.evaluate(f"setTimeout(() => {leave})")
         for _ in range(50):

@@ -170,7 +170,7 @@ def test_pages_in_other_languages_link_to_the_added_language(frozen: Path, path:
 
 @pytest.mark.browser
 def test_a_report_can_be_written_in_the_added_language(chromium: Browser, copy: Copy) -> None:
-    """Its texts are a third longer and still fit a narrow screen.
+    """The texts are a third longer than in English and still fit a narrow screen.
 
     The token has words of the English list.
     """

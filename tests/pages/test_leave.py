@@ -68,9 +68,9 @@ def test_the_page_is_emptied_before_the_harmless_page_is_requested(leaver: Visit
 def test_an_empty_white_page_covers_the_screen_at_once_and_is_read_out(
     visitor: Visitor, scheme: Literal["light", "dark"]
 ) -> None:
-    """It is white in dark mode too.
+    """The cover is white in dark mode too.
 
-    The harmless page does not answer here, so that the cover can be examined.
+    The harmless page does not answer here, so that the test can examine the cover.
     """
     visitor.page.emulate_media(color_scheme=scheme)
     visitor.page.route(ELSEWHERE, lambda route: route.fulfill(status=204))
@@ -88,7 +88,7 @@ def test_an_empty_white_page_covers_the_screen_at_once_and_is_read_out(
 
 
 def test_leave_quickly_does_not_ask_for_confirmation(leaver: Visitor) -> None:
-    """It does not ask even if there is unsent text. The control is another link, for which the page asks."""
+    """The page does not ask even if there is unsent text. The control is another link: then the page asks."""
     asked: list[str] = []
     leaver.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     leaver.visit("fr/report")
@@ -130,7 +130,7 @@ def test_the_harmless_page_gets_no_referrer(leaver: Visitor) -> None:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_pressing_the_leave_key_three_times_leaves_the_page(leaver: Visitor, key: str) -> None:
-    """It works inside a text field too."""
+    """Pressing the key inside a text field works too."""
     wrote(leaver)
     leaver.page.focus("#what")
     press(leaver, 3, key)
@@ -194,7 +194,10 @@ def test_typing_capital_letters_does_not_leave_the_page(
 
 
 def test_leaving_the_offline_form_makes_no_request(visitor: Visitor, tmp_path: Path) -> None:
-    """It leads to an empty page. A request would show the network that somebody used the form."""
+    """The link of the form leads to an empty page.
+
+    A request would show the network that somebody used the form.
+    """
     form = tmp_path / "offline.html"
     form.write_bytes(visitor.site.client.get("/fr/offline.html").data)
     for leave in (lambda: visitor.page.click(LINK), lambda: press(visitor, 3, KEYS[0])):

@@ -49,7 +49,7 @@ def opened(visitor: Visitor, paths: list[str]) -> Iterator[str]:
     ],
 )
 def test_the_pages_are_accessible(visitor: Visitor, paths: list[str]) -> None:
-    """They are tested on a phone, on a wide screen and in dark mode; the last two only in French."""
+    """The pages are tested on a phone, on a wide screen and in dark mode; the last two only in French."""
     found = {path: barriers(visitor.page, path) for path in opened(visitor, paths)}
     assert [(path, each) for path, each in found.items() if each] == []
 

@@ -137,7 +137,7 @@ SHOWN = """([claim, fault]) => {
 def test_the_page_shows_no_day_if_the_site_does_not_know_the_report(
     visitor: Visitor, state: str, day: str, fault: str | None, shown: list[bool]
 ) -> None:
-    """It also promises no answer while something is uncertain."""
+    """The page also promises no answer while something is uncertain."""
     visitor.visit("fr/status")
     page_modules.load(visitor.page, "caseview")
     assert visitor.page.evaluate(SHOWN, [{"state": state, "day": day}, fault]) == shown
@@ -166,7 +166,7 @@ def test_an_answer_becomes_overdue_whatever_the_site_claims(visitor: Visitor) ->
 
 
 def test_the_memo_holds_the_day_on_which_the_browser_sent_it(visitor: Visitor) -> None:
-    """Here the clock of the browser is three days ahead, and the reporter sees that day at the next visit."""
+    """The clock of the browser is three days ahead here, and the reporter sees that day at the next visit."""
     visitor.page.clock.install(time=datetime.now(UTC) + timedelta(3))
     visitor.report()
     visitor.open()

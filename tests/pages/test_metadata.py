@@ -111,9 +111,9 @@ def test_a_picture_is_sent_with_its_metadata_only_if_the_reporter_asks_for_it(
 
 
 def test_a_damaged_picture_is_sent_only_after_a_warning(visitor: Visitor, tmp_path: Path) -> None:
-    """It is cut short but still contains the place.
+    """The picture is cut short but still contains the place where it was taken.
 
-    The text is kept, and nothing is sent before the warning.
+    The text of the report is kept, and nothing is sent before the warning.
     """
     broken = tmp_path / "broken.jpg"
     whole = pictures.picture(tmp_path / "photo.jpg").read_bytes()
@@ -136,7 +136,7 @@ def test_a_damaged_picture_is_sent_only_after_a_warning(visitor: Visitor, tmp_pa
 def test_documents_are_listed_with_their_metadata_and_advice_on_removing_it(
     visitor: Visitor, tmp_path: Path
 ) -> None:
-    """They are sent unchanged, because only the reporter can clean them."""
+    """Documents are sent unchanged, because only the reporter can clean them."""
     pdf, docx, bare = tmp_path / "note.pdf", tmp_path / "note.docx", tmp_path / "bare.odt"
     Image.new("RGB", (9, 9)).save(pdf, author=f"{CANARY} Durand", title="Draft")
     for path, member, text in ((docx, "docProps/core.xml", CORE), (bare, "meta.xml", "<x/>")):

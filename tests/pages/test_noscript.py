@@ -138,7 +138,10 @@ def _locator(person: OfflineVisitor) -> str:
 
 
 def test_the_offline_form_makes_no_request_even_if_a_script_tries(person: OfflineVisitor) -> None:
-    """Its policy forbids fetch, images, frames and beacons. The control is a page without this policy."""
+    """The form's policy forbids fetch, images, frames and beacons.
+
+    The control is a page without this policy.
+    """
     tries = """(to) => {
       new Image().src = to;
       const frame = document.createElement("iframe");

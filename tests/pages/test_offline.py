@@ -30,7 +30,7 @@ def room(tmp_path: Path) -> Room:
 @pytest.mark.parametrize("end", ["</script>", "</SCRIPT ", "</style>", "<!--"])
 @pytest.mark.parametrize("part", ["script", "style"])
 def test_text_that_could_end_a_script_or_style_early_is_refused(part: str, end: str) -> None:
-    """It could make a text run as code, or cut code short."""
+    """Such text could run as code, or cut the code short."""
     parts = {"script": "a()", "style": "b{}"}
     assert offline.Parts(**parts).script == "a()"
     with pytest.raises(ValueError, match=re.escape(end.rstrip("> ").strip())):
@@ -54,7 +54,7 @@ def test_rendering_the_offline_form_twice_gives_the_same_bytes(room: Room) -> No
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_signed_list_and_two_pages_name_the_hash_of_the_offline_form(room: Room, language: str) -> None:
-    """The form contains the root key and the deployment. It lacks the keyring, which changes more often."""
+    """The form contains the root key and the deployment, but no keyring, since keyrings change more often."""
     questions = load_questionnaire(room.settings)
     rendered = pages.render(room.settings, questions)
     form = rendered[f"/{language}/offline.html"]

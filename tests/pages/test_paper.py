@@ -103,7 +103,7 @@ def test_the_paper_form_prints_on_two_pages(form: Page, paper: str, margin: str)
 def test_firefox_prints_the_whole_paper_form_on_two_pages(
     addressed: AddressedSite, tmp_path: Path, paper: str
 ) -> None:
-    """So does Tor Browser, which is based on Firefox."""
+    """Tor Browser is based on Firefox, and prints the form in the same way."""
     with firefox_peer.browsing({}) as peer:
         for language in LANGUAGES:
             file = tmp_path / f"{language}.pdf"
@@ -210,7 +210,7 @@ def test_the_title_of_the_paper_form_reveals_nothing_to_a_printer(form: Page) ->
 
 
 def test_the_paper_form_is_black_on_white(form: Page) -> None:
-    """It is so in dark mode too, because a printer may have no colours. The control is a grey line."""
+    """Colours must not depend on dark mode or on the printer. The control is a grey line."""
     form.emulate_media(media="print", color_scheme="dark")
     assert form.evaluate(COLOURS) == BLACK_ON_WHITE
     form.evaluate("document.querySelector('.boxes').style.borderTop = '1px solid #777'")

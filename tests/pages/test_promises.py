@@ -147,7 +147,7 @@ def test_no_text_promises_that_nobody_will_know_about_a_report(language: str) ->
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_text_that_gives_a_day_for_the_result_promises_only_what_can_be_told(language: str) -> None:
-    """Even the reply that withholds everything keeps that day."""
+    """The reply that withholds everything also keeps the promise of that day."""
     naming = [text for text in texts(language) if BY_A_DAY.search(plain(text))]
     assert len(naming) == 6
     assert [text for text in naming if not CAN_BE_TOLD.search(plain(text))] == []
@@ -219,7 +219,7 @@ def test_a_text_about_objecting_says_that_this_right_does_not_apply(language: st
 def test_the_reply_for_an_outcome_that_is_not_told_reveals_no_more_than_the_withholding_one(
     language: str,
 ) -> None:
-    """It is the same for a duplicate, a transmitted case and any other outcome."""
+    """The reply is the same for a duplicate, a transmitted case and any other outcome that is not told."""
     replies = reader.read(Settings().law_folder).replies
     silence = replies["withheld"].text.in_(language).split("\n\n")[0]
     assert silence in replies["closing_untold"].text.in_(language).split("\n\n")
@@ -228,7 +228,7 @@ def test_the_reply_for_an_outcome_that_is_not_told_reveals_no_more_than_the_with
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_acknowledgement_names_the_protection_and_how_to_continue_writing(language: str) -> None:
-    """It also says until when the reporter can read the result."""
+    """The acknowledgement also says until when the reporter can read the result."""
     text = reader.read(Settings().law_folder).replies["acknowledgement"].text.in_(language)
     assert missing(text, ACKNOWLEDGED, language) == []
 
@@ -265,7 +265,7 @@ def test_the_rules_find_texts_that_break_them(rule: re.Pattern[str], text: str) 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_reporter_who_gave_in_first_reads_about_the_prosecutor_and_a_lawyer(
+def test_a_reporter_who_has_already_given_in_first_reads_about_the_prosecutor_and_a_lawyer(
     visitor: Visitor, language: str
 ) -> None:
     """The page before the form shows this first. The form shows it as soon as the answer is chosen."""
@@ -303,7 +303,7 @@ def test_the_guide_says_what_is_passed_on_before_it_addresses_people_who_gave_in
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_texts_that_the_law_requires_are_not_folded(visitor: Visitor, language: str) -> None:
-    """They name helpers and what is passed on.
+    """The texts name helpers, and say what is passed on.
 
     The page links to all other rights and to advice about gifts.
     """

@@ -47,7 +47,7 @@ def saved(page: Page, button: str, name: str, folder: Path) -> Path:
 
 
 def test_no_proof_is_offered_without_a_receipt(visitor: Visitor) -> None:
-    """There is none before an answer, and not every answer contains one."""
+    """There is no receipt before an answer, and not every answer contains one."""
     report = visitor.reported()
     visitor.open()
     visitor.opened()
@@ -61,7 +61,7 @@ def test_no_proof_is_offered_without_a_receipt(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("wrong", ["author", "key", "day", "signature"])
 def test_an_invalid_receipt_is_not_saved_as_a_proof(visitor: Visitor, wrong: str) -> None:
-    """It would be refused when the reporter needs it."""
+    """A verifier would refuse the proof when the reporter needs it."""
     changes = {
         "author": {"author": bytes(32)},
         "key": {"key_id": bytes(16)},
@@ -89,9 +89,9 @@ def test_an_invalid_receipt_is_not_saved_as_a_proof(visitor: Visitor, wrong: str
 def test_a_saved_proof_is_valid_and_contains_nothing_else(
     visitor: Visitor, tmp_path: Path, channel: str
 ) -> None:
-    """It has no secret, text, locator, case id or other key.
+    """The proof has no secret, text, locator, case id or other key.
 
-    Saving makes no request, and the page warns first.
+    Saving the proof makes no request, and the page warns first.
     """
     keys = answered(visitor, channel)
     visitor.requests.clear()
@@ -329,8 +329,8 @@ def test_an_answer_to_another_question_or_with_other_words_is_refused(disk: Disk
         expect(disk.page.locator("#answer-right")).to_be_hidden()
 
 
-def test_wrong_words_sign_no_answer(disk: Disk) -> None:
-    """Signing with the words of another case would reveal its author key."""
+def test_the_words_of_another_case_sign_no_answer(disk: Disk) -> None:
+    """The answer would reveal the author key of the other case."""
     question = disk.asked()
     disk.start("#to-answer")
     disk.give("#question-file", question)

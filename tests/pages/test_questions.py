@@ -201,7 +201,7 @@ def test_an_important_notice_appears_as_soon_as_its_answer_is_chosen(unfolded: P
 
 
 def test_a_reporter_who_says_that_somebody_is_in_danger_can_call_with_one_touch(unfolded: Page) -> None:
-    """The box with the numbers is the same as above the first question. It is hidden for “no”."""
+    """The box with the numbers is the same as above the first question. The answer “no” hides the box."""
     card = unfolded.locator("[data-field=danger_now] .danger:visible")
     for option in ("yes", "unsure"):
         unfolded.check(f"#danger_now-{option}")

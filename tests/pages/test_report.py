@@ -57,7 +57,7 @@ def test_a_report_leaves_nothing_behind_in_the_browser(visitor: Visitor) -> None
 def test_a_reporter_who_says_that_somebody_is_in_danger_sees_emergency_numbers_on_the_receipt(
     visitor: Visitor, answer: str
 ) -> None:
-    """They are visible without scrolling on a small phone."""
+    """The numbers are visible without scrolling on a small phone."""
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 640})
     visitor.visit("fr/report")
@@ -156,7 +156,7 @@ def test_going_back_to_the_text_does_not_change_which_two_words_are_asked_for(vi
 
 
 def test_pressing_enter_sends_nothing_after_going_back_to_the_text(visitor: Visitor) -> None:
-    """Both words were typed before. Enter must not send the text as it was then."""
+    """Both words were typed before. Enter must not send the text as it was at that time."""
     visitor.write()
     page = visitor.page
     for number in (1, 2):
@@ -255,7 +255,7 @@ def test_a_text_of_more_than_a_hundred_thousand_characters_is_kept_whole_with_a_
 
 
 def test_invisible_characters_arrive_unchanged(visitor: Visitor) -> None:
-    """They are right-to-left, zero-width, tag and combining characters. The inbox makes them visible."""
+    """The characters are right-to-left, zero-width, tag and combining ones. The inbox makes them visible."""
     text = "\u202eoir\u202c \u2066x\u2069 a\u200bb\u200dc\ufeff \U000e0041 e\u0301 \u00e9 \u05d0\u0627"
     visitor.report(text)
     assert text == visitor.site.report()[0].answers["what"]

@@ -260,7 +260,7 @@ def test_a_second_press_on_open_presses_nothing_in_the_case(visitor: Visitor) ->
 def test_a_second_press_counts_only_if_it_is_farther_away_than_a_finger_slips(
     visitor: Visitor, away: int, counted: int
 ) -> None:
-    """Otherwise it is meant for the element that was there, whatever the direction."""
+    """A press near the first one is meant for the element that was there, whatever the direction."""
     page = opening(visitor)
     page.evaluate(COUNT)
     x, y = centre(page.locator("#open"))
@@ -323,7 +323,7 @@ def test_a_key_press_never_counts_as_the_second_press_of_a_double_click(visitor:
 
 
 def test_leave_quickly_always_works_immediately(visitor: Visitor) -> None:
-    """Even at the place of the last press it is not ignored."""
+    """Even a press at the place of the last press leaves the page."""
     page = opening(visitor)
     point = centre(page.locator("#open"))
     page.mouse.click(*point)

@@ -89,7 +89,7 @@ def test_an_upload_continues_at_the_offset_that_the_portal_names(visitor: Visito
 
 
 def test_the_progress_of_sending_is_shown_and_read_out(visitor: Visitor, file: Path) -> None:
-    """There is a bar, and a line for screen readers.
+    """The page has a progress bar, and a line for screen readers.
 
     The test holds each request until it has looked at both.
     """

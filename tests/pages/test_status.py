@@ -72,9 +72,9 @@ def test_an_answer_names_the_body_to_which_the_report_was_sent(visitor: Visitor)
 def test_the_page_says_that_a_channel_was_removed_from_the_list(
     visitor: Visitor, *, is_answered: bool
 ) -> None:
-    """It calls no answer forged or late, and accepts no message.
+    """The page calls no answer forged or late, and accepts no message.
 
-    Once the channel is on the list again, its answer is shown.
+    Once the channel is on the list again, the page shows its answer.
     """
     visitor.reported(channel=OUTSIDE)
     if is_answered:
@@ -278,7 +278,7 @@ def test_the_page_asks_for_the_language_of_words_that_are_valid_in_both(visitor:
 
 
 def test_the_words_may_be_typed_carelessly(visitor: Visitor) -> None:
-    """They may have capitals, no accents, only four letters each, or commas and line breaks between them."""
+    """Words may have capitals, no accents, only four letters each, and commas or line breaks between them."""
     visitor.reported()
     typed = ",\n".join(casetoken._plain(word)[0][:4].upper() for word in visitor.words)
     visitor.open(typed)

@@ -167,7 +167,7 @@ def test_back_does_not_stop_sending_and_leaves_the_page_after_the_receipt(visito
 
 
 def test_leave_quickly_leaves_one_empty_entry_in_the_history(visitor: Visitor) -> None:
-    """It has no address. The page before the report is two entries back."""
+    """The entry has no address. The page before the report is two entries back."""
     page = visitor.page
     elsewhere = "https://elsewhere.example/"
     page.route("**/*", lambda route: route.fallback())

@@ -53,9 +53,9 @@ def test_switching_the_language_changes_every_word_of_the_page(visitor: Visitor,
 def test_text_choices_and_files_are_kept_at_every_step_when_the_language_is_switched(
     visitor: Visitor, page: Page, file: Path
 ) -> None:
-    """Each switch makes one request, the same as any visit.
+    """Each switch makes one request, like any visit.
 
-    Nothing is stored in the browser, and one report arrives.
+    The browser stores nothing, and one report arrives.
     """
     page.fill("#what", TEXT)
     visitor.requests.clear()
@@ -89,7 +89,10 @@ def test_text_choices_and_files_are_kept_at_every_step_when_the_language_is_swit
 def test_the_twelve_words_keep_the_language_in_which_they_were_first_shown(
     visitor: Visitor, page: Page
 ) -> None:
-    """Until then they follow the language of the page. The request to type two of them always does."""
+    """Until they are shown, the words follow the language of the page.
+
+    The request to type two of the words always follows it.
+    """
     page.fill("#what", TEXT)
     visitor.turn_to("#channels")
     page.check(f"#channels-{INSPECTORATE}")
@@ -128,7 +131,7 @@ def test_mistakes_are_shown_in_the_new_language_at_the_next_press(visitor: Visit
 
 
 def test_the_address_names_the_current_language_even_after_going_back(visitor: Visitor, page: Page) -> None:
-    """So reloading the page keeps the language."""
+    """Reloading the page therefore keeps the language."""
     page.click("#continue")
     switched(page, "en")
     assert page.url == f"{visitor.address}/en/report"

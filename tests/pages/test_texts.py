@@ -48,7 +48,7 @@ EXPLAINED = """async () => {
 
 @pytest.mark.parametrize("path", chosen(["report", "status", "verify"], "report"))
 def test_a_hostile_portal_can_choose_only_among_the_texts_for_problems(visitor: Visitor, path: str) -> None:
-    """It cannot make the page say, for example, that a message has arrived."""
+    """The portal cannot make the page say, for example, that a message has arrived."""
 
     def answer(route: Route) -> None:
         problem = json.dumps({"code": route.request.url.rpartition("/")[2]})

@@ -169,7 +169,10 @@ def test_neither_page_stores_the_token(visitor: Visitor) -> None:
 
 
 def test_going_back_does_not_restore_the_words(chromium: Browser, tmp_path: Path) -> None:
-    """They are the typed words, and those shown after sending. The control is in `test_memory`."""
+    """Neither the typed words come back, nor the words shown after sending.
+
+    The control is in `test_memory`.
+    """
     keeper = browsing.launch(chromium.browser_type, without=["--disable-back-forward-cache"])
     site = PortalSite(tmp_path, "sqlite:///portal.sqlite")
     with site.serving():

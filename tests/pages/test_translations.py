@@ -156,7 +156,7 @@ def faults(text: str, language: str) -> list[str]:
 
 
 def test_each_further_language_has_a_complete_home_page_without_faults() -> None:
-    """Its other pages may be missing; they are then shown in English."""
+    """The other pages of the language may be missing; they are then shown in English."""
     further = {*catalogues.languages(Domain.PUBLIC)} - {*catalogues.LANGUAGES}
     texts = {each: catalogues.path(Domain.PUBLIC, each).read_text("utf-8") for each in further}
     assert {each: found for each, text in texts.items() if (found := faults(text, each))} == {}
@@ -219,7 +219,7 @@ def test_the_public_pages_have_no_english_catalogue() -> None:
 
 
 def test_the_english_catalogue_has_only_texts_that_differ_between_the_desk_and_the_commands() -> None:
-    """They are hints to type something, and codes."""
+    """The differing texts are hints to type something, and codes."""
     held = {english: str(message.string) for english, message in messages(Domain.OFFICERS, SOURCE).items()}
     assert len(held) > 50
     assert held.keys() - SOURCES[Domain.OFFICERS]() == set()
@@ -229,7 +229,7 @@ def test_the_english_catalogue_has_only_texts_that_differ_between_the_desk_and_t
 
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
 def test_the_desk_never_tells_officers_to_type_what_the_desk_does_itself(language: str) -> None:
-    """Its hints name its pages, because no command can open the inbox while the desk is open."""
+    """The desk's hints name its pages, because no command can open the inbox while the desk is open."""
     sentences, said = told(), every(Domain.OFFICERS, language)
     assert [each for each in DONE_AT_THE_DESK if not re.search(each, "\n".join(sentences))] == []
     kept = [said[each] for each in sentences if "inbox journal correct-clock" not in each]
@@ -321,7 +321,7 @@ def test_a_completely_translated_home_page_shows_no_english() -> None:
 
 
 def test_a_page_with_an_english_title_is_not_complete(dutch: str) -> None:
-    """Its title is also in the footer of every page, as the text of a link."""
+    """The title of a page is also a link in the footer of every page."""
     english = {name: guide.load(ROOT / "portal", "en", name) for name in guide.NAMES}
     other = {name: guide.load(ROOT / "portal", "fr", name) for name in guide.NAMES}
 

@@ -90,7 +90,7 @@ def test_words_in_the_wrong_order_get_another_message_than_a_wrong_word(visitor:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_field_and_the_button_are_visible_on_a_small_screen(visitor: Visitor, language: str) -> None:
-    """Both are above the bar with “Leave quickly” without scrolling. The control is the footer."""
+    """Both are visible without scrolling, above the bar with “Leave quickly”. The control is the footer."""
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 640})
     visitor.visit(f"{language}/status")
@@ -132,7 +132,7 @@ def test_typing_words_moves_nothing_below_the_field(visitor: Visitor) -> None:
 
 
 def test_all_suggested_words_are_visible_on_a_small_phone(visitor: Visitor) -> None:
-    """They continue on further lines, and none is cut at the edge."""
+    """The suggested words continue on further lines, and none is cut at the edge."""
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 640})
     visitor.visit("fr/status")

@@ -89,7 +89,7 @@ def asked(visitor: Visitor) -> list[str]:
 
 
 def test_the_proof_of_work_is_done_while_the_reporter_writes(visitor: Visitor) -> None:
-    """It does not depend on the text, so sending adds no work and no request for it."""
+    """The work does not depend on the text, so sending adds no work and no request for work."""
     opened = page(visitor)
     assert opened.evaluate(QUIET)
     done = opened.evaluate("window.tries.length")

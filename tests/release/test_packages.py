@@ -193,7 +193,7 @@ def test_the_package_of_the_portal_depends_on_python_and_on_what_its_libraries_n
 
 
 def test_the_package_of_the_inbox_also_depends_on_its_sandbox_and_fonts() -> None:
-    """It depends on the C++ library because Pillow needs it."""
+    """The package depends on the C++ library because Pillow needs it."""
     lines = (ROOT / "deploy/debian/inbox/control").read_text().splitlines()
     (depends,) = (line.removeprefix("Depends: ") for line in lines if line.startswith("Depends: "))
     assert PYTHON_AND_C | {"bubblewrap", "fonts-dejavu-core", "libstdc++6"} <= set(depends.split(", "))

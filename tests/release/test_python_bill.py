@@ -69,7 +69,7 @@ def test_a_bill_of_materials_has_the_hash_and_licence_of_each_library(completed:
 
 
 def test_the_parts_of_a_wheel_are_named_without_the_folders_of_its_builder(completed: dict[str, Any]) -> None:
-    """They come from the wheel's own bill and from files beside the library.
+    """The parts are read from the wheel's own bill and from files beside the library.
 
     The library is not listed as a part of itself.
     """

@@ -335,7 +335,7 @@ def test_standard_tools_accept_the_same_release(release: Release) -> None:
 
 
 def test_the_command_names_the_version_and_refuses_any_other(release: Release) -> None:
-    """It is run with relative paths, as docs/releasing.md says.
+    """The command is run with relative paths, as docs/releasing.md says.
 
     An older release has valid signatures too, so the version matters.
     """

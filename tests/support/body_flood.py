@@ -1,6 +1,6 @@
 """HTTP/2 clients that begin as many requests as a connection allows, and delay the end of each body.
 
-They send the end in small pieces, because the server closes idle connections.
+The clients send the end in small pieces, because the server closes idle connections.
 """
 
 import socket

@@ -93,7 +93,7 @@ class Site:
 
     @property
     def bodies(self) -> Mapping[str, Body]:
-        """Both channels by their ids."""
+        """Both channels, by the ids of the channels."""
         return {body.id: body for body in (self.inspectorate, self.outside)}
 
 

@@ -169,7 +169,7 @@ _DECISIONS = {
         Code.DECIDE_BY_TWO: _deciding("not_told"),
     },
     **dict.fromkeys((Obstacle.ADMISSIBILITY, Obstacle.UNPREPARED), _ADMISSIBILITY),
-    # This changes a decision of two officers.
+    # Changing a prepared outcome changes a decision of two officers.
     Obstacle.PREPARED: {Code.DECIDE_BY_TWO: _ADMISSIBILITY[Code.DECIDE]},
 }
 DECISIONS = (Code.DECIDE, Code.DECIDE_BY_TWO)
@@ -192,7 +192,7 @@ _LONG_COMMANDS = {
     Code.RECORD_VISA: {"retention visa request 1 --out FOLDER"},
     Code.ANSWER_ACCESS: {"request list"},
 }
-# A law may have other duties. Their page lists the possible decisions.
+# A law may have other duties. The page of a duty lists the possible decisions.
 _ANY_CHOICE = {Obstacle.UNDECIDED: "CHOICE"}
 
 

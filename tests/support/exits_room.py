@@ -62,7 +62,7 @@ LONG_AGO = timedelta(90)
 LONG_DECIDED = today() - timedelta(400)
 _SOON = timedelta(10)
 _BEFORE = today() - timedelta(3_000)
-# These obstacles are in what officers ask for, not in the case.
+# Obstacles that are in what officers ask for, not in the case.
 IN_WHAT_IS_ASKED = {
     *(
         Obstacle.UNPREPARED,
@@ -73,7 +73,7 @@ IN_WHAT_IS_ASKED = {
         Obstacle.BY_TWO,
     )
 }
-# This obstacle is in both.
+# The obstacle that can be both in the request and in the case.
 IN_BOTH = {Obstacle.NO_WORD}
 
 
@@ -292,7 +292,7 @@ BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
     Obstacle.QUARANTINE: _handling(quarantined=today()),
 }  # fmt: skip
 
-# These read the rows themselves to see whether an obstacle exists.
+# Queries that read the rows themselves to see whether an obstacle exists.
 SIGNS: Mapping[Obstacle, Callable[[Session], bool]] = {
     Obstacle.UNDECLARED: lambda session: session.get(Declaration, (1, "alice")) is None,
     Obstacle.CLOSED: lambda session: session.get_one(Case, 1).status == "closed",
@@ -361,7 +361,10 @@ def _noted(inbox: Inbox, wanted: Wanted) -> int:
 
 @dataclass(frozen=True)
 class _Door:
-    """An inbox that is already open. Its officers confirm with their passphrases, or nobody is there."""
+    """An inbox that is already open.
+
+    The officers in ``confirming`` confirm with their passphrases; there may be none.
+    """
 
     unlocked: Unlocked
     confirming: tuple[str, ...]

@@ -47,10 +47,10 @@ def killed_everywhere(
 
 @functools.cache
 def _parent() -> subprocess.Popen[str]:
-    """Return the process from which commands are forked. It keeps the program loaded between them."""
+    """Return the process from which commands are forked. The program stays loaded in this process."""
     command = [sys.executable, "-m", "tests.support.inbox_kills"]
-    # It ends when its input ends, and so with this process. The test notices an error message, because it is
-    # not a number.
+    # The process ends when its input ends, and so with the test. The test notices an error message, because
+    # it is not a number.
     return subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )

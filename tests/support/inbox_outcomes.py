@@ -25,7 +25,7 @@ def slot(office: Office, reporter: Reporter) -> Any:
 
 
 def papers(out: Path) -> Path:
-    """Return a folder for answers. It may not be the folder of an outbox."""
+    """Return a folder for answers, separate from the folder of an outbox."""
     made = out / "papers"
     made.mkdir(exist_ok=True)
     return made

@@ -34,8 +34,8 @@ LOWEST_PORT = 10_000
 def free_port() -> int:
     """Return a free TCP port on loopback.
 
-    It is outside the range from which Linux gives ports to clients, because another test may connect before
-    the port is used.
+    Linux does not give the port to clients, whose ports are in another range. Otherwise another test might
+    connect from the port before it is used.
     """
     first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     while True:

@@ -46,7 +46,10 @@ class Machine:
 
     @contextmanager
     def running(self) -> Iterator["Machine"]:
-        """Start the machine with only a loopback network, then power it off. It can be started again."""
+        """Start the machine with only a loopback network, then power it off.
+
+        A test can start the machine again.
+        """
         command = ["systemd-nspawn", "--quiet", "-D", str(self.tree), "--register=no", "--keep-unit"]
         command += ["--machine", f"fanal-{os.getpid()}"]
         command += [

@@ -23,7 +23,7 @@ HOST = "127.0.0.1"
 class Nginx:
     """Both instances of nginx in a folder, in front of a portal.
 
-    ``folder`` has all files that they may write. The onion service can have its own portal, as in a
+    ``folder`` has all files that nginx may write. The onion service can have its own portal, as in a
     deployment.
     """
 

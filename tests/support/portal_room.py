@@ -1,4 +1,4 @@
-"""A portal with its own database for one test. Its whole state can be compared."""
+"""A portal with its own database for one test, which can compare the portal's whole state."""
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
@@ -95,7 +95,7 @@ class Room:
         self.database.close()
 
     def _application(self) -> Flask:
-        """Return the site's application. Its pages are rendered once for all tests."""
+        """Return the site's application. Pages are rendered once for all tests."""
         if self.site not in _applications:
             app = create_app(self.settings)
             app.extensions["portal"].database.close()
@@ -194,7 +194,7 @@ def _base64(text: str) -> str:
 
 
 def code(answer: TestResponse) -> tuple[int, str]:
-    """Return status and code of an answer, which must be a problem."""
+    """Return the status and the code of a response, which must be an error."""
     assert answer.content_type == "application/problem+json"
     assert answer.json is not None
     assert answer.json["status"] == answer.status_code

@@ -52,7 +52,7 @@ class Server:
 
     @property
     def settings(self) -> Settings:
-        """Its settings."""
+        """The settings of the portal."""
         return load(self.folder / "portal.toml")
 
     @property

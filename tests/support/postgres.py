@@ -69,7 +69,7 @@ class Cluster:
     def _run(self, program: str, *arguments: str) -> None:
         """Run one of PostgreSQL's programs.
 
-        They refuse to run as root, so a test that runs as root uses their own user.
+        The programs refuse to run as root, so a test that runs as root uses their own user.
         """
         folders = Path("/usr/lib/postgresql").glob("*/bin")
         newest = max(folders, key=lambda folder: int(folder.parent.name))

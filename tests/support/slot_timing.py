@@ -22,7 +22,7 @@ STATES: Mapping[str, Mapping[str, bool]] = {
 }
 _SLOT = age.sealed_size(padding.SLOT)
 _ROWS = 1_000
-# Differences that can hardly be measured through a network. Either of them is small enough.
+# Differences that can hardly be measured through a network. Staying below one of the two is enough.
 _APART_MILLISECONDS = 2
 _APART = 0.05
 # On a busy machine, one turn of rounds is too short to separate real differences from noise.

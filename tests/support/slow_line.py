@@ -1,4 +1,4 @@
-"""A slow network line: delayed packets between two network namespaces. It requires root.
+"""A slow network line: delayed packets between two network namespaces. Only root can run one.
 
 The Linux module that delays packets does not exist on every machine. A TUN device, which passes packets to a
 program, works everywhere.

@@ -10,7 +10,7 @@ _PATIENCE_SECONDS = 60
 
 
 class SwallowingLine:
-    """A line to ``port`` on this machine. It passes ``left`` bytes of the visitor on, or all of them."""
+    """A line to ``port`` on this machine, which passes on ``left`` bytes of the visitor, or all of them."""
 
     port = 0
 

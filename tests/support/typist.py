@@ -33,7 +33,7 @@ class Program(Protocol):
 
     @property
     def pid(self) -> int:
-        """Its process id."""
+        """The process id of the program."""
 
     def poll(self) -> int | None:
         """Return its exit status, or None while it runs."""
@@ -138,7 +138,7 @@ def deceiving(shown: str) -> list[str]:
 
 @contextmanager
 def typing(command: Sequence[str | Path], folder: Path) -> Iterator[Typist]:
-    """Run a command in ``folder`` at a new terminal of 100 columns. It ends with the block."""
+    """Run a command in ``folder`` at a new terminal of 100 columns. Both end with the block."""
     with _terminal() as (terminal, program_side):
         process = subprocess.Popen(
             ["setsid", "--ctty", *map(str, command)],

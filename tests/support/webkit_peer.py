@@ -1,4 +1,7 @@
-"""Debian's WebKitGTK on a virtual screen. It is the engine nearest to an iPhone's browser that runs here."""
+"""Debian's WebKitGTK on a virtual screen.
+
+Of all engines that run here, WebKitGTK is nearest to the browser of an iPhone.
+"""
 
 import os
 import shutil

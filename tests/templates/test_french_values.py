@@ -140,14 +140,14 @@ def test_the_risk_to_the_reporter_is_assessed_before_measures_that_others_may_no
     }  # fmt: skip
 
 
-def test_these_measures_need_the_prosecutor_s_word() -> None:
+def test_only_the_listed_measures_need_the_prosecutor_s_word() -> None:
     assert having("needs_word") == INFORMED | {
         "admin_inquiry", "hearing", "internal_control", "disciplinary_opened", "disciplinary_sanction",
         "suspension", "access_suspended", "mobility",
     }  # fmt: skip
 
 
-def test_these_measures_end_a_danger_to_somebody() -> None:
+def test_only_the_listed_measures_end_a_danger_to_somebody() -> None:
     """Preserving logs, protection that was only requested or offered, and protecting a facilitator do not.
 
     Otherwise one officer could end a danger with a measure that the same officer can retract.
@@ -160,7 +160,7 @@ def test_these_measures_end_a_danger_to_somebody() -> None:
         assert FRENCH.measures[code].officers == 2 or FRENCH.measures[code].opens_proceedings, code
 
 
-def test_these_measures_concern_a_named_person() -> None:
+def test_only_the_listed_measures_concern_a_named_person() -> None:
     """Persons who are heard, suspended, moved or disciplined are named, so they have to be informed."""
     assert having("concerns_somebody") == {
         "hearing", "suspension", "disciplinary_opened", "disciplinary_sanction", "access_suspended",
@@ -187,7 +187,7 @@ def test_a_transmission_to_the_prosecutor_has_a_reference() -> None:
     assert having("reference") == {"art40_transmission"}
 
 
-def test_these_measures_take_two_officers() -> None:
+def test_only_the_listed_measures_take_two_officers() -> None:
     assert by_two(FRENCH.measures) == INFORMED | {
         "prosecutor_word", "final_decision", "office_decision", "protection_granted", "protection_refused",
         "forwarded_external", "none",
@@ -226,7 +226,7 @@ def test_new_facts_reopen_decisions() -> None:
     } == {code: rule.reopened_by for each in decisions for code, rule in each.items() if rule.reopened_by}
 
 
-def test_these_words_reveal_that_justice_has_a_case_or_what_became_of_it() -> None:
+def test_the_listed_words_reveal_that_justice_has_a_case_or_what_became_of_it() -> None:
     assert FRENCH.obstacles.justice == (
         "procureur", "parquet", "magistrat", "juge", "justice", "tribunal", "judiciaire", "perquisition",
         "garde à vue", "saisie", "mis en examen", "interpell", "gendarme",
@@ -272,7 +272,7 @@ def test_these_words_reveal_that_justice_has_a_case_or_what_became_of_it() -> No
     )  # fmt: skip
 
 
-def test_these_phrases_contain_such_a_word_but_only_say_where_to_turn() -> None:
+def test_the_listed_phrases_contain_a_revealing_word_but_only_say_where_to_turn() -> None:
     assert FRENCH.obstacles.spared == (
         "gendarmerie", "juge des référés",
         "maison de justice", "point justice", "points justice",
@@ -303,18 +303,18 @@ def test_these_phrases_contain_such_a_word_but_only_say_where_to_turn() -> None:
     )  # fmt: skip
 
 
-def test_these_outcomes_say_that_the_facts_are_established() -> None:
-    """They need a decision on informing the prosecutor."""
+def test_only_the_listed_outcomes_say_that_the_facts_are_established() -> None:
+    """Such an outcome needs a decision on informing the prosecutor."""
     found = {code for code, each in FRENCH.outcomes.items() if each.finds_facts}
     assert {"founded", "partly_founded", "transmitted"} == found
 
 
 def test_only_a_duplicate_is_linked_to_another_case() -> None:
-    """One officer can close it. It must name the other case, in which the facts are investigated."""
+    """One officer can close a duplicate. It must name the other case, in which the facts are investigated."""
     assert {"duplicate"} == {code for code, each in FRENCH.outcomes.items() if each.linked}
 
 
-def test_these_outcomes_allow_or_require_another_body() -> None:
+def test_only_the_listed_outcomes_allow_or_require_another_body() -> None:
     assert {"inadmissible": Body.ALLOWED, "out_of_scope": Body.NEEDED} == {
         code: each.body for code, each in FRENCH.outcomes.items() if each.body is not Body.NONE
     }
@@ -346,7 +346,7 @@ def test_the_texts_name_exactly_the_emergency_numbers() -> None:
 
 
 def test_reporters_are_told_whom_they_can_contact() -> None:
-    """They can contact somebody for advice, instead of this office, and about this office."""
+    """The named bodies give advice, can act instead of this office, or receive complaints about it."""
     said = FRENCH.reporters
     for whom in ("avocat", "médecin", "syndicat", "Défenseur des droits"):
         assert whom in said.advice.fr
@@ -357,7 +357,7 @@ def test_reporters_are_told_whom_they_can_contact() -> None:
     assert "chercher à savoir qui vous êtes" in said.passed_on.fr
 
 
-def test_reporters_have_these_guarantees() -> None:
+def test_reporters_have_the_guarantees_of_the_law() -> None:
     """The guarantees: secrecy, reprisals, liability, facilitators, later identification, and data."""
     assert FRENCH.guarantees.keys() == {
         "secrecy", "no_reprisals", "no_liability", "facilitators", "later_identified", "data_rights"
@@ -372,7 +372,7 @@ def test_a_danger_to_somebody_counts_as_an_offence() -> None:
     assert FRENCH.offence.danger
 
 
-def test_a_case_with_one_of_these_tags_is_a_case_of_an_offence() -> None:
+def test_only_the_listed_tags_say_that_a_case_is_about_an_offence() -> None:
     assert {"offence", "infraction", "délit", "delit", "crime"} == FRENCH.offence.tags
 
 
@@ -393,7 +393,7 @@ def test_an_external_authority_forwards_other_cases_within_seven_working_days() 
     assert "forwarded_external" == duty.decisions["forwarded"].measure
 
 
-def test_these_decisions_take_two_officers_and_one_decision_defers_the_duty() -> None:
+def test_only_the_listed_decisions_take_two_officers_and_only_one_defers_its_duty() -> None:
     two = {code: by_two(each.decisions) for code, each in FRENCH.duties.items()}
     assert two == {
         "art40": {"transmit", "no_transmission"},
@@ -430,7 +430,7 @@ def test_each_role_belongs_to_one_duty() -> None:
     } == {role: FRENCH.duty(role) for role in DutyRole}
 
 
-def test_officers_avoid_these_words() -> None:
+def test_texts_for_officers_avoid_the_listed_words() -> None:
     found = avoided(each.avoid for each in FRENCH.words.values())
     assert found == {
         "inspecteurs désignés", "encadrant", "contrôle interne ciblé", "mobilité", "plannings",
@@ -439,7 +439,7 @@ def test_officers_avoid_these_words() -> None:
     }  # fmt: skip
 
 
-def test_officers_use_these_words_instead() -> None:
+def test_texts_for_officers_use_the_listed_words_instead() -> None:
     assert {
         "officers": (
             "agents habilités de l\N{RIGHT SINGLE QUOTATION MARK}Inspection des services",
@@ -526,7 +526,7 @@ def test_each_letter_needs_the_decision_that_permits_it() -> None:
     } == {code: (each.to, each.decision) for code, each in FRENCH.letters.items()}
 
 
-def test_each_letter_may_contain_only_these_facts_of_the_case() -> None:
+def test_each_letter_may_contain_only_the_listed_facts_of_the_case() -> None:
     """Only the prosecutor is told the day of receipt."""
     assert {
         "prosecutor": {"name", "text", "received"},
@@ -535,7 +535,7 @@ def test_each_letter_may_contain_only_these_facts_of_the_case() -> None:
     } == {code: each.fields for code, each in FRENCH.letters.items()}
 
 
-def test_these_authorities_have_one_address_for_the_whole_country() -> None:
+def test_only_the_listed_authorities_have_one_address_for_the_whole_country() -> None:
     known = {code for code, each in FRENCH.authorities.items() if each.address}
     assert {"pnf", "pnaco", "defender_of_rights"} == known
 
@@ -601,7 +601,7 @@ TO_CONFIRM = {
 
 @pytest.mark.parametrize("file", TO_CONFIRM)
 def test_counsel_is_asked_about_every_rule_that_was_not_checked(file: str) -> None:
-    """Otherwise such a rule would be taken for the law."""
+    """Without a question, readers would believe that an unchecked rule is the law."""
     asked = [each.key for each in FRENCH.to_confirm if each.file == file]
     assert TO_CONFIRM[file] == sorted(asked)
 

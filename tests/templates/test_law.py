@@ -91,7 +91,7 @@ def test_every_case_needs_a_decision_on_informing_the_persons_named_and_the_deci
     assert {"informed"} == {code for code, each in duty.decisions.items() if each.informs}
 
 
-def test_every_answer_to_an_access_request_leaves_after_the_same_time() -> None:
+def test_every_access_request_is_answered_after_the_same_time() -> None:
     duty = FRENCH.duties[FRENCH.duty(DutyRole.ACCESS)]
     assert ("1 month", "25 days") == (str(duty.within), str(duty.answer_after))
     assert ("3 months", "2 months") == (str(duty.extended), str(duty.names_kept))
@@ -180,7 +180,7 @@ def test_obstacles_and_the_prosecutor_s_word_have_the_decided_values() -> None:
 
 
 def test_the_law_of_the_other_jurisdiction_shares_no_code_with_the_french_one() -> None:
-    """So code that relies on a code of French law fails with the other law."""
+    """Code that relies on a code of French law therefore fails with the other law."""
     for table in ("regimes", "clocks", "duties", "measures", "outcomes", "guarantees"):
         french, other = getattr(FRENCH, table), getattr(OTHER, table)
         assert other
