@@ -198,7 +198,7 @@ def test_the_pages_of_a_dialogue_link_to_older_and_newer_messages(alice: Client)
 
 
 def test_after_sending_a_reply_the_officer_sees_it_on_the_last_page(alice: Client) -> None:
-    """From any part of the case, sending the reply leads there; the confirmation is beside it.
+    """A reply sent from any part of the case leads to the last page, with the confirmation beside it.
 
     The control is a change of status, which is not a message.
     """

@@ -169,7 +169,7 @@ def test_a_draft_that_arrives_after_its_form_was_sent_is_ignored(alice: Client) 
 
 
 def test_a_form_sent_twice_is_done_twice_and_leaves_no_draft(alice: Client) -> None:
-    """The browser's back button makes this possible."""
+    """The browser's back button makes it possible to send a form twice."""
     for _ in range(2):
         assert 303 == alice.send("/en/case/1/note", text=WORDS, once="a").status_code
     assert [] == rows(alice)

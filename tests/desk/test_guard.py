@@ -49,7 +49,7 @@ def test_the_printed_address_of_the_desk_works_once(client: Client) -> None:
 
 
 @pytest.mark.parametrize("asked", [{}, {"Sec-Fetch-Site": "cross-site"}, {"Host": "evil.example"}])
-def test_a_request_without_the_cookie_reveals_nothing_of_the_desk(
+def test_a_request_without_the_cookie_reveals_nothing_about_the_desk(
     client: Client, asked: dict[str, str]
 ) -> None:
     """The response has no path, token, officer or notice.
@@ -169,7 +169,10 @@ def test_only_an_officer_who_presses_a_button_or_follows_a_link_prolongs_a_sessi
 
 
 def test_every_response_has_the_security_headers(client: Client) -> None:
-    """Errors and refusals have them too. The headers are the same as the portal's, except those about TLS."""
+    """Errors and refusals have these headers too.
+
+    The headers are the same as the portal's, except those about TLS.
+    """
     answers = [client.ask(f"/en{path}") for path in (*PAGES, "/nowhere", "/case/7")]
     answers += [
         client.ask("/style.css"),

@@ -21,9 +21,9 @@ def test_the_page_about_the_law_lists_what_counsel_has_to_confirm(client: Client
 
 
 def test_a_law_is_replaced_only_after_a_preview_of_its_changes(office: Office, tmp_path: Path) -> None:
-    """If the folder changed since the preview, it is refused.
+    """A folder that changed since the preview is refused.
 
-    So is a law that relaxes a rule, unless this was confirmed.
+    A law that relaxes a rule must be confirmed as such.
     """
     law = edited(tmp_path / "law", "obstacles.toml", "priority = 2", "priority = 1")
     sha256 = folder.sha256(folder.read(law)).hex()

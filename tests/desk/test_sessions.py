@@ -336,7 +336,7 @@ WAITS = "A request is waiting for a second officer."
 def test_a_second_officer_at_the_same_browser_must_declare_the_case_first(one_case: Office) -> None:
     """The declaration is recorded in that officer's name.
 
-    Without it nothing is done, and the page says so.
+    Without a declaration nothing is done, and the page says so.
     """
     with one_case.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Declaration).filter_by(officer="bruno"))
@@ -574,7 +574,10 @@ def test_changes_to_any_selected_case_are_shown_first_even_if_two_officers_made_
 def test_every_form_of_a_case_carries_the_position_in_the_journal_that_its_page_shows(
     one_case: Office,
 ) -> None:
-    """Without it, the form could overwrite another officer's change. The queue carries it too."""
+    """Without this position, the form could overwrite another officer's change.
+
+    The forms of the queue carry the position too.
+    """
     with desk_of(one_case) as (desk, alice, _):
         pages = [
             each.rule.removeprefix(desk.place).replace("<language>", "en").replace("<int:case>", "1")
@@ -657,7 +660,7 @@ def test_an_excluded_officer_sees_every_page_as_if_the_case_did_not_exist(
 def test_job_results_and_previews_are_shown_only_to_the_officer_who_asked_for_them(
     one_case: Office,
 ) -> None:
-    """Another session does not see them, nor does the same officer once excluded from the case.
+    """Another session sees no result or preview, nor does the same officer once excluded from the case.
 
     The control is that officer before the exclusion.
     """

@@ -115,7 +115,7 @@ def test_sending_a_note_leaves_no_draft(page: Page) -> None:
 
 
 def test_typing_prolongs_the_session(page: Page, served: Served) -> None:
-    """The page also asks for the remaining time, which does not prolong the session (`test_drafts`)."""
+    """The page also asks for the remaining time, but that does not prolong the session (`test_drafts`)."""
     page.goto(f"{served.root}/fr/")
     with page.expect_request(lambda asked: asked.url.endswith("/stay") and asked.method == "POST"):
         page.locator("#search").press("a")

@@ -26,7 +26,7 @@ DESK = re.compile(r"^http://.*/open/.*$", re.MULTILINE)
 
 @pytest.fixture
 def again(request: pytest.FixtureRequest) -> bool:
-    """Whether a second demo is started, which continues with the data of the first."""
+    """Whether a second demo is started. A second demo continues with the data of the first."""
     return bool(getattr(request, "param", False))
 
 

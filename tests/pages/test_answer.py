@@ -240,7 +240,7 @@ def test_a_line_for_the_calendar_is_copied_as_the_reporter_changed_it(visitor: V
 
 
 def test_confirmations_are_shown_above_the_bar_of_a_small_phone(visitor: Visitor) -> None:
-    """The bar with “Leave quickly” does not cover them, even if the pressed button was just above it."""
+    """The bar does not cover a confirmation, even if the pressed button was just above the bar."""
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
     page.set_viewport_size({"width": 360, "height": 640})

@@ -144,9 +144,9 @@ def test_a_temporary_refusal_by_the_site_is_not_reported_as_a_lost_connection(vi
 
 
 def test_a_failed_request_is_immediately_reported_as_a_lost_connection(visitor: Visitor) -> None:
-    """The page's clock is stopped until the report appears.
+    """The page's clock is stopped until the message about the connection appears.
 
-    The message is kept, and arrives once, after the wait.
+    The text is kept, and arrives once, after the wait.
     """
     ready(visitor)
     visitor.page.route(ENVELOPES, times(1, lambda route: route.abort()))

@@ -1,4 +1,4 @@
-"""Before it shows what the site says about its keyring, the page checks it against the signed keyring."""
+"""The page checks what the site says about its keyring against the signed keyring before showing it."""
 
 import json
 from collections.abc import Callable

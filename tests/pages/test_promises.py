@@ -268,7 +268,7 @@ def test_the_rules_find_texts_that_break_them(rule: re.Pattern[str], text: str) 
 def test_a_reporter_who_has_already_given_in_first_reads_about_the_prosecutor_and_a_lawyer(
     visitor: Visitor, language: str
 ) -> None:
-    """The page before the form shows this first. The form shows it as soon as the answer is chosen."""
+    """The page before the form names both first. The form names both as soon as the answer is chosen."""
     law = {
         "fr": ("procureur", "chercher à savoir qui vous êtes", "avocat"),
         "en": ("prosecutor", "who wrote", "lawyer"),

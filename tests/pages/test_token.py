@@ -37,7 +37,7 @@ def test_the_words_are_large_and_in_the_language_of_the_page(visitor: Visitor, l
 def test_the_copy_button_copies_only_the_words(visitor: Visitor) -> None:
     """The button is folded, below the advice to write by hand.
 
-    Before it is pressed, the clipboard does not have the words.
+    Before the button is pressed, the clipboard does not have the words.
     """
     visitor.write()
     page = visitor.page

@@ -236,7 +236,7 @@ def test_the_desk_never_tells_officers_to_type_what_the_desk_does_itself(languag
     assert [each for each in kept if any(re.search(command, each) for command in DONE_AT_THE_DESK)] == []
 
 
-def test_french_differs_from_english() -> None:
+def test_only_the_listed_texts_are_the_same_in_french_and_english() -> None:
     said = every(Domain.PUBLIC, "fr") | every(Domain.OFFICERS, "fr")
     assert {english for english, french in said.items() if english == french} == SAME
 

@@ -473,7 +473,7 @@ def _closing(wanted: Wanted) -> dict[str, str]:
     if Obstacle.QUARANTINE in {wanted.past, wanted.beside}:
         # The text cannot be compared with the report, so it always needs a reason.
         form["despite"] = "drill"
-    # Without this option, the command would ask for the reason and not try to close the case.
+    # Without this option, the command would ask for the reason instead of closing the case.
     drill = {"reason": "drill" if wanted.with_reason else ""}
     match wanted.past:
         case Obstacle.CAUTIONED:

@@ -59,7 +59,7 @@ async def _until(
     clients: Sequence[Source], sent: Sequence[bytes], begun: Event, ended: Event
 ) -> Counter[int]:
     found: Counter[int] = Counter()
-    # Each connection begins with another of the requests.
+    # Each connection begins with a different request.
     turns = [[*sent[n:], *sent[:n]] for n in range(len(sent))]
     tasks = [
         asyncio.create_task(_client(source, turns[n % len(turns)], found)) for n, source in enumerate(clients)

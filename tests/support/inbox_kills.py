@@ -32,9 +32,10 @@ def killed_everywhere(
 ) -> list[Office]:
     """Return copies of the inbox in which the command was killed, each ``stride`` steps later.
 
-    In the last copy, the command ended. A step is a change that Python makes to the disk, or a commit of the
-    vault; within a commit, SQLite is responsible. If there is no inbox yet, no officer opens it. ``{}`` in a
-    word stands for the folder of the copy. The command knows the same versions as this process.
+    In the last copy, the command was not killed. A step is a change that Python makes to the disk, or a
+    commit of the vault; what happens within a commit is left to SQLite. If there is no inbox yet, no officer
+    opens it. ``{}`` in a word is replaced by the folder of the copy. The command finds migrations in the same
+    places as this process.
     """
     given = [office.root.parent, folder, day, schema_version.LOCATIONS, office.present, words, stride]
     parent = _parent()

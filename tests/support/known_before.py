@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 from crypto.toml_schema import Schema
 from inbox.keys import passphrase_strength
 
-# Enough for several laws. Without a limit, every damaged file of a test would be kept.
+# A limit that is enough for several laws. Without one, every damaged file of a test would be kept.
 _MOST_FILES = 256
 
 

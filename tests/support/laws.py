@@ -17,7 +17,7 @@ FOLDERS = {
 FILES = {name: folder.read(path) for name, path in FOLDERS.items()}
 LAWS = {name: reader.parse(files) for name, files in FILES.items()}
 FRENCH, OTHER = LAWS["fr"], LAWS["xx"]
-# Working days in France, without the days off of an office.
+# The calendar of working days in France. An office's own days off are not included.
 FRANCE = Calendar(FRENCH.calendar)
 
 

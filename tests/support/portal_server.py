@@ -34,11 +34,11 @@ START_SECONDS = 60
 class Server:
     """A portal in a folder, and the process that serves it.
 
-    ``forked``: it is forked from a process that has loaded the program, which takes a tenth of the work.
-    Tests of the process itself (memory, files, threads) must not use this. With a false clock, it is never
-    forked.
+    ``forked``: the server is forked from a process that has loaded the program, which takes a tenth of the
+    work. Tests of the process itself (memory, files, threads) must not use a fork. With a false clock, the
+    server is never forked.
 
-    The server gets the settings that overwrite memory. Without them, it would set them and restart itself.
+    The server gets the settings that overwrite memory. Otherwise it would set them and restart itself.
     """
 
     folder: Path

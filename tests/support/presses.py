@@ -15,12 +15,12 @@ class Presses:
         self._named(what).click()
 
     def choose(self, where: Locator, value: str) -> None:
-        """Choose an option of a list, which counts as one press."""
+        """Choose an option of a list. The choice counts as one press."""
         self.count += 1
         where.select_option(value)
 
     def fill(self, where: Locator, text: str) -> None:
-        """Type into a field, which does not count."""
+        """Type into a field. Typed characters do not count."""
         where.fill(text)
 
     def _named(self, what: str | Locator) -> Locator:

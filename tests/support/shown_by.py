@@ -211,7 +211,7 @@ def page(rows: list[Row], files: Mapping[str, str], errors: list[Error], tries: 
 
 
 def head(text: str) -> str:
-    """Return the beginning of the page, which is written by people."""
+    """Return the beginning of the page. People write this part."""
     return text.partition("\n## ")[0].rstrip() + "\n"
 
 
