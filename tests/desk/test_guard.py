@@ -218,7 +218,7 @@ def test_a_token_of_another_session_is_refused(client: Client) -> None:
 
 @pytest.mark.slow
 def test_only_the_desk_loads_web_libraries() -> None:
-    """`inbox --help` does not load them either. The control is the module of the desk."""
+    """`inbox --help` loads no such library either. The control is the module of the desk."""
     asked = (
         "import sys; print(sorted({'flask', 'werkzeug', 'waitress', 'inbox.desk.app'} & set(sys.modules)))"
     )
