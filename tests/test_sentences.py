@@ -91,3 +91,17 @@ def test_names_docstrings_and_comments_of_tests_are_drawn_but_not_error_messages
         *(f"the name {said} is read" for said in "ab"),
     }
     assert others == [set(), set(), set()]
+
+
+def test_only_the_words_of_documents_are_drawn(tmp_path: Path) -> None:
+    """Lines of a cell are separate sentences. The page about earlier draws would bias a reader."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "first-day.md").write_text("This page is about earlier draws.")
+    (tmp_path / "docs" / "law.md").write_text("This page is generated from the law.")
+    (tmp_path / "a.md").write_text(
+        "This is **a link** [to a page](b.md).\n\n| This is one line.<br>This is another line. |\n"
+    )
+    assert [{said for said, _ in found} for found in english(tmp_path)] == [
+        *(set(), set(), set()),
+        {"This is a link to a page.", "This is one line.", "This is another line."},
+    ]

@@ -267,8 +267,8 @@ def _no_feedback(session: Session, number: int) -> Sentence | str:
         return ""
     return sentence(
         "This closing gives no feedback, and the deadline for feedback is dropped. Your own words count"
-        " as feedback only if the reporter can read a measure. A template of the outcome counts even"
-        " without a measure."
+        " as feedback only if the reporter can read a measure. A reply template for the outcome counts"
+        " even without a measure."
     )
 
 

@@ -2,7 +2,7 @@
 
 ``TABLE`` alone decides:
 
-- how many officers an action takes, although the law may require more;
+- how many officers an action takes; the law may require more;
 - whether the action needs a reason;
 - whether the action also applies to a case in quarantine, to an undeclared case, or to all cases;
 - whether oversight counts the action;

@@ -536,7 +536,11 @@ class AccessAnswers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierWords:
-    """Texts of a sealed dossier: ``secret`` is about the reporter, ``law`` a subtitle for the prosecutor."""
+    """Texts of a sealed dossier.
+
+    ``secret`` says that the reporter's identity is protected. ``law`` is the subtitle of a dossier for the
+    prosecutor.
+    """
 
     law: Texts
     secret: Texts

@@ -184,7 +184,7 @@ def test_one_officer_alone_cannot_record_a_person_named_in_the_case_as_the_repor
 def test_an_identity_is_compared_with_the_case_both_by_words_and_by_whole_lines(trio: Trio) -> None:
     """A family name in small letters is found as a word.
 
-    A nickname has only short words, so it is found as a line.
+    A nickname of short words is found only as a whole line.
     """
     with trio.others.opened() as inbox:
         with inbox.transaction() as session:

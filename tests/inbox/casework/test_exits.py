@@ -105,7 +105,7 @@ PASSING = [(what, way) for what, row in MATRIX.items() for way in Exit if row[wa
 
 
 def _parts(what: Obstacle, way: Exit, *_: Any) -> tuple[Any, ...]:
-    """Return what the gate tries on both surfaces for a cell: its exit and its need.
+    """Return the part of a cell that both the command line and the desk are tried on: the exit and its need.
 
     The surfaces share the code that lifts an obstacle.
     """

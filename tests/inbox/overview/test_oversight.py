@@ -168,7 +168,7 @@ def test_the_oversight_report_counts_actions_that_change_who_may_act_or_see(trio
 def test_the_oversight_report_counts_changes_of_days_off_regime_and_numbering(trio: Trio) -> None:
     """One officer can make these changes without a reason.
 
-    With years of days off, for example, nothing would ever be overdue.
+    For example, an office that takes off every day for years would never be overdue.
     """
     for words in (
         ["office", "day-off", "add", *(f"2030-03-{day:02}" for day in range(4, 9))],
