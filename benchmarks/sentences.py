@@ -58,7 +58,8 @@ def sentences(text: str) -> Iterator[str]:
     # The no-break spaces of French are kept.
     for part in _END.split(re.sub(r"[ \t\n]+", " ", plain)):
         said = part.strip(" -*|#>")
-        if len(said.split()) >= _SHORTEST:
+        # An odd number of marks means that the text was split inside code.
+        if len(said.split()) >= _SHORTEST and said.replace("``", "`").count("`") % 2 == 0:
             yield said
 
 
@@ -178,7 +179,11 @@ def _help(root: Path) -> Iterator[Row]:
 
 
 def _documents(root: Path) -> Iterator[Row]:
-    """Yield the sentences of documents without code. Each line in the cell of a table counts separately."""
+    """Yield the sentences of documents without code.
+
+    Each line in the cell of a table counts separately, and only if it ends like a sentence: the others are
+    labels and data.
+    """
     for file in sorted(root.rglob("*.md")):
         name = file.relative_to(root)
         is_hidden = any(part.startswith(".") for part in name.parts)
@@ -193,7 +198,8 @@ def _blocks(prose: str) -> Iterator[str]:
     block: list[str] = []
     for line in prose.splitlines():
         if line.startswith("|"):
-            yield from re.split(r"(?<!\\)\||<br>", line)
+            cells = re.split(r"(?<!\\)\||<br>", line)
+            yield from (cell for cell in cells if cell.rstrip().endswith((".", "!", "?")))
         elif not line.strip() or _LIST.match(line):
             yield " ".join(block)
             block = [line]

@@ -100,6 +100,7 @@ def test_only_the_words_of_documents_are_drawn(tmp_path: Path) -> None:
     (tmp_path / "docs" / "law.md").write_text("This page is generated from the law.")
     (tmp_path / "a.md").write_text(
         "This is **a link** [to a page](b.md).\n\n| This is one line.<br>This is another line. |\n"
+        "| these are four words |\n\nThis is `code with a stop. And it` ends.\n"
     )
     assert [{said for said, _ in found} for found in english(tmp_path)] == [
         *(set(), set(), set()),

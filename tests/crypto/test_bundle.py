@@ -246,7 +246,7 @@ def test_a_manifest_with_a_bad_signature_is_refused_before_it_is_parsed() -> Non
 
 
 def test_checking_a_bad_signature_takes_little_memory() -> None:
-    """The check takes four times 4 MiB, because of a copy. Parsed lists would take thirty times as much."""
+    """The check takes at most four times the size of the bundle. Parsed lists would take thirty times."""
     lines = [b'{"case_id":"%s","hash":"%s"}' % (2 * (b"A" * 43,))] * 40_000
     raw = bundle.OUTBOX.encode(outbox()).replace(b'"slots":[', b'"slots":[' + b",".join(lines) + b",")
     manifest = Manifest(raw, bytes(64))

@@ -231,7 +231,7 @@ def test_the_first_pages_work_without_a_script(chromium: Browser, visitor: Visit
     plain.close()
 
 
-def test_the_first_keyboard_stops_are_the_skip_link_and_leave_quickly(visitor: Visitor) -> None:
+def test_the_first_two_keyboard_stops_are_the_skip_link_and_the_leave_button(visitor: Visitor) -> None:
     visitor.visit("fr/guide")
     visitor.page.keyboard.press("Tab")
     expect(visitor.page.locator(".skip")).to_be_in_viewport(ratio=1)

@@ -29,7 +29,7 @@ SURFACES = ("portal", "command line", "desk")
 Path = tuple[str, ...]
 # If the texts of one row have more characters than this, the page says only where they are.
 _LONG_TEXTS = 1_000
-# Keys about the origin of a rule. The page shows the source, and docs/law.md what counsel has to confirm.
+# Keys about the origin of a rule. The page shows the source; docs/law.md lists what counsel has to confirm.
 _BASIS = ("source", "confirm")
 _TEXTS = {"fr", "en"}
 
@@ -206,7 +206,7 @@ def row_of(rows: Iterable[Row | None], file: str, path: Path) -> Row | None:
 
 
 def page(rows: list[Row], files: Mapping[str, str], errors: list[Error], tries: list[Try]) -> str:
-    """Return the page after its head: rows for the files of a law, by name, errors and attempts."""
+    """Return the page without its head: the rows of each law file, then the errors, then the attempts."""
     return "\n".join([*_page(rows, files), *_mended(errors), *_tried(tries)]).lstrip("\n") + "\n"
 
 

@@ -183,7 +183,7 @@ def test_a_closed_case_follows_new_rules_only_once_it_is_reopened(office: Office
     assert ["art40", "admissibility", "art14"] == [each["duty"] for each in duties]
 
 
-def test_commands_sessions_and_the_desk_open_the_inbox_only_after_checking_its_rules() -> None:
+def test_every_way_to_open_the_inbox_checks_its_rules_first() -> None:
     rooms = [path for room in ("cli", "desk") for path in (ROOT / "inbox" / room).rglob("*.py")]
     opening = [
         path for path in rooms if re.search(r"session\.inbox import .*\bunlocked\b", path.read_text("utf-8"))

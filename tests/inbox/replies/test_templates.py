@@ -92,7 +92,7 @@ MISTAKES = {
     "no own text": (
         "status",
         'outcome = "duplicate"\nstatus',
-        "'reply.greeting.outcome' must be another outcome, because only the reply with closes = true",
+        "'reply.greeting.outcome' must be another outcome: this outcome allows no reply except",
     ),
     "both ends": (
         "status",
