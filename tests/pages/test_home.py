@@ -203,12 +203,28 @@ def test_every_page_names_the_body_that_runs_the_site(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_links_to_the_accessibility_statement(visitor: Visitor, language: str) -> None:
-    """The law requires a mention on the first page that links to the statement."""
-    visitor.visit(f"{language}/")
+    """The law requires its state on the first page. On the other pages the state would only frighten."""
     title = guide.load(Settings().guide_folder, language, guide.STATEMENT).title
-    visitor.page.click(f"footer a:has-text('{title}')")
+    link = visitor.page.locator(f"footer a[href='/{language}/{guide.STATEMENT}']")
+    visitor.visit(f"{language}/")
+    expect(link).to_have_text(title)
+    for path in ("report", "status", "before", guide.STATEMENT):
+        visitor.visit(f"{language}/{path}")
+        expect(link).to_have_text({"en": "Accessibility", "fr": "Accessibilité"}[language])
+    link.click()
     expect(visitor.page.locator("h1")).to_have_text(title)
     assert "RGAA" in visitor.page.inner_text("main")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_advice_about_leaving_quickly_says_where_back_leads(visitor: Visitor, language: str) -> None:
+    """It is on the page about anonymity, which nobody has to read before they write."""
+    visitor.visit(f"{language}/before")
+    name = visitor.page.get_attribute("nav.leave", "aria-label")
+    advice = visitor.page.locator("main li").filter(has_text=name)
+    expect(advice).to_contain_text(
+        {"en": "the Back button leads to", "fr": "le bouton Retour mène à"}[language]
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
