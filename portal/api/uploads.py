@@ -64,7 +64,7 @@ def create() -> Response:
     if request.content_type or request.content_length:
         _check_type()
     _check_room(size)
-    kind = Kind.of(size, begins_case=report is not None)
+    kind = Kind.of(size, begins_case=report is not None, scriptless=False)
     with work.noting_refusals(context()):
         upload, paid = _admitted(channel, size)
         upload = _begun(upload, report, kind, paid)

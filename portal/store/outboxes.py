@@ -80,7 +80,7 @@ def withdrawn(connection: Connection, case_id: bytes) -> bool:
     """Return whether the case was withdrawn and the inbox has not confirmed the withdrawal yet."""
     known = select(cases.c.case_id).where(cases.c.case_id == case_id)
     waits = select(withdrawals.c.case_id).where(withdrawals.c.case_id == case_id, ~known.exists())
-    return connection.execute(waits.limit(1)).first() is not None
+    return connection.execute(waits).first() is not None
 
 
 def put_slot(connection: Connection, channel: str, case_id: bytes, slot: bytes) -> None:

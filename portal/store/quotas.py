@@ -37,7 +37,7 @@ class Kind(Enum):
     SCRIPTLESS = "scriptless"
 
     @classmethod
-    def of(cls, size: int, *, begins_case: bool, scriptless: bool = False) -> "Kind":
+    def of(cls, size: int, *, begins_case: bool, scriptless: bool) -> "Kind":
         """Return the kind of an envelope of ``size`` bytes."""
         if scriptless:
             return cls.SCRIPTLESS

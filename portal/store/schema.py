@@ -85,7 +85,7 @@ whole = envelopes.c.received == envelopes.c.size
 chunks = _table(
     "chunks",
     Column("envelope_id", LargeBinary(16), primary_key=True),
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, primary_key=True),
     Column("data", LargeBinary, nullable=False),
 )
 
@@ -131,7 +131,7 @@ withdrawals = _table(
 intakes = _table(
     "intakes",
     Column("channel", String(32), primary_key=True),
-    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, primary_key=True),
     Column("hash", LargeBinary(32), nullable=False),
     Column("raw", LargeBinary),
     Column("signature", LargeBinary(64)),
@@ -141,7 +141,7 @@ intakes = _table(
 outboxes = _table(
     "outboxes",
     Column("channel", String(32), primary_key=True),
-    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, primary_key=True),
     Column("hash", LargeBinary(32), nullable=False),
     Column("raw", LargeBinary, nullable=False),
     Column("signature", LargeBinary(64), nullable=False),
