@@ -131,7 +131,7 @@ class Database:
                 cursor.execute("PRAGMA busy_timeout = 0")
                 try:
                     cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                    (busy, *_) = cursor.fetchone() or (1,)
+                    ((busy, *_),) = cursor.fetchall()
                 finally:
                     cursor.execute(f"PRAGMA {_BUSY}")
         except (sqlite3.Error, DatabaseError) as error:

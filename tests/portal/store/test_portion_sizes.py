@@ -88,7 +88,7 @@ def test_a_deletion_stops_after_its_time_limit(
 ) -> None:
     monkeypatch.setattr(Database, "free", 0)
     deleted(store, 3, 10)
-    ticks = iter([100, 100.5, 101.5, 102.5])
+    ticks = iter([100, 100.5, 101.5, 102])
     monkeypatch.setattr(time, "monotonic", lambda: next(ticks))
     monkeypatch.setattr(Database, "scrub", lambda _: None)
     deletion.overwrite(store, 2)
@@ -102,7 +102,7 @@ def test_overwriting_is_retried_at_short_intervals_for_ten_seconds(
     monkeypatch.setattr(Database, "try_to_scrub", lambda _: next(answers))
     store.scrub()
     assert [0 < pause < 0.1 for pause in slept] == [True, True]
-    ticks = iter([100.0, 109.9, 110.1])
+    ticks = iter([100.0, 110.0, 110.1])
     monkeypatch.setattr(time, "monotonic", lambda: next(ticks))
     monkeypatch.setattr(Database, "try_to_scrub", lambda _: False)
     with pytest.raises(StoreBusy):

@@ -10,7 +10,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from psycopg import sql
 from sqlalchemy import Index, Table, inspect, make_url, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from portal.errors import Refused
@@ -21,9 +23,9 @@ from portal.store.database import Database, Place, StoreBusy
 from portal.store.envelopes import OffsetMoved, Upload
 from portal.store.keyrings import Instance
 from portal.store.schema import metadata
-from tests.support import goldens
+from tests.support import goldens, postgres
 from tests.support.builders import INSPECTORATE, make_outbox, make_report_envelope, today
-from tests.support.portal_room import Room
+from tests.support.portal_room import Room, opened
 
 pytestmark = pytest.mark.databases_differ
 
@@ -285,3 +287,65 @@ def test_an_unusable_database_is_refused(tmp_path: Path, postgres_url: str) -> N
         database.create(make_url(f"sqlite+pysqlite:///{tmp_path}/none/portal.sqlite"))
     with pytest.raises(Refused, match="cannot be used"):
         database.open_database(make_url(postgres_url).set(database="none"))
+
+
+def test_postgresql_does_not_number_rows(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """A sequence would reveal how many rows there have been."""
+    with opened(request, tmp_path, "postgresql") as room, room.database.read() as connection:
+        assert inspect(connection).get_sequence_names() == []
+
+
+def test_a_transaction_that_reads_cannot_write_to_postgresql(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    with (
+        opened(request, tmp_path, "postgresql") as room,
+        pytest.raises(DBAPIError, match="read-only transaction"),
+        room.database.read() as connection,
+    ):
+        envelopes.begin(connection, upload(), None, b"")
+
+
+def test_a_connection_that_the_server_has_closed_is_replaced(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """The server closes its connections when it restarts."""
+    with opened(request, tmp_path, "postgresql") as room:
+        with room.database.read() as connection:
+            number = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        postgres.execute(
+            room.settings.database,
+            sql.SQL("SELECT pg_terminate_backend({}, 10000)").format(number),
+        )
+        with room.database.read() as connection:
+            assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() != number
+
+
+def test_a_database_error_does_not_show_the_values_of_its_statement(room: Room) -> None:
+    """Errors may be logged."""
+    with pytest.raises(DBAPIError) as raised, room.database.read() as connection:
+        connection.execute(text("SELECT :value FROM nowhere"), {"value": "zibeline"})
+    assert "nowhere" in str(raised.value)
+    assert "zibeline" not in str(raised.value)
+
+
+def test_a_rewrite_is_refused_while_another_transaction_writes(
+    sqlite_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_PRAGMAS", ("busy_timeout = 50", *database._PRAGMAS[1:]))
+    with closing(Database(sqlite_room.settings.database_url)) as impatient:
+        with sqlite_room.database.write(), pytest.raises(StoreBusy):
+            impatient.rewrite()
+        impatient.rewrite()
+
+
+def test_a_database_that_is_refused_is_closed(tmp_path: Path) -> None:
+    """Its tables exist, but have no version."""
+    url = make_url(f"sqlite:///{tmp_path}/portal.sqlite")
+    with closing(database.create(url)) as made, made.write() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+    with pytest.raises(Refused) as refused:
+        database.create(url)
+    # The error still refers to the connection, so only an explicit call closes it.
+    assert tmp_path not in {each.resolve().parent for each in Path("/proc/self/fd").iterdir()}
+    assert "cannot be used" in str(refused.value)
