@@ -126,7 +126,9 @@ def _unwrapped(stanzas: Sequence[Stanza], identities: Sequence[Identity]) -> byt
 
 def _profiled(start: bytes) -> Header:
     header = Header.parse(start)
-    if len(header.stanzas) != 1:
-        raise Malformed("an envelope is sealed to exactly one recipient; seal it again")
-    hybrid.parse_stanza(header.stanzas[0])
+    match header.stanzas:
+        case (stanza,):
+            hybrid.parse_stanza(stanza)
+        case _:
+            raise Malformed("an envelope is sealed to exactly one recipient; seal it again")
     return header

@@ -10,7 +10,7 @@ from crypto.pieces import Pieces
 BLOCK = 512
 END = 2 * BLOCK
 _NAME = 100
-_SIZE = slice(124, 136)
+_SIZE = slice(124, 135)
 _LARGEST = 8**11 - 1
 _ZERO = bytes(BLOCK)
 _OCTAL = re.compile(rb"[0-7]+")
@@ -86,9 +86,8 @@ class Reader:
 
     def _member(self, block: bytes) -> Member:
         name = block[:_NAME].rstrip(b"\0").decode("ascii", errors="replace")
-        digits = block[_SIZE].rstrip(b"\0")
-        size = int(digits, 8) if _OCTAL.fullmatch(digits) else -1
-        if header(name, size) != block:
+        digits = block[_SIZE]
+        if not _OCTAL.fullmatch(digits) or header(name, size := int(digits, 8)) != block:
             raise Malformed("archive header has an unexpected form")
         return Member(name, size, self._data(size))
 

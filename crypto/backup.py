@@ -18,7 +18,7 @@ _NAME = "|".join(
         r"law/[0-9a-f]{64}/[a-z]{1,32}\.toml",
     )
 )
-_LONGEST = 128
+_LONGEST = 106
 _MOST = 10_000_000
 _HASH = 32
 
@@ -73,12 +73,12 @@ _BACKUP = record(
         "files": list_of(_FILE, _MOST),
     },
 )
-_LISTED = record(Listed, {"backup": _BACKUP, "mac": binary(_HASH)}, kind="backup")
+LISTED = record(Listed, {"backup": _BACKUP, "mac": binary(_HASH)}, kind="backup")
 
 
 def encode(backup: Backup, key: bytes) -> bytes:
     """Return the bytes of backup.json, authenticated with ``key`` (32 bytes, ``passphrase.backup_key``)."""
-    return _LISTED.encode(Listed(backup, _mac(key, backup)))
+    return LISTED.encode(Listed(backup, _mac(key, backup)))
 
 
 def parse(raw: bytes) -> Listed:
@@ -86,7 +86,7 @@ def parse(raw: bytes) -> Listed:
 
     Raise Malformed if the list is not in the form of SPEC 9.8 or names a file twice.
     """
-    listed = _LISTED.parse(raw)
+    listed = LISTED.parse(raw)
     files = listed.backup.files
     if len({file.name for file in files}) < len(files):
         raise Malformed("the list of the backup names a file twice")

@@ -358,7 +358,7 @@ def read(pieces: Iterable[bytes], *, most: int = LARGEST_MANIFEST) -> tuple[Mani
     """
     members = iter(Reader(pieces, most_padding=0))
     raw = _whole(next(members, None), MANIFEST, most)
-    signature = _whole(next(members, None), SIGNATURE, 64)
+    signature = _whole(next(members, None), SIGNATURE, signing.SIGNATURE)
     return Manifest(raw, signature), members
 
 

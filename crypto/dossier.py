@@ -18,7 +18,7 @@ from crypto.signing import LARGEST_FILE, Label
 PAGES = "dossier.pdf"
 CONTENT = "dossier.json"
 _PART = r"dossier\.pdf|dossier\.json|files/[0-9]{1,6}(\.[a-z]{1,4})?"
-_LONGEST_PART = 20
+_LONGEST_PART = 17
 _MOST_PARTS = 100_000
 
 

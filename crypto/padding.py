@@ -8,10 +8,11 @@ SLOT = 16_384
 
 
 def padme(length: int) -> int:
-    """Return ``length`` rounded up by Padmé: at most 12 % larger, and it reveals only O(log log) bits."""
+    """Return ``length`` (at least 1) rounded up by Padmé.
+
+    The result is at most 12 % larger, and reveals only O(log log) bits.
+    """
     exponent = length.bit_length() - 1
-    if exponent < 1:
-        return length
     unit = 1 << (exponent - exponent.bit_length())
     return -(-length // unit) * unit
 

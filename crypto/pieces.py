@@ -32,10 +32,9 @@ class Pieces:
     def line(self, limit: int) -> bytes:
         """Return the bytes through the next LF, but at most ``limit`` bytes, and fewer if the input ends."""
         found = bytearray()
-        while len(found) < limit and not found.endswith(b"\n") and self._waiting():
-            room = limit - len(found)
-            newline = self._piece.find(b"\n", self._at, self._at + room)
-            found += self._take(room if newline < 0 else newline + 1 - self._at)
+        while (room := limit - len(found)) and not found.endswith(b"\n") and self._waiting():
+            end = self._piece.find(b"\n", self._at, self._at + room) + 1
+            found += self._take(end - self._at if end else room)
         return bytes(found)
 
     def _waiting(self) -> bool:

@@ -248,7 +248,7 @@ _FILE = Schema(
 
 # Each case is shown with the questionnaire that it answers. There are few questionnaires, and reading one
 # takes 6 ms.
-@lru_cache(maxsize=8)
+@lru_cache
 def parse(raw: bytes) -> Questionnaire:
     """Return the questionnaire in a TOML file. Raise BadDocument, which names the first mistake."""
     document = _FILE.read(raw)

@@ -44,15 +44,15 @@ class ScryptIdentity:
         """
         if all(stanza.args[0] != KIND for stanza in stanzas):
             raise NotForUs("this file is not protected by a passphrase; try a key")
-        salt, log_n = self._parse(stanzas)
-        return unwrap(_stretch(self.passphrase, salt, log_n), stanzas[0].body)
+        salt, log_n, body = self._parse(stanzas)
+        return unwrap(_stretch(self.passphrase, salt, log_n), body)
 
-    def _parse(self, stanzas: Sequence[Stanza]) -> tuple[bytes, int]:
+    def _parse(self, stanzas: Sequence[Stanza]) -> tuple[bytes, int, bytes]:
         match stanzas:
             case [Stanza((_, salt_text, work), body)] if re.fullmatch("[1-9][0-9]?", work):
                 salt, log_n = decode64(salt_text), int(work)
                 if len(salt) == _SALT and len(body) == WRAPPED_KEY and log_n <= self.max_log_n:
-                    return salt, log_n
+                    return salt, log_n, body
         raise Malformed("the header is not valid or requires too much work; ask for the file again")
 
 

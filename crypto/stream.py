@@ -49,7 +49,7 @@ def decrypt(payload: Pieces, key: bytes) -> Iterator[bytes]:
         yield chunk
         if mark == _LAST:
             break
-    if payload.read(1):
+    if any(payload.rest()):
         raise Tampered("something was added after the end of the file; ask for it again")
 
 

@@ -9,9 +9,6 @@ from crypto.errors import Malformed
 
 LARGEST = 2**53 - 1
 DEEPEST = 8
-# Large values are lists directly inside an object. At this depth, each item of such a list is encoded as one
-# piece.
-_IN_PIECES = 2
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _KEY = re.compile(r"[a-z][a-z0-9_.-]*", re.ASCII)
@@ -47,27 +44,39 @@ def _is_encoded(value: Json, raw: bytes) -> bool:
     """Return whether ``raw`` is the encoding of ``value``, without building the complete encoding at once."""
     _check(value, DEEPEST)
     at = 0
-    for piece in _pieces(value, _IN_PIECES):
+    for piece in _pieces(value):
         if not raw.startswith(piece, at):
             return False
         at += len(piece)
     return at == len(raw)
 
 
-def _pieces(value: Json, depth: int) -> Iterator[bytes]:
-    match value:
-        case dict() if depth:
-            for place, (key, member) in enumerate(value.items()):
-                yield b"%s%s:" % (b"," if place else b"{", _encode(key))
-                yield from _pieces(member, depth - 1)
-            yield b"}" if value else b"{}"
-        case list() if depth:
-            for place, member in enumerate(value):
-                yield b"," if place else b"["
-                yield from _pieces(member, depth - 1)
-            yield b"]" if value else b"[]"
-        case _:
-            yield _encode(value)
+def _pieces(value: Json) -> Iterator[bytes]:
+    """Yield the encoding of ``value``.
+
+    Large values are lists directly inside an object, so each item of such a list is one piece.
+    """
+    if not isinstance(value, dict) or not value:
+        yield _encode(value)
+        return
+    before = b"{"
+    for key, member in value.items():
+        yield b"%s%s:" % (before, _encode(key))
+        yield from _items(member)
+        before = b","
+    yield b"}"
+
+
+def _items(value: Json) -> Iterator[bytes]:
+    if not isinstance(value, list) or not value:
+        yield _encode(value)
+        return
+    before = b"["
+    for item in value:
+        yield before
+        yield _encode(item)
+        before = b","
+    yield b"]"
 
 
 def _encode(value: Json) -> bytes:

@@ -7,7 +7,7 @@ what is TOML; this module knows nothing of the syntax except that brackets can b
 import tomllib
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import product, takewhile
+from itertools import accumulate, product, takewhile
 from typing import Any, TypeAlias
 
 # The keys of tables and the positions in lists (from 0) that lead to a value.
@@ -50,8 +50,7 @@ class _Reader:
 
     def closed(self, lines: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield the number of lines and the contents of each beginning that closing brackets can complete."""
-        for end in range(1, len(lines)):
-            piece = "".join(lines[:end])
+        for end, piece in enumerate(accumulate(lines[:-1]), 1):
             found = next(filter(None, (self.read(piece + closer) for closer in _CLOSERS)), None)
             if found is not None:
                 yield end, found

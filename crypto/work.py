@@ -23,11 +23,10 @@ _COUNTERS = 2**32
 # The largest envelope of each size class except the last, in bytes. The first class holds a text; the second
 # holds a container of 1 MiB; each further class holds a container four times as large.
 _LARGEST_OF = [
-    age.sealed_size(each) for each in (padding.SMALLEST, *(1 << bits for bits in range(20, 29, 2)))
+    age.sealed_size(each) for each in (padding.SMALLEST, *(mib << 20 for mib in (1, 4, 16, 64, 256)))
 ]
 # The number of leading zero bits in a solution for a text. Each larger size class needs one more bit.
 _BITS = 8
-_START = 2
 _PAYMENT = re.compile(r"([\w-]{43})\.([\w-]{43})\.(0|[1-9]\d{0,9})", re.ASCII)
 
 
@@ -75,8 +74,8 @@ class Puzzle:
         return next(filter(self._is_solved_by, count()))
 
     def _is_solved_by(self, counter: int) -> bool:
-        start = int.from_bytes(self._attempt(counter)[:_START], "big")
-        return start >> (8 * _START - _BITS - self.size_class) == 0
+        attempt = int.from_bytes(self._attempt(counter), "big")
+        return attempt >> (8 * _KEY - _BITS - self.size_class) == 0
 
     def _attempt(self, counter: int) -> bytes:
         return hashlib.pbkdf2_hmac("sha256", counter.to_bytes(4, "big"), self._salt, self.cost, _KEY)
