@@ -7,9 +7,10 @@ import pytest
 from crypto import anchors, archive
 from crypto.archive import Member
 from crypto.bundle import Manifest
-from crypto.errors import CryptoError, Malformed
+from crypto.errors import CryptoError, Malformed, Truncated
 
 KEPT = [
+    (1, Manifest(b"[]", b"o" * 64)),
     (2, Manifest(b"{}", bytes(64))),
     (3, Manifest(b"three" * 300, b"s" * 64)),
     (12, Manifest(b"", b"t" * 64)),
@@ -56,3 +57,14 @@ def test_an_oversized_manifest_is_refused_before_it_is_read() -> None:
     pieces = chain([archive.header("2.json", anchors.LARGEST_MANIFEST + 1)], [b"x"] * 5)
     with pytest.raises(Malformed):
         next(anchors.read(pieces))
+
+
+def test_a_manifest_of_the_largest_size_is_read() -> None:
+    """SPEC 8 gives the limit of 32 MiB. Here the file ends after the header."""
+    with pytest.raises(Truncated):
+        next(anchors.read([archive.header("2.json", 32 << 20)]))
+
+
+def test_a_single_byte_behind_the_end_of_a_file_of_anchors_is_refused_as_malformed() -> None:
+    with pytest.raises(Malformed):
+        list(anchors.read([*anchors.write(KEPT), bytes(1)]))

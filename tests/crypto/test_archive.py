@@ -95,3 +95,8 @@ def test_an_archive_with_more_padding_than_allowed_is_refused() -> None:
         assert (reader.archive_size, reader.total) == (len(raw), len(raw) + most)
         with pytest.raises(Malformed):
             read(raw + bytes(most + 1), most)
+
+
+@pytest.mark.parametrize("size", [0, 7, 8**10, LARGEST])
+def test_the_reader_finds_every_size_that_a_header_can_hold(size: int) -> None:
+    assert next(iter(Reader([archive.header("a", size)]))).size == size

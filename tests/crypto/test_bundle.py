@@ -301,3 +301,14 @@ def test_the_largest_number_of_imports_is_accepted_and_one_more_is_refused() -> 
     assert len(bundle.intake_head(told(bundle.IMPORTS), DEPLOYMENT).applied.imports) == bundle.IMPORTS
     with pytest.raises(Malformed):
         bundle.intake_head(told(bundle.IMPORTS + 1), DEPLOYMENT)
+
+
+def test_a_single_byte_behind_the_end_of_a_bundle_is_refused_as_malformed() -> None:
+    """Even a zero byte is refused, and the bundle does not count as truncated."""
+    _, members = bundle.read([written() + bytes(1)])
+    with pytest.raises(Malformed):
+        [b"".join(each.data) for each in members]
+
+
+def test_the_first_bundle_follows_number_zero_and_a_hash_of_32_zero_bytes() -> None:
+    assert Link(0, bytes(32)) == bundle.NOTHING

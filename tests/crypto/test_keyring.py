@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from crypto import keyring
+from crypto import keyring, signing
 from crypto.errors import Malformed
-from crypto.keyring import IntakeKey
+from crypto.keyring import ClockBehind, IntakeKey, KeyringExpired, KeyringOlder
 from tests.support.builders import Site, make_keyring
 from tests.vectors.fixtures import ROOT_SEED, fixed
 
@@ -54,3 +54,41 @@ def test_a_reply_key_is_kept_until_no_valid_keyring_can_name_it() -> None:
     last = key.not_after + timedelta(35)
     assert (key,) == channel.at(last).reply_keys
     assert () == channel.at(last + timedelta(1)).reply_keys
+
+
+def test_an_intake_key_is_kept_through_its_last_day() -> None:
+    """If all keys have expired, the key that expired last is kept: it shows when the channel closed."""
+
+    def key(name: str, last: int) -> IntakeKey:
+        return IntakeKey(fixed(name, 16), "age1pq1", DAY - timedelta(99), DAY + timedelta(last))
+
+    first, second = key("first", 1), key("second", 4)
+    channel = replace(VALUE.channels[0], intake_keys=(first, second))
+    expected = {1: (first, second), 2: (second,), 4: (second,), 5: (second,), 999: (second,)}
+    assert expected == {day: channel.at(DAY + timedelta(day)).intake_keys for day in expected}
+    assert () == replace(channel, intake_keys=()).at(DAY).intake_keys
+
+
+@pytest.mark.parametrize("days", [0, 35])
+def test_a_keyring_may_be_valid_for_a_single_day_or_for_35_more_days(days: int) -> None:
+    limit = replace(VALUE, valid_until=VALUE.issued + timedelta(days))
+    raw, signature = keyring.sign(limit, ROOT_SEED)
+    opened = keyring.open_keyring(
+        raw, signature, root_key=signing.public_key(ROOT_SEED), deployment=VALUE.deployment
+    )
+    assert opened == limit
+
+
+def test_a_keyring_is_valid_from_its_first_day_through_its_last_day() -> None:
+    one = timedelta(1)
+    for day, error in ((VALUE.issued - one, ClockBehind), (VALUE.valid_until + one, KeyringExpired)):
+        with pytest.raises(error):
+            VALUE.check_day(day)
+    for day in (VALUE.issued, VALUE.valid_until):
+        VALUE.check_day(day)
+
+
+def test_only_a_keyring_with_a_lower_serial_is_older_than_a_known_one() -> None:
+    with pytest.raises(KeyringOlder):
+        VALUE.check_serial(VALUE.serial + 1)
+    VALUE.check_serial(VALUE.serial)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from crypto import backup, base64url, card, strictjson
+from crypto import backup, base64url, card, proof, strictjson
 from crypto.bundle import INTAKE, OUTBOX
 from crypto.challenge import ANSWER
 from crypto.dossier import DOSSIER
@@ -130,6 +130,19 @@ CHALLENGE = signed(
     verifier=chars(200),
     day=DAY,
     random=octets(32),
+)
+
+
+NAME_IN_BACKUP = Leaf(
+    "vault.json",
+    (
+        *("vault-1.sqlite", "vault-9999999999.sqlite", f"attachments/{'A' * 64}.age"),
+        *(f"unopened/{'_' * 64}.age", f"outbox/{'-' * 64}.tar", f"law/{'f' * 64}/{'a' * 32}.toml"),
+    ),
+    (
+        *("vault-0.sqlite", "vault-10000000000.sqlite", f"attachments/{'A' * 65}.age"),
+        *(f"unopened/{'_' * 65}.age", f"outbox/{'-' * 65}.tar", f"law/{'f' * 64}/{'a' * 33}.toml"),
+    ),
 )
 
 
@@ -310,7 +323,7 @@ FORMATS: dict[str, tuple[Callable[[Document], object], dict[str, Document]]] = {
     ),
     "head (9.3)": (HEAD.read, {"n": whole(), "hash": octets(32)}),
     "backup (9.8)": (
-        lambda document: backup.parse(strictjson.encode(document)),
+        backup.LISTED.read,
         signed(
             "backup",
             backup={
@@ -318,8 +331,8 @@ FORMATS: dict[str, tuple[Callable[[Document], object], dict[str, Document]]] = {
                 "journal": {"n": whole(), "hash": octets(32)},
                 "keystore": whole(1),
                 "keystore_hash": octets(32),
-                "faults": Leaf([]),
-                "files": Leaf([]),
+                "faults": Listed(NAME_IN_BACKUP, 10_000_000),
+                "files": Listed({"name": NAME_IN_BACKUP, "hash": octets(32)}, 10_000_000),
             },
             mac=octets(32),
         ),
@@ -374,3 +387,9 @@ def test_every_format_accepts_values_at_the_limits_of_spec_and_refuses_values_be
             assert not valid, f"{path} refuses a value that SPEC allows: {str(document)[:200]}"
         else:
             assert valid, f"{path} accepts a value that SPEC does not allow: {str(document)[:200]}"
+
+
+def test_a_proof_of_more_than_4096_bytes_is_refused_before_it_is_parsed() -> None:
+    for size, said in ((4_096, "not JSON"), (4_097, "too large")):
+        with pytest.raises(Malformed, match=said):
+            proof.open_proof(b" " * size, root_key=bytes(32), deployment=bytes(16))

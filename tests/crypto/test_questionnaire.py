@@ -410,3 +410,16 @@ def test_the_paper_form_leaves_out_three_questions() -> None:
 def test_an_answer_of_more_than_4000_characters_is_long() -> None:
     field = questionnaire.parse(SHIPPED).fields[0]
     assert [False, True] == [replace(field, most=most).is_long for most in (4_000, 4_001)]
+
+
+def test_the_version_of_a_questionnaire_is_at_most_200000() -> None:
+    text = SMALL.replace("version = 3", "version = {}")
+    with pytest.raises(BadDocument):
+        questionnaire.parse(text.replace("{}", "200001").encode())
+    for version in (1, 200_000):
+        assert questionnaire.parse(text.replace("{}", str(version)).encode()).version == version
+
+
+def test_a_questionnaire_is_parsed_only_once() -> None:
+    """Each shown case asks for it."""
+    assert questionnaire.parse(SHIPPED) is questionnaire.parse(bytes(bytearray(SHIPPED)))

@@ -7,6 +7,7 @@ from itertools import combinations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shamir_mnemonic import Share, generate_mnemonics
 from shamir_mnemonic.wordlist import WORDLIST
 
 from crypto import shares
@@ -94,3 +95,29 @@ def test_a_single_wrong_word_in_a_share_is_noticed() -> None:
         with pytest.raises(Malformed):
             shares.member(" ".join([*split[:place], other, *split[place + 1 :]]))
     assert words == shares.normal(words)
+
+
+def test_shares_of_splits_with_different_quorums_give_no_secret() -> None:
+    """The first share says how many are needed."""
+    two, three = (shares.split(secrets.token_bytes(32), quorum=quorum, count=3) for quorum in (2, 3))
+    with pytest.raises(TooFewShares):
+        shares.combine([three[0], two[1]])
+    for brought in ([two[0], three[1]], [two[0], two[1], three[2]], [three[0], two[1], two[2]]):
+        with pytest.raises(Tampered):
+            shares.combine(brought)
+
+
+def test_a_share_has_33_words_and_the_form_that_the_specification_gives() -> None:
+    """The iteration exponent is 0; three words are a checksum; the identifier has 15 bits."""
+    (words,) = shares.split(bytes(32), quorum=1, count=1)
+    share = Share.from_mnemonic(words)
+    assert (len(words.split()), share.iteration_exponent, share.group_count) == (33, 0, 1)
+    assert shares.WORDS - len(share.words()[: -shares.CHECKSUM_WORDS]) == 3
+    assert 0 <= shares.identifier(words) < shares.IDENTIFIERS == 2**15
+
+
+def test_a_share_of_a_shorter_secret_is_refused() -> None:
+    """A secret of 16 bytes has shares of 20 words."""
+    ((words,),) = generate_mnemonics(1, [(1, 1)], bytes(16))
+    with pytest.raises(Malformed):
+        shares.member(words)

@@ -192,3 +192,11 @@ def test_no_line_is_searched_for_in_a_file_that_would_take_too_long(text: str, p
     begun = time.process_time()
     line_of(text, path)
     assert time.process_time() - begun < 4
+
+
+def test_a_search_parses_at_most_a_million_characters() -> None:
+    """The key's line is parsed three times, and the comment after the line once."""
+    first = "a = 1\n"
+    most = 1_000_000 - 3 * len(first) - 1  # The search adds a line feed after the last line.
+    assert line_of(first + "#" * most, ("a",)) == 1
+    assert line_of(first + "#" * (most + 1), ("a",)) is None

@@ -47,6 +47,7 @@ def test_invisible_characters_are_spelled_out_by_their_code() -> None:
     ("text", "spelled"),
     [
         ("e\u0301", "e\u0301"),
+        ("\u0301\u0302\u0303", "\u0301\u0302<U+0303>"),
         ("e\u0301\u0302\u0303o\u0301", "e\u0301\u0302<U+0303>o\u0301"),
         ("e\u0301\u0302\u200d\u0303o", "e\u0301\u0302\u200d<U+0303>o"),
         ("e\u0301\u0302\u200do\u0301", "e\u0301\u0302\u200do\u0301"),

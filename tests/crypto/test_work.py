@@ -138,3 +138,10 @@ def test_the_header_for_the_work_is_the_first_1627_bytes() -> None:
     assert (
         base64url.encode(work.header_hash(envelope)) in Payment(SEED, work.header_hash(envelope), 0).encode()
     )
+
+
+def test_the_largest_counter_has_32_bits() -> None:
+    last = 2**32 - 1
+    assert Payment.parse(SENT.replace(".7", f".{last}")).counter == last
+    with pytest.raises(Malformed):
+        Payment.parse(SENT.replace(".7", f".{last + 1}"))
