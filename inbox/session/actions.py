@@ -471,16 +471,16 @@ TABLE: Mapping[Code, Rule] = {
 class Action:
     """One action: its code, the case, the officer's reason, and values by name.
 
-    Created by ``action``. Neither the values nor the reason may contain any part of a report. The law asks
-    for at least ``least`` officers. ``why_two`` explains why an action that usually takes one officer takes
-    two here, if that is not obvious.
+    Created by ``action``. Neither the values nor the reason may contain any part of a report. ``officers`` is
+    the number of officers that the action takes: from ``TABLE``, or more (``by``). ``why_two`` explains why
+    an action that usually takes one officer takes two here, if that is not obvious.
     """
 
     code: Code
     case: int | None
     reason: str
     values: Mapping[str, Value]
-    least: int = 1
+    officers: int
     why_two: Sentence | None = None
 
     @property
@@ -488,14 +488,9 @@ class Action:
         """The conditions of this action."""
         return TABLE[self.code]
 
-    @property
-    def officers(self) -> int:
-        """The number of officers that this action takes: from ``TABLE``, or more if the law says so."""
-        return max(self.rule.officers, self.least)
-
     def by(self, least: int, why: Sentence | None = None) -> "Action":
         """Return the same action with a minimum number of officers, and ``why`` if that is not obvious."""
-        return replace(self, least=least, why_two=why)
+        return replace(self, officers=max(self.rule.officers, least), why_two=why)
 
     def without_reason(self) -> "Action":
         """Return the same action without its reason. The journal records that a reason was given."""
@@ -529,7 +524,7 @@ def action(code: Code, case: int | None = None, reason: str = "", /, **values: V
             sentence("all reasons together may have at most {most} characters", most=LONGEST_REASON),
             sentence("shorten them"),
         )
-    return Action(code, case, reason, kept)
+    return Action(code, case, reason, kept, rule.officers)
 
 
 def _check(field: Field, value: Value) -> None:

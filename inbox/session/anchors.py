@@ -141,6 +141,5 @@ def _gaps(session: Session, kept: Sequence[Anchor]) -> Iterable[str]:
     first, last = numbers[0], numbers[-1]
     if len(numbers) != last - first + 1:
         yield f"some outboxes between {first} and {last} are not among the anchors"
-    confirmed = max(queries_exchange.confirmed_outboxes(session), default=0)
-    if confirmed > last:
-        yield f"the portal has applied outbox {confirmed}, but the anchors end with {last}"
+    if later := [n for n in queries_exchange.confirmed_outboxes(session) if n > last]:
+        yield f"the portal has applied outbox {max(later)}, but the anchors end with {last}"

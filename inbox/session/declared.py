@@ -79,8 +79,7 @@ def check(session: Session, numbers: Iterable[int]) -> None:
     """
     for number in (of := sorted(set(numbers))):
         queries_cases.case(session, number)
-    if not (names := asked(session)) or not of:
-        return
+    names = asked(session)
     rows = select(Declaration.case, Declaration.officer).where(Declaration.case.in_(of))
     given = {(case, officer) for case, officer in session.execute(rows)}
     found = {number: [name for name in names if (number, name) not in given] for number in of}

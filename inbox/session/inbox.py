@@ -91,10 +91,7 @@ class Inbox:
         self.vault.today = who.today
         action, rule = self._by_enough(who, action, *also), action.rule
         quarantine = all(each.rule.quarantine for each in (action, *also))
-        if action.officers > 1:
-            with self.vault.transaction(who.officers, quarantine=quarantine) as session:
-                declared.check_actions(session, (action, *also))
-        noted = who if action.officers == 1 else replace(who, present=self.confirmed(who, action, *also))
+        noted = self._by_confirmation(who, action, *also, quarantine=quarantine)
         sees = () if rule.all_cases else tuple(dict.fromkeys((*who.officers, *noted.officers)))
         looks, read = Looks(), set[once.Reading]()
         try:
@@ -156,6 +153,14 @@ class Inbox:
         if is_used_up and needed == 1:
             return action.by(2, USED_UP)
         return action if needed <= action.officers else action.by(needed)
+
+    def _by_confirmation(self, who: Actor, action: Action, *also: Action, quarantine: bool) -> Actor:
+        """Return who takes the actions: ``who``, or the officers who confirm, if ``action`` takes two."""
+        if action.officers == 1:
+            return who
+        with self.vault.transaction(who.officers, quarantine=quarantine) as session:
+            declared.check_actions(session, (action, *also))
+        return replace(who, present=self.confirmed(who, action, *also))
 
     def settle(self) -> None:
         """Bring the files of the home in line with the vault. Raises Superseded if this vault is outdated."""

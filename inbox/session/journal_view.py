@@ -56,7 +56,7 @@ def together(actions: Sequence[Action]) -> list[tuple[Action, list[int]]]:
     found: list[tuple[Action, dict[int, None]]] = []
     for each in actions:
         # All these actions require the same number of officers.
-        bare = replace(each, case=None, least=1, why_two=None)
+        bare = replace(each, case=None, officers=each.rule.officers, why_two=None)
         cases = next((known for other, known in found if other == bare), None)
         if cases is None:
             cases = {}
