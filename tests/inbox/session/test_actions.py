@@ -361,3 +361,11 @@ def test_no_command_or_page_creates_an_action_itself() -> None:
     found = {str(path): list(made_here(path.read_text("utf-8"))) for path in SURFACES}
     assert {} == {path: lines for path, lines in found.items() if lines}
     assert len(found) > 50
+
+
+def test_the_name_of_an_action_is_shown_in_either_language() -> None:
+    """An unknown action keeps its code."""
+    assert "unknown" == action_words.action("unknown", "en")
+    assert ("note written", "note écrite") == tuple(
+        action_words.action("note", each) for each in ("en", "fr")
+    )

@@ -256,3 +256,10 @@ def test_the_journal_command_verifies_the_anchors_and_a_head_on_paper(
     missing = own.run("journal", "verify", "--anchors", tmp_path / "missing")
     assert (1, True) == (missing.code, "No such file" in missing.err)
     assert "not a journal head" in own.run("journal", "verify", "--head", "x").err
+
+
+def test_a_check_without_anchors_compares_no_outbox_and_warns_of_nothing(opened: Inbox) -> None:
+    with undone(opened) as session:
+        found = check(session, None)
+        assert (0, 0, []) == (found.outboxes, found.anchored, found.warnings)
+        assert (0, 0) == (check(session, []).outboxes, check(session, []).anchored)

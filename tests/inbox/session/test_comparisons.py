@@ -5,13 +5,14 @@ Two officers who act together can see it.
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
 from crypto.journal import Presence
 from inbox.access import disclosures
@@ -22,14 +23,16 @@ from inbox.casework.measures.details import Taken
 from inbox.deadlines.workflow import Disclosure
 from inbox.dossiers import letters, recording
 from inbox.dossiers.letters import Wanted
+from inbox.language import labels
 from inbox.language.errors import Locked, Refused
+from inbox.language.messages import sentence
 from inbox.overview import oversight
 from inbox.replies import closing, drafts, extension
 from inbox.replies.closing import Closing
 from inbox.replies.drafts import Draft
 from inbox.replies.extension import Extension
-from inbox.session import comparisons, journal
-from inbox.session.actions import TABLE, Actor, Code, Reason, action
+from inbox.session import chosen_action, comparisons, journal, unsaid
+from inbox.session.actions import TABLE, Action, Actor, Code, Reason, action
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Declaration
 from tests.support.desk_room import Client, sitting
@@ -394,3 +397,93 @@ def _done_by_two(inbox: Inbox) -> list[str]:
     with inbox.transaction() as session:
         found = [each.action for each in journal.of_case(session, 1) if two == {*each.officers.values()}]
     return [each for each in found if each != "compare-identity"]
+
+
+def test_an_officer_alone_can_split_a_service_of_300_only_into_groups_of_about_27() -> None:
+    """A new number of answers changes the protection of every reporter, and must be repeated here."""
+    assert 27 == 300 // (comparisons.MOST_ALONE + 1)
+
+
+def test_a_blank_text_is_not_compared(inbox: Inbox) -> None:
+    with inbox.acting(alone(), action(Code.NOTE, 1)) as session:
+        assert comparisons.touched(session, 1, " \n") is None
+    assert [] == looks(inbox)
+
+
+def test_the_answers_about_a_removed_identity_no_longer_count(inbox: Inbox) -> None:
+    assert [("identity", "")] == seen(inbox, alone(), "Kerguelen")
+    with inbox.transaction() as session:
+        session.delete(session.get_one(comparisons.Identity, 1))
+    assert [] == seen(inbox, alone(), "Kerguelen")
+
+
+def test_two_officers_who_open_the_inbox_for_one_command_see_the_words(office: Office) -> None:
+    """Both have just entered their passphrases."""
+    with office.of("alice", "bruno").unlocked() as opened:
+        assert [("identity", "Kerguelen")] == seen(opened.inbox, opened.by_opening(today()), "Kerguelen")
+
+
+def test_a_refused_choice_between_actions_leaves_an_entry_for_its_comparison(inbox: Inbox) -> None:
+    def choose(session: Session) -> Action:
+        comparisons.touched(session, 1, "Kerguelen")
+        raise Refused(sentence("a reason is required"), sentence("shorten them"))
+
+    with refused(), chosen_action.acting(inbox, alone(), 1, choose):
+        raise AssertionError
+    assert [(["alice"], {"touched": True})] == looks(inbox)
+
+
+def test_two_officers_choose_an_action_although_one_of_them_has_used_up_the_answers(inbox: Inbox) -> None:
+    """The text is compared only when both have confirmed.
+
+    The officer alone is told to ask a second officer.
+    """
+
+    def choose(session: Session) -> Action:
+        found.append(comparisons.touched(session, 1, "Kerguelen"))
+        return action(Code.NOTE, 1).by(2)
+
+    found: list[comparisons.Touched | None] = []
+    assert [("identity", "")] == seen(inbox, alone(), "Kerguelen")
+    with chosen_action.acting(inbox, joined(), 1, choose):
+        pass
+    assert [None, comparisons.Touched(("Kerguelen",))] == found
+    seen(inbox, alone(), "Kerguelen")
+    with refused() as said, inbox.acting(alone(), action(Code.NOTE, 1)) as session:
+        comparisons.touched(session, 1, QUIET)
+    assert "ask a second officer" in said[1]
+
+
+def test_an_error_about_a_text_names_the_words_that_the_officers_may_see(inbox: Inbox) -> None:
+    """The officer who reads the case sees protected words, but not the words of the identity."""
+    identity = str(labels.said("why", "identity"))
+    with inbox.acting(alone(), action(Code.NOTE, 1)) as session:
+        assert unsaid.find(session, 1, QUIET) is None
+        found = unsaid.find(session, 1, f"{SECRET}.")
+        assert found is not None
+        assert (False, True) == (found.is_for_two, str(found.described).startswith("“"))
+        assert identity not in str(found.described)
+        touching = unsaid.find(session, 1, "Kerguelen")
+        assert touching is not None
+        assert (True, identity) == (touching.is_for_two, str(touching.described))
+    with inbox.acting(joined(), action(Code.NOTE, 1).by(2)) as session:
+        touching = unsaid.find(session, 1, "Kerguelen")
+        assert touching is not None
+        assert (False, f"“Kerguelen” ({identity})") == (touching.is_for_two, str(touching.described))
+
+
+@pytest.mark.parametrize(("text", "left"), [(QUIET, 0), ("Kerguelen", 1)])
+def test_two_officers_compare_a_text_without_an_entry_only_if_they_are_not_refused(
+    inbox: Inbox, text: str, left: int
+) -> None:
+    """If they are refused, only a match has an entry."""
+    for is_refused in (False, True):
+        with (
+            suppress(ZeroDivisionError),
+            inbox.acting(joined(), action(Code.NOTE, 1).by(2)) as session,
+            comparisons.unnoted(session),
+        ):
+            comparisons.touched(session, 1, text)
+            if is_refused:
+                raise ZeroDivisionError
+        assert (left if is_refused else 0) == len(looks(inbox))

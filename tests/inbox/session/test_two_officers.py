@@ -12,6 +12,7 @@ import pytest
 
 from crypto import card
 from crypto.bundle import Link
+from crypto.journal import Presence
 from inbox.cli import main
 from inbox.cli.shell import Open, asking
 from inbox.deadlines import workflow
@@ -428,3 +429,19 @@ def test_the_only_officer_of_an_inbox_confirms_an_action_alone(tmp_path: Path, t
         types(build.PASSPHRASE)
         assert 0 == run("key rotate --now").code
     assert 0 == office.run("key", "rotate", "--now").code
+
+
+def test_a_sheet_given_with_a_command_confirms_only_a_renewal_of_the_shares(founded_two: Office) -> None:
+    """The words of a sheet are in plain text, so anybody who finds it could type them."""
+    words = share_file.unseal(
+        share_file.parse(founded_two.share_of("bruno").read_bytes()), passphrase_of("bruno")
+    )
+    office = founded_two.of("alice")
+    brought = [*office.bring(), Credential(words.encode(), None)]
+    office.bring = lambda *_: brought  # type: ignore[method-assign]
+    own = {"alice": Presence.OWN}
+    with office.unlocked() as opened:
+        who = opened.by_opening(build.today())
+        assert own == who.confirm([action(Code.ROTATE_KEYS)], 2)
+        assert own == who.confirm([action(Code.RENEW_SHARES), action(Code.ROTATE_KEYS)], 2)
+        assert own | {"bruno": Presence.SHEET} == who.confirm([action(Code.RENEW_SHARES)], 2)
