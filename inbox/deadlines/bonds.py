@@ -13,7 +13,7 @@ only the numbers of these cases.
 from collections.abc import Collection, Iterable
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inbox.language.messages import Sentence, sentence
@@ -55,9 +55,9 @@ def others(session: Session, number: int) -> list[int]:
 
 def ended_by(session: Session, number: int, outcomes: Iterable[str]) -> int | None:
     """Return the first duplicate of this case that was closed with one of these outcomes, or None."""
-    rows = select(Link.other).join(Workflow, Workflow.case == Link.other).order_by(Link.other)
+    rows = select(func.min(Link.other)).join(Workflow, Workflow.case == Link.other)
     rows = rows.where(Link.case == number, Link.kind == Relation.DUPLICATE, Workflow.outcome.in_(outcomes))
-    return session.scalar(rows.limit(1).execution_options(**AS_A_LINE))
+    return session.scalar(rows.execution_options(**AS_A_LINE))
 
 
 def because_of(said: Sentence, number: int, other: int) -> Sentence:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -41,8 +41,8 @@ class Due:
     case: int
     rule: str
     day: date
-    facts: frozenset[Obstacle] = frozenset()
-    by_one_clock: bool = False
+    facts: frozenset[Obstacle]
+    by_one_clock: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,23 +158,25 @@ def listing(home: Home, session: Session) -> list[Due]:
             }
             # A decision that was put off is also undecided.
             facts |= {what: case.number in numbers for what, numbers in undecided.items()}
-            found.append(Due(case.number, *term, frozenset(what for what, is_so in facts.items() if is_so)))
+            found.append((case.number, *term, frozenset(what for what, is_so in facts.items() if is_so)))
     return sorted(_with_originals(session, found), key=lambda due: (due.day, due.case))
 
 
-def _with_originals(session: Session, found: Sequence[Due]) -> Iterator[Due]:
+def _with_originals(
+    session: Session, found: Sequence[tuple[int, str, date, frozenset[Obstacle]]]
+) -> Iterator[Due]:
     """Yield these cases; an original is due no earlier than its duplicates, because they refer to it."""
-    days = {due.case: due.day for due in found}
+    days = {case: day for case, _, day, _ in found}
     known = queries_exchange.newest_export(session)
     rows = select(Link.other, Link.case).join(Workflow, Workflow.case == Link.case)
     rows = rows.where(Link.kind == Relation.DUPLICATE, Workflow.outcome.in_(in_use.of(session).linked))
     duplicates = defaultdict[int, list[int]](list)
     for original, duplicate in session.execute(rows):
         duplicates[original].append(duplicate)
-    for due in found:
-        also = (days[each] for each in duplicates[due.case] if each in days)
-        day = max([due.day, *also])
-        yield replace(due, day=day, by_one_clock=known is None or known < day)
+    for case, rule, own, facts in found:
+        also = (days[each] for each in duplicates[case] if each in days)
+        day = max([own, *also])
+        yield Due(case, rule, day, facts, by_one_clock=known is None or known < day)
 
 
 _DECISIONS = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inbox.deadlines import office, renewing, workflow
@@ -56,7 +56,7 @@ def choose_regime(inbox: Inbox, who: Actor, regime: str, heard: str = "") -> Set
     regimes. Raises the same errors as ``office.put_under`` and ``Inbox.acting``.
     """
     with inbox.transaction() as session:
-        has_cases = session.scalar(select(Case.number).limit(1)) is not None
+        has_cases = session.scalar(select(func.min(Case.number))) is not None
         is_for_two = has_cases and office.of(session).regime != regime
     chosen = action(Code.CHOOSE_REGIME, regime=regime)
     with inbox.acting(who, chosen.by(2) if is_for_two else chosen) as session:
@@ -123,9 +123,10 @@ def _working(session: Session, first: date, last: date) -> list[date]:
     Raises Refused if the span has no working day, or is longer than a year.
     """
     calendar = office.of(session).calendar
-    span = range(min((last - first).days + 1, _MOST_DAYS + 1))
-    days = [day for day in (first + timedelta(n) for n in span) if calendar.works(day)]
-    if not days or len(span) > _MOST_DAYS:
+    length = (last - first).days + 1
+    span = [] if length > _MOST_DAYS else [first + timedelta(n) for n in range(length)]
+    days = [day for day in span if calendar.works(day)]
+    if not days:
         raise Refused(
             sentence(
                 "there is no working day from {first} to {last} that can be made a day off",

@@ -13,17 +13,19 @@ _YEARS = 2
 def said(day: date, today: date) -> Sentence:
     """Return how far away the day of an unmet deadline is, in words."""
     left = (day - today).days
+    if left < 0:
+        return _overdue(-left)
     match left:
-        case -1:
-            return sentence("overdue by 1 day")
         case 0:
             return sentence("today")
         case 1:
             return sentence("tomorrow")
-        case _ if left < 0:
-            return sentence("overdue by {days} days", days=-left)
         case _:
             return _far(day, today)
+
+
+def _overdue(days: int) -> Sentence:
+    return sentence("overdue by 1 day") if days == 1 else sentence("overdue by {days} days", days=days)
 
 
 def _far(day: date, today: date) -> Sentence:

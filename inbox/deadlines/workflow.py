@@ -210,8 +210,10 @@ def tell(session: Session, n: int, *, acknowledged: Container[int], answered: Co
 def told(session: Session, days: Mapping[int, date]) -> None:
     """Record the day from which reporters could read each of these outboxes, by number."""
     for work in session.scalars(select(Workflow).where(_IS_AWAITED)).all():
-        work.acknowledged = work.acknowledged or days.get(work.acknowledged_in or 0)
-        work.answered = work.answered or days.get(work.answered_in or 0)
+        if work.acknowledged_in is not None:
+            work.acknowledged = work.acknowledged or days.get(work.acknowledged_in)
+        if work.answered_in is not None:
+            work.answered = work.answered or days.get(work.answered_in)
         keep_in_step(session, work.case)
 
 

@@ -402,8 +402,9 @@ def test_a_case_is_due_only_if_none_of_its_obstacles_stops_its_destruction(what:
     """A case whose day of destruction is in the future is not due either."""
     today = date(2026, 11, 26)
     is_free = MATRIX[what][Exit.DESTROY].need is Need.NOTHING
-    assert is_free is exits.is_due(Due(1, "admissible", today, frozenset({what})), today)
-    assert not exits.is_due(Due(1, "admissible", today + timedelta(1)), today)
+    assert is_free is exits.is_due(Due(1, "admissible", today, frozenset({what}), by_one_clock=False), today)
+    later = Due(1, "admissible", today + timedelta(1), frozenset(), by_one_clock=False)
+    assert not exits.is_due(later, today)
 
 
 @pytest.mark.parametrize("need", Need)

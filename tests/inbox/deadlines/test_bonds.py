@@ -1,12 +1,13 @@
 """Bound cases: linked cases that are one matter for the judiciary."""
 
 import pytest
+from sqlalchemy.orm import Session
 
-from inbox.deadlines import bonds, workflow
+from inbox.deadlines import bonds, proceedings, workflow
 from inbox.deadlines.bonds import Relation
 from inbox.deadlines.workflow import Disclosure
 from inbox.language.messages import sentence
-from inbox.vault.casework_tables import Duty, Link, Workflow
+from inbox.vault.casework_tables import Duty, Link, Measure, Workflow
 from tests.support.inbox_builders import today
 from tests.support.inbox_trio import Trio, undone
 
@@ -20,8 +21,8 @@ def test_only_a_duplicate_and_no_other_linked_case_can_also_end_a_case(trio: Tri
         session.query(Link).delete()
         pairs = ((1, 2, Relation.SAME_FACTS), (1, 3, Relation.DUPLICATE))
         session.add_all(Link(case=case, other=other, kind=kind, since=today()) for case, other, kind in pairs)
-        for number in (2, 3):
-            session.get_one(Workflow, number).outcome = "moot"
+        for number, outcome in ((2, "unfounded"), (3, "moot")):
+            session.get_one(Workflow, number).outcome = outcome
         session.flush()
         assert (3, None) == (
             bonds.ended_by(session, 1, ["moot", "unfounded"]),
@@ -53,3 +54,35 @@ def test_a_hold_on_a_case_also_stops_the_retention_period_of_a_closed_case_bound
         workflow.of(session, 1).held = today()
         workflow.keep_in_step(session, 1)
         assert bound.archive_from is None
+
+
+def bind(session: Session) -> None:
+    """Bind cases 1 and 2 to each other."""
+    session.query(Link).delete()
+    session.add_all(
+        Link(case=case, other=other, kind=Relation.SAME_FACTS, since=today())
+        for case, other in ((1, 2), (2, 1))
+    )
+
+
+def test_a_hold_and_proceedings_of_a_case_are_named_before_those_of_a_case_bound_to_it(trio: Trio) -> None:
+    with trio.others.opened() as inbox, undone(inbox) as session:
+        bind(session)
+        for number, named in ((1, 1), (2, 2)):
+            session.add(Measure(case=number, position=2, kind="prosecutor_phoned", day=today()))
+            workflow.of(session, number).held = today()
+            session.flush()
+            assert (named, named) == (proceedings.holding(session, 2), proceedings.pursuing(session, 2))
+
+
+def test_proceedings_of_a_bound_case_are_not_proceedings_of_the_case_itself(trio: Trio) -> None:
+    """They keep the case nevertheless."""
+    with trio.others.opened() as inbox, undone(inbox) as session:
+        bind(session)
+        session.add(Measure(case=2, position=2, kind="prosecutor_phoned", day=today()))
+        session.flush()
+        for number in (1, 2):
+            kinds = [each.kind for each in proceedings.opened(session, number)]
+            assert (["prosecutor_phoned"] if number == 2 else []) == kinds
+            assert proceedings.has_justice(session, number) is (number == 2)
+            assert {"prosecutor_phoned"} == proceedings.going_on(session, number)

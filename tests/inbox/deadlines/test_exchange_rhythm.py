@@ -21,6 +21,11 @@ def exchanged(world: World, portal: Portal, day: date) -> None:
     world.office.json("exchange", "collect", bundle, "--confirm-instance", portal.fingerprint)
 
 
+def due(world: World) -> date | None:
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        return exchange_rhythm.due(session)
+
+
 def missed(world: World, day: date) -> Missed | None:
     with world.office.opened() as inbox, inbox.transaction() as session:
         return exchange_rhythm.missed(session, day)
@@ -30,9 +35,11 @@ def test_an_exchange_counts_as_missed_from_the_day_after_its_deadline(
     world: World, portal: Portal, clock: Clock
 ) -> None:
     assert missed(world, FRIDAY) is None, "nothing was ever exchanged"
+    assert due(world) is None
     clock.day = FRIDAY
     exchanged(world, portal, FRIDAY)
     assert missed(world, FRIDAY) is missed(world, MONDAY) is None
+    assert due(world) == MONDAY
     assert missed(world, MONDAY + DAY) == Missed(FRIDAY, MONDAY)
 
 
@@ -58,8 +65,8 @@ def test_an_exchange_counts_on_the_day_of_its_export_not_of_its_collection(
     assert missed(world, MONDAY + DAY) == Missed(FRIDAY, MONDAY)
     exchanged(world, portal, MONDAY + timedelta(300))
     assert missed(world, MONDAY + DAY) is None
-    due = FRANCE.after(MONDAY, 1)
-    assert missed(world, due + DAY) == Missed(MONDAY, due)
+    tuesday = FRANCE.after(MONDAY, 1)
+    assert missed(world, tuesday + DAY) == Missed(MONDAY, tuesday)
 
 
 def test_a_missed_exchange_is_the_first_line_at_the_terminal_and_at_the_desk(

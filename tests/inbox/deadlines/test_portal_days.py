@@ -31,6 +31,8 @@ def after(days: int) -> date:
 
 
 @example(made=0, previous=3, exported=3, now=3, said=2)
+@example(made=0, previous=3, exported=5, now=5, said=3)
+@example(made=0, previous=3, exported=5, now=5, said=5)
 @given(OFFSETS, OFFSETS, OFFSETS, OFFSETS, st.integers(-60, 120))
 def test_an_impossible_import_day_is_replaced_by_the_first_possible_one(
     made: int, previous: int, exported: int, now: int, said: int
@@ -48,6 +50,8 @@ def test_an_impossible_import_day_is_replaced_by_the_first_possible_one(
         assert found == ImportDay(3, after(earliest), after(said))
 
 
+@example(previous=3, exported=5, now=5, said=3)
+@example(previous=3, exported=5, now=5, said=5)
 @given(OFFSETS, OFFSETS, OFFSETS, st.integers(-60, 120))
 def test_an_impossible_day_of_receipt_is_replaced_if_it_is_too_late_and_doubted_if_too_early(
     previous: int, exported: int, now: int, said: int
@@ -67,6 +71,7 @@ def test_an_impossible_day_of_receipt_is_replaced_if_it_is_too_late_and_doubted_
     assert found.day <= after(latest)
 
 
+@example(exported=3, now=5, said=3)
 @given(OFFSETS, OFFSETS, st.integers(-60, 120))
 def test_without_a_previous_export_a_day_of_receipt_in_the_future_becomes_that_of_the_export(
     exported: int, now: int, said: int

@@ -15,7 +15,7 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import delete, select, update
 
 import inbox
-from inbox.deadlines import legal_duties
+from inbox.deadlines import legal_duties, renewing
 from inbox.law import in_use
 from inbox.vault import score
 from inbox.vault.casework_tables import DayOff, Duty, Setting, Workflow
@@ -334,3 +334,13 @@ def test_a_wrong_rank_in_the_vault_is_recomputed_from_the_score(office: Office) 
         works = session.scalars(select(Workflow)).all()
         assert all(work.rank == work.parts.rank for work in works)
         assert {work.rank // score.RANKS for work in works} == {work.parts.priority for work in works}
+
+
+def test_an_upgrade_of_a_running_program_takes_effect_only_at_its_next_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The control reads the files again."""
+    before = renewing._program()
+    monkeypatch.setattr(renewing, "_PROGRAM", tmp_path)
+    assert before == renewing._program()
+    assert before != renewing._digest(renewing._parts_of_program())
