@@ -16,6 +16,7 @@ from sqlalchemy import delete, update
 from inbox.casework import decisions, exits
 from inbox.casework.decisions import Decision
 from inbox.deadlines import legal_duties, workflow
+from inbox.deadlines import office as office_settings
 from inbox.language.errors import Locked
 from inbox.law import in_use
 from inbox.questionnaire import catalogue, scoring
@@ -23,9 +24,9 @@ from inbox.replies import drafts
 from inbox.replies.drafts import Draft
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
-from inbox.vault.casework_tables import Duty, Measure, Setting, Workflow
+from inbox.vault.casework_tables import AccessRequest, Duty, Measure, Setting, Workflow
 from inbox.vault.tables import Case
-from templates.law.rules import DutyRole
+from templates.law.rules import Asked, DutyRole, News
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import (
     CLOSING,
@@ -221,6 +222,7 @@ def test_a_reopened_decision_that_was_taken_on_its_last_day_does_not_count_as_la
     clock = moved(monkeypatch)
     clock.day = _day(asked(office)["art40"]["due"])
     office.json("case", "decide", "1", "no_transmission", "--reason", "drill")
+    clock.wait(5)
     with office.opened() as inbox, inbox.transaction() as session:
         workflow.heard(session, 1, clock.day)
     office.json("case", "decide", "1", "no_transmission", "--reason", "drill")
@@ -439,6 +441,7 @@ def test_only_a_measure_after_the_receipt_shows_that_a_report_was_forwarded(
     opened: Inbox, kind: str, days_ago: int, *, is_forwarded: bool
 ) -> None:
     with opened.transaction() as session:
+        session.execute(update(Case).filter_by(number=2).values(received=today() + timedelta(1)))
         assert not legal_duties.is_forwarded(session, 1)
         session.add(Measure(case=1, position=9, kind=kind, day=today() - timedelta(days_ago)))
         session.flush()
@@ -956,3 +959,127 @@ def test_before_a_case_is_read_only_a_category_of_the_questionnaire_is_shown(
         case, asked = session.get_one(Case, 1), catalogue.in_use(session)
         session.execute(delete(Workflow).filter_by(case=1))
         assert kept == workflow.begin(session, case, {scoring.questions().category: given}, asked).category
+
+
+def test_after_the_call_the_decision_about_the_prosecutor_is_due_on_the_next_day(endangered: Office) -> None:
+    endangered.json("case", "measure", "add", "1", "prosecutor_phoned", "--addressee", "X")
+    assert ((today() + timedelta(1)).isoformat(), "") == (due(endangered), urgent(endangered))
+
+
+@pytest.mark.parametrize(
+    ("danger", "feared", "urgent"), [(3, False, True), (0, True, True), (0, False, False)]
+)
+def test_a_duty_that_is_added_later_is_urgent_if_the_case_has_priority_1_or_somebody_is_in_danger(
+    opened: Inbox, *, danger: int, feared: bool, urgent: bool
+) -> None:
+    with undone(opened) as session:
+        session.execute(delete(Duty))
+        work = session.get_one(Workflow, 2)
+        work.danger, work.feared = danger, feared
+        added = legal_duties.asked_of(session, 2, "art40", today())
+        assert (today() if urgent else None) == added.urgent
+
+
+def test_the_program_knows_which_decisions_lead_to_an_outcome_and_which_record_a_measure(
+    opened: Inbox,
+) -> None:
+    with opened.transaction() as session:
+        assert [[], ["inadmissible"], ["inadmissible"]] == [
+            legal_duties.preparing(session, outcome) for outcome in ("moot", "inadmissible", "")
+        ]
+        assert ["transmit"] == legal_duties.taking(session, "art40_transmission")
+
+
+@pytest.mark.parametrize(("decision", "outcome"), [("bygone", ""), ("inadmissible", "inadmissible")])
+def test_only_a_decision_of_the_law_in_use_leads_to_an_outcome(
+    opened: Inbox, decision: str, outcome: str
+) -> None:
+    with undone(opened) as session:
+        row = session.get_one(Duty, (1, "admissibility"))
+        row.decision, row.decided = decision, today()
+        session.flush()
+        assert outcome == legal_duties.prepared(session, 1)
+
+
+def test_a_duty_that_the_case_does_not_have_is_not_open(opened: Inbox) -> None:
+    """The duty of case 1 is open until officers decide."""
+    with undone(opened) as session:
+        assert not legal_duties.is_open(session, 2, DutyRole.PROSECUTOR)
+        assert legal_duties.is_open(session, 1, DutyRole.PROSECUTOR)
+        session.get_one(Duty, (1, "art40")).decided = today()
+        session.flush()
+        assert not legal_duties.is_open(session, 1, DutyRole.PROSECUTOR)
+
+
+def test_an_external_authority_decides_only_once_whether_to_forward_a_report(opened: Inbox) -> None:
+    """An office under the internal regime does not decide this."""
+    with undone(opened) as session:
+        assert not legal_duties.may_be_forwarded(session, 2)
+        office_settings.put_under(session, "external", "by telephone")
+        assert legal_duties.may_be_forwarded(session, 2)
+        legal_duties.learned(session, 2, Asked.NOT_OURS, today())
+        assert legal_duties.may_be_forwarded(session, 2)
+        row = session.get_one(Duty, (2, "forwarding"))
+        row.decision, row.decided = "not_forwarded", today()
+        legal_duties.learned(session, 2, Asked.NOT_OURS, today())
+        assert not legal_duties.may_be_forwarded(session, 2)
+        assert "not_forwarded" == legal_duties.standing(session, 2, "forwarded")
+
+
+def test_a_pending_decision_about_one_case_is_not_counted_for_another_case(opened: Inbox) -> None:
+    with undone(opened) as session:
+        legal_duties.asked_of(session, 2, "identity_notice", today())
+        session.flush()
+        assert [{2}, {2}, set()] == [legal_duties.undecided_others(session, n) for n in (None, 2, 1)]
+
+
+def test_officers_can_decide_the_duties_of_their_regime_and_those_that_the_case_has(opened: Inbox) -> None:
+    """The duty to forward a report belongs to another regime."""
+    with undone(opened) as session:
+        own = ALWAYS | {"art40", "identity_notice"}
+        assert own == legal_duties.choices(session, 2).keys()
+        legal_duties.asked_of(session, 2, "forwarding", today())
+        session.flush()
+        assert own | {"forwarding"} == legal_duties.choices(session, 2).keys()
+
+
+def test_new_rules_change_the_days_of_an_access_request_only_until_it_is_answered(opened: Inbox) -> None:
+    """A request that was extended has more time."""
+    received, stored = date(2027, 1, 5), date(2001, 1, 1)
+    with undone(opened) as session:
+        assert legal_duties.may_extend_answer(session)
+        session.add_all(
+            AccessRequest(
+                n=n,
+                received=received,
+                way="letter",
+                names="Nobody",
+                earliest=stored,
+                due=stored,
+                extended=extended,
+                answered=answered,
+            )
+            for n, extended, answered in ((1, None, None), (2, received, None), (3, None, received))
+        )
+        session.flush()
+        legal_duties.renew(session)
+        found = [session.get_one(AccessRequest, n) for n in (1, 2, 3)]
+        earliest = received + timedelta(25)
+        assert [
+            (date(2027, 2, 5), earliest),
+            (date(2027, 4, 5), earliest),
+            (stored, stored),
+        ] == [(each.due, each.earliest) for each in found]
+
+
+def test_only_news_that_can_change_a_decision_reopens_it(opened: Inbox) -> None:
+    """A new decision, taken after that news, is in force."""
+    with undone(opened) as session:
+        row = session.get_one(Duty, (1, "art40"))
+        row.decision, row.decided = "no_transmission", today()
+        session.flush()
+        assert not legal_duties.reopen_decisions(session, 1, News.NAMES, today())
+        assert legal_duties.reopen_decisions(session, 1, News.FOLLOW_UP, today())
+        row.decision, row.decided = "no_transmission", today()
+        session.flush()
+        assert "no_transmission" == legal_duties.standing(session, 1, "transmit")

@@ -14,9 +14,12 @@ from crypto.bundle import Link
 from inbox.casework.measures import records
 from inbox.casework.measures.details import Taken
 from inbox.deadlines import clocks as legal_clocks
-from inbox.deadlines import retention_schedule, workflow
+from inbox.deadlines import retention_schedule, visas, workflow
 from inbox.deadlines.obstacles import Obstacle
+from inbox.deadlines.office import Practice
+from inbox.deadlines.retention_schedule import UnopenedTerm
 from inbox.deadlines.workflow import Disclosure
+from inbox.deadlines.working_days import Calendar
 from inbox.dossiers import recording
 from inbox.language.errors import Locked, Refused
 from inbox.retention import destroy_cases
@@ -24,15 +27,18 @@ from inbox.session.actions import TABLE, Actor, Code
 from inbox.vault import casework_tables
 from inbox.vault.casework_tables import Duty, Measure, Workflow
 from inbox.vault.destroyed_tables import VisaList
-from inbox.vault.tables import Case
+from inbox.vault.tables import Case, IntakeBundle
 from templates.law.rules import MeasureRole
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, read_outbox, today
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_ending import dated_by_portal, tell_portal, work_on
-from tests.support.inbox_trio import undone
+from tests.support.inbox_trio import Trio, undone
 from tests.support.inbox_visas import agreed
 from tests.support.laws import FILES, FRENCH, OTHER, edited
+
+DAY = date(2030, 3, 1)
+FRANCE_AT_WORK = Practice(FRENCH, Calendar(FRENCH.calendar), "internal")
 
 
 def refused(office: Office, *words: str) -> str:
@@ -603,3 +609,80 @@ def test_feedback_that_was_taken_back_counts_only_if_an_outbox_carried_it(
         work.feedback, work.answered_in = True, outbox
         workflow.take_back_feedback(session, 1)
         assert work.feedback is (outbox is not None)
+
+
+@pytest.mark.parametrize(
+    ("work", "written", "decided", "archived"),
+    [
+        ({}, None, None, None),
+        ({"closed": DAY, "outcome": "inadmissible"}, None, None, None),
+        ({"junked": DAY}, None, None, None),
+        ({"junked": DAY}, None, DAY, None),
+        ({"closed": DAY, "outcome": "founded"}, None, None, date(2031, 3, 1)),
+        ({"closed": DAY, "outcome": "founded"}, DAY + timedelta(9), None, date(2031, 3, 10)),
+        ({"closed": DAY, "outcome": "founded"}, None, DAY + timedelta(9), date(2031, 3, 10)),
+    ],
+)
+def test_a_case_is_archived_after_its_periods_if_one_of_them_includes_time_in_the_archive(
+    work: dict[str, Any], written: date | None, decided: date | None, archived: date | None
+) -> None:
+    found = retention_schedule.archive_from(FRANCE_AT_WORK, Workflow(case=1, **work), written, decided)
+    assert archived == found
+
+
+@pytest.mark.parametrize(
+    ("needing", "work", "decided", "needed"),
+    [
+        ((True, False, False), {"closed": DAY}, None, True),
+        ((False, True, False), {"closed": DAY}, None, False),
+        ((False, True, False), {"closed": DAY}, DAY, True),
+        ((False, False, True), {"closed": DAY}, DAY, False),
+        ((False, False, True), {"junked": DAY}, None, True),
+        ((True, False, False), {"junked": DAY}, None, False),
+    ],
+)
+def test_a_case_needs_a_visa_only_if_a_period_that_applies_to_it_needs_one(
+    needing: tuple[bool, bool, bool], work: dict[str, Any], decided: date | None, *, needed: bool
+) -> None:
+    """The periods are that of the outcome, that of proceedings, and that of junk."""
+    kept = FRENCH.retention
+    of_outcome, of_proceedings, of_junk = needing
+    changed = replace(
+        kept,
+        periods={code: replace(each, visa=of_outcome) for code, each in kept.periods.items()},
+        proceedings=replace(kept.proceedings, visa=of_proceedings),
+        junk=replace(kept.junk, visa=of_junk),
+    )
+    how = replace(FRANCE_AT_WORK, law=replace(FRENCH, retention=changed))
+    found = retention_schedule._needs_visa(how, Workflow(case=1, outcome="founded", **work), decided)
+    assert needed is found
+
+
+def test_expired_envelopes_are_discarded_only_once_the_portal_has_also_reached_that_day(
+    world: World, collect_all: Callable[..., Any], clock: Clock
+) -> None:
+    """One envelope has expired; the two that were collected a day later have not."""
+    collect_all(Sent(b"noise" * 400))
+    first_day = clock.day + relativedelta(months=2)
+    clock.wait(1)
+    next_day = clock.day + relativedelta(months=2)
+    collect_all(Sent(b"sound" * 400), Sent(b"signal" * 400))
+    clock.day = first_day
+    none_expired = UnopenedTerm(count=3, due=0, next_day=next_day, unasked=0, unasked_to=None, by_one_clock=0)
+    for exported, due, by_one_clock in ((first_day - timedelta(1), 0, 1), (first_day, 1, 0)):
+        with world.office.opened() as inbox, inbox.transaction() as session:
+            session.execute(update(IntakeBundle).values(exported=exported, collected=exported))
+            found = retention_schedule.unopened(session, clock.day)
+        assert found == replace(none_expired, due=due, by_one_clock=by_one_clock)
+
+
+def test_a_case_that_changes_leaves_the_lists_for_the_archives_and_no_other_case_does(trio: Trio) -> None:
+    with trio.others.opened() as inbox, undone(inbox) as session:
+        assert {1, 2, 3} == {*visas.given(session)}
+        visas.take_out(session, 2)
+        assert {1, 3} == {*visas.given(session)}
+
+
+def test_the_name_of_a_list_for_the_archives_has_eight_digits_of_its_hash() -> None:
+    """A number alone could be used twice after a restore."""
+    assert "3-0a0b0c0d" == visas.name(3, bytes([10, 11, 12, 13]) + bytes(28))
