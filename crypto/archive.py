@@ -69,7 +69,6 @@ class Reader:
         self._source = Pieces(pieces)
         self._most_padding = most_padding
         self.archive_size = END
-        self.total = 0
 
     def __iter__(self) -> Iterator[Member]:
         while (block := self._read(BLOCK)) != _ZERO:

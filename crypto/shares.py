@@ -27,8 +27,8 @@ def split(secret: bytes, *, quorum: int, count: int) -> tuple[str, ...]:
     if not (LEAST_QUORUM <= quorum <= count <= LARGEST_COUNT or quorum == count == 1):
         raise Malformed("this quorum is not possible with this number of shares")
     # SLIP-39's own passphrase is not used: Argon2id protects each share with its officer's passphrase.
-    groups = generate_mnemonics(1, [(quorum, count)], secret, iteration_exponent=0)
-    return tuple(groups[0])
+    (group,) = generate_mnemonics(1, [(quorum, count)], secret, iteration_exponent=0)
+    return tuple(group)
 
 
 def member(words: str) -> int:
@@ -62,11 +62,10 @@ def combine(shares: Sequence[str]) -> bytes:
     splits or for a share given twice.
     """
     parsed = [_parse(words) for words in shares]
-    if not parsed or len(parsed) < parsed[0].member_threshold:
+    if not parsed or len(parsed) < (least := parsed[0].member_threshold):
         raise TooFewShares("fewer shares than the quorum")
     if len({share.index for share in parsed}) != len(parsed):
         raise Tampered("one share is given twice")
-    least = parsed[0].member_threshold
     first, rest = list(shares[:least]), shares[least:]
     # SLIP-39 combines exactly a quorum. Each further share in turn replaces the last share of that quorum,
     # and must give the same secret.

@@ -43,7 +43,7 @@ class _Reader:
     def ends(self, lines: Sequence[str]) -> Iterator[int]:
         """Yield the number of lines up to the end of each statement. No part of a statement is valid TOML."""
         begin = 0
-        for end in range(1, len(lines) + 1):
+        for end, _ in enumerate(lines, 1):
             if self.read("".join(lines[begin:end])) is not None:
                 yield end
                 begin = end

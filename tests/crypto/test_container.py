@@ -173,3 +173,10 @@ def test_an_unsigned_drop_has_files_then_a_note_and_the_size_of_a_report() -> No
     for raw in (drop(pad=512), drop(("files/02", b"b")), drop().replace("é".encode(), b"\xc3(")):
         with pytest.raises(Malformed):
             read([raw])
+
+
+def test_the_largest_container_has_exactly_a_size_of_padme() -> None:
+    """So a report can fill it, and no size above it is rounded down to it."""
+    assert padding.bucket(padding.LARGEST) == padding.LARGEST == 1_107_296_256
+    with pytest.raises(Malformed):
+        padding.bucket(padding.LARGEST + 1)

@@ -412,6 +412,12 @@ def test_an_answer_of_more_than_4000_characters_is_long() -> None:
     assert [False, True] == [replace(field, most=most).is_long for most in (4_000, 4_001)]
 
 
+def test_the_longest_answer_of_a_question_may_be_a_single_character() -> None:
+    (length,) = {field.most for field in questionnaire.parse(SMALL.encode()).fields if field.id == "refs"}
+    short = questionnaire.parse(SMALL.replace(f"most = {length}", "most = 1").encode())
+    assert 1 in {field.most for field in short.fields}
+
+
 def test_the_version_of_a_questionnaire_is_at_most_200000() -> None:
     text = SMALL.replace("version = 3", "version = {}")
     with pytest.raises(BadDocument):

@@ -170,6 +170,7 @@ def test_a_mistake_is_reported_with_the_line_of_its_key(table: dict[str, Any], d
         ("a = [1]", ("a", 1), None),
         ("a = [1]", ("a", "b"), None),
         ("a = 1", (), None),
+        ("a = " + "[" * 9_999, ("a",), None),
     ],
 )
 def test_lines_are_found_for_dotted_keys_tables_and_missing_keys(
@@ -194,9 +195,13 @@ def test_no_line_is_searched_for_in_a_file_that_would_take_too_long(text: str, p
     assert time.process_time() - begun < 4
 
 
-def test_a_search_parses_at_most_a_million_characters() -> None:
-    """The key's line is parsed three times, and the comment after the line once."""
-    first = "a = 1\n"
-    most = 1_000_000 - 3 * len(first) - 1  # The search adds a line feed after the last line.
-    assert line_of(first + "#" * most, ("a",)) == 1
-    assert line_of(first + "#" * (most + 1), ("a",)) is None
+# ``cost`` is what a search parses besides a comment at the end. A statement is parsed three times: for its
+# end, for the statement with the key, and for the line. A list's beginning is also parsed with a bracket.
+@pytest.mark.parametrize(
+    ("text", "path", "line", "cost"),
+    [("a = 1\n", ("a",), 1, 3 * 6), ("a = [\n1]\n", ("a", 0), 2, 6 + 3 * 9 + 7)],
+)
+def test_a_search_parses_at_most_a_million_characters(text: str, path: Path, line: int, cost: int) -> None:
+    most = 1_000_000 - cost - 1  # The search adds a line feed after the last line.
+    assert line_of(text + "#" * most, path) == line
+    assert line_of(text + "#" * (most + 1), path) is None
