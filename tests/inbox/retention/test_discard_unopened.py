@@ -15,7 +15,7 @@ from inbox.deadlines import retention_schedule
 from inbox.exchange import unopened_list
 from inbox.language.errors import Refused
 from inbox.retention import discard_unopened
-from inbox.vault.tables import IntakeBundle
+from inbox.vault.tables import IntakeBundle, Unopened
 from tests.support.desk_room import sitting
 from tests.support.gate import steps
 from tests.support.inbox_builders import PASSPHRASE, Office, Portal, Reporter, Sent, World, first, today
@@ -261,3 +261,15 @@ def test_a_power_cut_while_envelopes_are_discarded_loses_nothing_else(
         assert {"malformed"} == {row["kind"] for row in listed}
     assert sorted(gone) == gone
     assert (False, True) == (gone[0], gone[-1])
+
+
+def test_an_envelope_whose_day_both_clocks_confirm_is_discarded_before_one_that_waits_for_the_portal(
+    world: World, collect_all: Callable[..., Any], clock: Clock
+) -> None:
+    collect_all(NOISE, Sent(b"later" * 400))
+    clock.day = UNTIL
+    by_portal(world.office, UNTIL - relativedelta(days=1))
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Unopened, 1).collected -= relativedelta(days=9)
+    assert {"discarded": 1} == world.office.json("exchange", "unopened", "discard")
+    assert [2] == list(kinds(world.office))

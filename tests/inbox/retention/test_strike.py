@@ -3,13 +3,14 @@
 The case only says where the passage was.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from crypto import messages
 from inbox.casework import link_index
@@ -19,7 +20,7 @@ from inbox.questionnaire.answers import Answer
 from inbox.retention import residue, striker
 from inbox.vault import casework_tables
 from inbox.vault.casework_tables import Declaration, Workflow
-from inbox.vault.tables import Base, Case, FollowUp
+from inbox.vault.tables import Base, Case, FollowUp, Message, Officer
 from tests.support.gate import steps
 from tests.support.inbox_builders import (
     Office,
@@ -558,3 +559,49 @@ def test_a_danger_does_not_prevent_the_redaction_of_other_passages(
     assert "somebody may be in danger" in danger.err
     redact = ["case", "redact", "1", "everywhere", "--text", NAME, "--reason", "drill"]
     assert {"what": 1} == world.office.json(*redact)["struck"]
+
+
+def test_a_file_whose_sealed_copy_is_missing_is_listed_as_not_searched(office: Office) -> None:
+    report, _ = numbers(office)
+    (sealed,) = (office.root / "attachments").iterdir()
+    sealed.unlink()
+    done = office.json("case", "redact", "--reason", "x", str(report), "what", "--text", NAME)
+    assert ([], [1]) == (done["files_with_it"], done["files_not_searched"])
+
+
+def test_redaction_also_changes_the_drafts_of_all_officers(office: Office) -> None:
+    report, _ = numbers(office)
+    fields = json.dumps([("text", f"Bonjour {NAME}")])
+    with office.opened() as inbox, inbox.transaction() as session:
+        (officer,) = session.scalars(select(Officer.name).limit(1))
+        draft = casework_tables.Unfinished(
+            officer=officer, case=report, form="note", day=today(), fields=fields
+        )
+        session.add(draft)
+    office.json("case", "redact", "--reason", "x", str(report), "who", "--text", NAME)
+    with office.opened() as inbox, inbox.transaction() as session:
+        (row,) = session.query(casework_tables.Unfinished)
+        assert [["text", f"Bonjour {striker.STRUCK}"]] == json.loads(row.fields)
+
+
+def test_a_redaction_records_the_length_of_the_redacted_texts_only(office: Office) -> None:
+    """A record for the identity would confirm that a guess at it was right."""
+    report, _ = numbers(office)
+    for place in ("identity", "what"):
+        office.json("case", "redact", "--reason", "x", str(report), place, "--text", NAME)
+    office.json("case", "redact", "--reason", "x", str(report), "everywhere", "--text", "encore")
+    with office.opened() as inbox, inbox.transaction() as session:
+        stored = session.query(casework_tables.StruckText).filter_by(case=report)
+        assert {"what": 8, "follow-up-1": 4} == {row.place: row.words for row in stored}
+        strikes = session.query(casework_tables.Strike.position).filter_by(case=report)
+        assert [1, 2, 3] == sorted(position for (position,) in strikes)
+
+
+def test_replies_that_no_longer_fit_the_slot_do_not_prevent_other_redactions(office: Office) -> None:
+    """The limit may have changed since officers wrote the replies."""
+    report, _ = numbers(office)
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.query(Message).filter_by(case=report).update({"text": f"{NAME} " * 9_000})
+    redact = ["case", "redact", "--reason", "x", str(report)]
+    assert "would be too long" in office.run(*redact, "reply-1", "--text", NAME).err
+    assert {"who": 1} == office.json(*redact, "who", "--text", NAME)["struck"]

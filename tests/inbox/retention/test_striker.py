@@ -77,3 +77,9 @@ def test_a_tag_is_removed_only_if_it_contains_the_passage(
     assert removed == [each for each in tags if striker.has("tags", each)]
     assert not [each for each in tags if looker.has("tags", each)]
     assert removed == [each.text for each in looker.seen]
+
+
+def test_a_looker_shows_the_whole_of_a_chosen_answer_and_keeps_it() -> None:
+    looker = Looker("who", NAME)
+    assert [False, False] == [looker.takes("who", each) for each in ("personne", f"ami de {NAME}")]
+    assert [(f"ami de {NAME}",)] == [each.taken for each in looker.seen]

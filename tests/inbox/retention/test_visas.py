@@ -21,7 +21,7 @@ from inbox.language.errors import CaseRefused, Locked, Refused
 from inbox.retention import destroy_cases, visas
 from inbox.retention.visas import Given
 from inbox.session.actions import Actor
-from inbox.vault.casework_tables import AccessRequest, Workflow
+from inbox.vault.casework_tables import AccessRequest, Identity, Workflow
 from inbox.vault.tables import Case, Unopened
 from inbox.vault.unopened_reasons import Kind
 from tests.support import inbox_builders as build
@@ -354,7 +354,7 @@ def test_unfiled_envelopes_need_a_visa_where_the_law_requires_one(
     """French law requires none.
 
     Under another law, the list states their number, and does not cover envelopes that come due
-    later.
+    later. A list of named cases covers no envelopes.
     """
     text = FILES["fr"]["retention.toml"].decode()
     junk = text.partition("[unopened]")[2]
@@ -371,6 +371,7 @@ def test_unfiled_envelopes_need_a_visa_where_the_law_requires_one(
     due.json("law", "replace", asking)
     assert {"discardable": 0}.items() <= due.json("retention", "list")["unopened"].items()
     assert "do not have the archives' visa" in refused(due, "exchange", "unopened", "discard")
+    assert 0 == listed(due, "1")["unopened"]
     made = listed(due)
     assert 1 == made["unopened"]
     paper = Path(made["files"][0]).read_text("utf-8")
@@ -396,3 +397,20 @@ def test_a_case_that_loses_its_visa_during_the_confirmation_is_not_destroyed(due
         planned = destroy_cases.plan_due(opened.inbox, who)
         with pytest.raises(CaseRefused, match="have not given their visa"):
             destroy_cases.destroy(opened.inbox, who, planned)
+
+
+@pytest.mark.parametrize("length", [1, 200])
+def test_the_reference_of_a_visa_may_have_1_to_200_characters(due: Office, length: int) -> None:
+    day = (today() + timedelta(100)).isoformat()
+    words = ("--day", day, "--reference", "x" * length)
+    due.json("retention", "visa", "add", listed(due)["list"], *words)
+    assert [] == obstacles(due)
+
+
+def test_the_reference_of_a_visa_must_not_name_the_reporter_of_a_case_on_the_list(due: Office) -> None:
+    name = listed(due)["list"]
+    with due.opened() as inbox, inbox.transaction() as session:
+        session.add(Identity(case=1, day=today(), text="Odon Verrier"))
+    day = (today() + timedelta(100)).isoformat()
+    words = ("--day", day, "--reference", "AD 76, Verrier")
+    assert "could identify somebody" in refused(due, "retention", "visa", "add", name, *words)
