@@ -97,9 +97,9 @@ def record(inbox: Inbox, who: Actor, came: Came) -> AccessRequest:
 def extend(inbox: Inbox, who: Actor, because: Because) -> Sequence[AccessRequest]:
     """Extend all open requests, once each, and return them.
 
-    The persons must be informed before their answers would be due without the extension. This requires two
-    officers. All requests are extended at once, because extending only one would show that person, and
-    readers of the register, that data was found.
+    The persons must be informed before their answers would be due without the extension. Two officers must
+    confirm the extension. All requests are extended at once, because extending only one would show that
+    person, and readers of the register, that data was found.
 
     Raises Refused if every open request was already extended or is late, or if the law allows no extension.
     Raises the same errors as ``open_one`` and ``Inbox.acting``.

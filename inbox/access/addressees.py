@@ -31,7 +31,7 @@ def is_named(session: Session, number: int, addressee: str) -> bool:
 
 
 def check(session: Session, number: int, addressee: str, reason: str, how: Sentence = _REASON) -> bool:
-    """Return whether a reason for the addressee was needed.
+    """Return whether a reason was needed because of the addressee.
 
     ``how`` is the hint that says how to give a reason.
 

@@ -148,7 +148,7 @@ def may_wait(session: Session, numbers: Sequence[int]) -> set[int]:
 
 
 def meant_in(session: Session, number: int) -> set[int]:
-    """Return the open access requests of persons whom a case means for certain.
+    """Return the open access requests of the persons who are certainly meant in a case.
 
     Raises the same errors as ``names``.
     """

@@ -83,8 +83,9 @@ def apart(inbox: Inbox, choices: Sequence[str], given: Decision) -> list[Decisio
 def apart_by(session: Session, choices: Sequence[str], given: Decision) -> list[Decision]:
     """Return one decision for each of these codes, with the reason in ``given``.
 
-    Each decision gets the other fields of ``given`` that belong to it. A single decision gets all fields. If
-    a field does not belong to the decision, an error names the field when the decision is taken.
+    Each decision gets the other fields of ``given`` that belong to it. If there is only one decision, it
+    gets all fields. If a field does not belong to the decision, an error names the field when the decision
+    is taken.
 
     Raises Refused for a code that the law does not have, for two codes of the same duty, and for a field that
     belongs to none of the decisions.
@@ -295,7 +296,7 @@ def _check_nobody(session: Session, number: int, rule: rules.Decision) -> None:
 
 
 def _says_nobody(rule: rules.Decision) -> bool:
-    """Return whether a decision on persons is to inform nobody."""
+    """Return whether a decision about the persons concerned is to inform nobody."""
     return rule.effect is Effect.SETTLES and not rule.informs
 
 

@@ -327,7 +327,7 @@ def anew(session: Session, number: int) -> Collection[Obstacle]:
 
 
 def what_to_do(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
-    """Return what to do about an obstacle to an exit that nobody has tried yet."""
+    """Return what to do about an obstacle to an exit, before anybody has tried this exit."""
     if MATRIX[what][way].need is Need.SECOND_OFFICER:
         return sentence("two officers must close the case together")
     return _hint(session, number, what, way)

@@ -43,7 +43,8 @@ def binds_outcome(session: Session, number: int) -> bool:
 def binds(session: Session, number: int) -> bool:
     """Return whether the prosecutor's word is missing or has restrictions.
 
-    Officers know what the restrictions forbid. A later word without restrictions lifts earlier restrictions.
+    Officers know what the restrictions forbid. If a later word of the prosecutor has no restrictions, the
+    earlier restrictions no longer apply.
     """
     return _is_bound(session, number, _binding)
 

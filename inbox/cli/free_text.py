@@ -10,7 +10,7 @@ from templates.command_line import Asking, Option
 
 # Says from the other values of a command whether a text is needed.
 Needed: TypeAlias = Callable[[Mapping[str, Any]], bool]
-# If this is the value of an option, the program asks for the text.
+# If an option has the value ``-``, the program asks for the text.
 ASK = "-"
 
 
@@ -23,8 +23,8 @@ class _Unanswered(click.MissingParameter):
 class _Text(Asking, click.Parameter):
     """A text that the program asks for if it is given as ``-``, or if it is ``needed`` and missing.
 
-    ``needed`` may be a function, if it depends on the other values of the command. A missing text that is not
-    needed is then empty.
+    ``needed`` may be a function, if it depends on the other values of the command. If a text is missing and
+    not needed, it is empty.
     """
 
     def __init__(self, *arguments: Any, question: str, needed: bool | Needed = False, **options: Any) -> None:
@@ -56,7 +56,7 @@ class TextOption(_Text, Option):
     """An option whose text can be asked for."""
 
     def get_help_record(self, context: click.Context) -> tuple[str, str] | None:
-        """Return the help row, which shows whether the program asks for a missing text."""
+        """Return the row for ``--help``, which says whether the program asks for a missing text."""
         row = super().get_help_record(context)
         when = "needed" if callable(self.needed) else "missing"
         return (row[0], f"{row[1]}  [asked for if {when}]") if row and self.needed else row

@@ -273,7 +273,10 @@ def passphrase_of(path: Path) -> str:
 
 
 def credentials_at(root: Path) -> list[Credential]:
-    """Return the credentials that officers bring to an inbox. A single share may be in its home."""
+    """Return the credentials that officers bring to an inbox.
+
+    If there is only one share, it may be in the home of the inbox.
+    """
     shares = remembered("share") or _at_home(root)
     secrets = iter(remembered("passphrase_file"))
     credentials = [_credential(path, secrets) for path in shares]

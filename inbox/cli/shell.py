@@ -28,7 +28,7 @@ _ENDING = ("lock", "quit", "exit")
 
 
 class Open:
-    """The door of a session: its inbox is open, but asks for passphrases again when an action needs them."""
+    """The open inbox of a session, which asks for passphrases again when an action needs them."""
 
     def __init__(self, opened: Unlocked) -> None:
         self._opened = opened

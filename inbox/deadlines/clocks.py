@@ -11,8 +11,8 @@ from inbox.deadlines.office import Practice
 from inbox.deadlines.working_days import Calendar
 from templates.law.rules import Clock, Event, Period
 
-# The end of retention is not a clock of the law. The codes of the law have no hyphens, so no code of the law
-# can equal this code.
+# The end of retention is not one of the clocks that the law defines. The codes of the law have no hyphens,
+# so no code of the law can equal this code.
 RETENTION = "end-of-retention"
 
 
@@ -41,7 +41,7 @@ class Due:
         return self.done is None and self.dropped is None and not self.impossible
 
     def is_late(self, today: date) -> bool:
-        """Return whether the deadline was met or dropped too late, or is overdue."""
+        """Return whether the deadline is overdue, or was met or dropped too late."""
         return not self.impossible and (self.done or self.dropped or today) > self.day
 
 

@@ -162,7 +162,10 @@ def undecided_before(session: Session, number: int, asked: Asked) -> Sequence[st
 
 
 def is_of_earlier_time(row: Duty) -> bool:
-    """Return whether a decision was about an earlier occurrence; the next one needs its own decision."""
+    """Return whether a decision was about an earlier occurrence.
+
+    The next occurrence needs its own decision.
+    """
     return row.spent and row.decided is not None
 
 

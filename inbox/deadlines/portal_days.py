@@ -64,9 +64,9 @@ def receipt(said: date, known: Between) -> Receipt:
 def of(n: int, made: date, imports: Sequence[Import], known: Between) -> ImportDay:
     """Return the day from which outbox ``n`` counts; the portal has imported it since the previous export.
 
-    If the portal was rebuilt, it may never have had this outbox. In that case, return the day of the next
-    outbox that the portal lists, because that outbox contained everything again. An impossible or missing day
-    is replaced by the earliest possible day.
+    If the portal was rebuilt, it may never have had this outbox. If the portal never had the outbox, return
+    the day of the next outbox that the portal lists, because that outbox contained everything again. An
+    impossible or missing day is replaced by the earliest possible day.
     """
     said = next((each.day for each in imports if each.n >= n), None)
     if said is not None and known.has(said, made):

@@ -1,4 +1,4 @@
-"""Style sheet, script and icon of every page, and the degrees of notices.
+"""The style sheet, script and icon of every page, and the degree that each notice shows.
 
 Each notice begins with its degree, as a word, an icon and a colour.
 """

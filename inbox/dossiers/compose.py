@@ -59,8 +59,8 @@ class Plan:
     """The officers' choices for a dossier: its purpose, addressee and language, and what it contains.
 
     ``included`` are questions about the reporter, or unknown questions, whose answers are included anyway.
-    Only the attachments whose numbers are in ``chosen`` are enclosed, or all attachments with ``every_file``.
-    Without an explicit choice, no file is enclosed.
+    If ``every_file`` is set, all attachments are enclosed, otherwise only those whose numbers are in
+    ``chosen``. Without an explicit choice, no file is enclosed.
     """
 
     purpose: Purpose

@@ -145,7 +145,7 @@ def preview(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Preview:
 
 
 def words(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Words:
-    """Return the text that a letter about a case would have today, unchecked and without writing it.
+    """Return the text that a letter about a case would have today, without checking the text or writing it.
 
     Raises the same errors as ``write`` if the letter, the addressee or the text is unsuitable, or if the case
     lacks a value. Also raises the same errors as ``Inbox.acting``.

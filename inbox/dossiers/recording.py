@@ -82,9 +82,9 @@ def check(session: Session, number: int, text: str, despite: str) -> None:
 def _names(session: Session, said: Sequence[str], text: str) -> Iterator[str]:
     """Yield words of a text that occur in texts of the case and may be names, including place names.
 
-    Two adjacent words count, in either order, if both are capitalised in the text or in the case file. A
-    single capitalised word of such a pair counts, unless it is part of an area's name. A word that follows a
-    form of address also counts.
+    Two adjacent words may be a name, in either order, if both are capitalised in the text or in the case
+    file. One capitalised word of such a pair is enough, unless it is part of an area's name. A word that
+    follows a form of address also counts.
     """
     beside = {pair for each in said for pair in entities.side_by_side(each)}
     pairs = {pair for each in said for pair in entities.name_pairs(each, entities.LONGEST_RUN)}

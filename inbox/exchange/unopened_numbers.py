@@ -16,6 +16,6 @@ def last(session: Session) -> int:
 
 
 def remember(session: Session) -> None:
-    """Store the highest number, so that its row may be deleted."""
+    """Store the highest number, so that the row with this number may be deleted."""
     if number := last(session):
         session.merge(Setting(name=_LAST, value=str(number)))

@@ -37,7 +37,7 @@ _GRACE = 5.0  # Seconds from the last byte of the answer to the end of the proce
 _PROBING = 60.0
 _MACHINE = "x86_64"
 _ARCHITECTURE = f"{_MACHINE}-linux-gnu"
-# The paths, as on Debian, where programs look for the loader and the libraries.
+# On Debian, programs look for the loader and the libraries in these paths.
 _LINKS = ("--symlink", "usr/lib", "/lib", "--symlink", f"usr/lib/{_ARCHITECTURE}", "/lib64")
 _WALLS = (
     "--unshare-user",

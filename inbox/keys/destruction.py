@@ -36,7 +36,7 @@ class Backups:
 class Plan:
     """The keys that can be destroyed, and the old key stores that would still hold them.
 
-    ``awaited`` are expired intake keys that reports still at the portal may need.
+    ``awaited`` are expired intake keys to which reports at the portal may still be sealed.
     """
 
     intake: tuple[IntakeKey, ...]

@@ -156,8 +156,8 @@ def prove(sharing: Sharing, circle: Circle, folder: Path, today: date) -> Proven
     """Write the share files into ``folder``, read them back and do the share test with them.
 
     The test message is sealed under the vault's key. Every quorum must be able to open the test message. No
-    smaller group may be able to open it, even if its shares are altered to state a smaller quorum. Raises
-    Refused if the test fails: these shares must not be used.
+    smaller group may be able to open the message, even with shares that are altered to state a smaller
+    quorum. Raises Refused if the test fails: these shares must not be used.
     """
     for officer, content in sharing.files.items():
         atomic_files.write(sharing.share_file(officer, folder), [content])

@@ -35,8 +35,9 @@ class Part:
     """A part of a conversation. Parts are numbered from 1 to ``count``, which is at least 1.
 
     ``order`` lists its messages and replies in the order in which officers learned of them. ``unread`` are
-    the numbers of the other parts with an unread message. ``filed`` are the numbers of the other parts with a
-    message that has files. ``folded`` are the messages and replies to show as one line each (``folding``).
+    the numbers of the other parts with an unread message. ``filed`` are the numbers of the other parts in
+    which a message has files. ``folded`` are the messages and replies to show as one line each
+    (``folding``).
     """
 
     number: int

@@ -19,7 +19,7 @@ _DAY = r"\d{4}-\d\d-\d\d"
 
 
 class Oddity(StrEnum):
-    """Why the page could not have sent an answer. Officers see the answer nevertheless."""
+    """Why the page could not have sent an answer. Officers see the answer all the same."""
 
     UNKNOWN_QUESTION = "unknown-question"
     UNKNOWN_ANSWER = "unknown-answer"

@@ -21,7 +21,7 @@ _COLUMNS = (Column.CASE, *(Column(each.value) for each in Protection))
 
 
 def rows(session: Session) -> Rows:
-    """Return a line for each case that has such a measure, in the order of the case numbers.
+    """Return a line for each case with a measure of protection, in the order of the case numbers.
 
     Cases that the signed-in officers may not see are left out.
     """

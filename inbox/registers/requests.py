@@ -1,8 +1,8 @@
 """The register of access requests. Each line shows that a request was answered, but never the answer.
 
-A refused request has the same line as the request of a person on whom no data is held. An officer from whom
-the case is withheld sees the same line. The register names nobody. Lines are in the order in which the
-requests were recorded.
+A refused request has the same line as the request of a person on whom no data is held. The line is also the
+same for an officer from whom the case is withheld. The register names nobody. Lines are in the order in
+which the requests were recorded.
 """
 
 from sqlalchemy import select

@@ -1,7 +1,7 @@
 """The sheets on data processing that the GDPR requires (articles 30 and 35).
 
-Their texts come from the law in use, and the program fills in its own facts. So the sheets contradict neither
-the law in use nor the program. The sheets say nothing about any case.
+The texts of the sheets come from the law in use, and the program fills in its own facts. So the sheets
+contradict neither the law in use nor the program. The sheets say nothing about any case.
 """
 
 from collections.abc import Sequence

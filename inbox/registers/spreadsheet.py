@@ -1,7 +1,7 @@
 """A register as CSV for spreadsheets: UTF-8 with a byte order mark, semicolons, and no formulas.
 
-LibreOffice and Excel recognise a formula by the first character of a cell. A text with such a character gets
-an apostrophe in front.
+LibreOffice and Excel recognise a formula by the first character of a cell. If a text begins with such a
+character, the register puts an apostrophe in front of the text.
 """
 
 import csv

@@ -61,7 +61,7 @@ class Closing:
 
     @property
     def is_withheld(self) -> bool:
-        """Whether the reporter will read that the case is closed, but no measure."""
+        """Whether the reporter will read that the case is closed, but will not read about any measure."""
         return self.disclosure is Disclosure.WITHHELD
 
     @property
@@ -148,7 +148,8 @@ def preview(
     ``officers``, the number of officers that the closing requires. ``found`` are the warnings that officers
     were just shown about the text. Raises the same errors as ``close`` and ``_as_read``.
     """
-    # The text is not compared with a case that nobody may read, so checking it again reveals nothing more.
+    # A text is not compared with a case that nobody may read, so checking the text again reveals nothing
+    # more.
     is_told = found is not None and declarations.may_read(inbox, who, [number])
     with inbox.acting(who, status_preview.noted(number, found if is_told else None)) as session:
         asked = _checked(session, number, closing, who.today)

@@ -148,8 +148,8 @@ def told(findings: Sequence[Finding]) -> Sentence:
 def is_for_two(findings: Iterable[Finding]) -> bool:
     """Return whether a finding touches the reporter's identity, in words that a single officer may not see.
 
-    A single officer cannot set this warning aside with a reason, because nobody can weigh words that they
-    cannot see.
+    A single officer cannot set this warning aside with a reason, because nobody can judge words without
+    seeing them.
     """
     return any(not each.words for each in findings)
 

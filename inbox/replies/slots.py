@@ -124,7 +124,7 @@ def compose(mailbox: Mailbox, said: Dialogues, *, channel: str, issued: date, ne
 def holds(slot: Slot, seen: int, tellable: tuple[str, ...]) -> bool:
     """Return whether the unseen replies still fit if the rest of the slot grows to its largest size.
 
-    ``tellable`` are the measures that the slot may have to mention before the replies are read.
+    ``tellable`` are the measures that the slot may have to mention before the reporter reads the replies.
     """
     largest = replace(
         slot,

@@ -75,8 +75,8 @@ def listed(inbox: Inbox, who: Actor) -> InUse:
 def adopt(inbox: Inbox, who: Actor, raw: bytes) -> InUse:
     """Use the templates of this file from now on, and return them; requires two officers.
 
-    The file says which template informs the reporter of a decision. Otherwise, one officer alone could
-    declare any text to be such a template. Raises the same errors as ``parse`` and
+    The file says which template informs the reporter of a decision. If one officer were enough, that
+    officer could declare any text to be such a template. Raises the same errors as ``parse`` and
     ``Inbox.acting``.
     """
     with inbox.transaction() as session:

@@ -116,7 +116,8 @@ def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: st
     - if a text would be removed completely (``Striker.emptied``) or almost, counting earlier redactions,
       while proceedings go on or nobody has decided whether to inform the prosecutor.
 
-    In the last situation, officers can still redact words that identify the reporter, but not evidence.
+    If a text would be removed almost or completely, officers can still redact words that identify the
+    reporter, but not evidence.
     """
     # If an officer types a passage as the place by mistake, the journal must not record it.
     noted = passage.place if re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", passage.place) else None
@@ -156,7 +157,8 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
     if asked - _who_asks(session, number):
         raise _refused(session, number, Obstacle.REQUEST, Exit.DESTROY)
     striker.emptied |= _almost_emptied(session, number, striker)
-    # Until a case is assessed, no rule requires a decision on informing the prosecutor; later, a rule may.
+    # No rule requires a decision on informing the prosecutor before the case is assessed, but a rule may
+    # require one afterwards.
     if prosecutor_word.is_undecided(session, number):
         standing.add(Obstacle.PROSECUTOR)
     if striker.emptied and (kept := [what for what in _JUSTICE if what in standing]):

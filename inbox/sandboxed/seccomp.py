@@ -70,8 +70,8 @@ def confine(limits: Limits) -> None:
 def limit(limits: Limits) -> None:
     """Set the limits that the system provides: memory, time, no bytes in any file, no new processes.
 
-    The kernel does not apply the last limit to root: if the inbox runs as root, only ``filter_calls`` forbids
-    new processes.
+    The kernel does not apply the limit on processes to root: if the inbox runs as root, only
+    ``filter_calls`` forbids new processes.
     """
     for kind, most in (
         (resource.RLIMIT_AS, limits.memory),

@@ -157,8 +157,8 @@ def reshare(
 ) -> Reshared:
     """Replace the officers with the circle that ``appoint`` returns, once two officers have confirmed.
 
-    The shares are handed out; without a handout, the only share stays in the home. The inbox is locked
-    afterwards, and must be opened with the new shares.
+    The shares are handed out as ``handout`` says; if it is None, the only share stays in the home. The
+    inbox is locked afterwards, and must be opened with the new shares.
 
     Raises Locked or Refused, the same errors as ``sheet_presence.check``, and VaultDamaged or KeyStoreDamaged
     if the old vault or key store cannot be read. Nothing has changed after any of these errors. After any

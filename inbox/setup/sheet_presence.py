@@ -16,11 +16,11 @@ def check(
 ) -> None:
     """Raise Refused unless the ``present`` officers may renew the shares of the officers ``before``.
 
-    With a sheet, all ``staying`` officers must be present, each with their passphrase or their own sheet. Two
-    of these officers must give their passphrase (one officer in a circle of two). The reason
-    ``passphrases_lost`` lifts this second rule. Otherwise, officers who have lost too many passphrases could
-    never renew their shares. Also raises Refused if ``passphrases_lost`` is given although enough officers
-    gave their passphrase.
+    With a sheet, all ``staying`` officers must be present, each with their passphrase or their own sheet.
+    Two of these officers must give their passphrase (one officer in a circle of two). Fewer passphrases are
+    enough if ``passphrases_lost`` gives a reason. Otherwise, officers who have lost too many passphrases
+    could never renew their shares. Also raises Refused if ``passphrases_lost`` is given although enough
+    officers gave their passphrase.
     """
     own = [name for name, how in present.items() if how is not Presence.SHEET]
     if len(own) < len(present):

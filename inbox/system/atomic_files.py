@@ -36,7 +36,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def new(path: Path) -> Iterator[BinaryIO]:
-    """Yield a file like ``replacing``. Raises Refused if ``path`` already exists."""
+    """Yield a file in the same way as ``replacing``. Raises Refused if ``path`` already exists."""
     if path.exists():
         raise Refused(
             sentence("{path} already exists", path=path),

@@ -1,4 +1,6 @@
-"""Open files that officers name, on a medium or in a folder. Such a path can name anything.
+"""Open files that officers name, on a medium or in a folder.
+
+A path that an officer names can lead to anything.
 
 A pipe or a socket could block the program, with its keys in memory, for any length of time. A device or a
 sparse file can be endless. So a file is opened without blocking, must be a regular file, and is read only up

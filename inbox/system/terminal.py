@@ -38,7 +38,7 @@ _TERMINAL = Path("/dev/tty")
 # The longest line that a terminal accepts, with its end. The terminal drops the rest of a longer line
 # silently.
 _LONGEST_LINE = 4_096
-# Nobody types another line, or reacts to an interrupt, within this time.
+# In this many seconds, nobody can type another line or react to an interrupt.
 _AT_ONCE_SECONDS = 0.05
 _AFTER_INTERRUPT_SECONDS = 0.3
 # Parts of a paste follow each other faster than this interval, even over a slow line.
@@ -177,7 +177,7 @@ def take_line(prompt: str) -> str | None:
         with idle_timeout.asking():
             return sys.stdin.readline() or None
     except UnicodeDecodeError:
-        return _UNREADABLE  # This stands for input that is neither a command nor an answer.
+        return _UNREADABLE  # Unreadable input is neither a command nor an answer.
 
 
 def ask_text(prompt: str) -> str:

@@ -138,7 +138,8 @@ def _plates(text: str) -> Iterator[Found]:
 # The groups of digits of a telephone number, and what may stand between two of them.
 _DIGITS = re.compile(r"(?<![\w+])\+?\d++(?!\w)", re.ASCII)
 _GAP = re.compile(r"[ ./()-]{1,3}")
-# With a country code, which begins with “+” or “00”; E.164 allows 15 digits after either.
+# The number of digits with a country code, which begins with “+” or “00”; E.164 allows 15 digits after
+# either.
 _ABROAD = range(8, 18)
 _ABROAD_STARTS = ("+", "00")
 

@@ -1,7 +1,7 @@
 """Find the words that a text repeats from answers that must never be repeated, in any spelling.
 
-``repeating`` compares texts with the reporter's identity instead, by pairs of words. That comparison
-allows only a limited number of matches, and single words would soon use them up.
+``repeating`` compares texts with the reporter's identity instead, by pairs of words. The comparison with
+the identity allows only a limited number of matches, and single words would soon use them up.
 """
 
 import re
@@ -181,7 +181,10 @@ def _months() -> Mapping[str, int]:
 
 @cache
 def _stem(language: str, word: str) -> str:
-    """Return a word without its endings. A word typed without accents can have several endings in a row."""
+    """Return a word without its endings.
+
+    A word typed without accents can have several endings, one after the other.
+    """
     stem, before = word, ""
     while stem != before and _LEAST <= len(stem) <= _LONGEST:
         stem, before = str(_stemmers()[language].stemWord(stem)), stem

@@ -31,7 +31,7 @@ def shortened(line: str, most: int) -> str:
 
 
 def _between_letters(line: str, room: int) -> int:
-    """Return the last index up to ``room`` at which a letter begins, or ``room`` if all are marks."""
+    """Return the last index up to ``room`` at which a letter begins, or ``room`` if there are only marks."""
     return next((place for place in range(room, 0, -1) if _begins_letter(line, place)), room)
 
 

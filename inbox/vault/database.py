@@ -55,7 +55,7 @@ class Vault:
     def _alone(self) -> Iterator[None]:
         """Refuse a second use within the block, because both would share one connection.
 
-        The second use would end the transaction of the first, and would replace the signed-in officers. The
+        A second use would end the transaction of the first, and would replace the signed-in officers. The
         first use would then continue with the rights of other officers.
         """
         if self._is_in_use:

@@ -191,7 +191,8 @@ def attachment_ids(session: Session) -> set[bytes]:
 def last_reply(session: Session, number: int) -> int:
     """Return the highest position that a reply in a case ever had, or 0 if there was no reply.
 
-    A retracted reply counts if a follow-up came after it, because the follow-up stores this position.
+    If a follow-up came after a reply, the reply counts even if it was retracted later, because the
+    follow-up stores its position.
     """
     kept = session.scalar(select(func.max(Message.position)).filter_by(case=number))
     known = session.scalar(select(func.max(FollowUp.after)).filter_by(case=number))

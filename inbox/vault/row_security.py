@@ -67,7 +67,7 @@ _LASTING: list[Any] = [JournalEntry, destroyed_tables.DestroyedCase, destroyed_t
 
 
 class _Depth(Enum):
-    """Which cases are hidden from the signed-in officers, in addition to cases that exclude one of them.
+    """Which cases are hidden from the signed-in officers, besides the cases that exclude one of them.
 
     ``ALL`` hides cases of other handlers, cases in quarantine, and cases in the archive. ``UNSEEN`` hides
     only cases of other handlers; it is for actions that show no part of a report. ``LINE`` hides no
@@ -159,8 +159,8 @@ def day(session: Session) -> date:
 def _hold(session: Session, row: object) -> None:
     """Keep references to the rows that were read last, so that the session does not query them again.
 
-    A session drops rows without references. When read rights change, rows are expunged from the session
-    whether they are held here or not.
+    SQLAlchemy drops a row from a session once nothing refers to the row. When read rights change, rows are
+    expunged from the session whether they are held here or not.
     """
     session.info[_HELD].append(row)
 
@@ -202,7 +202,7 @@ def _table_and_views() -> tuple[str, ...]:
 
 
 class _Narrowing(CriteriaOption):
-    """All criteria for one visibility, as a single option of a statement.
+    """All criteria for one visibility, as one option of a database statement.
 
     SQLAlchemy caches compiled statements under a key, which it builds from all options each time. For three
     dozen criteria this takes as long as the rest of the query. This option's key is the visibility alone,
@@ -269,8 +269,9 @@ def _in_quarantine() -> Select[Any]:
 def _in_archive() -> Select[Any]:
     """Return the numbers of archived cases that have not been opened today for every signed-in officer.
 
-    Two officers open a case together. Each of them can then read it, even alone in their own desk session. A
-    case with an unread message does not count as archived, because officers must read the message first.
+    Two officers open a case together. Each of the two officers can then read the case, even alone in their
+    own desk session. A case with an unread message does not count as archived, because officers must read
+    the message first.
     """
     work, letters = casework_tables.Workflow.__table__.c, tables.FollowUp.__table__.c
     opened = casework_tables.ArchiveOpening.__table__.c

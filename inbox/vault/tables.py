@@ -118,7 +118,7 @@ class KeyringFile(Base):
 class ShownKeyring(Base):
     """A keyring of the root, as described by the first report that names it.
 
-    An external body knows the keyring only from such reports.
+    An external body learns of the keyring only from reports.
     """
 
     __tablename__ = "shown_keyrings"
@@ -287,7 +287,7 @@ class Message(Base):
     - While feedback or an outcome waits, ``written_under`` records the restrictions on the case at the time
       of writing (``holding.mark``).
     - ``held`` is true if an outbox held the message back.
-    - ``reversed`` is true if a decision that the message states was changed while it waited.
+    - ``reversed`` is true if the message states a decision that was changed while the message waited.
     """
 
     __tablename__ = "messages"

@@ -32,7 +32,10 @@ def look(case: int, file: int, page: int) -> ResponseReturnValue:
 
 @pages.get("/<int:page>/pixels")
 def pixels(case: int, file: int, page: int) -> ResponseReturnValue:
-    """Return the pixels of the last previewed page once, if the officer may still read the case."""
+    """Return the pixels of the page that was previewed last, if the officer may still read the case.
+
+    The pixels are returned only once.
+    """
     which, picture = seat().picture
     if which != (case, file, page) or picture is None:
         abort(HTTPStatus.NOT_FOUND)
