@@ -63,8 +63,7 @@ def lift(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> li
     noted = action(Code.LIFT_CONFLICT, number, reason, officer=officer)
 
     def choose(session: Session) -> Sequence[Action]:
-        # Without an exclusion, the action is refused, but only after two officers have confirmed it, as for
-        # every such action.
+        # If there is no exclusion, the action is refused, but only after two officers have confirmed it.
         return [replace(noted, case=each) for each in _kept_with(session, number, officer) or [number]]
 
     with chosen_action.together(inbox, who, number, choose) as session:
@@ -121,7 +120,7 @@ def join(session: Session, by: Actor, number: int, quorum: int) -> list[tuple[in
 def watched(session: Session) -> Names:
     """Return the names whose mention in a report excludes an officer.
 
-    If there is only one officer, there are no such names, because nobody else could read the cases.
+    If there is only one officer, no name excludes an officer, because nobody else could read the cases.
     """
     return names(session) if len(queries_office.officers(session)) > 1 else Names({})
 

@@ -74,7 +74,7 @@ def names(session: Session, number: int, names: Sequence[str]) -> bool:
 def is_person_of(session: Session, number: int, addressee: str) -> bool:
     """Return whether an addressee may be a person whom a case names. Raises the same errors as ``names``.
 
-    An addressee counts as such a person in each of these situations:
+    An addressee may be a person whom the case names in each of these situations:
 
     - the case contains the whole name, which has more than one word;
     - the addressee begins with a form of address, and the case contains the family name;

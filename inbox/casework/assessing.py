@@ -58,8 +58,9 @@ def assess(inbox: Inbox, who: Actor, number: int, wanted: Assessment) -> Assesse
     Decisions that require two officers are only checked, not taken: if one of them is impossible, nothing is
     recorded. Two officers confirm these decisions in a separate step, all at once.
 
-    Raises Refused if nothing is new. Also raises the same errors as ``decisions.apart`` and the individual
-    actions: ``workflow.judge``, ``source_risk.assess``, ``decisions.decide`` and ``assignment.assign``.
+    Raises Refused if the assessment contains nothing new. Also raises the same errors as ``decisions.apart``
+    and the individual actions: ``workflow.judge``, ``source_risk.assess``, ``decisions.decide`` and
+    ``assignment.assign``.
     """
 
     def choose(session: Session) -> list[Action]:

@@ -34,7 +34,7 @@ class Decision:
     ``until`` is the day of a deferral; ``addressee`` and ``reference`` belong to a transmission.
     ``restrictions`` are actions that the prosecutor does not want, or the conditions for them. ``despite`` is
     the reason for stating that the reporter was told although no reply says so, or for sending something to a
-    person whom the case names. ``despite`` is empty if neither applies.
+    person whom the case names. ``despite`` is empty if no such reason is needed.
     """
 
     choice: str

@@ -104,7 +104,8 @@ def _every(cell: Cell) -> Mapping[Exit, Cell]:
 def _in_quarantine() -> Mapping[Exit, Cell]:
     """Return what quarantine blocks: every exit that shows part of a report, according to ``TABLE``.
 
-    Closing such a case takes two officers. Otherwise one officer could quarantine a case to close it unread.
+    Closing a case in quarantine takes two officers. Otherwise one officer could quarantine a case to close it
+    unread.
     """
     lifted = _blocked(Code.LIFT_QUARANTINE)
     return {way: _FREE if TABLE[way.code].quarantine else lifted for way in Exit} | {
@@ -115,8 +116,8 @@ def _in_quarantine() -> Mapping[Exit, Cell]:
 MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     # An officer who closes a case makes a statement about its contents. An officer who decides whether to
     # inform the persons concerned knows who they are. Nobody can declare or read a case in quarantine, or
-    # work on it, but such a case must not be kept for ever. For such a case, a second officer replaces these
-    # steps.
+    # work on it, but such a case must not be kept for ever. For a case in quarantine, a second officer
+    # replaces the declaration and the decision.
     Obstacle.UNDECLARED: _row(
         close=_blocked(Code.DECLARE, unless=(Obstacle.QUARANTINE,)),
         junk=_blocked(Code.DECLARE),
@@ -153,8 +154,8 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     # removed earlier can be redacted.
     Obstacle.NOT_DUE: _row(destroy=_blocked(a_day=True)),
     # If the clock is ahead, by mistake or on purpose, a case could seem due too early. If there is no longer
-    # a portal that could state the date, two officers confirm it. The journal records their reason, and the
-    # oversight figures count the action.
+    # a portal that could state the date, two officers confirm it. The journal records the reason of the two
+    # officers, and the oversight figures count the action.
     Obstacle.ONE_CLOCK: _row(destroy=Cell(Need.REASON, (Code.COLLECT,))),
     # The archives' approval is for this case in its present state. After any later action, the archives must
     # be asked again.
@@ -219,9 +220,9 @@ class Asked:
     """An exit that officers request on a certain day, with the reason that they gave, if any.
 
     ``also`` maps each obstacle that depends on the request to its own reason. ``code`` is the action; None
-    means the usual action of the exit. ``officers`` is the minimum number of officers who take it. For a
-    destruction, ``due`` is the entry in the retention schedule, or None while the case is open. ``request``
-    is the number of the access request to answer.
+    means the usual action of the exit. ``officers`` is the minimum number of officers who take the action.
+    For a destruction, ``due`` is the entry in the retention schedule, or None while the case is open.
+    ``request`` is the number of the access request to answer.
     """
 
     way: Exit

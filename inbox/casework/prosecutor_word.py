@@ -72,7 +72,9 @@ def puts_off(session: Session, number: int, outcome: str) -> bool:
 
 
 def is_missing(session: Session, number: int) -> bool:
-    """Return whether the prosecutor's word is missing. Until the word is given, nobody may be warned.
+    """Return whether the prosecutor's word is missing.
+
+    Until the prosecutor's word is given, nobody may be warned.
 
     The prosecutor's word is also missing until officers decide whether to inform a prosecutor at all, even if
     no rule asked for that decision. A case that nobody has scored may still be about an offence.
@@ -108,7 +110,7 @@ def is_restricted(session: Session, number: int) -> bool:
 def restrictions(session: Session, number: int) -> str:
     """Return the prosecutor's restrictions on this case, without those on linked cases, as one text or "".
 
-    These restrictions were recorded with the prosecutor's last word or later, or are dated later than that
+    Restrictions from before the prosecutor's last word are left out, unless they are dated later than that
     word. A final decision ends the restrictions.
     """
     return "; ".join(each.restrictions for each in _binding(session, number) if each.restrictions)
@@ -201,7 +203,7 @@ def _free_of(law: Law, rows: Sequence[Any], roles: Collection[MeasureRole]) -> S
     """Return these measures in order, except those lifted by a later measure with one of these roles.
 
     The prosecutor's word lifts only earlier measures, not measures that were recorded later or are dated
-    later. Otherwise a word with an old date could lift later restrictions of the prosecutor.
+    later. Otherwise, a prosecutor's word with an old date could lift later restrictions of the prosecutor.
     """
     freeing = {law.measure(each) for each in roles}
     free = [each for each in rows if each.kind in freeing]

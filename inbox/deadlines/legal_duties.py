@@ -38,8 +38,8 @@ def begin(session: Session, case: Case, work: Workflow, *, warns: bool) -> list[
 def ask(session: Session, works: Iterable[tuple[Case, Workflow]], today: date) -> None:
     """Add all missing duties of the law to these cases.
 
-    The law already required decisions that an older release of this program did not ask for. Such a decision
-    counts as known from today on.
+    The law already required decisions that an older release of this program did not ask for. Each of these
+    decisions counts as known from today on.
     """
     there = {(number, code) for number, code in session.execute(select(Duty.case, Duty.kind))}
     law, asked = in_use.of(session), _asked(session)
@@ -156,7 +156,7 @@ def keep_lateness(row: Duty, today: date) -> None:
 
 
 def undecided_before(session: Session, number: int, asked: Asked) -> Sequence[str]:
-    """Return the duties that arise each time this fact occurs, and that are undecided for the next time."""
+    """Return the duties that each occurrence of this fact creates and that are undecided for the next one."""
     codes = _asked_where(session, asked)
     return [code for code in codes if not _is_decided_before(session.get(Duty, (number, code)))]
 
@@ -341,7 +341,7 @@ def urgent(session: Session, number: int | None = None) -> Collection[int]:
 def undecided_others(session: Session, number: int | None = None) -> Collection[int]:
     """Return the cases with a pending decision that has no role; ``number`` limits this to one case.
 
-    A case can be closed while such a decision is pending.
+    A case can be closed while a decision without a role is pending.
     """
     others = [code for code, each in in_use.of(session).duties.items() if each.role is None]
     rows = select(Duty.case).where(Duty.kind.in_(others), Duty.decided.is_(None))
@@ -466,7 +466,7 @@ def _due(session: Session, case: Case, row: Duty) -> date:
     """Return the due day under the law in use, without regard to the office's own days off."""
     duty, calendar = in_use.of(session).duties.get(row.kind), office.of(session).calendar.legal
     if duty is None:
-        return row.due  # The day under the earlier law stays.
+        return row.due  # The due day under the earlier law stays.
     # A decision is asked for again because of news, so its period starts on the day of the news.
     starts = {} if row.anew else {Event.RECEIVED: case.received, Event.COLLECTED: case.collected}
     due = duty.within.after(starts.get(duty.starts, row.known), calendar)

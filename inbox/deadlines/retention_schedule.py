@@ -67,7 +67,7 @@ def day_of_two_clocks(session: Session, today: date) -> date | None:
 
     The portal's clock is known from the latest export of a collected bundle; before the first bundle, return
     None. Irreversible actions depend on this day. Otherwise, a single clock that runs ahead, by mistake or on
-    purpose, could trigger such actions too early.
+    purpose, could allow irreversible actions too early.
     """
     known = queries_exchange.newest_export(session)
     return None if known is None else min(known, today)

@@ -372,8 +372,8 @@ def _events(case: Case, work: Workflow, since: _Since, how: Practice) -> Events:
 def _ended_without_feedback(work: Workflow) -> bool:
     """Return whether a case is closed with a text that is not feedback, and had no feedback before.
 
-    Returns False if everything was withheld: then ``withheld`` says why, and feedback is owed once that
-    reason no longer applies.
+    Returns False if everything was withheld: feedback is then owed once the reason in ``withheld`` no longer
+    applies.
     """
     is_told = work.closed is not None and work.disclosure != Disclosure.WITHHELD
     return is_told and not work.has_feedback

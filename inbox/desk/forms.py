@@ -91,7 +91,7 @@ def path(name: str) -> Path:
 def day(name: str) -> date | None:
     """Return a day, or None for an empty field. Abort with status 400 for other values.
 
-    The check of the form has already reported such values to the officer.
+    Before this call, the check of the form has reported invalid values to the officer.
     """
     given = request.form.get(name, "").strip()
     try:
@@ -110,7 +110,10 @@ def required_day(name: str) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A passage at a place, or the complete place if there is no passage. ``code`` encodes both exactly."""
+    """A passage at a place, or the complete place if there is no passage.
+
+    ``code`` encodes the passage and the place exactly.
+    """
 
     place: str
     passage: str | None

@@ -99,7 +99,7 @@ class Server:
     def answering(self) -> Iterator[None]:
         """Let another thread answer requests during the block.
 
-        The pages of these requests must not use the data that the block uses.
+        The pages that the other thread makes must not use the data that the block uses.
         """
         thread = Thread(target=self._answer_all, daemon=True)
         thread.start()

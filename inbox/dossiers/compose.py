@@ -156,7 +156,7 @@ def compose(
     Passages that reveal the reporter are omitted. Two officers who act together see which passages are
     omitted, and how many. Otherwise, one officer could store the name of a person concerned as the reporter's
     identity, and so remove the evidence unnoticed. A single officer sees the complete text. If an identity is
-    stored, this officer is always told that such passages are omitted, even if none are. Any other answer
+    stored, a single officer is always told that passages were omitted, even if none are. Any other answer
     would confirm a guessed name.
 
     Raises CaseRefused for an unknown case. Raises Refused if a passage to redact or a file to enclose is not

@@ -41,7 +41,7 @@ Progress = Callable[[int, int], None]
 
 
 class _Turn(NamedTuple):
-    """The sort key of bundles: the confirmed portal's first, then by number."""
+    """The sort key of bundles: the confirmed portal's bundles come first, and numbers decide after that."""
 
     is_new: bool
     instance_key: bytes
@@ -139,8 +139,8 @@ def _collect_one(
     with inbox.vault.transaction() as session:
         office = queries_office.office(session)
         begun = announced(turn.path, office.deployment, office.channel)
-        # Check the key, and ask about a new key, before anybody confirms the action. The check below asks
-        # nothing.
+        # Check the key, and ask about a new key, before anybody confirms the action. ``bundle_chain.follows``
+        # below asks nothing.
         is_next = bundle_chain.follows(session, begun, acceptance)
         taken = _action(session, begun.head, after_restore=after_restore)
     n = begun.head.n

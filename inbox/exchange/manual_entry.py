@@ -209,7 +209,7 @@ def _case(number: int, report: Report, today: date) -> Case:
         collected=today,
         summary="",
         message=message,
-        envelope=hashlib.sha256(message).digest(),  # The message, because there was no envelope.
+        envelope=hashlib.sha256(message).digest(),  # The hash of the message, because there was no envelope.
         language=report.language,
         case_id=report.case_id,
         author_key=report.author_key,

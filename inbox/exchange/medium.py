@@ -60,7 +60,7 @@ def look(inbox: Inbox, who: Actor, folder: Path | None) -> Contents:
 def waiting(inbox: Inbox, folder: Path | None) -> int:
     """Return how many bundles in ``folder`` are not collected yet; 0 without a folder.
 
-    The number reveals nothing about the contents of bundles, and the journal records no action. If the medium
+    The journal gets no entry, because the number reveals nothing about the contents of bundles. If the medium
     is just being removed, the result is 0.
     """
     if folder is None:

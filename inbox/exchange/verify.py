@@ -57,7 +57,8 @@ def announced(path: Path, deployment: bytes, channel: str) -> Announced:
 def verify(path: Path, announced: Announced) -> Verified:
     """Read all of the bundle at ``path`` once, verify it and return it; the caller trusts its key.
 
-    Raises BundleRefused, also if the head differs from the head that was ``announced``.
+    Raises BundleRefused if the bundle is invalid, or if its head differs from the head that was
+    ``announced``.
     """
     with _refusing():
         return _read(path, announced)

@@ -107,7 +107,7 @@ def _sweep(out: Path) -> None:
         and out.exists()
         and not out.stat().st_size
     ):
-        out.unlink()  # The file is empty and only reserved its name.
+        out.unlink()  # The empty file only reserved the name.
 
 
 def _find(session: Session, case: int, number: int) -> Attachment:

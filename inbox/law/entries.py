@@ -1,6 +1,6 @@
 """Forms for the texts that an office can edit: reply templates, letters and authorities.
 
-The schemas of the law define the valid contents. This module knows only which parts of an entry have a field,
+The schemas of the law define the valid contents. This module knows the parts of an entry that have a field,
 and writes an entry back into its file.
 """
 

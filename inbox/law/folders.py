@@ -90,7 +90,8 @@ class Folders:
     def keep(self, files: Mapping[str, bytes]) -> Law:
         """Store the files of a law on disk, completely or not at all; return the law.
 
-        If its folder exists but was altered, it is restored. Raises Refused if the files have a mistake.
+        If the folder of the law exists but was altered, the folder is restored. Raises Refused if the files
+        have a mistake.
         """
         law = read(files)
         place = self.place(law.sha256)

@@ -54,9 +54,9 @@ class Look:
     """How to display a case. Labels are in ``language``, or if that is empty, in the report's language.
 
     ``part`` selects a part of the messages since the report (see ``conversation``): the value None selects
-    all messages, and 0 the first part with an unread message. ``show`` says whether that part may fold
-    messages. Only the parts in ``seen`` count as read. A message stays unread if it is not displayed, or if
-    the page hides or folds its text.
+    all messages, and 0 the first part with an unread message. ``show`` says whether messages of the selected
+    part may be folded. Only the parts in ``seen`` count as read. A message stays unread if it is not
+    displayed, or if the page hides or folds its text.
     """
 
     language: str = ""
@@ -126,7 +126,7 @@ def standing(inbox: Inbox, who: Actor, number: int) -> View | None:
     """Return the state and the warnings that every view of a case must show.
 
     No journal entry is made, because the queue shows the acting officers the same facts. Returns None for an
-    unknown case, and for a case that they may not read or have not declared.
+    unknown case, and for a case that the acting officers may not read or have not declared.
     """
     with inbox.vault.transaction(who.officers) as session:
         if number not in declarations.may_be_tried(session, [number]) or session.get(Case, number) is None:

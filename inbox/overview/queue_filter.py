@@ -114,7 +114,7 @@ class Filter:
     def tells_words(self) -> bool:
         """Whether the filter may depend on the content of reports, or on what officers wrote about them.
 
-        The value is false only if no field in use depends on either.
+        The value is false only if no field in use depends on reports or on officers' texts.
         """
         return replace(self, **{name: getattr(Filter(), name) for name in _WORDLESS}) != Filter()
 

@@ -1,4 +1,7 @@
-"""Protected answers: the reporter asked that officers never repeat them. The questions are marked."""
+"""Protected answers: the reporter asked that officers never repeat them.
+
+The questionnaire marks the questions with protected answers.
+"""
 
 from sqlalchemy.orm import Session
 

@@ -1,7 +1,7 @@
 """Close a case with an outcome, and with a text for its reporter or a reason for sending none.
 
-Décret 2022-1284, article 4, requires that text. ``casework.exits`` decides which obstacles forbid a closing,
-and which require two officers.
+Décret 2022-1284, article 4, requires the text for the reporter. ``casework.exits`` decides which obstacles
+forbid a closing, and which require two officers.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -439,8 +439,8 @@ def _end(session: Session, number: int, closing: Closing, today: date) -> Answer
 def _answering(session: Session, number: int, closing: Closing) -> AnswersBy | None:
     """Return why a closing text counts as feedback, or None if it does not.
 
-    A text for the outcome counts, and any text if a measure is disclosed. No text counts if everything is
-    withheld, or if the officers who close the case may not read it.
+    A text for the outcome counts as feedback. If a measure is disclosed, any text counts as feedback. No text
+    counts if everything is withheld, or if the officers who close the case may not read it.
     """
     if closing.is_withheld or not closing.tells or declarations.is_shut(session, number):
         return None

@@ -142,7 +142,7 @@ def _check_feedback(session: Session, number: int) -> None:
 
     Without this check, an empty phrase could meet the deadline for feedback on the first day. Officers must
     have decided on admissibility, and must have taken another decision or a measure. The decision not to
-    inform the persons concerned does not count.
+    inform the persons concerned is not enough.
     """
     answering.check_case(session, number)
     law = in_use.of(session)

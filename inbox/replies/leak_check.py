@@ -159,7 +159,8 @@ def check(session: Session, number: int, text: str, own: str, despite: str) -> N
 
     ``own`` is the part of the text that an officer wrote.
 
-    Also raises the same errors as ``warnings``. At the end of a case, ``casework.exits`` decides instead.
+    Also raises the same errors as ``warnings``. For messages that end a case, ``casework.exits`` decides
+    instead of this function.
     """
     findings = warnings(session, number, text, own, despite)
     if findings and (is_for_two(findings) or not despite.strip()):
@@ -186,8 +187,9 @@ def find(session: Session, number: int, text: str, own: str) -> list[Finding]:
 
     ``own`` is the part of the text that an officer wrote. Only the part in ``own`` is checked for quotations
     and names from another report and, while the prosecutor's word is missing, for words about the judiciary.
-    The law's own texts are the same for everybody, so they need no such check. The text is not compared with
-    a report that the signed-in officers may not read. Raises CaseRefused for an unknown case.
+    The law's own texts are the same for everybody, so they need no check for quotations, names or words about
+    the judiciary. The text is not compared with a report that the signed-in officers may not read. Raises
+    CaseRefused for an unknown case.
     """
     country = in_use.of(session).calendar.country
     found = [*_contacts(text, country), *_officers(session, text)]

@@ -25,7 +25,7 @@ from inbox.vault.casework_tables import Fulltext, Workflow
 # Two people do not write the same sequence of this many words by chance.
 RUN = 6
 # Each run of RUN words contains a probe: _PROBE consecutive words that start at a multiple of _STEP words.
-# Few texts share even a probe, so few complete runs have to be searched.
+# Few texts have a probe in common, so few complete runs have to be searched.
 _PROBE = 3
 _STEP = RUN - _PROBE + 1
 # A word, as the fulltext index splits text.

@@ -1,4 +1,6 @@
-"""Destroy cases: delete their rows, index entries and file keys. Only one line in a list remains.
+"""Destroy cases: delete their rows, index entries and file keys.
+
+Only one line in a list remains of a destroyed case.
 
 Cases are destroyed rather than made anonymous, because nobody can be sure that free text does not identify
 its reporter. Statistics are counted beforehand.

@@ -24,7 +24,7 @@ def plan(inbox: Inbox, who: Actor, reason: str = "") -> int:
     """Return how many envelopes may be discarded today.
 
     With a ``reason``, envelopes that are expired only by this machine's clock are included. Raises Refused if
-    there are no such envelopes.
+    no envelope may be discarded.
     """
     with inbox.acting(who, action(Code.LIST_RETENTION, view=Viewed.UNOPENED)) as session:
         found = retention_schedule.unopened(session, who.today)

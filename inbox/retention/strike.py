@@ -100,7 +100,7 @@ def preview(inbox: Inbox, who: Actor, passage: Passage, language: str) -> Shown:
 
 
 def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: str = "en") -> Struck:
-    """Redact a passage in a case for good. Needs two officers and a reason.
+    """Redact a passage in a case for good. The redaction needs two officers and a reason.
 
     The passage is found as in ``redaction``: case, accents, spacing and invisible characters do not matter.
     Other spellings are not redacted; the result lists where they remain. The summary, words and index of the
@@ -198,8 +198,8 @@ def _in_the_way(session: Session, number: int, today: date) -> set[tuple[Obstacl
 def _who_asks(session: Session, number: int) -> set[tuple[int, bool]]:
     """Return the open access requests that a case waits for, each paired with False.
 
-    A request is also paired with True if the case names its requester for certain. If only a family name were
-    left, an officer could claim alone that it belongs to another person.
+    If the case names the requester for certain, the request is also paired with True. If only a family name
+    were left, an officer could claim alone that it belongs to another person.
     """
     sure = named.meant_in(session, number)
     return {(each, False) for each in named.waiting_for(session, number)} | {(each, True) for each in sure}

@@ -39,8 +39,8 @@ class Striker:
     """Redacts a passage at each place, or complete texts if the passage is None, and counts the redactions.
 
     ``emptied`` are the places whose text was removed completely: either the complete text, or a passage of
-    several words with no other word left. The reporter's identity does not count. ``had`` and ``left`` are
-    the numbers of words at each place before and afterwards.
+    several words with no other word left. ``emptied`` does not include the reporter's identity. ``had`` and
+    ``left`` are the numbers of words at each place before and afterwards.
     """
 
     def __init__(self, place: str, passage: str | None) -> None:

@@ -35,8 +35,8 @@ class NotShown(Exception):
 class Fact:
     """One fact about a file: its kind, a code, and values.
 
-    The code is a MIME type for kinds that name one, the name of a field for ``metadata``, otherwise a code of
-    ``inbox.files.sandbox_messages``.
+    For kinds that name a type, the code is a MIME type; for ``metadata``, it is the name of a field;
+    otherwise, it is a code of ``inbox.files.sandbox_messages``.
     """
 
     kind: str

@@ -25,7 +25,7 @@ Image.MAX_IMAGE_PIXELS = None  # ``_check`` limits the size, not Pillow, and rep
 _FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 _MOST_PIXELS = 100_000_000
 _MOST_TAGS = 100
-# Includes the first bytes of the contents, because other boxes also contain this name.
+# The pattern includes the first bytes of the contents, because other boxes also contain this name.
 _EXIF = re.compile(rb"Exif\0\0(?:II\*\0|MM\0\*)")
 _LONGEST_EXIF = 1 << 16
 _DEEP = ("I;16", "I;16B", "I;16L", "I;16N")

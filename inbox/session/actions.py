@@ -353,7 +353,8 @@ TABLE: Mapping[Code, Rule] = {
     Code.RECORD_CONSULTATION: Rule(values=_CONSULTATION),
     Code.WRITE_SHEET: Rule(values={"sheet": _code("sheet")}),
     Code.RETRACT_CONSULTATION: Rule(reason=_NEEDED, oversight=True, values=_CONSULTATION),
-    # These two actions name no case. Their lists include cases in quarantine, but show no part of a report.
+    # These two actions name no case. Their lists include cases in quarantine, but no list shows any part of a
+    # report.
     Code.LIST_FOR_VISA: Rule(reason=Reason.OPTIONAL, quarantine=True, values=_VISA_LIST),
     Code.RECORD_VISA: Rule(
         officers=2, quarantine=True, oversight=True, values=_VISA_LIST | {"day": _DAY, "reference": _TEXT}
@@ -407,7 +408,8 @@ TABLE: Mapping[Code, Rule] = {
     Code.NAME_ALIAS: Rule(officers=2, all_cases=True, oversight=True, values=_OFFICER),
     Code.REMOVE_ALIAS: Rule(officers=2, oversight=True, values=_OFFICER),
     Code.READ_IDENTITY: Rule(reads=True, officers=2, oversight=True),
-    # The program records this together with the action that carries the text, or instead of that action.
+    # The program makes this entry together with the entry of the action that carries the text, or in its
+    # place.
     Code.COMPARE_IDENTITY: Rule(reads=True, values={"touched": _FLAG, "words_shown": _FLAG}),
     Code.DISCLOSE_IDENTITY: Rule(officers=2, reason=Reason.OPTIONAL, oversight=True, values=_GIVEN),
     Code.BREAK_GLASS: Rule(undeclared=True, officers=2, reason=_NEEDED, oversight=True),

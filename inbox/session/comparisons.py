@@ -6,12 +6,12 @@ officers confirm the action, they see the exact words, because two officers may 
 (``READ_IDENTITY``). Each comparison has its own journal entry, even if the action was refused. Oversight
 counts the comparisons that touched an identity.
 
-By halving the list, nine such answers would single out one person in 300. So an officer alone gets either one
-answer that a text touches the identity, or ``MOST_ALONE`` answers that it does not. After that, a text about
-the case is compared only when two officers act together and see the text; then the count starts again. An
-alarm does not wait for a second officer: it is recorded without its reason. So the answers that one officer
-gets can split the names of a service into at most ``MOST_ALONE`` + 1 groups. In a service of 300, the largest
-group has at least 27 persons.
+If an officer could halve the list each time, nine answers would single out one person in 300. So an
+officer alone gets either one answer that a text touches the identity, or ``MOST_ALONE`` answers that it does
+not. After these answers, a text about the case is compared only when two officers act together and see the
+text. Then the count starts again. An alarm does not wait for a second officer: it is recorded without its
+reason. So the answers that one officer gets can split the names of a service into at most ``MOST_ALONE`` + 1
+groups. In a service of 300, the largest group has at least 27 persons.
 """
 
 from collections.abc import Container, Iterator

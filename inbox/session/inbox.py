@@ -72,11 +72,11 @@ class Inbox:
     ) -> Iterator[Session]:
         """Yield a session in which ``who`` takes an action, and record the action if the block ends normally.
 
-        An action on several cases has an entry for each. ``also`` are the same action on the other cases, or
-        further actions on the same case. Together, the actions take as many officers as the strictest of
-        them. The actions reach a case in quarantine only if each of them may. Repeated reading has only one
-        entry for each session (``once``). If the action creates a case, ``new_case`` assigns its number in
-        the session, and the entry names that number.
+        An action on several cases has an entry for each. ``also`` contains the same action on the other
+        cases, or further actions on the same case. Together, the actions take as many officers as the
+        strictest of them. The actions reach a case in quarantine only if each of them may. Repeated reading
+        has only one entry for each session (``once``). If the action creates a case, ``new_case`` assigns its
+        number in the session, and the entry names that number.
 
         The session hides cases that exclude an officer who acts or confirms, unless the action is the
         program's work on all cases. ``comparisons.takes_two`` can also require two officers. Comparisons are
@@ -187,7 +187,7 @@ class Inbox:
         return confirmed
 
     def needed(self, taken: int) -> int:
-        """Return how many officers must confirm: ``taken``, or all officers if there are fewer."""
+        """Return how many officers must confirm: ``taken`` officers, or all officers if there are fewer."""
         with self.vault.transaction() as session:
             return min(taken, len(queries_office.officers(session)))
 

@@ -44,7 +44,7 @@ def changes_by_others(inbox: Inbox, who: Actor, number: int, seen: int) -> list[
 def changes(inbox: Inbox, officers: Sequence[str], number: int, seen: int) -> list[Entry]:
     """Return the changes to a case since entry ``seen``, limited to what these officers may see.
 
-    Without officers, the result is not for display.
+    If no officers are given, do not display the result.
     """
     with inbox.vault.transaction(officers) as session:
         since = [each for each in journal.of_case(session, number) if each.n > seen]

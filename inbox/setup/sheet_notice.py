@@ -96,7 +96,8 @@ def acknowledge(inbox: Inbox, who: Actor) -> list[str]:
 
     Returns the names of these officers.
 
-    Raises Refused if there is no notice for them to read. Also raises the same errors as ``Inbox.acting``.
+    Raises Refused if there is no notice that these officers could read. Also raises the same errors as
+    ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.ACKNOWLEDGE_RENEWAL)) as session:
         here = _waiting_for(session, who)

@@ -26,7 +26,7 @@ _ELSEWHERE = re.compile(
     rf"(?:{LETTER}|{ANSWER}|{REGISTER}|{SHEET})-.+\.(?:pdf|csv)|{DOSSIER}-.+\.age"
     rf"|(?:{VISA}|{DESTROYED})-.+\.(?:txt|json)|{BACKUP}\.json"
 )
-# On a medium, folders are searched down to this depth: such files are near the top.
+# Folders on a medium are searched down to this depth, because files of this kind are near the top.
 _DEPTH = 3
 
 
@@ -45,7 +45,7 @@ def check(home: Home, folder: Path) -> None:
     """Raise Refused if ``folder`` is not a folder, or is on a medium with bundles from or for the portal.
 
     The medium is the complete file system that holds the folder. On this machine's own disks, where copies of
-    bundles may be, only the folder itself counts.
+    bundles may be, only the folder itself counts as the medium.
     """
     if not folder.is_dir():
         raise Refused(

@@ -29,8 +29,9 @@ _AGAIN = sentence("choose a regular file")
 def opened(path: Path, most: int | None = None) -> Iterator[BinaryIO]:
     """Yield a file of at most ``most`` bytes, open for reading.
 
-    Without ``most``, the reader must check the length, and the format from the first block on. Raises
-    FileRefused if it is not a regular file or is too large, and OSError if it cannot be opened.
+    Without ``most``, the caller must check the length while reading, and must check the format from the first
+    block on. Raises FileRefused if it is not a regular file or is too large, and OSError if it cannot be
+    opened.
     """
     try:
         descriptor = os.open(path, _FLAGS)

@@ -1,4 +1,6 @@
-"""Record in memory who has a home open, for other processes that find it locked. Never written to a disk.
+"""Record in memory who has a home open, for other processes that find it locked.
+
+The record is never written to a disk.
 
 On disk, names of officers are only in the vault. This file is in memory, readable by the same user only, and
 disappears with the process or at the machine's next start.

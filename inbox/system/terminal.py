@@ -263,7 +263,7 @@ def wipe() -> None:
 def silence_others(*, as_json: bool = False) -> None:
     """Silence all other output: error reports of the interpreter, and messages of libraries.
 
-    Such output would show values unchanged, including parts of a report.
+    Error reports and messages of libraries would show values unchanged, including parts of a report.
     """
     tell = partial(crash, as_json=as_json)
     sys.excepthook = tell
@@ -288,9 +288,9 @@ def crash(
 def _asking() -> Iterator[None]:
     """Ask a question in the block. Meanwhile, no byte of a pasted text can end the program.
 
-    Otherwise the rest of the paste would go to the shell, or to the prompt of a session. For the same reason,
-    an interrupt also discards the rest of the input. The key that suspends a program does nothing: see
-    ``cli.main``.
+    Otherwise the rest of the paste would go to the shell, or to the prompt of a session. An interrupt also
+    discards the rest of the input, so that it does not go to the shell either. The key that suspends a
+    program has no effect, as ``cli.main`` explains.
     """
     if not sys.stdin.isatty():
         yield

@@ -42,7 +42,7 @@ class Credibility(StrEnum):
 class Workflow(Base):
     """The state of the work on a case: its subject, its urgency, and the dates of what happened.
 
-    - The six parts of the score range from 0 to 3. ``judged`` is true once an officer has set them.
+    - The six parts of the score range from 0 to 3. ``judged`` is true once an officer has set the parts.
     - ``rank`` is the rank of the score. A case with a decision that cannot wait ranks before all others.
     - ``waits`` is true while the case is neither closed nor junk, and afterwards for as long as a decision
       about it is owed.
@@ -61,7 +61,7 @@ class Workflow(Base):
     - ``put_off`` is true if the outcome is withheld only until the prosecutor has answered.
     - ``by_two`` is true once two officers have closed the case.
     - ``held`` is the day from which the case must be kept for a procedure.
-    - ``quarantined`` is the day from which nobody may read it.
+    - ``quarantined`` is the day from which nobody may read the case.
     - ``junked`` is the day on which it was marked as junk.
     - From ``archive_from`` on, the case is in the archive, which only two officers can open.
     """
@@ -260,7 +260,8 @@ class Duty(Base):
     - ``reply`` is the position of the last message to the reporter on which a decision was based, or None.
     - ``spent`` is true once the decision has been used, if each occasion needs its own decision. The next
       decision concerns the next occasion.
-    - ``anew`` is true if news in the case reopened the duty. The time then runs from the day of the news.
+    - ``anew`` is true if news in the case reopened the duty. After such news, the time runs from the day of
+      the news.
     - ``was_late`` is true if a decision or a deferral was ever late, and stays true if the duty is reopened.
     """
 

@@ -26,7 +26,10 @@ def add(session: Session, number: int, texts: Iterable[str]) -> None:
 
 
 def phrase(asked: str) -> str:
-    """Return an FTS5 query for all words of ``asked``, or "" if it has none. No word acts as an operator."""
+    """Return an FTS5 query for all words of ``asked``, or "" if it has none.
+
+    No word in the query acts as an operator.
+    """
     return " ".join(
         '"' + word.replace('"', '""') + '"'
         for word in asked.replace("\0", " ").split()  # SQLite would end a text at a NUL.

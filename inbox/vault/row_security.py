@@ -50,8 +50,8 @@ _WHOLE = "whole_journal"
 # Used to verify the journal, whose chain includes entries that some signed-in officers may not read.
 WHOLE_JOURNAL = {_WHOLE: True}
 _LINE = "as_a_line"
-# Used for the queue lines of cases that only their handlers may read, so that all officers know that these
-# cases exist. Callers may show only the number, priority and deadline from such a statement.
+# This option is for the queue lines of cases that only their handlers may read, so that all officers know
+# that these cases exist. Callers may show only the number, priority and deadline from such a statement.
 AS_A_LINE = {_LINE: True}
 # Tables with a ``case`` column, from all modules of tables.
 _OF_A_CASE: list[Any] = [
@@ -132,8 +132,8 @@ def readable(session: Session, numbers: Collection[int]) -> set[int]:
 def with_lines(session: Session) -> Iterator[None]:
     """Within the block, let the program's own work reach cases whose queue line the officers see.
 
-    These cases are never shown: at the end, the session drops the rows that the block has read. Cases that
-    exclude a signed-in officer stay hidden.
+    No data of these cases is shown: at the end, the session drops the rows that the block has read. Cases
+    that exclude a signed-in officer stay hidden.
     """
     if not present(session):
         yield
@@ -159,8 +159,8 @@ def day(session: Session) -> date:
 def _hold(session: Session, row: object) -> None:
     """Keep references to the rows that were read last, so that the session does not query them again.
 
-    SQLAlchemy drops a row from a session once nothing refers to the row. When read rights change, rows are
-    expunged from the session whether they are held here or not.
+    SQLAlchemy drops a row from a session once nothing refers to the row. When the officers' rights to read
+    change, rows are removed from the session, even rows that are held here.
     """
     session.info[_HELD].append(row)
 
@@ -205,8 +205,8 @@ class _Narrowing(CriteriaOption):
     """All criteria for one visibility, as one option of a database statement.
 
     SQLAlchemy caches compiled statements under a key, which it builds from all options each time. For three
-    dozen criteria this takes as long as the rest of the query. This option's key is the visibility alone,
-    because the criteria depend on nothing else.
+    dozen criteria, building this key takes as long as the rest of the query. This option's key is the
+    visibility alone, because the criteria depend on nothing else.
     """
 
     propagate_to_loaders = True

@@ -164,7 +164,8 @@ class Case(Base):
 
     - ``message`` is message.json of a report, or the note of an unsigned drop.
     - ``envelope`` is the hash of the age file.
-    - ``serial`` is the serial of the last slot, ``seen`` that of the newest slot the reporter has opened.
+    - ``serial`` is the serial of the last slot, and ``seen`` is the serial of the newest slot that the
+      reporter has opened.
     - ``closed_in`` is the first outbox that informed the reporter of the closing. ``closed_on`` is the day
       from which the portal counts the case as closed.
     - ``slot_key`` is the id of the reply key that signed the last slot. ``slot_status`` and ``slot_measures``

@@ -1,4 +1,4 @@
-"""Measures: actions taken on a case. Officers record them, show them to the reporter, and retract them.
+"""Measures: actions taken on a case. Officers record measures, show them to the reporter, and retract them.
 
 A measure that was recorded by mistake can be retracted; the journal still shows that it was recorded.
 """
@@ -86,11 +86,11 @@ def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) ->
 def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -> bool:
     """Retract a measure that was recorded by mistake; return whether the reporter may have read it.
 
-    This requires as many officers as recording the measure did, but always two for:
+    Retracting takes as many officers as recording the measure did, but always two for:
 
     - a measure that opens or ends proceedings, because proceedings keep a case from being destroyed;
     - a measure with restrictions, because they keep a case from being disclosed;
-    - a measure without which a message already sent no longer counts as feedback.
+    - a measure without which a message that was already sent would not count as feedback.
 
     Raises CaseRefused for an unknown case or measure, and if a decision or the outcome of a closed case
     depends on this measure alone. Raises Refused if no reason is given, and if another measure now has this

@@ -48,7 +48,7 @@ _GAP = (
 )
 
 
-# These two options are only given together.
+# Either both of these options are given or neither.
 _join_options = together(
     click.option(
         "--deployment-id", help="Join this deployment as an external body, with an inbox of your own."

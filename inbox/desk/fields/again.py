@@ -1,7 +1,7 @@
 """Show a form again with its input, after it was refused or had to wait for a declaration.
 
-The fields of a form are checked before its view is called. A refusal by the view is shown in the same way.
-Views therefore need no code for this, and all forms behave in the same way.
+The fields of a form are checked before its view is called. A refusal by the view is shown in the same way. So
+views need no code for refusals, and all forms behave in the same way.
 """
 
 import json
@@ -229,7 +229,10 @@ def _matched(page: Page) -> tuple[Rule, Mapping[str, Any]] | None:
 
 
 def _made(page: Page, rule: Rule, values: Mapping[str, Any]) -> str | None:
-    """Call a page's view as for a new request. Return its answer, or None if the answer is not a page."""
+    """Call a page's view as for a new request.
+
+    Return the answer of the view, or None if the answer is not a page.
+    """
     kept = request.url_rule, request.view_args
     g.again = page
     request.url_rule, request.view_args = rule, dict(values)

@@ -103,7 +103,10 @@ def show(case: int, part: str, page: int, length: str = "") -> ResponseReturnVal
 
 @pages.post("/declare")
 def declare(case: int) -> ResponseReturnValue:
-    """Record that the officer has no conflict of interest. Then show the form that waited, or the case."""
+    """Record that the officer has no conflict of interest.
+
+    Show the form that waited for the declaration, or else the case.
+    """
     declarations.declare(here().inbox, actor(), [case])
     return again.led_back() or redirect(url_for("case.show", case=case), 303)
 

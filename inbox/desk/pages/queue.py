@@ -173,7 +173,7 @@ def remove_view() -> ResponseReturnValue:
 
 @pages.post("/many/junk")
 def mark_junk() -> ResponseReturnValue:
-    """Mark the chosen cases as junk. Their reporters see no difference."""
+    """Mark the chosen cases as junk. The reporters of these cases see no difference."""
     junk.mark(here().inbox, actor(), cases(), line("reason"))
     return done(Done.JUNKED)
 

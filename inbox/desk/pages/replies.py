@@ -45,7 +45,7 @@ def preview_reply(case: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/reply/<int:number>/take-back")
 def take_back(case: int, number: int) -> ResponseReturnValue:
-    """Retract a reply before it is sent. The text returns to the form unless another draft is there."""
+    """Retract a reply before it is sent. The form shows the text again, unless there is another draft."""
     inbox, who = here().inbox, actor()
     taken = taking_back.take_back(inbox, who, case, number)
     if taken.is_free and Form.REPLY not in writing.begun(case):

@@ -26,10 +26,10 @@ class Confirmation:
     """A request to another officer to confirm an action: the form with all its fields, and its actions.
 
     ``by`` is the officer who asked and has typed their passphrase. ``asked_at`` is the number of the last
-    journal entry at that time. If ``change`` is not empty, it is shown in place of the fields (see
-    ``problems.confirm_change``). ``confirmed_by`` is the second officer, and ``as_of`` the number of the last
-    journal entry when that officer saw the page. ``refused_by`` is the officer who refused, and ``because``
-    their reason. After a refusal, nobody else is asked.
+    journal entry at the time of the request. If ``change`` is not empty, it is shown in place of the fields
+    (see ``problems.confirm_change``). ``confirmed_by`` is the second officer, and ``as_of`` the number of the
+    last journal entry when that officer saw the page. ``refused_by`` is the officer who refused, and
+    ``because`` their reason. After a refusal, nobody else is asked.
     """
 
     by: str
