@@ -1,7 +1,8 @@
 """The register of access requests: who asks for their data, and when the answer is due.
 
-Article 15 GDPR gives people this right. The law in use sets the first and the last day for an answer. The law
-may also allow one extension, for one of two reasons; the person must be told the reason (article 12(3) GDPR).
+Article 15 GDPR gives people the right to access their data. The law in use sets the first and the last day
+for an answer. The law may also allow one extension, for one of two reasons; the person must be told the
+reason (article 12(3) GDPR).
 
 The register is separate from the cases, and does not change when a case is destroyed. The register records
 that a request was answered, but not how. Otherwise, an officer excluded from a case would learn that the case
@@ -151,9 +152,9 @@ def of(session: Session, number: int) -> AccessRequest:
 def open_one(session: Session, number: int) -> AccessRequest:
     """Return an open request for the officers who handle it.
 
-    Raises Refused for any other request, and if the request contains a name or alias of a signed-in officer,
-    because officers may not answer requests about themselves. This error does not depend on the content of
-    any case.
+    Raises Refused if the request is unknown or already answered. Also raises Refused if the request contains
+    a name or alias of a signed-in officer, because officers may not answer requests about themselves. This
+    error does not depend on the content of any case.
     """
     found = of(session, number)
     if mine := sorted(conflicts.watched(session).meant_in(names(found)) & {*row_security.present(session)}):

@@ -139,7 +139,7 @@ def may_wait(session: Session, numbers: Sequence[int]) -> set[int]:
 
     Cases that mean or may mean the person must wait. While any request is open, all cases that the signed-in
     officers may not read also wait, whether or not they name the person. Otherwise, a request under any name
-    would reveal whether such a case contains that name.
+    would reveal whether a hidden case contains that name.
     """
     if not access_requests.pending(session):
         return set()

@@ -280,8 +280,8 @@ def check_prosecutor(session: Session, number: int) -> None:
 def _check_nobody(session: Session, number: int, rule: rules.Decision) -> None:
     """Raise CaseRefused for a decision to inform nobody if a person named in the case has requested access.
 
-    If nobody may read the case, nobody may test names on it. An open request keeps such a case from being
-    destroyed.
+    If nobody may read the case, nobody may test names on it. An open access request keeps a case that nobody
+    may read from being destroyed.
     """
     if not _says_nobody(rule) or declarations.is_shut(session, number):
         return

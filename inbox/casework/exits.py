@@ -134,8 +134,8 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         destroy=_blocked(Code.END_PROCEEDINGS, Code.REMOVE_PROCEEDINGS),
         access=_blocked(Code.END_PROCEEDINGS, Code.REMOVE_PROCEEDINGS, Code.NOTE_UNOPPOSED),
     ),
-    # An urgent case stays urgent when the work is done. Lowering its score only to close the case would
-    # falsify the record.
+    # An urgent case stays urgent when the work is done. If officers lowered the score of a case only to close
+    # the case, this would falsify the record.
     Obstacle.URGENT: _row(close=_SECOND_OFFICER, junk=_blocked(Code.JUDGE)),
     Obstacle.DANGER: _row(
         close=_blocked(Code.RECORD_MEASURE, unless=(Obstacle.QUARANTINE,)),
@@ -193,7 +193,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     # soon disappear.
     Obstacle.REQUEST: _row(junk=_blocked(Code.ANSWER_ACCESS), destroy=_blocked(Code.ANSWER_ACCESS)),
     # The case is also investigated on behalf of its duplicate. If the case were junk, nobody would
-    # investigate either of the two.
+    # investigate the case or its duplicate.
     Obstacle.REPEATED: _row(junk=_blocked(Code.REOPEN, Code.UNLINK)),
     # Only the decided outcome is possible. Officers who want another outcome have to decide again.
     Obstacle.PREPARED: _row(close=_blocked(Code.DECIDE_BY_TWO)),
@@ -248,9 +248,9 @@ class Asked:
 def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
     """Return the obstacles between a case and an exit, in the order of ``MATRIX``.
 
-    Raises the same errors as ``queries_cases.case`` if the acting officers may not see the case. This is so
-    if the case is unknown, in quarantine or restricted to other handlers, or if one of these officers is
-    excluded from it.
+    Raises the same errors as ``queries_cases.case`` if the acting officers may not see the case. The acting
+    officers may not see a case that is unknown, in quarantine or restricted to other handlers, or from which
+    one of them is excluded.
     """
     queries_cases.case(session, number)
     cells = [(what, row[asked.way]) for what, row in MATRIX.items()]

@@ -1,8 +1,8 @@
 """Bound cases: officers have linked them as one matter, so what binds one of them binds all.
 
 For the judiciary, two reports about the same facts or the same person are one matter. If a person must not be
-warned about one case, they must not be warned about the other case. If the data of one case has to be kept,
-the data of the other case has to be kept too.
+warned about one of two bound cases, the person must not be warned about the other case. If the data of one
+case has to be kept, the data of the other case has to be kept too.
 
 An officer who is excluded from a case is excluded from all cases bound to it (``conflicts``). So every
 officer who acts on a case is subject to everything that binds it. Cases that the signed-in officers may not

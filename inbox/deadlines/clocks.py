@@ -21,10 +21,10 @@ class Due:
     """The deadline for an event; ``done`` is the day on which the event happened.
 
     ``clock`` is the code of a clock of the law, and ``ends`` is the event that stops the clock. For the end
-    of retention, they are RETENTION and None. ``dropped`` is the day on which the case was closed, if the
-    deadline was still unmet and no longer applied. ``sent`` is the day of the outbox that meets the deadline,
-    if the portal has not confirmed that outbox yet. The deadline is ``impossible`` if the reporter cannot be
-    reached: then it is neither waiting nor late.
+    of retention, ``clock`` is RETENTION and ``ends`` is None. ``dropped`` is the day on which the case was
+    closed, if the deadline was still unmet and no longer applied. ``sent`` is the day of the outbox that
+    meets the deadline, if the portal has not confirmed that outbox yet. The deadline is ``impossible`` if the
+    reporter cannot be reached: then it is neither waiting nor late.
     """
 
     clock: str

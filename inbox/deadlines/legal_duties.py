@@ -80,7 +80,9 @@ def offence_of(session: Session, work: Workflow) -> Set[str]:
 
 
 def reopen_decisions(session: Session, number: int, news: News, today: date) -> bool:
-    """Reopen all decisions on a case that such news can change according to the law, dated ``today``.
+    """Reopen all decisions on a case that this kind of news can change according to the law.
+
+    ``today`` is the day of the news.
 
     Return whether any decision was reopened. The earlier decision stays in the journal with its reason,
     because it was based on what was known then.
@@ -105,10 +107,10 @@ def is_anew(row: Duty) -> bool:
 def keep_in_step(session: Session, work: Workflow, today: date, before: Set[str]) -> None:
     """Add the duties for an offence if severity, tags or danger now show that the case is about an offence.
 
-    A sign of an offence (``offence_of``) is new if it is not in ``before``. Decisions taken without knowledge
-    of that sign are asked for again. A decision becomes urgent if the case now has a priority that makes it
-    urgent. No duty is removed. Otherwise, one officer could lower the score to end a duty that requires a
-    decision by two officers.
+    A sign of an offence (``offence_of``) is new if it is not in ``before``. If a sign is new, the decisions
+    that were taken without it are asked for again. A decision becomes urgent if the case now has a priority
+    that makes it urgent. No duty is removed. Otherwise, one officer could lower the score to end a duty that
+    requires a decision by two officers.
     """
     if not before >= offence_of(session, work):
         reopen_decisions(session, work.case, News.OFFENCE, today)
@@ -323,8 +325,8 @@ def answering_danger(session: Session) -> Sequence[str]:
 def measures_on(session: Session, number: int) -> Set[str]:
     """Return the kinds of measures taken in response to a report, except measures dated before its arrival.
 
-    An earlier measure was not about the report, or its date is wrong. Such a measure does not fulfil a duty
-    or end a danger.
+    An earlier measure was not about the report, or its date is wrong. A measure from before the report does
+    not fulfil a duty or end a danger.
     """
     taken = select(Measure.kind).join(Case, Case.number == Measure.case)
     return set(session.scalars(taken.where(Measure.case == number, Measure.day >= Case.received)))
@@ -351,11 +353,11 @@ def undecided_others(session: Session, number: int | None = None) -> Collection[
 def owed_after_end(session: Session, number: int | None = None) -> Collection[int]:
     """Return the closed and junk cases that still need a decision; ``number`` limits this to one case.
 
-    Closing a case does not settle a decision that was put off or is asked for again. Such a case waits like
-    an open one, and is not archived. There are two exceptions. The decision on admissibility is dropped,
-    because nobody can judge it in quarantine. For junk, the decision to inform the persons concerned is
-    dropped unless it was put off or is asked for again, because two officers found that the report names
-    nobody.
+    Closing a case does not settle a decision that was put off or is asked for again. A case with a decision
+    that is owed waits like an open case, and is not archived. There are two exceptions. The decision on
+    admissibility is dropped, because nobody can judge it in quarantine. For junk, the decision to inform the
+    persons concerned is dropped unless it was put off or is asked for again, because two officers found that
+    the report names nobody.
     """
     rows = owed_rows(in_use.of(session))
     return set(session.scalars(rows if number is None else rows.where(Duty.case == number)))

@@ -118,7 +118,7 @@ def unopened(session: Session, today: date) -> UnopenedTerm:
 def discardable(session: Session, today: date) -> list[date]:
     """Return the collection days whose unopened envelopes may be discarded on the day ``today``.
 
-    These envelopes have expired by then, and have the archives' approval if the law asks for it.
+    On that day, the envelopes have expired, and have the archives' approval if the law asks for it.
     """
     needs_visa = office.of(session).law.retention.unopened.visa
     agreed = visas.unopened_to(session) if needs_visa else today
@@ -235,7 +235,7 @@ def _needs_visa(how: Practice, work: Workflow, decided: date | None) -> bool:
 class _Awaited:
     """Cases that cannot be destroyed yet, because the portal still has to receive something about them.
 
-    These include the cases named in an unconfirmed outbox.
+    Cases that are named in an unconfirmed outbox also wait.
     """
 
     def __init__(self, home: Home, session: Session) -> None:

@@ -20,7 +20,7 @@ def given(session: Session) -> Mapping[int, VisaList]:
 def unopened_to(session: Session) -> date | None:
     """Return the last collection day up to which the archives approved discarding unopened envelopes.
 
-    Return None if there is no such approval.
+    Return None if the archives have not approved any discarding.
     """
     return session.scalar(select(func.max(VisaList.unopened_to)).where(VisaList.visa.is_not(None)))
 

@@ -51,7 +51,7 @@ class _Since(NamedTuple):
     has_word: bool | None = None
 
 
-# Cases for which the next outbox can contain news, and cases with news in an unconfirmed outbox.
+# Two conditions on cases: the next outbox can contain news, or an unconfirmed outbox contains news.
 _TELLS_MORE = Workflow.acknowledged_in.is_(None) | Workflow.answered_in.is_(None)
 _IS_AWAITED = (Workflow.acknowledged.is_(None) & Workflow.acknowledged_in.is_not(None)) | (
     Workflow.answered.is_(None) & Workflow.answered_in.is_not(None)

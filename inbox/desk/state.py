@@ -24,8 +24,8 @@ HOST = "127.0.0.1"
 class Desk:
     """An open inbox, the browsers that were let in, and the signed-in officers.
 
-    ``place`` is the beginning of every path. No other program on this machine can guess it, so no other
-    program gets the cookies. ``notices`` report that shares were renewed with a paper sheet. With
+    ``place`` is the beginning of every path. No other program on this machine can guess ``place``, so no
+    other program gets the cookies. ``notices`` report that shares were renewed with a paper sheet. With
     ``same_disk``, the medium may be a folder on this machine's own disk. ``papers`` is the last folder that
     was named for documents that are not for the portal. ``kinds`` holds, by case and file, the type of each
     previewed file and whether it needs a warning.
@@ -74,8 +74,8 @@ class Desk:
     def pending(self) -> Job | None:
         """The job that waits or runs. Until the job ends, nothing else may use the inbox.
 
-        Pages that another thread answers meanwhile (see ``beside``) must not use the inbox either, because
-        the vault belongs to the thread that opened it.
+        Pages that another thread answers during the job (see ``beside``) must not use the inbox either,
+        because the vault belongs to the thread that opened it.
         """
         if self._job is None or (self._job.is_over and not self._is_beside):
             return None

@@ -1,7 +1,7 @@
 """The two possible answers to an access request, as a PDF.
 
-One answer states what data is held. The other answer neither confirms nor denies anything. This second answer
-is the same whether the request is refused or no data is held; only the names and the day differ.
+One answer states what data is held. The other answer neither confirms nor denies anything. The other answer
+is the same whether the request is refused or no data is held, except for the names and the day.
 """
 
 from collections.abc import Sequence

@@ -156,9 +156,9 @@ def _check(
         # how to respect them.
         if doubt is Doubt.NO_WORD and prosecutor_word.is_missing(session, number):
             raise prosecutor_word.refused_dossier(session, number)
-        # The person concerned reads a disciplinary file, and may know who could have said such words. So
+        # The person concerned reads a disciplinary file, and may know who could have said the words in it. So
         # words that the reporter asked never to repeat are refused even with a reason; officers can always
-        # redact them. A prosecutor keeps the dossier secret, and may need such words as evidence.
+        # redact them. A prosecutor keeps the dossier secret, and may need the reporter's words as evidence.
         if doubt is Doubt.PROTECTED and plan.purpose is Purpose.DISCIPLINARY:
             raise CaseRefused(
                 sentence("{why} {place}", why=labels.said("doubt", doubt), place=place),

@@ -1,7 +1,7 @@
 """Answer an access request (GDPR, article 15) without warning the person or quoting a report.
 
 Officers see which cases name the person, and write the answer themselves. If an obstacle forbids disclosure,
-the person gets the same letter, from the same day on, as if no data were held. Outside the cases, every
+the person gets the same letter, from the same day on, as if no data were held. Except in the cases, every
 request leaves the same traces. So an officer who is excluded from a case does not learn that the case names
 the person.
 """

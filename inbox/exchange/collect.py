@@ -103,7 +103,7 @@ def collect(
 
 
 def check_fingerprints(bundles: Sequence[Path], acceptance: Acceptance) -> None:
-    """Raise BundleRefused if a given fingerprint belongs to none of the bundles. Works without the vault.
+    """Raise BundleRefused if a given fingerprint belongs to none of the bundles. The vault is not needed.
 
     Bundles that cannot be read are skipped here; ``collect`` refuses them.
     """

@@ -1,6 +1,6 @@
 """Cases that officers entered.
 
-Nobody uploaded them, so an outbox opens them at the portal (SPEC 8.2, 9.5).
+Nobody uploaded a report for these cases, so an outbox opens them at the portal (SPEC 8.2, 9.5).
 """
 
 from collections.abc import Collection

@@ -23,7 +23,7 @@ from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 
-# Absolute paths, because the officer's PATH could find another program.
+# The paths are absolute, because the officer's PATH could lead to another program.
 _PLACES = "/usr/bin:/bin"
 _INSIDE = Path("/fanal")
 _LIBRARIES = ("PIL", "pypdfium2", "pypdfium2_cfg", "pypdfium2_raw", "puremagic")

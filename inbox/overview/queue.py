@@ -115,7 +115,7 @@ def _check_code(asked: Questionnaire, question: str, unknown: Sentence, code: st
 def pressing(inbox: Inbox, who: Actor, numbers: Collection[int]) -> set[int]:
     """Return which of these cases have priority 1 and may be read by the acting officers.
 
-    Lists mark these cases.
+    Lists of cases mark the cases in the result.
     """
     with inbox.vault.transaction(who.officers) as session:
         rows = select(Workflow.case).where(Workflow.case.in_(numbers), Workflow.rank < 2 * RANKS)

@@ -19,9 +19,10 @@ from inbox.vault.tables import Case, FollowUp
 
 # Deadlines within this period count as due this week.
 WEEK = timedelta(days=7)
-# Placeholders for an officer's name: any acting officer, and no officer. No officer can have such a name.
+# Placeholders for an officer's name: any acting officer, and no officer. No officer can have one of these
+# placeholders as a name.
 ME, NOBODY = "@me", "@nobody"
-# Words found in at least this many cases are looked up case by case until a page is full. For rarer words it
+# Words found in at least this many cases are looked up case by case until a page is full. For rarer words, it
 # is faster to find all cases first.
 _DENSE = 10_000
 

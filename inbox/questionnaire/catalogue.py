@@ -43,7 +43,7 @@ def asked(session: Session, reference: QuestionnaireRef) -> Questionnaire | None
     """Return the questionnaire that a report answers, or None if it is unknown.
 
     A questionnaire also counts as unknown if an earlier version accepted it and today's stricter rules reject
-    it. Reports that answer such a questionnaire can still be read.
+    it. Reports can still be read if their questionnaire counts as unknown.
     """
     file = queries_office.questionnaire(session, reference.id, reference.version)
     return _readable(file) if file else None

@@ -79,7 +79,10 @@ def propose(answers: Answers) -> Proposal:
 
 @cache
 def goods() -> tuple[When, ...]:
-    """Return the conditions under which goods or evidence may soon disappear. One condition is enough."""
+    """Return the conditions under which goods or evidence may soon disappear.
+
+    One of these conditions is enough.
+    """
     return tuple(_when(row["when"]) for row in _table()["goods"])
 
 

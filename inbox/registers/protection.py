@@ -1,6 +1,7 @@
 """The register of protection: when it was offered, requested, granted or refused in each case.
 
-The law in use defines which measures these are. The register names nobody and holds no words of officers.
+The law in use defines which measures are in the register. The register names nobody and holds no words of
+officers.
 """
 
 from collections import defaultdict

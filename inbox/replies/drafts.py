@@ -215,8 +215,8 @@ def _of_closing(number: int, template: Reply) -> CaseRefused:
 def _check_passing_on(session: Session, number: int, decision: str) -> None:
     """Raise CaseRefused for a reply about passing on an identity, if the identity cannot be passed on.
 
-    Such a reply frightens the reporter. The reply may be sent only if the identity is recorded, and the
-    judiciary has the case or the reporter has consented.
+    A reply about passing on the identity frightens the reporter. The reply may be sent only if the identity
+    is recorded, and the judiciary has the case or the reporter has consented.
     """
     law = in_use.of(session)
     if law.duties[legal_duties.decided_by(law, decision)].asked is not Asked.IDENTITY_GIVEN:
@@ -249,7 +249,8 @@ def _keep_status(session: Session, number: int, draft: Draft) -> None:
 class Choices:
     """The templates that officers can choose for a case, and the authorities to direct its reporter to.
 
-    All are given by id. ``filled`` has the text of each template, filled in for the case.
+    The templates and the authorities are given by id. ``filled`` has the text of each template, filled in for
+    the case.
     """
 
     templates: Mapping[str, Reply]

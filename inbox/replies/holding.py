@@ -31,7 +31,8 @@ from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import Case, Message
 
-# Marks a text that is the same for everybody, so the restrictions on a case do not apply to it.
+# This mark stands for a text that is the same for everybody, so that the restrictions on a case do not apply
+# to it.
 _ANYTHING = "*"
 # These statuses reveal more than the fact that somebody is reading the report.
 _TELLING = frozenset({Status.IN_FOLLOW_UP, Status.CLOSED})

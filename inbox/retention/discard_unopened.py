@@ -62,9 +62,10 @@ def discard(inbox: Inbox, who: Actor, entries: int, reason: str = "") -> None:
     """Discard the ``entries`` expired envelopes that did not become a case. Needs two officers.
 
     A ``reason`` says how officers know the day. With a reason, envelopes that are expired only by this
-    machine's clock are included. The journal records the reason only if there are such envelopes. If the
-    number of envelopes has changed, raises Refused and discards nothing. Envelopes and the contents of free
-    pages are deleted afterwards by ``Inbox.settle``, even after several interruptions.
+    machine's clock are included. The journal records the reason only if some envelopes are expired only by
+    this machine's clock. If the number of envelopes has changed, raises Refused and discards nothing.
+    Envelopes and the contents of free pages are deleted afterwards by ``Inbox.settle``, even after several
+    interruptions.
     """
     with inbox.transaction() as session:
         by_one_clock = bool(reason.strip() and retention_schedule.unopened(session, who.today).by_one_clock)

@@ -43,8 +43,8 @@ _JUSTICE = (Obstacle.PROSECUTOR, Obstacle.PROCEEDINGS)
 
 # At least a third of a text with this many words must be left. Names, places and other identifying words make
 # up less than two thirds of any statement, and a remainder of less than a third would be useless as evidence.
-# A shorter text, such as the answer to the question who was involved, can be little more than a name. So one
-# remaining word is enough.
+# A shorter text, such as the answer to the question who was involved, can be little more than a name. So it
+# is enough if one word of a short text remains.
 _LONG, _SHARE = 20, Fraction(1, 3)
 
 

@@ -14,7 +14,7 @@ from inbox.sandboxed.answer import Answer, Fact, counted, fact
 _MOST_ENTRIES = 200
 _LISTED = fact("why", "archive")
 _UNREAD = fact("caution", "unread-metadata")
-_BOMB = 100  # How many times the size of the archive.
+_BOMB = 100  # The unpacked size may be this many times the size of the archive.
 # Types of documents that are zip archives: an entry that identifies the type, and the type.
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 # OpenDocument and EPUB name their type in their first entry, uncompressed.

@@ -194,16 +194,17 @@ class Rule:
     ``quarantine``: the action also applies to a case in quarantine, because it shows no part of the report.
 
     ``undeclared``: the action also applies to a case that a signed-in officer has not declared yet. The
-    declaration itself is such an action; so are actions that exclude an officer from a case or admit an
-    officer.
+    declaration itself is an action of this kind; so are actions that exclude an officer from a case or admit
+    an officer.
 
     ``all_cases``: the program works on all cases, but shows only those that the officers may see.
 
     ``reads``: the action changes only the journal. ``once``: the journal records it once for each officer and
     session, because a repetition shows nothing new.
 
-    ``oversight``: oversight counts the action. Such an action departs from routine or from a proposal of the
-    rules, ends a case, or changes who can act, who can see something, or how the work is measured.
+    ``oversight``: oversight counts the action. Oversight counts actions that depart from routine or from a
+    proposal of the rules, end a case, or change who can act, who can see something, or how the work is
+    measured.
 
     ``compared``: besides its reason, the action carries an officer's text that is compared with the
     reporter's identity (``comparisons``).

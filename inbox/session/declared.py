@@ -1,7 +1,7 @@
 """Officers must declare that they have no conflict of interest before they act on a case.
 
-``Inbox.acting`` checks this. ``inbox.access.declarations`` explains why, and which parts of a case are shown
-before that.
+``Inbox.acting`` checks this. ``inbox.access.declarations`` explains why officers must declare, and which
+parts of a case are shown before they do.
 """
 
 from collections.abc import Iterable, Sequence
@@ -39,7 +39,7 @@ def lacking(session: Session, number: int) -> list[str]:
 def given(session: Session, numbers: Sequence[int]) -> set[int]:
     """Return the cases in ``numbers`` that all officers concerned have declared on.
 
-    For a long list of numbers, the result may also contain other cases that they have declared on.
+    For a long list of numbers, the result may also contain other cases that the officers have declared on.
     """
     names = asked(session)
     if not names:
@@ -74,8 +74,8 @@ def check(session: Session, numbers: Iterable[int]) -> None:
     """Raise Undeclared, naming any of these cases that some signed-in officer has not declared on.
 
     Raises CaseRefused if a case does not exist, even if officers have declared on it. Nobody can declare on a
-    case that the signed-in officers may not read. An action on such a case shows no part of it, or is
-    refused.
+    case that the signed-in officers may not read. If the officers may not read a case, an action on this case
+    shows no part of it, or is refused.
     """
     for number in (of := sorted(set(numbers))):
         queries_cases.case(session, number)

@@ -52,7 +52,7 @@ class Inbox:
 
     @property
     def is_superseded(self) -> bool:
-        """Whether vault.json has changed since then, so that another vault and key store are now valid."""
+        """Whether vault.json has changed since the opening: another vault and key store are now valid."""
         return vault_header.parse(given_files.content(self.home.header)) != self.header
 
     @contextmanager

@@ -33,8 +33,8 @@ def actor(session: Session) -> Actor:
 class Line:
     """An entry as the signed-in officers may read it. ``entry`` is None if it is damaged or withheld.
 
-    A withheld line says neither why it is withheld nor which case it is about. Otherwise an excluded officer
-    would learn both.
+    A withheld line says neither why it is withheld nor which case it is about. Otherwise, an excluded officer
+    would learn the case and the reason.
     """
 
     n: int

@@ -98,8 +98,8 @@ def _shown(line: Line, undeclared: Collection[int]) -> Line:
     """Return a line; the line is withheld if some signed-in officer has not declared its case.
 
     The entry is withheld completely, as for a case that excludes an officer. If these two kinds of entry
-    looked different, an excluded officer would learn of the exclusion. In addition, a reason may name
-    somebody, and an entry about a name would show that the name occurs in the case.
+    looked different, an excluded officer would learn of the exclusion. In addition, an entry about a name
+    would show that the name occurs in the case, and a reason may name somebody.
     """
     entry = line.entry
     return line if entry is None or entry.case not in undeclared else replace(line, entry=None)

@@ -12,7 +12,7 @@ from inbox.session.anchors import Checked
 from inbox.session.inbox import Inbox
 from inbox.session.journal import Line
 
-# The same text for every reason: see ``Line``.
+# This text is the same for every reason, as ``Line`` explains.
 _WITHHELD = "withheld: this case is not shown to every signed-in officer"
 _DAMAGED = "damaged; see: inbox journal verify"
 

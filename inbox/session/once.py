@@ -13,7 +13,9 @@ from inbox.vault.tables import Case
 
 
 class Reading(NamedTuple):
-    """What was read, by whom, in which session, on which day. A reading that differs in any of these is new.
+    """What was read, by whom, in which session, on which day.
+
+    A reading is new if it differs in the content, officer, session or day.
 
     ``letter`` is the position of the newest message of the case, or 0 if there is none. Reading the case
     again after a new message is a new reading.

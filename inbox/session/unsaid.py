@@ -67,8 +67,8 @@ def check_reason(session: Session, number: int, reason: str) -> None:
 def check_line(session: Session, number: int, text: str) -> None:
     """Raise CaseRefused if a reference or another line may not be kept beside a case.
 
-    The line is kept in registers and ledgers, which more officers read. Like ``check_reason``, compares the
-    text only if the signed-in officers may read the case, and raises the same errors.
+    The line is kept in registers and ledgers, which more officers read. As in ``check_reason``, the text is
+    compared only if the signed-in officers may read the case, and the same errors are raised.
     """
     if _says(session, number, text):
         raise CaseRefused(

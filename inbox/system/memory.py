@@ -23,7 +23,7 @@ def forbid_dumps() -> None:
 
 
 def lock() -> bool:
-    """Lock the present and future memory of this process against swapping. Return whether that succeeded.
+    """Lock the present and future memory of this process against swapping. Return whether the lock succeeded.
 
     Memory pages are locked once they are used. A limit that would later deny memory to Argon2id counts as a
     failure.

@@ -2,7 +2,7 @@
 
 Answers go to standard output, errors and questions to standard error. One function writes to both, and
 accepts only ``Printable``: a report must neither move the cursor nor imitate a line of the program. Every
-line is made printable here, whatever its source. ``quoted`` does this for text of several lines.
+line is made printable here, whatever its source. ``quoted`` makes a text of several lines printable.
 """
 
 import copy
@@ -250,7 +250,8 @@ def unstoppable() -> Iterator[None]:
     try:
         yield
     finally:
-        # Not TCSADRAIN, which waits until the output is printed: a stopped terminal must not block us here.
+        # TCSADRAIN would wait until the output is printed, and a stopped terminal must not block the program
+        # here.
         termios.tcsetattr(sys.stdin, termios.TCSANOW, before)
 
 

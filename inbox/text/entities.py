@@ -230,7 +230,7 @@ _PARTICLES = {
 def _names(text: str) -> Iterator[Found]:
     """Yield each sequence of two words or more in a row of capitalised words.
 
-    “Hier Jean Dupont” has three such sequences.
+    “Hier Jean Dupont” has three sequences of this kind.
     """
     for run in _runs(text):
         for first in range(len(run)):

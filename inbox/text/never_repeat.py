@@ -156,7 +156,7 @@ def _clocks(text: str) -> Iterator[tuple[str, str]]:
 def _signs(text: str) -> Iterator[str]:
     """Yield identifiers of letters and digits as the text spells them.
 
-    Only a space, a hyphen or a point separates their parts.
+    The parts of an identifier are separated only by a space, a hyphen or a point.
     """
     row: list[re.Match[str]] = []
     for part in [*_PART.finditer(text), None]:

@@ -253,8 +253,8 @@ class Duty(Base):
     """A legal duty to decide, such as whether to inform the prosecutor. The codes are those of the law.
 
     - ``known`` is the day from which the office knew that it had to decide.
-    - ``decided`` is the day of the decision, or None before that day. Until then, ``decision`` is empty or
-      says that the decision was deferred.
+    - ``decided`` is the day of the decision, or None before that day. Before the day in ``decided``,
+      ``decision`` is empty or says that the decision was deferred.
     - ``urgent`` is the day from which the office knew of an imminent danger, or None.
     - ``ground`` is one of the grounds in the law, if the law has any. ``reason`` is in the officers' words.
     - ``reply`` is the position of the last message to the reporter on which a decision was based, or None.

@@ -220,7 +220,8 @@ def _engine(path: Path, key: bytes) -> Engine:
     engine = create_engine(
         "sqlite://", module=_driver, creator=connect, poolclass=StaticPool, hide_parameters=True
     )
-    # The driver would begin a transaction only before the first write. Data read before that could be stale.
+    # The driver would begin a transaction only before the first write. Data that is read before the
+    # transaction begins could be stale.
     event.listen(engine, "begin", _begin)
     return engine
 

@@ -41,7 +41,8 @@ class Counts(NamedTuple):
 def case(session: Session, number: int) -> Case:
     """Return the case of this number.
 
-    Raises CaseRefused if it does not exist, is in quarantine or in the archive, or is restricted to others.
+    Raises CaseRefused if the case does not exist, is in quarantine or in the archive, or is restricted to
+    others.
     """
     found = session.get(Case, number)
     if found is not None:
@@ -208,7 +209,7 @@ def is_acknowledged(session: Session, number: int) -> bool:
     """Return whether a reply, sent or waiting for the next outbox, acknowledges the report.
 
     Only a text of the law or of the office acknowledges a report. A reply in an officer's own words never
-    does. The status, the deadlines and actions on many cases all follow this rule.
+    acknowledges a report. The status, the deadlines and actions on many cases all follow this rule.
     """
     return _is_there(session, Message.case == number, Message.acknowledges.is_(True))
 

@@ -42,7 +42,8 @@ _PRESENT = "present"
 _DEPTH = "depth"
 _DAY = "day"
 _HELD = "held"
-# Up to this many case numbers are part of the query. Beyond that, ``readable`` fetches all readable numbers.
+# Up to this many case numbers are part of the query. For more case numbers, ``readable`` fetches all readable
+# numbers.
 _FEW = 1_000
 # The number of rows that are kept: more than a page of a case shows, but too few to fill the memory.
 _MOST_HELD = 64
@@ -51,7 +52,7 @@ _WHOLE = "whole_journal"
 WHOLE_JOURNAL = {_WHOLE: True}
 _LINE = "as_a_line"
 # This option is for the queue lines of cases that only their handlers may read, so that all officers know
-# that these cases exist. Callers may show only the number, priority and deadline from such a statement.
+# that these cases exist. With this option, callers may show only the number, priority and deadline of a case.
 AS_A_LINE = {_LINE: True}
 # Tables with a ``case`` column, from all modules of tables.
 _OF_A_CASE: list[Any] = [
@@ -191,8 +192,8 @@ def _leave_out(state: ORMExecuteState) -> None:
 
 @lru_cache(maxsize=1)
 def _table_and_views() -> tuple[str, ...]:
-    # Created per transaction, not on opening the vault: SQLite cannot alter tables that a view refers to, and
-    # an upgrade must alter them.
+    # The table and the views are created for each transaction, not when the vault is opened: SQLite cannot
+    # alter tables that a view refers to, and an upgrade must alter them.
     table = "CREATE TEMPORARY TABLE IF NOT EXISTS present (officer TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID"
     today = "CREATE TEMPORARY TABLE IF NOT EXISTS today (day TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID"
     view = 'CREATE TEMPORARY VIEW IF NOT EXISTS {} ("case") AS {}'
@@ -205,7 +206,7 @@ class _Narrowing(CriteriaOption):
     """All criteria for one visibility, as one option of a database statement.
 
     SQLAlchemy caches compiled statements under a key, which it builds from all options each time. For three
-    dozen criteria, building this key takes as long as the rest of the query. This option's key is the
+    dozen criteria, building this key takes as long as the rest of the query. The key of this option is the
     visibility alone, because the criteria depend on nothing else.
     """
 

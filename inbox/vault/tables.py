@@ -65,7 +65,7 @@ class QuestionnaireFile(Base):
 
 
 class LawFolder(Base):
-    """A law that is or was in use. The SHA-256 of its folder is also the name of its folder in the home."""
+    """A law that is or was in use. The SHA-256 of a law's folder also names this folder in the home."""
 
     __tablename__ = "laws"
     hash: Mapped[bytes] = mapped_column(primary_key=True)

@@ -1,8 +1,8 @@
 """Tombstones: recognise late messages to destroyed cases, without keeping any data of these cases.
 
 A tombstone is the hash of a case id, of a follow-up id, or of an envelope. These values are random, so nobody
-can guess them. Anyone who already has such a value, such as an old portal, can learn that the case existed
-here.
+can guess them. Anyone who already has one of the hashed values, such as an old portal, can learn that the
+case existed here.
 """
 
 import hashlib

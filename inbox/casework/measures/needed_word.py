@@ -13,8 +13,8 @@ from inbox.language.messages import Sentence, sentence
 def binds(session: Session, number: int, kind: str) -> bool:
     """Return whether a measure requires the prosecutor's word, which is missing or has restrictions.
 
-    Such a measure could surprise a prosecutor. If there are restrictions, an officer has to say whether the
-    measure respects them.
+    Without the prosecutor's word, the measure could surprise a prosecutor. If there are restrictions, an
+    officer has to say whether the measure respects them.
     """
     if not by_law.rule(session, kind).needs_word:
         return False

@@ -122,7 +122,7 @@ def happened(case: int) -> ResponseReturnValue:
 class _Remedy:
     """The ``part`` of this page where an obstacle can be removed.
 
-    ``says_all`` is true if that part explains the obstacle.
+    ``says_all`` is true if the part explains the obstacle.
     """
 
     part: str = ""
