@@ -1,7 +1,7 @@
 """Compare the project's speed with minimal reference programs: `make bench`.
 
-Each reference program does only the essential part of the same job. Measurements of the two alternate within
-one run, so that the ratio is meaningful on any machine.
+Each reference program does only the essential part of the same job. Measurements of the project and of the
+reference program alternate within one run, so that the ratio is meaningful on any machine.
 """
 
 import statistics

@@ -8,7 +8,7 @@ officers are signed in.
 - Every third case is assigned to an officer, and every 997th is in quarantine.
 - Every fiftieth case has handlers, and one of the two officers is not among them.
 - One of the two officers is excluded from every 499th case.
-- Neither officer has declared an absence of interest for every tenth case.
+- For every tenth case, neither officer has declared an absence of interest.
 
 Each case names one of 30,000 containers, one of 2,000 persons and one of 300 days. So about three cases share
 a container, fifty share a person, and hundreds share a day. Links are measured on the first eleven cases,

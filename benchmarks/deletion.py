@@ -120,7 +120,7 @@ def _confirming(server: Server, folder: Path) -> Path:
 
 @contextmanager
 def _texts(server: Server) -> Iterator[Texts]:
-    """Send texts while the block runs. Raise an error if one is not accepted."""
+    """Send texts while the block runs. Raise an error if a text is not accepted."""
     texts, ended = Texts(), threading.Event()
 
     def send() -> None:

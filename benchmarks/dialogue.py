@@ -39,7 +39,7 @@ _WORDS = "Il est revenu au quai hier soir, avec le même camion. " * 8
 
 
 def figures(folder: Path) -> Iterator[str]:
-    """Yield the time and size of each page, with the time compared to that of the short case's page."""
+    """Yield the time and size of each page, and the ratio of its time to that of the short case's page."""
     office = Office.found(folder)
     world = World(office)
     tell(world, Portal(world, folder / "medium"), *[{"what": "x", "coi": "no"}] * 2)

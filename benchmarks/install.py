@@ -27,7 +27,7 @@ _WAYS = {
     "onion": ("--haproxy-protocol", "http://127.0.0.1:8081"),
 }
 _UNITS = ("portal@8080", "portal@8090", "nginx@clearnet", "nginx@onion", "portal-expire.timer", "tor@fanal")
-# Measured by systemd, in tenths. The unit of tor is Debian's own.
+# The highest exposure of each unit, as systemd measures it, in tenths. The unit of tor is Debian's own.
 _MOST_EXPOSED = {"portal@8080": 20, "portal-expire": 20, "nginx@clearnet": 30, "nginx@onion": 30}
 
 
@@ -41,7 +41,7 @@ def run() -> Iterator[str]:
         _make_bare(bare, package)
         for database in ("sqlite", "postgresql"):
             (folder / database).mkdir()
-            # Not copied with shutil, which would read device files in the tree like ordinary files.
+            # The tree is not copied with shutil, which would read device files like ordinary files.
             bare_tree.run("cp", "--archive", str(bare), str(folder / database / "tree"))
             yield from _installed(folder / database, database)
 

@@ -33,7 +33,7 @@ ENTRANCES = ("Write a report",)
 ONWARD = ("Continue", "Send")
 READY_SOON = "Getting ready…"
 ARRIVED = "Your report has arrived"
-# The only required question. A page asks it only if more than one body can receive the report.
+# The only required question. A page asks this question only if more than one body can receive the report.
 READER = "Who should read it?"
 # 20 words each.
 SENTENCES = {

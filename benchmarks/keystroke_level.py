@@ -38,7 +38,7 @@ class Task:
         return _seconds(self.text)
 
     def copying(self) -> float:
-        """Return the part of ``seconds`` in which words are copied by hand."""
+        """Return how many of the ``seconds`` the person spends on copying words by hand."""
         return self.operators["W"] * SECONDS["W"]
 
 

@@ -1,10 +1,10 @@
 """Check that each test named in docs/law-tests.md fails when its rule changes (`make soak law`).
 
-The benchmark copies this project. In the copy, it changes each value of the French law and runs the tests
-that the value's row names. If a row has many codes, the benchmark changes them all at once. A test that
-derives its expectation from the law passes with any law. The benchmark therefore runs it again while the test
-reads the original law and only the program reads the changed one: the test must then fail. In the gate,
-`tests/templates/test_shown_by.py` checks that a test states each value itself.
+The benchmark copies this project. In the copy, the benchmark changes each value of the French law and runs
+the tests that the value's row names. If a row has many codes, the benchmark changes them all at once. A test
+that derives its expectation from the law passes with any law. The benchmark therefore runs each test again
+while the test reads the original law and only the program reads the changed law: the test must then fail. In
+the gate, `tests/templates/test_shown_by.py` checks that a test states each value itself.
 
 While you work on some rows, `python -m benchmarks.law WORD…` tries only rows that contain one of the words.
 """
@@ -42,7 +42,7 @@ _OF_PROGRAM = 'shipped.JURISDICTIONS / "fr"'
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A wrong law for a row, and the row's tests that failed under it."""
+    """A wrong law for a row, and the tests of the row that failed under this law."""
 
     row: Row
     wrong: Wrong

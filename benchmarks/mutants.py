@@ -50,8 +50,8 @@ _LOADING = ""
 _BESIDE = 2
 # pytest's message about a test that does not exist.
 _NOT_FOUND = "ERROR: not found"
-# Libraries that load slowly. The list has no module of the project, because those must be loaded after the
-# change.
+# Libraries that load slowly. The list has no module of the project, because the project's modules must be
+# loaded after the change.
 _LOADED = (
     *("alembic", "babel", "click", "cryptography.hazmat.primitives.asymmetric.ed25519", "fastjsonschema"),
     *("flask", "hypothesis", "nacl.bindings", "phonenumbers", "PIL.Image", "playwright.sync_api"),
@@ -126,9 +126,9 @@ class Reach:
     def tests(self, mutant: Mutant) -> list[str]:
         """Return the tests that can notice a mutant, quickest modules first.
 
-        Tests that reach the lines of the mutant come first. All other tests follow if the lines also run when
-        a module is loaded, or if no test is known to reach them. A module's tests stay together, as they
-        share fixtures.
+        Tests that reach the lines of the mutant come first. All other tests follow in two cases: the lines
+        also run when a module is loaded, or no test is known to reach them. A module's tests stay together,
+        as they share fixtures.
         """
         by_line = self._data.contexts_by_lineno(str(self._root / mutant.file))
         contexts = {context for line in mutant.lines for context in by_line.get(line, ())}
@@ -277,7 +277,7 @@ def _tried(copy: ProjectCopy, reach: Reach, mutant: Mutant) -> Tried:
 
 
 def _run(copy: ProjectCopy, reach: Reach, tests: Sequence[str], named: Sequence[str] = ()) -> tuple[int, str]:
-    """Run tests, which have these names on the command line, until one fails.
+    """Run tests until one fails; ``named`` are other names for these tests on the command line.
 
     A run that never ends is killed after several times the usual duration of its tests.
     """

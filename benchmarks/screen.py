@@ -49,7 +49,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One screen of a page, of any length, with its main heading. A page that is not ready has none."""
+    """One screen of a page, of any length, with its main heading. A page that is not ready has no heading."""
 
     heading: str
     blocks: tuple[Block, ...]

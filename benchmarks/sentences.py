@@ -1,8 +1,8 @@
 """Draw random sentences of the project for a reader who does not know it.
 
 There are four English sources: docstrings, comments and names of tests; errors and hints; the help of
-commands; documents. Each provides the same number of sentences. ``--french N`` draws N French sentences
-instead, from the errors, hints and answers that the desk and the page scripts show.
+commands; documents. Each source provides the same number of sentences. ``--french N`` draws N French
+sentences instead, from the errors, hints and answers that the desk and the page scripts show.
 
 Sentences of an earlier text are mixed in; ``--old FILE`` names another file with such sentences, one per
 line. If a reader does not stumble over the earlier sentences, the reading was too fast and does not count.
@@ -76,8 +76,8 @@ def french() -> list[set[Row]]:
 def drawn(kinds: list[set[Row]], count: int, seed: int, old: Iterable[str]) -> list[Row]:
     """Return ``count`` sentences and up to 20 earlier ones in random order, each with its source.
 
-    Each kind provides the same number. Earlier sentences have the source "old". Raises ValueError if a kind
-    has too few sentences.
+    Each kind of source provides the same number of sentences. Earlier sentences have the source "old". Raises
+    ValueError if a kind has too few sentences.
     """
     chance = random.Random(seed)  # noqa: S311  as above
     chosen = [each for found in kinds for each in chance.sample(sorted(found), count // len(kinds))]
@@ -181,7 +181,7 @@ def _help(root: Path) -> Iterator[Row]:
 def _documents(root: Path) -> Iterator[Row]:
     """Yield the sentences of documents without code.
 
-    Each line in the cell of a table counts separately, and only if it ends like a sentence: the others are
+    Each line in the cell of a table counts separately, but only if it ends like a sentence: other lines are
     labels and data.
     """
     for file in sorted(root.rglob("*.md")):

@@ -1,7 +1,7 @@
 """Long checks (`make soak`, `make soak NAME…`); `docs/soak.json` records each success.
 
-`python -m benchmarks.soak --stale` lists the records that are older than the code they cover. That command is
-part of the gate, so modules that load slowly are imported only for a run.
+`python -m benchmarks.soak --stale` lists the records that are older than the code they cover. The gate runs
+`--stale`, so modules that load slowly are imported only for a run.
 """
 
 import os

@@ -45,7 +45,10 @@ NOTHING = Link(0, FIRST)
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """The day on which the portal applied outbox ``n``. Reporters can read its slots from that day."""
+    """The day on which the portal applied outbox ``n``.
+
+    From that day on, reporters can read the slots of the outbox.
+    """
 
     n: int
     day: date

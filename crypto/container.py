@@ -28,7 +28,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A message with its files. Only its form is verified, not its signature."""
+    """A message with its files. The form of the message is verified, but not its signature."""
 
     files: tuple[File, ...]
     message: bytes

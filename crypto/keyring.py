@@ -19,7 +19,10 @@ _MANY = 100
 
 
 class KeyringExpired(CryptoError):
-    """The keyring has expired without being renewed. Nothing may be sealed to its keys."""
+    """The keyring has expired without being renewed.
+
+    Nothing may be sealed to the keys of an expired keyring.
+    """
 
     code = "keyring-expired"
 

@@ -11,7 +11,7 @@ _MOST_MARKS = 5
 class Printable(str):
     """Text that is safe for a terminal: no unseen character, and no control character except line feeds.
 
-    Only this module creates such text. Concatenation with ``+`` and formatting return ordinary strings.
+    Only this module creates printable text. Concatenation with ``+`` and formatting return ordinary strings.
     """
 
     __slots__ = ()

@@ -50,9 +50,9 @@ def sign(label: Label, deployment: bytes, file: bytes, seed: bytes) -> bytes:
 def verify(label: Label, deployment: bytes, file: bytes, signature: bytes, key: bytes) -> None:
     """Raise Tampered unless ``signature`` (64 bytes) is valid for ``key`` (32 bytes).
 
-    Raise Malformed if either has another length. The check is strict: the key must be a canonical point of
-    the prime-order group (SPEC 1.4). With such a key, no R outside this group satisfies the equation. Without
-    this rule, libraries disagree on keys of mixed order.
+    Raise Malformed if the signature or the key has another length. The check is strict: the key must be a
+    canonical point of the prime-order group (SPEC 1.4). With such a key, no R outside the prime-order group
+    satisfies the equation. Without this rule, libraries disagree on keys of mixed order.
     """
     if len(signature) != SIGNATURE or len(key) != PUBLIC:
         raise Malformed("signature or key has the wrong length")

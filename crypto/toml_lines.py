@@ -49,7 +49,7 @@ class _Reader:
                 begin = end
 
     def closed(self, lines: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield the number of lines and the contents of each beginning that closing brackets can complete."""
+        """Yield each beginning that closing brackets make complete: its number of lines and its contents."""
         for end, piece in enumerate(accumulate(lines[:-1]), 1):
             found = next(filter(None, (self.read(piece + closer) for closer in _CLOSERS)), None)
             if found is not None:

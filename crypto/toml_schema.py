@@ -26,7 +26,7 @@ Node: TypeAlias = Mapping[str, Any]
 # A TOML key without quotation marks.
 BARE_KEY = "[A-Za-z0-9_-]+"
 _DRAFT = "http://json-schema.org/draft-04/schema#"
-# The English descriptions of expected values, keyed by code. No other descriptions exist.
+# The English descriptions of expected values, keyed by code. Expected values have no other descriptions.
 EXPECTED = {
     "one-of": "one of {known}",
     "number": "a number from {least} to {most}",
@@ -138,8 +138,8 @@ class BadDocument(Malformed):
 class Mismatch(BadDocument):
     """A file does not match its schema at ``key`` of ``place``; a key in a nested table is dotted.
 
-    ``expected`` describes the expected value. For a file that is not TOML, it is the parser's message, which
-    names the line.
+    ``expected`` describes the expected value. If the file is not TOML, ``expected`` is the parser's message,
+    which names the line.
     """
 
     def __init__(self, place: str, fault: Fault, key: str = "", expected: Expected | None = None) -> None:
@@ -181,7 +181,7 @@ class Document:
 
 
 class Schema:
-    """The schema of one kind of file. The place in each message begins with ``kind``."""
+    """The schema of one kind of file. In each message, the place of the mistake begins with ``kind``."""
 
     def __init__(
         self, kind: str, root: Node, formats: Mapping[str, Callable[[str], bool]] | None = None
@@ -191,7 +191,7 @@ class Schema:
         self._formats = dict(formats or {})
 
     def parse(self, raw: bytes) -> dict[str, Any]:
-        """Return the parsed value of a file. Raise Mismatch for its first mistake."""
+        """Return the parsed value of a file. Raise Mismatch for the first mistake in the file."""
         return dict(self.read(raw).value)
 
     def read(self, raw: bytes) -> Document:
@@ -303,7 +303,7 @@ IDENTIFIER: Node = {
 
 
 def _finite(written: str) -> float | None:
-    """Return a number, or None for ``inf`` and ``nan``: no schema accepts None, but bounds accept nan."""
+    """Return a number, or None for ``inf`` and ``nan``: schemas refuse None, but bounds would accept nan."""
     value = float(written)
     return value if math.isfinite(value) else None
 

@@ -4,7 +4,7 @@
 class Refused(Exception):
     """A command was refused; exit code 1. ``hint`` tells the person at the terminal what to do.
 
-    Nothing was changed, unless the function that raises it says otherwise.
+    A refused command has changed nothing, unless the function that raises the error says otherwise.
     """
 
     def __init__(self, message: str, hint: str) -> None:

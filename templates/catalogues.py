@@ -21,7 +21,7 @@ LANGUAGES = ("fr", "en")
 
 
 class Domain(StrEnum):
-    """The people whose texts a catalogue translates."""
+    """The people for whom a catalogue translates texts."""
 
     PUBLIC = "public"
     OFFICERS = "officers"

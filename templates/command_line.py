@@ -137,7 +137,7 @@ class Unknown(click.UsageError):
 
 
 class Incomplete(click.exceptions.NoArgsIsHelpError):
-    """A group without a command. ``meant`` are its commands that had the name of the group earlier."""
+    """A group without a command. ``meant`` are the commands in it that earlier had the name of the group."""
 
     def __init__(self, meant: list[str], context: click.Context) -> None:
         super().__init__(context)
@@ -240,7 +240,7 @@ class Group(click.Group):
         error = f"{context.command_path} has no option {option}"
         below = {name: each for name, each in self.branch.children.items() if isinstance(each, Leaf)}
         having = [name for name, each in below.items() if _takes(_loaded(name, each), option)]
-        # An option that all commands have belongs to the command after it.
+        # If all commands have the option, it belongs to the command that follows it.
         if len(having) == len(below) or (context.parent is None and having):
             return Misplaced(error, option, context)
         return Unknown(error, [f"{context.command_path} {name}" for name in having[:_SUGGESTED]], context)
@@ -280,8 +280,8 @@ def _fit(path: tuple[str, ...], node: Leaf | Branch, name: str, more: str, phras
     last, other = path[-1], node.also if isinstance(node, Leaf) else ()
     if phrases & {*other}:
         return 7
-    # If several commands have the second word as their name, the command whose group resembles the first word
-    # most fits best.
+    # If several commands have the second word as their name, the best fit is the command whose group is most
+    # like the first word.
     if more in (last, *other) and (alike := _alike(name, path)):
         return 5 + alike
     if {name, name.removesuffix("s")} & {last, *other}:

@@ -22,8 +22,8 @@ from tests.support.provable import Provable, proving
 # Fixtures that several folders use, each defined once.
 pytest_plugins = ["tests.support.inbox_room"]
 
-# The gate tries the same examples in every run, a third of those of `full`. `pytest --hypothesis-
-# profile=thorough` tries more than both.
+# The gate tries the same examples in every run, a third of those of `full`. `pytest
+# --hypothesis-profile=thorough` tries more examples than both.
 settings.register_profile(
     "ci",
     derandomize=True,
@@ -38,7 +38,7 @@ settings.load_profile("ci")
 
 engines.share_statements()
 
-# A cache folder for compressed pages, such as systemd gives the portal. `make clean` removes it.
+# A cache folder for compressed pages, such as systemd gives the portal. `make clean` removes this folder.
 _CACHE = Path(sys.prefix) / "cache"
 _CACHE.mkdir(exist_ok=True)
 os.environ.setdefault("CACHE_DIRECTORY", str(_CACHE))
@@ -94,7 +94,7 @@ def false_clock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[ti
     file = tmp_path / "clock"
 
     def set_clock(away: timedelta) -> None:
-        # Replaced in one step, because a process that reads an empty file would end.
+        # The file is replaced in one step, because a process that reads an empty file would end.
         new = file.with_suffix(".new")
         new.write_text(f"{int(away.total_seconds()):+d}")
         new.replace(file)

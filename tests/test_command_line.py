@@ -36,7 +36,7 @@ PROGRAMS: Mapping[str, click.Command] = {
     "portal": portal,
     "fanal-portal": fanal_portal,
 }
-# The modules that declare commands. Their other functions are not commands.
+# The modules that declare commands. The other functions of these modules are not commands.
 DECLARING = {
     "inbox": [
         *(f"inbox.cli.commands.{path.stem}" for path in (ROOT / "inbox/cli/commands").glob("[a-z]*.py"))
@@ -247,7 +247,10 @@ def test_every_command_can_print_the_version(program: str, capsys: pytest.Captur
 
 
 def test_an_earlier_name_of_a_command_suggests_its_present_name() -> None:
-    """The last word of a name alone, or a typing error, suggests the name too. An unrelated word does not."""
+    """The last word of a name alone, or a typing error, suggests the name too.
+
+    An unrelated word suggests nothing.
+    """
     known = leaves(tree("inbox"))
     for old, new in EARLIER.items():
         path = tuple(new.split())
@@ -404,7 +407,7 @@ def test_the_program_asks_for_a_missing_text_at_a_terminal(monkeypatch: pytest.M
     assert 4 == len(asked)
 
 
-# The commands for actions that need a reason. Each asks for the reason.
+# The commands for actions that need a reason. Each of these commands asks for the reason.
 REASONED = {
     Code.ASSESS_SOURCE: "case set-source-risk",
     Code.BREAK_GLASS: "access break-glass",
@@ -485,7 +488,7 @@ def test_without_a_terminal_or_an_answer_a_missing_text_is_refused(
 def test_the_words_lock_quit_and_exit_end_a_session(
     office: Office, monkeypatch: pytest.MonkeyPatch, word: str
 ) -> None:
-    """Followed by other words, each is treated like any other command."""
+    """If other words follow, the session treats the word like any other command."""
     lines, done = iter([f"{word} now\n", "help\n", f"help {word}\n", f"{word}\n", "case list\n"]), []
     monkeypatch.setattr(terminal, "take_line", lambda _: next(lines))
     monkeypatch.setattr(terminal, "wipe", lambda: None)

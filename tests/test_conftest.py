@@ -56,7 +56,7 @@ def test_a_test_that_uses_neither_gets_neither_mark(request: pytest.FixtureReque
 
 
 def test_the_gate_runs_the_chosen_parameters_and_leaves_the_others_to_the_soak() -> None:
-    """Of two lists, the gate combines each value of one with the first value of the other.
+    """Of two lists, the gate runs each value of one list with the first value of the other list.
 
     A chosen value that is not in the list is an error.
     """

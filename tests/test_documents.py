@@ -83,7 +83,8 @@ def test_the_index_lists_every_page_under_exactly_one_kind() -> None:
     head, *parts = re.split(r"^## ", INDEX.read_text("utf-8"), flags=re.MULTILINE)
     assert LINK.findall(head) == []
     assert [part.partition(":")[0] for part in parts] == KINDS
-    # A link to a heading does not count, because only that part of the page is of another kind.
+    # A link to a heading does not count: it lists one part of a page, and that part is of another kind than
+    # the page.
     listed = [path for part in parts for path, anchor in LINK.findall(part) if path and not anchor]
     assert [each for each in listed if listed.count(each) > 1] == []
     assert {each.name for each in DOCS.glob("*.md")} - {INDEX.name} <= set(listed)
@@ -113,7 +114,7 @@ def test_contributing_says_for_every_room_what_to_read_first() -> None:
 
 
 def test_the_change_log_has_the_sections_of_keep_a_changelog_in_order() -> None:
-    """No version has a section twice, or any other section."""
+    """No version has a section twice or an unknown section."""
     sections = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
     _, *versions = re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text("utf-8"), flags=re.MULTILINE)
     assert versions[0].startswith("[Unreleased]\n")

@@ -103,7 +103,7 @@ WRITING = {
     "inbox/system/terminal.py": {"print", "sys.stdout", "sys.stderr", "getpass.getpass"},
     "portal/terminal.py": {"click.confirm", "click.echo", "click.prompt", "sys.stderr", "sys.stdout"},
     "crypto/printable.py": {"Printable"},
-    # its standard output is a pipe, and the reader checks what it gets
+    # the worker's standard output is a pipe, and its reader checks what arrives
     "inbox/sandboxed/worker.py": {"sys.stdout"},
     # sets the times of the file that it writes to
     "portal/ops/file_times.py": {"sys.stderr"},
@@ -128,7 +128,7 @@ def _writers(node: ast.AST) -> Iterator[str]:
             yield from (f"{module}.{each.name}" for each in names)
             yield from (
                 each.name for each in names if each.asname
-            )  # a call under another name would not be noticed
+            )  # the search would not notice a call under another name
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_the_type_checker_allows_only_printable_text_to_be_written(
 ) -> None:
     """The type checker also refuses text that was computed from printable text.
 
-    The control is the result of the cleaning function.
+    As a control, the checker accepts the result of the cleaning function.
     """
     waist = tmp_path / "waist.py"
     written = "".join(f"_write({each})\n" for each in (*REFUSED, *TAKEN))
@@ -181,8 +181,8 @@ def test_the_type_checker_allows_only_printable_text_to_be_written(
 KEPT = {"ContextVar", "local", "WeakKeyDictionary", "WeakValueDictionary", "WeakSet", "SimpleNamespace"}
 EMPTY = {"dict", "list", "set", "deque", "defaultdict", "Counter", "OrderedDict"}
 CHANGING = {"append", "extend", "insert", "add", "update", "setdefault", "set", "pop", "remove", "clear"}
-# Each function gets the officers who are signed in, act or confirm as arguments. Only the connection of a
-# session to the vault also knows them, in its own table (inbox/vault/row_security.py).
+# Each function gets the officers who are signed in, act or confirm as arguments. Besides these functions,
+# only a session's connection to the vault knows the officers, in its own table (inbox/vault/row_security.py).
 OUTLIVING = {
     "inbox/language/labels.py": {"_law"},  # the names of codes of the law: a process works in one inbox only
     "inbox/system/terminal.py": {"sys", "threading"},  # what Python prints after an error
@@ -199,7 +199,7 @@ OUTLIVING = {
 
 
 def outliving(tree: ast.Module) -> set[str]:
-    """Return the global names of a module that its functions change, or that are made to be changed."""
+    """Return the global names of a module that its functions change, or whose values are meant to change."""
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     own = [*tree.body, *(each for node in classes for each in node.body)]
     made = {name for node in own for name in _made_empty(node)}
@@ -249,7 +249,7 @@ def _changes(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
             yield from _root(node)
-        # A name that begins with a small letter is a module, and the call one of its functions.
+        # If the name begins with a small letter, it is a module, and the call is one of its functions.
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attribute)) if attribute in CHANGING:
             if name.startswith("_") or name[0].isupper():
                 yield name
@@ -304,8 +304,8 @@ def test_no_module_of_the_inbox_keeps_signed_in_officers_in_global_state() -> No
     assert OUTLIVING == found(("inbox",), outliving)
 
 
-# A case ends by being closed, marked as junk or destroyed. Each of these consults the table of obstacles to
-# an exit (inbox/casework/exits.py).
+# A case ends by being closed, marked as junk or destroyed. Each way to end a case consults the table of
+# obstacles to an exit (inbox/casework/exits.py).
 ENDINGS = {"set_closed", "set_junked", "_destroy"}
 ENDED = {"closed", "junked", "waits"}
 ENDING = {

@@ -68,7 +68,10 @@ def unknown(headings: list[str]) -> list[str]:
 
 
 def test_the_search_finds_a_heading_that_no_page_has() -> None:
-    """The heading is an earlier name of the twelve words. The control is the present name."""
+    """Pages no longer have this heading, an earlier name of the twelve words.
+
+    The control is the heading that pages have today.
+    """
     assert ["Your case token"] == unknown(["Your case token", "Your twelve words"])
 
 

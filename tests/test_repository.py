@@ -32,7 +32,7 @@ PAPERS = {f"{name}.md" for name in ("README", "SECURITY", "THREAT_MODEL", "CONTR
 HIDDEN = {".ci", ".editorconfig", ".gitattributes", ".gitignore", ".pre-commit-config.yaml"}
 TOP_LEVEL = ROOMS | BESIDE | JAVASCRIPT | PAPERS | HIDDEN | {"LICENSE"}
 
-# Written in pieces so that this file does not contain the searched texts itself.
+# The searched texts are written in pieces, so that this file does not contain them.
 MACHINE_PATHS = ["/" + name + "/" for name in ("work", "farm", "root", "home")]
 REGISTRY_HOSTS = [
     "py" + "pi.org",
@@ -132,7 +132,7 @@ def test_the_debian_script_names_the_packages_that_it_cannot_install(tmp_path: P
 
 
 def test_no_test_lists_the_languages_by_hand() -> None:
-    """Tests take the languages from the catalogues. Only test vectors name them literally."""
+    """Tests take the languages from the catalogues. Only test vectors name languages literally."""
     listed = re.compile(r'[\[(]"(?:fr", "en|en", "fr)"[\])]')
     assert listed.search(json.dumps([*LANGUAGES]))
     sources = [
@@ -142,7 +142,7 @@ def test_no_test_lists_the_languages_by_hand() -> None:
 
 
 def test_no_file_refers_to_a_numbered_item_of_a_document_outside_the_repository() -> None:
-    """Readers cannot open such a document. Files name the law or SPEC.md instead."""
+    """Readers cannot open a document outside the repository. Files name the law or SPEC.md instead."""
     reference = re.compile(r"\b[ILQSTW]-\d{2}[a-z]?\b|[Dd]omain (?:\d\.\d|document)")
     assert reference.search("as L-04 asks")
     places = ("inbox/", "portal/", "crypto/", "templates/", "tests/", "docs/", "benchmarks/")
@@ -158,7 +158,8 @@ def test_no_file_refers_to_a_numbered_item_of_a_document_outside_the_repository(
 # In the protocol, “author” is part of the names of a key and of values derived from it. The person is the
 # reporter.
 AUTHOR = re.compile(r"(?<![`\w-])[Aa]uthors?(?:hip)?\b(?![`_]| (?:public )?(?:key|seed|hash)\b)")
-# Here the word means somebody else (who wrote a file, a program or the questionnaire), or is quoted.
+# In these files, the word means somebody else (who wrote a file, a program or the questionnaire), or is
+# quoted.
 OTHER_AUTHORS = {
     "CHANGELOG.md": "the word that was replaced",
     "crypto/SPEC.md": "of a questionnaire",
@@ -200,7 +201,7 @@ def test_code_and_documents_call_the_person_reporter_and_not_author() -> None:
 
 @pytest.mark.slow
 def test_no_test_module_imports_another() -> None:
-    """Shared code is in tests/support. The control: this module imports from there."""
+    """Shared code is in tests/support. As a control, this module imports from tests/support."""
     names = {path: [*sources_of_tests.imports(path)] for path in SOURCES}
     assert any(name.startswith("tests.support.") for name in names[Path(__file__)])
     assert [] == [
@@ -231,7 +232,8 @@ def test_no_shared_fixture_is_replaced_in_a_module_or_a_folder_below() -> None:
     assert REPLACED == {name for name, _ in replaced}, replaced
 
 
-# Functions that return the day or the time of day. A stopwatch (`time.monotonic`) returns neither.
+# Functions that return the day or the time of day. A stopwatch (`time.monotonic`) returns neither the day nor
+# the time of day.
 CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "func.now"}
 CLOCKS |= {f"time.{name}" for name in ("time", "time_ns", "localtime", "gmtime", "ctime", "strftime")}
 TOML = {"tomllib", "tomli", "tomlkit", "toml"}

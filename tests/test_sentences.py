@@ -39,7 +39,10 @@ def test_a_seed_draws_the_same_french_sentences_and_mixes_in_old_ones() -> None:
 
 
 def test_french_sentences_are_errors_hints_and_answers_from_both_catalogues() -> None:
-    """No text of a page and no English sentence is drawn. A number that is too high is refused."""
+    """The program draws neither texts of pages nor English sentences.
+
+    A number that is too high is refused.
+    """
     (found,) = french()
     said = {sentence for sentence, _ in found}
     rooms = {re.split(r"[/_.]", source)[0] for _, source in found}

@@ -209,7 +209,7 @@ def test_each_test_that_the_gate_leaves_out_belongs_to_exactly_one_part_of_the_s
 ) -> None:
     """Otherwise a test would never run, or run in two parts.
 
-    The control are the tests that the gate collects.
+    As a control, the list contains a test of this module.
     """
     soaked = request.config.stash[SOAKED]
     own = f"tests/test_soak.py::{test_a_measured_figure.__name__}"

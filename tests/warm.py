@@ -10,6 +10,6 @@ import pytest
 
 if __name__ == "__main__":
     collected = pytest.main(["--collect-only", "-q", "-q", "-p", "no:cacheprovider"])
-    # Imported late, because conftest.py first has to name the folder for pages.
+    # This module is imported late, because conftest.py first has to name the folder for pages.
     import_module("tests.support.warm_portal")
     sys.exit(collected)

@@ -1,7 +1,7 @@
 """Bills of materials (CycloneDX): the libraries in each package (1.6), and those in the page scripts (1.5).
 
-The tools of CycloneDX and npm write them, and python_bill.py adds what the first does not know. A bill has no
-serial number, no time and no version of npm, because these differ from builder to builder.
+The tools of CycloneDX and npm write the bills, and python_bill.py adds what CycloneDX's tool does not know. A
+bill has no serial number, no time and no version of npm, because these differ from builder to builder.
 """
 
 import json
@@ -27,7 +27,7 @@ def of_python(
     ``package`` is the name and the version of the package with this environment.
     """
     command: list[str | Path] = [_CYCLONEDX, "environment", "--output-reproducible", "--output-file", out]
-    # Without a time: SOURCE_DATE_EPOCH would become one.
+    # Without a time: SOURCE_DATE_EPOCH would become the time of the bill.
     timeless = {name: value for name, value in env.items() if name != "SOURCE_DATE_EPOCH"}
     run(*command, folder / "bin/python3", cwd=folder, env=timeless)
     bill = json.loads(out.read_text("utf-8"))

@@ -14,7 +14,7 @@ from typing import Self
 from deploy.release.errors import DANGER, Refused
 
 # In base64: the algorithm (2 bytes), the number of the key (8 bytes), and the key (32) or the signature (64).
-# The last line of a signature is a second one (64 bytes), which also covers the trusted comment.
+# The last line of a signature file is a second signature (64 bytes), which also covers the trusted comment.
 _KEY = re.compile(r"untrusted comment: [^\n]*\n([A-Za-z0-9+/]{56})\n")
 _SIGNATURE = re.compile(
     r"untrusted comment: [^\n]*\n([A-Za-z0-9+/]{99}=)\ntrusted comment: [^\n]*\n[A-Za-z0-9+/]{86}==\n"

@@ -1,9 +1,9 @@
 """The Python environment inside a package: Debian's interpreter, the locked libraries, and our rooms.
 
-The environment is a virtual environment (PEP 405) without pip and without the libraries' own commands. It
-contains no path of the machine that built it. Bytecode is included, so that an installation compiles nothing
-and a purge leaves nothing behind. Python does not compare the bytecode with the sources: the signature of the
-release covers both.
+The environment is a virtual environment (PEP 405) without pip and without the libraries' own commands. The
+environment contains no path of the machine that built it. Bytecode is included, so that an installation
+compiles nothing and a purge leaves nothing behind. Python does not compare the bytecode with the sources: the
+signature of the release covers both.
 """
 
 import shutil
@@ -36,7 +36,7 @@ def fetch(root: Path, sides: tuple[str, ...], wheels: Path) -> None:
     """Download the locked wheels of these sides into ``wheels``. pip checks their hashes.
 
     Only ready-built wheels are taken: every locked library has one for Debian 13 on amd64, so nothing is
-    compiled. This needs a network, unless all wheels are already there.
+    compiled. The download needs a network, unless all wheels are already there.
     """
     wheels.mkdir(parents=True, exist_ok=True)
     pip = (sys.executable, "-m", "pip", "--python", PYTHON)
@@ -104,7 +104,7 @@ def _remove_traces(folder: Path, site: Path) -> None:
 
 def _write_command(file: Path, side: str, module: str) -> None:
     """Write a command of a side. ``-P`` keeps the folder of the command off the path of imports."""
-    # Not -I, because PYTHONMALLOC must reach the portal (portal/ops/memory_wiping.py).
+    # The option -I is not used, because PYTHONMALLOC must reach the portal (portal/ops/memory_wiping.py).
     interpreter = f"/usr/lib/fanal-{side}/bin/python3 -P"
     file.write_text(f"#!{interpreter}\nfrom {module} import main\n\nmain()\n", "ascii")
     file.chmod(0o755)

@@ -35,7 +35,7 @@ class Source:
         """Return the commit that is checked out.
 
         Its version is that of pyproject.toml if the commit has this version's tag (``v1.0.0``). Otherwise the
-        version sorts before that one, in the order of time, and names the commit.
+        version names the commit. It sorts before the version of pyproject.toml, in the order of time.
 
         Raises Refused if files differ from the commit, or if ``root`` has no git history.
         """

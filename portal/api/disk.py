@@ -16,7 +16,7 @@ from portal.store import disk
 
 _GB = 10**9
 # nginx's request bodies and the write-ahead log grow and shrink with single requests. A measurement is stored
-# for two hours and must not reveal such requests, so it is rounded.
+# for two hours and must not reveal single requests, so it is rounded.
 _STEP = 64 << 20
 
 

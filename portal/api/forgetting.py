@@ -16,8 +16,8 @@ def init_app(app: Flask) -> None:
 
 
 def _forget(clear_addresses: Any, _: BaseException | None) -> None:
-    # The exception refers to the frames that refer to the request. Such a cycle stays until garbage
-    # collection.
+    # The exception refers to the frames that refer to the request. Such a cycle of references stays until
+    # garbage collection.
     request.routing_exception = None
     # This cache contains the URL of each request, and URLs from headers.
     clear_addresses()

@@ -24,7 +24,7 @@ from portal.store.quotas import LARGEST_OF_FILES, TEXT, Kind
 class NoRoom(Problem):
     """There is no room now, although the envelope would fit an empty share.
 
-    Such a refusal raises the cost of work on the next day (SPEC 7.6).
+    Each refusal of this kind raises the cost of work on the next day (SPEC 7.6).
     """
 
 
@@ -38,7 +38,7 @@ SHARES: Mapping[Kind, float] = {
     Kind.FOLLOW_UP_WITH_LARGE_FILES: 0.12,
     Kind.SCRIPTLESS: 0.10,
 }
-# The random draw reduces a share by at most this fraction, which is far more than arrives within an hour.
+# The random draw reduces a share by at most this fraction. Far less than this arrives within an hour.
 DRAWN = 1 / 16
 _FILES = {Kind.REPORT_WITH_FILES, Kind.FOLLOW_UP_WITH_FILES}
 _LARGE_FILES = {Kind.REPORT_WITH_LARGE_FILES, Kind.FOLLOW_UP_WITH_LARGE_FILES}

@@ -50,8 +50,8 @@ class Watch:
         """Return uploads with too little progress since the previous half hour; remember the progress of all.
 
         Returns an empty list if the previous half hour was not seen, for example after a start. ``steady`` is
-        the monotonic clock in seconds. The list is also empty if that clock shows that the half hour was too
-        short, because the time was set or the machine slept.
+        the monotonic clock in seconds. The list is also empty if the monotonic clock shows that the half hour
+        was too short, because the time was set or the machine slept.
         """
         lasted = steady - self._steady >= _HALF_HOUR - _BEFORE
         seen = self._seen if lasted and half == self._half + 1 else {}
@@ -71,7 +71,8 @@ def give_way(watch: Watch, context: Context, half: int, steady: float) -> int:
         stalled = watch.stalled(half, steady, envelopes.unfinished(connection))
         limits, used = Limits.of(connection, context.settings, hour), quotas.used(connection, hour)
     deleted = 0
-    # One kind at a time, in the same order in all processes: otherwise two processes could block each other.
+    # All processes take one kind after the other, in the same order: otherwise two of them could block each
+    # other.
     for kind in Kind:
         if limits.is_short(kind, used[kind]):
             going = sorted((each for each in stalled if each.kind is kind), key=lambda each: each.id)

@@ -34,7 +34,7 @@ class Expired:
 def expire(
     database: Database, settings: Settings, today: date, hour: Callable[[], int] = days.hour
 ) -> Expired:
-    """Delete all expired data. Any number of processes may do this, at any time.
+    """Delete all expired data. Any number of processes may call this function, at any time.
 
     Call ``tidy`` afterwards: it makes the deleted data unreadable.
     """
@@ -55,14 +55,14 @@ def expire(
 
 
 def tidy(database: Database) -> None:
-    """Remove deleted data from the database's files. Raises StoreBusy if that is not possible now.
+    """Remove deleted data from the database's files. Raises StoreBusy if the data cannot be removed now.
 
     A large database is not rewritten here, because new reports would have to wait. ``Database.rewrite``
     rewrites a database of any size.
     """
     deletion.overwrite(database)
-    # First reclaim space, which needs no free disk space. If PostgreSQL's disk is full, no table can be
-    # rewritten.
+    # Reclaim space first, because this step needs no free disk space. If PostgreSQL's disk is full, no table
+    # can be rewritten.
     database.reclaim()
     if database.size <= SMALL:
         database.rewrite()

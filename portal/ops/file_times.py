@@ -19,7 +19,7 @@ _PAUSE_SECONDS = 1.0
 
 
 def cover(database: URL) -> None:
-    """Set the times now and every second while this process lives.
+    """Set the times of the files now, and every second while this process lives.
 
     With PostgreSQL, whose files belong to another program, this covers only the log (THREAT_MODEL).
     """
@@ -46,6 +46,6 @@ def _cover_once(database: URL) -> None:
 
 
 def _touch(file: Path | int) -> None:
-    # The file may have been deleted, and only its owner can set the times of a log.
+    # Setting the times fails if the file was deleted, or if a log belongs to another user.
     with suppress(OSError):
         os.utime(file)

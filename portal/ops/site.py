@@ -139,8 +139,8 @@ def verify_command(  # noqa: PLR0913 - one parameter for each option
     try:
         seen_serials.save(memory, known)
     except Refused as refused:
-        # A caller who names a file relies on that file, so a failure to save is an error. Other callers only
-        # want to know the differences.
+        # A caller who names a file relies on that file, so a failure to save is an error. Callers who name no
+        # file only want to know the differences.
         if file:
             raise
         terminal.warn(f"warning: {refused}; next time, an older manifest or keyring will not be noticed")

@@ -127,7 +127,7 @@ class OnionService:
         self.said = f"address of the onion service: http://{self._hostname.read_text('ascii').strip()}"
 
     def undo(self) -> None:
-        """Stop the instance and remove its configuration file. The key of the address stays.
+        """Stop the instance and remove its configuration file. The key of the onion address is kept.
 
         If our service was running before ``apply``, it keeps running with its earlier file.
         """

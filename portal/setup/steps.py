@@ -77,8 +77,8 @@ def checked(steps: Iterable[Step]) -> Iterator[tuple[Step, Found]]:
 def apply(steps: Sequence[Step]) -> Iterator[Step]:
     """Do each step that is not done, and yield it.
 
-    Raises Refused before anything is changed if something is in the way of a step, and at the first step that
-    fails. In the second case, the failed step is undone, and the steps before it stay done.
+    If something is in the way of a step, raises Refused before anything is changed. Also raises Refused at
+    the first step that fails. The failed step is then undone, and the steps before it stay done.
     """
     before = [*checked(steps)]
     for step, found in before:

@@ -44,7 +44,10 @@ def ask(proven: Proven, verifier: str, path: Path, today: date) -> None:
 
 
 def check_answer(proven: Proven, asked: Path, answer: Path) -> Challenge:
-    """Return our challenge in ``asked`` if ``answer`` is its answer by the proof's owner. Raises Refused."""
+    """Return our challenge from ``asked`` if the owner of the proof answered it in ``answer``.
+
+    Raises Refused.
+    """
     question, raw = _read(asked), _read(answer)
     with _refused(answer, f"an answer to {asked}"):
         return challenge.check(

@@ -108,11 +108,11 @@ class Database:
             yield connection
 
     def scrub(self) -> None:
-        """Overwrite deleted data, also in the write-ahead log. Raises StoreBusy if that is not possible now.
+        """Overwrite deleted data, also in the write-ahead log.
 
-        Never call this for a request: the time taken reveals whether others have written. PostgreSQL cannot
-        overwrite: deleted rows stay in its tables until ``rewrite``, and in its log until it removes old
-        parts of the log (THREAT_MODEL).
+        Raises StoreBusy if the data cannot be overwritten now. Never call this for a request: the time taken
+        reveals whether others have written. PostgreSQL cannot overwrite: deleted rows stay in its tables
+        until ``rewrite``, and in its log until it removes old parts of the log (THREAT_MODEL).
         """
         end = time.monotonic() + _WAIT_SECONDS
         while not self.try_to_scrub():
@@ -154,9 +154,10 @@ class Database:
     def rewrite(self) -> None:
         """Rewrite each table, sorted by its random keys, so that no deleted data is left in it.
 
-        SQLite needs this too: SQLite overwrites deleted rows, but leaves a copy of about one row in five
-        hundred behind when it splits a page. Other transactions wait. The rewrite needs memory (SQLite) or
-        disk space (PostgreSQL) equal to the size of the database. Raises StoreBusy if the tables are in use.
+        SQLite needs the rewrite too: SQLite overwrites deleted rows, but leaves a copy of about one row in
+        five hundred behind when it splits a page. Other transactions wait. The rewrite needs memory (SQLite)
+        or disk space (PostgreSQL) equal to the size of the database. Raises StoreBusy if the tables are in
+        use.
         """
         self._maintain(self._words.rewrite)
         self.scrub()
@@ -164,7 +165,7 @@ class Database:
     def reclaim(self) -> None:
         """Let PostgreSQL reuse the space of deleted rows.
 
-        On SQLite, ``scrub`` has already overwritten them.
+        On SQLite, ``scrub`` has already overwritten the deleted rows.
         """
         self._maintain(self._words.reclaim)
 

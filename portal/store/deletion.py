@@ -83,7 +83,7 @@ def _delete_portion(database: Database) -> bool:
 
 def _delete_some(connection: Connection, most: int) -> bool:
     """Delete rows of at most ``most`` bytes together, but at least one; return whether more may be left."""
-    # Always in the same order, so that two processes cannot block each other.
+    # The order is always the same, so that two processes cannot block each other.
     first = select(deleted.c.envelope_id).order_by(deleted.c.envelope_id).limit(_ROWS).with_for_update()
     ids = list(connection.execute(first).scalars())
     if not ids:

@@ -65,7 +65,7 @@ def manifest(connection: Connection, channel: str, n: int) -> Manifest:
 
 
 def belongs_elsewhere(connection: Connection, channel: str, case_id: bytes) -> bool:
-    """Return whether a case belongs only to another channel, or did until its withdrawal.
+    """Return whether a case belongs only to another channel, or did so until its withdrawal.
 
     Withdrawals count only if no channel has the case itself, because anybody can file under a known case id
     and then withdraw that report.

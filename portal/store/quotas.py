@@ -66,7 +66,7 @@ def count(connection: Connection, kind: Kind, size: int) -> None:
 
 
 def delete_envelopes(connection: Connection, hour: int, *condition: ColumnElement[bool]) -> int:
-    """Delete envelopes and return how many. The sizes of these envelopes count until ``hour`` is over.
+    """Delete envelopes and return how many. The sizes of deleted envelopes count until ``hour`` is over.
 
     ``deletion`` deletes the bytes of these envelopes later.
     """
@@ -83,7 +83,7 @@ def delete_envelopes(connection: Connection, hour: int, *condition: ColumnElemen
     for row in rows:
         kind = Kind.of(row.size, begins_case=row.case_id is not None, scriptless=row.scriptless).value
         sums[kind] = sums.get(kind, 0) + row.size
-    # Always in the same order: otherwise two deletions could block each other.
+    # The order is always the same: otherwise two deletions could block each other.
     for kind in sorted(sums):
         add_to(connection, usage, {"kind": kind}, {"size": 0, _left_in(hour).name: sums[kind]})
     return len(rows)

@@ -1,8 +1,8 @@
 """The tables: random keys, days instead of times, no row numbers (THREAT_MODEL: a seized portal).
 
-``WITHOUT ROWID`` sorts rows by their random keys, not by arrival. But the bytes of an envelope that do not
-fit its page are in overflow pages, in the order of arrival, until the database is rewritten (THREAT_MODEL).
-Days are counted since 1970.
+``WITHOUT ROWID`` sorts rows by their random keys, not by arrival. But if the bytes of an envelope do not fit
+its page, they go to overflow pages, which keep the order of arrival until the database is rewritten
+(THREAT_MODEL). Days are counted since 1970.
 """
 
 import secrets

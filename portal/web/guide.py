@@ -41,14 +41,20 @@ class Section:
     call: tuple[str, ...] = ()
 
     def parts(self, text: str) -> list[tuple[str, str]]:
-        """Split a text at the numbers in ``call``. Return each part with the number to dial, or with ""."""
+        """Split a text at the numbers in ``call``.
+
+        Return each part with the number to dial, or with "" if the part is no number.
+        """
         parts = re.split(f"({'|'.join(map(re.escape, self.call))})", text) if self.call else [text]
         return [(part, _NOT_DIALLED.sub("", part) if part in self.call else "") for part in parts]
 
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """A guide or notice in one language. Only the legal notice has an ``address``, for letters, in lines."""
+    """A guide or notice in one language.
+
+    Only the legal notice has an ``address``: the lines of the address for letters.
+    """
 
     title: str
     lead: str

@@ -28,10 +28,10 @@ _HTML = "text/html; charset=utf-8"
 _PROBLEM = "application/problem+json"
 _ID = 16
 _LOCATOR = 32
-# For the headers that a browser adds around a file, and for the other fields of its form.
+# Room for the headers that a browser adds around a file, and for the other fields of the form.
 _FRAMING = 64 << 10
 _MOST_PARTS = 8
-_FORM_MEMORY = 256 << 10  # This is more than the part of a file that the parser buffers.
+_FORM_MEMORY = 256 << 10  # The parser buffers a smaller part of a file.
 _LINGER = 2 << 20
 _OWN_SITE = {None, "same-origin", "none"}
 

@@ -97,12 +97,12 @@ def _narrower(before: Any, after: Any) -> bool:
 
 
 def _up(*values: str) -> Way:
-    """A value further to the end of ``values`` loosens the law. A missing value counts as the first."""
+    """A later value in ``values`` loosens the law. A missing value counts as the first value."""
     return lambda before, after: values.index(after or values[0]) > values.index(before or values[0])
 
 
 def _down(*values: str) -> Way:
-    """A value further to the beginning of ``values`` loosens the law."""
+    """An earlier value in ``values`` loosens the law."""
     return lambda before, after: _up(*values)(after, before)
 
 
@@ -353,7 +353,7 @@ def known_as(file: str, prefix: str, key: str) -> str:
 def looser(file: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     """Yield each dotted key whose change loosens the law, with its old and new value, or None if absent.
 
-    The keys below such a key are not checked, nor are those below a new key.
+    The check skips the keys below a key that is yielded or new.
     """
     yield from _looser(file, "", "", old, new)
 

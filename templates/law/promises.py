@@ -23,7 +23,7 @@ _Steps = tuple[Span, ...]
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A time within which the reporter can read something.
+    """A promise of how soon the reporter can read something.
 
     Pages show ``span`` in words. ``span`` starts at the acknowledgement if ``then`` is true, otherwise at the
     report. ``counted`` is for scripts (portal/scripts/days.js). Regimes are separated by “;”, and the latest

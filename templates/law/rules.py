@@ -51,7 +51,7 @@ class Event(StrEnum):
 
 
 class Asked(StrEnum):
-    """When a decision is required."""
+    """The cases in which the law requires a decision."""
 
     ALWAYS = "always"
     OFFENCE = "offence"
@@ -95,11 +95,12 @@ class News(StrEnum):
 
 
 class MeasureRole(StrEnum):
-    """The measures that actions record or look for. Every jurisdiction has exactly one of each.
+    """The measures that actions record or look for.
 
-    ``TRANSMISSION`` sends a case to the prosecutor. ``PROSECUTOR_WORD`` records that the prosecutor does not
-    object. A disciplinary dossier opens ``DISCIPLINE``. ``FINAL_DECISION`` ends judicial proceedings, and
-    ``OFFICE_DECISION`` ends proceedings of the office. ``REFERRAL`` directs a reporter to another body.
+    Every jurisdiction has exactly one measure with each role. ``TRANSMISSION`` sends a case to the
+    prosecutor. ``PROSECUTOR_WORD`` records that the prosecutor does not object. A disciplinary dossier opens
+    ``DISCIPLINE``. ``FINAL_DECISION`` ends judicial proceedings, and ``OFFICE_DECISION`` ends proceedings of
+    the office. ``REFERRAL`` directs a reporter to another body.
     """
 
     TRANSMISSION = "transmission"
@@ -219,7 +220,7 @@ class Regime:
 class Exchange:
     """How often bundles cross the air gap: at least once in ``every`` days or working days.
 
-    The pages tell reporters how often.
+    The pages tell reporters how often bundles cross.
     """
 
     every: Span
@@ -239,9 +240,9 @@ class Extension:
 class Clock:
     """A deadline from one event to another.
 
-    ``within`` has one span, or one for each priority from 1. The time starts no later than the end of the
-    clock ``or_after``, if any. A ``statutory`` clock ignores the office's own days off; only public holidays
-    move it.
+    ``within`` has one span, or one for each priority from 1. If ``or_after`` names another clock, the time
+    starts no later than the end of that clock. A ``statutory`` clock ignores the office's own days off; only
+    public holidays move it.
     """
 
     name: Texts
@@ -334,14 +335,14 @@ class Offence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """What can be done about a case.
+    """A measure that can be taken in a case.
 
     - ``groups``: the number of groups of a sanction; 0 for other measures.
     - ``needs_word``: once a prosecutor has been informed, the measure needs the prosecutor's word that there
       is no objection.
     - ``addressee``, ``reference``: the measure is recorded only with its recipient, or with its reference.
     - ``is_inquiry``: the risk to the reporter must be assessed first.
-    - ``protection``: its column in the register of protection.
+    - ``protection``: the measure's column in the register of protection.
     - ``sanitised``: the measure is recorded with the text that is sent, which must not reveal the reporter or
       the persons whom the report names.
     - ``answers_danger``: only such a measure, once recorded, answers a danger to somebody.
@@ -414,7 +415,8 @@ class Outcome:
     def is_untold(self) -> bool:
         """Whether a text for this outcome alone would reveal another report, or a measure.
 
-        Anybody can read the law, so a reporter who gets that text would know why it was sent.
+        Anybody can read the law, so a reporter who gets a text for this outcome alone would know why it was
+        sent.
         """
         return self.linked or self.only_after is not None
 
@@ -610,7 +612,7 @@ class Obstacles:
 
     Cases up to the priority ``urgent`` cannot wait. ``junk_officers`` officers mark a case as junk.
     ``justice`` has the beginnings of words that reveal that the judiciary has a case. ``spared`` has
-    expressions that contain such words, but only say whom to contact.
+    expressions that contain such a word, but only say whom to contact.
     """
 
     urgent: Limit

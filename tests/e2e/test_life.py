@@ -55,7 +55,7 @@ def pdf() -> bytes:
 class Programs(InboxForked):
     """An inbox whose commands run as separate processes, except the one that creates it.
 
-    In this process, creating it sets passphrases to be stretched quickly.
+    This process creates the inbox, so that passphrases are stretched quickly.
     """
 
     def init(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A next version of portal and inbox that nobody releases, so that the upgrade to it can be tested.
 
-It has one migration more than the program; what a migration can do, that one does.
+The next version has one more migration than the program. This migration does everything that a migration can
+do.
 """
 
 from pathlib import Path

@@ -147,7 +147,7 @@ def test_every_module_is_installed_with_the_bytecode_of_its_source(unpacked: Pat
             Path(importlib.util.cache_from_source(module)).with_suffix("").with_suffix(".cpython-313.pyc")
         )
         header = compiled.read_bytes()[4:16]
-        # Flags of PEP 552: identified by hash, but not compared with the source at each start.
+        # The flags of PEP 552 say: the source is identified by its hash, but not compared at each start.
         assert (header[:4], header[4:]) == (
             (1).to_bytes(4, "little"),
             importlib.util.source_hash(module.read_bytes()),
@@ -156,7 +156,7 @@ def test_every_module_is_installed_with_the_bytecode_of_its_source(unpacked: Pat
 
 @pytest.mark.slow
 def test_every_file_of_a_wheel_is_in_the_package_unchanged(unpacked: Path, both: tuple[Path, Path]) -> None:
-    """The records of its installation are left out, and so are rooms of the other side."""
+    """The package omits the records of the wheel's installation, and the rooms of the other side."""
     (site,) = unpacked.glob("usr/lib/fanal-portal/lib/python3*/site-packages")
     (wheel,) = both[0].glob("*.whl")
     with zipfile.ZipFile(wheel) as opened:
@@ -328,7 +328,10 @@ def test_the_package_has_the_licence_of_each_library(tmp_path: Path) -> None:
 
 
 def test_licences_of_data_and_of_c_libraries_inside_wheels_are_named(tmp_path: Path) -> None:
-    """The wheels contain no text for them. The metadata of sqlcipher3 names no licence at all."""
+    """The wheels contain no licence texts for data and C libraries.
+
+    The metadata of sqlcipher3 names no licence at all.
+    """
     folder = tmp_path / "sqlcipher3-1.0.dist-info"
     folder.mkdir()
     (folder / "METADATA").write_text("Metadata-Version: 2.4\nName: sqlcipher3\nVersion: 1.0\n")

@@ -44,7 +44,7 @@ def violations(page: Page, *rules: str, coloured: bool = True) -> list[str]:
     """Return each violation of these rules, or of all rules of axe, with the element at fault.
 
     Checking contrast takes as long as all other checks together. The colours are the same in every language,
-    so one language is enough for it.
+    so it is enough to check contrast in one language.
     """
     # By default, axe does not check WCAG 2.5.8 (targets of at least 24 px).
     all_rules = {"target-size": {"enabled": True}, CONTRAST: {"enabled": coloured}}

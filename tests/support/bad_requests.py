@@ -10,7 +10,7 @@ _ANSWER = re.compile(rb"HTTP/1\.[01] (\d{3})[^\r]*\r\n(.*?)\r\n\r\n(.*)", re.DOT
 _GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 # Texts that would reveal the server's software, or where it failed.
 BANNERS = (b"Traceback", b"gunicorn", b"Werkzeug", b"Python", b"nginx", b'File "', b"Server:")
-# Requests that only the portal accepts. The web server in front of it refuses them.
+# Requests that only the portal accepts. The web server in front of the portal refuses these requests.
 LENIENT = {"another coding"}
 
 
@@ -31,7 +31,7 @@ _LOCATOR = b"L" * 32
 _CHUNK = b"20\r\n" + _LOCATOR + b"\r\n"
 SECOND = head("GET /smuggled HTTP/1.1")
 
-# Each is refused (4xx), or gets no answer if the server cannot recognise a request.
+# Each of these inputs is refused (4xx), or gets no answer if the server cannot recognise a request in it.
 REFUSED: Mapping[str, bytes] = {
     "not HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100) + b"\r\n\r\n",
     "HTTP/2 preface": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",

@@ -22,7 +22,10 @@ _START_SECONDS = 60
 
 
 class BareTab:
-    """A page in this browser. ``grown`` is how much memory its process gained since `measure`, in bytes."""
+    """A page in this browser.
+
+    ``grown`` is the memory, in bytes, that the page's process gained since `measure`.
+    """
 
     def __init__(self, connection: websocket.WebSocket, browser: int) -> None:
         self._connection = connection
@@ -77,7 +80,7 @@ def confined(folder: Path, room: int) -> Iterator[BareTab]:
     """Start a browser whose processes can each allocate ``room`` bytes, and end it afterwards."""
     port = free_port()
     command = [
-        # Limiting the address space would also count memory that the engine only reserves.
+        # A limit on the address space would also count memory that the engine only reserves.
         *("prlimit", f"--data={room}", shutil.which(SHELL) or SHELL),
         *CHROMIUM_ARGUMENTS,
         f"--remote-debugging-port={port}",

@@ -72,7 +72,10 @@ class _Client:
         self.connection.settimeout(_WAIT_SECONDS)
 
     def go_on(self) -> None:
-        """Read from the server. If it has not closed, send as much as it accepts, or a small piece."""
+        """Read from the server.
+
+        If the server has not closed the connection, send as much as it accepts, or a small piece.
+        """
         try:
             self._receive()
             self._send()

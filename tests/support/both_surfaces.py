@@ -14,8 +14,8 @@ PartsOf = Callable[..., tuple[Hashable, ...]]
 def in_gate(walks: Sequence[Walk], parts: PartsOf, once: PartsOf) -> Iterator[tuple[Walk, Surface]]:
     """Yield walks with a surface, so that all ``parts`` appear on both surfaces, and all ``once`` on one.
 
-    Each part is taken from the last walk that has it, so most walks whose parts all occur elsewhere are left
-    out.
+    Each part is taken from the last walk that has this part, so most walks without a part of their own are
+    left out.
     """
     seen: set[tuple[Hashable, Surface]] = set()
     seen_once: set[Hashable] = set()
@@ -36,7 +36,7 @@ def in_gate(walks: Sequence[Walk], parts: PartsOf, once: PartsOf) -> Iterator[tu
 def on_both(walks: Sequence[Walk], parts: PartsOf, once: PartsOf) -> list[Any]:
     """Return each walk on each surface, as parameters.
 
-    Only the soak runs those that are not in ``in_gate``.
+    Walks that are not in ``in_gate`` run only in the soak.
     """
     chosen = {*in_gate(walks, parts, once)}
     return [

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from playwright.sync_api import Browser, BrowserType
 
-# The same engine without windows, tabs and menus, in half the time. The tests in `e2e` use all of Chromium.
+# Chromium's engine without windows, tabs and menus takes half the time. The tests in `e2e` use all of
+# Chromium.
 SHELL = "chromium-headless-shell"
 WHOLE = "chromium"
 

@@ -234,7 +234,7 @@ def make_envelope(site: Site, channel: str = INSPECTORATE, size: int = padding.S
 def under_another_header(envelope: bytes) -> bytes:
     """Return the envelope with another MAC in its header.
 
-    The portal cannot notice that nobody can open it.
+    The portal cannot notice that nobody can open the envelope.
     """
     end = age.ENVELOPE_HEADER - 1
     mac = b64encode(secrets.token_bytes(32)).rstrip(b"=")
@@ -244,7 +244,7 @@ def under_another_header(envelope: bytes) -> bytes:
 def anew(sealed: Sealed) -> Sealed:
     """Return a report that the portal takes for a new one.
 
-    Nobody can open it, because it only gets a random header and is not sealed again.
+    Nobody can open this report, because it only gets a random header and is not sealed again.
     """
     return replace(sealed, envelope=under_another_header(sealed.envelope))
 

@@ -55,7 +55,10 @@ def _bursts(port: int, lines: list[bytes], begun: Event, ended: Event, telling: 
 
 
 def burst(port: int, requests: list[bytes]) -> int:
-    """Open a connection for each request before reading any. Return how many were answered with a page."""
+    """Open a connection for each request before reading any.
+
+    Return how many requests were answered with a page.
+    """
     waiting = selectors.DefaultSelector()
     for asked in requests:
         client = socket.socket()

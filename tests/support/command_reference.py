@@ -63,7 +63,7 @@ class Entry:
 
     @property
     def depth(self) -> int:
-        """The number of groups around it."""
+        """The number of groups around the command."""
         return self.path.count(" ")
 
 

@@ -75,8 +75,8 @@ def chosen_beforehand(page: str, *names: str) -> list[str]:
 class Client:
     """A client without a real browser, signed in as an officer at a desk in this process.
 
-    Without ``officer``, it is the first of those who opened the inbox. Passphrases are slow to check, so only
-    tests of signing in type them.
+    Without ``officer``, the first of those who opened the inbox signs in. Passphrases are slow to check, so
+    only tests of signing in type them.
     """
 
     def __init__(self, desk: Desk, app: "Flask | None" = None, officer: str = "") -> None:
@@ -99,7 +99,7 @@ class Client:
         return answer.text
 
     def send(self, path: str, headers: dict[str, str] = SAME, /, **form: Any) -> TestResponse:
-        """Send a form as a page of the desk would. Run the job that it starts, if there is one."""
+        """Send a form as a page of the desk would. If the form starts a job, run the job."""
         given = {"csrf_token": self.token()} | form
         base = f"http://{self.desk.host}"
         answer = self.raw.post(self.desk.place + path, base_url=base, headers=headers, data=given)

@@ -1,7 +1,7 @@
 """Compiled statements that all database engines of a test process share.
 
-A program opens one database. A test process opens thousands, and would compile every statement again for
-each.
+A program opens one database. A test process opens thousands of databases, and would compile every statement
+again for each database.
 """
 
 from sqlalchemy import Connection, Dialect, Engine, event
@@ -11,7 +11,7 @@ _STATEMENTS = 2_000  # enough for all statements of the portal and the inbox, an
 
 
 def share_statements() -> None:
-    """Make new connections reuse the statements that were compiled for another with the same driver."""
+    """Let new connections reuse the statements compiled for an earlier connection with the same driver."""
     dialects: dict[object, Dialect] = {}
     compiled: LRUCache[object, object] = LRUCache(_STATEMENTS)
 

@@ -1,6 +1,7 @@
 """Ways to remove an obstacle to an exit, at the command line and at the desk, by actions or by waiting.
 
-A new way in the matrix of exits needs its commands and forms here. If they are missing, the test names it.
+Each new way to remove an obstacle needs its commands and forms here. If they are missing, a test names the
+way.
 """
 
 import re
@@ -44,8 +45,8 @@ Lifted = tuple[Obstacle, Exit, Code]
 class Lift:
     """An action by these officers, as a command and as a form of the desk.
 
-    Without a form, a page is opened. ``is_end``: the action ends an open case, so the portal is told, and
-    days pass.
+    Without a form, a page is opened. ``is_end``: the action ends an open case, so the portal must be told,
+    and days must pass.
     """
 
     by: tuple[str, ...]
@@ -246,7 +247,7 @@ def _lift(lifted: Lifted, room: Room, surface: Surface, clock: Clock) -> None:
         action = replace(action, path=f"{_CASE}/dialogue")
     _do(action, room, surface)
     if action.is_end:
-        # Not six years at once, because every key would expire too.
+        # Six years do not pass at once, because every key would expire too.
         with room.changing() as session:
             session.get_one(Workflow, 1).outcome = "out_of_scope"
         clock.wait(LONG_AGO.days)

@@ -1,6 +1,7 @@
 """A case with each obstacle to each exit, and the exits at the command line and at the desk.
 
-A new row in the matrix of exits needs a builder and a sign here. If they are missing, the test names them.
+Each new row in the matrix of exits needs code here that creates the obstacle, and a sign of the obstacle. If
+one is missing, a test names the row.
 """
 
 import contextlib
@@ -51,12 +52,12 @@ from tests.support.inbox_outcomes import papers
 from tests.support.inbox_visas import agree
 
 NAMES = ("alice", "bruno", "chloe")
-# The officers in ACTING ask for the exit. If an obstacle is about one officer, it is about alice. The OTHERS
-# remove obstacles.
+# The officers in ACTING ask for the exit. If an obstacle is about one officer, it is about alice. The
+# officers in OTHERS remove obstacles.
 ACTING, OTHERS = NAMES[:2], NAMES[1:]
 PERSON = "Firmin Quélennec"
 TOLD = "Rien que de connu."
-# Longer ago than the retention period of a case that is out of scope.
+# This time is longer than the retention period of a case that is out of scope.
 LONG_AGO = timedelta(90)
 # Proceedings that ended on this day no longer prevent the destruction of a case.
 LONG_DECIDED = today() - timedelta(400)
@@ -117,7 +118,7 @@ class Room:
 class Wanted:
     """An exit: the obstacle to get ``past``, another ``beside`` it, and what officers give.
 
-    ``outcome`` is that of a closing.
+    If the exit closes the case, ``outcome`` is the outcome of the case.
     """
 
     way: Exit
@@ -325,7 +326,7 @@ SIGNS: Mapping[Obstacle, Callable[[Session], bool]] = {
 
 
 def put(what: Obstacle, room: Room) -> None:
-    """Create an obstacle. Raise AssertionError if its sign does not appear."""
+    """Create an obstacle. Raise AssertionError if the sign of the obstacle does not appear."""
     with room.changing() as session:
         BUILDERS[what](session)
         session.flush()
@@ -396,7 +397,7 @@ def run(opened: Unlocked, words: Sequence[str], confirming: tuple[str, ...]) -> 
 def sent(client: Client, path: str, form: Mapping[str, Any]) -> TestResponse:
     """Send a form of case 1 to a path of the desk.
 
-    A closing goes through the preview of what is disclosed.
+    If the form closes the case, the officer first sees the preview of what is disclosed.
     """
     return client.close(1, **form) if path.endswith("/close") else client.send(path, **form)
 
@@ -459,7 +460,7 @@ def _options(form: Mapping[str, str]) -> Iterator[str]:
 
 
 def _closing(wanted: Wanted) -> dict[str, str]:
-    """Return how to close a case: with a text that discloses all, unless the obstacle is about that.
+    """Return how to close a case: with a text that discloses all, unless the obstacle is about disclosure.
 
     If the obstacle is the decision on the prosecutor, everything is withheld.
     """
@@ -492,7 +493,7 @@ def _closing(wanted: Wanted) -> dict[str, str]:
 
 
 def _choice(wanted: Wanted) -> dict[str, str]:
-    """Return the decision about the persons named: to inform them, if that is the obstacle."""
+    """Return the decision about the persons named: inform them if the obstacle is NO_WORD, else defer."""
     if wanted.past is Obstacle.NO_WORD:
         return {"choice": "informed"}
     return {"choice": "defer", "until": (today() + timedelta(60)).isoformat()}

@@ -85,8 +85,8 @@ def _become(
     output.close()
     if os.isatty(end):
         os.login_tty(end)
-        # A login shell has these defaults. Background processes of other shells ignore both signals, and so
-        # do their children.
+        # In a login shell, both signals have these default handlers. Background processes of other shells
+        # ignore both signals, and so do their children.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     else:
@@ -96,7 +96,7 @@ def _become(
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    # The inherited streams belong to other files, and one is closed. stderr is line-buffered.
+    # The streams that a fork inherits belong to other files, and one of them is closed.
     for file, name in enumerate(("stdin", "stdout", "stderr")):
         made = getattr(sys, f"__{name}__")
         how = {"encoding": made.encoding, "errors": made.errors, "buffering": 1 if file == 2 else -1}

@@ -15,9 +15,10 @@ _NEEDS = {
 
 
 def chosen(values: Iterable[Hashable], *kept: Hashable) -> list[Any]:
-    """Return all values as parameters. The gate runs those in ``kept``, and the soak the others.
+    """Return all values as parameters. The gate runs the values in ``kept``, and the soak runs the others.
 
-    Use this function for values that all run the same code, if the kept values reach every part of that code.
+    Use this function if all values run the same code, and the values in ``kept`` reach every part of that
+    code.
     """
     found = [*values]
     assert {*kept} <= {*found}, "no such parameter"
@@ -27,7 +28,7 @@ def chosen(values: Iterable[Hashable], *kept: Hashable) -> list[Any]:
 def crossed(some: Iterable[Hashable], others: Iterable[Hashable]) -> list[Any]:
     """Return each pair of a value in one list and one in the other, as parameters.
 
-    The gate runs each value of one list with the first one of the other.
+    The gate runs each value of one list with the first value of the other list.
     """
     these, those = [*some], [*others]
     return [
@@ -38,7 +39,10 @@ def crossed(some: Iterable[Hashable], others: Iterable[Hashable]) -> list[Any]:
 
 
 def steps(stride: int) -> pytest.MarkDecorator:
-    """Return the ``stride`` of a test that stops a process at its steps. The soak stops it at every step."""
+    """Return the ``stride`` of a test that stops a process at every ``stride``-th step.
+
+    The soak stops the process at every step.
+    """
     return pytest.mark.parametrize("stride", [stride, pytest.param(1, marks=pytest.mark.soak)])
 
 

@@ -18,7 +18,10 @@ _RANDOM = {
 
 
 def check(name: str, text: str) -> None:
-    """Compare a text with its golden file. A missing file is written, and must be read before the commit."""
+    """Compare a text with its golden file.
+
+    A missing golden file is written, and a person must read it before the commit.
+    """
     for pattern, stand_in in _RANDOM.items():
         text = re.sub(pattern, stand_in, text)
     path = _FOLDER / f"{name}.txt"

@@ -32,9 +32,9 @@ JPEG, PNG, GIF, PDF, ZIP = "image/jpeg", "image/png", "image/gif", "application/
 class Hostile:
     """A file with the name and type under which it is sent, its true type, and how it is shown.
 
-    Content that is slow to make is a function, because every test worker collects these files, but only one
-    reads them. ``said`` are parts of the expected texts: warnings, reasons why it is not shown, or its
-    contents.
+    A function replaces content that is slow to make, because every test worker collects these files, but only
+    one reads them. ``said`` are parts of the expected texts: warnings, reasons why the file is not shown, or
+    contents of the file.
     """
 
     name: str
@@ -83,7 +83,7 @@ def pictures() -> Iterator[Hostile]:
 
 
 def png(width: int, height: int, *, whole: bool = False) -> bytes:
-    """Return a PNG with one bit per pixel. The pixels are included only if it is ``whole``."""
+    """Return a PNG with one bit per pixel. Only a ``whole`` picture includes the pixels."""
     row = b"\0" + bytes(-(-width // 8))
     pixels = zlib.compress(row * height if whole else row, 9)
     head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)

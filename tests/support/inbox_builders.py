@@ -69,7 +69,7 @@ from inbox.keys import share_file
 share_file.LIMITS = {QUICK}
 main.main()
 """
-# How to close a case if the way does not matter.
+# Words that close a case, for tests to which the way of closing does not matter.
 CLOSING = ("moot", "--disclosure", "withheld", "--reason", "drill")
 
 Edit = Callable[[Any], Any]
@@ -124,7 +124,7 @@ def passphrase_of(name: str) -> str:
 
 
 def _follows(rule: Decision) -> int:
-    """Return how far a decision goes: persons are informed, an outcome is prepared."""
+    """Return how many effects a decision has: it informs persons, and it prepares an outcome."""
     return rule.informs + (rule.outcome is not None)
 
 
@@ -137,7 +137,7 @@ def insisting(words: Sequence[str | Path]) -> list[str | Path]:
 def _addressing(words: Sequence[str | Path]) -> list[str | Path]:
     """Return the command with the recipient and reference that French law requires for it, if any.
 
-    If the regime requires it, it also says how officers hear oral reports.
+    If the regime requires it, the command also says how officers hear oral reports.
     """
     if tuple(words[:2]) == ("office", "set") and "external" in words:
         return [*words, "--heard", "X"]
@@ -219,7 +219,7 @@ class Office:
         ]
 
     def run(self, *arguments: str | Path) -> Said:
-        """Run a command in this process, with the options that law, and a medium on this disk, require."""
+        """Run a command in this process, with the options that the law and a medium on this disk require."""
         return self.typed(*_addressing(insisting(arguments)))
 
     def typed(self, *arguments: str | Path) -> Said:
@@ -353,7 +353,7 @@ class World:
         self.seen = SeenKeyring(row.serial, row.hash)
 
     def of(self, copy: Office) -> "World":
-        """Return this world for a copy of the inbox. Outsiders know the same values."""
+        """Return this world with a copy of its inbox. Outsiders know the same values."""
         made = copying.copy(self)
         made.office = copy
         return made

@@ -45,7 +45,7 @@ def header_of(office: Office) -> vault_header.Header:
 
 
 def opened_by(office: Office, *own: str, sheets: Sequence[str]) -> Office:
-    """Return the inbox, opened by these officers and with the sheets of others."""
+    """Return the inbox, opened by these officers together with the printed sheets of other officers."""
     found = office.of(*own)
     brought: list[str | Path] = [*found.opening()] if own else []
     for name in sheets:

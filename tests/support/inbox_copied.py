@@ -1,4 +1,4 @@
-"""What somebody can find in a copy of an inbox's files who also has its keys."""
+"""What somebody with the keys of an inbox can find in a copy of its files."""
 
 from collections.abc import Mapping
 
@@ -28,7 +28,7 @@ def everything(office: Office) -> bytes:
 
 
 def found_in(office: Office, wanted: Mapping[str, bytes]) -> set[str]:
-    """Return the names of the wanted values that are in there, raw or in a usual encoding of bytes."""
+    """Return the names of the wanted values that the inbox contains, raw or in a usual encoding of bytes."""
     data = everything(office)
     return {
         name

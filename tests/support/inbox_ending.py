@@ -13,7 +13,7 @@ from inbox.vault.casework_tables import Measure, Workflow
 from inbox.vault.tables import Case, FollowUp, IntakeBundle
 from tests.support.inbox_builders import Office, Portal, Sent, read_outbox, today
 
-# Longer than any retention period.
+# This time is longer than any retention period.
 AGES = timedelta(3_000)
 
 

@@ -90,7 +90,10 @@ def _kill(office: Office, folder: Path, words: list[str], stride: int) -> int:
 
 @contextlib.contextmanager
 def stopped_at(place: int, stop: Callable[[], None]) -> Iterator[list[int]]:
-    """Call ``stop`` before one step of the block, counted from 0. Yield the number of steps until then."""
+    """Call ``stop`` before one step of the block, counted from 0.
+
+    Yield a list with the number of steps that are left until this call.
+    """
     left = [place]
 
     def step(*_: Any) -> None:

@@ -60,7 +60,7 @@ def _marked(request: pytest.FixtureRequest) -> str | None:
 
 @pytest.fixture(scope="session")
 def founded_world(founded: Office) -> World:
-    """The same inbox with the values that outsiders know, to copy."""
+    """An inbox to copy, with the values that outsiders know."""
     return World(founded)
 
 
@@ -72,7 +72,7 @@ def founded_scene(founded_world: World, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(scope="session")
 def founded_correspondent(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """The original of `correspondent`."""
+    """The scene that the fixture `correspondent` copies."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("correspondent"))
     scene.collect(first(scene.reporter))
     return scene
@@ -80,7 +80,7 @@ def founded_correspondent(founded_world: World, tmp_path_factory: pytest.TempPat
 
 @pytest.fixture(scope="session")
 def founded_closed(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """The original of `closed`."""
+    """The scene that the fixture `closed` copies."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("closed"))
     office = scene.world.office
     scene.collect(first(scene.reporter, files=[b"x"]))
@@ -211,7 +211,10 @@ def correspondent(scene: Scene) -> Reporter:
 
 @pytest.fixture
 def closed(scene: Scene) -> Office:
-    """An inbox with one case, closed today. The portal has confirmed this, and the archives gave a visa."""
+    """An inbox with one case, closed today.
+
+    The portal has confirmed the closing, and the archives have given their visa.
+    """
     return scene.world.office
 
 

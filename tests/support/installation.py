@@ -87,7 +87,7 @@ class Inbox:
 
 
 class InboxHere(Inbox):
-    """The same commands in this process, with a quick passphrase, for tests that need neither."""
+    """The inbox's commands in this process and with a quick passphrase, for tests that are about neither."""
 
     def run(self, *arguments: str | Path, code: int = 0) -> str:
         """Run a command of the inbox."""
@@ -191,11 +191,11 @@ class PortalHere(Portal):
 
 
 class PortalForked(PortalHere):
-    """A portal whose server does not need to load the program, nor to compress its pages fully."""
+    """A portal that starts quickly: the program is already loaded, and the pages are compressed less."""
 
     def _started(self, log: BinaryIO) -> subprocess.Popen[bytes] | Fork:
         quickly = "import brotli, functools; brotli.compress = functools.partial(brotli.compress, quality=1)"
-        # No other process may find the pages that were compressed this way.
+        # No other process may find pages that were compressed so quickly.
         environment = {**os.environ, **memory_wiping.SETTINGS, "CACHE_DIRECTORY": ""}
         with Connection(os.dup(log.fileno())) as output:
             words = ["--config", self.config, "serve"]

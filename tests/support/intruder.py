@@ -1,8 +1,9 @@
-"""A process that tries to escape from ``inbox.files.sandbox``. As a control, it also runs without it.
+"""A process that tries to escape from ``inbox.files.sandbox``.
 
-``intruder.py RINGS ATTEMPT WORDS…``: with ``walls``, it makes the attempt immediately. With ``limits`` or
-``calls``, it first sets one half of the worker's own restrictions, and with ``all`` both. It prints what it
-reached.
+As a control, the process also runs without the sandbox. The command is ``intruder.py RINGS ATTEMPT WORDS…``:
+with ``walls`` as RINGS, the process makes the attempt immediately. With ``limits`` or ``calls``, the process
+first sets one half of the worker's own restrictions, and with ``all`` it sets both. The process prints what
+it reached.
 """
 
 import mmap
@@ -56,7 +57,7 @@ def process(number: str) -> str:
 
 
 def write(path: str) -> str:
-    """Write something that would stay."""
+    """Write a text to a file, where it would stay."""
     with Path(path).open("w") as file:
         file.write("here I was")
     return "written"

@@ -7,7 +7,7 @@ from tests.support.inbox_builders import today
 CANARY = "zibeline-quartz-7319"
 
 _LONG_AGO = (today() - timedelta(25)).isoformat()
-# The command, then the action, the case, the values and the reason of each entry.
+# Each command, then its journal entry: the action, the case, the values and the reason.
 NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = [
     (["case", "list"], ("list", None, {}, "")),
     (["case", "show", "1"], ("show", 1, {}, "")),

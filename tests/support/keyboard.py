@@ -10,9 +10,9 @@ from tests.support.page_visitor import SLOW
 from tests.support.portal_site import REPLY, PortalSite, slot_for
 
 MOST_STOPS = 120
-# Tells whether the focused element is the wanted one, and how its display is wrong. The label of a hidden
-# file field shows the focus. Firefox does not scroll to an element that is partly visible, which WCAG 2.4.11
-# allows.
+# Tells whether the focused element is the wanted one, and what is wrong with its display. The label of a
+# hidden file field shows the focus. Firefox does not scroll to an element that is partly visible, which WCAG
+# 2.4.11 allows.
 STOP = """(wanted) => {
   const at = document.activeElement;
   const shown = at.matches(".unseen") ? at.nextElementSibling : at;
@@ -83,7 +83,7 @@ class KeyboardWalk:
         for _ in range(MOST_STOPS):
             self.hands.press("Tab")
             stop = self.hands.ask(STOP, wanted)
-            # At its end, the focus leaves the page for the browser's own buttons.
+            # At the end of the page, the focus moves to the browser's own buttons.
             if not stop["name"].startswith("<body"):
                 self.wrong += [f"{each}: {stop['name']}" for each in stop["wrong"]]
             if stop["isWanted"]:

@@ -49,7 +49,7 @@ class Campaign:
     _longest: dict[str, float] = field(default_factory=lambda: {"export": 0.4, "import": 0.4})
 
     def round(self) -> None:
-        """Kill the server under load, then an export, then an import. Check the data after each."""
+        """Kill the server under load, then an export, then an import. Check the data after each kill."""
         self._upload_and_kill()
         self._check_store()
         self._kill_command("export", "--out", self._folder, "--channel", INSPECTORATE)
@@ -90,7 +90,7 @@ class Campaign:
         self.kills += 1
 
     def _upload(self, prepared: list[Sealed]) -> None:
-        """Send reports whole and in halves until the server has died. Record what it acknowledged."""
+        """Send reports whole and in halves until the server has died. Record what the server acknowledged."""
         try:
             for number, sealed in enumerate(prepared):
                 if number % 2:
@@ -196,7 +196,7 @@ class Campaign:
     def _check_bundle(self, path: Path, link: Link) -> set[str]:
         """Return the addresses of the envelopes in a bundle, each compared with what was sent.
 
-        This includes complete envelopes whose client did not learn that they were.
+        This includes complete envelopes whose client did not learn that they were complete.
         """
         found = set()
         with path.open("rb") as file:

@@ -1,7 +1,8 @@
 """Results that a test process computes only once, although a program computes them at each start.
 
-A program opens one inbox and makes one application. A test process does so thousands of times, with the same
-few shares and passphrases, the same few hundred addresses, and laws that differ in a line.
+A program opens one inbox and makes one application. A test process opens inboxes and makes applications
+thousands of times, with the same few shares and passphrases, the same few hundred addresses, and laws that
+differ in a line.
 """
 
 import functools
@@ -14,7 +15,7 @@ from werkzeug.routing import Rule
 from crypto.toml_schema import Schema
 from inbox.keys import passphrase_strength
 
-# A limit that is enough for several laws. Without one, every damaged file of a test would be kept.
+# A limit that is enough for several laws. Without a limit, every damaged file of a test would be kept.
 _MOST_FILES = 256
 
 

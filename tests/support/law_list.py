@@ -1,6 +1,6 @@
 """The list of what counsel has to confirm in the French law, at the end of docs/law.md.
 
-`python -m tests.support.law_list` writes it there.
+`python -m tests.support.law_list` writes the list.
 """
 
 from collections.abc import Iterator

@@ -83,7 +83,7 @@ class Visitor:
         self.arrived()
 
     def reported(self, channel: str = INSPECTORATE) -> Report:
-        """Send a report without a page, which saves the browser a second of proof of work."""
+        """Send a report without the browser, which would spend a second on the proof of work."""
         entropy = casetoken.generate()
         sealed = make_report_envelope(self.site.site, channel, entropy=entropy)
         assert self.site.send(sealed).status_code == 201
@@ -106,7 +106,8 @@ class Visitor:
         """Write again on the open status page."""
         self.page.fill("#follow-up-text", text)
         self.page.set_input_files("#follow-up-files", files or [])
-        # Pressed with a key, because a second click just after the page has changed would have no effect.
+        # The button is pressed with a key, because a second click just after the page has changed would have
+        # no effect.
         self.page.press("#follow-up-send", "Enter")
         expect(self.page.locator("#follow-up-done")).to_be_visible(timeout=SLOW)
 

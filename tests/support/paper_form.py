@@ -1,4 +1,4 @@
-"""The paper form as a browser prints it: the content of each page, and the questions that are cut."""
+"""The paper form as a browser prints it: the content of each page, and the questions split between pages."""
 
 import re
 import shutil

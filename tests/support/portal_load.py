@@ -72,7 +72,7 @@ class Load:
         _grows(self.kept, 2 * CLIENTS)
 
     def is_refused(self) -> None:
-        """Return once the portal told clients to wait so often that each may have been told."""
+        """Return once the portal has told clients to wait at least as often as there are clients."""
         _grows(self.refused, CLIENTS)
 
     def _send(self, prepared: list[Sealed]) -> None:

@@ -102,7 +102,7 @@ class Nginx:
             "listen 443 ": f"listen {HOST}:{self.port} ",
             "        listen [::]:443 rcvbuf=208k sndbuf=64k;\n": "",
             "127.0.0.1:8081": f"{HOST}:{self.tor_port}",
-            # A test that names no circuit is counted as having none.
+            # If a test names no circuit, its connections count as having no circuit.
             f"listen unix:{self.behind('onion')} ": f"listen {HOST}:{self.onion_port}; "
             f"listen unix:{self.behind('onion')} ",
             "127.0.0.1:8080": f"{HOST}:{self.server.port}",

@@ -13,7 +13,7 @@ from portal.store.envelopes import Upload
 from tests.support.builders import INSPECTORATE
 
 DAY = date(2026, 3, 10)
-# An even hour. Bytes deleted in it are recorded separately from those of the odd hours beside it.
+# An even hour. Bytes deleted in an even hour are recorded separately from those deleted in odd hours.
 HOUR = 20_000
 
 

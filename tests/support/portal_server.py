@@ -38,7 +38,8 @@ class Server:
     work. Tests of the process itself (memory, files, threads) must not use a fork. With a false clock, the
     server is never forked.
 
-    The server gets the settings that overwrite memory. Otherwise it would set them and restart itself.
+    The server gets the settings that overwrite memory. Without these settings, the server would set them and
+    restart itself.
     """
 
     folder: Path

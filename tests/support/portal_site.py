@@ -150,7 +150,7 @@ def _sealed(connection: Connection, envelope_id: bytes) -> bytes:
 
 
 def with_receipt(slot: Slot, report: Report, site: Site, **changes: Any) -> Slot:
-    """Return the slot with a receipt for the reporter, signed today; ``changes`` are applied before."""
+    """Return the slot with a receipt for the reporter, changed by ``changes`` and then signed today."""
     seed = site.bodies[slot.channel].reply_seed
     statement = Receipt(
         deployment=site.deployment,

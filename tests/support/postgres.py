@@ -16,7 +16,7 @@ from sqlalchemy import URL, make_url
 
 from tests.support.small_disk import small_disk
 
-# Faster, and safe here: tests do not cut the power. Surviving that is PostgreSQL's own task.
+# Faster, and safe here: tests do not cut the power. Surviving a power cut is PostgreSQL's own task.
 FAST = ("fsync=off", "full_page_writes=off")
 
 
@@ -42,7 +42,7 @@ class Cluster:
     def make(self) -> "Cluster":
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres")
-            # So that a portal that gave up root's capabilities can reach the socket.
+            # With these rights, a portal that gave up root's capabilities can reach the socket.
             self.folder.chmod(0o711)
         choices = ["--username=fanal", "--auth=trust", "--no-sync", "--encoding=UTF8"]
         self._run("initdb", "--pgdata", str(self.data), *choices)

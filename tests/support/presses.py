@@ -4,7 +4,7 @@ from playwright.sync_api import Locator, Page
 
 
 class Presses:
-    """Presses what a person would press, and counts it. Typing text does not count."""
+    """Presses what a person would press, and counts it. Typing a text does not count as a press."""
 
     def __init__(self, page: Page) -> None:
         self.page, self.count = page, 0
@@ -28,7 +28,7 @@ class Presses:
 
 
 class Keys(Presses):
-    """The same with only the keyboard; counts every key, including those that move the focus.
+    """Presses with only the keyboard, and counts every key, including those that move the focus.
 
     Only the characters typed into a field do not count.
     """
@@ -61,7 +61,7 @@ class Keys(Presses):
         self._arrow(where, wanted=value)
 
     def fill(self, where: Locator, text: str) -> None:
-        """Go to a field and type into it. Only the keys that move the focus there count."""
+        """Go to a field and type into it. Only the keys that move the focus to the field count."""
         self._reach(where)
         self.page.keyboard.insert_text(text)
 
@@ -76,8 +76,8 @@ class Keys(Presses):
         if by:
             self._press(by)
         elif target.evaluate("each => !!each.closest('main')") and self._is_at_the_top():
-            # The first Tab stop of a page skips its header. After a jump within the page, there is no such
-            # stop.
+            # The first Tab stop of a page skips its header. After a jump within the page, no Tab stop skips
+            # the header.
             self._press("Tab")
             if self.page.locator(".skip:focus").count():
                 self._press("Enter")

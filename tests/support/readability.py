@@ -3,7 +3,7 @@
 The measure is Flesch's, with the numbers of Kandel and Moles (1958) for French: 100 is very easy, 0 is a
 statute. Pyphen counts the syllables, as it does for the library textstat. A sentence below `LIMIT` fails. The
 limit is the strictest that lets every sentence of a reading book for ten-year-olds pass
-(`tests/golden/reading_levels.toml`). It was set before any text of the portal was measured.
+(`tests/golden/reading_levels.toml`). This limit was set before any text of the portal was measured.
 
 A sentence of more than `MOST_WORDS` words fails, too, however short they are: that is the most in GOV.UK's
 guidance for content. A sentence of fewer than `WORDS` words is not judged: one more syllable changes its

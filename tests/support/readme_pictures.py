@@ -2,8 +2,8 @@
 
     python -m tests.support.readme_pictures
 
-It writes them to docs/. Each picture carries its visible words, so that a test notices
-when a page has changed.
+The program writes the pictures to docs/. Each picture carries its visible words, so that a test notices when
+a page has changed.
 """
 
 import json
@@ -32,7 +32,7 @@ _DESK = ViewportSize(width=1200, height=1000)
 _CASE = ViewportSize(width=1200, height=628)
 _GAP_PIXELS = 16
 _GREY = "#808080"
-# With fewer colours, the red of danger would be lost, which is a small part of the queue.
+# The red of danger is a small part of the queue, and would be lost with fewer colours.
 _COLOURS = 256
 _NAME = {"fr": "Inspection des douanes", "en": "Customs inspectorate"}
 _OFFICERS = ("morel", "garnier")

@@ -1,7 +1,7 @@
 """The lines of `deploy/` that confine or protect a service, each with its reason.
 
-Usually nobody notices the effect of such a line until it is missing. Therefore each line is repeated here: to
-change one, people must read why it exists, and change it in both places.
+Usually nobody notices what such a line does until the line is missing. Therefore this file repeats each line:
+whoever changes a line must read why it exists, and change it in both places.
 """
 
 import re
@@ -242,7 +242,7 @@ def of_tor() -> set[str]:
 def of_nginx(read: str, way: str) -> Counter[str]:
     """Return the checked lines of the configuration (`nginx -T`), each with the number of occurrences.
 
-    Ports of this machine become PORT, because tests use free ones. Sockets lose their folder.
+    Ports of this machine become PORT, because tests use free ones. Paths of sockets lose their folder.
     """
     known = {line.split()[0] for line, _ in NGINX[way]}
     return Counter(

@@ -81,7 +81,7 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """What was ``wrong``, with a number; what ``holds`` today, in which files; and tests as in a Row."""
+    """An earlier error: its number, what was ``wrong``, what ``holds`` today, its files, its tests."""
 
     number: str
     wrong: str
@@ -186,7 +186,7 @@ def _weight(key: str) -> tuple[int, int]:
 
 
 def covered(rows: Iterable[Row], places: Iterable[Place]) -> dict[Row | None, list[Place]]:
-    """Return the places of each row. Places without a row are at None."""
+    """Return the places of each row. Places without a row have the key None."""
     found: dict[Row | None, list[Place]] = {row: [] for row in rows}
     for place in places:
         found.setdefault(row_of(list(found), place.file, place.path), []).append(place)
@@ -264,7 +264,7 @@ def _tried(tries: list[Try]) -> Iterator[str]:
 
 
 def _tables(file: str, text: str, document: Mapping[str, Any], alone: set[str]) -> Iterator[str]:
-    """Yield a line for each table with its own source that has no row of its own."""
+    """Yield a line for each table that has a source of its own but no row of its own."""
     for path, line in _lines(text).items():
         table = _at(document, path)
         if (

@@ -22,12 +22,13 @@ STATES: Mapping[str, Mapping[str, bool]] = {
 }
 _SLOT = age.sealed_size(padding.SLOT)
 _ROWS = 1_000
-# Differences that can hardly be measured through a network. Staying below one of the two is enough.
+# Differences that can hardly be measured through a network. It is enough if a difference stays below one of
+# the two limits.
 _APART_MILLISECONDS = 2
 _APART = 0.05
 # On a busy machine, one turn of rounds is too short to separate real differences from noise.
 _TURNS = 6
-# A result farther from half of the rounds is not chance: equal states exceed it once in 4,000 times.
+# Equal states are farther than this from half of the rounds only once in 4,000 times: more is not chance.
 _SIGMAS = 3.5
 
 
@@ -64,11 +65,12 @@ def measured(
     rounds: int,
     enough: Callable[[Mapping[str, Sequence[float]]], bool],
 ) -> Mapping[str, Sequence[float]]:
-    """Return the times of all rounds. More rounds are added, up to six times, until they suffice to judge.
+    """Return the times of all rounds.
 
-    All rounds are judged together. Noise counts less with each turn, because it meets every state, but a real
-    difference stays. If turns were judged separately, one lucky turn would hide it. States that still differ
-    may do so by chance, which ``told`` decides.
+    If the rounds do not suffice to judge, more rounds are added, up to six times. All rounds are judged
+    together. Noise counts less with each turn, because it meets every state, but a real difference stays. If
+    turns were judged separately, one lucky turn would hide a real difference. ``told`` decides whether states
+    that still differ do so by chance.
     """
     taken: dict[str, list[float]] = {name: [] for name in locators}
     for _ in range(_TURNS):
@@ -97,13 +99,13 @@ def spread(found: Mapping[str, float]) -> float:
 def told(taken: Mapping[str, Sequence[float]]) -> bool:
     """Tell whether one state takes longer than another in more rounds than chance explains.
 
-    On a machine so busy that no measure settles, an observer also has only this.
+    If a machine is so busy that no measure settles, an observer also has only this comparison.
     """
     return any(_sigmas(taken[one], taken[other]) > _SIGMAS for one, other in permutations(taken, 2))
 
 
 def _sigmas(slower: Sequence[float], quicker: Sequence[float]) -> float:
-    """Return how many standard deviations more than half of the rounds the first was slower."""
+    """Return in how many more rounds than half the first was slower, in standard deviations."""
     count = sum(one > other for one, other in zip(slower, quicker, strict=True))
     return (count - len(slower) / 2) / (math.sqrt(len(slower)) / 2)
 

@@ -29,7 +29,7 @@ _HONEST, _HONEST_NETWORK, _HONEST_CIRCUIT = "127.0.0.99", "2001:db8:ffff::1", 70
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The origin of a connection: an address of this machine, or one named by a line sent first.
+    """The origin of a connection: an address of this machine, or an address that the first line names.
 
     tor names circuits with such a line. The onion service has no TLS.
     """
@@ -40,7 +40,10 @@ class Source:
     is_onion: bool = False
 
     def connect(self, *protocols: str) -> socket.socket:
-        """Return a connection. On the clearnet, it has TLS, with one of these protocols if any is given."""
+        """Return a connection.
+
+        On the clearnet, the connection has TLS, and uses one of the ``protocols`` if any are given.
+        """
         raw = socket.create_connection((HOST, self.port), _TIMEOUT_SECONDS, (self.address, 0))
         try:
             if self.named:
@@ -77,7 +80,10 @@ def of_circuits(nginx: Nginx, count: int) -> list[Source]:
 
 @contextmanager
 def flooding(sources: Sequence[Source], count: int) -> Iterator[None]:
-    """Try to hold ``count`` connections in total, from a separate process. Yield once each was tried."""
+    """Try to hold ``count`` connections in total, from a separate process.
+
+    Yield once each connection was tried.
+    """
     context = multiprocessing.get_context("spawn")
     begun, ended = context.Event(), context.Event()
     process = context.Process(target=_flood, args=(sources, count, begun, ended))

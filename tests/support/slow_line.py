@@ -1,4 +1,4 @@
-"""A slow network line: delayed packets between two network namespaces. Only root can run one.
+"""A slow network line: delayed packets between two network namespaces. Only root can create such a line.
 
 The Linux module that delays packets does not exist on every machine. A TUN device, which passes packets to a
 program, works everywhere.
@@ -93,7 +93,7 @@ def _take_in(end: _End, seconds: float, rate: float) -> None:
 
 
 def _device(name: str, other: str) -> int:
-    """Create a device at one end. Return the file descriptor that reads and writes its packets."""
+    """Create a device at one end. Return the file descriptor that reads and writes the device's packets."""
     _enter(name)
     device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
     fcntl.ioctl(device, _SET_DEVICE, struct.pack("16sH", _DEVICE.encode(), _PACKETS_ALONE))

@@ -10,7 +10,7 @@ import pytest
 
 @contextmanager
 def small_disk(folder: Path, size: str) -> Iterator[Callable[[str], None]]:
-    """Mount a small file system on a folder. Yield a function that changes its size."""
+    """Mount a small file system on a folder. Yield a function that changes the size of the file system."""
 
     def mount(options: str) -> None:
         command = ["mount", "-t", "tmpfs", "-o", options, "fanal-test", str(folder)]

@@ -16,7 +16,7 @@ class Fixture:
     body: str
 
     def seen_by(self, other: "Fixture") -> bool:
-        """Tell whether the tests that use ``other`` would get this fixture if ``other`` did not exist."""
+        """Tell whether ``other`` hides this fixture from the tests that use ``other``."""
         if self == other or self.path.name.startswith("test_"):
             return False
         return self.path.name != "conftest.py" or self.path.parent in other.path.parents

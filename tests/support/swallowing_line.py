@@ -1,4 +1,4 @@
-"""A connection to a server that can stop: it then accepts all bytes, drops them, and reports no error."""
+"""A connection to a server that can stop: it then accepts and drops all bytes, and reports no error."""
 
 import socket
 import threading

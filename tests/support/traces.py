@@ -14,7 +14,7 @@ Text = TypeVar("Text", str, bytes)
 def disguises(text: str | bytes) -> list[bytes]:
     """Return the encodings in which ``text`` could occur: UTF-8, UTF-16, hex, base 64 at each alignment.
 
-    Bytes, such as a key, have no UTF-16.
+    Bytes, such as a key, are not searched for in UTF-16.
     """
     raw = text.encode("utf-8") if isinstance(text, str) else text
     forms = [raw, raw.hex().encode(), *([text.encode("utf-16-le")] if isinstance(text, str) else [])]
@@ -37,8 +37,8 @@ def found_in(data: bytes, texts: Iterable[Text]) -> list[Text]:
 def neighbours_in(text: str, words: Sequence[str]) -> list[tuple[str, str]]:
     """Return the pairs of neighbouring ``words`` of a token that occur together in ``text``.
 
-    Any separator may be between them. A single word proves nothing: some occur in the address of a page or,
-    by chance, of an upload.
+    Any separator may stand between the two words. A single word proves nothing: some occur in the address of
+    a page or, by chance, of an upload.
     """
     plain = unquote(text)
     return [pair for pair in pairwise(words) if re.search(r"[\W\d_]{0,3}".join(map(re.escape, pair)), plain)]

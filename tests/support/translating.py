@@ -87,7 +87,7 @@ def rendered(words: Translation, said: Callable[[str, str], str]) -> dict[str, s
         patch.object(translation, "load", translations),
         patch.object(guide, "load", written),
     ):
-        # Tests normally keep the pages of a process, but these must not be kept.
+        # Normally, tests keep the pages that a process rendered; the pages rendered here must not be kept.
         pages.environment.cache_clear()
         found = inspect.unwrap(pages.render)(Settings(), asked)
         pages.environment.cache_clear()
@@ -166,9 +166,9 @@ def translated(text: str) -> dict[str, str]:
 def faults(text: str, language: str) -> list[str]:
     """Return the faults of the public catalogue of an additional language.
 
-    A stray percent sign is one: pages format the texts of templates with ``%``, and would not be made at all.
-    An untranslated text (``empty``) is not a fault, nor is a missing one: pages show them in English. But the
-    page ``home`` must have all texts, because everybody reads it.
+    A stray percent sign is a fault: pages format the texts of templates with ``%``, and would not be made at
+    all. An untranslated text (``empty``) is not a fault, nor is a missing one: pages show them in English.
+    But the page ``home`` must have all texts, because everybody reads it.
     """
     said, entries = translated(text), wanted(Domain.PUBLIC, language)
     held = {_id(block) for block in text.split("\n\n")} - {""}
@@ -227,7 +227,7 @@ def run(language: str, page: str = "") -> Iterator[str]:
         if language in LANGUAGES and not path.exists():
             continue
         entries = wanted(domain, language)
-        # The English catalogue has only the texts that differ from the source, so none are added.
+        # Nothing is added to the English catalogue: it has only the texts that differ from the source.
         shown = [] if language == "en" else [each for each in texts.get(page, entries) if each in entries]
         before = path.read_text("utf-8") if path.exists() else _HEADER.format(language=language)
         after = updated(before, entries, shown)
@@ -244,7 +244,10 @@ def run(language: str, page: str = "") -> Iterator[str]:
 
 
 def _guides(language: str) -> Iterator[str]:
-    """Copy English guide, rights and statement if the language has none. Portals need them to start."""
+    """Copy English guide, rights and statement if the language has none.
+
+    Without these files, a portal does not start.
+    """
     for name in guide.NAMES:
         path = ROOT / "portal" / f"{name}.{language}.toml"
         if not path.exists():

@@ -124,7 +124,7 @@ class Typist:
             return False
         try:
             piece = os.read(self._terminal, 65_536)
-        except OSError:  # Linux reports like this that the other side of the terminal was closed
+        except OSError:  # with this error, Linux reports that the other side was closed
             return False
         self.shown = (self.shown + self._decoder.decode(piece)).replace("\r\n", "\n")
         return bool(piece)
@@ -138,7 +138,10 @@ def deceiving(shown: str) -> list[str]:
 
 @contextmanager
 def typing(command: Sequence[str | Path], folder: Path) -> Iterator[Typist]:
-    """Run a command in ``folder`` at a new terminal of 100 columns. Both end with the block."""
+    """Run a command in ``folder`` at a new terminal of 100 columns.
+
+    The command and the terminal end with the block.
+    """
     with _terminal() as (terminal, program_side):
         process = subprocess.Popen(
             ["setsid", "--ctty", *map(str, command)],
@@ -163,8 +166,8 @@ def typing_to_fork(words: Sequence[str | Path], folder: Path, program: str = INB
     """Run the inbox as ``typing_to_inbox`` does, but as a Fork, for a tenth of the work.
 
     Tests of the process itself must start a real process: tests of its job control under a shell, command
-    line, environment, memory or sockets. So must one test of each command that asks something, because a fork
-    does not show that the command loads what it needs.
+    line, environment, memory or sockets. One test of each command that asks something must also start a real
+    process, because a fork does not show that the command loads what it needs.
     """
     with _terminal() as (terminal, program_side):
         forked = Fork(words, folder, program_side, program)

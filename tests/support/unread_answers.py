@@ -31,7 +31,7 @@ def _begun(stack: ExitStack, source: Source, path: str) -> int:
     protocol.local_settings = Settings(initial_values={SettingCodes.INITIAL_WINDOW_SIZE: 0})
     protocol.initiate_connection()
     asked = [(":method", "GET"), (":path", path), (":scheme", "https"), (":authority", "x")]
-    # Headers that no browser sends. The server keeps them as long as the answer.
+    # Headers that no browser sends. The server keeps these headers for as long as it keeps the answer.
     padded = [*asked, *[("x-padding", "x" * 3_800)] * 2]
     for n in range(_STREAMS):
         protocol.send_headers(2 * n + 1, padded, end_stream=True)

@@ -74,7 +74,7 @@ class Wrong:
 def of(place: Place, files: Mapping[str, str]) -> Iterator[Wrong]:
     """Yield laws with another value at a place, one for each way in which it can be wrong.
 
-    Yield nothing for a text, and if the law cannot be read with any other value.
+    Yield nothing if the value is a text, or if the law cannot be read with any other value.
     """
     if place.is_text:
         return
@@ -112,7 +112,7 @@ def absent(file: str, files: Mapping[str, str]) -> Iterator[tuple[Path, Wrong]]:
 
 
 def _first(made: Iterable[_Made], files: Mapping[str, str]) -> Iterator[Wrong]:
-    """Yield the first of these that is a valid law."""
+    """Yield the first of the given laws that is valid."""
     for what, file, text in made:
         if law := law_of({**files, file: text}):
             yield Wrong(what, file, text, law)
@@ -128,7 +128,7 @@ def law_of(files: Mapping[str, str]) -> Law | None:
 
 
 def _changes(place: Place, same: list[Place], files: Mapping[str, str]) -> Iterator[list[tuple[Place, Any]]]:
-    """Yield the changes to try, in order: only this value; all of its name; exchanged with another."""
+    """Yield the changes to try in order: this value, all values of its name, an exchange with another."""
     for put in _others(place, same):
         yield [(place, put)]
     if place.path[-1] in _NAMES:

@@ -18,7 +18,7 @@ ASKS: Mapping[str, str] = _GOLDEN["asks"]
 REFINES: Mapping[str, str] = _GOLDEN["refines"]
 ALIKE: Mapping[str, str] = _GOLDEN["alike"]
 SHIPPED = questionnaire.parse(shipped.QUESTIONNAIRE.read_bytes())
-# Answers that many questions share. They name no fact.
+# Answers that many questions share. Such an answer names no fact.
 _ANY = {"yes", "no", "unsure", "other", "unknown"}
 # Long words, compared by their first five letters, show what an answer is about.
 _WORD = re.compile(r"[^\W\d_]{5,}")

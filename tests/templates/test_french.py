@@ -26,8 +26,8 @@ LACKING = re.compile(NONE_BEFORE + r"|«(?![\s\u00a0\u202f])")
 CUT = re.compile(
     r"(?:^|[\s(])(?:le|la|les|une?|des|du|de|à|aux?|en|dès|dans|par|pour|sur|sous|avec|sans|et|ou|que?|qui)$|[,\u2019]$"
 )
-# A French sentence needs an article before a name, and names in the configuration have none. So a name may
-# only be next to a colon, or in parentheses or quotation marks.
+# A French sentence needs an article before a name, and names in the configuration have none. So a French text
+# may have a configured name only next to a colon, in parentheses or in quotation marks.
 NAME = "{name}"
 ALONE = re.compile(r"^\{name\}\u00a0: |\u00a0: \{name\}|\(\{name\}\)|«\u00a0\{name\}\u00a0»")
 # A line could break at such a space, and the next line would begin with the sign.
@@ -67,7 +67,7 @@ def every_text() -> Iterator[str]:
 
 
 def test_no_french_text_has_a_configured_name_where_an_article_is_needed() -> None:
-    """Only the pages for cases and proofs are checked, because elsewhere a name is that of a file."""
+    """Only the pages for cases and proofs are checked: on other pages, ``{name}`` is the name of a file."""
     pages = ("texts_case.html", "proof.html", "texts.html")
     with catalogues.path(Domain.PUBLIC, "fr").open("rb") as file:
         texts = [
@@ -93,7 +93,7 @@ def test_no_french_text_lacks_a_space_before_double_punctuation_or_inside_quotat
 
 
 def test_no_line_of_a_french_text_can_begin_with_double_punctuation() -> None:
-    """A no-break space before it prevents this.
+    """A no-break space before the punctuation prevents this.
 
     The reader of the law sets the space, because officers may edit the law.
     """
@@ -142,7 +142,7 @@ def test_no_sentence_of_the_desk_shows_backticks(language: str) -> None:
     assert "&lt;b&gt;" in str(told("<b>"))
 
 
-# The text for an empty list, if it does not first name the items of the list.
+# Finds a text for an empty list that does not first name the items of the list.
 NAMELESS = re.compile(
     r"{% el(?:se|if [^%]*) %}\s*<(?:p|span)[^>]*>{{ _\(\"((?:Nothing|None|none|Nobody)\b[^\"]*)\""
 )

@@ -148,7 +148,7 @@ def test_only_the_listed_measures_need_the_prosecutor_s_word() -> None:
 
 
 def test_only_the_listed_measures_end_a_danger_to_somebody() -> None:
-    """Preserving logs, protection that was only requested or offered, and protecting a facilitator do not.
+    """Preserving logs, requesting or offering protection, and protecting a facilitator do not end a danger.
 
     Otherwise one officer could end a danger with a measure that the same officer can retract.
     """
@@ -552,7 +552,7 @@ def test_replies_that_protect_or_withhold_name_their_legal_basis() -> None:
     assert {"identity_notice"} == {code for code, each in explained.items() if each.confirm is None}
 
 
-# Questions for counsel by file and rule. A question under "" is about all rules of a file.
+# Questions for counsel by file and rule. A question with the key "" is about all rules of a file.
 TO_CONFIRM = {
     "letters.toml": ["access", "letter.forwarding", "letter.persons_notice", "letter.prosecutor"],
     "duties.toml": [

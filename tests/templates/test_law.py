@@ -370,7 +370,7 @@ def test_a_path_that_is_not_a_folder_is_refused_by_name(copied: Path, tmp_path: 
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_the_hash_covers_each_name_and_content_preceded_by_its_length(name: str) -> None:
-    """A shell loop over `*.toml` can compute it."""
+    """A shell loop over `*.toml` can compute the hash."""
     parts = [part for file in sorted(FILES[name]) for part in (file.encode(), FILES[name][file])]
     counted = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
     assert hashlib.sha256(counted).digest() == LAWS[name].sha256

@@ -10,7 +10,7 @@ from templates.law.loosening import WAYS
 from templates.law.schemas import FILES, ROOTS
 from tests.support.laws import FILES as LAWS
 
-# For each key that can relax the law: a value, and a looser one. None means that the key is missing.
+# A value and a looser value, for each key that can relax the law. None means that the key is missing.
 NARROWED: Mapping[str, tuple[Any, Any]] = {
     "deadlines.toml exchange.every": ("1 working day", "3 days"),
     "deadlines.toml clock.*": ({"name": "x"}, None),

@@ -16,9 +16,9 @@ def errors(limit: float) -> float:
 
 
 def test_the_limit_is_the_strictest_that_every_sentence_of_a_school_book_passes() -> None:
-    """Of all limits, it separates statutes best from easier texts.
+    """Of all limits, this one separates statutes best from easier texts.
 
-    The texts of the portal were not used to set it.
+    The texts of the portal were not used to set the limit.
     """
     assert int(min(map(ease, known("easy", "school")))) == LIMIT
     assert errors(LIMIT) == min(map(errors, range(101)))

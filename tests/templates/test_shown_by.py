@@ -25,8 +25,8 @@ ROWS_OF_IT = shown_by.rows(ROWS.read_text("utf-8"))
 TRIED = shown_by.tries(TRIES.read_text("utf-8"))
 MENDED = shown_by.errors(ERRORS.read_text("utf-8"))
 PLACES = {file: shown_by.read(file, text) for file, text in FILES.items()}
-# These modules check values, and other rows name their tests too. Imported under other names, so that pytest
-# does not run them here.
+# The tests of these modules check values, and other rows also name these tests. The tests are imported
+# under other names, so that pytest does not run them here.
 VALUES = {
     module: importlib.import_module(f"tests.{module.removesuffix('.py').replace('/', '.')}")
     for module in shown_by.VALUES
@@ -115,7 +115,7 @@ def test_every_test_that_a_row_names_exists() -> None:
 def test_each_corrected_error_in_the_law_names_its_files_and_a_test_by_portal_desk_or_command() -> None:
     """There are fourteen errors and three rules that are stricter than required.
 
-    A test of the program checks each.
+    A test of the program checks each error and each rule.
     """
     assert [*map(str, range(1, 15)), "a", "b", "c"] == [each.number for each in MENDED]
     for each in MENDED:

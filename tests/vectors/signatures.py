@@ -32,7 +32,8 @@ def signatures() -> list[Vector]:
         ),
     }
     for name, point in SMALL_ORDER.items():
-        # With S = 0 and R = A = a point of small order a lax verifier accepts for many messages.
+        # If S = 0 and R and A are the same point of small order, a lax verifier accepts the signature for
+        # many messages.
         wrong[f"small-order-{name}"] = _signature(
             Label.REPORT, file, bytes.fromhex(point) + bytes(32), bytes.fromhex(point)
         )

@@ -1,4 +1,4 @@
-"""A column with a value for rows that are there, tables new and anew, an index, rows changed one by one."""
+"""A migration: a column with a value for existing rows, new and rebuilt tables, an index, changed rows."""
 
 import sqlalchemy as sa
 from alembic import op

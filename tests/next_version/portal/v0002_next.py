@@ -1,4 +1,4 @@
-"""Columns with and without a value for rows that are there, a table, indexes, rows changed one by one."""
+"""A migration: new columns, with and without a value for existing rows, a table, indexes, changed rows."""
 
 import sqlalchemy as sa
 from alembic import op
