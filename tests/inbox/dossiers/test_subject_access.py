@@ -186,7 +186,7 @@ def test_a_case_with_only_the_family_name_counts_until_officers_record_a_namesak
     judge = ["request", "namesake", "4", "--request", "1"]
     assert 2 == office.run(*judge).code
     said = office.run("request", "namesake", "1", "--request", "1", "--reason", "x")
-    assert (1, True) == (said.code, "names this person in full" in said.err)
+    assert (1, True) == (said.code, "contains the family name without a first name" in said.err)
     with sitting(office) as client:
         assert "Cases that may name this person" in client.page("/en/access/1")
         form = {"case": "4", "reason": "a cousin"}
