@@ -235,8 +235,8 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
 def check_way(session: Session, number: int, decision: Decision, today: date) -> None:
     """Check that no obstacle prevents a decision or its letter.
 
-    A decision that records a measure sends the case to somebody else. Such a decision has to wait until
-    officers have decided whether to inform the prosecutor.
+    A decision that records a measure sends the case to somebody else. A decision that sends the case to
+    somebody else has to wait until officers have decided whether to inform the prosecutor.
 
     Raises CaseRefused if the decision has to wait, or if neither the regime nor a fact of the case asks for
     it. Raises Refused if the law has no such decision. Also raises the same errors as ``exits.check``.

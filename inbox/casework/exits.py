@@ -150,8 +150,8 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         destroy=_blocked(Code.SHOW, unless=(Obstacle.QUARANTINE,)),
     ),
     Obstacle.PORTAL: _row(destroy=_blocked(Code.COLLECT)),
-    # No reason overrides this, because a judge could be about to ask for the case. Anything that must be
-    # removed earlier can be redacted.
+    # No reason allows destroying a case before it is due, because a judge could be about to ask for the case.
+    # Anything that must be removed earlier can be redacted.
     Obstacle.NOT_DUE: _row(destroy=_blocked(a_day=True)),
     # If the clock is ahead, by mistake or on purpose, a case could seem due too early. If there is no longer
     # a portal that could state the date, two officers confirm it. The journal records the reason of the two
@@ -195,15 +195,16 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     # The case is also investigated on behalf of its duplicate. If the case were junk, nobody would
     # investigate the case or its duplicate.
     Obstacle.REPEATED: _row(junk=_blocked(Code.REOPEN, Code.UNLINK)),
-    # Only the decided outcome is possible. Officers who want another outcome have to decide again.
+    # If officers have decided on an outcome, only this outcome is possible. Officers who want another outcome
+    # have to decide again.
     Obstacle.PREPARED: _row(close=_blocked(Code.DECIDE_BY_TWO)),
     Obstacle.UNPREPARED: _row(close=_blocked(Code.DECIDE_BY_TWO)),
     Obstacle.WITHHELD: _row(close=_REASON),
     Obstacle.UNREACHABLE: _row(close=_REASON),
     Obstacle.UNTOLD: _row(close=Cell(Need.REASON, (Code.REPLY,))),
     Obstacle.CAUTIONED: _row(close=_REASON),
-    # This obstacle also applies until officers decide whether to inform the prosecutor. Otherwise the persons
-    # would be warned.
+    # The prosecutor's word also counts as missing until officers decide whether to inform the prosecutor.
+    # Otherwise, the persons concerned would be warned.
     Obstacle.NO_WORD: _row(
         close=_blocked(Code.RECORD_MEASURE, Code.END_PROCEEDINGS),
         persons=_blocked(Code.RECORD_MEASURE, Code.END_PROCEEDINGS),
@@ -262,8 +263,8 @@ def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
 def depending(session: Session, number: int) -> list[Obstacle]:
     """Return the obstacles to closing that depend on an outcome not yet chosen, in the order of ``MATRIX``.
 
-    These obstacles matter if the reporter may be told more than that the case is closed, or cannot be told
-    anything.
+    The obstacles in the result matter if the reporter may be told more than that the case is closed, or
+    cannot be told anything.
     """
     found = {
         Obstacle.NO_WORD: prosecutor_word.binds_outcome(session, number),

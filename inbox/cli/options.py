@@ -221,7 +221,7 @@ def given_or_to_type(text: str | None, text_file: Path | None) -> str | None:
     return found
 
 
-# These options are already in the journal entry, or are not an officer's own words.
+# These options are already part of the journal entry, or do not hold an officer's own words.
 _UNSAID = {"as_json", "case", "cases", "confirm", "despite", "reason", "text", "text_file"}
 _TEXT = "inbox.text"
 

@@ -354,7 +354,7 @@ def owed_after_end(session: Session, number: int | None = None) -> Collection[in
     """Return the closed and junk cases that still need a decision; ``number`` limits this to one case.
 
     Closing a case does not settle a decision that was put off or is asked for again. A case with a decision
-    that is owed waits like an open case, and is not archived. There are two exceptions. The decision on
+    that is owed waits like an open case, and is not archived. Two decisions are exceptions. The decision on
     admissibility is dropped, because nobody can judge it in quarantine. For junk, the decision to inform the
     persons concerned is dropped unless it was put off or is asked for again, because two officers found that
     the report names nobody.

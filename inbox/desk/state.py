@@ -66,7 +66,7 @@ class Desk:
         return bool(found)
 
     def begin(self, work: Work, run: Callable[[], Response], seat: Seat) -> Job:
-        """Return a job of an officer, which starts once the current request is answered."""
+        """Return a new job of an officer; the job starts once the current request is answered."""
         self._job = seat.job = Job(self._job.number + 1 if self._job else 1, work, run)
         return self._job
 
@@ -91,7 +91,7 @@ class Desk:
             self._is_beside = False
 
     def lock(self) -> None:
-        """Lock the desk after this answer, or after the answer of an unfinished job."""
+        """Lock the desk after this answer or, if a job is unfinished, after the answer of the job."""
         self.is_over = True
 
 

@@ -43,7 +43,7 @@ def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
         if taken.sent.strip():
             check(session, number, taken.sent, taken.despite)
         if taken.despite.strip():
-            # The journal records this reason.
+            # The journal records the reason in ``despite``.
             leak_check.warnings(session, number, "", "", taken.despite)
         return records.noted(session, number, taken)
 

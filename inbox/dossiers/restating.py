@@ -55,7 +55,7 @@ class Tell(StrEnum):
     SAID = "said"
 
 
-# These kinds are refused even with a reason.
+# Words of these kinds are refused even with a reason.
 _NEVER = {Tell.QUOTED, Tell.REPORTER, Tell.PROTECTED}
 
 

@@ -123,7 +123,7 @@ class Filing:
         for item, letter in sorted(self._letters, key=_age):
             self._file_follow_up(item, letter)
         for number, texts in self._written.items():
-            # This is called once per case, because each call is slow, however few texts are added.
+            # ``add`` is called once per case, because each call is slow, however few texts are added.
             fulltext.add(self._session, number, texts)
 
     def withdraw(self, withdrawal: Withdrawal) -> None:

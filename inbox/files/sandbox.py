@@ -142,7 +142,10 @@ def _read(answers: IO[bytes] | None, bounds: Bounds) -> bytes | None:
 
 
 def _trouble() -> str:
-    """Return why the sandbox does not work here, or "" if it works. This test uses no hostile data."""
+    """Return why the sandbox does not work here, or "" if it works.
+
+    The sandbox is tested without hostile data.
+    """
     probe = _command(_ROOT / "inbox" / "sandboxed" / "worker.py", ["1", "head"])
     try:
         done = subprocess.run(  # noqa: S603 - no part of the command comes from outside

@@ -44,7 +44,8 @@ def sign(
     """Sign a receipt for each of these cases that has none in ``receipts``, and add it there.
 
     A receipt is signed again, with today's date, only if the keyring no longer lists the key that signed the
-    receipt. Such a key was withdrawn or expired years ago, so nobody could save a proof with the old receipt.
+    receipt. A key that is no longer listed was withdrawn or expired years ago, so nobody could save a proof
+    with the old receipt.
     """
     listed = {
         key.id

@@ -48,8 +48,8 @@ def in_file(name: str, old: bytes, new: bytes) -> Iterator[Change]:
 def _said(value: Any) -> str:
     """Return a value as text.
 
-    For a text, this is the text in both languages; for an entry, its English name, or its keys if it has no
-    name.
+    A text is returned in both languages; an entry is returned as its English name, or as its keys if it has
+    no name.
     """
     if isinstance(value, dict) and value.keys() == {"fr", "en"}:
         return f"{value['fr']} / {value['en']}"

@@ -41,7 +41,7 @@ _EMPTY = Filter()
 _PRIORITIES = {"1", "2", "3", "4"}
 # The number of cases with each value of a field, and whether all cases were counted.
 _Counted: TypeAlias = tuple[Counter[str], bool]
-# Each of these due dates includes the earlier ones.
+# The count of each due date includes the counts of the earlier ones.
 _CUMULATED = (Due.OVERDUE, Due.TODAY, Due.WEEK)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from inbox.vault.tables import FollowUp, Message
 
-# The number of lines that all open messages of a page may fill. This keeps the page below four screens of
-# 1280 by 800 pixels, even if the page is full of messages and has the form for a reply.
+# The number of lines that all open messages of a page may fill. With this limit, the page stays below four
+# screens of 1280 by 800 pixels, even if the page is full of messages and has the form for a reply.
 ROOM = 30
 # The number of characters in a line, and the lines that the heading and the frame of a message take.
 _WIDTH, _FRAME = 90, 3

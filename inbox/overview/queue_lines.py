@@ -20,10 +20,9 @@ from inbox.vault.tables import Case
 class Line:
     """A case in the queue; ``case`` and ``work`` are None if the signed-in officers may not read it.
 
-    Such a case is restricted to other handlers, or was put into quarantine or the archive on the given day.
-    No text of an ``undeclared`` case is shown, because a signed-in officer has not declared the case yet
-    (``declarations``).
-    ``unread`` is the number of its unread follow-ups.
+    A case that officers may not read is restricted to other handlers, or was put into quarantine or the
+    archive on the given day. No text of an ``undeclared`` case is shown, because a signed-in officer has not
+    declared the case yet (``declarations``). ``unread`` is the number of its unread follow-ups.
     """
 
     number: int

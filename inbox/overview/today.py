@@ -39,9 +39,9 @@ class Today:
     """The work to be done on a day.
 
     ``danger`` are open cases that report danger and have no measure against it yet. ``shut`` are cases in
-    quarantine that may report such danger. ``pressing`` are undeclared cases of the highest priority, which
-    the queue also shows. ``due`` are the queue lines of cases that are due by the end of the day, overdue
-    cases first. Each of these four lists has at most SHOWN cases.
+    quarantine that may report danger. ``pressing`` are undeclared cases of the highest priority, which the
+    queue also shows. ``due`` are the queue lines of cases that are due by the end of the day, overdue cases
+    first. Each of these four lists has at most SHOWN cases.
 
     ``due_count`` is the number of cases that are due by the end of the day. ``this_week`` is the number of
     cases due in the following seven days. ``to_read`` is the number of cases that are new or have an unread

@@ -107,7 +107,8 @@ class Found:
     """The register that was ``wanted``, as of a day. ``years`` are the years with at least one line.
 
     ``for_handlers`` is the number of cases, of any year, that are missing because the signed-in officers are
-    not among their handlers. This number does not include cases that are withheld from a signed-in officer.
+    not among their handlers. ``for_handlers`` does not include cases that are withheld from a signed-in
+    officer.
     """
 
     wanted: Wanted

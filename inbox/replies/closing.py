@@ -168,8 +168,8 @@ def preview(
 def needed(inbox: Inbox, who: Actor, number: int, closing: Closing) -> dict[str, Sentence]:
     """Return the fields that a closing requires, each with the reason.
 
-    For a case that the acting officers may not read or have not declared on, this does not reveal whether a
-    text is already waiting.
+    For a case that the acting officers may not read or have not declared on, the fields do not reveal whether
+    a text is already waiting.
     """
     with inbox.vault.transaction(who.officers) as session:
         rule, found = in_use.of(session).outcomes.get(closing.outcome), dict[str, Sentence]()

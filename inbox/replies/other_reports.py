@@ -65,7 +65,7 @@ def quoted(session: Session, number: int, text: str) -> Iterator[str]:
 def named(session: Session, number: int, text: str) -> Iterator[str]:
     """Yield the case numbers in ``text``, and the names in it that occur only in another report.
 
-    Only cases that the signed-in officers may search count. A name is a capitalised word that is also
+    Cases that the signed-in officers may not search are ignored. A name is a capitalised word that is also
     capitalised in the other report, within a sentence or in the answer about persons concerned. A name in
     many reports is ignored, because it is probably a place or an office. A case number is reported even if no
     such case exists.

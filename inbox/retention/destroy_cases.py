@@ -35,7 +35,7 @@ from inbox.vault.tables import Attachment, Case, KeyStoreKey, Unopened
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The cases to destroy, and the key stores whose copies still open their files.
+    """The cases to destroy, and the key stores whose copies would still open the files of these cases.
 
     ``reason`` says how officers know today's date if only this machine's clock says that a case is due;
     otherwise ``reason`` is empty.

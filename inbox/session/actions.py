@@ -279,8 +279,8 @@ TABLE: Mapping[Code, Rule] = {
     Code.JUDGE: Rule(reason=_NEEDED, oversight=True, values=dict.fromkeys(_PARTS, _NUMBER)),
     Code.JUNK: Rule(reason=_NEEDED, oversight=True),
     Code.RECOVER: Rule(reason=Reason.OPTIONAL, oversight=True),
-    # Takes two officers if one alone could test names against the identity or prevent a disclosure of the
-    # case.
+    # The action takes two officers if one officer alone could test names against the identity or prevent a
+    # disclosure of the case.
     Code.KEEP_IDENTITY: Rule(oversight=True),
     Code.NOTE_CONSENT: Rule(
         reason=Reason.OPTIONAL, oversight=True, compared=True, values={"consent": _code("consent")}
@@ -566,9 +566,9 @@ def nobody(_: Sequence[Action], __: int) -> Mapping[str, Presence]:
 class Actor:
     """The officers who act, the current day, and ``confirm``, which asks two officers for confirmation.
 
-    ``present`` maps the ``officers`` who act together to how each of them takes part. These officers see only
-    what all of them may see. ``is_fresh``: these officers typed their passphrases for this action.
-    ``session`` distinguishes the sessions of an officer in the same open inbox.
+    ``present`` maps the ``officers`` who act together to how each of them takes part. Officers who act
+    together see only what all of them may see. ``is_fresh``: these officers typed their passphrases for this
+    action. ``session`` distinguishes the sessions of an officer in the same open inbox.
     """
 
     present: Mapping[str, Presence]

@@ -216,7 +216,7 @@ class Unlocked:
         return {name: _presence(name, self.sealed) for name in self.officers}
 
     def by_opening(self, today: date) -> Actor:
-        """Return the officers who opened the inbox as the actor of one command, with fresh passphrases."""
+        """Return the officers who opened the inbox, as the actor of one command, with fresh passphrases."""
         return Actor(self.present, today, self._given, is_fresh=True)
 
     def signed_in(self, name: str) -> Mapping[str, Presence]:

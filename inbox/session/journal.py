@@ -24,7 +24,7 @@ def begin(session: Session, who: Actor) -> None:
 
 
 def actor(session: Session) -> Actor:
-    """Return the officers who act in a session, or the two who confirmed an action that takes two."""
+    """Return the officers who act in a session, or the two officers who confirmed an action for two."""
     found: Actor = session.info[_ACTOR]
     return found
 

@@ -55,7 +55,7 @@ def together(actions: Sequence[Action]) -> list[tuple[Action, list[int]]]:
     """Group actions taken at once: return each different action with its cases, without duplicates."""
     found: list[tuple[Action, dict[int, None]]] = []
     for each in actions:
-        # All these actions require the same number of officers.
+        # Actions that are taken together require the same number of officers.
         bare = replace(each, case=None, officers=each.rule.officers, why_two=None)
         cases = next((known for other, known in found if other == bare), None)
         if cases is None:

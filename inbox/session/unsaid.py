@@ -2,8 +2,8 @@
 
 Protected words are those that the reporter asked the office never to repeat. The check covers addressees and
 reasons, because the journal keeps them after the case is destroyed, and more officers read it.
-``Inbox.acting`` checks the reason of every action about a case. If the entry of an action on several cases
-names none of them, the action calls this check for each case.
+``Inbox.acting`` checks the reason of every action about a case. An action on several cases calls this check
+for each case if its journal entry names none of the cases.
 """
 
 from dataclasses import dataclass

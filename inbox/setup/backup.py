@@ -165,9 +165,9 @@ def make(inbox: Inbox, who: Actor, places: Places, *, progress: Progress) -> Mad
     """Copy the home into a new folder, and its key store elsewhere.
 
     This process locks the home and, while it copies, the vault, so that nothing changes during the copy. The
-    folder appears complete or not at all. Only files that the vault knows are copied; if such a file is
-    missing, it is reported as a fault. Raises Refused, for example if one of the folders is inside another,
-    or if two of them share a disk.
+    folder appears complete or not at all. Only files that the vault knows are copied; a missing file is
+    reported as a fault. Raises Refused, for example if one of the folders is inside another, or if two of
+    them share a disk.
     """
     out, keys = places.out, places.keys
     _check_apart(inbox.home.root, out, keys)

@@ -57,7 +57,8 @@ def check(listed: Listed, key: bytes) -> None:
 def newer_beside(folder: Path, found: Backup) -> date | None:
     """Return the day of the newest backup beside this one that claims to be newer, or None.
 
-    These files are not verified, and the vault is open, so only the beginning of each list is read.
+    The lists of other backups are not verified, and the vault is open, so only the beginning of each list is
+    read.
     """
     days = []
     for path in folder.absolute().parent.glob(f"*/{LIST}"):

@@ -1,7 +1,7 @@
 """Change the office's reply templates, letters and authorities, one entry at a time, after a preview.
 
 Reply templates belong to the office. Letters and authorities belong to the law in use, so changing them puts
-a new version of the law into use. Two officers must confirm either change.
+a new version of the law into use. Two officers must confirm each change.
 """
 
 import hashlib

@@ -83,7 +83,7 @@ def make_folder(folder: Path) -> None:
 def remove_parts(folder: Path, name: str) -> bool:
     """Remove the unfinished files of a killed ``replacing`` from ``folder``. ``name`` is a pattern.
 
-    Returns whether there were any such files.
+    Returns whether there were unfinished files.
     """
     parts = list(folder.glob(f"{name}.{'[0-9a-f]' * 2 * _DRAWN}{PART}"))
     for part in parts:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 # Seconds that a single command waits for an answer. The time is limited because its vault may be open.
 QUESTION = 600
-# In seconds. Not 0, because the system takes 0 to mean never.
+# In seconds. The value is not 0, because the system takes 0 to mean never.
 _AT_ONCE = 0.001
 # Seconds that a process has after the timeout to close its vault and report the timeout.
 GRACE = 10

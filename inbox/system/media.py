@@ -68,7 +68,7 @@ def top(folder: Path) -> Path:
 
 
 def disks(folder: Path) -> frozenset[str]:
-    """Return the names of a folder's disks; for a file system without a disk, its device number."""
+    """Return the names of the disks of a folder, or the device number of a file system without a disk."""
     return frozenset(_disks_of(folder, frozenset()))
 
 

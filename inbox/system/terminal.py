@@ -337,7 +337,7 @@ def _check_alone() -> None:
     """Discard the rest of a paste. Raises Refused if the paste has more lines than the question asked for.
 
     A reporter's text may contain the line that ends it, with more lines after that. The prompt of a session,
-    or the shell afterwards, would take these lines for commands.
+    or the shell afterwards, would take lines after the end of the text for commands.
     """
     if not sys.stdin.isatty():
         return

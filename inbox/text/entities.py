@@ -26,7 +26,7 @@ from stdnum import iso6346
 
 from inbox.text import names as person_names
 
-# Entities of each kind in one case. This limits the rows and the work that a hostile report can cause.
+# Entities of each kind in one case. The limit bounds the rows and the work that a hostile report can cause.
 MOST = 40
 _TRIED = 400
 _MOST_DIGIT_GROUPS = 5 * _TRIED

@@ -48,7 +48,7 @@ class Protected:
 def _telling(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
     """Return the pairs of adjacent words, and the words that are repetitions on their own.
 
-    There are no duplicates.
+    The result has no duplicates.
     """
     numbers = [word for word in words if len(word) > 1 and not word.isalpha()]
     alone = words if len(words) == 1 else numbers

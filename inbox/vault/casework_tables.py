@@ -176,7 +176,7 @@ class Fulltext(Base):
 class Note(Base):
     """An officer's note for the other officers.
 
-    Reporters never see such a note. ``by`` are the signed-in officers.
+    Reporters never see notes of officers. ``by`` are the signed-in officers.
     """
 
     __tablename__ = "notes"

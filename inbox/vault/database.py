@@ -40,9 +40,9 @@ _ANEW = ("INSERT INTO fulltext (fulltext) VALUES ('rebuild')", "VACUUM")
 class Vault:
     """An open vault. All reads and writes happen inside ``transaction``.
 
-    ``known`` holds objects from outside the vault that users of a session need. These objects are added to
-    each session's ``info``. ``today`` is the day that decides which cases are archived. Until ``today`` is
-    set, every case with an archive date counts as archived.
+    ``known`` holds objects from outside the vault that users of a session need. The objects in ``known`` are
+    added to each session's ``info``. ``today`` is the day that decides which cases are archived. Until
+    ``today`` is set, every case with an archive date counts as archived.
     """
 
     def __init__(self, engine: Engine) -> None:

@@ -27,7 +27,7 @@ def last_journal_entry(session: Session) -> JournalEntry | None:
 
 
 def journal(session: Session, first: int | None = None) -> Iterable[JournalEntry]:
-    """Return the entries of the journal, or those from ``first`` on, for verification only.
+    """Return the entries of the journal, or only those from ``first`` on; use them for verification only.
 
     The result ignores the rights of the signed-in officers, so do not show it. Entries with an invalid number
     below 1 come last, where verification of the chain finds them.

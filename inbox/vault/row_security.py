@@ -48,7 +48,8 @@ _FEW = 1_000
 # The number of rows that are kept: more than a page of a case shows, but too few to fill the memory.
 _MOST_HELD = 64
 _WHOLE = "whole_journal"
-# Used to verify the journal, whose chain includes entries that some signed-in officers may not read.
+# This option serves to verify the journal, whose chain includes entries that some signed-in officers may not
+# read.
 WHOLE_JOURNAL = {_WHOLE: True}
 _LINE = "as_a_line"
 # This option is for the queue lines of cases that only their handlers may read, so that all officers know
@@ -59,8 +60,8 @@ _OF_A_CASE: list[Any] = [
     mapper.class_ for mapper in casework_tables.Workflow.registry.mappers if "case" in mapper.columns
 ]
 _OF_TWO_CASES: list[Any] = [kind for kind in _OF_A_CASE if "other" in kind.__mapper__.columns]
-# Tables about officers: who does what, and who may do it. Officers see these rows unless the case excludes
-# them.
+# Tables about officers: who does what, and who may do it. Officers see the rows of these tables unless the
+# case excludes them.
 _OF_OFFICERS: list[Any] = [JournalEntry, Exclusion, casework_tables.Handler, casework_tables.Declaration]
 _OF_OFFICERS += [casework_tables.ArchiveOpening]
 _OF_OFFICERS += [destroyed_tables.PastExclusion]

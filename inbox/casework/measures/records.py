@@ -118,7 +118,7 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
 
     - an inquiry comes before the assessment of the risk to the reporter;
     - the day is in the future;
-    - a final decision can end no pending proceedings, or is dated before all of them;
+    - a final decision has no pending proceedings to end, or is dated before all of them;
     - the prosecutor's word is required but missing, and no reason is given;
     - the group of a sanction is missing;
     - the addressee, the reference or the sent text is missing although the law requires it;

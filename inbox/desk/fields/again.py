@@ -1,7 +1,7 @@
 """Show a form again with its input, after it was refused or had to wait for a declaration.
 
-The fields of a form are checked before its view is called. A refusal by the view is shown in the same way. So
-views need no code for refusals, and all forms behave in the same way.
+The fields of a form are checked before its view is called. If the view refuses the form, the form is shown
+again in the same way. So views need no code for refusals, and all forms behave in the same way.
 """
 
 import json

@@ -55,7 +55,7 @@ def exclude(case: int) -> ResponseReturnValue:
 
 @pages.post("/readers/lift")
 def lift(case: int) -> ResponseReturnValue:
-    """Admit an excluded officer to a case again. Requires two other officers."""
+    """Admit an excluded officer to a case again. Two other officers must confirm."""
     conflicts.lift(here().inbox, actor(), case, line("officer"), line("reason"))
     return _done(case, Done.LIFTED)
 

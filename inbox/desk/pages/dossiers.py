@@ -82,8 +82,8 @@ def _plan() -> Plan:
         redactions=tuple(_redactions()),
         included=frozenset(request.form.getlist("include")),
         with_replies="replies" in request.form,
-        # Without files, the form does not offer this choice. If a file is ticked but no form of enclosure is
-        # chosen, the file is refused later.
+        # If the case has no files, the form does not ask how to enclose files. If a file is ticked but no
+        # form of enclosure is chosen, the file is refused later.
         enclosed=choice("enclosed", Enclosed) if request.form.get("enclosed") else Enclosed.NONE,
         chosen=frozenset(request.form.getlist("file", int)),
         every_file="every-file" in request.form,
