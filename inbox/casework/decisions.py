@@ -360,7 +360,7 @@ def _lacks_reply(session: Session, number: int, choice: str) -> bool:
 
 
 def _reverse_waiting(session: Session, number: int, choice: str) -> None:
-    """Hold back waiting notices about a decision that the new one replaces.
+    """Hold back waiting notices about a decision that the new decision replaces.
 
     Otherwise the reporter would read the opposite of the decision. If the earlier decision is taken again, a
     new notice is written.

@@ -27,7 +27,7 @@ from inbox.vault import queries_cases
 def mark(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> list[int]:
     """Mark cases as junk, all of them or none; return their numbers in order.
 
-    The law says how many officers this takes; they confirm once for all cases. Before anybody is asked to
+    The law says how many officers must confirm; they confirm once for all cases. Before anybody is asked to
     confirm, raises the same errors as ``declared.check`` and, for each case, as ``exits.check``. Also raises
     the same errors as ``bulk.do``.
     """

@@ -90,7 +90,7 @@ def together(*options: Decorator) -> Decorator:
     """Return one decorator for several options or arguments. Help lists the options in this order."""
 
     def decorate(command: Any) -> Any:
-        # Like decorators above a function, the last one is applied first.
+        # As with decorators above a function, the last option is applied first.
         for option in reversed(options):
             command = option(command)
         return command

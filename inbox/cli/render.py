@@ -1,4 +1,4 @@
-"""Views as lines for a person. Values from outside are made harmless here, one by one."""
+"""Views as lines for a person. This module makes values from outside harmless, one by one."""
 
 from collections.abc import Iterator, Sequence
 

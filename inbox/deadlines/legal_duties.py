@@ -172,7 +172,7 @@ def is_of_earlier_time(row: Duty) -> bool:
 
 
 def standing(session: Session, number: int, choice: str) -> str:
-    """Return the code of the decision that a new one would replace, or "".
+    """Return the code of the decision that a new decision would replace, or "".
 
     A decision is not replaced if it is about an earlier occurrence or if the law in use no longer has it.
     """
@@ -198,8 +198,8 @@ def next_due(session: Session) -> Mapping[int, date]:
 def decisions(session: Session) -> Mapping[str, Decision]:
     """Return all decisions that officers can take about a case, by code.
 
-    The duty of an access request is not included, because it does not belong to one case, and the answer is
-    the decision.
+    The result does not contain the duty of an access request: the duty does not belong to one case, and the
+    answer is the decision.
     """
     duties = in_use.of(session).duties.values()
     taken = (each.decisions for each in duties if each.asked is not Asked.REQUEST)

@@ -1,8 +1,8 @@
 """Which cases are in proceedings or on hold, and when proceedings ended.
 
-A measure opens proceedings, and only a final decision ends them. Until then, the case is kept, because a
-court may ask for it. All cases bound to the case (``bonds``) are also kept, because they are evidence in the
-same matter.
+A measure opens proceedings, and only a final decision ends them. Before the final decision, the case is kept,
+because a court may ask for it. All cases bound to the case (``bonds``) are also kept, because they are
+evidence in the same matter.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

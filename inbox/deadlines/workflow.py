@@ -218,7 +218,7 @@ def told(session: Session, days: Mapping[int, date]) -> None:
 
 
 def forget_told(session: Session) -> None:
-    """Record that none of our unconfirmed outboxes will be read, because the next one repeats their content.
+    """Record that none of our unconfirmed outboxes will be read. The next outbox repeats their content.
 
     The day of an event is known once the portal has confirmed the outbox of that event (``told``).
     """

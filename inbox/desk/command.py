@@ -48,7 +48,7 @@ def desk(door: Door, /, *, port: int, medium: Path | None, same_disk: bool, **mi
     """Serve the work desk to a browser on this machine, until an officer locks it."""
     if not isinstance(door, Closed):
         raise click.UsageError("end the session first: lock")
-    # Imported only here: no other command loads code that opens sockets.
+    # The desk's modules are imported only now, because no other command loads code that opens sockets.
     from inbox.desk import locked, opening, serving, state  # noqa: PLC0415
 
     listener = serving.listen(port)

@@ -1,4 +1,4 @@
-"""Check that an intake bundle is the next one from the portal that an officer confirmed (SPEC 8.3)."""
+"""Check that an intake bundle is the next bundle from the portal that an officer confirmed (SPEC 8.3)."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass

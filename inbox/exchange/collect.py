@@ -41,7 +41,7 @@ Progress = Callable[[int, int], None]
 
 
 class _Turn(NamedTuple):
-    """The sort key of bundles: the confirmed portal's bundles come first, and numbers decide after that."""
+    """The sort key of bundles: the confirmed portal's bundles come first, sorted by number."""
 
     is_new: bool
     instance_key: bytes

@@ -30,5 +30,5 @@ def note_told(session: Session, numbers: Collection[int], n: int) -> None:
 
 
 def tell_again(session: Session) -> None:
-    """Let the next outbox open all entered cases again, because a new portal knows none of them."""
+    """Let the next outbox open all entered cases again, because a new portal knows no entered case."""
     session.execute(update(Opening).values(told=None))

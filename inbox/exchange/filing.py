@@ -297,7 +297,7 @@ class Filing:
 
 
 def _age(letter: tuple[Item, SignedFollowUp]) -> float:
-    """Return the sort key of follow-ups: those that were set aside before come first, by their rows."""
+    """Return the sort key of follow-ups: the numbers of rows. Follow-ups that have no row yet come last."""
     row = letter[0].row
     return row.number if row else math.inf
 
@@ -309,7 +309,7 @@ def _named(files: Files) -> Iterable[str]:
 def _check_is_old(item: Item) -> None:
     """Raise Changed unless the envelope was set aside before.
 
-    An old envelope keeps its row, and must not stop new ones from being filed.
+    An old envelope keeps its row, and must not stop new envelopes from being filed.
     """
     if item.row is None:
         raise Changed

@@ -193,7 +193,7 @@ def _report(session: Session, keys: CaseKeys, told: Told, asked: Questionnaire) 
 
 
 def _keyring(session: Session) -> SeenKeyring:
-    """Return the newest keyring that is known here; an outside body may know none."""
+    """Return the newest keyring that this inbox knows; an outside body may know none."""
     known = [SeenKeyring(each.serial, each.hash) for each in queries_exchange.shown_keyrings(session)]
     if own := queries_office.newest_keyring(session):
         known.append(SeenKeyring(own.serial, own.hash))

@@ -63,9 +63,9 @@ class Made:
 class _Waiting:
     """A case whose slot this outbox fills.
 
-    ``closing`` is whether the outbox tells the portal that the case is closed. ``answers`` is whether the
-    slot gives feedback, and ``hollow`` whether it contains a text that was meant as feedback but does not
-    count as such. ``held`` lists the messages that are held back. ``opened`` makes the portal open a case
+    ``closing`` says whether the outbox tells the portal that the case is closed. ``answers`` says whether the
+    slot gives feedback, and ``hollow`` says whether it contains a text that was meant as feedback but does
+    not count as such. ``held`` lists the messages that are held back. ``opened`` makes the portal open a case
     that officers entered.
     """
 

@@ -41,7 +41,7 @@ class Place:
     hash: bytes
 
     def pieces(self) -> Iterator[bytes]:
-        """Yield the envelope in pieces; raises Changed after the last one if the SHA-256 differs."""
+        """Yield the envelope in pieces; raises Changed after the last piece if the SHA-256 differs."""
         digest = hashlib.sha256()
         try:
             with given_files.opened(self.file) as file:
@@ -117,7 +117,7 @@ Unsealed: TypeAlias = SignedReport | SignedFollowUp | Unsigned | Failed | Altere
 
 
 class Unsealer:
-    """Opens envelopes one after another: a function from Place to Unsealed."""
+    """A callable that opens envelopes one after another: it takes a Place and returns an Unsealed."""
 
     def __init__(self, trust: Trust) -> None:
         self._trust = trust

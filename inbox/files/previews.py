@@ -1,7 +1,7 @@
 """Previews: the type, the text or the pixels of a page of a file, without opening it.
 
-A process in the sandbox examines the file (``sandbox``, ``inside``). No part of the file is parsed here.
-Pixels become a picture that we encode. Facts and text are checked for size and shown as text.
+A process in the sandbox examines the file (``sandbox``, ``inside``). No part of the file is parsed outside
+the sandbox. Pixels become a picture that we encode. Facts and text are checked for size and shown as text.
 """
 
 import fcntl

@@ -119,7 +119,7 @@ def save(home: Home, session: Session, contents: KeyStore) -> int:
 
 
 def sweep(home: Home, session: Session) -> None:
-    """Delete the files of all generations but the valid one, even the files of interrupted changes."""
+    """Delete the files of all generations except the valid one, even the files of interrupted changes."""
     valid = home.keystore(session.get_one(KeyStoreKey, 1).generation)
     if not valid.exists():
         return

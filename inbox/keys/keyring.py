@@ -59,7 +59,7 @@ def carded_channel(session: Session, today: date) -> Channel:
 
 
 def all_keys(session: Session) -> Channel:
-    """Return the channel of this inbox with all its keys, including withdrawn and destroyed ones."""
+    """Return the channel of this inbox with all its keys, including withdrawn and destroyed keys."""
     return _channel(session, queries_office.intake_keys(session), queries_office.reply_keys(session))
 
 

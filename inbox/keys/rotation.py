@@ -113,7 +113,7 @@ def replace(home: Home, session: Session, today: date, epoch: timedelta) -> Rota
 
 
 def due(session: Session) -> date:
-    """Return the day from which the next keys can be made, 30 days before the current ones end."""
+    """Return the day from which the next keys can be made, 30 days before the current keys end."""
     return min(ends(session)) - AHEAD
 
 

@@ -164,7 +164,7 @@ def overview(inbox: Inbox, who: Actor) -> View:
     """
     with inbox.acting(who, action(Code.LIST)) as session:
         view = _overview(session)
-    # Nothing changes here, so ``settle`` need not run again: ``acting`` has just called ``settle``.
+    # Nothing changes in this block, so ``settle`` need not run again: ``acting`` has just called ``settle``.
     with inbox.vault.transaction() as session:
         warnings = [
             *expiry_warnings.warnings(session, who.today),

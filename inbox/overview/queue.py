@@ -39,12 +39,12 @@ MANY = 1_000
 class QueuePage:
     """A page of the queue: the number of matching cases, up to MANY, and the lines of up to PAGE cases.
 
-    ``undecided_closed`` is the number of closed and junk cases that wait among the open ones because they
+    ``undecided_closed`` is the number of closed and junk cases that wait among the open cases because they
     still need a decision. ``unread_closed`` is the number of other closed cases with an unread message.
     ``declared_only`` is true if the search covers only cases on which all acting officers have declared.
-    ``officers`` (all current officers) and ``questionnaire`` (the current one) provide choices for the page.
-    ``danger_left_out`` is the number of cases outside this list that report danger, or may report danger:
-    undeclared cases of priority 1. ``missed`` is the exchange that should have taken place by now.
+    ``officers`` (all current officers) and ``questionnaire`` (the current questionnaire) provide choices for
+    the page. ``danger_left_out`` is the number of cases outside this list that report danger, or may report
+    danger: undeclared cases of priority 1. ``missed`` is the exchange that should have taken place by now.
     ``requests`` are the open access requests, in order of their deadlines. ``workload`` is the number of
     cases assigned to each officer. ``facets`` are the choices that narrow the queue, if they were requested.
     """
@@ -214,7 +214,8 @@ def numbers(session: Session, wanted: Filter, *, today: date) -> Sequence[int]:
         session.scalars(queue_filter.matching(session, each, today).limit(MANY + 1))
         for each in wanted.by_state()
     )
-    # Sort the numbers here: a sort in the database would first find all matches, not only as many as needed.
+    # The numbers are sorted in Python, because a sort in the database would first find all matches, not only
+    # as many as needed.
     return sorted(islice(chain.from_iterable(each_state), MANY + 1))
 
 
@@ -292,5 +293,5 @@ def unread_closed(session: Session) -> int:
 
 
 def undecided_closed(session: Session) -> int:
-    """Return how many closed and junk cases wait among the open ones because they still need a decision."""
+    """Return how many closed and junk cases wait among the open cases because they still need a decision."""
     return len(legal_duties.owed_after_end(session))

@@ -74,7 +74,7 @@ def of(session: Session, number: int) -> list[Sentence]:
 
 
 def warnings(session: Session, numbers: Collection[int]) -> list[Sentence]:
-    """Return the messages of the function ``of`` for those of these cases that the session may read."""
+    """For each of these cases that the session may read, return the messages of the function ``of``."""
     there = session.scalars(select(Case.number).where(Case.number.in_(numbers)).order_by(Case.number))
     return [each for number in there for each in of(session, number)]
 

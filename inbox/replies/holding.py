@@ -271,7 +271,7 @@ def _earlier(session: Session, case: Case) -> Status:
     """Return the status that the slot last showed, or "acknowledged" if the report is acknowledged."""
     last = Status(case.slot_status or Status.RECEIVED)
     if last is Status.CLOSED:
-        return Status.ASSESSING  # The case was reopened after that slot.
+        return Status.ASSESSING  # The case was reopened after the last slot.
     if last is Status.RECEIVED and queries_cases.is_acknowledged(session, case.number):
         return Status.ACKNOWLEDGED
     return last

@@ -26,7 +26,7 @@ from templates.law import rules
 
 # The number of words shown to identify a text.
 _SHOWN = 4
-# A word with at least this many letters identifies a place in the text; a shorter one may occur anywhere.
+# A word with at least this many letters identifies a place in the text; a shorter word may occur anywhere.
 _TELLING = 4
 # The domain is optional so that each run of letters is tried only once: starting again at each of its letters
 # would take seconds for a long word.

@@ -197,7 +197,7 @@ class Rule:
     declaration itself is an action of this kind; so are actions that exclude an officer from a case or admit
     an officer.
 
-    ``all_cases``: the program works on all cases, but shows only those that the officers may see.
+    ``all_cases``: the program works on all cases, but shows only cases that the officers may see.
 
     ``reads``: the action changes only the journal. ``once``: the journal records it once for each officer and
     session, because a repetition shows nothing new.
@@ -475,8 +475,8 @@ class Action:
     """One action: its code, the case, the officer's reason, and values by name.
 
     Created by ``action``. Neither the values nor the reason may contain any part of a report. ``officers`` is
-    the number of officers that the action takes: from ``TABLE``, or more (``by``). ``why_two`` explains why
-    an action that usually takes one officer takes two here, if that is not obvious.
+    the number of officers that the action takes: from ``TABLE``, or more (``by``). If one officer can usually
+    take the action alone, ``why_two`` explains why two are needed, unless this is obvious.
     """
 
     code: Code

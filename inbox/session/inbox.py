@@ -74,9 +74,9 @@ class Inbox:
 
         An action on several cases has an entry for each. ``also`` contains the same action on the other
         cases, or further actions on the same case. Together, the actions take as many officers as the
-        strictest of them. The actions reach a case in quarantine only if each of them may. Repeated reading
-        has only one entry for each session (``once``). If the action creates a case, ``new_case`` assigns its
-        number in the session, and the entry names that number.
+        strictest of them. The actions reach a case in quarantine only if each action may reach such a case.
+        Repeated reading has only one entry for each session (``once``). If the action creates a case,
+        ``new_case`` assigns its number in the session, and the entry names that number.
 
         The session hides cases that exclude an officer who acts or confirms, unless the action is the
         program's work on all cases. ``comparisons.takes_two`` can also require two officers. Comparisons are
@@ -139,7 +139,7 @@ class Inbox:
                 comparisons.note(session, who, looks)
 
     def _by_enough(self, who: Actor, action: Action, *also: Action) -> Action:
-        """Return the action with the number of officers needed for all the actions taken with it.
+        """Return the action with the number of officers that all actions taken together need.
 
         The action takes two officers if its texts may now be compared only by two officers together. An alarm
         does not wait for a second officer: instead, its reason is neither compared nor kept.

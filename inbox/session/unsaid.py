@@ -1,6 +1,6 @@
 """Check that a text kept beside a case does not reveal protected words or the reporter's identity.
 
-Protected words are those that the reporter asked the office never to repeat. The check covers addressees and
+Protected words are words that the reporter asked the office never to repeat. The check covers addressees and
 reasons, because the journal keeps them after the case is destroyed, and more officers read it.
 ``Inbox.acting`` checks the reason of every action about a case. An action on several cases calls this check
 for each case if its journal entry names none of the cases.

@@ -92,9 +92,9 @@ class Source:
 class Found:
     """A backup that is about to be restored: its day, the last entry of its journal, and its faulty files.
 
-    If backups in the same place claim to be newer, ``newer`` is the day of the newest of them; otherwise
-    None. ``law`` is the SHA-256 (32 bytes) of the backup's law in use; None for a vault of an earlier
-    version.
+    ``newer`` is the day of the newest backup in the same place that claims to be newer than this backup; None
+    if there is none. ``law`` is the SHA-256 (32 bytes) of the backup's law in use; None for a vault of an
+    earlier version.
     """
 
     day: date
@@ -223,7 +223,7 @@ def restore(  # noqa: PLR0913 - keywords
 
     Raises HomeRefused if ``root`` is not empty. Raises Refused if the files do not belong together, if the
     journal is older than the head that was written down, or if ``last_case`` is lower than a case number in
-    the backup. Also raises the same errors as opening the vault, and those of ``look``.
+    the backup. Also raises the errors of opening the vault, and the errors that ``look`` raises.
     """
     init.check_free(root)
     listed = backup_list.read(source.folder)

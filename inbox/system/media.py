@@ -105,7 +105,10 @@ def whole(block: Path, behind: frozenset[str] = frozenset()) -> Iterator[str]:
 
 
 def _block_number(source: str) -> str | None:
-    """Return the number of a block device by its path: numbers of btrfs subvolumes belong to no device."""
+    """Return the number of the block device with this path.
+
+    The number of a btrfs subvolume belongs to no device.
+    """
     try:
         found = Path(source).stat()
     except (OSError, ValueError):

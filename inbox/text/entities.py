@@ -72,7 +72,7 @@ def found_in(texts: Iterable[str], country: str, persons: str = "") -> list[Foun
 
 
 def containers_written(text: str) -> list[str]:
-    """Return each container number in a text twice: as it is written there, and without separators."""
+    """Return each container number in a text twice: as the text spells it, and without separators."""
     found = ((match[0], "".join(match.groups()).upper()) for match in _CONTAINER.finditer(text))
     return [each for written, number in found if iso6346.is_valid(number) for each in (written, number)]
 
@@ -262,7 +262,7 @@ def _all_runs(text: str) -> Iterator[list[str]]:
 
 
 def _short(run: list[str]) -> Iterator[list[str]]:
-    """Yield a row if it is short enough for a name: a longer one is probably a text in capitals."""
+    """Yield a row if it is short enough for a name: a longer row is probably a text in capitals."""
     if _LEAST_RUN <= len(run) <= LONGEST_RUN:
         yield run
 

@@ -107,7 +107,7 @@ def _joined(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _numbers(text: str) -> Iterator[tuple[str, str]]:
-    """Yield numbers of two digits or more, and shorter ones together with the noun beside them: “gate 4”."""
+    """Yield numbers of two digits or more, and shorter numbers with the noun beside them: “gate 4”."""
     for said in {
         _grouped(text),
         *(_grouped(alpha2digit(text, language)) for language in LANGUAGES),

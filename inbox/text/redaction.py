@@ -173,7 +173,7 @@ def _matches(whole: str, passage: str) -> list[tuple[int, int]]:
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield sorted spans, with overlapping or adjacent ones merged."""
+    """Yield sorted spans, with overlapping or adjacent spans merged."""
     joined: tuple[int, int] | None = None
     for start, stop in spans:
         if joined and start <= joined[1]:

@@ -1,8 +1,8 @@
 """Measure how similar two texts are, by the pieces of eight characters that they share.
 
 Only the few pieces of a text with the lowest CRC-32 are indexed (``telling``). If two texts share most of
-their pieces, they also share most of the indexed ones, so a search for one text finds the other. The complete
-sets of pieces are then compared (``share``).
+their pieces, they also share most of the indexed pieces, so a search for one text finds the other. The
+complete sets of pieces are then compared (``share``).
 """
 
 import heapq

@@ -216,7 +216,7 @@ def _engine(path: Path, key: bytes) -> Engine:
             connection.execute(pragma).fetchall()
         return connection
 
-    # By default, SQLAlchemy would open a connection for each thread. One connection is enough here.
+    # By default, SQLAlchemy would open a connection for each thread. One connection is enough for the vault.
     engine = create_engine(
         "sqlite://", module=_driver, creator=connect, poolclass=StaticPool, hide_parameters=True
     )

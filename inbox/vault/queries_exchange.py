@@ -27,7 +27,7 @@ def shown_keyrings(session: Session) -> Sequence[ShownKeyring]:
 
 
 def pinned_instance(session: Session) -> Instance | None:
-    """Return the portal's instance key, which is the last one that an officer accepted."""
+    """Return the portal's instance key, which is the last instance key that an officer accepted."""
     return session.scalar(select(Instance).order_by(Instance.position.desc()).limit(1))
 
 

@@ -322,9 +322,9 @@ class Unopened(Base):
     """An entry that did not become a case.
 
     The entry's envelope, if any, is kept unchanged; its file is named by its hash. ``received`` is the day of
-    receipt that the portal states, and ``collected`` is the day of collection here. ``tried`` identifies the
-    intake keys that were last tried (``KeyStore.intake_digest``). ``case`` is set if a later try succeeded:
-    the entry is then no longer listed, and its envelope is not kept.
+    receipt that the portal states, and ``collected`` is the day on which the inbox collected the entry.
+    ``tried`` identifies the intake keys that were last tried (``KeyStore.intake_digest``). ``case`` is set if
+    a later try succeeded: the entry is then no longer listed, and its envelope is not kept.
     """
 
     __tablename__ = "unopened"

@@ -29,7 +29,7 @@ def needed_by(session: Session, kind: str) -> dict[str, Sentence]:
 
 
 def by_hand(session: Session) -> list[str]:
-    """Return the measures that officers record themselves: all those that do not belong to a decision."""
+    """Return the measures that officers record themselves: all measures that do not belong to a decision."""
     return [code for code in in_use.of(session).measures if not legal_duties.taking(session, code)]
 
 

@@ -1,4 +1,7 @@
-"""Show a case and its history; before that, declare having no conflict of interest in the case."""
+"""Show a case and its history.
+
+Before reading the case, officers declare that they have no conflict of interest.
+"""
 
 from typing import Any
 

@@ -78,7 +78,8 @@ def collect_command(
                 if not as_json:
                     _say_outcome(outcome)
         finally:
-            # If a full disk stopped the command, report the bundles collected before that.
+            # If a full disk stopped the command, report the bundles that were collected before the disk was
+            # full.
             if as_json:
                 terminal.say_json([render.outcome_view(outcome) for outcome in outcomes])
     return 1 if any(outcome.refused for outcome in outcomes) else 0

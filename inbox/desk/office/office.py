@@ -41,7 +41,7 @@ def choose() -> ResponseReturnValue:
 
 @pages.post("/office/days-off")
 def add() -> ResponseReturnValue:
-    """Add days off: each working day from the first to the last one."""
+    """Add days off: each working day from the first day to the last day."""
     first = forms.required_day("first")
     settings.add_span_off(here().inbox, actor(), first, forms.day("last") or first)
     return _done(Done.DAYS_OFF_CHANGED)

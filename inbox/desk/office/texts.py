@@ -148,7 +148,7 @@ def _title(wanted: Edit) -> str:
 
 
 def _again(wanted: Edit, refused: Refused) -> ResponseReturnValue:
-    """Show a form as it was sent. If the field with the mistake is known, show the message there."""
+    """Show a form as it was sent. If the field with the mistake is known, show the message at this field."""
     code, wrong = "" if wanted.is_new else wanted.code, Wrong(refused, _field(wanted, refused))
     given = None if wanted.values is None else request.form
     return _form(wanted.kind, code, given, wrong=wrong), HTTPStatus.UNPROCESSABLE_ENTITY

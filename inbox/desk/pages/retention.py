@@ -76,7 +76,7 @@ def record_visa() -> ResponseReturnValue:
 @pages.post("/retention")
 @jobs.long(Work.DESTROY)
 def destroy() -> ResponseReturnValue:
-    """Destroy the chosen cases with everything that belongs to them. Requires two officers."""
+    """Destroy the chosen cases and everything that belongs to them. Requires two officers."""
     inbox, who = here().inbox, actor()
     planned = destroy_cases.plan(inbox, who, forms.cases(), line("reason"))
     return rendering.page("retention/destroyed.html", planned=destroy_cases.destroy(inbox, who, planned))

@@ -40,7 +40,7 @@ USUAL = Limits()
 class Seat:
     """The session of one officer in one browser, with the state that only this officer sees.
 
-    ``mark`` distinguishes the pages of this session from those of other sessions, and grants no access.
+    ``mark`` distinguishes the pages of this session from the pages of other sessions, and grants no access.
     ``wanted`` and ``order`` are the filter and the order of the queue. Filter and order are not part of
     addresses, because browsers remember addresses. ``looked_at`` is the queue that was shown last, or None
     before the first time. ``is_of_today`` is true if the filter came from the Today page and applies only

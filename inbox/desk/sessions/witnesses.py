@@ -38,7 +38,7 @@ def written() -> list[tuple[str, str]]:
 
 
 def fields() -> Fields:
-    """Return all fields that an officer fills in, including empty ones."""
+    """Return all fields that an officer fills in, including empty fields."""
     given = request.form.items(multi=True)
     return tuple((name, value) for name, value in given if name != ONCE and _is_own(name))
 
