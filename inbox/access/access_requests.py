@@ -194,7 +194,7 @@ def check_day(row: AccessRequest, today: date) -> None:
 
 
 def dated(row: AccessRequest, today: date) -> date:
-    """Return the date printed on an answer: the earliest day if the answer is in time, else the due day.
+    """Return the date printed on an answer: the earliest day if the answer is in time, otherwise the due day.
 
     The actual day would reveal how long the search took.
     """

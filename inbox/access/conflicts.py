@@ -186,7 +186,10 @@ def said(answers: Mapping[str, str | tuple[str, ...]]) -> Iterator[str]:
 
 
 def _kept_with(session: Session, number: int, officer: str) -> list[int]:
-    """Return the cases of the matter that exclude the officer, this case first; [] if this case does not."""
+    """Return the cases of the matter that exclude the officer, this case first.
+
+    The list is empty if this case does not exclude the officer.
+    """
     queries_cases.case(session, number)
     rows = select(Exclusion.case).where(Exclusion.case.in_(bonds.of(session, number)))
     kept = set(session.scalars(rows.filter_by(officer=officer)))

@@ -93,8 +93,8 @@ def readable(inbox: Inbox, who: Actor) -> frozenset[int]:
 def to_declare(inbox: Inbox, who: Actor, numbers: Sequence[int]) -> list[int]:
     """Return the cases that the acting officers still have to declare.
 
-    The result is empty if one of the cases is hidden from the acting officers, so that its existence is not
-    disclosed.
+    The result is empty if one of the cases is hidden from the acting officers, so that the existence of the
+    hidden case is not disclosed.
     """
     with inbox.vault.transaction(who.officers) as session:
         if not set(numbers) <= row_security.readable(session, numbers):

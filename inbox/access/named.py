@@ -111,8 +111,8 @@ def concerns(session: Session, number: int, request: AccessRequest) -> bool:
 def may_name(session: Session, number: int, request: AccessRequest) -> bool:
     """Return whether a case may mean the person who requests access, although it does not name them in full.
 
-    The case contains only their family name, or an officer linked it as "same person" to a case that names
-    them. Raises the same errors as ``names``.
+    The case contains only the family name of the person, or an officer linked it as "same person" to a case
+    that names the person. Raises the same errors as ``names``.
     """
     given = access_requests.names(request)
     if names(session, number, given):

@@ -56,9 +56,9 @@ class Begun:
 def keep(inbox: Inbox, who: Actor, form: Form, case: int | None, fields: Fields) -> bool:
     """Store what an officer has written in a form so far, and replace the earlier draft.
 
-    An empty form is not stored. A report that names the officer who writes it is not stored either, because
-    another officer has to enter it. Return False for a report that names its writer, for a case that the
-    acting officers may not read or have not declared, and for an unknown case; otherwise True.
+    An empty form is not stored. A report that names the officer who writes it is not stored, because another
+    officer has to enter it. Return False for a report that names its writer, for a case that the acting
+    officers may not read or have not declared, and for an unknown case; otherwise True.
     """
     if case is not None and not declarations.may_read(inbox, who, [case]):
         return False

@@ -151,8 +151,8 @@ def kept_until(last: date, period: Period, calendar: Calendar) -> date:
     """Return the day from which a case has to be destroyed.
 
     ``last`` is the day on which the case ended, or on which its reporter last wrote. If the period includes
-    time in the archive, return the end of that time, because a case that has to be archived is not destroyed
-    earlier.
+    time in the archive, return the day on which the time in the archive ends, because a case that has to be
+    archived is not destroyed earlier.
     """
     kept = period.keep.after(last, calendar.legal)
     return period.archive.after(kept, calendar.legal) if period.archive else kept

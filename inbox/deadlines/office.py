@@ -1,4 +1,4 @@
-"""How this office works: its days off, its law, and the regime of that law that applies to it.
+"""How this office works: its days off, its law, and the regime that applies to the office under this law.
 
 Code that changes these settings must recompute all deadlines afterwards, as ``settings`` does.
 """

@@ -252,7 +252,7 @@ def keep_in_step(session: Session, number: int) -> None:
     """Recompute the next deadline and the rank of a case, after any change that affects a clock.
 
     Bound cases are recomputed too, even if the signed-in officers may not read them, because a case is kept
-    as long as all cases bound to it.
+    as long as the cases bound to it are kept.
     """
     session.flush()
     with row_security.with_lines(session):

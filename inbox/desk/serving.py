@@ -35,7 +35,8 @@ _MOST_WAITING = 32
 # The maximum number of connections in total. Further connections wait to be accepted.
 _MOST_OPEN = 48
 _LARGEST_HEADER = 1 << 16
-# Larger than the desk's own limit for forms, so that forms above that limit get the desk's own error page.
+# This limit is larger than the desk's own limit for forms, so that a form above the desk's limit gets the
+# desk's own error page.
 _LARGEST_BODY = 1 << 22
 
 _SETTINGS = {

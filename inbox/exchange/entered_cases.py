@@ -24,7 +24,7 @@ def waiting(session: Session) -> dict[int, Opened]:
 
 
 def note_told(session: Session, numbers: Collection[int], n: int) -> None:
-    """Record outbox ``n`` as the first that opens these cases, unless an earlier outbox is recorded."""
+    """Record outbox ``n`` as the first to open each of these cases, unless an earlier outbox is recorded."""
     new = update(Opening).where(Opening.case.in_(numbers), Opening.told.is_(None))
     session.execute(new.values(told=n))
 

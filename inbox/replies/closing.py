@@ -144,8 +144,8 @@ def preview(
 ) -> View:
     """Return the page as the reporter would see it once the case is closed; change nothing.
 
-    The result also contains ``seen``, a digest that shows ``close`` that officers have seen the page, and
-    ``officers``, the number of officers that the closing requires. ``found`` are the warnings that officers
+    In the result, ``seen`` is a digest that shows ``close`` that officers have seen the page, and
+    ``officers`` is the number of officers that the closing requires. ``found`` are the warnings that officers
     were just shown about the text. Raises the same errors as ``close`` and ``_as_read``.
     """
     # A text is not compared with a case that nobody may read, so checking the text again reveals nothing

@@ -28,8 +28,8 @@ from templates.law import rules
 _SHOWN = 4
 # A word with at least this many letters identifies a place in the text; a shorter word may occur anywhere.
 _TELLING = 4
-# The domain is optional so that each run of letters is tried only once: starting again at each of its letters
-# would take seconds for a long word.
+# The domain is optional, so that the pattern tries each run of letters only once: with a try at each letter,
+# a long word would take seconds.
 _MAIL = re.compile(r"[\w.+-]++(@[\w-]+(?:\.[\w-]+)+)?")
 # Three or more single letters with spaces or full stops between them.
 _LETTERS_APART = re.compile(r"(?<!\w)(?:\w[\s.]+){2,}\w(?!\w)")

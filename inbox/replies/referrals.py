@@ -54,8 +54,8 @@ def is_for_offences(session: Session, code: str) -> bool:
 def said(session: Session, number: int, code: str, rule: Outcome) -> str:
     """Return the text for the reporter about an authority, by its code, in French or otherwise in English.
 
-    The text says that the report was forwarded only if a measure records this, and not while the decision is
-    pending.
+    The text mentions that the report was forwarded only if a measure records the forwarding and the decision
+    is not pending.
     """
     language, authority = queries_cases.case(session, number).language, offered(session)[code]
     known = "fr" if language == "fr" else "en"

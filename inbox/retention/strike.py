@@ -113,7 +113,7 @@ def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: st
     - if the case is held for a procedure;
     - if the redaction would remove an obstacle to an exit of the case, or the name of a person who requests
       access;
-    - if a text would be removed completely (``Striker.emptied``) or almost, counting earlier redactions,
+    - if, together with earlier redactions, a text would be removed almost or completely (``Striker.emptied``)
       while proceedings go on or nobody has decided whether to inform the prosecutor.
 
     If a text would be removed almost or completely, officers can still redact words that identify the

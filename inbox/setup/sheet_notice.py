@@ -27,7 +27,8 @@ from inbox.session.journal import Line
 from inbox.vault import queries_office
 from inbox.vault.tables import RenewalNotice
 
-# Longer than an absence, because French civil servants may take at most 31 days of leave in a row.
+# This period is longer than an absence, because French civil servants may take at most 31 days of leave in a
+# row.
 _SHOWN = timedelta(days=60)
 
 

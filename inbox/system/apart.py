@@ -1,7 +1,7 @@
 """Keep files for other recipients off the portal's exchange medium.
 
-The portal's machine is on the network. An attacker who controls that machine can read plain files on the
-medium, and even the name of a sealed file reveals that such a file was made. So files for other recipients
+The portal's machine is on the network. An attacker who controls the portal's machine can read plain files on
+the medium, and even the name of a sealed file reveals that the file was made. So files for other recipients
 and outboxes must be on different media.
 """
 

@@ -30,8 +30,8 @@ def opened(path: Path, most: int | None = None) -> Iterator[BinaryIO]:
     """Yield a file of at most ``most`` bytes, open for reading.
 
     Without ``most``, the caller must check the length while reading, and must check the format from the first
-    block on. Raises FileRefused if it is not a regular file or is too large, and OSError if it cannot be
-    opened.
+    block on. Raises FileRefused if the path is not a regular file or the file is too large, and OSError if
+    the file cannot be opened.
     """
     try:
         descriptor = os.open(path, _FLAGS)

@@ -290,7 +290,7 @@ def _asking() -> Iterator[None]:
     """Ask a question in the block. During the block, no byte of a pasted text can end the program.
 
     Otherwise the rest of the paste would go to the shell, or to the prompt of a session. An interrupt also
-    discards the rest of the input, so that it does not go to the shell either. The key that suspends a
+    discards the rest of the input, so that the rest does not go to the shell either. The key that suspends a
     program has no effect, as ``cli.main`` explains.
     """
     if not sys.stdin.isatty():

@@ -158,7 +158,7 @@ def _phones(text: str, country: str) -> Iterator[Found]:
 def _numbers_from(
     text: str, groups: Sequence[re.Match[str]], first: int, country: str
 ) -> Iterator[tuple[int, str]]:
-    """Yield the telephone numbers that begin with a group, longest first, and the group that follows each."""
+    """Yield the telephone numbers that begin with a group, longest first, each with the next group."""
     start = groups[first].start()
     abroad = text.startswith(_ABROAD_STARTS, start)
     lengths = _ABROAD if abroad else _national_lengths(country)

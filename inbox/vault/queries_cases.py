@@ -42,7 +42,7 @@ def case(session: Session, number: int) -> Case:
     """Return the case of this number.
 
     Raises CaseRefused if the case does not exist, is in quarantine or in the archive, or is restricted to
-    others.
+    other officers.
     """
     found = session.get(Case, number)
     if found is not None:

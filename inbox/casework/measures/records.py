@@ -109,8 +109,8 @@ def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -
 def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     """Add a measure within a larger action, such as a decision.
 
-    After a measure of the judiciary, or one that informs a prosecutor, officers have to decide whether to
-    inform the prosecutor in writing. An earlier decision not to inform the prosecutor does not count.
+    After a measure of the judiciary or a measure that informs a prosecutor, officers have to decide whether
+    to inform the prosecutor in writing. An earlier decision not to inform the prosecutor does not count.
     Retracting the measure does not remove this duty.
 
     Raises Refused for a measure that the law does not have. Raises CaseRefused for an unknown case and in

@@ -26,8 +26,8 @@ from inbox.retention.visas import Given
 pages = Blueprint("retention", __name__)
 
 
-# A preview shows this many texts, and only names the places of the others, because 10,000 texts would take
-# several seconds.
+# A preview shows this many texts, and names only the places of the other texts, because 10,000 texts would
+# take several seconds.
 IN_FULL = 200
 # The places of messages, without their numbers.
 _MESSAGES = ("follow-up", "reply")
