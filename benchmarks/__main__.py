@@ -161,7 +161,7 @@ def bare_server(database: str) -> Iterator[int]:
 
 
 def wait(port: int) -> None:
-    """Return once the reference server answers. Raise RuntimeError if it does not start."""
+    """Return once the reference server answers. Raise RuntimeError if the server does not start."""
     for _ in range(100):
         try:
             rate(port, Request.same("/answer", 200, bytes(32)), 1)

@@ -38,7 +38,7 @@ def apt(tree: Path, *words: str) -> None:
 
 
 def inside(tree: Path, *command: str, env: Mapping[str, str] | None = None) -> str:
-    """Run a program in a tree, and return what it printed. Raises RuntimeError if it fails."""
+    """Run a program in a tree, and return what it printed. Raises RuntimeError if the program fails."""
     places = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
     # The program gets none of the builder's variables. With PYTHONDONTWRITEBYTECODE, the test could not
     # notice that a purge leaves bytecode.

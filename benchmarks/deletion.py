@@ -38,7 +38,7 @@ _PATIENCE_SECONDS = 1_200
 
 @dataclass
 class Texts:
-    """How many seconds it took to send each of the texts. They are sent one after the other."""
+    """How many seconds it took to send each of the texts. The texts are sent one after the other."""
 
     seconds: list[float] = field(default_factory=list)
 

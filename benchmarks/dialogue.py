@@ -31,9 +31,9 @@ _PAGES = {
     "the form of the dossier": "/dossier",
     "the form of redaction": "/minimise",
 }
-# For the search: a word that every message contains, and words that no message contains.
+# The search uses a word that every message contains, and words that no message contains.
 _SEARCHED = {"a word of each message": "camion", "words that no text has": "hier dimanche"}
-# For the redaction: a word that every message contains, and words that only one contains.
+# The redaction uses a word that every message contains, and words that only one message contains.
 _STRUCK = {"a word of each message": "camion", "the words of one message": "4321: Il est"}
 _WORDS = "Il est revenu au quai hier soir, avec le même camion. " * 8
 

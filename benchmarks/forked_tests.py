@@ -54,7 +54,10 @@ def _load(names: list[str]) -> None:
 
 
 def _status(child: int, seconds: float | None) -> int:
-    """Wait for a fork; return its exit status, or LATE if it had to be killed. Also kill its children."""
+    """Wait for a fork; return its exit status, or LATE if it had to be killed.
+
+    Also kill the children of the fork.
+    """
     watched = os.pidfd_open(child)
     is_late = not select.select([watched], [], [], seconds)[0]
     os.close(watched)

@@ -2,8 +2,8 @@
 
     python -m benchmarks.journey
 
-The benchmark prints the rows of the table in docs/reporters-way.md, for both languages. It finds links and
-buttons by their names, writes a report of 100 words, and answers only the required questions.
+The benchmark prints the rows of the table in docs/reporters-way.md, for both languages. The benchmark finds
+links and buttons by their names, writes a report of 100 words, and answers only the required questions.
 """
 
 import math
@@ -172,7 +172,7 @@ class Reporter:
             self._type(asked)
 
     def _type(self, asked: Locator) -> None:
-        """Touch a field. Its label then says which word to type."""
+        """Touch a field. The label of the field then says which word to type."""
         self._touch(asked, "P")
         (place,) = re.findall(r"\d+", asked.evaluate("(each) => each.labels[0].textContent"))
         word = self._words[int(place) - 1]

@@ -20,7 +20,7 @@ _TIMES = itertools.count(1_000_000_000)
 class ProjectCopy:
     """A copy of all files tracked by git, and a process that runs tests there.
 
-    Use it as a context manager: the process ends with the block.
+    Use a copy as a context manager: the process ends with the block.
     """
 
     def __init__(self, path: Path, loaded: Iterable[str]) -> None:

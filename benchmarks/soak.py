@@ -18,7 +18,7 @@ from benchmarks.records import Record
 
 ROOT = Path(__file__).parent.parent
 FILE = ROOT / "docs" / "soak.json"
-# tests/conftest.py prints this before each figure.
+# tests/conftest.py prints this text before each figure.
 MEASURED = "measured: "
 POSTGRESQL = "deploy/postgresql.conf"
 # The code that runs the parts. A run is recorded only if this code and the part's own code are committed.

@@ -10,7 +10,8 @@ def draw(secret: bytes, deployment: bytes, name: str, period: int) -> float:
     """Return a number of at least 0 and less than 1, usually near the middle.
 
     Only the portal can compute the number. ``secret`` is the seed of the instance key (32 bytes). ``name``
-    says what the number is used for. ``period`` is the hour or day in which it is valid, counted from 1970.
+    says what the number is used for. ``period`` is the hour or day in which the number is valid, counted from
+    1970.
     """
     info = _LABEL + b"\0" + period.to_bytes(_PART, "big") + name.encode("ascii")
     drawn = primitives.derive(secret, salt=deployment, info=info)

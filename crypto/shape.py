@@ -31,7 +31,7 @@ class Shape(Generic[T]):
     optional: bool = False
 
     def parse(self, raw: bytes) -> T:
-        """Return the value of ``raw``. Raise Malformed unless it is strict JSON of this shape."""
+        """Return the value of ``raw``. Raise Malformed unless ``raw`` is strict JSON of this shape."""
         return self.read(strictjson.decode(raw))
 
     def encode(self, value: T) -> bytes:

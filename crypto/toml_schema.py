@@ -195,7 +195,7 @@ class Schema:
         return dict(self.read(raw).value)
 
     def read(self, raw: bytes) -> Document:
-        """Return a file's text and its parsed value. Raise Mismatch for its first mistake."""
+        """Return a file's text and its parsed value. Raise Mismatch for the first mistake in the file."""
         try:
             text = raw.decode("utf-8")
             _check_keys(text)

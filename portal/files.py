@@ -39,8 +39,8 @@ def read(path: Path, most: int) -> bytes:
 def write(path: Path, pieces: Iterable[bytes]) -> None:
     """Write ``pieces`` to ``path``, readable by its owner alone.
 
-    When this returns, the file and its name are on the disk. Raises OSError, or any error raised by the
-    iterator of ``pieces``.
+    When this function returns, the file and its name are on the disk. Raises OSError, or any error raised by
+    the iterator of ``pieces``.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:

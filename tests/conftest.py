@@ -75,7 +75,7 @@ def engine() -> Iterator[BrowserType]:
 
 @pytest.fixture(scope="session")
 def chromium(engine: BrowserType) -> Iterator[Browser]:
-    """Debian's Chromium without a window. Each test should open a new context in it."""
+    """Debian's Chromium without a window. Each test should open a new context in this browser."""
     browser = browsing.launch(engine)
     yield browser
     browser.close()
@@ -104,7 +104,7 @@ def false_clock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[ti
         "LD_PRELOAD": str(library),
         "FAKETIME_TIMESTAMP_FILE": str(file),
         "FAKETIME_NO_CACHE": "1",
-        # As on a real machine: setting the clock does not change the monotonic clock.
+        # Setting the clock does not change the monotonic clock, as on a real machine.
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "NO_FAKE_STAT": "1",
         "FAKE_UTIME": "0",

@@ -72,7 +72,7 @@ def run(program: str, *words: str) -> int:
 
 
 def parsed(program: str, words: list[str]) -> click.Context:
-    """Return the context of a typed command. Raises UsageError if it was typed wrongly."""
+    """Return the context of a typed command. Raises UsageError if the command was typed wrongly."""
     context = PROGRAMS[program].make_context(program, words)
     while isinstance(context.command, Group):
         typed = [*context._protected_args, *context.args]

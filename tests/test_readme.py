@@ -77,7 +77,7 @@ def test_the_search_finds_a_heading_that_no_page_has() -> None:
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_pictures_in_readme_show_only_headings_that_pages_still_have(name: str) -> None:
-    """If this fails, take the pictures again: `python -m tests.support.readme_pictures`."""
+    """If the test fails, take the pictures again: `python -m tests.support.readme_pictures`."""
     texts = texts_in(name)
     headings = texts[HEADINGS].splitlines()
     assert {*headings} & {*texts[WORDS].splitlines()}

@@ -221,7 +221,7 @@ def test_no_fixture_is_defined_twice_in_the_same_words() -> None:
     assert [] == [(name, where) for (name, _), where in places.items() if len(where) > 1]
 
 
-def test_no_shared_fixture_is_replaced_in_a_module_or_a_folder_below() -> None:
+def test_no_module_or_subfolder_replaces_a_shared_fixture() -> None:
     """A different fixture needs a different name."""
     replaced = [
         (each.name, str(each.path.relative_to(ROOT)))

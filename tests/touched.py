@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-# With linters and type checkers, this takes less than a minute. The gate runs the other tests.
+# Together with linters and type checkers, the tests take less than a minute. The gate runs the other tests.
 SECONDS = 48
 # pytest's status if it selected no test, and our own if the time ran out before all tests had run.
 _NONE_SELECTED = 5

@@ -52,7 +52,7 @@ def verify(folder: Path, keys: tuple[Path, ...], version: str | None) -> None:
 
 
 def main() -> int:
-    """Run a command. Return 1 and print a hint if it was refused."""
+    """Run a command. Return 1 and print a hint if the command was refused."""
     try:
         commands(standalone_mode=False)
     except Refused as refused:

@@ -21,7 +21,10 @@ def environment(epoch: int, home: Path) -> dict[str, str]:
 
 
 def run(*command: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> str:
-    """Run a program and return what it printed. Raises Refused if it is missing, Failed if it fails."""
+    """Run a program and return what it printed.
+
+    Raises Refused if the program is missing, Failed if the program fails.
+    """
     done = _finished(command, cwd=cwd, env=env, capture_output=True, text=True)
     if done.returncode:
         said = "\n".join((done.stdout + done.stderr).splitlines()[-_LAST_LINES:])
@@ -30,7 +33,10 @@ def run(*command: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -
 
 
 def run_at_terminal(*command: str | Path) -> int:
-    """Run a program that may ask the user, and return its exit status. Raises Refused if it is missing."""
+    """Run a program that may ask the user, and return its exit status.
+
+    Raises Refused if the program is missing.
+    """
     return _finished(command).returncode
 
 

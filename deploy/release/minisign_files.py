@@ -50,7 +50,10 @@ def signed_by(file: Path) -> bytes:
 
 
 def read(file: Path) -> bytes:
-    """Return the content of a regular file. Raises Refused if it is a link, a folder, a pipe or missing."""
+    """Return the content of a regular file.
+
+    Raises Refused if the file is a link, a folder, a pipe or missing.
+    """
     try:
         # An ordinary open would wait for ever for a pipe that nobody writes to.
         descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)

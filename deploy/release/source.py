@@ -34,8 +34,9 @@ class Source:
     def of(cls, root: Path) -> Self:
         """Return the commit that is checked out.
 
-        Its version is that of pyproject.toml if the commit has this version's tag (``v1.0.0``). Otherwise the
-        version names the commit. It sorts before the version of pyproject.toml, in the order of time.
+        The commit has the version of pyproject.toml if it has this version's tag (``v1.0.0``). Otherwise the
+        version names the commit. Such a version sorts before the version of pyproject.toml, in the order of
+        time.
 
         Raises Refused if files differ from the commit, or if ``root`` has no git history.
         """

@@ -36,9 +36,9 @@ def room(connection: Connection, settings: Settings, hour: int) -> int | None:
 def look(context: Context, half: int) -> None:
     """Record the available space for two hours: the current hour, and the hour to which ``half`` belongs.
 
-    An hour that already has a measurement keeps it. The clock calls this before the first request, and when
-    each half hour of ``stalled.half_hour`` begins. So the measurement for the next hour is available a minute
-    before that hour.
+    An hour that already has a measurement keeps it. The clock calls this function before the first request,
+    and when each half hour of ``stalled.half_hour`` begins. So the measurement for the next hour is available
+    a minute before that hour.
     """
     if not _is_bounded(context.settings):
         return

@@ -24,7 +24,7 @@ from portal.store import work as store
 from portal.store.database import StoreBusy
 
 HEADER = "Proof-Of-Work"
-# This is one hour more than a page may stay open, because the current hour may be almost over.
+# This time is one hour longer than a page may stay open, because the current hour may be almost over.
 _HOURS = 5
 
 _views = Blueprint("work", __name__)

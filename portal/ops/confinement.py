@@ -59,9 +59,9 @@ def drop_privileges() -> None:
 def confine(database: URL, places: list[Place]) -> None:
     """Restrict this process to reading the program, using the database, and connecting to ``places``.
 
-    The kernel enforces the restrictions that it supports, by Landlock and seccomp. Call this before the
-    process starts threads, and after it has read every other file that it needs. Raises OSError if the kernel
-    refuses.
+    The kernel enforces the restrictions that it supports, by Landlock and seccomp. Call this function before
+    the process starts threads, and after the process has read every other file that it needs. Raises OSError
+    if the kernel refuses.
     """
     if database.get_backend_name() == "sqlite":
         landlock.restrict(read=_code(), write=[Path(str(database.database)).parent], ports=[])

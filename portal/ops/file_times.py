@@ -21,7 +21,7 @@ _PAUSE_SECONDS = 1.0
 def cover(database: URL) -> None:
     """Set the times of the files now, and every second while this process lives.
 
-    With PostgreSQL, whose files belong to another program, this covers only the log (THREAT_MODEL).
+    With PostgreSQL, whose files belong to another program, the function covers only the log (THREAT_MODEL).
     """
     threading.Thread(target=_repeat, args=(database,), name="file times", daemon=True).start()
 

@@ -24,7 +24,7 @@ _LOAD, _AND, _EQUAL, _NOT_LESS, _BIT, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 1  # the call fails with EPERM
 
-# From this number on, x86-64 repeats its calls for programs with 32-bit addresses.
+# From this number on, x86-64 repeats its system calls for programs with 32-bit addresses.
 _X32 = 0x40000000
 _KIND = 0xF  # The bits of socket()'s second argument that are not flags.
 _MSG_FASTOPEN = 0x20000000

@@ -55,7 +55,10 @@ _UNREADABLE = {LimitRequestLine: (414, "uri_too_long"), LimitRequestHeaders: (43
 
 
 def serve(settings: Settings, ready: Callable[[], None]) -> None:
-    """Serve until SIGTERM, then finish open requests. Calls ``ready`` once it listens. Raises Refused."""
+    """Serve until SIGTERM, then finish open requests.
+
+    Calls ``ready`` once the server listens. Raises Refused.
+    """
     memory_wiping.ensure()
     app = prepared(settings)
     listener = _listen(settings)

@@ -1,4 +1,7 @@
-"""The requirements that a machine must meet before setup changes anything. These steps change nothing."""
+"""The requirements that a machine must meet before setup changes anything.
+
+The steps that check requirements change nothing.
+"""
 
 import os
 import shutil

@@ -57,7 +57,7 @@ class Step(Protocol):
     def apply(self) -> None:
         """Make the change.
 
-        If this raises Failed, OSError or Refused, ``undo`` must remove the unfinished change.
+        If the change raises Failed, OSError or Refused, ``undo`` must remove the unfinished change.
         """
 
     def undo(self) -> None:

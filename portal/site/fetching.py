@@ -29,7 +29,10 @@ class Answer:
 
 
 class Visitor:
-    """Fetches from one site. ``site`` is its origin, ``proxy`` is ``socks5h://host:port`` or empty."""
+    """Fetches from one site.
+
+    ``site`` is the origin of the site, ``proxy`` is ``socks5h://host:port`` or empty.
+    """
 
     def __init__(self, site: str, proxy: str = "") -> None:
         self._origin = _origin(site)

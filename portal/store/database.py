@@ -110,9 +110,9 @@ class Database:
     def scrub(self) -> None:
         """Overwrite deleted data, also in the write-ahead log.
 
-        Raises StoreBusy if the data cannot be overwritten now. Never call this for a request: the time taken
-        reveals whether others have written. PostgreSQL cannot overwrite: deleted rows stay in its tables
-        until ``rewrite``, and in its log until it removes old parts of the log (THREAT_MODEL).
+        Raises StoreBusy if the data cannot be overwritten now. Never call this method for a request: the time
+        taken reveals whether others have written. PostgreSQL cannot overwrite: deleted rows stay in its
+        tables until ``rewrite``, and in its log until it removes old parts of the log (THREAT_MODEL).
         """
         end = time.monotonic() + _WAIT_SECONDS
         while not self.try_to_scrub():
@@ -245,7 +245,7 @@ def open_database(url: URL) -> Database:
 def upgrade(url: URL) -> str:
     """Upgrade the database at ``url`` to this version, unless it already has it; return its previous version.
 
-    Raises Refused if there is no database, or one of a newer version.
+    Raises Refused if there is no database, or if the database has a newer version.
     """
     database, version = _open_any(url)
     with closing(database):

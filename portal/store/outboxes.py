@@ -49,7 +49,7 @@ def channels(connection: Connection) -> list[str]:
 def numbers(connection: Connection, channel: str) -> list[int]:
     """Return the numbers of all bundles applied for the channel, ascending.
 
-    These numbers are never deleted.
+    The numbers of applied bundles are never deleted.
     """
     kept = select(outboxes.c.n).where(outboxes.c.channel == channel).order_by(outboxes.c.n)
     return list(connection.execute(kept).scalars())

@@ -92,8 +92,8 @@ def delete_envelopes(connection: Connection, hour: int, *condition: ColumnElemen
 def settle(connection: Connection, kind: Kind, hour: int) -> None:
     """Subtract the deletions of the hour before ``hour`` from the stored sum; ``used`` stays the same.
 
-    Call this every hour, in one process or in many. Bytes that are not subtracted in time count for another
-    hour.
+    Call this function every hour, in one process or in many. Bytes that are not subtracted in time count for
+    another hour.
     """
     left = _left_in(hour - 1)
     there = (usage.c.kind == kind.value, left != 0)

@@ -459,8 +459,8 @@ class Retention:
 class Reply:
     """A text to send to reporters. ``status`` and ``outcome`` say which cases the text suits.
 
-    - ``closes``: the reply ends a case without disclosing the outcome. There is at most one such reply, and
-      it has no words of an officer.
+    - ``closes``: the reply ends a case without disclosing the outcome. At most one reply has this flag,
+      and it has no words of an officer.
     - ``extends``: the reply says that feedback takes longer.
     - ``acknowledges``: the reply acknowledges the report.
     - ``answers``: the reply says how the report is progressing, or why this cannot be disclosed. So such a

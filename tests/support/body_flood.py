@@ -107,8 +107,8 @@ class _Client:
 def holding(port: int, connections: Sequence[Sequence[Held]], seconds: float) -> Iterator[int]:
     """Hold connections, each from its own address. Yield the number of held bodies once all are full.
 
-    Each connection begins bodies again and again, up to the limit of nginx. ``seconds`` is how long they may
-    send.
+    Each connection begins bodies again and again, up to the limit of nginx. Each connection may send for
+    ``seconds``.
     """
     with ExitStack() as stack:
         clients = [

@@ -262,7 +262,7 @@ class OutboxBundle:
     content: bytes
 
     def save(self, path: Path) -> Path:
-        """Write it to ``path`` and return ``path``."""
+        """Write the bundle to ``path`` and return ``path``."""
         path.write_bytes(self.content)
         return path
 

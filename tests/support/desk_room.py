@@ -151,7 +151,7 @@ class Served:
 
     @property
     def root(self) -> str:
-        """The base address of its pages."""
+        """The base address of the desk's pages."""
         return self.address.partition("/open/")[0]
 
 

@@ -333,7 +333,7 @@ def _listed(room: Room) -> str:
     return path.stem.removeprefix("visa-")
 
 
-# The desk runs these actions as a job, and they need a medium.
+# The desk runs each of these actions as a job, and each needs a medium.
 LONG: Mapping[Code, Mapping[Surface, Callable[[Room], None]]] = {
     Code.COLLECT: {Surface.COMMAND_LINE: _tell_by_command, Surface.DESK: _tell_at_the_desk},
     Code.RECORD_VISA: {

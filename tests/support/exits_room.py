@@ -195,7 +195,10 @@ def _endanger(session: Session) -> None:
 
 
 def _not_due(session: Session) -> None:
-    """Start the retention period of an ended case today, so it is not yet due. An open case is never due."""
+    """Start the retention period of an ended case today, so that the case is not yet due.
+
+    An open case is never due.
+    """
     work = session.get_one(Workflow, 1)
     work.closed = work.closed and today()
 
@@ -335,7 +338,7 @@ def put(what: Obstacle, room: Room) -> None:
 
 
 def leave(wanted: Wanted, room: Room, surface: Surface) -> Came:
-    """Ask for an exit. Return its result as the journal records it."""
+    """Ask for an exit. Return the result of the exit as the journal records it."""
     with room.office.unlocked() as opened:
         if wanted.way is Exit.ACCESS:
             with opened.inbox.vault.transaction() as session:
@@ -386,7 +389,7 @@ class _Door:
 
 
 def run(opened: Unlocked, words: Sequence[str], confirming: tuple[str, ...]) -> tuple[int, str]:
-    """Run a command in an open inbox. Return its exit code and its error message."""
+    """Run a command in an open inbox. Return the exit code and the error message of the command."""
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = main.run(list(words), _Door(opened, confirming))

@@ -22,7 +22,7 @@ class Fork:
     """A separate process, with the methods of ``subprocess.Popen`` to wait for it.
 
     ``program`` is Python code, and ``words`` are its arguments. If ``output`` is a terminal, it becomes the
-    controlling terminal; otherwise it receives the program's output. It is a Connection, because
+    controlling terminal; otherwise it receives the program's output. ``output`` is a Connection, because
     multiprocessing passes files on only as Connections.
     """
 
@@ -42,23 +42,26 @@ class Fork:
         self.pid = self._process.pid
 
     def poll(self) -> int | None:
-        """Return its exit status, or None while it runs."""
+        """Return the exit status of the process, or None while the process runs."""
         return self._process.exitcode
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait up to ``timeout`` seconds for its end. Return its exit status, or raise TimeoutError."""
+        """Wait up to ``timeout`` seconds for the end of the process.
+
+        Return the exit status of the process, or raise TimeoutError.
+        """
         self._process.join(timeout)
         if self._process.exitcode is None:
             raise TimeoutError
         return self._process.exitcode
 
     def send_signal(self, number: int) -> None:
-        """Send it a signal, unless it has ended."""
+        """Send the process a signal, unless the process has ended."""
         if self.poll() is None:
             os.kill(self.pid, number)
 
     def kill(self) -> None:
-        """End it by SIGKILL."""
+        """End the process by SIGKILL."""
         self._process.kill()
 
 
@@ -68,7 +71,7 @@ def run(
     program: str = INBOX,
     environment: Mapping[str, str] = os.environ,
 ) -> tuple[int, str]:
-    """Run a program as a Fork. Return its exit status and its output."""
+    """Run a program as a Fork. Return the exit status and the output of the program."""
     with TemporaryFile("w+", encoding="utf-8") as said:
         with Connection(os.dup(said.fileno())) as output:
             forked = Fork(words, folder, output, program, environment)

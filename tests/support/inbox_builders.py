@@ -114,7 +114,7 @@ class Said:
 
     @property
     def json(self) -> Any:
-        """The JSON that it printed."""
+        """The JSON that the command printed."""
         return json.loads(self.out)
 
 
@@ -179,7 +179,10 @@ class Office:
 
     @classmethod
     def found_by(cls, folder: Path, names: Sequence[str], quorum: int) -> "Office":
-        """Create an inbox in ``folder`` for several officers. The first ``quorum`` of them are present."""
+        """Create an inbox in ``folder`` for several officers.
+
+        The first ``quorum`` of the officers are present.
+        """
         made = cls(folder, names[:quorum])
         made.shares.mkdir()
         handout = Handout(made.shares, with_sheets=False)

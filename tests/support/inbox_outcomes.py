@@ -9,7 +9,7 @@ from tests.support.inbox_builders import Office, Reporter
 
 
 def refused(office: Office, *words: str) -> str:
-    """Run a command that must be refused and change nothing. Return its error message."""
+    """Run a command that must be refused and change nothing. Return the error message of the command."""
     before = office.state()
     said = office.run(*words)
     assert (1, "") == (said.code, said.out)

@@ -66,7 +66,10 @@ FULLTEXT = "fulltext"
 
 
 class Trio:
-    """Three officers, any two of whom open the inbox. Each method returns it with two of them present."""
+    """Three officers, any two of whom open the inbox.
+
+    Each method returns the inbox with two of the three officers present.
+    """
 
     def __init__(self, office: Office) -> None:
         self.office = office

@@ -51,7 +51,7 @@ class Failed(AssertionError):
 
 
 def run(*command: str | Path, code: int = 0) -> str:
-    """Run a command and return its output. Raise Failed unless it ends with ``code``."""
+    """Run a command and return the command's output. Raise Failed unless the command ends with ``code``."""
     done = subprocess.run(
         [str(part) for part in command], capture_output=True, text=True, check=False, timeout=300
     )

@@ -1,7 +1,7 @@
 """The pages of a portal, which a test process renders only once, although each portal does so at its start.
 
-The pages depend on the settings, the questions, and the folders of law and guides. A portal that differs in
-one of these has its own pages.
+The pages depend on the settings, the questions, and the folders of law and guides. A portal has its own pages
+if it has other settings, questions or folders.
 """
 
 import functools

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from templates.law.rules import Law
 from tests.support.laws import FRENCH, OTHER
 
-# Words that show that a text is about one country: its laws, its codes, its authorities. Naming its language
-# is allowed.
+# Words that show that a text is about one country: its laws, its codes, its authorities. A text may name its
+# language.
 OF_FRANCE = re.compile(
     r"\d{4}-\d{3,4}\b|\bCNIL\b|[Dd]éfenseur des droits|\b[Cc]ode (?:de|du|général)\b"
     r"|\bFrench (?:code|law)\b|\bdroit français|art(?:icle|\.) 40\b|\b(?:CPP|CGFP|DNRED|AFA|IGF)\b"

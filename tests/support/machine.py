@@ -24,7 +24,7 @@ class Machine:
 
     @property
     def tree(self) -> Path:
-        """The root of its file system."""
+        """The root of the machine's file system."""
         return self.folder / "tree"
 
     @contextmanager

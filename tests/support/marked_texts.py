@@ -1,6 +1,6 @@
 """Texts that the sources mark for translation.
 
-Templates mark them for gettext, as in Jinja. The inbox marks its messages to officers with ``sentence``.
+Templates mark texts for gettext, as in Jinja. The inbox marks its messages to officers with ``sentence``.
 """
 
 from babel.messages.extract import extract_from_dir

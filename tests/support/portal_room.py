@@ -51,7 +51,7 @@ STRICTER = [pytest.param("sqlite", marks=_IN_SOAK), "postgresql"]
 State = Mapping[str, list[tuple[Any, ...]]]
 
 
-# One site for every process and run, so that its pages are always equal and are compressed only once.
+# All processes and runs use one site, so that its pages are always equal and are compressed only once.
 SITE = Site(deployment=bytes(range(16)), root_seed=bytes(range(32)))
 _applications: dict[Site, Flask] = {}
 

@@ -10,7 +10,7 @@ from portal.ops import cli, memory_wiping
 
 
 def run_both(folder: Path, *arguments: str | Path, code: int = 0) -> tuple[str, str]:
-    """Run a command. Return what it printed on stdout, and on stderr."""
+    """Run a command. Return what the command printed on stdout, and on stderr."""
     said, complained = StringIO(), StringIO()
     with (
         # Otherwise `serve` would restart this process.

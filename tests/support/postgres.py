@@ -33,7 +33,7 @@ class Cluster:
 
     @property
     def url(self) -> str:
-        """SQLAlchemy address of its first database."""
+        """SQLAlchemy address of the server's first database."""
         found = URL.create(
             "postgresql+psycopg", "fanal", database="postgres", query={"host": str(self.folder)}
         )
@@ -55,7 +55,7 @@ class Cluster:
         self._run("pg_ctl", "start", "--wait", "-D", str(self.data), "--log", log, "-o", options)
 
     def stop(self) -> None:
-        """Stop it immediately, as a crash would."""
+        """Stop the server immediately, as a crash would."""
         self._run("pg_ctl", "stop", "--wait", "-D", str(self.data), "--mode=immediate")
 
     @contextmanager
@@ -80,7 +80,7 @@ class Cluster:
 
 @contextmanager
 def serving(options: tuple[str, ...] = FAST, configuration: str = "") -> Iterator[Cluster]:
-    """Yield a new server for the block. ``configuration`` is added to its configuration file."""
+    """Yield a new server for the block. ``configuration`` is added to the server's configuration file."""
     with tempfile.TemporaryDirectory(prefix="fanal-postgres-") as folder:
         cluster = Cluster(Path(folder), options).make()
         with (cluster.data / "postgresql.conf").open("a") as file:

@@ -18,7 +18,7 @@ from tests.support.paths import ROOT
 from tests.support.readability import ease, fails, judged, length
 
 _LAW = shipped.JURISDICTIONS / "fr"
-# Reporters read these on the answer page, or on a sheet from an officer.
+# Reporters read these texts on the answer page, or on a sheet from an officer.
 _OF_THE_INBOX = ("inbox/replies/referral.toml", "inbox/exchange/token_sheet.toml")
 _FIELD = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 _TYPED = re.compile(r"`[^`]*`|https?:\S+")

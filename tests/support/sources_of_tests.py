@@ -9,7 +9,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Fixture:
-    """A fixture as its source defines it. ``body`` is its code without the docstring."""
+    """A fixture as its source defines it. ``body`` is the fixture's code without the docstring."""
 
     name: str
     path: Path

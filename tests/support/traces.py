@@ -28,7 +28,8 @@ def disguises(text: str | bytes) -> list[bytes]:
 def found_in(data: bytes, texts: Iterable[Text]) -> list[Text]:
     """Return those of ``texts`` that occur in ``data`` in any encoding."""
     forms = {text: disguises(text) for text in texts}
-    # All texts in one pass, because separate passes over the memory of a portal would take ten seconds.
+    # One pass searches for all texts, because separate passes over the memory of a portal would take ten
+    # seconds.
     if not re.search(b"|".join(re.escape(form) for each in forms.values() for form in each), data):
         return []
     return [text for text, each in forms.items() if any(form in data for form in each)]

@@ -1,6 +1,6 @@
 """Add missing texts to a catalogue, remove those no longer used, and list those not translated.
 
-`make texts LANG=nl PAGE=home` runs it (docs/translating.md).
+`make texts LANG=nl PAGE=home` runs this program (docs/translating.md).
 """
 
 import inspect
@@ -27,7 +27,7 @@ from templates.catalogues import LANGUAGES, Domain
 from tests.support import marked_texts
 from tests.support.paths import ROOT
 
-# A language without a catalogue (Volapük). Each of its texts is a mark that can be found on a page.
+# A language without a catalogue (Volapük). Each text in this language is a mark that can be found on a page.
 _MARKS = "vo"
 _MARK = re.compile(r"⟦(\d+)⟧")
 _WRITTEN_MARK = re.compile(r"⟪(\d+)⟫")

@@ -36,17 +36,20 @@ class Program(Protocol):
         """The process id of the program."""
 
     def poll(self) -> int | None:
-        """Return its exit status, or None while it runs."""
+        """Return the exit status of the program, or None while the program runs."""
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait up to ``timeout`` seconds for its end. Return its exit status."""
+        """Wait up to ``timeout`` seconds for the end of the program.
+
+        Return the exit status of the program.
+        """
 
     def kill(self) -> None:
-        """End it by SIGKILL."""
+        """End the program by SIGKILL."""
 
 
 class Typist:
-    """A terminal that runs a program. ``shown`` is its output so far, with plain newlines."""
+    """A terminal that runs a program. ``shown`` is the program's output so far, with plain newlines."""
 
     def __init__(self, process: Program, terminal: int) -> None:
         self.process = process
@@ -180,7 +183,7 @@ def typing_to_fork(words: Sequence[str | Path], folder: Path, program: str = INB
 def _terminal() -> Iterator[tuple[int, Connection]]:
     """Yield the two sides of a new terminal: the typist's, and the program's, which must be closed here.
 
-    The latter is a Connection, so that multiprocessing can pass it to a process.
+    The program's side is a Connection, so that multiprocessing can pass it to a process.
     """
     terminal, program_side = pty.openpty()
     termios.tcsetwinsize(terminal, (50, 100))

@@ -12,7 +12,7 @@ from tests.support import known_pages
 from tests.support.portal_room import SITE
 
 known_pages.remember()
-# The pages of most portals in tests. Rendering and compressing them is the slowest part of a start.
+# The pages of most portals in tests. Rendering and compressing these pages is the slowest part of a start.
 settings = Settings(deployment=base64url.encode(SITE.deployment), root_key=base64url.encode(SITE.root_key))
 questions = load_questionnaire(settings)
 for each in site_files.files(settings, questions).values():

@@ -310,7 +310,10 @@ def test_only_the_listed_outcomes_say_that_the_facts_are_established() -> None:
 
 
 def test_only_a_duplicate_is_linked_to_another_case() -> None:
-    """One officer can close a duplicate. It must name the other case, in which the facts are investigated."""
+    """One officer can close a duplicate.
+
+    A duplicate must name the other case, in which the facts are investigated.
+    """
     assert {"duplicate"} == {code for code, each in FRENCH.outcomes.items() if each.linked}
 
 

@@ -240,7 +240,7 @@ def test_an_error_in_the_law_names_file_line_and_field(mistake: Mapping[str, str
     assert bool(mistake["at"]) == bool(place[1])
 
 
-def test_the_errors_above_include_every_file_of_the_law() -> None:
+def test_every_file_of_the_law_has_an_error_among_those_tested() -> None:
     assert set(folder.NAMES) == {mistake["file"] for mistake in MISTAKES}
 
 
@@ -269,7 +269,7 @@ PUT = st.sampled_from(["", "1", "true", '""', '"x"', "[]", '["x"]', "{}", "nan",
 
 
 @given(st.sampled_from([(name, file) for name in FILES for file in folder.NAMES]), st.data())
-def test_a_damaged_file_is_refused_by_name_or_read_as_another_law(
+def test_a_damaged_file_is_refused_with_its_name_or_read_as_another_law(
     where: tuple[str, str], data: st.DataObject
 ) -> None:
     """A line is deleted, duplicated, moved, or given another value."""

@@ -53,7 +53,7 @@ def test_the_worst_sentences_of_an_earlier_version_fail() -> None:
     assert [each for each in worst if not fails(each)] == []
 
 
-def test_the_search_finds_a_hard_or_long_sentence_but_not_a_short_or_easy_one() -> None:
+def test_the_search_finds_hard_and_long_sentences_but_no_short_easy_ones() -> None:
     statute = known("law")[0]
     long = "Le chat dort, " * 8 + "et le chien aussi."
     text = f"Le chat dort bien au chaud sur le lit, tout près de vous. {statute} Confidentialité. {long}"
