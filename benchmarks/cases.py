@@ -16,7 +16,7 @@ whose messages are each repeated in ten later cases. In all other cases, the mar
 At the end, the benchmark destroys one case after another and writes the vault again.
 """
 
-import random  # noqa: TID251  the same cases in every run; no secret depends on it
+import random  # noqa: TID251  every run makes the same cases; no secret depends on them
 import statistics
 import time
 from collections.abc import Callable, Iterator

@@ -88,7 +88,7 @@ def _installed(folder: Path, database: str) -> Iterator[str]:
         _exposed(machine)
     yield f"{database}: one command sets up a bare machine in {seconds:.0f} s, and does nothing again"
     with machine.running():
-        # After the machine was shut down.
+        # The machine was shut down before this start.
         _all_serve(machine)
         assert {each["state"] for each in _checked(machine)} == {"done"}
         _another_program_is_named(machine)

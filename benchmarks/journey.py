@@ -57,8 +57,8 @@ _PAINTED_FROM = {"document", "stylesheet"}
 class Journey:
     """The screens and actions of one report.
 
-    ``needing`` has the heading of each screen between the home page and the receipt that stays until a button
-    is pressed. ``scrolled`` is in screens; ``waits`` are in seconds.
+    ``needing`` lists screens between the home page and the receipt: the headings of those that stay until a
+    button is pressed. ``scrolled`` is in screens; ``waits`` are in seconds.
     """
 
     screens: list[Screen] = field(default_factory=list)

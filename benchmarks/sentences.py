@@ -13,7 +13,7 @@ line. If a reader does not stumble over the earlier sentences, the reading was t
 
 import argparse
 import ast
-import random  # noqa: TID251  anybody can repeat this draw; no secret depends on it
+import random  # noqa: TID251  anybody can repeat a draw; no secret depends on a draw
 import re
 import sys
 import tokenize
@@ -38,7 +38,7 @@ _ANSWERING = ("inbox/", "templates/portal/texts")
 _ROOMS = ("crypto", "portal", "inbox", "templates", "benchmarks")
 # Docstrings and comments of these files are read, too, but they show nothing to users.
 _UNSEEN = ("tests", "deploy")
-_SHORTEST = 4  # words: anything shorter is a title or a label
+_SHORTEST = 4  # in words: a shorter text is a title or a label
 # Folders of other people's code: their prose does not count.
 _NOT_OURS = {"node_modules", ".venv"}
 _END = re.compile(r"(?<=[.!?:])\s+(?=[A-Z\"“«`(])")

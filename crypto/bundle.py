@@ -268,8 +268,8 @@ def sign_again(manifest: Manifest, deployment: bytes, reply_seed: bytes) -> Mani
 def intake_head(manifest: Manifest, deployment: bytes) -> IntakeHead:
     """Return the head of an intake manifest if the instance key that it names signed the complete manifest.
 
-    The lists are not parsed. The caller must compare the instance key with the pinned one before trusting
-    the manifest. Raise Malformed or Tampered.
+    The lists of the manifest are not parsed. The caller must compare the instance key with the pinned one
+    before trusting the manifest. Raise Malformed or Tampered.
     """
     head = begin(_INTAKE_HEAD, manifest.raw, "entries")
     _expect(head.deployment, deployment)
@@ -327,9 +327,9 @@ def open_outbox(manifest: Manifest, deployment: bytes, reply_keys: Iterable[byte
 
 
 def begin(head: Shape[T], raw: bytes, follows: str) -> T:
-    """Return the head of a manifest: the fields before its member ``follows``. The rest is not parsed.
+    """Return the head of a manifest: the fields before its member ``follows``.
 
-    Raise Malformed if the manifest does not begin with such a head.
+    The rest of the manifest is not parsed. Raise Malformed if the manifest does not begin with such a head.
     """
     begun, found, _ = raw[:_LONGEST_HEAD].partition(b',"%s":' % follows.encode("ascii"))
     if not found:

@@ -128,7 +128,7 @@ class BadDocument(Malformed):
 
     @property
     def said(self) -> str:
-        """The message without the line number."""
+        """The message of the mistake, without the line number."""
         return super().__str__()
 
     def __str__(self) -> str:

@@ -53,7 +53,7 @@ class Settings:
 
     deployment: str = ""
     root_key: str = ""
-    database: str = field(default="sqlite:///portal.sqlite", repr=False)  # may hold a password
+    database: str = field(default="sqlite:///portal.sqlite", repr=False)  # the address may hold a password
     listen: str = "127.0.0.1:8080"
     workers: int = 2
     upload_days: int = 3

@@ -105,7 +105,7 @@ WRITING = {
     "crypto/printable.py": {"Printable"},
     # the worker's standard output is a pipe, and its reader checks what arrives
     "inbox/sandboxed/worker.py": {"sys.stdout"},
-    # sets the times of the file that it writes to
+    # the worker sets the times of the file that it writes to
     "portal/ops/file_times.py": {"sys.stderr"},
 }
 
@@ -300,7 +300,10 @@ def test_the_search_accepts_state_that_ends_with_a_call(innocent: str) -> None:
 
 
 def test_no_module_of_the_inbox_keeps_signed_in_officers_in_global_state() -> None:
-    """Otherwise two desks in one process could use each other's rights. No other test would notice."""
+    """Otherwise two desks in one process could use each other's rights.
+
+    No other test would notice such state.
+    """
     assert OUTLIVING == found(("inbox",), outliving)
 
 

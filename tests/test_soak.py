@@ -85,7 +85,7 @@ def test_a_record_is_stale_after_code_was_deleted(repository: Path, told: Callab
 def test_a_record_is_current_while_the_code_that_it_covers_is_unchanged(
     repository: Path, told: Callable[[str], list[str]]
 ) -> None:
-    """Other files may change. A change that was undone does not count."""
+    """A record stays current if other files change. A change that was undone does not count."""
     old = records.head(repository)
     assert [] == told(old)
     commit(repository, "docs/read.md", "2")

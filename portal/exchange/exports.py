@@ -166,7 +166,8 @@ def _refuse_without_room(folder: Path, manifest: Manifest) -> None:
 
 
 def _content(database: Database, envelope_id: bytes) -> Iterator[bytes]:
-    # One transaction per piece: a long transaction would keep deleted bytes from being overwritten.
+    # Each piece has its own transaction, because a long transaction would keep deleted bytes from being
+    # overwritten.
     position = 0
     while True:
         with database.read() as connection:

@@ -127,8 +127,8 @@ def _kernel() -> Iterator[Finding]:
 def _law(settings: Settings) -> Iterator[Finding]:
     """Report the law and the regime whose promises the pages show.
 
-    Bundles name neither law nor regime, so an administrator must compare both with the inbox. Mistakes are
-    reported elsewhere.
+    Bundles name neither law nor regime, so an administrator must compare both with the inbox. Another check
+    reports mistakes in the law.
     """
     try:
         found = law.load(settings.law_folder)
@@ -160,7 +160,7 @@ def _manifest(settings: Settings, today: date) -> Iterator[Finding]:
 
 
 def _written(settings: Settings) -> Iterator[Finding]:
-    """Find texts that the inspectorate has not filled in yet. Files with mistakes are reported elsewhere."""
+    """Find texts that the inspectorate has not filled in yet. Another check reports files with mistakes."""
     if found := [each for each in astuple(settings.name) if "[" in each]:
         yield Finding(
             Level.WARNING,

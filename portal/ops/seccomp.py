@@ -5,7 +5,8 @@ listening, or connections opened by sending (TCP Fast Open).
 
 Sources: seccomp(2); linux/seccomp.h, linux/filter.h, asm/unistd.h of Linux 6.12. The authors of libseccomp
 publish no Python binding on PyPI. Other bindings contain a copy of the library, or need it on the machine.
-For a few dozen instructions, such a library would be more code to trust than this module.
+This module needs a few dozen instructions, and a library for them would be more code to trust than the
+module.
 """
 
 import ctypes
@@ -41,7 +42,7 @@ class _Machine:
     # bind, listen, socketpair, io_uring_setup. A datagram socket from socketpair can send to any path, and
     # io_uring makes and connects sockets without these calls.
     never: tuple[int, ...]
-    # sendto, sendmsg, sendmmsg, each with the index of its flags argument.
+    # The calls sendto, sendmsg and sendmmsg, each with the index of its flags argument.
     send: tuple[tuple[int, int], ...]
 
 

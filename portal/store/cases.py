@@ -78,7 +78,8 @@ def is_filed(connection: Connection, withdraw_id: bytes) -> bool:
 def withdraw(connection: Connection, hour: int, withdraw_id: bytes, withdraw_key: bytes) -> None:
     """Delete everything filed under ``withdraw_id`` that was not exported; store the key for the inbox.
 
-    An unknown id changes nothing. Waits for a running import, which could otherwise restore the slot.
+    An unknown id changes nothing. Waits until a running import has ended, because the import could otherwise
+    restore the slot.
     """
     lock(connection)
     # Another transaction may be storing the last piece of this report, which opens the case. Wait for it.

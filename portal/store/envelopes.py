@@ -75,8 +75,8 @@ def append(connection: Connection, upload: Upload, piece: bytes, today: date) ->
     """Append ``piece`` to an upload and return the upload.
 
     Raises OffsetMoved, and stores nothing, if the upload has grown since it was read. With the last byte the
-    envelope is complete, and a first report opens its case. Until then the upload keeps the day on which it
-    began, so that nobody can hold room forever by sending a byte now and then.
+    envelope is complete, and a first report opens its case. Until the last byte arrives, the upload keeps the
+    day on which it began, so that nobody can hold room forever by sending a byte now and then.
     """
     grown = replace(upload, received=upload.received + len(piece))
     if grown.whole:

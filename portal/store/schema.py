@@ -164,7 +164,7 @@ refusals = _table(
     Column("level", Integer, nullable=False),
 )
 
-# For each kind, the sum of the declared sizes of all envelopes. `left_even` and `left_odd` are the bytes
+# The sum of the declared sizes of all envelopes of each kind. `left_even` and `left_odd` are the bytes
 # deleted in the last even or odd hour: the sum contains them until that hour is over.
 usage = _table(
     "usage",

@@ -72,7 +72,7 @@ def show(response: Response) -> Response:
     return response
 
 
-def take(language: str) -> Response:  # noqa: ARG001 - _page reads it from the route
+def take(language: str) -> Response:  # noqa: ARG001 - _page reads the language from the route
     """Store a sealed file, completely or not at all."""
     _, files = _sent(sealed_file.LARGEST)
     content = _content(files.get("sealed"))

@@ -267,7 +267,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "reference": _off,
                 "sanitised": _off,
                 "answers_danger": _on,
-                # Such a measure reopens the decision that the case names nobody.
+                # A measure that concerns somebody reopens the decision that the case names nobody.
                 "concerns_somebody": _off,
             },
         ),

@@ -158,7 +158,7 @@ class Reach(StrEnum):
 class Fill(StrEnum):
     """Facts that the program adds below the text of a section.
 
-    These facts always match what the program does.
+    The facts that the program adds always match what the program does.
     """
 
     OFFICE = "office"

@@ -45,8 +45,8 @@ Lifted = tuple[Obstacle, Exit, Code]
 class Lift:
     """An action by these officers, as a command and as a form of the desk.
 
-    Without a form, a page is opened. ``is_end``: the action ends an open case, so the portal must be told,
-    and days must pass.
+    If the action has no form, a page of the desk is opened instead. ``is_end``: the action ends an open case,
+    so the portal must be told, and days must pass.
     """
 
     by: tuple[str, ...]

@@ -93,7 +93,7 @@ class Trio:
 
 
 def found(folder: Path) -> Trio:
-    """Create the inbox with cases 1 to 3. Only case 3 has the canary, and bruno is excluded from it."""
+    """Create the inbox with cases 1 to 3. Only case 3 has the canary, and bruno is excluded from case 3."""
     trio = Trio(Office.found_by(folder, NAMES, 2).of("alice", "chloe"))
     world = World(trio.office)
     portal = Portal(world, folder / "medium")
@@ -141,7 +141,7 @@ def found(folder: Path) -> Trio:
         agree(session)
         session.execute(update(Message).filter_by(case=3).values(acknowledges=True, feedback=True))
         session.execute(update(Case).values(new=True))
-        session.execute(update(FollowUp).values(unread=True))  # later than the closing
+        session.execute(update(FollowUp).values(unread=True))  # follow-ups arrived after the closing
     trio.office.json("exchange", "outbox", "--out", trio.office.out)
     trio.office.json("access", "conflict", "add", str(KEPT), "bruno", "--reason", "he is named")
     trio.office.json("case", "list")

@@ -87,7 +87,7 @@ def fork(count: str) -> str:
 
 def execute(path: str) -> str:
     """Execute another program."""
-    os.execv(path, [path, "-E", "-s", "-S", "-c", "print('another')"])  # noqa: S606 - that is the attempt
+    os.execv(path, [path, "-E", "-s", "-S", "-c", "print('another')"])  # noqa: S606 - this call is the attempt
 
 
 def memory(size: str) -> str:

@@ -99,7 +99,7 @@ class Campaign:
                     self._upload_in_halves(sealed)
                 self._answered.set()
         except (OSError, HTTPException):
-            return  # the server was killed
+            return  # the server was killed meanwhile
         except AssertionError as error:
             self._refused.append(error)
             self._answered.set()

@@ -13,7 +13,7 @@ from tests.support.builders import INSPECTORATE, make_report_envelope
 from tests.support.portal_site import PortalSite
 
 TEXT = "Ils m'ont abordé·e à Noël 😀\nDeuxième ligne."
-FILE = bytes(range(256)) * 10_000  # makes three pieces when sealed
+FILE = bytes(range(256)) * 10_000  # a sealed file of this size has three pieces
 SLOW = 30_000
 TELEPHONE = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1280, height=800)

@@ -19,7 +19,7 @@ class SwallowingLine:
         self._swallowed = threading.Event()
 
     def go_silent(self, after: int = 0) -> None:
-        """From now on, pass on only this number of bytes."""
+        """From now on, pass on only this many bytes of the visitor."""
         self._swallowed.clear()
         self.left = after
 

@@ -87,5 +87,5 @@ def _read(memory: BinaryIO, start: int, end: int) -> bytes:
     memory.seek(start)
     try:
         return memory.read(end - start)
-    except OSError:  # a guard page, to which nobody can write
+    except OSError:  # this is a guard page, to which nobody can write
         return b""

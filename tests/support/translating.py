@@ -146,7 +146,7 @@ def wanted(domain: Domain, language: str) -> dict[str, list[str]]:
 def updated(text: str, entries: Mapping[str, list[str]], add: Iterable[str]) -> str:
     """Return the text of a catalogue with empty entries for ``add``, without those not in ``entries``.
 
-    The other entries are not changed.
+    All other entries of the catalogue stay unchanged.
     """
     blocks = [(block.strip("\n"), _id(block)) for block in text.split("\n\n")]
     left = [block for block, english in blocks if not english or english in entries]

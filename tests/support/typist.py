@@ -21,8 +21,8 @@ from tests.support.forks import INBOX, Fork
 _PATIENCE = 60
 # The sequence with which a session of the inbox clears the screen.
 CLEARED = "\x1b[H\x1b[2J\x1b[3J"
-# A shell that gets the terminal when a command is stopped. Without such a parent, a command cannot be
-# stopped.
+# A shell that gets the terminal when a command is stopped. Without a parent that is a shell, a command cannot
+# be stopped.
 JOB = ["bash", "-mc", '"$@"; echo "ended with $?"', "bash"]
 # A function that runs the inbox with these words, in a folder, at a terminal.
 Start = Callable[[Sequence[str | Path], Path], AbstractContextManager["Typist"]]

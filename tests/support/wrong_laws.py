@@ -1,4 +1,7 @@
-"""Laws with one wrong value. A test that checks the program against the value must fail with such a law."""
+"""Laws with one wrong value.
+
+A test that checks the program against a value must fail if the law has a wrong value.
+"""
 
 import itertools
 import json

@@ -53,7 +53,7 @@ def uncovered(rows: list[Row]) -> list[str]:
 
 
 def test_docs_law_tests_is_generated_from_the_law_and_the_rows() -> None:
-    """After a change of either, run: python -m tests.support.shown_by."""
+    """After a change of the law or of the rows, run: python -m tests.support.shown_by."""
     text = PAGE.read_text("utf-8")
     assert text == f"{shown_by.head(text)}\n{shown_by.page(ROWS_OF_IT, FILES, MENDED, TRIED)}"
 

@@ -17,10 +17,10 @@ SPANS = st.one_of(
 @pytest.mark.parametrize(
     ("written", "begins", "ends"),
     [
-        ("same day", date(2026, 11, 28), date(2026, 11, 28)),  # although it is a Saturday
+        ("same day", date(2026, 11, 28), date(2026, 11, 28)),  # this day is a Saturday
         ("7 days", date(2026, 11, 28), date(2026, 12, 5)),
         ("1 working day", date(2026, 11, 27), date(2026, 11, 30)),
-        ("7 working days", date(2026, 12, 18), date(2026, 12, 30)),  # skips the 25th and two weekends
+        ("7 working days", date(2026, 12, 18), date(2026, 12, 30)),  # two weekends and the 25th do not count
         ("3 months", date(2026, 11, 30), date(2027, 2, 28)),
         ("1 month", date(2027, 2, 28), date(2027, 3, 28)),
         ("1 year", date(2028, 2, 29), date(2029, 2, 28)),
