@@ -42,7 +42,7 @@ def missing(session: Session, number: int) -> list[str]:
 def given(session: Session, numbers: Sequence[int]) -> set[int]:
     """Return the cases that all signed-in officers have declared.
 
-    The result contains all cases in ``numbers`` to which this applies, and may contain others.
+    The result contains all declared cases in ``numbers``, and may contain other declared cases.
     """
     return declared.given(session, numbers)
 
@@ -72,8 +72,8 @@ def is_shut(session: Session, number: int) -> bool:
 def may_be_tried(session: Session, numbers: Sequence[int]) -> set[int]:
     """Return cases against which the signed-in officers may test names, because they may read them.
 
-    The result contains all cases in ``numbers`` to which this applies, and may contain others. Answers about
-    any other case must not depend on its content, such as the names in it.
+    The result contains all readable and declared cases in ``numbers``, and may contain others. Answers about
+    cases outside the result must not depend on the content of these cases, such as the names in them.
     """
     return given(session, numbers) & row_security.readable(session, numbers)
 

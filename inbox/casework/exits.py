@@ -592,7 +592,7 @@ def _deciding(session: Session, role: DutyRole, way: Exit) -> str:
 
 
 def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
-    """Return what to do about each obstacle in case ``number`` that keeps case ``leaving`` from an exit."""
+    """Return, for each obstacle in case ``number``, what to do so that case ``leaving`` can take an exit."""
     return {
         Obstacle.CLOSED: sentence(
             "reopen the case first: inbox case reopen {number} --reason TEXT", number=number

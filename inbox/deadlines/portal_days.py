@@ -53,7 +53,7 @@ def receipt(said: date, known: Between) -> Receipt:
     """Return the day of receipt of a report or message that came with an export.
 
     A day that is earlier than the previous export is doubted, because that export did not contain the report.
-    The day counts nevertheless, because an earlier day never makes a reporter wait longer.
+    The doubted day counts all the same, because an earlier day never makes a reporter wait longer.
     """
     latest = min(known.exported, known.today)
     if said > latest:

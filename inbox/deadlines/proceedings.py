@@ -82,7 +82,7 @@ def _held_of(session: Session, numbers: Collection[int]) -> Sequence[int]:
 
 
 def _goes_on(session: Session) -> ColumnElement[bool]:
-    """Return the SQL condition that a measure opened proceedings that are still pending.
+    """Return the SQL condition for a measure that has opened proceedings which are still pending.
 
     Only a final decision of the same kind ends proceedings. The decision must be recorded after the measure,
     and must not be dated before the measure. Judicial proceedings continue after a decision by the office,

@@ -35,7 +35,8 @@ class Due:
     """A closed or junk case, the rule or legal period for destroying it, and the first day to do so.
 
     ``facts`` are facts of the case that may be obstacles; ``casework.exits`` decides which are.
-    ``by_one_clock`` is true until a bundle is collected that the portal exported on that day or later.
+    ``by_one_clock`` is true until a bundle is collected that the portal exported on the first day for
+    destroying the case or later.
     """
 
     case: int

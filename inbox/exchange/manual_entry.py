@@ -60,7 +60,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """The new case, and the words of its token for the reporter, which are not stored anywhere."""
+    """The new case, and the words of its token, which the reporter gets and which are not stored anywhere."""
 
     number: int
     words: tuple[str, ...] = field(repr=False)

@@ -17,8 +17,8 @@ _WIDTH, _FRAME = 90, 3
 def folded(order: Sequence[FollowUp | Message]) -> list[FollowUp | Message]:
     """Return which of the messages of a page to fold; ``order`` is the order of the conversation.
 
-    The newest message and the first unread one are always open, however long they are. While there is room,
-    other unread messages are also open, oldest first, and then other messages, newest first.
+    The newest message and the first unread message are always open, however long they are. While there is
+    room, other unread messages are also open, oldest first, and then other messages, newest first.
     """
     unread = [each for each in order if isinstance(each, FollowUp) and each.unread]
     always = {*order[-1:], *unread[:1]}

@@ -67,7 +67,7 @@ def retention(known: Known) -> Iterator[Row]:
 
 
 def spoken(spans: Iterable[Span], language: str) -> str:
-    """Return times in words, such as “1 month” or « le jour même »; several are joined with a slash."""
+    """Return times in words, such as “1 month” or « le jour même »; several times are joined with a slash."""
     return " / ".join(_spoken(each, language) for each in spans)
 
 

@@ -25,7 +25,7 @@ from templates.law.rules import Reply
 def tells_measure(session: Session, number: int) -> bool:
     """Return whether the reporter will read a measure in response to the report in the next outbox.
 
-    Measures that are held back, or that a slot may not mention, do not count.
+    A measure that is held back, or that a slot may not mention, is ignored.
     """
     case = queries_cases.case(session, number)
     dialogues = slots.dialogues(session, number)

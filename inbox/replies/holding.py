@@ -1,11 +1,11 @@
 """Hold back content of an outbox.
 
-The restrictions at the time of sending count, not those at the time of writing. A text may still be waiting
-when the prosecutor is informed, when a restriction arrives, or when a link binds the case to another. This
-content is held back: texts that state an outcome or give feedback, the status that the report is being acted
-on, the closing, and measures other than protection. The slot continues to show its last content instead.
-Messages about danger, protection measures, acknowledgements, and texts of the law without an officer's words
-are always sent.
+The restrictions at the time of sending apply, not the restrictions at the time of writing. A text may still
+be waiting when the prosecutor is informed, when a restriction arrives, or when a link binds the case to
+another. This content is held back: texts that state an outcome or give feedback, the status that the report
+is being acted on, the closing, and measures other than protection. The slot continues to show its last
+content instead. Messages about danger, protection measures, acknowledgements, and texts of the law without an
+officer's words are always sent.
 
 Notices of a decision that has been replaced are also held back, until they are retracted. Notices of an
 extension are held back while the regime of the office does not allow an extension.

@@ -117,7 +117,7 @@ def unnoted(session: Session) -> Iterator[None]:
 
 
 def may_show_words(session: Session) -> bool:
-    """Whether the acting officers may see the words that touch an identity, because two have confirmed."""
+    """Whether two officers have confirmed, and so may see the words that touch an identity."""
     looks: Looks = session.info[_LOOKS]
     return looks.by_two
 

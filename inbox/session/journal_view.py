@@ -35,7 +35,7 @@ def reached(inbox: Inbox) -> int:
 def changes_by_others(inbox: Inbox, who: Actor, number: int, seen: int) -> list[Entry]:
     """Return what other officers changed in a case since entry ``seen``, oldest first.
 
-    Empty for a case that the acting officers may not see.
+    The result is empty for a case that the acting officers may not see.
     """
     since = changes(inbox, who.officers, number, seen)
     return [each for each in since if not each.officers.keys() & who.present.keys()]

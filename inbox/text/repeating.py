@@ -58,7 +58,7 @@ def _telling(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
 def _content(text: str) -> list[str]:
     """Return the words with content: longer words, words with a digit, and words after a word with a digit.
 
-    “3 mai” is therefore a pair of words with content, although each of the two words means little on its own.
+    So “3 mai” is a pair of words with content, although each of the two words means little on its own.
     """
     words = names.words(text)
     return [

@@ -373,9 +373,9 @@ class AccessCase(Base):
     """What is recorded about a case in an access request. The row is destroyed together with the case.
 
     - ``unopposed`` is the day on which the prosecutor raised no objection to an answer. ``reference`` says
-      where this is recorded, and ``unopposed_by`` which officers recorded it.
+      where the prosecutor's answer is recorded, and ``unopposed_by`` names the officers who recorded it.
     - ``given`` says whether the answer included the case; it is None before the answer. ``reason`` is the
-      reason why the answer did not include it, or for overriding a warning about the text.
+      reason for leaving the case out of the answer, or for overriding a warning about the text.
     - ``same`` says whether a family name alone in the case means this person, None until officers decide.
     """
 

@@ -29,7 +29,7 @@ class DestroyedCase(Base):
 
 
 class VisaList(Base):
-    """A list of data to destroy, with the day and reference of the archives' approval once they give it.
+    """A list of data to destroy, and the day and the reference of the archives' approval once they approve.
 
     ``sha256`` (32 bytes) is the hash of its lines. The list also covers a number of entries (``unopened``)
     that did not become a case and were collected up to the day ``unopened_to``.
