@@ -1,4 +1,7 @@
-"""Make many reports for an inbox's real key. A reference program opens the same number of ciphertexts."""
+"""Make many reports for an inbox's real key.
+
+A reference program opens the same number of ciphertexts as there are reports.
+"""
 
 import hashlib
 import secrets

@@ -301,7 +301,7 @@ def open_intake(manifest: Manifest, deployment: bytes, instance_key: bytes) -> I
 def outbox_head(manifest: Manifest, deployment: bytes) -> OutboxHead:
     """Return the unverified head of an outbox manifest.
 
-    Raise Malformed if it is not an outbox manifest of this deployment.
+    Raise Malformed if the manifest is not an outbox manifest of this deployment.
     """
     try:
         head = begin(_OUTBOX_HEAD, manifest.raw, "collected")

@@ -39,7 +39,7 @@ def decrypt(payload: Pieces, key: bytes) -> Iterator[bytes]:
     """Yield each chunk once it is authentic. Discard all chunks unless the iterator ends without an error.
 
     Raise Truncated if the payload stops between chunks or less than 16 bytes into a chunk. Raise Tampered for
-    every other deviation, because a cut elsewhere looks the same as a change.
+    every other deviation, because a cut inside a chunk looks the same as a change.
     """
     cipher = ChaCha20Poly1305(key)
     for counter in count():

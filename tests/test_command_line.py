@@ -456,7 +456,7 @@ def test_the_program_asks_for_a_reason_if_the_action_needs_one(monkeypatch: pyte
 
 
 @pytest.mark.parametrize("command", DEPENDING)
-def test_the_program_asks_for_a_reason_that_depends_on_a_value_only_with_that_value(
+def test_the_program_asks_for_a_reason_only_if_the_given_value_needs_one(
     monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     asked = typed(monkeypatch, "why")

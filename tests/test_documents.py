@@ -44,7 +44,7 @@ def broken(page: Path, text: str) -> list[str]:
 
 def too_wide(text: str) -> list[str]:
     """Return the lines of prose that are too long. Lines with a link, tables and code may be longer."""
-    # The rest of that page is generated from the law.
+    # The rest of docs/law.md is generated from the law.
     lines = CODE.sub("", text.partition(law_list.HEADING)[0]).splitlines()
     prose = [line for line in lines if not line.startswith(("|", "    ")) and "](" not in line]
     return [line for line in prose if len(line) > WIDTH]

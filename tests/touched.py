@@ -11,7 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 # Together with linters and type checkers, the tests take less than a minute. The gate runs the other tests.
 SECONDS = 48
-# pytest's status if it selected no test, and our own if the time ran out before all tests had run.
+# The first status is pytest's if it selected no test; the second is our own if the time ran out before all
+# tests had run.
 _NONE_SELECTED = 5
 _UNFINISHED = 3
 _COMMANDS = "tests/test_command_line.py"
@@ -19,7 +20,7 @@ _DOCUMENTS = "tests/test_documents.py"
 # Paths whose tests are not in the folder of the same name below tests/. A value can list several folders,
 # separated by spaces. Scripts, styles and texts of the public pages are tested with the pages.
 _PLACES = {
-    "portal/scripts": "tests/pages",  # in addition to `make js`, which `make check` runs completely
+    "portal/scripts": "tests/pages",  # `make check` also runs `make js` completely
     "portal/static": "tests/pages",
     "portal/style.css": "tests/pages",
     "portal/paper.css": "tests/pages",

@@ -13,8 +13,9 @@ from typing import Self
 
 from deploy.release.errors import DANGER, Refused
 
-# In base64: the algorithm (2 bytes), the number of the key (8 bytes), and the key (32) or the signature (64).
-# The last line of a signature file is a second signature (64 bytes), which also covers the trusted comment.
+# The base64 contains the algorithm (2 bytes), the number of the key (8 bytes), and the key (32) or the
+# signature (64). The last line of a signature file is a second signature (64 bytes), which also covers the
+# trusted comment.
 _KEY = re.compile(r"untrusted comment: [^\n]*\n([A-Za-z0-9+/]{56})\n")
 _SIGNATURE = re.compile(
     r"untrusted comment: [^\n]*\n([A-Za-z0-9+/]{99}=)\ntrusted comment: [^\n]*\n[A-Za-z0-9+/]{86}==\n"
@@ -31,7 +32,7 @@ class PublicKey:
 
     @classmethod
     def read(cls, file: Path) -> Self:
-        """Return the key in a file. Raises Refused if the file is anything else."""
+        """Return the key in a file. Raises Refused if the file is not a public key."""
         raw = _decoded(file, _KEY)
         if raw[:2] != b"Ed":
             raise Refused(f"{file.name} is not a public key of minisign", "give a file NAME.pub")

@@ -39,7 +39,8 @@ class _Words:
     """The differences between the two databases.
 
     ``read`` has the options of a transaction that only reads, ``alone`` the options of commands outside a
-    transaction. The other fields are SQL: the query for the size, and the commands to rewrite and to reclaim.
+    transaction. All other fields are SQL: the query for the size of the database, and the commands to rewrite
+    and to reclaim.
     """
 
     read: Mapping[str, Any]

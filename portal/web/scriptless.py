@@ -126,8 +126,8 @@ def _page(code: str) -> bytes:
 def _sent(size: int) -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]]:
     """Return the fields and files of a form with up to ``size`` bytes of files, all kept in memory.
 
-    Only Werkzeug's parser is used. In a form library, fields refer to their form, and such a cycle keeps
-    all data of the form in memory until garbage collection.
+    No form library is used, only Werkzeug's parser. In a form library, fields refer to their form, and such a
+    cycle keeps all data of the form in memory until garbage collection.
     """
     most = size + _FRAMING
     if (request.content_length or 0) > most:

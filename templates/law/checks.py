@@ -30,7 +30,7 @@ from templates.law.spans import Span
 Documents = Mapping[str, Document]
 # The events that reporters are told of.
 _TOLD = frozenset({Event.ACKNOWLEDGED, Event.ANSWERED})
-# Only these measures end proceedings.
+# Only measures with these roles end proceedings.
 _DECISIONS = (MeasureRole.FINAL_DECISION, MeasureRole.OFFICE_DECISION)
 
 # Each sheet must have one section for each of these facts, and may have other sections.

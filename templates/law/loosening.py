@@ -112,7 +112,7 @@ def _less_often(_before: Any, after: Any) -> bool:
 
 
 def _duty(before: Any, after: Any) -> bool:
-    """Removing a duty loosens the law; so does adding one that records a measure or prepares an outcome."""
+    """To remove a duty loosens the law. So does a new duty that records a measure or prepares an outcome."""
     if before is None:
         return any({"measure", "outcome"} & each.keys() for each in after["decision"].values())
     return after is None

@@ -483,7 +483,7 @@ class Reply:
 
     @property
     def fields(self) -> frozenset[str]:
-        """The names in its text that are filled in for each case: some of FIELDS."""
+        """The names in the reply's text that are filled in for each case: some of FIELDS."""
         return fields(self.text.en)
 
     @property

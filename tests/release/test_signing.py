@@ -95,7 +95,7 @@ def test_a_wrong_signature_is_distinguished_from_a_missing_one(release: Release)
 
 
 def test_a_signature_by_a_third_person_does_not_count_as_the_second(release: Release, tmp_path: Path) -> None:
-    """The key decides, not the name of the file."""
+    """The key of the second signature decides, not the name of its file."""
     secret, _ = release_keys.make(tmp_path, "bruno")
     signature(release, "bruno").unlink()
     signing.sign(release.folder, secret, ROOT)

@@ -52,7 +52,7 @@ SEALED = Held("POST", "/en/sealed", 16 << 20, [("content-type", "multipart/form-
 
 @dataclass
 class _Client:
-    """One connection, and for each body what must still be sent before its end."""
+    """One connection and its bodies: for each body, the bytes that must still be sent before the end."""
 
     connection: ssl.SSLSocket
     bodies: Sequence[Held]

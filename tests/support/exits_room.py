@@ -63,7 +63,7 @@ LONG_AGO = timedelta(90)
 LONG_DECIDED = today() - timedelta(400)
 _SOON = timedelta(10)
 _BEFORE = today() - timedelta(3_000)
-# Obstacles that are in what officers ask for, not in the case.
+# These obstacles are in what officers ask for, not in the case.
 IN_WHAT_IS_ASKED = {
     *(
         Obstacle.UNPREPARED,

@@ -8,7 +8,7 @@ from inbox.vault.casework_tables import Declaration
 from tests.support.inbox_builders import Office, Portal, Reporter, Said, Sent, World, passphrase_of, today
 
 NAMES = ("alice", "bruno", "chloe")
-# The tables that a change of the circle changes, except the journal.
+# The tables that a new circle of officers changes, except the journal.
 CHANGED = {"officers", "key_store", "files"}
 
 

@@ -69,7 +69,7 @@ class Cluster:
     def _run(self, program: str, *arguments: str) -> None:
         """Run one of PostgreSQL's programs.
 
-        The programs refuse to run as root, so a test that runs as root uses their own user.
+        PostgreSQL's programs refuse to run as root, so a test that runs as root uses the user of PostgreSQL.
         """
         folders = Path("/usr/lib/postgresql").glob("*/bin")
         newest = max(folders, key=lambda folder: int(folder.parent.name))

@@ -28,7 +28,7 @@ _APART_MILLISECONDS = 2
 _APART = 0.05
 # On a busy machine, one turn of rounds is too short to separate real differences from noise.
 _TURNS = 6
-# Equal states are farther than this from half of the rounds only once in 4,000 times: more is not chance.
+# Equal states are farther than this from half of the rounds only once in 4,000 times.
 _SIGMAS = 3.5
 
 

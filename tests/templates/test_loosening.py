@@ -137,7 +137,7 @@ def keys(file: str, node: Mapping[str, Any], known: str = "") -> Iterator[tuple[
 
 @pytest.mark.parametrize("file", FILES)
 def test_each_key_of_a_file_has_a_rule_that_says_which_values_are_looser(file: str) -> None:
-    """A new key needs a new rule. The table has no rule for a key that does not exist."""
+    """A new key needs a new rule. The table of rules has no rule for a key that does not exist."""
     found = dict(keys(file, ROOTS[file]))
     assert [] == [key for key, called in found.items() if not called]
     assert {*WAYS[file]} == {*found.values()}
