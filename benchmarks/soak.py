@@ -185,7 +185,8 @@ _NAMED: Mapping[str, Part] = {
         ("portal/", "crypto/", "deploy/"),
     ),
     "queue": Part(measured("parts:queue"), ("inbox/", "crypto/")),
-    # `release` is a goal of make. A change to a room can hardly break a package, so it does not count here.
+    # `release` is a goal of make. A change to a room can hardly break a package, so `packages` does not cover
+    # the rooms.
     "packages": Part(
         measured("packages:run"), ("deploy/", "requirements/", "pyproject.toml", "package-lock.json")
     ),

@@ -51,7 +51,7 @@ def test_a_test_that_uses_postgresql_gets_the_mark_database(request: pytest.Fixt
 
 
 def test_a_test_that_uses_neither_gets_neither_mark(request: pytest.FixtureRequest) -> None:
-    """Control of the two tests above."""
+    """The two tests above need this control."""
     assert not {each.name for each in request.node.iter_markers()} & {"browser", "database"}
 
 

@@ -74,7 +74,7 @@ def test_a_side_declares_exactly_the_libraries_that_it_imports(side: str) -> Non
 
 
 def test_a_library_of_a_shared_room_counts_for_both_sides() -> None:
-    """Control of the test above: only `crypto` imports PyNaCl, and only `templates` imports holidays."""
+    """As a control, only `crypto` imports PyNaCl, and only `templates` imports holidays."""
     assert {"pynacl", "holidays"} <= libraries("portal") & libraries("inbox")
     assert list(imported("def load():\n    import PIL.Image\n    from nacl.hash import sha256")) == [
         "PIL",

@@ -70,7 +70,7 @@ def test_lines_of_prose_and_cells_of_tables_are_short(page: Path) -> None:
 
 
 def test_the_searches_find_a_broken_link_a_long_line_and_a_long_cell() -> None:
-    """Control of the tests above."""
+    """The tests above need this control."""
     text = "[a](nowhere.md) [b](README.md#nothing) [c](README.md#documents)"
     assert broken(INDEX, text) == ["nowhere.md#", "README.md#nothing"]
     longest = "word " * 20

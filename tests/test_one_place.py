@@ -85,7 +85,7 @@ def _is_unseen(char: str) -> bool:
     ],
 )
 def test_the_search_finds_a_planted_test_for_invisible_characters(planted: str) -> None:
-    """Control of the test below."""
+    """The test below needs this control."""
     assert told_apart(ast.parse(planted))
 
 
@@ -145,7 +145,7 @@ def _writers(node: ast.AST) -> Iterator[str]:
     ],
 )
 def test_the_search_finds_a_planted_print_to_the_terminal(planted: str) -> None:
-    """Control of the test below."""
+    """The test below needs this control."""
     assert writers(ast.parse(planted))
 
 
@@ -281,7 +281,7 @@ def _root(node: ast.expr) -> Iterator[str]:
     ],
 )
 def test_the_search_finds_planted_global_state(planted: str, name: str) -> None:
-    """Control of the test below."""
+    """The test below needs this control."""
     assert {name} == outliving(ast.parse(planted))
 
 
@@ -368,7 +368,7 @@ def _held(value: ast.expr) -> Iterator[ast.expr]:
     ],
 )
 def test_the_search_finds_planted_code_that_ends_a_case(planted: str) -> None:
-    """Control of the test below."""
+    """The test below needs this control."""
     assert endings(ast.parse(planted))
 
 

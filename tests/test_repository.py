@@ -72,7 +72,7 @@ def test_no_file_names_a_machine_path_or_a_registry() -> None:
 
 @pytest.mark.parametrize("planted", MACHINE_PATHS + REGISTRY_HOSTS)
 def test_the_search_finds_a_planted_path_or_registry(planted: str) -> None:
-    """Control of the test above."""
+    """The test above needs this control."""
     assert FORBIDDEN.findall(f"see {planted}x") == [planted]
 
 
@@ -279,7 +279,7 @@ def read_by(source: str) -> set[str]:
     ],
 )
 def test_the_search_finds_a_planted_clock_or_toml_reader(planted: str, found: set[str]) -> None:
-    """Control of the test below."""
+    """The test below needs this control."""
     assert found == read_by(planted)
 
 

@@ -34,7 +34,7 @@ def test_every_test_that_a_promise_names_exists() -> None:
 
 
 def test_the_search_finds_the_name_of_a_test_that_does_not_exist() -> None:
-    """Control of the test above."""
+    """The test above needs this control."""
     planted = "→ [`test_nobody_wrote_this`](tests/test_threat_model.py)"
     assert missing(planted) == [("test_nobody_wrote_this", "tests/test_threat_model.py")]
 
@@ -56,7 +56,7 @@ def test_each_promise_against_an_adversary_names_a_test_and_limits_follow_the_pr
 
 
 def test_the_search_finds_a_promise_without_a_test() -> None:
-    """Control of the test above."""
+    """The test above needs this control."""
     planted = "## X\n\n### Promises\n\n- **Nobody\n  knows.** Never.\n- **All is well.**\n  → [`test_a`](b)\n"
     [section] = threat_model.sections(planted)
     assert [each.name for each in section.promises if not each.tests] == ["Nobody knows."]

@@ -110,7 +110,7 @@ class Limits:
     def of_day(self, today: date) -> int:
         """Return how many bytes texts sent without JavaScript may take on a day.
 
-        The limit for larger envelopes is the same.
+        The limit on a day is the same for larger envelopes without JavaScript.
         """
         return int(self.capacity * _SCRIPTLESS_HALF_DAY * self._part("scriptless_day", days.number(today)))
 

@@ -38,7 +38,7 @@ _SILENCE_SECONDS = 20
 # Without this limit, a client could block a process for as long as it likes by sending its request head
 # slowly.
 _HEAD_SECONDS = 15
-# A request that takes longer is cut off. An upload can be resumed.
+# The server ends a request that takes longer than this. An upload can be resumed.
 _REQUEST_SECONDS = 900
 _FINISH_SECONDS = 60
 _OVERWRITE_SECONDS = 20

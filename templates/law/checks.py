@@ -98,7 +98,7 @@ def _clocks(documents: Documents) -> Iterator[Mismatch]:
 
 
 def _counted(document: Document, path: Path, clock: Any) -> Iterator[Mismatch]:
-    """Yield the mistakes in a clock that would not always run, or that reporters could not count themselves.
+    """Yield the mistakes in a clock that would not always run, or whose days reporters could not count.
 
     Reporters know neither when their report was opened nor the office's days off, and must not learn how
     urgent the report is.

@@ -50,8 +50,8 @@ def killed_everywhere(
 def _parent() -> subprocess.Popen[str]:
     """Return the process from which commands are forked. The program stays loaded in this process."""
     command = [sys.executable, "-m", "tests.support.inbox_kills"]
-    # The process ends when its input ends, and so with the test. The test notices an error message, because
-    # it is not a number.
+    # The process ends when its input ends, and so with the test. The test notices an error message from the
+    # process, because the message is not a number.
     return subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )

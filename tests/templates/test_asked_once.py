@@ -77,7 +77,7 @@ MINE = ("Cela m\N{RIGHT SINGLE QUOTATION MARK}arrive à moi", "It is happening t
     ids=LANGUAGES,
 )
 def test_the_search_finds_two_questions_that_offer_the_same_answer(before: tuple[str, str]) -> None:
-    """Control of the test above. The two questions are from an earlier version, in each language."""
+    """The test above needs this control. The two questions are from an earlier version, in each language."""
     raw = SHIPPED.raw.decode()
     assert all(raw.count(each) == 1 for each in MINE)
     for now, then in zip(MINE, before, strict=True):

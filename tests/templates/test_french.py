@@ -119,13 +119,13 @@ def test_no_french_text_on_the_pages_about_destruction_is_an_incomplete_sentence
 
 @pytest.mark.parametrize("odd", ["Motif: x", "Quoi?", "un «mot»", "fin;", "Attention!"])
 def test_the_search_finds_a_missing_space(odd: str) -> None:
-    """Control of the test above."""
+    """The test above needs this control."""
     assert LACKING.search(odd)
 
 
 @pytest.mark.parametrize("odd", ["Motif : x", "Quoi ?", "« mot\u00a0»", "«\u00a0mot »", "fin ; et", "Non !"])
 def test_the_search_finds_a_breakable_space_before_double_punctuation(odd: str) -> None:
-    """Control of the test above. The search ignores times and addresses."""
+    """The test above needs this control. The search ignores times and addresses."""
     assert BREAKING.search(odd)
     assert not BREAKING.search("Motif\u00a0: à 12:30, «\u00a0oui\u00a0», https://x/?a ; ".rstrip(" ;"))
 
@@ -149,7 +149,7 @@ NAMELESS = re.compile(
 
 
 def test_the_text_for_an_empty_list_of_the_desk_names_the_items() -> None:
-    """An example is “No draft.” for drafts."""
+    """For an empty list of drafts, for example, the text is “No draft.”."""
     sources = [path.read_text() for path in (shipped.FOLDER / "desk").rglob("*.html")]
     assert [] == [said for source in sources for said in NAMELESS.findall(source)]
     assert [] == [text for text in of_catalogue(Domain.OFFICERS) if text in {"Rien.", "Aucun.", "Aucune."}]

@@ -610,7 +610,7 @@ def test_counsel_is_asked_about_every_rule_that_was_not_checked(file: str) -> No
 
 
 def test_counsel_is_asked_whether_an_answer_may_have_another_date_than_its_signature() -> None:
-    """`access_requests.dated` sets that date, because the real day would reveal how long the search took."""
+    """`access_requests.dated` sets the date: the real day would reveal how long the search took."""
     asked = FRENCH.duties["art15"].basis.confirm
     assert asked is not None
     assert "celle de sa signature" in asked.fr

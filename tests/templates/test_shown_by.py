@@ -63,7 +63,7 @@ def test_every_rule_has_a_row_with_a_test_and_every_row_has_a_rule() -> None:
 
 
 def test_the_search_finds_a_rule_without_a_row_and_a_row_without_a_rule_or_test() -> None:
-    """Control of the test above."""
+    """The test above needs this control."""
     without = [row for row in ROWS_OF_IT if "clock.ack_eu" not in row.keys]
     assert "deadlines.toml: clock.ack_eu.within" in uncovered(without)
     misspelt = Row("deadlines.toml", ("clock.ack_ue",), ("x",))
