@@ -50,7 +50,7 @@ _PLAIN = (
     " ask for a key that begins with age1pq1, or hand the file over in person"
 )
 _IN_CLEAR = (
-    "anybody who holds the file can read it: print it, hand it over on paper, then delete it; never"
+    "the file is not encrypted: print it, hand over the paper, then delete the file; never"
     " put it on the medium that goes to the portal"
 )
 _redact_option = click.option(
@@ -408,8 +408,8 @@ def answer_access(
 ) -> None:
     """Write the answer to a request, on or after the day that `inbox request list` shows.
 
-    This command requires two officers. Anybody who holds the file can read it, so hand it over on paper. The
-    file cannot be written to a medium with bundles from or for the portal.
+    This command requires two officers. The file is not encrypted: print it, and hand over the paper. The file
+    cannot be written to a medium with bundles from or for the portal.
     """
     if given["reason"] if text_file else given["despite"]:
         raise click.UsageError(
@@ -531,10 +531,10 @@ def letter_command(
 ) -> None:
     """Write a letter to print, as a plain PDF. `inbox law show` lists each LETTER and authority.
 
-    The law in use sets the wording of each letter. Anybody who holds the file can read it, so hand it over
-    on paper. The file cannot be written to a medium with bundles from or for the portal. Writing a letter
-    takes as many officers as the decision that it follows, and has the same conditions. The letter does not
-    replace the decision.
+    The law in use sets the wording of each letter. The file is not encrypted: print it, and hand over the
+    paper. The file cannot be written to a medium with bundles from or for the portal. Writing a letter takes as
+    many officers as the decision that it follows, and has the same conditions. The letter does not replace the
+    decision.
     """
     text = given_text(given.pop("text"), given.pop("text_file")) or ""
     wanted = Wanted(text=text, **given)

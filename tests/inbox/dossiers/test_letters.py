@@ -596,7 +596,7 @@ def test_no_letter_is_written_to_the_medium_for_the_portal(office: Office, stick
         (drawer / name).unlink()
     (drawer / "photos.tar").touch()
     said = office.run(*write("prosecutor", drawer / "x"))
-    assert "anybody who holds the file can read it" in said.out
+    assert "the file is not encrypted" in said.out
 
 
 def test_no_outbox_is_written_to_a_medium_that_contains_a_letter(office: Office, stick: Path) -> None:

@@ -20,7 +20,9 @@ SETTINGS = ROOT / "deploy" / "postgresql.conf"
 
 
 @pytest.mark.slow
-def test_six_kills_lose_nothing_acknowledged(tmp_path: Path, free_port: Callable[[], int]) -> None:
+def test_nothing_that_was_acknowledged_is_lost_when_the_portal_is_killed_six_times(
+    tmp_path: Path, free_port: Callable[[], int]
+) -> None:
     """The kills come during uploads, exports and imports. No start needs a repair."""
     campaign = Campaign(Server(tmp_path, free_port()).make())
     for _ in range(ROUNDS):

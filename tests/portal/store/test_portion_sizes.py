@@ -24,7 +24,7 @@ def store(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The requested pauses; none is really made."""
+    """The pauses that the code asks for. The test skips them."""
     made: list[float] = []
     monkeypatch.setattr(time, "sleep", made.append)
     return made
