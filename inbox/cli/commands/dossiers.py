@@ -532,9 +532,9 @@ def letter_command(
     """Write a letter to print, as a plain PDF. `inbox law show` lists each LETTER and authority.
 
     The law in use sets the wording of each letter. The file is not encrypted: print it, and hand over the
-    paper. The file cannot be written to a medium with bundles from or for the portal. Writing a letter takes as
-    many officers as the decision that it follows, and has the same conditions. The letter does not replace the
-    decision.
+    paper. The file cannot be written to a medium with bundles from or for the portal. Writing a letter
+    takes as many officers as the decision that it follows, and has the same conditions. The letter does not
+    replace the decision.
     """
     text = given_text(given.pop("text"), given.pop("text_file")) or ""
     wanted = Wanted(text=text, **given)
