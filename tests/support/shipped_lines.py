@@ -52,6 +52,7 @@ _SERVING: Lines = {
 _PORTAL: Lines = {
     "After=network.target postgresql.service": "without the database a start fails, and the next try is late",
     "User=portal": "this user owns the database and nothing else",
+    "BindReadOnlyPaths=-/usr/lib/fanal-portal.before:/usr/lib/fanal-portal": "an upgrade is tried before this service uses it",
     "UMask=0077": "only this user can read what the portal writes",
     "StateDirectory=fanal": "the only folder that the portal must write to",
     "StateDirectoryMode=0700": "only this user can read the database",

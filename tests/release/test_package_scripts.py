@@ -1,0 +1,78 @@
+"""The scripts of the portal's package, run by a real shell in a tree. Only their paths are changed."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.paths import ROOT
+
+SCRIPTS = ROOT / "deploy/debian/portal"
+PROGRAM, EARLIER = "usr/lib/fanal-portal", "usr/lib/fanal-portal.before"
+WANTS = "etc/systemd/system/multi-user.target.wants"
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A machine with a portal, its program, and units that start at each boot."""
+    for name in (f"{PROGRAM}/bin", "etc/fanal", WANTS, "var/lib"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "etc/fanal/portal.toml").touch()
+    (tmp_path / PROGRAM / "bin/portal").write_text("one")
+    for name in ("portal@8080.service", "nginx@onion.service", "other.service"):
+        (tmp_path / WANTS / name).symlink_to(f"/usr/lib/systemd/system/{name}")
+    return tmp_path
+
+
+def run(tree: Path, script: str, *words: str) -> None:
+    """Run a script as dpkg does. There is no systemd in the tree."""
+    text = (SCRIPTS / script).read_text()
+    for name in ("/usr/", "/etc/", "/var/", "/run/"):
+        text = text.replace(f" {name}", f" {tree}{name}").replace(f"={name}", f"={tree}{name}")
+    subprocess.run(["sh", "-c", text, script, *words], check=True)
+
+
+def replace_program(tree: Path, content: str) -> None:
+    """Replace the program as dpkg does: a new file takes the place of the old one."""
+    new = tree / PROGRAM / "bin/portal.dpkg-new"
+    new.write_text(content)
+    new.rename(tree / PROGRAM / "bin/portal")
+
+
+def content(tree: Path, folder: str) -> str:
+    return (tree / folder / "bin/portal").read_text()
+
+
+def test_an_upgrade_keeps_the_program_that_the_portal_runs(tree: Path) -> None:
+    """A second package before `fanal-portal upgrade` changes nothing of it."""
+    for version in ("two", "three"):
+        run(tree, "preinst", "upgrade", "1.0")
+        replace_program(tree, version)
+        run(tree, "postinst", "configure", "1.0")
+        assert (content(tree, PROGRAM), content(tree, EARLIER)) == (version, "one")
+
+
+def test_a_copy_that_was_interrupted_is_not_taken_for_the_earlier_program(tree: Path) -> None:
+    (tree / "usr/lib/fanal-portal.part").mkdir()
+    run(tree, "preinst", "upgrade", "1.0")
+    assert content(tree, EARLIER) == "one"
+    assert not (tree / "usr/lib/fanal-portal.part").exists()
+
+
+def test_an_installation_keeps_no_program(tree: Path) -> None:
+    """Neither the first installation, nor an upgrade before there is a portal."""
+    run(tree, "preinst", "install")
+    (tree / "etc/fanal/portal.toml").unlink()
+    run(tree, "preinst", "upgrade", "1.0")
+    assert not (tree / EARLIER).exists()
+
+
+def test_an_upgrade_leaves_the_units_on_and_a_removal_leaves_no_dangling_link(tree: Path) -> None:
+    names = {each.name for each in (tree / WANTS).iterdir()}
+    run(tree, "prerm", "upgrade", "2.0")
+    assert {each.name for each in (tree / WANTS).iterdir()} == names
+    run(tree, "preinst", "upgrade", "1.0")
+    run(tree, "prerm", "remove")
+    run(tree, "postrm", "remove")
+    assert [each.name for each in (tree / WANTS).iterdir()] == ["other.service"]
+    assert [each.name for each in (tree / "usr/lib").iterdir()] == ["fanal-portal"]
