@@ -19,7 +19,7 @@ def begin() -> None:
         terminal.speak_utf8()
 
 
-def run(program: click.Group, name: str, words: Sequence[str] | None) -> int:
+def run(program: click.Command, name: str, words: Sequence[str] | None) -> int:
     """Run a command; return 0 if it succeeded, 1 if it was refused, 2 for wrong usage or settings."""
     as_json = "--json" in (sys.argv[1:] if words is None else words)
     try:

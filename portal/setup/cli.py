@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -38,7 +38,7 @@ def run(words: Sequence[str] | None = None) -> int:
 )
 @command_line.version_option()
 def fanal_portal() -> None:
-    """Install a portal on this machine, or remove it."""
+    """Install a portal on this machine, upgrade it, or remove it."""
 
 
 @click.command()
@@ -58,25 +58,14 @@ def setup(*, file: Path | None, check: bool, as_json: bool) -> None:
     If a step fails, that step is undone, and the earlier steps stay done. Run the command again after each
     change to the configuration, the certificate or the signed list of pages.
     """
-    system = _own_machine()
+    system = own_machine()
     found = plan.steps(system, _answers(system, file))
     if check:
-        told = [*steps.checked(found)]
-        _tell(told, as_json=as_json)
-        if any(state.state is not State.DONE for _, state in told):
-            click.get_current_context().exit(1)
+        tell_states(steps.checked(found), as_json=as_json)
         return
-    done = []
-    for step in steps.apply(found):
-        done.append({"step": step.title, "said": step.said})
-        if not as_json:
-            terminal.say(f"done: {step.title}")
-            if step.said:
-                terminal.say(f"  {step.said}")
-    if as_json:
-        terminal.data(done)
-        return
-    terminal.say("the portal runs, and starts at each boot; `portal doctor` says what is still missing")
+    tell_done(steps.apply(found), as_json=as_json)
+    if not as_json:
+        terminal.say("the portal runs, and starts at each boot; `portal doctor` says what is still missing")
 
 
 @click.command()
@@ -86,7 +75,7 @@ def uninstall(*, as_json: bool) -> None:
 
     Nothing is deleted: reports may be waiting. `apt purge fanal-portal` then removes the program.
     """
-    system = _own_machine()
+    system = own_machine()
     answers = _remembered(system)
     if answers is None:
         raise Refused("`fanal-portal setup` installed nothing here", "nothing was changed")
@@ -100,7 +89,8 @@ def uninstall(*, as_json: bool) -> None:
         terminal.say(f"  {line}")
 
 
-def _own_machine() -> System:
+def own_machine() -> System:
+    """Return this machine. Raises Refused unless root runs the command."""
     if os.geteuid() != 0:
         raise Refused("this command changes the whole machine", "run this command as root")
     return System()
@@ -117,7 +107,23 @@ def _remembered(system: System) -> Answers | None:
     return remembered.read(kept) if kept.exists() else None
 
 
-def _tell(found: list[tuple[Step, Found]], *, as_json: bool) -> None:
+def tell_done(done: Iterable[Step], *, as_json: bool) -> int:
+    """Print each step as soon as it is done, or all of them at the end as JSON; return their number."""
+    told = []
+    for step in done:
+        told.append({"step": step.title, "said": step.said})
+        if not as_json:
+            terminal.say(f"done: {step.title}")
+            if step.said:
+                terminal.say(f"  {step.said}")
+    if as_json:
+        terminal.data(told)
+    return len(told)
+
+
+def tell_states(checked: Iterable[tuple[Step, Found]], *, as_json: bool) -> None:
+    """Print the state of each step, and exit with 1 unless all steps are done."""
+    found = [*checked]
     if as_json:
         terminal.data(
             [
@@ -125,9 +131,11 @@ def _tell(found: list[tuple[Step, Found]], *, as_json: bool) -> None:
                 for step, state in found
             ]
         )
-        return
-    for step, state in found:
-        what = f": {state.what}" if state.what else ""
-        terminal.say(f"{state.state.value}: {step.title}{what}")
-        if state.hint:
-            terminal.say(f"  hint: {state.hint}")
+    else:
+        for step, state in found:
+            what = f": {state.what}" if state.what else ""
+            terminal.say(f"{state.state.value}: {step.title}{what}")
+            if state.hint:
+                terminal.say(f"  hint: {state.hint}")
+    if any(state.state is not State.DONE for _, state in found):
+        click.get_current_context().exit(1)

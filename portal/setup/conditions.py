@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from portal.setup.steps import DONE, Found, in_the_way
 from portal.setup.system import System
+from portal.setup.upgrade.progress import progress
 
 _VERSION = "13"
 _ROOM = 1 << 30
@@ -102,3 +103,15 @@ def no_other_site(system: System) -> Condition:
         )
 
     return Condition("no other site in nginx", test)
+
+
+def no_upgrade(system: System) -> Condition:
+    """Return the condition that no upgrade is pending, because setup would use the new program."""
+
+    def test() -> Found:
+        known = progress(system)
+        if not (known.keeps_earlier or known.noted):
+            return DONE
+        return in_the_way("an upgrade is not finished", "run `fanal-portal upgrade`")
+
+    return Condition("no upgrade is pending", test)

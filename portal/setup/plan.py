@@ -1,7 +1,7 @@
 """All steps in their order, and the data that remains after the portal is uninstalled."""
 
 from portal.setup.answers import POSTGRESQL, Answers
-from portal.setup.conditions import debian, no_other_site, packages, room
+from portal.setup.conditions import debian, no_other_site, no_upgrade, packages, room
 from portal.setup.databases import Keyring, PostgresqlRole, PostgresqlSettings, Tables
 from portal.setup.pages import PAGES, Pages
 from portal.setup.services import INSTANCE, DebianNginxOff, OnionService, Unit
@@ -26,6 +26,7 @@ def steps(system: System, answers: Answers) -> list[Step]:
         debian(system),
         packages(system, onion=answers.onion),
         room(system),
+        no_upgrade(system),
         no_other_site(system),
         Folders(system),
         Remembered(system, answers),

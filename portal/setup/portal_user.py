@@ -9,7 +9,8 @@ from pathlib import Path
 from portal.setup.settings import CONFIGURATION, USER
 from portal.setup.system import System
 
-AS_PORTAL = ("runuser", "-u", USER, "--", "/usr/bin/portal", "--config", CONFIGURATION)
+AS_USER = ("runuser", "-u", USER, "--")
+AS_PORTAL = (*AS_USER, "/usr/bin/portal", "--config", CONFIGURATION)
 
 
 @contextmanager

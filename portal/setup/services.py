@@ -57,7 +57,7 @@ class Unit:
     def check(self) -> Found:
         """Check whether the unit is running; if not, check whether another program uses its port."""
         active = _active(self._system, self.title)
-        if self._system.runs and self._port and not active and _taken(self._port):
+        if self._system.runs and self._port and not active and is_taken(self._port):
             return in_the_way(
                 f"another program uses port {self._port}",
                 f"`ss --listening --processes 'sport = {self._port}'` names it: stop it first",
@@ -68,15 +68,8 @@ class Unit:
         """Enable and start the unit, and wait until it listens. Raises Failed if the unit does not start."""
         self._was_on = _is_on(self._system, self.title)
         _set(self._system, "enable", self.title)
-        end = time.monotonic() + _START_SECONDS
-        while self._system.runs and self._port and not _taken(self._port):
-            if time.monotonic() > end or self._restarts() >= _RESTARTS:
-                raise Failed(f"it does not start; see `journalctl -u {self.title}` and /var/log/fanal")
-            time.sleep(_PAUSE_SECONDS)
-
-    def _restarts(self) -> int:
-        """Return how often systemd has restarted the unit because it had ended."""
-        return int(self._system.output("systemctl", "show", "--value", "-p", "NRestarts", self.title) or 0)
+        if self._system.runs and self._port:
+            wait_until_listening(self._system, self.title, self._port)
 
     def undo(self) -> None:
         """Stop and disable the unit, unless it was already running or enabled before ``apply``."""
@@ -141,6 +134,21 @@ class OnionService:
         return self._torrc.exists() and str(Path(HOSTNAME).parent) in self._torrc.read_text("utf-8")
 
 
+def wait_until_listening(system: System, unit: str, port: int) -> None:
+    """Return once a unit that was started listens on its port. Raises Failed if the unit does not start."""
+    end = time.monotonic() + _START_SECONDS
+    while not is_taken(port):
+        if time.monotonic() > end or _has_ended(system, unit):
+            raise Failed(f"it does not start; see `journalctl -u {unit}` and /var/log/fanal")
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _has_ended(system: System, unit: str) -> bool:
+    """Return whether a unit has failed, or systemd has restarted it several times because it had ended."""
+    restarts = system.output("systemctl", "show", "--value", "-p", "NRestarts", unit)
+    return int(restarts or 0) >= _RESTARTS or system.systemctl("is-failed", "--quiet", unit)
+
+
 def _enabled(system: System, unit: str) -> bool:
     return system.systemctl("is-enabled", "--quiet", unit)
 
@@ -162,7 +170,7 @@ def _now(system: System) -> list[str]:
     return ["--now"] if system.runs else []
 
 
-def _taken(port: int) -> bool:
+def is_taken(port: int) -> bool:
     """Return whether a program listens on a port of this machine."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -94,6 +94,45 @@ def apply(steps: Sequence[Step]) -> Iterator[Step]:
             yield step
 
 
+def apply_all(steps: Sequence[Step]) -> Iterator[Step]:
+    """Do each step that is not done, and yield it, or undo all steps.
+
+    Nothing is changed if something is in the way of a step. If a step cannot be done, all steps are undone,
+    even those of an earlier run. Then this raises Refused, which says whether the machine is as before. If a
+    step cannot be undone, the steps before it stay done, because they may rely on each other.
+    """
+    step = steps[0]
+    try:
+        for step in steps:
+            _refuse(step, step.check())
+        for step in steps:
+            # An earlier step may have changed the state of this step.
+            found = step.check()
+            _refuse(step, found)
+            if found.state is State.TO_DO:
+                step.apply()
+                yield step
+    except BaseException as error:
+        why_not = _first_not_undone(steps)
+        if isinstance(error, OSError | Failed | Refused):
+            raise _told(step, error, why_not) from error
+        raise
+
+
+def _first_not_undone(steps: Sequence[Step]) -> str:
+    """Undo steps in reverse order until one cannot be undone; return why, or an empty text."""
+    return next((why_not for step in reversed(steps) if (why_not := _undo(step))), "")
+
+
+def _told(step: Step, error: OSError | Failed | Refused, why_not: str) -> Refused:
+    """Return what an administrator must know. The message of Refused already names the step."""
+    reason, hint = str(error), f"{error.hint}, then" if isinstance(error, Refused) else "fix the cause, then"
+    if not isinstance(error, Refused):
+        reason = f"{step.title}: {_reason(error)}"
+    state = f"not everything could be undone: {why_not}" if why_not else "everything is as before"
+    return Refused(f"{reason}; {state}", f"{hint} run the same command again")
+
+
 def undo(steps: Sequence[Step]) -> None:
     """Undo all steps, in reverse order. Raises Refused at the end if some steps could not be undone."""
     failed = [why_not for step in reversed(steps) if (why_not := _undo(step))]

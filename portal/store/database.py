@@ -238,7 +238,7 @@ def open_database(url: URL) -> Database:
         database.close()
         raise Refused(
             "the database was made by an earlier version of the program",
-            "stop the portal, copy the database, then run `portal upgrade`",
+            "run `fanal-portal upgrade` as root",
         )
     return database
 
@@ -260,19 +260,36 @@ def upgrade(url: URL) -> str:
     return version
 
 
+def version(url: URL) -> str | None:
+    """Return the version of the tables at ``url``, or None if there are none; raises Refused."""
+    if (database := _existing(url)) is None:
+        return None
+    with closing(database):
+        return _version(database, url)
+
+
 def _open_any(url: URL) -> tuple[Database, str]:
     missing = Refused("the portal has no database yet", "run `portal init`")
-    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+    if (database := _existing(url)) is None:
         raise missing
-    database = Database(url)
-    with _reachable(url), database.read() as connection:
-        version = upgrading.revision(connection)
-    if version in upgrading.known():
-        return database, version
+    found = _version(database, url)
+    if found in upgrading.known():
+        return database, found
     database.close()
-    if version is None:
+    if found is None:
         raise missing
     raise Refused("the database was made by a newer version of the program", "use that version")
+
+
+def _existing(url: URL) -> Database | None:
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+        return None
+    return Database(url)
+
+
+def _version(database: Database, url: URL) -> str | None:
+    with _reachable(url), database.read() as connection:
+        return upgrading.revision(connection)
 
 
 @contextmanager

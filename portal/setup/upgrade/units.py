@@ -1,0 +1,86 @@
+"""The units of the portal during an upgrade, and a trial of the new version that nobody else can reach."""
+
+import http.client
+import shutil
+from http import HTTPStatus
+
+from portal.setup.services import is_taken, wait_until_listening
+from portal.setup.system import Failed, System
+
+_PORTALS = "portal@*.service"
+_TIMER = "portal-expire.timer"
+_STOPPED = (_PORTALS, _TIMER, "portal-expire.service")
+# nginx does not know this port, so no report comes during the trial.
+_TRIAL_PORT = 8079
+_TRIAL = f"portal@{_TRIAL_PORT}.service"
+_DROP_IN = f"/run/systemd/system/{_TRIAL}.d"
+# The trial uses the new program, although the earlier one is still there, and is not restarted.
+_NEW_PROGRAM = "[Service]\nBindReadOnlyPaths=\nRestart=no\n"
+_ANSWER_SECONDS = 60
+
+
+class Units:
+    """The units on a machine with systemd. Methods raise Failed or OSError."""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+
+    def running(self) -> list[str]:
+        """Return the units that run, or that systemd keeps restarting."""
+        states = "--state=active,activating,reloading"
+        listed = self._system.output(
+            "systemctl", "list-units", "--plain", "--no-legend", states, _PORTALS, _TIMER
+        )
+        return [name for line in listed.splitlines() if (name := line.split()[0]) != _TRIAL]
+
+    def stop(self) -> None:
+        """Stop all units, also a trial that an earlier run left."""
+        self._system.control("stop", *_STOPPED)
+        self._end_trial()
+
+    def start(self, unit: str) -> None:
+        """Start a unit, and wait until it answers if it is a portal."""
+        self._system.control("daemon-reload")
+        self._system.control("start", unit)
+        _, _, port = unit.removesuffix(".service").partition("@")
+        if port:
+            self._await_answer(unit, int(port))
+
+    def begin_trial(self) -> None:
+        """Start the new version on a port of its own, and wait until it answers."""
+        if is_taken(_TRIAL_PORT):
+            raise Failed(f"another program uses port {_TRIAL_PORT}")
+        folder = self._system.at(_DROP_IN)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "trial.conf").write_text(_NEW_PROGRAM)
+        self._system.control("daemon-reload")
+        self._system.control("start", _TRIAL)
+        self._await_answer(_TRIAL, _TRIAL_PORT)
+
+    def end_trial(self) -> None:
+        """Stop the trial, if it runs."""
+        self._system.control("stop", _TRIAL)
+        self._end_trial()
+
+    def _end_trial(self) -> None:
+        self._system.systemctl("reset-failed", _TRIAL)
+        if (folder := self._system.at(_DROP_IN)).exists():
+            shutil.rmtree(folder)
+            self._system.control("daemon-reload")
+
+    def _await_answer(self, unit: str, port: int) -> None:
+        wait_until_listening(self._system, unit, port)
+        if not answers(port):
+            raise Failed(f"{unit} does not answer; see /var/log/fanal")
+
+
+def answers(port: int) -> bool:
+    """Return whether a portal on this machine serves its keyring, which it reads from its database."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_ANSWER_SECONDS)
+    try:
+        connection.request("GET", "/keyring.json")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
