@@ -181,7 +181,13 @@ _NAMED: Mapping[str, Part] = {
     # A tab that has no more memory than on a phone of 1 GB.
     "memory": Part(tested("-m", "soak", "tests/pages/test_little_memory.py"), _OF_PORTAL),
     "units": Part(
-        tested("-m", "soak", "tests/portal/ops/test_units.py", "tests/portal/setup/test_running_machine.py"),
+        tested(
+            "-m",
+            "soak",
+            "tests/portal/ops/test_units.py",
+            "tests/portal/setup/test_running_machine.py",
+            "tests/portal/setup/test_running_upgrade.py",
+        ),
         ("portal/", "crypto/", "deploy/"),
     ),
     "queue": Part(measured("parts:queue"), ("inbox/", "crypto/")),

@@ -35,7 +35,7 @@ Rows = Mapping[str, list[tuple[Any, ...]]]
 
 
 @pytest.fixture(params=BACKENDS)
-def portal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Portal]:
+def installed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Portal]:
     """A portal with reports, whose machine has the next version."""
     address = "sqlite:///portal.sqlite"
     if request.param == "postgresql":
@@ -45,94 +45,94 @@ def portal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Portal]:
         yield made
 
 
-def rows(portal: Portal) -> Rows:
+def rows(installed: Portal) -> Rows:
     """Return every row of every table."""
-    with create_engine(portal.url, poolclass=NullPool).connect() as connection:
+    with create_engine(installed.url, poolclass=NullPool).connect() as connection:
         return {
             name: sorted(map(tuple, connection.execute(select("*").select_from(table(name)))), key=repr)
             for name in inspect(connection).get_table_names()
         }
 
 
-def version(portal: Portal) -> str | None:
-    return database.version(portal.url)
+def version(installed: Portal) -> str | None:
+    return database.version(installed.url)
 
 
-def files(portal: Portal) -> dict[str, tuple[int, int]]:
+def files(installed: Portal) -> dict[str, tuple[int, int]]:
     """Return every file with size and time, except those that SQLite makes for each connection."""
     return {
         str(each): (each.stat().st_size, each.stat().st_mtime_ns)
-        for each in portal.folder.rglob("*")
+        for each in installed.folder.rglob("*")
         if each.is_file() and not each.name.endswith(("-wal", "-shm"))
     }
 
 
-def upgraded(portal: Portal) -> list[str]:
+def upgraded(installed: Portal) -> list[str]:
     """Upgrade the portal, and return what was done."""
-    return [step.title for step in plan.apply(portal.upgrade)]
+    return [step.title for step in plan.apply(installed.upgrade)]
 
 
-def refused(portal: Portal) -> str:
+def refused(installed: Portal) -> str:
     """Return why an upgrade is refused."""
     with pytest.raises(Refused) as caught:
-        upgraded(portal)
+        upgraded(installed)
     assert caught.value.hint
     return str(caught.value)
 
 
-def states(portal: Portal) -> dict[str, State]:
-    return {step.title: found.state for step, found in plan.checked(portal.upgrade)}
+def states(installed: Portal) -> dict[str, State]:
+    return {step.title: found.state for step, found in plan.checked(installed.upgrade)}
 
 
-def as_before(portal: Portal, before: Rows) -> None:
+def as_before(installed: Portal, before: Rows) -> None:
     """Check that the earlier version goes on with its own data, and that nothing else is left."""
-    assert (rows(portal), portal.units.running()) == (before, UNITS)
-    assert portal.units.began[-1] == (UNITS[-1], FIRST)
-    assert portal.progress.keeps_earlier
-    assert nothing_is_left(portal)
+    assert (rows(installed), installed.units.running()) == (before, UNITS)
+    assert installed.units.began[-1] == (UNITS[-1], FIRST)
+    assert installed.progress.keeps_earlier
+    assert nothing_is_left(installed)
 
 
-def is_upgraded(portal: Portal) -> None:
+def is_upgraded(installed: Portal) -> None:
     """Check that the next version serves, and that nothing else is left."""
-    assert (version(portal), portal.units.running()) == (NEXT, UNITS)
-    assert portal.units.began[-1] == (UNITS[-1], NEXT)
-    assert not portal.progress.has_remains
-    assert nothing_is_left(portal)
-    assert {*states(portal).values()} == {State.DONE}
+    assert (version(installed), installed.units.running()) == (NEXT, UNITS)
+    assert installed.units.began[-1] == (UNITS[-1], NEXT)
+    assert not installed.progress.has_remains
+    assert nothing_is_left(installed)
+    assert {*states(installed).values()} == {State.DONE}
 
 
-def nothing_is_left(portal: Portal) -> bool:
-    return portal.progress.noted is None and not Copy(portal.url, portal.folder).leftovers()
+def nothing_is_left(installed: Portal) -> bool:
+    return installed.progress.noted is None and not Copy(installed.url, installed.folder).leftovers()
 
 
-def test_a_migration_that_fails_leaves_the_earlier_version_as_it_was(portal: Portal) -> None:
-    before = rows(portal)
-    (portal.folder / "v0002_raises.py").write_text(RAISES)
-    portal.new = (*OLD, portal.folder)
-    with program(portal.new):
-        said = refused(portal)
+def test_a_migration_that_fails_leaves_the_earlier_version_as_it_was(installed: Portal) -> None:
+    before = rows(installed)
+    (installed.folder / "v0002_raises.py").write_text(RAISES)
+    installed.new = (*OLD, installed.folder)
+    with program(installed.new):
+        said = refused(installed)
     assert said == "tables of this version: the program has a fault (ValueError); everything is as before"
-    as_before(portal, before)
+    as_before(installed, before)
 
 
-def test_a_version_that_does_not_answer_gives_way_to_the_earlier_one_and_its_data(portal: Portal) -> None:
+def test_a_version_that_does_not_answer_gives_way_to_the_earlier_one_and_its_data(installed: Portal) -> None:
     """The migration had succeeded. A later upgrade, to a version that answers, succeeds."""
-    before = rows(portal)
-    portal.units.broken = True
-    said = refused(portal)
+    before = rows(installed)
+    installed.units.broken = True
+    said = refused(installed)
     assert said == "trial of this version: it does not start; everything is as before"
-    as_before(portal, before)
-    portal.units.broken = False
-    upgraded(portal)
-    is_upgraded(portal)
+    as_before(installed, before)
+    installed.units.broken = False
+    upgraded(installed)
+    is_upgraded(installed)
 
 
-def test_a_full_disk_is_named_before_the_portal_is_stopped(portal: Portal) -> None:
-    before = rows(portal)
+def test_a_full_disk_is_named_before_the_portal_is_stopped(installed: Portal) -> None:
+    before = rows(installed)
     with patch.object(Copy, "room", 1000):
-        assert "the copy needs" in refused(portal)
-    assert portal.units.began == [(unit, FIRST) for unit in UNITS]
-    as_before(portal, before)
+        assert "the copy needs" in refused(installed)
+    assert installed.units.began == [(unit, FIRST) for unit in UNITS]
+    as_before(installed, before)
 
 
 def test_a_disk_that_is_full_before_the_copy_is_complete_leaves_the_earlier_version(tmp_path: Path) -> None:
@@ -158,26 +158,26 @@ def test_a_postgresql_without_room_for_its_copy_leaves_the_earlier_version(
     as_before(made, before)
 
 
-def test_a_database_of_a_newer_version_is_left_to_the_program_that_made_it(portal: Portal) -> None:
-    upgraded(portal)
-    portal.progress.earlier.mkdir()
-    whole = rows(portal)
+def test_a_database_of_a_newer_version_is_left_to_the_program_that_made_it(installed: Portal) -> None:
+    upgraded(installed)
+    installed.progress.earlier.mkdir()
+    whole, began = rows(installed), [*installed.units.began]
     with program(OLD):
-        assert "newer version" in refused(portal)
-    assert (rows(portal), portal.units.running()) == (whole, UNITS)
+        assert "newer version" in refused(installed)
+    assert (rows(installed), installed.units.running(), installed.units.began) == (whole, UNITS, began)
 
 
-def test_an_unreachable_database_is_named_before_the_portal_is_stopped(portal: Portal) -> None:
-    before = portal.server.settings
-    portal.server.configure(database="postgresql://nobody@/none?host=/nowhere")
-    assert "cannot be used" in refused(portal)
-    assert portal.units.running() == UNITS
-    portal.server.configure(database=before.database)
+def test_an_unreachable_database_is_named_before_the_portal_is_stopped(installed: Portal) -> None:
+    before = installed.server.settings
+    installed.server.configure(database="postgresql://nobody@/none?host=/nowhere")
+    assert "cannot be used" in refused(installed)
+    assert installed.units.began == [(unit, FIRST) for unit in UNITS]
+    installed.server.configure(database=before.database)
 
 
-def test_the_next_version_serves_with_all_data_and_no_copy_is_left(portal: Portal) -> None:
-    before = rows(portal)
-    assert upgraded(portal) == [
+def test_the_next_version_serves_with_all_data_and_no_copy_is_left(installed: Portal) -> None:
+    before = rows(installed)
+    assert upgraded(installed) == [
         "portal stopped",
         "copy of the database",
         "tables of this version",
@@ -187,56 +187,56 @@ def test_the_next_version_serves_with_all_data_and_no_copy_is_left(portal: Porta
         "copy of the database deleted",
         "portal started",
     ]
-    is_upgraded(portal)
-    assert len(rows(portal)["envelopes"]) == len(before["envelopes"]) == 3
-    assert [unit for unit, _ in portal.units.began] == [*UNITS, "trial", *UNITS]
+    is_upgraded(installed)
+    assert len(rows(installed)["envelopes"]) == len(before["envelopes"]) == 3
+    assert [unit for unit, _ in installed.units.began] == [*UNITS, "trial", *UNITS]
 
 
-def test_a_second_run_does_nothing(portal: Portal) -> None:
-    upgraded(portal)
-    before, began = files(portal), [*portal.units.began]
-    assert upgraded(portal) == []
-    assert (files(portal), portal.units.began) == (before, began)
+def test_a_second_run_does_nothing(installed: Portal) -> None:
+    upgraded(installed)
+    before, began = files(installed), [*installed.units.began]
+    assert upgraded(installed) == []
+    assert (files(installed), installed.units.began) == (before, began)
 
 
-def test_a_check_says_what_is_pending_and_changes_nothing(portal: Portal) -> None:
-    before, began = files(portal), [*portal.units.began]
-    assert {each for each, state in states(portal).items() if state is State.DONE} == {
+def test_a_check_says_what_is_pending_and_changes_nothing(installed: Portal) -> None:
+    before, began = files(installed), [*installed.units.began]
+    assert {each for each, state in states(installed).items() if state is State.DONE} == {
         "database of the portal"
     }
-    assert (files(portal), portal.units.began) == (before, began)
+    assert (files(installed), installed.units.began) == (before, began)
 
 
-def test_a_program_with_the_same_tables_is_tried_without_a_copy(portal: Portal) -> None:
-    before = rows(portal)
-    portal.new = OLD
+def test_a_program_with_the_same_tables_is_tried_without_a_copy(installed: Portal) -> None:
+    before = rows(installed)
+    installed.new = OLD
     with program(OLD):
-        portal.units.broken = True
-        assert "it does not start; everything is as before" in refused(portal)
-        as_before(portal, before)
-        portal.units.broken = False
-        assert "copy of the database" not in upgraded(portal)
-        assert {*states(portal).values()} == {State.DONE}
-    assert rows(portal) == before
+        installed.units.broken = True
+        assert "it does not start; everything is as before" in refused(installed)
+        as_before(installed, before)
+        installed.units.broken = False
+        assert "copy of the database" not in upgraded(installed)
+        assert {*states(installed).values()} == {State.DONE}
+    assert rows(installed) == before
 
 
-def test_a_portal_that_has_no_database_yet_uses_the_new_program(portal: Portal) -> None:
+def test_a_portal_that_has_no_database_yet_uses_the_new_program(installed: Portal) -> None:
     """The package was upgraded between the configuration and the end of setup."""
-    portal.units.stop()
-    portal.server.configure(database="sqlite:///none.sqlite")
-    assert upgraded(portal) == [
+    installed.units.stop()
+    installed.server.configure(database="sqlite:///none.sqlite")
+    assert upgraded(installed) == [
         "portal stopped",
         "upgrade confirmed",
         "earlier program deleted",
         "portal started",
     ]
-    assert not portal.progress.has_remains
-    assert not (portal.folder / "none.sqlite").exists()
+    assert not installed.progress.has_remains
+    assert not (installed.folder / "none.sqlite").exists()
 
 
-def test_a_unit_that_does_not_start_with_the_earlier_version_either_is_named(portal: Portal) -> None:
+def test_a_unit_that_does_not_start_with_the_earlier_version_either_is_named(installed: Portal) -> None:
     """The others start. The next run tries again."""
-    portal.units.broken = True
+    installed.units.broken = True
     start = Units.start
 
     def fail_one(units: Units, unit: str) -> None:
@@ -246,30 +246,30 @@ def test_a_unit_that_does_not_start_with_the_earlier_version_either_is_named(por
 
     with patch.object(Units, "start", fail_one):
         assert f"not everything could be undone: portal stopped: {UNITS[0]}: another program" in refused(
-            portal
+            installed
         )
-        assert portal.units.running() == UNITS[1:]
-    portal.units.broken = False
-    upgraded(portal)
-    is_upgraded(portal)
+        assert installed.units.running() == UNITS[1:]
+    installed.units.broken = False
+    upgraded(installed)
+    is_upgraded(installed)
 
 
 def test_a_still_newer_program_never_puts_back_a_copy_older_than_the_last_confirmation(
-    portal: Portal,
+    installed: Portal,
 ) -> None:
     """The run was killed after the confirmation, and then another package was installed."""
     with program(OLD):
-        Copy(portal.url, portal.folder).make()
-    portal.progress.write(Noted(UNITS, confirmed=True))
-    portal.units.broken = True
-    note(portal)
-    before = rows(portal)
-    refused(portal)
-    as_before(portal, before)
+        Copy(installed.url, installed.folder).make()
+    installed.progress.write(Noted(UNITS, confirmed=True))
+    installed.units.broken = True
+    note(installed)
+    before = rows(installed)
+    refused(installed)
+    as_before(installed, before)
 
 
-def test_a_copy_is_private_beside_the_database_and_overwritten(portal: Portal) -> None:
-    copy, folder = Copy(portal.url, portal.folder), portal.folder
+def test_a_copy_is_private_beside_the_database_and_overwritten(installed: Portal) -> None:
+    copy, folder = Copy(installed.url, installed.folder), installed.folder
     with program(OLD):
         copy.make()
     (file,) = copy.leftovers()
@@ -301,46 +301,52 @@ def test_a_copy_of_sqlite_does_not_contain_deleted_data(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("portal", QUICKER, indirect=True)
+@pytest.mark.parametrize("installed", QUICKER, indirect=True)
 @pytest.mark.parametrize("broken", [False, True])
-def test_an_upgrade_that_is_killed_anywhere_is_completed_by_the_next(portal: Portal, *, broken: bool) -> None:
+def test_an_upgrade_that_is_killed_anywhere_is_completed_by_the_next(
+    installed: Portal, *, broken: bool
+) -> None:
     """Between the two, the machine starts anew: no unit serves half an upgrade, and no report is lost."""
-    start, kills = Saved(portal), 0
-    portal.units.broken = broken
-    while killed_at(portal, kills):
-        confirmed = portal.upgrade.is_confirmed
-        portal.units.began.clear()
-        portal.units.boot()
-        serving = {each for _, each in portal.units.began}
+    start, kills = Saved(installed), 0
+    installed.units.broken = broken
+    while killed_at(installed, kills):
+        confirmed = installed.upgrade.is_confirmed
+        installed.units.began.clear()
+        installed.units.boot()
+        serving = {each for _, each in installed.units.began}
         assert serving in ([set(), {NEXT}] if confirmed else [set(), {FIRST}]), kills
         if serving:
-            note(portal)
+            note(installed)
         if broken and not confirmed:
-            assert "everything is as before" in refused(portal)
-            assert (version(portal), portal.units.running(), nothing_is_left(portal)) == (FIRST, UNITS, True)
+            assert "everything is as before" in refused(installed)
+            assert (version(installed), installed.units.running(), nothing_is_left(installed)) == (
+                FIRST,
+                UNITS,
+                True,
+            )
         else:
-            upgraded(portal)
-            is_upgraded(portal)
-        assert len(rows(portal)["disk"]) == len(serving), kills
+            upgraded(installed)
+            is_upgraded(installed)
+        assert len(rows(installed)["disk"]) == len(serving), kills
         start.again()
         kills += 1
     assert kills > 20
 
 
-def note(portal: Portal) -> None:
+def note(installed: Portal) -> None:
     """Write a row, as a portal that serves does."""
-    with create_engine(portal.url, poolclass=NullPool).begin() as connection:
+    with create_engine(installed.url, poolclass=NullPool).begin() as connection:
         connection.execute(insert(disk).values(is_odd=True, size=1))
 
 
 class Saved:
     """The state of a portal, which can begin again from there."""
 
-    def __init__(self, portal: Portal) -> None:
-        self._portal = portal
-        self._is_sqlite = portal.url.get_backend_name() == "sqlite"
-        self._file = Path(str(portal.url.database))
-        self._copy = Copy(portal.url, portal.folder / "saved")
+    def __init__(self, installed: Portal) -> None:
+        self._portal = installed
+        self._is_sqlite = installed.url.get_backend_name() == "sqlite"
+        self._file = Path(str(installed.url.database))
+        self._copy = Copy(installed.url, installed.folder / "saved")
         if self._is_sqlite:
             self._content = self._file.read_bytes()
         else:
@@ -367,7 +373,7 @@ INTERRUPTED = [
 ]
 
 
-def killed_at(portal: Portal, place: int) -> bool:
+def killed_at(installed: Portal, place: int) -> bool:
     """Upgrade in a process that is killed at one of its steps, counted from 0; return whether it was."""
     if (child := os.fork()) == 0:
         left = [place]
@@ -389,7 +395,7 @@ def killed_at(portal: Portal, place: int) -> bool:
         for place_of, name in INTERRUPTED:
             setattr(place_of, name, interrupted(getattr(place_of, name)))
         try:
-            upgraded(portal)
+            upgraded(installed)
         finally:
             os._exit(1)
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
