@@ -16,6 +16,7 @@ from deploy.release.python_environment import Libraries
 from deploy.release.source import Source
 from portal.setup.answers import Answers
 from tests.support.certificates import make_certificate
+from tests.support.commits import git
 from tests.support.installation import Inbox
 from tests.support.machine import Machine
 from tests.support.paths import ROOT
@@ -26,6 +27,8 @@ _WAYS = {
     "clearnet": ("--insecure", "https://127.0.0.1"),
     "onion": ("--haproxy-protocol", "http://127.0.0.1:8081"),
 }
+_MIGRATIONS = "portal/store/migrations/versions"
+_VERSION = ("portal", "--version")
 _UNITS = ("portal@8080", "portal@8090", "nginx@clearnet", "nginx@onion", "portal-expire.timer", "tor@fanal")
 # The highest exposure of each unit, as systemd measures it, in tenths. The unit of tor is Debian's own.
 _MOST_EXPOSED = {"portal@8080": 20, "portal-expire": 20, "nginx@clearnet": 30, "nginx@onion": 30}
@@ -36,9 +39,10 @@ def run() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="fanal-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        package = _package(folder)
+        package, newer = _packages(folder)
         bare = folder / "bare"
         _make_bare(bare, package)
+        shutil.copy(newer, bare / "srv/newer.deb")
         for database in ("sqlite", "postgresql"):
             (folder / database).mkdir()
             # The tree is not copied with shutil, which would read device files like ordinary files.
@@ -46,15 +50,25 @@ def run() -> Iterator[str]:
             yield from _installed(folder / database, database)
 
 
-def _package(folder: Path) -> Path:
-    """Build the package of the portal from the commit that is checked out."""
-    bare_tree.run("git", "clone", "--quiet", str(ROOT), str(folder / "clone"))
+def _packages(folder: Path) -> tuple[Path, Path]:
+    """Build the package of the portal from the commit that is checked out, and one of a next version."""
+    clone = folder / "clone"
+    bare_tree.run("git", "clone", "--quiet", str(ROOT), str(clone))
     python_environment.fetch(ROOT, ("portal",), WHEELS)
-    with begun(Source.of(folder / "clone")) as build:
+    package = _package(clone, folder / "fanal-portal.deb")
+    shutil.copy(ROOT / "tests/next_version/portal/v0002_next.py", clone / _MIGRATIONS)
+    git(clone, "add", "--all")
+    git(clone, "commit", "--quiet", "--message=the next version")
+    return package, _package(clone, folder / "newer.deb")
+
+
+def _package(clone: Path, out: Path) -> Path:
+    """Build the package of the portal from a clone."""
+    with begun(Source.of(clone)) as build:
         libraries = Libraries(build.exported / "requirements/portal.txt", WHEELS)
         build.package("portal", build.wheel(), libraries)
         (made,) = build.made.glob("*.deb")
-        return Path(shutil.copy(made, folder))
+        return Path(shutil.copy(made, out))
 
 
 def _make_bare(tree: Path, package: Path) -> None:
@@ -100,7 +114,8 @@ def _installed(folder: Path, database: str) -> Iterator[str]:
         assert machine.do("systemctl", "is-active", "nginx") == "active"
         assert "done: portal@8080" in machine.do(*_SETUP)
         _all_serve(machine)
-    yield f"{database}: there after the machine went down; a step that fails is undone; off and on again"
+        _upgrades(machine)
+    yield f"{database}: there after a reboot; a step that fails is undone; off and on again; upgraded"
 
 
 def _bring_medium(tree: Path, folder: Path, database: str) -> None:
@@ -161,6 +176,31 @@ def _checked(machine: Machine) -> list[dict[str, str]]:
 def _exposed(machine: Machine) -> None:
     for unit, most in _MOST_EXPOSED.items():
         machine.do("systemd-analyze", "security", "--no-pager", f"--threshold={most}", unit)
+
+
+def _upgrades(machine: Machine) -> None:
+    """Check that the earlier version goes on after `apt install` and a failed upgrade, and then the next one.
+
+    The first upgrade fails because another program has the port of the trial.
+    """
+    before = machine.do(*_VERSION)
+    machine.do("apt-get", "install", "--yes", "/srv/newer.deb")
+    _all_serve(machine)
+    said = machine.do("fanal-portal", "upgrade", "--check", code=1)
+    assert "would do: tables of this version" in said, said
+    assert "an upgrade is not finished" in machine.do(*_SETUP, code=1)
+    listen = "import signal, socket; server = socket.create_server(('', 8079)); signal.pause()"
+    machine.do("systemd-run", "--quiet", "--unit=other", "python3", "-c", listen)
+    said = machine.do("fanal-portal", "upgrade", code=1)
+    assert "port 8079; everything is as before" in said, said
+    machine.do("systemctl", "stop", "other")
+    _all_serve(machine)
+    said = machine.do("fanal-portal", "upgrade")
+    assert "done: portal started" in said, said
+    _all_serve(machine)
+    assert machine.do(*_VERSION) != before
+    machine.do("fanal-portal", "upgrade", "--check")
+    assert not (machine.tree / "usr/lib/fanal-portal.before").exists()
 
 
 def _another_program_is_named(machine: Machine) -> None:

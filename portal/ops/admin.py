@@ -41,7 +41,7 @@ def pending(settings: Settings, *, as_json: bool) -> None:
 @json_option
 @pass_settings
 def upgrade(settings: Settings, *, as_json: bool) -> None:
-    """Upgrade the database of an earlier version; stop the portal first. An upgrade cannot be undone."""
+    """Upgrade the database; stop the portal first. `fanal-portal upgrade` does both, with a copy."""
     before, after = database.upgrade(settings.database_url), upgrading.newest()
     if as_json:
         terminal.data({"from": before, "to": after})

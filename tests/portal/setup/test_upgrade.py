@@ -282,6 +282,22 @@ def test_a_copy_is_private_beside_the_database_and_overwritten(installed: Portal
     assert copy.leftovers() == []
 
 
+def test_a_write_ahead_log_of_the_newer_database_is_not_applied_to_the_copy(tmp_path: Path) -> None:
+    """The upgrade was killed after it had committed, before SQLite moved its rows to the database's file."""
+    made = Portal(tmp_path, "sqlite:///portal.sqlite").make()
+    copy, before = Copy(made.url, tmp_path), rows(made)
+    copy.make()
+    if (child := os.fork()) == 0:
+        with create_engine(made.url, poolclass=NullPool).connect() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+            connection.commit()
+            os._exit(0)
+    os.waitpid(child, 0)
+    assert (tmp_path / "portal.sqlite-wal").stat().st_size
+    copy.put_back()
+    assert (rows(made), copy.leftovers()) == (before, [])
+
+
 def test_a_copy_of_sqlite_does_not_contain_deleted_data(tmp_path: Path) -> None:
     """Even if the database still contains it, which is the control."""
     made = Portal(tmp_path, "sqlite:///portal.sqlite").make()
