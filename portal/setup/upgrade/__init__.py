@@ -1,1 +1,1 @@
-"""Upgrade an installed portal: everything is done, or the earlier version goes on with its own data."""
+"""Upgrade an installed portal: the new version runs, or the earlier one with its own data."""

@@ -26,7 +26,7 @@ from templates.command_line import json_option
 )
 @json_option
 def upgrade(*, check: bool, as_json: bool) -> None:
-    """Upgrade the portal after `apt install` of a newer version, or let the earlier version go on.
+    """Switch to a newly installed version of the program, or keep the earlier one.
 
     The portal is stopped, and its database is copied and upgraded. If the new version then answers in a trial
     that nobody else can reach, the portal starts with it, and the copy is deleted. If anything fails before

@@ -153,7 +153,7 @@ class Stopped(_Step):
         self.upgrade.units.stop()
 
     def undo(self) -> None:
-        """Start the units that were noted: the earlier version goes on."""
+        """Start the units that were noted: the earlier version runs again."""
         noted = self.upgrade.progress.noted
         if noted is not None:
             _start(self.upgrade, noted)

@@ -1,9 +1,9 @@
 """What an upgrade must still know after it was killed: a note about the units, and the earlier program.
 
 Before the package manager replaces the program, the package keeps the earlier one beside it
-(`deploy/debian/portal/preinst`). The units use the earlier program as long as it is there. Therefore a portal
-that is restarted before or during an upgrade, also by a reboot, goes on with its own tables, or refuses those
-that are already upgraded. It never serves with the new program before the upgrade is confirmed.
+(`deploy/debian/portal/preinst`). The units use the earlier program as long as it is there. A portal that is
+restarted before or during an upgrade, even by a reboot, runs the earlier program with its own tables, or
+refuses tables that are already upgraded. The new program serves nobody before the upgrade is confirmed.
 """
 
 import json
