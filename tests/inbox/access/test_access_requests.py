@@ -222,7 +222,7 @@ def test_the_names_of_a_request_are_deleted_a_fixed_time_after_the_answer(
 def test_the_law_sets_for_how_long_the_names_of_a_request_are_kept(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The law xx keeps them for nine days."""
+    """The law xx keeps the names for nine days."""
     clock = moved(monkeypatch)
     office.json("law", "replace", laws.FOLDERS["xx"], "--loosening")
     office.json(*record(NAME, received=clock.day))

@@ -132,7 +132,7 @@ def test_the_only_officer_cannot_be_excluded(
 
 
 def test_only_two_other_officers_can_lift_an_exclusion(room: Room) -> None:
-    """Excluded officers cannot lift their own, because the case is hidden while they are signed in."""
+    """Excluded officers cannot lift their own exclusion, because they do not see the case when signed in."""
     room.collect(first(Reporter(room.world)))
     assert 0 == room.office.run("access", "conflict", "add", "1", "bruno", "--reason", "x").code
     for present in (("alice", "bruno"), ("bruno", "chloe")):

@@ -28,8 +28,8 @@ def unread(trio: Trio) -> Trio:
     return trio
 
 
-# Commands that work on an undeclared case. They declare the case, leave it to other officers, or hide it from
-# all officers; they open a case that cannot be declared yet; or they destroy a case that is due.
+# Commands that work on an undeclared case. These commands declare the case, leave it to other officers, or
+# hide it from all officers; they open a case that cannot be declared yet; or they destroy a case that is due.
 UNDECLARED = {
     ("case", "declare"),
     ("access", "conflict", "add"),
@@ -81,8 +81,9 @@ def test_no_command_acts_on_a_case_before_all_signed_in_officers_have_declared_i
     assert [] == [words for words, err in told.items() if "must first declare" in err]
 
 
-# Pages and forms of the desk that work on an undeclared case, for the same reasons as the commands above.
-# The last address is that of a picture. Only a page that officers have already seen contains it.
+# Pages and forms of the desk that work on an undeclared case, for the same reasons as the commands above. The
+# last address is that of a picture. The picture's address occurs only in a page that officers have already
+# seen.
 LEFT = {
     ("/en/case/3/declare", True),
     ("/en/many/declare", True),
@@ -255,8 +256,8 @@ def test_no_search_finds_a_case_before_all_officers_have_declared_it(
 ) -> None:
     """An action on all search results omits the case, too.
 
-    A filter by a property that the lists show finds it. The control: after the declaration, the search finds
-    the case.
+    A filter by a property that the lists show does find the case. The control: after the declaration, the
+    search finds the case.
     """
     monkeypatch.setattr(queue_filter, "_DENSE", dense)
     unread.others.json("case", "declare", "3")
@@ -415,7 +416,7 @@ def test_at_a_terminal_each_officer_is_asked_before_the_case_is_shown(
 
 @pytest.mark.usefixtures("quick")
 def test_an_officer_who_signs_in_with_a_recovery_sheet_cannot_declare_a_case(unread: Trio) -> None:
-    """The command refuses such an officer, and so does the question at the terminal.
+    """Neither the command nor the question at the terminal accepts a declaration from such an officer.
 
     Once the officer has declared the case in person, the sheet is enough to read the case.
     """
@@ -434,7 +435,7 @@ def test_an_officer_who_signs_in_with_a_recovery_sheet_cannot_declare_a_case(unr
 
 
 def test_officers_may_read_cases_that_they_have_all_declared(unread: Trio) -> None:
-    """Two cases that they have declared, and no others: the third is not declared yet."""
+    """The officers may read the two cases that they have declared, but not the third."""
     unread.others.json("case", "declare", "1")
     unread.others.json("case", "declare", "2")
     who = Actor(dict.fromkeys(("alice", "chloe"), Presence.OWN), today())

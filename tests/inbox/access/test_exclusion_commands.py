@@ -25,7 +25,7 @@ from tests.support.inbox_trio import CANARY, KEPT, Trio, undone
 
 @pytest.fixture(scope="module")
 def before(founded_trio: Trio) -> dict[str, Any]:
-    """The state of the inbox of three officers. The commands in these tests do not change it."""
+    """The state of the inbox of three officers. The commands in these tests do not change this state."""
     return founded_trio.office.state()
 
 

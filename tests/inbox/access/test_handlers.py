@@ -1,4 +1,7 @@
-"""Only the handlers read a restricted case. In an emergency, two other officers can open it (break-glass)."""
+"""Only the handlers read a restricted case.
+
+In an emergency, two other officers can open the case (break-glass).
+"""
 
 from datetime import timedelta
 from pathlib import Path

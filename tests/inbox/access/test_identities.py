@@ -152,7 +152,7 @@ def measure(position: int, **texts: str) -> Measure:
 
 
 def keep_alone(inbox: Inbox, name: str, number: int, text: str) -> str:
-    """Return why one officer may not record an identity alone. Return an empty text if one officer may."""
+    """Return why one officer may not record an identity alone. If one officer may, return an empty text."""
     try:
         identities.keep(inbox, alone(name), number, text)
     except Locked as refusal:
@@ -307,7 +307,7 @@ LINES = (
 
 
 def test_the_reporter_cannot_be_named_in_a_reference_or_a_restriction(office: Office) -> None:
-    """More officers read the registers than the case, and the registers show both fields.
+    """More officers read the registers than the case, and the registers show references and restrictions.
 
     The control is a harmless reference.
     """

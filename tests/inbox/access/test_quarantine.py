@@ -104,7 +104,7 @@ def test_officers_reply_to_and_close_a_case_in_quarantine_without_seeing_new_mes
 
 
 def test_officers_can_decide_legal_duties_and_record_proceedings_during_quarantine(office: Office) -> None:
-    """Otherwise they would have to lift the quarantine to close a case about an offence."""
+    """Otherwise officers would have to lift the quarantine to close a case about an offence."""
     with office.opened() as inbox, inbox.transaction() as session:
         legal_duties.asked_of(session, 1, "art40", today())
     office.settle(1)

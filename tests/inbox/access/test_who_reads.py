@@ -113,7 +113,7 @@ def _fill(session: Session) -> None:
 
 @contextmanager
 def undone(vault: Vault, present: set[str] | Sequence[str], *, quarantine: bool = False) -> Iterator[Session]:
-    """Yield a session for these officers. Roll it back at the end."""
+    """Yield a session for these officers. Roll the session's changes back at the end."""
     with vault.transaction(sorted(present), quarantine=quarantine) as session:
         yield session
         session.rollback()
@@ -150,7 +150,7 @@ def test_every_officer_except_those_excluded_can_see_that_a_case_exists(
 ) -> None:
     """These officers see the line of the case in the queue, its handlers, exclusions and declarations.
 
-    They also see the journal entries of destroyed cases that did not exclude them.
+    Officers also see the journal entries of destroyed cases that did not exclude them.
     """
     there = numbers(lambda case: case.is_line(present))
     gone = {number for number, excluded in zip(GONE, SUBSETS, strict=True) if not excluded & present}
@@ -380,7 +380,7 @@ def test_every_officer_except_those_excluded_can_see_when_a_quarantine_began(vau
 
 
 def test_deleting_a_case_deletes_its_rows_and_no_others(vault: Vault) -> None:
-    """Its links are deleted in both directions. The journal does not change."""
+    """The links of the case are deleted in both directions. The journal does not change."""
     gone = [5, 900]
     kinds = (Case, Workflow, Note, Handler, Exclusion, Declaration, Unopened)
     with undone(vault, ()) as session:

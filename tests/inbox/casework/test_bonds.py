@@ -77,7 +77,7 @@ def bound(founded_bound: Office, tmp_path: Path) -> Office:
 def acting(office: Office, *confirming: str) -> Iterator[tuple[Inbox, Actor]]:
     """Yield an inbox and its signed-in officers.
 
-    Those in ``confirming`` confirm actions that take two officers.
+    The officers in ``confirming`` confirm actions that take two officers.
     """
     with office.unlocked() as opened:
         given = dict.fromkeys(confirming, Presence.OWN)
@@ -89,7 +89,7 @@ def test_only_some_relations_carry_restrictions_from_one_case_to_another() -> No
     assert BINDING == {each for each in Relation if each.binds}
 
 
-def test_nobody_may_be_warned_through_a_case_linked_to_one_that_the_prosecutor_has(office: Office) -> None:
+def test_nobody_is_warned_through_a_case_if_the_prosecutor_has_a_linked_case(office: Office) -> None:
     """Officers can inform the reporter and the persons only once the prosecutor has no objection."""
     for words, said in (
         (["case", "decide", "1", "informed", "--reason", "x"], "would warn them"),
@@ -210,7 +210,7 @@ def test_one_officer_alone_can_remove_a_link_that_restricts_nothing(bound: Offic
 def test_unlinking_a_case_that_may_concern_an_open_access_request_takes_two_officers(bound: Office) -> None:
     """Only the link shows that the case may concern the person.
 
-    Two officers must also decide that it does not.
+    To decide that the case does not concern the person also takes two officers.
     """
     with bound.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(Measure, (1, 1)))
@@ -337,7 +337,7 @@ def test_an_exclusion_by_hand_extends_to_all_cases_of_the_same_matter(bound: Off
 def test_an_excluded_officer_cannot_tell_that_the_cases_of_a_matter_exist(
     bound: Office,
 ) -> None:
-    """For each case, every answer is word for word the answer about a case that does not exist.
+    """Each answer about such a case has the same words as the answer about a case that does not exist.
 
     The journal shows none of the exclusions.
     """
@@ -368,7 +368,7 @@ def test_an_exclusion_that_would_leave_no_quorum_for_a_linked_case_is_refused(bo
 
 
 def test_a_link_about_the_same_facts_extends_the_exclusions_of_each_case_to_the_other(bound: Office) -> None:
-    """A link about the same place extends none.
+    """A link about the same place extends no exclusion.
 
     A case that was assigned to the excluded officer is no longer assigned.
     """
@@ -425,7 +425,7 @@ def test_an_officer_named_in_a_report_is_excluded_from_all_its_linked_cases_even
 def test_an_exclusion_extended_by_a_link_remains_after_unlinking(bound: Office) -> None:
     """Two officers lift the exclusion for all linked cases together.
 
-    These two must be able to read every linked case, because any case may name the excluded officer.
+    The two officers must be able to read every linked case, because any case may name the excluded officer.
     """
     others = bound.of("bruno", "chloe")
     others.json("access", "conflict", "add", "1", "alice", "--reason", "x")

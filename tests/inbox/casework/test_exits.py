@@ -1,8 +1,8 @@
 """A case can leave the work in several ways (exits). A matrix says which obstacles stop each exit.
 
 The tests compare the commands and the desk with the matrix. The gate tries each exit with each need both by
-command and at the desk. For each obstacle with its needs, and for each way to lift an obstacle, it tries
-only one of the two. `make soak exits` tries every cell on both.
+command and at the desk. The gate tries each obstacle, and each way to lift one, either by command or at the
+desk. `make soak exits` tries every cell on both.
 """
 
 import re
@@ -52,8 +52,8 @@ from tests.support.inbox_builders import today
 from tests.support.inbox_clock import moved
 from tests.support.laws import FILES, FRENCH
 
-# Columns: close, junk, destroy, access, persons. To pass an obstacle, officers need nothing (.), a reason
-# (r) or a second officer (2), or have to lift it first (x).
+# The columns are the exits: close, junk, destroy, access, persons. To pass an obstacle, officers need nothing
+# (.), a reason (r) or a second officer (2), or have to lift it first (x).
 _NEEDS = {Need.NOTHING: ".", Need.REASON: "r", Need.SECOND_OFFICER: "2", Need.LIFTED: "x"}
 DECIDED = """
     undeclared   x x . x x
@@ -96,7 +96,7 @@ CELLS = [
     if what not in IN_WHAT_IS_ASKED or row[way].need is not Need.NOTHING
 ]
 # For each exit: obstacles of the request, not of the case, that do not stop this exit. Only a request to
-# close a case can contain them.
+# close a case can contain such obstacles.
 FREE = {way: [what for what, row in MATRIX.items() if row[way].need is Need.NOTHING] for way in Exit}
 CARRIED = {way: {what: "" for what in FREE[way] if what in IN_WHAT_IS_ASKED} for way in Exit}
 LIFTED = [(what, way, code) for what, row in MATRIX.items() for way in Exit for code in row[way].lifted_by]
@@ -105,7 +105,7 @@ PASSING = [(what, way) for what, row in MATRIX.items() for way in Exit if row[wa
 
 
 def _parts(what: Obstacle, way: Exit, *_: Any) -> tuple[Any, ...]:
-    """Return the part of a cell that both the command line and the desk are tried on: the exit and its need.
+    """Return what is tried on both the command line and the desk: the exit and its need.
 
     The surfaces share the code that lifts an obstacle.
     """
@@ -177,7 +177,7 @@ def test_no_obstacle_keeps_a_case_in_quarantine_forever(what: Obstacle, way: Exi
 def before(rooms: dict[bool, Room], way: Exit, what: Obstacle, folder: Path) -> Room:
     """Return a case before an exit.
 
-    An obstacle of the case is put into it; an obstacle of the request is not.
+    An obstacle of the case is put into the case; an obstacle of the request is not.
     """
     room = rooms[way is Exit.DESTROY].copy(folder / "room")
     if what in BUILDERS:
@@ -314,7 +314,7 @@ def test_an_exit_is_possible_on_the_day_on_which_its_obstacle_ends(
 
 
 @pytest.mark.parametrize(("together", "surface"), on_both(UNLESS, _parts, _once))
-def test_an_exit_ignores_an_obstacle_that_the_matrix_waives_beside_another_obstacle(
+def test_an_exit_ignores_an_obstacle_beside_another_one_if_the_matrix_says_so(
     founded_rooms: dict[bool, Room],
     tmp_path: Path,
     together: tuple[Obstacle, Exit, Obstacle],
@@ -429,7 +429,7 @@ def test_only_the_matrix_decides_whether_a_case_can_be_closed_with_a_revealing_t
     assert expected[need] == came
 
 
-def test_an_action_that_one_officer_can_take_does_not_pass_a_cell_that_needs_two(
+def test_an_action_of_one_officer_does_not_pass_an_obstacle_that_takes_two(
     founded_rooms: dict[bool, Room], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The exit is then refused until the table of actions has an action for two officers."""
@@ -448,8 +448,8 @@ def test_an_obstacle_that_appears_while_a_second_officer_confirms_stops_the_exit
 ) -> None:
     """An exit checks its obstacles twice.
 
-    The first check is before the confirmation, so that nobody confirms in vain. The second check is when the
-    exit acts.
+    The first check is before the confirmation, so that nobody confirms in vain. The second check is at the
+    moment of the exit.
     """
     room = founded_rooms[way is Exit.DESTROY].copy(tmp_path / "room")
     asked = []

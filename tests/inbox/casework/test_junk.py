@@ -1,4 +1,7 @@
-"""Officers move many junk cases out of the queue and back in one action. Their reporters are not told."""
+"""Officers move many junk cases out of the queue and back in one action.
+
+The reporters of these cases are not told.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -190,7 +193,7 @@ def test_oversight_counts_cases_marked_as_junk_recovered_and_destroyed(
 def test_a_case_that_needs_attention_cannot_be_marked_as_junk(tmp_path: Path) -> None:
     """The case is an urgent threat with an unread message and an undecided duty.
 
-    Each of these keeps the case from being marked as junk.
+    Each of these facts keeps the case from being marked as junk.
     """
     office = Office.found_by(tmp_path, NAMES, 2)
     world = World(office)
@@ -257,7 +260,10 @@ def test_at_the_desk_the_journal_records_each_junk_case_with_the_reason(office: 
 
 @pytest.fixture
 def cleared(trio: Trio) -> Trio:
-    """The three cases of the trio. All three are reopened, and nothing prevents marking them as junk."""
+    """The three cases of the trio.
+
+    All three cases are reopened, and nothing prevents marking them as junk.
+    """
     for number in ("1", "2", "3"):
         for words in (
             ["case", "reopen", number, *WHY],

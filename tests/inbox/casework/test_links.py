@@ -66,7 +66,7 @@ def proposed(office: Office, number: int) -> dict[int, list[str]]:
 
 
 def test_a_suggested_link_says_what_the_two_cases_have_in_common(filed: Office) -> None:
-    """Both cases suggest the link. Each shows the common detail in the spelling of the other case.
+    """Both cases suggest the link. Each case shows the common detail in the spelling of the other case.
 
     Answers, follow-ups and drops are searched.
     """

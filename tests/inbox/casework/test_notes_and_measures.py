@@ -372,7 +372,7 @@ def test_a_transmission_cannot_be_retracted_if_no_other_record_shows_the_decisio
 
 
 def test_a_measure_that_belongs_to_a_decision_is_recorded_only_with_that_decision(office: Office) -> None:
-    """Otherwise it could be recorded twice, or without a decision.
+    """Otherwise the measure could be recorded twice, or without a decision.
 
     The command refuses such a measure. The desk neither offers nor accepts such a measure.
     """
@@ -483,8 +483,8 @@ def test_no_credibility_rating_changes_the_order_or_the_state_of_a_case(office: 
 def test_the_law_sets_how_many_officers_record_or_retract_a_measure(trio: Any) -> None:
     """A final decision takes two officers.
 
-    A measure that lifts many restrictions or denies something also takes two. Other measures take one
-    officer.
+    A measure that lifts many restrictions or denies something also takes two officers. Other measures take
+    one officer.
     """
     with trio.others.unlocked() as opened:
         inbox, unconfirmed, both = opened.inbox, Actor(opened.present, today()), opened.by_opening(today())
@@ -511,7 +511,7 @@ def test_the_law_sets_how_many_officers_record_or_retract_a_measure(trio: Any) -
 
 
 def test_a_final_decision_without_pending_proceedings_is_refused(office: Office) -> None:
-    """Otherwise it would lift the rules that protect proceedings.
+    """Otherwise such a decision would lift the rules that protect proceedings.
 
     If proceedings begin after a final decision, they need another final decision.
     """
@@ -536,8 +536,8 @@ def tell_prosecutor(office: Office) -> None:
 def test_a_measure_before_the_answer_of_the_prosecutor_requires_a_reason(office: Office) -> None:
     """The journal keeps the reason and oversight counts it.
 
-    The same holds before the decision whether to inform the prosecutor. No rule has to ask for that
-    decision, because even a case without a score may be about an offence.
+    A reason is also required before the decision whether to inform the prosecutor. No rule has to ask for
+    that decision, because even a case without a score may be about an offence.
     """
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     is_unasked = refused(office, "case", "measure", "add", "1", "suspension")

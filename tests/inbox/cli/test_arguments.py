@@ -81,7 +81,7 @@ def test_an_invalid_officer_name_is_refused_before_anything_is_recorded(
 ) -> None:
     """The longest valid name passes this check.
 
-    It is refused only later, because no officer has this name.
+    The longest name is refused only later, because no officer has it.
     """
     before = world.office.json("journal", "list")["head"]["n"]
     for name in ("x" * 33, "x" * 600, "Alice", "x\x1b[2J", "x" * 32):
@@ -113,7 +113,7 @@ def test_an_error_in_the_vault_is_not_blamed_on_the_command(world: World, portal
 def test_a_file_that_is_too_large_is_refused_before_its_content_is_checked(
     world: World, tmp_path: Path, words: list[str]
 ) -> None:
-    """A file of exactly the limit is read. The error is then about its content."""
+    """A file of exactly the limit is read. The error about that file concerns its content."""
     file = tmp_path / "card.json"
     for size, is_told in ((4 << 20, False), ((4 << 20) + 1, True)):
         file.write_bytes(b"#" * size)

@@ -304,7 +304,7 @@ def test_each_command_prints_its_help_without_a_home(path: str, capsys: pytest.C
 def test_a_command_does_not_fail_on_a_character_that_the_terminal_cannot_show(
     world: World, portal: Portal
 ) -> None:
-    """With ASCII, the character is printed as its number. With UTF-8, it is printed unchanged."""
+    """With ASCII, the character is printed as its number. With UTF-8, the character is printed unchanged."""
     path = portal.bundle(Sent((reporter := Reporter(world)).report("Voilà"), reporter.keys.case_id))
     world.office.json("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
     command = [Path(sys.executable).with_name("inbox"), "--home", world.office.root, *world.office.opening()]
@@ -330,7 +330,7 @@ sys.addaudithook(refuse)
 """
 
 
-# Runs the given commands. Stops after the first that is refused.
+# Runs the given commands. Stops after the first refused command.
 ROUND = """
 import json, sys
 from inbox.cli import main

@@ -1,8 +1,8 @@
 """These tables list every text field of an officer.
 
-For each field, they say how the reporter's identity stays out of the text. A new option or form field fails
-the tests until somebody adds it to a table. ``Inbox.acting`` checks each reason, whether typed at the desk
-or at the command line (test_comparisons.py).
+For each field, the tables say how the reporter's identity stays out of the text. A new option or form field
+fails the tests until somebody adds it to a table. ``Inbox.acting`` checks each reason, whether typed at the
+desk or at the command line (test_comparisons.py).
 """
 
 import re
@@ -18,7 +18,7 @@ from tests.support.paths import ROOT
 
 
 class Kept(Enum):
-    """Where a text is kept, or who receives it."""
+    """Where a text is kept, or to whom it is sent."""
 
     JOURNAL = auto()  # the reason for an action; it must not identify the reporter
     LOOKED_AT = auto()  # sent to somebody; checked before that

@@ -43,7 +43,7 @@ main.main()
 def session(
     office: Office, *options: str, program: str = INBOX, command: list[str | Path] | None = None
 ) -> Iterator[Typist]:
-    """Open a session. Yield its terminal once the session waits for a command.
+    """Open a session. Yield the session's terminal once the session waits for a command.
 
     With ``command``, the session runs in a process of its own.
     """
@@ -318,7 +318,7 @@ def test_a_session_without_a_quorum_is_refused(office: Office) -> None:
 def test_no_key_remains_after_a_session_is_locked(office: Office) -> None:
     """While the session is open, its memory contains the vault key.
 
-    After it is locked, no process and no file contains a key.
+    After the session is locked, no process and no file contains a key.
     """
     found = vault_header.parse((office.root / "vault.json").read_bytes())
     master = officers.open_master(found, office.bring()).master

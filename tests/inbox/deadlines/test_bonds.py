@@ -76,7 +76,7 @@ def test_a_hold_and_proceedings_of_a_case_are_named_before_those_of_a_case_bound
 
 
 def test_proceedings_of_a_bound_case_are_not_proceedings_of_the_case_itself(trio: Trio) -> None:
-    """They keep the case nevertheless."""
+    """However, proceedings of a bound case prevent the destruction of this case."""
     with trio.others.opened() as inbox, undone(inbox) as session:
         bind(session)
         session.add(Measure(case=2, position=2, kind="prosecutor_phoned", day=today()))

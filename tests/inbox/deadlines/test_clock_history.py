@@ -333,7 +333,8 @@ LOST = [
     (Inspectorate.wait, 5),
     (Inspectorate.restore, 1),
 ]
-# The outbox is made some days after the report. If the inbox counted its texts, they would start a deadline.
+# The outbox is made some days after the report. If the inbox counted the texts of the lost outbox, they would
+# start a deadline.
 LATER_LOST = [
     (Inspectorate.wait, 3),
     (Inspectorate.give_feedback, 1),
@@ -358,7 +359,8 @@ TWICE = [
     (Inspectorate.exchange_again, 3),
     (Inspectorate.exchange, 1),
 ]
-# The acknowledgement is sent and lost. After the silent closing, it is not owed until the case is reopened.
+# The acknowledgement is sent and lost. After the silent closing, the acknowledgement is not due until the
+# case is reopened.
 SILENT = [
     (Inspectorate.make_outbox, 1),
     (Inspectorate.close_silently, 1),

@@ -1,6 +1,6 @@
 """Legal duties: decisions that the law requires.
 
-Each has a deadline until officers decide, and needs a reason.
+Each duty has a deadline until officers decide, and each decision needs a reason.
 """
 
 from collections.abc import Iterator
@@ -233,7 +233,7 @@ def test_a_reopened_decision_that_was_taken_on_its_last_day_does_not_count_as_la
 def test_a_case_shows_the_earlier_decision_after_a_message_has_reopened_it(office: Office) -> None:
     """Otherwise, “to be decided” would hide what the prosecutor already knows.
 
-    The page and the command both show it.
+    The page and the command both show the earlier decision.
     """
     assert asked(office)["art40"]["before"] is None
     office.json("case", "decide", "1", "no_transmission", "--reason", "drill")
@@ -607,7 +607,7 @@ NOT_SOON: list[dict[str, Any]] = [{"when": "week"}, {"when": "month", "refs": "C
 def founded_goods(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """Reports of an offence.
 
-    In the first ones, goods may soon disappear. The last report mentions no offence.
+    The first reports say that goods may soon disappear. The last report mentions no offence.
     """
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("goods"))
     for given in (*GONE_SOON, *NOT_SOON):
@@ -760,7 +760,10 @@ def known(office: Office, tmp_path: Path) -> Office:
 def test_officers_decide_whether_to_inform_the_reporter_before_the_court_gets_the_identity(
     known: Office,
 ) -> None:
-    """The decision is valid for one disclosure of the identity. The disclosure of a report needs none."""
+    """The decision is valid for one disclosure of the identity.
+
+    The disclosure of a report needs no such decision.
+    """
     known.json("dossier", "disclosure", "add", "1", "--to", "TJ", "--ground", "judicial", "--what", "report")
     assert "identity_notice" not in asked(known)
     asks = f"{TO_DECIDE}inbox case decide 1 told|not_told "
@@ -1012,7 +1015,7 @@ def test_a_duty_that_the_case_does_not_have_is_not_open(opened: Inbox) -> None:
 
 
 def test_an_external_authority_decides_only_once_whether_to_forward_a_report(opened: Inbox) -> None:
-    """An office under the internal regime does not decide this."""
+    """An office under the internal regime does not decide on forwarding."""
     with undone(opened) as session:
         assert not legal_duties.may_be_forwarded(session, 2)
         office_settings.put_under(session, "external", "by telephone")

@@ -63,7 +63,8 @@ EVENTS = st.tuples(DAYS, *[st.none() | st.integers(0, 200)] * 3)
 OFF = st.sets(st.integers(1, 40), max_size=8)
 
 
-# Each example takes a tenth of a second. The gate always tries the same ones; `make soak clocks` tries more.
+# Each example takes a tenth of a second. The gate always tries the same examples; `make soak clocks` tries
+# more.
 @pytest.mark.slow
 @examples(max_examples=max(11, examples().max_examples // 3))
 @given(EVENTS, OFF, st.sampled_from([0, None]))
@@ -205,7 +206,7 @@ def test_each_change_of_a_setting_updates_the_next_deadline_immediately(office: 
 
 
 def test_a_period_of_days_off_includes_its_last_day_and_is_at_most_a_year_long(office: Office) -> None:
-    """Only its working days are stored."""
+    """Only the working days of the period are stored."""
     friday, wednesday = date(2031, 1, 3), date(2031, 1, 8)
     year = date(2032, 1, 1), date(2032, 12, 31)
     with office.unlocked() as opened:
@@ -263,7 +264,7 @@ def test_the_journal_records_each_change_of_a_setting_as_a_separate_action(offic
 def test_under_some_regimes_the_office_must_say_how_reporters_can_speak_to_an_officer(
     office: Office,
 ) -> None:
-    """Decree 2022-1284, article 10, requires it. The office has to say it only once."""
+    """Article 10 of Decree 2022-1284 requires the office to say so. The office has to do so only once."""
     before = office.state()
     for nothing in ((), ("--heard", " ")):
         said = office.typed("office", "set", "--regime", "external", *nothing)

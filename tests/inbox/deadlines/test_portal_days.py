@@ -303,7 +303,7 @@ def test_an_import_cannot_be_dated_before_an_export_that_does_not_mention_it(
 def test_a_case_and_its_collection_warn_of_an_impossible_day_of_receipt(
     world: World, portal: Portal, collect: Any, said: int, counts: int
 ) -> None:
-    """The deadlines run from the day that is used instead.
+    """The deadlines run from the day that replaces the impossible one.
 
     A day in the future would make the deadlines late, so the first possible day is used. A day before the
     previous export makes the deadlines earlier, so that day is used.

@@ -73,7 +73,7 @@ def test_the_first_command_under_new_rules_recomputes_every_deadline(
 
 
 def test_a_new_inbox_contains_the_rules_in_use(tmp_path: Path) -> None:
-    """Its first command therefore changes nothing."""
+    """The first command of a new inbox therefore changes nothing."""
     office = Office.found(tmp_path / "office")
     before = office.state()
     assert stored(office)["rules"]
@@ -137,7 +137,7 @@ def test_a_duty_that_new_rules_add_is_due_from_the_receipt_or_from_its_discovery
 
 
 def test_new_rules_keep_a_score_that_an_officer_has_set(office: Office) -> None:
-    """What this score says about an offence is kept, too.
+    """What the officer's score says about an offence is kept, too.
 
     The control is case 2, which no officer has scored.
     """

@@ -138,7 +138,10 @@ def decided_anew(office: Office) -> None:
 def test_a_case_in_quarantine_is_destroyed_without_being_read(
     closed: Office, portal: Portal, reporter: Reporter, clock: Clock
 ) -> None:
-    """The case is not kept until officers may read it. The reopened decisions are still required."""
+    """The destruction does not wait until officers may read the case.
+
+    The reopened decisions are still required.
+    """
     work_on(closed, quarantined=today())
     closed.json("exchange", "collect", portal.bundle(Sent(reporter.follow_up("un secret"))))
     decided_anew(closed)
@@ -284,7 +287,10 @@ def test_a_case_with_a_pending_decision_cannot_be_destroyed(
 
 
 def kept_until(office: Office) -> list[str]:
-    """Return the day of destruction that the case shows, as a list. The list is empty if there is none."""
+    """Return the day of destruction that the case shows, as a list.
+
+    If there is no such day, the list is empty.
+    """
     clocks = office.json("case", "show", "1")["work"]["clocks"]
     return [each["day"] for each in clocks if each["clock"] == legal_clocks.RETENTION]
 
@@ -428,7 +434,7 @@ def test_junk_that_was_in_proceedings_is_kept_for_their_retention_period(closed:
 def test_proceedings_recorded_after_a_final_decision_prevent_the_destruction_again(
     closed: Office, clock: Clock
 ) -> None:
-    """Such proceedings may have begun before the decision, which may not have been about them."""
+    """The proceedings may have begun before the decision, and the decision may have been about others."""
     came_long_ago(closed)
     early = clock.day - timedelta(9)
     for before in (timedelta(0), timedelta(20)):
@@ -489,7 +495,7 @@ def test_a_case_is_kept_again_once_two_officers_retract_its_final_decision(
 
 
 def test_a_final_decision_takes_two_officers_under_every_law() -> None:
-    """The law xx would require only one."""
+    """The law xx would require only one officer."""
     assert 1 == OTHER.measures[OTHER.measure(MeasureRole.FINAL_DECISION)].officers
     assert 2 == TABLE[Code.END_PROCEEDINGS].officers
 
@@ -556,7 +562,7 @@ def test_a_case_ended_without_feedback_if_its_reporter_was_told_the_outcome_and_
 def test_the_day_for_destruction_is_the_earlier_of_our_day_and_that_of_the_last_bundle(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """Before the first bundle is collected, there is no such day."""
+    """Before the first bundle is collected, there is no day of a last bundle."""
 
     def day(of_ours: date) -> date | None:
         with world.office.opened() as inbox, inbox.transaction() as session:
@@ -644,7 +650,7 @@ def test_a_case_is_archived_after_its_periods_if_one_of_them_includes_time_in_th
 def test_a_case_needs_a_visa_only_if_a_period_that_applies_to_it_needs_one(
     needing: tuple[bool, bool, bool], work: dict[str, Any], decided: date | None, *, needed: bool
 ) -> None:
-    """The periods are that of the outcome, that of proceedings, and that of junk."""
+    """The periods that count are those of the outcome, of proceedings and of junk."""
     kept = FRENCH.retention
     of_outcome, of_proceedings, of_junk = needing
     changed = replace(

@@ -234,7 +234,7 @@ def differences(life: Life, step: Step) -> Iterator[str]:
             yield f"{step.day}, {step.case}, {what}: by hand {hand}, by the program {found}"
 
 
-# These six end in every possible way. Other tests cover the retention period of each outcome.
+# These six cases end in every possible way. Other tests cover the retention period of each outcome.
 SIX = ("founded", "transmitted", "duplicate", "inadmissible", "out_of_scope", "junk")
 
 
@@ -293,7 +293,7 @@ def test_there_is_a_worked_case_for_each_answer_to_what_brings_a_reporter_here()
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_file_of_worked_cases_gives_a_day_for_every_deadline_of_each_case(case: str) -> None:
-    """These are all deadlines of the law, the duties of every case, and the end of retention."""
+    """The file covers all deadlines of the law, the duties of every case, and the end of retention."""
     counted = {
         what: {code for step in CASES[case] for code in step.get(what, ())}
         for what in ("clocks", "duties", "kept")

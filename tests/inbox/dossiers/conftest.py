@@ -7,5 +7,5 @@ from tests.support import dossier_room
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> dossier_room.Room:
-    """An office with a case that has much to disclose. All tests of a module share it."""
+    """An office with a case that has much to disclose. All tests of a module share this office."""
     return dossier_room.found(tmp_path_factory.mktemp("dossiers"))

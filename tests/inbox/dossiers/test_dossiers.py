@@ -154,7 +154,7 @@ def test_officers_are_warned_of_words_that_the_reporter_asked_never_to_repeat(tm
     """The warning names the place of the words.
 
     With a reason, a dossier for a prosecutor may contain the words. A disciplinary dossier may never contain
-    them, because the person concerned reads it.
+    such words, because the person concerned reads it.
     """
     office = Office.found(tmp_path)
     world = World(office)
@@ -276,8 +276,8 @@ def test_one_officer_alone_cannot_find_out_the_identity_from_the_preview_of_a_do
 ) -> None:
     """The preview is the same whether or not the case contains the identity, and however often.
 
-    The preview removes none of the words of the identity. The test compares the previews at the desk, and
-    those of the function that the command uses.
+    The preview removes none of the words of the identity. The test compares the previews at the desk and the
+    previews made by the function behind the command.
     """
     office = room.office.copy(tmp_path / "copy")
     form = {"purpose": "prosecutor", "addressee": "X", "language": "fr", "enclosed": "none", "replies": "on"}

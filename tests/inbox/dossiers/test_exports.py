@@ -150,7 +150,7 @@ def made(
 def _exported(room: Room, name: str) -> Iterator[bytes]:
     """Make an export.
 
-    Yield its name, its bytes, and its contents in every form in which somebody could read them.
+    Yield the export's name, its bytes, and its contents in every form in which somebody could read them.
     """
     out = room.folder / "out" / name.replace(" ", "-").replace(",", "")
     out.mkdir(parents=True)
@@ -193,7 +193,7 @@ def test_no_export_contains_data_that_prove_who_reported(made: Made, name: str) 
     assert set() == found_in(made.exports[name], made.proofs)
 
 
-def test_the_search_for_such_data_finds_them_on_compressed_pages(made: Made) -> None:
+def test_the_search_finds_data_that_prove_who_reported_on_compressed_pages(made: Made) -> None:
     """Control of the test above.
 
     The data are printed on pages that are compressed like those of an export.
@@ -212,7 +212,7 @@ def test_no_export_that_must_protect_the_source_contains_words_about_it(made: Ma
 
     The control is the case itself.
     """
-    # A PDF contains other numbers, the offsets of its objects. They do not come from a report.
+    # A PDF contains other numbers, the offsets of its objects. These numbers do not come from a report.
     read = re.sub(rb"\b\d{10} \d{5} [nf]\b", b"", b"\n".join(made.exports[name]))
     for word in (
         "Ondine",

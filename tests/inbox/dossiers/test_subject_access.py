@@ -46,7 +46,7 @@ TEXT = (
 )
 SECRET = "Je suis la voisine du dessus"
 IDENTITY = "Maëlle Kerguelen, grutière"
-# The text of an answer. No report contains its words.
+# The text of an answer. No report contains the words of this text.
 OWN = f"Il est dit que {NAME} aurait cédé contre de l'argent un moyen d'entrer."
 NAMES = ("alice", "bruno", "chloe")
 
@@ -383,7 +383,7 @@ def test_a_prosecutor_who_did_not_object_must_be_asked_again_about_later_proceed
 
 
 def test_a_later_restriction_by_the_prosecutor_prevents_the_answer_again(office: Office, ripe: Clock) -> None:
-    """A later word of the prosecutor without restrictions does not prevent it.
+    """A later word of the prosecutor without restrictions does not prevent the answer.
 
     The request shows who did not object, on which day, and which officers recorded it.
     """
@@ -442,7 +442,7 @@ def test_during_proceedings_of_the_office_data_are_disclosed_only_to_an_informed
 ) -> None:
     """Otherwise the person may not know of the proceedings.
 
-    The decision that nobody has to be informed is not enough.
+    A decision that nobody has to be informed does not allow the disclosure.
     """
     inform(office)
     office.json("case", "set-source-risk", "2", "low", "--reason", "drill")
@@ -470,7 +470,7 @@ def test_during_proceedings_of_the_office_data_are_disclosed_only_to_an_informed
 def test_an_invalid_record_that_the_prosecutor_does_not_object_is_refused(
     office: Office, ripe: Clock, case: str, day: int, reference: str
 ) -> None:
-    """Examples: a day in the future or before the request, or no reference.
+    """For example, the day is in the future or before the request, or there is no reference.
 
     In two other examples, the case does not name the person or does not exist.
     """
@@ -754,7 +754,7 @@ def test_an_officer_whom_a_request_names_cannot_work_on_that_request(office: Off
 def test_a_reason_is_required_to_withhold_data_although_no_obstacle_exists(office: Office) -> None:
     """The reason is stored with the cases.
 
-    In the journal, it would tell every officer that there are such cases.
+    If the journal contained the reason, it would tell every officer that there are such cases.
     """
     inform(office)
     before = office.state()
@@ -897,7 +897,9 @@ WARNED = {
 
 @pytest.mark.usefixtures("ripe")
 def test_a_reason_is_required_for_details_that_could_identify_a_witness(office: Office) -> None:
-    """Without a reason, each detail is refused. With one reason, all of them are accepted together.
+    """Without a reason, each detail is refused.
+
+    With one reason, officers can accept all these details together.
 
     The reason is stored with the cases and not in the journal.
     """

@@ -50,7 +50,7 @@ def rows(world: World, what: Any) -> list[Any]:
 def test_there_is_no_gap_if_the_portal_applied_only_outboxes_of_this_inbox(
     world: World, portal: Portal
 ) -> None:
-    """The portal may have applied all of them, some, or none.
+    """The portal may have applied all outboxes of this inbox, some, or none.
 
     Then one officer can collect, and no serial number is skipped.
     """
@@ -67,7 +67,7 @@ def test_there_is_no_gap_if_the_portal_applied_only_outboxes_of_this_inbox(
 def test_a_gap_names_the_missing_bundles_and_outboxes(world: World, portal: Portal) -> None:
     """A gap of outboxes begins after the last outbox made by this inbox.
 
-    First there is none, then outbox 1.
+    At first, this inbox has made no outbox; then it makes outbox 1.
     """
     ahead = portal.bundle(applied=Link(4, FOREIGN))
     assert {"outbox": 4, "after_outbox": 0} == gap(world, ahead)
@@ -84,7 +84,7 @@ def test_there_is_no_gap_before_a_known_bundle_or_a_bundle_of_an_unknown_portal(
 ) -> None:
     """Collecting the first bundle changes no serial number, whatever the portal applied.
 
-    Collecting a bundle twice does not change one either.
+    Collecting a bundle twice changes no serial number either.
     """
     path = portal.bundle(applied=Link(4, FOREIGN))
     assert {} == gap(world, path)
@@ -140,7 +140,7 @@ def test_after_a_restore_serial_numbers_skip_all_that_the_lost_inbox_may_have_us
 ) -> None:
     """An outbox fills each slot at most once, so slots skip one serial for each outbox.
 
-    Keyring and card skip 1,000.
+    The serials of keyring and card skip 1,000.
     """
 
     def serials() -> tuple[int, int, int, int]:

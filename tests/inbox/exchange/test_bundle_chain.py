@@ -129,7 +129,7 @@ def test_a_bundle_that_another_officer_collected_in_the_meantime_is_not_collecte
     def overtaken(acceptance: Acceptance, late: Path, early: Path) -> Outcome:
         """Collect bundle ``late``.
 
-        Before officers confirm that, another officer collects bundle ``early``.
+        Before officers confirm bundle ``late``, another officer collects bundle ``early``.
         """
         with world.office.unlocked() as opened:
             who = opened.by_opening(today())

@@ -304,7 +304,7 @@ def test_a_bundle_with_any_flipped_byte_is_refused(
 ) -> None:
     """The test flips one byte of a small bundle at a time.
 
-    It tries every seventh byte, or every byte in the long run.
+    The test tries every seventh byte, or every byte in the long run.
     """
     path = portal.bundle(Sent(b"x" * 600), withdrawn=[Withdrawal(bytes(32), bytes(32))])
     good = path.read_bytes()

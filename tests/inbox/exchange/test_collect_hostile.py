@@ -58,7 +58,7 @@ def test_a_hostile_archive_becomes_a_visible_unfiled_entry(
 
 
 def bad_entries(world: World) -> dict[str, tuple[Sent, str]]:
-    """Return one entry for each possible defect, and the kind of unfiled entry that it becomes."""
+    """Return an entry with each possible defect, and the kind of unfiled entry that it becomes."""
     victim, other = Reporter(world), Reporter(world)
     good = victim.report()
     foreign = Reporter(world)
@@ -115,7 +115,7 @@ def test_every_bad_entry_becomes_an_unfiled_entry_and_changes_no_case(
 ) -> None:
     """All bad entries are in one bundle with a valid report.
 
-    Each is kept as an unfiled entry of its own kind.
+    Each bad entry is kept as an unfiled entry of its own kind.
     """
     bad = bad_entries(world)
     assert NAMES == list(bad)

@@ -61,7 +61,7 @@ def test_waiting_follow_ups_are_filed_in_the_order_of_their_arrival(
 ) -> None:
     """Each waiting follow-up arrived in its own bundle.
 
-    All of them precede a follow-up that arrives with the report.
+    All waiting follow-ups precede a follow-up that arrives with the report.
     """
     reporter = Reporter(world)
     for text in ("a", "b", "c"):

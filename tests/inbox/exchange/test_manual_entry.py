@@ -262,7 +262,7 @@ def test_every_outbox_announces_a_case_entered_by_hand_until_the_portal_has_appl
 ) -> None:
     """Until then, each outbox contains the slot, the memo and the withdraw id of the case.
 
-    Afterwards, it contains only the slot.
+    Once the portal has applied one, an outbox contains only the slot of the case.
     """
     received = today() - timedelta(9)
     token = world.office.json(*entering(answers, received=received.isoformat()))["token"]
@@ -339,7 +339,7 @@ def test_an_officer_whom_a_report_entered_by_hand_names_is_excluded_from_its_cas
 ) -> None:
     """While that officer is signed in, nothing is stored and no word is shown.
 
-    Other officers can enter it.
+    Other officers can enter the report.
     """
     path = tmp_path / "answers.toml"
     path.write_text('what = "Bruno a prêté son badge"', "utf-8")
@@ -430,7 +430,7 @@ label = { fr = "Quand ?", en = "When?" }
 def test_the_command_asks_the_questions_that_the_report_page_would_ask(world: World, tmp_path: Path) -> None:
     """The command skips questions that do not apply, and repeats a question after an invalid answer.
 
-    It shows notices immediately.
+    The command shows notices immediately.
     """
     asked = tmp_path / "small.toml"
     asked.write_text(SMALL, "utf-8")
@@ -473,9 +473,9 @@ def test_without_a_terminal_the_answers_of_a_report_entered_by_hand_must_come_fr
 def test_a_report_entered_by_hand_names_the_newest_keyring_that_the_inbox_knows(
     world: World, told: list[int], own: int, newest: int
 ) -> None:
-    """That is the inbox's own keyring, or one that reports named.
+    """The newest keyring is the inbox's own, or one that reports named.
 
-    Without any, the report names serial 1 with a hash of zeros.
+    If the inbox knows no keyring, the report names serial 1 with a hash of zeros.
     """
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(vault_tables.KeyringFile))

@@ -106,7 +106,7 @@ def test_an_outbox_without_any_case_contains_only_the_keyring(world: World) -> N
 def test_repeating_an_outbox_gives_the_same_bytes_until_the_portal_confirms_it(
     world: World, portal: Portal
 ) -> None:
-    """Then the command refuses, and our copy is deleted.
+    """Once the portal has confirmed the outbox, the command refuses, and our copy is deleted.
 
     Later outboxes no longer list the same intake bundles.
     """
@@ -143,7 +143,10 @@ def test_every_outbox_lists_all_collected_bundles_that_the_portal_does_not_yet_k
 def test_after_a_restore_the_bundles_named_by_an_outbox_that_never_arrived_are_listed_again(
     world: World, portal: Portal
 ) -> None:
-    """The portal applied another outbox with the same number. It does not know that we hold those bundles."""
+    """The portal applied another outbox with the same number.
+
+    The portal does not know that we hold those bundles.
+    """
     first, _, _ = make(world)
     assert [1] == [link.n for link in first.collected]
     world.office.json("exchange", "collect", portal.bundle(applied=Link(1, bytes(32))), "--after-restore")
@@ -228,7 +231,10 @@ def test_later_actions_on_a_closed_case_still_reach_its_reporter(
 def test_a_rebuilt_portal_is_told_of_closed_cases_again(
     world: World, portal: Portal, correspondent: Reporter, tmp_path: Path
 ) -> None:
-    """A rebuilt portal starts empty. Without a slot, it would not know the reporter of a closed case."""
+    """A rebuilt portal starts empty.
+
+    Without a slot, the portal would not know the reporter of a closed case.
+    """
     world.office.close("1")
     first, manifest, _ = make(world)
     collect(world, portal, applied=applied(manifest))
@@ -251,7 +257,7 @@ def test_an_old_message_leaves_the_slot_only_after_the_reporter_has_seen_it(
 ) -> None:
     """The inbox refuses a reply that would displace an unseen message.
 
-    Once the reporter has seen the old message, the slot only counts it.
+    Once the reporter has seen the old message, the slot only includes the message in a count.
     """
     long = "é" * 3_000
     assert 0 == world.office.run("message", "reply", "1", "--text", long).code
@@ -282,7 +288,7 @@ def test_the_longest_accepted_reply_still_fits_when_other_contents_of_the_slot_g
 ) -> None:
     """The length limit leaves room for everything else that the slot may contain later.
 
-    That includes follow-ups and measures.
+    The slot may later contain more follow-ups and measures, for example.
     """
     fits, too_long = 10_000, 14_000
     while too_long - fits > 1:
@@ -457,7 +463,7 @@ def test_the_vault_stores_the_reply_recipient_of_a_case_as_raw_bytes(
 def test_an_outbox_does_not_reveal_the_state_of_the_work_on_a_case(world: World, portal: Portal) -> None:
     """Junk, held, quarantined and extended cases have slots of the same size.
 
-    They are not listed as closed.
+    The outbox does not list these cases as closed.
     """
     states = (None, "junked", "held", "quarantined", "extended")
     reporters = [Reporter(world) for _ in states]

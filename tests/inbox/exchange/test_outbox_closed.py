@@ -156,7 +156,7 @@ def test_a_closed_case_stays_closed_after_the_outbox_with_its_last_reply(
 ) -> None:
     """Later outboxes also name the case as closed, because one may be lost.
 
-    A reply in the slot does not change that.
+    A reply in the slot does not reopen the case at the portal.
     """
     world.office.json("message", "reply", "1", "--text", "Merci")
     world.office.close("1")
@@ -169,7 +169,7 @@ def test_a_closed_case_stays_closed_after_the_outbox_with_its_last_reply(
 
 @pytest.mark.usefixtures("correspondent")
 def test_the_inbox_remembers_only_the_first_outbox_that_acknowledged_a_bundle(world: World) -> None:
-    """The portal may have applied the first one, even if the later ones were lost."""
+    """The portal may have applied the first outbox, even if the later ones were lost."""
     for _ in range(2):
         outbox(world.office, world)
     with world.office.opened() as inbox, inbox.transaction() as session:

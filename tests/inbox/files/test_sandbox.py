@@ -1,6 +1,6 @@
 """A process that reads a hostile file cannot break out of the sandbox.
 
-As a control, each attempt succeeds outside it.
+As a control, each attempt succeeds outside the sandbox.
 """
 
 import os
@@ -169,7 +169,7 @@ def test_an_answer_of_the_sandbox_above_the_size_limit_is_not_read_to_its_end() 
 
 
 def test_a_process_that_exceeds_its_time_is_killed() -> None:
-    """The process does not stay behind. As a control, the test finds it while it runs."""
+    """The process does not stay behind. As a control, the test finds the process while it runs."""
     mark = f"60.{time.time_ns()}"
     short = Bounds(seconds=2.0, answer=1_000)
 
@@ -228,7 +228,10 @@ def test_a_process_in_the_sandbox_cannot_change_the_file_that_it_reads(
 def test_a_process_in_the_sandbox_inherits_no_environment_and_no_open_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The process has only the three standard descriptors. Outside, the same process inherits both."""
+    """The process has only the three standard descriptors.
+
+    Outside the sandbox, the same process inherits both the environment and the open file.
+    """
     monkeypatch.setenv("FANAL_SECRET", "secret")
     with (tmp_path / "vault").open("w") as vault:
         os.set_inheritable(vault.fileno(), True)  # noqa: FBT003

@@ -267,7 +267,7 @@ def test_a_removed_channel_returns_only_after_a_new_comparison_of_fingerprints(
 def test_a_rebuilt_external_body_needs_a_new_channel_id(root: Office, body: Office, tmp_path: Path) -> None:
     """The rebuilt body does not have the old chains.
 
-    It could neither collect nor answer on the old channel.
+    On the old channel, the rebuilt body could neither collect nor answer.
     """
     accept(root, body)
     rebuilt = joined(tmp_path / "rebuilt", root)
@@ -290,7 +290,10 @@ def test_the_journal_names_the_fingerprint_of_an_accepted_card(root: Office, bod
 def test_the_keyring_omits_the_expired_keys_of_an_external_body(
     root: Office, body: Office, clock: Clock
 ) -> None:
-    """The intake key that expired last remains: from it, the page tells since when the channel is closed."""
+    """The keyring still lists the intake key that expired last.
+
+    From this key, the page tells since when the channel is closed.
+    """
     accept(root, body)
     clock.wait(130)
     root.json("key", "rotate")

@@ -113,7 +113,7 @@ def test_no_key_is_destroyed_until_thirty_days_after_its_last_day(life: Life) ->
 def test_no_key_is_destroyed_while_the_portal_may_still_hold_reports_for_it(
     life: Life, exported: int | None
 ) -> None:
-    """An export before the key's last day does not prove that.
+    """An export before the key's last day does not prove that the portal holds no such report.
 
     A portal whose clock is ahead may state a day in the future, which proves nothing either.
     """
@@ -151,7 +151,7 @@ def test_a_bundle_of_a_rebuilt_portal_does_not_allow_the_destruction_of_an_older
 def test_after_destruction_no_remaining_key_opens_an_old_envelope(life: Life, tmp_path: Path) -> None:
     """The current files cannot open the envelope with any shares.
 
-    Neither can an older vault without its own key store.
+    An older vault without its own key store cannot open the envelope either.
     """
     life.ready()
     before = life.office.copy(tmp_path / "before")
@@ -295,7 +295,7 @@ def test_the_command_names_a_key_that_cannot_be_destroyed_yet(life: Life) -> Non
 
 
 def test_the_command_counts_the_unfiled_envelopes_before_it_destroys_keys(life: Life) -> None:
-    """A destroyed key may be the one that would have opened them."""
+    """A destroyed key may be the one that would have opened these envelopes."""
     life.ready()
     life.collect(life.clock.day, Sent(age.seal_bytes(bytes(65_536), [build.stranger().recipient()])))
     assert "unfiled envelopes here: 1;" in life.office.run("key", "destroy").out

@@ -90,7 +90,7 @@ def test_no_receipt_is_made_for_a_retracted_acknowledgement(desk: Desk) -> None:
 def test_the_slot_with_the_acknowledgement_carries_a_valid_receipt(desk: Desk, clock: Clock) -> None:
     """The receipt contains a hash that stands for the reporter, and the day of the outbox.
 
-    It contains nothing about the case.
+    The receipt contains nothing about the case.
     """
     desk.told()
     clock.wait(3)
@@ -185,7 +185,7 @@ def test_a_receipt_signed_with_a_withdrawn_key_is_signed_again_with_the_later_da
 ) -> None:
     """Somebody else may have the withdrawn key.
 
-    No keyring lists it any more, so a browser could not save a proof.
+    No keyring lists the withdrawn key any more, so a browser could not save a proof.
     """
     desk.acknowledge()
     before = desk.told()
@@ -218,7 +218,7 @@ def test_the_keyring_lists_each_receipt_key_for_five_years_after_it_expires(desk
 
 
 def test_the_root_vouches_for_the_old_receipt_keys_of_an_external_body(tmp_path: Path, clock: Clock) -> None:
-    """The root knows them only from the body's cards."""
+    """The root knows these keys only from the body's cards."""
     (tmp_path / "root").mkdir()
     root = Office.found(tmp_path / "root")
     body = joined(tmp_path / "body", root)

@@ -33,7 +33,7 @@ UNUSED = {
     "BAE": "« mainlevée » says it",
     "cotation (A1 à F6)": "the page of a case says in words how reliable the source and the information are",
 }
-# The pattern matches a period that a law can set. It does not match a period of the office's own
+# The pattern matches a period that a law can set. The pattern does not match a period of the office's own
 # work, such as « 7 jours ».
 PERIOD = re.compile(r"\b(?:one|two|three|four|six|\d+) (?:working days?|months?|years?)\b", re.IGNORECASE)
 # These are examples in messages about how to write a law folder.

@@ -1,8 +1,8 @@
 """A whole case under the law of Xylos, an invented country.
 
-Its officers found an inbox, read a report, and answer the reporter. They decide what their law
-requires, record a measure, and close the case. They destroy the case when their law says so.
-Neither this module nor the texts for these officers contain a code of another law.
+The officers of Xylos found an inbox, read a report, and answer the reporter. They decide what their law
+requires, record a measure, and close the case. The officers destroy the case when their law says so. Neither
+this module nor the texts for these officers contain a code of another law.
 """
 
 import html

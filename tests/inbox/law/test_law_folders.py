@@ -1,4 +1,4 @@
-"""Every inbox has a law and keeps a copy of its folder. It opens only while the copy is unchanged."""
+"""Every inbox has a law and keeps a copy of its folder. An inbox opens only while its copy is unchanged."""
 
 import os
 import shutil

@@ -1,7 +1,7 @@
 """The modules of inbox and portal contain no code of the French law.
 
-They find entries of the law by role and flag. The tests read the codes from the law folder itself,
-so they also search for codes that are added there later.
+The program finds entries of the law by role and flag. The tests read the codes from the law folder itself, so
+they also search for codes that are added there later.
 """
 
 import ast
@@ -20,8 +20,8 @@ from tests.support.laws import FRENCH
 from tests.support.marked_texts import marked, told
 from tests.support.paths import ROOT
 
-# These words are codes only by chance; the text gives their meaning here. The list must not grow:
-# give a new word another name.
+# These words are also codes, but only by chance; each text says what the word means in its module. The list
+# must not grow: give a new word another name.
 BY_CHANCE = {
     "inbox/cli/commands/dossiers.py": {"none": "no attachment", "answered": "the day of an answer, in JSON"},
     "inbox/casework/measures/telling.py": {"told": "the field of a form"},
@@ -88,7 +88,7 @@ def test_every_listed_exception_is_still_needed() -> None:
     assert set() == excepted - {*found()}
 
 
-# On pages, these words are codes only by chance; the text gives their meaning there.
+# On pages, these words are codes only by chance; each text says what the word means on a page.
 ON_PAGES = {
     "none": "no attachment; no capital letters",
     "facts": "a class of the style sheet",

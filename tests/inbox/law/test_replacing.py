@@ -252,8 +252,8 @@ def _works_under(regime: str) -> Do:
     return lambda office: office.json("office", "set", "--regime", regime)
 
 
-# Each row has a table and a code of it, a step that starts to use the code, a step that ends its
-# use, and the files that name the code.
+# Each row has a table, a code in this table, a step that starts to use the code, a step that ends its use,
+# and the files that name the code.
 IN_USE: dict[tuple[str, str], tuple[Do, Do, tuple[str, ...]]] = {
     ("outcome", "moot"): (_closed_as("moot"), _closed_as(""), ("outcomes.toml", "replies.toml")),
     ("duty", "forwarding"): (_asked("forwarding"), _not_asked("forwarding"), ("duties.toml",)),
@@ -275,7 +275,10 @@ IN_USE: dict[tuple[str, str], tuple[Do, Do, tuple[str, ...]]] = {
 def test_a_used_code_of_any_table_must_remain_in_the_new_law(
     office: Office, tmp_path: Path, table: str, code: str
 ) -> None:
-    """The new law differs only in the name of that code. It is adopted once nothing uses the code."""
+    """The new law differs only in the name of that code.
+
+    The new law is adopted once nothing uses the code.
+    """
     use, end, files = IN_USE[table, code]
     law = laws.renamed(tmp_path / "law", code, *files)
     use(office)
@@ -342,7 +345,10 @@ def test_a_law_with_looser_rules_requires_the_option_loosening(office: Office, e
 def test_a_measure_that_the_new_law_never_discloses_is_hidden_from_the_reporter(
     office: Office, edited: Edit
 ) -> None:
-    """The measure is hidden even if an officer shared it before. Under the former law, it is shown again."""
+    """The measure is hidden even if an officer shared it before.
+
+    Under the former law, the measure is shown again.
+    """
     offered = FILES["fr"]["measures.toml"].decode().partition("[measure.protection_offered]")[2]
     rule = offered.partition("\n[")[0]
     silent = edited("measures.toml", rule, rule.replace('"if_said"', '"never"'))

@@ -25,7 +25,7 @@ ANSWERS = {
 DAY, EXTENDED = today(), today() + relativedelta(months=6)
 LEFT = f"in {(EXTENDED - DAY).days} days"
 CANARY = "zibeline-quartz"
-# Each part has its words in `inbox case show`, and its words at the English desk.
+# For each part: words that `inbox case show` prints, and words that the English desk shows.
 PARTS = {
     "an answer under its label": ("Que s\u2019est-il passé ?\n│ Un scellé changé", ">What happened?"),
     "what was written since": ("follow-up 1, written", "Follow-up 1, written"),

@@ -233,7 +233,7 @@ def test_protected_words_are_parsed_once_for_all_follow_ups(
 def test_only_one_module_writes_tables_in_which_a_formula_could_run() -> None:
     """That module neutralises formulas (see ``registers/test_registers.py``).
 
-    Any other such module would have to do so, too.
+    Any other module that writes such tables would have to neutralise formulas, too.
     """
     tables = re.compile(r"\bimport csv\b|csv\.writer|openpyxl|text/csv|\.xlsx")
     rooms = [path for room in ("inbox", "portal") for path in (ROOT / room).rglob("*.py")]

@@ -112,7 +112,7 @@ def test_a_closing_that_withholds_the_outcome_does_not_count_as_feedback(
 ) -> None:
     """The news that a case is closed does not tell the reporter what was done.
 
-    A text alone does not change that.
+    A text alone does not make the closing count as feedback.
     """
     for words in (
         ["case", "reopen", "1", "--reason", "x"],

@@ -31,7 +31,7 @@ TODAY = date(2026, 11, 24)
 PRESENT = ("alice", "bruno")
 # These tables stay small however many cases there are, because few cases have exclusions or handlers.
 FEW = {"exclusions", "past_exclusions", "handlers", "officers"}
-# These hold the signed-in officers, the day, the cases hidden from these officers, and the archived
+# These tables hold the signed-in officers, the day, the cases hidden from these officers, and the archived
 # cases opened on that day.
 FEW |= {"present", "temp.present", "today", "temp.today", "hidden", "hidden_unseen", "kept"}
 FEW |= {"archive_openings"}
@@ -121,7 +121,7 @@ PARTIAL = {
 def _is_narrow(step: str) -> bool:
     """Return whether a step of a query plan finds few rows.
 
-    That is, it searches by a value other than a flag, in a small table, or in a partial index.
+    Such a step searches by a value other than a flag, in a small table, or in a partial index.
     """
     known = {*re.findall(r"\w+ (\w+) USING", step), *re.findall(r"INDEX (\w+) ", step)} & {*FEW, *PARTIAL}
     return bool(known) or not set(re.findall(r"(\w+)=", step)) <= FLAGS
@@ -146,7 +146,7 @@ def test_no_filter_or_order_of_the_queue_scans_or_sorts_all_cases(
 ) -> None:
     """The test covers every field of the filter and every order.
 
-    It asks for a page of the queue, the count, and the case numbers.
+    The test asks for a page of the queue, the count, and the case numbers.
     """
     monkeypatch.setattr(queue_filter, "_DENSE", dense)
     asked = Filter(

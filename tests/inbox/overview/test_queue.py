@@ -356,7 +356,10 @@ def test_a_search_that_is_too_long_is_refused(office: Office) -> None:
 
 
 def test_a_row_of_the_queue_says_whether_the_report_or_follow_ups_are_unread(office: Office) -> None:
-    """The row says so until an officer has read the page with them. The control is the other rows."""
+    """The row says so until an officer has read the page with the unread messages.
+
+    The control is the other rows.
+    """
     assert {1: (True, 1)} | dict.fromkeys(range(2, 6), (True, 0)) == {
         row["case"]: (row["new"], row["unread_follow_ups"]) for row in office.json("queue", "list")["cases"]
     }

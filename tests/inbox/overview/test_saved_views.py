@@ -72,7 +72,7 @@ def test_a_view_without_a_name_or_with_a_long_or_a_built_in_name_is_refused(
 def test_a_saved_view_cannot_contain_search_words(office: Office) -> None:
     """Search words may come from a report, and would remain after its case is destroyed.
 
-    The desk says so beforehand.
+    The desk tells officers beforehand that search words are not saved.
     """
     said = office.run("queue", "view", "save", "Quai", "--search", WORDS, "--category", "threat")
     assert (1, True) == (said.code, "a saved view cannot contain search words" in said.err)
@@ -85,7 +85,7 @@ def test_a_saved_view_cannot_contain_search_words(office: Office) -> None:
 
 
 def test_options_given_with_a_view_take_precedence_over_the_view(office: Office, tmp_path: Path) -> None:
-    """Everybody has the built-in views. In these, @me stands for the officer who asks."""
+    """Everybody has the built-in views. In the built-in views, @me stands for the officer who asks."""
     world = World(office)
     tell(world, Portal(world, tmp_path / "medium"), *({"what": each, "coi": "no"} for each in "abc"))
     office.json("case", "declare", "1", "2", "3")

@@ -1,4 +1,7 @@
-"""The inbox compares answers with their questionnaire. It marks odd answers, and flags cause warnings."""
+"""The inbox compares answers with their questionnaire.
+
+Odd answers are marked, and answers with a flag cause warnings.
+"""
 
 import pytest
 
@@ -38,7 +41,7 @@ def test_an_answer_that_the_report_page_cannot_send_is_marked_as_odd(
 
 
 def test_a_question_that_depends_on_a_hidden_question_counts_as_not_asked() -> None:
-    """Here the amount depends on the means, and the means depend on the path."""
+    """In this test, the amount depends on the means, and the means depend on the path."""
     shipped = questionnaire.parse(SHIPPED)
     given: dict[str, Answer] = {"path": "approached", "means": ("gift", "money"), "amount": "under_1k"}
     assert {} == answers.oddities(shipped, given)

@@ -90,7 +90,7 @@ def test_labels_are_in_the_language_of_the_report(shown: list[tuple[dict[str, An
 def test_a_case_shows_warnings_and_protected_words_before_other_answers(
     shown: list[tuple[dict[str, Any], str]],
 ) -> None:
-    """These are danger, a reporter at risk, and details that must never be repeated."""
+    """The warnings are about danger, a reporter at risk, and details that must never be repeated."""
     case, lines = shown[1]
     assert ["danger", "source_risk", "protect"] == case["cautions"]
     assert next(iter(case["answers"])) == "protect"
@@ -112,7 +112,7 @@ def test_warnings_also_come_first_in_a_report_for_an_unknown_questionnaire(
 ) -> None:
     """Such a report is made by hand and has no labels.
 
-    The questionnaire in use decides on its warnings. The leak check protects its words, too.
+    The questionnaire in use decides on its warnings. The leak check protects the words of such a report, too.
     """
     case, lines = shown[4]
     assert (["danger", "protect"], "protect", {}) == (

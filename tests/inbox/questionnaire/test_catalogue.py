@@ -1,6 +1,6 @@
 """A stored questionnaire that a stricter parser refuses does not stop the inbox.
 
-Its reports are shown with question ids.
+Reports for that questionnaire are shown with question ids.
 """
 
 from pathlib import Path
@@ -44,7 +44,7 @@ def test_keyring_and_outbox_still_name_a_questionnaire_that_the_parser_refuses(u
 def test_reports_for_a_refused_questionnaire_are_collected_and_shown_by_question_id(
     unreadable: World, tmp_path: Path
 ) -> None:
-    """They are treated like reports for a questionnaire that the inbox never had."""
+    """Such reports are treated like reports for a questionnaire that the inbox never had."""
     collect(unreadable, Portal(unreadable, tmp_path / "after"), "collected since")
     for number, text in (("1", "read by its questionnaire"), ("2", "collected since")):
         case = unreadable.office.json("case", "show", number)

@@ -22,8 +22,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     field["id"]: field for section in tomllib.loads(SHIPPED.decode())["section"] for field in section["field"]
 }
 ABOUT_FACTS = {name for name, field in FIELDS.items() if field["concerns"] == "facts"}
-# Each question has one word. The words occur nowhere else, and differ too much to be confused with
-# each other.
+# Each question has one word that stands for it. The words occur nowhere else, and differ too much to be
+# confused with each other.
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 WORDS = {name: sha256(name.encode()).hexdigest()[:12].translate(_LETTERS) for name in FIELDS}
 
@@ -32,7 +32,7 @@ WORDS = {name: sha256(name.encode()).hexdigest()[:12].translate(_LETTERS) for na
 class Shown:
     """A report that answers every question, as plain text.
 
-    It is read at the desk, on the command line, and in a dossier.
+    The report is read at the desk, on the command line, and in a dossier.
     """
 
     desk: str
@@ -65,7 +65,7 @@ def plain(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
-    """One report that answers every question, seen in all three places."""
+    """One report that answers every question, as shown at the desk, on the command line and in a dossier."""
     folder = tmp_path_factory.mktemp("every")
     office = Office.found(folder)
     world = World(office)

@@ -1,4 +1,7 @@
-"""The law requires registers. They show days and codes that the officers may see, and can be exported."""
+"""The law requires registers.
+
+Registers show days and codes that the officers may see, and can be exported.
+"""
 
 import csv
 from collections.abc import Iterator
@@ -109,7 +112,7 @@ def seen(inbox: Inbox, register: Register, year: int | None = None, by: tuple[st
 def test_the_register_of_reports_contains_days_and_decisions_but_no_free_text(opened: Inbox) -> None:
     """The register contains no words of the reporter.
 
-    It also leaves out the reasons, addressees and transmissions that officers wrote.
+    The register also leaves out the reasons, addressees and transmissions that officers wrote.
     """
     rows = seen(opened, Register.ALERTS)["rows"]
     assert [1, 2, KEPT] == [row["case"] for row in rows]
@@ -323,7 +326,7 @@ def test_the_export_of_a_register_is_recorded_in_the_journal_and_counted(
 def test_a_spreadsheet_program_can_open_an_export_as_text_in_columns(leaving: Office, tmp_path: Path) -> None:
     """The file is UTF-8 with a byte order mark and semicolons, in French or English.
 
-    The PDF says the same.
+    The PDF contains the same words.
     """
     for language, words in (("fr", ["Dossier", "téléphone", "Irrecevable"]), ("en", ["Case", "telephone"])):
         out, paper = tmp_path / f"{language}.csv", tmp_path / f"{language}.pdf"

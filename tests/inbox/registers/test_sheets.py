@@ -1,6 +1,6 @@
 """The record of processing and the impact assessment.
 
-They contain texts of the law, and facts that the program adds.
+Both sheets contain texts of the law, and facts that the program adds.
 """
 
 import re
@@ -90,7 +90,7 @@ def test_each_sheet_contains_all_its_texts_of_the_law(law: Law, language: str) -
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
 def test_the_sheets_list_periods_deadlines_decisions_and_authorities_of_the_law(law: Law) -> None:
-    """Each of these has its name and its time, in the tables and on the page."""
+    """The tables and the page show each of these with its name and its time."""
     known, regime = under(law), law.default_regime
     tables = {name: [*getattr(sheet_tables, name)(known)] for name in TABLES}
     cells = {name: [row.cells for row in rows] for name, rows in tables.items()}
@@ -247,7 +247,7 @@ def test_each_security_measure_and_each_limit_refers_to_a_part_of_the_threat_mod
 
 @pytest.mark.parametrize("sheet", [FRENCH.processing, FRENCH.impact], ids=["processing", "impact"])
 def test_each_point_that_counsel_has_to_confirm_is_marked_and_listed(sheet: Sheet) -> None:
-    """The points are in texts and in values on the sheet.
+    """The marked points are in texts and in values on the sheet.
 
     Under a law without such points, there is no list.
     """

@@ -117,7 +117,7 @@ def test_feedback_is_possible_in_a_reopened_case_that_its_closing_acknowledged(
     office.json(*OWN)
 
 
-def test_own_words_need_a_measure_other_than_protection_and_newer_than_the_report_to_be_feedback(
+def test_own_words_are_feedback_only_beside_a_measure_newer_than_the_report_and_other_than_protection(
     office: Office,
 ) -> None:
     office.json(*ACKNOWLEDGE)
@@ -214,7 +214,7 @@ def test_one_officer_cannot_hide_a_measure_that_makes_a_sent_reply_count_as_feed
 ) -> None:
     """The officer can neither unshare nor retract the measure, nor withhold it by closing the case.
 
-    If the reporter sees another such measure, one officer can do this.
+    If the reporter sees another such measure, one officer can hide this one.
     """
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
@@ -268,8 +268,8 @@ def test_one_officer_can_hide_a_measure_that_no_sent_feedback_relies_on(
 def test_feedback_with_the_text_that_withholds_everything_takes_two_officers(office: Office) -> None:
     """The rule has no exception.
 
-    Therefore the number of officers does not show whether anything must be kept secret. As a plain
-    reply, this text takes one officer. So does feedback in own words.
+    Therefore the number of officers does not show whether anything must be kept secret. As a plain reply,
+    this text takes one officer. Feedback in own words takes one officer, too.
     """
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
@@ -283,7 +283,10 @@ def test_feedback_with_the_text_that_withholds_everything_takes_two_officers(off
 
 
 def test_a_template_without_the_mark_for_feedback_is_not_feedback_on_its_own(office: Office) -> None:
-    """Like own words, it counts only beside a measure. It takes one officer."""
+    """Like own words, such a text counts as feedback only beside a measure.
+
+    Sending such a text takes one officer.
+    """
     with office.opened() as inbox, inbox.transaction() as session:
         text = templates.known(session)["acknowledgement"]
         assert (None, False) == (answering.how(session, 1, text), answering.takes_two(text))
@@ -352,7 +355,7 @@ def test_after_feedback_one_officer_can_close_a_case_and_withhold_everything_els
 ) -> None:
     """The feedback is a standard text of the law.
 
-    If it were in an officer's own words, it would no longer count without its measure.
+    If the feedback were in an officer's own words, it would no longer count without its measure.
     """
     office.json(*ACKNOWLEDGE)
     office.json("message", "reply", "1", "--template", "withheld", "--feedback")

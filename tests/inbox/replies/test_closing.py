@@ -131,7 +131,10 @@ def test_partial_disclosure_shows_only_shared_measures_and_withholding_shows_non
 def test_the_reporter_learns_that_a_case_is_closed_even_if_the_rest_is_withheld(
     office: Office, told: Callable[[], Any], text: str
 ) -> None:
-    """The status page shows that, and a text if an officer writes one. It does not show the referral."""
+    """The status page shows the closing, and a text if an officer writes one.
+
+    The page does not show the referral.
+    """
     words = ["--text", text] if text else []
     office.tell_no_prosecutor(1)
     office.json("case", "close", "1", "out_of_scope", *WITHHELD, "--to", "defender_of_rights", *words)
@@ -210,7 +213,10 @@ def test_the_text_of_a_closing_says_that_a_report_was_forwarded_only_if_it_was(
 def test_forwarding_a_report_after_the_closing_does_not_contradict_the_text_of_the_closing(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """The text does not say whether the report will be forwarded. The measure tells the reporter later."""
+    """The text does not say whether the report will be forwarded.
+
+    The measure that records the forwarding tells the reporter later.
+    """
     office.tell_no_prosecutor(1)
     office.json(*EXTERNAL)
     office.json("case", "close", "1", "out_of_scope", *DIRECTED)
@@ -323,7 +329,7 @@ def test_only_a_transmitted_case_can_be_closed_as_transmitted_and_it_cannot_be_c
 def test_a_closed_case_accepts_no_measure_that_contradicts_its_outcome(office: Office) -> None:
     """The measure that the outcome requires cannot be retracted either.
 
-    Once the case is reopened, both are possible.
+    Once the case is reopened, officers can record such a measure and retract the other one.
     """
     office.json("case", "show", "1")
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
@@ -383,8 +389,8 @@ def test_disclosing_an_outcome_to_the_reporter_requires_a_decision_on_informing_
 ) -> None:
     """The law requires no decision here, but a case that nobody scored may concern an offence.
 
-    The rule covers disclosure in full, in part, or by a text beside what is withheld, and for the
-    preview at the desk. A referral to another authority needs no such decision.
+    The rule covers full disclosure, partial disclosure, and a text beside a withheld outcome. It also covers
+    the preview at the desk. A referral to another authority needs no such decision.
     """
     office.json("case", "link", "add", "1", "2", "duplicate")
     telling = {code for code, rule in FRENCH.outcomes.items() if rule.needs_word and not rule.only_after}
@@ -438,7 +444,7 @@ def test_the_refusal_of_an_outcome_names_the_measure_that_officers_must_record_b
 ) -> None:
     """No decision of this law records that measure.
 
-    Without its name, the hint could suggest only other outcomes.
+    Without the name of the measure, the hint could suggest only other outcomes.
     """
     needing = FILES["xx"]["outcomes.toml"].replace(
         b"finds_facts", b'only_after = "coast_guard"\nfinds_facts', 1
@@ -455,7 +461,7 @@ def test_the_refusal_of_an_outcome_names_the_measure_that_officers_must_record_b
 def test_a_case_is_closed_only_with_an_outcome_of_the_law_in_use(office: Office) -> None:
     """The law in use also says how many officers an outcome takes.
 
-    It says, too, whether the outcome needs a referral.
+    The law also says whether the outcome needs a referral.
     """
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
@@ -509,7 +515,7 @@ def test_no_score_closes_a_case(office: Office) -> None:
 def test_a_case_decided_inadmissible_can_be_closed_only_as_inadmissible(office: Office) -> None:
     """Before the decision, the outcome “inadmissible” is refused.
 
-    After it, every other outcome is refused until officers decide again.
+    After the decision, every other outcome is refused until officers decide again.
     """
     decided = ["inadmissible", "--ground", "consideration", "--reason", "he asks for money"]
     assert "this outcome has not been decided" in refused(
@@ -531,7 +537,7 @@ def test_a_case_decided_inadmissible_can_be_closed_only_as_inadmissible(office: 
 
 
 def test_the_journal_records_the_ground_of_a_decision(office: Office) -> None:
-    """The values of the entry have the code of the ground. The listing shows the ground in words."""
+    """The journal entry contains the code of the ground. The listing shows the ground in words."""
     office.json("case", "decide", "1", "inadmissible", "--ground", "facts", "--reason", "weather")
     (noted,) = [each for each in office.json("journal", "list")["entries"] if "decision" in each["values"]]
     assert {"duty": "admissibility", "decision": "inadmissible", "decision_ground": "facts"} == noted[
@@ -590,7 +596,7 @@ BAD_FAITH = ("case", "close", "1", "bad_faith", "--disclosure", "full")
 def test_a_template_for_an_outcome_is_sent_only_by_closing_the_case(office: Office) -> None:
     """If such a template could be sent as a reply, one officer could send it.
 
-    The outcome that it announces takes two officers.
+    The outcome that the template announces takes two officers.
     """
     office.tell_no_prosecutor(1)
     reply = ("message", "reply", "1", "--text", "Merci.", "--template", "closing_bad_faith")
@@ -616,8 +622,8 @@ def test_the_text_of_a_closing_does_not_reveal_a_duplicate_or_a_transmission(
 ) -> None:
     """A duplicate, a transmission and every withheld closing have the same text, byte for byte.
 
-    Everybody can read the law. If one kind of closing had its own text, that text would tell a
-    probe which kind this is. An officer's own words could reveal it, too, and are refused in these
+    Everybody can read the law. If one kind of closing had its own text, that text would tell a probe which
+    kind this is. An officer's own words could reveal the kind of closing, too, and are refused in these
     closings.
     """
     office.tell_no_prosecutor(1)
@@ -650,7 +656,10 @@ def test_the_text_of_a_closing_does_not_reveal_a_duplicate_or_a_transmission(
 
 
 def test_of_the_waiting_replies_only_feedback_replaces_the_text_of_a_closing(office: Office) -> None:
-    """A waiting acknowledgement or question does not replace it. The feedback at the end is the control."""
+    """A waiting acknowledgement or question does not replace the text of a closing.
+
+    The feedback at the end is the control.
+    """
     office.tell_no_prosecutor(1)
     bare = ("case", "close", "1", "moot", "--disclosure", "full")
     for reply in (["--text", "Avez-vous une date ?"], ["--template", "acknowledgement"]):

@@ -77,7 +77,7 @@ def further(slot: Any) -> list[str]:
 def test_waiting_texts_are_held_back_until_the_case_is_no_longer_restricted(
     office: Office, told: Callable[[], Any], bind: Callable[[Office], None]
 ) -> None:
-    """Until then, status and measures are as in the last slot, and no deadline counts as met."""
+    """While texts wait, status and measures stay as in the last slot, and no deadline counts as met."""
     bind(office)
     for _ in range(2):
         slot = told()
@@ -131,7 +131,7 @@ def test_acknowledgements_emergency_advice_and_protection_are_never_held_back(
 ) -> None:
     """The law's text that says why nothing can be told is not held back either.
 
-    It meets the feedback deadline.
+    This text meets the feedback deadline.
     """
     office.json("case", "measure", "add", "1", "facilitator_protection", "--tell")
     office.json("message", "reply", "1", "--template", "functional_protection")
@@ -171,7 +171,10 @@ def test_a_text_written_while_the_case_is_restricted_is_not_held_back(
 def test_a_closing_that_is_held_back_shows_in_neither_text_nor_status(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Meanwhile the case counts as neither closed nor acknowledged. Therefore it is not destroyed either."""
+    """Meanwhile the case counts as neither closed nor acknowledged.
+
+    Therefore the case is not destroyed either.
+    """
     office.json("message", "retract", "1", "2")
     office.json("message", "retract", "1", "1")
     office.json("case", "close", "1", "founded", *FULL)
@@ -213,7 +216,7 @@ def test_feedback_on_a_closed_case_is_not_lost_while_it_is_held_back(
 def test_officers_are_told_which_texts_are_held_back_why_and_what_they_can_do(office: Office) -> None:
     """The notice is on the command line and on the page of the case.
 
-    It is also on the portal exchange page, before and after the outbox.
+    The notice is also on the portal exchange page, before and after the outbox.
     """
     link(office)
     view = office.json("case", "show", "1")["work"]["held_back"]

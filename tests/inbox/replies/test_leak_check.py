@@ -259,8 +259,8 @@ def test_the_leak_check_warns_of_case_numbers_and_of_names_that_are_only_in_anot
 ) -> None:
     """A name that is also in this report causes no warning.
 
-    Neither does a word that begins a sentence there. The warnings reveal nothing of a report that
-    the signed-in officers may not search, for any of the four reasons. A case number causes a
+    A word that begins a sentence in another report causes no warning either. The warnings reveal nothing of a
+    report that the signed-in officers may not search, for any of the four reasons. A case number causes a
     warning whether the case exists or not.
     """
     told, office = tmp_path / "answers.toml", trio.others

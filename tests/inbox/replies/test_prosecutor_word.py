@@ -57,7 +57,7 @@ def test_an_outcome_that_confirms_a_report_is_not_disclosed_once_the_prosecutor_
 ) -> None:
     """Officers can disclose such an outcome neither in full nor in part.
 
-    They cannot add a text to a withheld closing either.
+    Officers cannot add a text to a withheld closing either.
     """
     if tells == "art40_transmission":
         office.json("case", "decide", "1", "transmit", "--reason", "x")
@@ -82,8 +82,7 @@ def test_an_outcome_that_confirms_a_report_is_not_disclosed_during_the_offices_p
 ) -> None:
     """The rule applies even if no prosecutor is informed.
 
-    The office's decision ends it, and so does the prosecutor's word, separately for each linked
-    case.
+    The rule applies until the office's decision or the prosecutor's word, separately for each linked case.
     """
     told = "Une sanction est tombée."
     group = ("--degree", "2") if FRENCH.measures[opens].groups else ()
@@ -121,8 +120,8 @@ def test_an_outcome_that_confirms_a_report_is_not_disclosed_during_the_offices_p
 def test_the_prosecutors_word_with_restrictions_allows_no_disclosure(office: Office) -> None:
     """The program cannot interpret restrictions.
 
-    Therefore neither the reporter nor the persons concerned can be told. A later word without
-    restrictions allows both.
+    Therefore neither the reporter nor the persons concerned can be told. A later word without restrictions
+    lets officers tell both.
     """
     office.json("case", "measure", "add", "1", "prosecutor_phoned")
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
@@ -199,7 +198,7 @@ def test_an_outcome_that_confirms_a_report_can_be_disclosed_after_the_prosecutor
 
 
 def test_the_prosecutors_word_must_be_newer_than_the_last_step_towards_the_prosecutor(office: Office) -> None:
-    """The word must be recorded later, and must not have an earlier day."""
+    """The prosecutor's word must be recorded after that step, and must not have an earlier day."""
     office.json("case", "measure", "add", "1", "prosecutor_word")
     phone(office)
     assert NO_WORD in refused(office, "case", "close", "1", "founded", *FULL)
@@ -221,7 +220,7 @@ def test_only_measures_of_protection_are_shown_before_the_prosecutors_word(
 ) -> None:
     """The rule covers a measure that an officer shares, and a closing that discloses all.
 
-    It also applies if nothing is decided yet, or if nobody has been asked to decide.
+    The rule also applies if nothing is decided yet, or if nobody has been asked to decide.
     """
     protected = ("case", "measure", "add", "1", "protection_offered", "--tell")
     early = "the prosecutor has not said that the reporter can be told of this"
@@ -319,7 +318,7 @@ def test_a_reply_may_mention_the_judiciary_only_after_the_prosecutors_word_or_wi
 ) -> None:
     """The rule covers a reply and its preview, but not the law's own texts.
 
-    It applies even before officers decide whether to inform the prosecutor, because the case may be
+    The rule applies even before officers decide whether to inform the prosecutor, because the case may be
     unscored.
     """
     told = "Un MAGISTRAT suit le dossier, des perquisitions auront lieu : gardes à vue mardi."
@@ -352,7 +351,7 @@ TELLING = (
     *("auditionné", "contrôlé", "mutation", "mutés", "révoqué", "mis à pied", "mise à pied", "founded"),
     *("substantiated", "investigating", "inquiry", "hearings", "dismissed"),
 )
-# The first sentences tell a reporter of a finding or an action. The others tell neither.
+# The first sentences tell a reporter of a finding or an action. The other sentences tell of neither.
 TELL = (
     "Votre signalement est confirmé.",
     "Les faits sont avérés.",
@@ -426,7 +425,7 @@ def test_every_known_paraphrase_of_proceedings_requires_a_reason_and_emergency_a
 ) -> None:
     """A tester in the role of a dishonest officer found these sentences.
 
-    Each of them once passed the check.
+    Each of these sentences once passed the check.
     """
     office.json("case", "decide", "1", "transmit", "--reason", "x")
     told = office.json("message", "reply", "1", "--text", " / ".join(HIS_TRIES), "--preview")["findings"]
@@ -466,7 +465,7 @@ def test_a_sentence_about_a_finding_or_an_action_requires_a_reason_and_a_harmles
 
 @pytest.mark.slow
 def test_naming_an_emergency_contact_requires_no_reason(office: Office) -> None:
-    """The law's contact details require none either, even if an officer types them.
+    """The law's contact details require no reason either, even if an officer types them.
 
     Advice to call the police must not wait.
     """
@@ -540,7 +539,7 @@ def test_a_template_that_confirms_a_report_is_refused_before_the_prosecutors_wor
 def test_acknowledgement_feedback_emergency_advice_and_protection_never_wait_for_the_prosecutor(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """The law requires the first two, and lives depend on the others.
+    """The law requires acknowledgement and feedback, and lives depend on the other texts.
 
     Only the words in these texts are checked.
     """

@@ -171,7 +171,7 @@ def test_the_status_acknowledged_is_refused_before_an_acknowledgement_is_written
 ) -> None:
     """Another reply is not an acknowledgement, and neither is the acknowledgement of another case.
 
-    The office's own template is one. Officers can set any other status.
+    An acknowledgement from the office's own template counts, too. Officers can set any other status.
     """
     name, used, other = "acknowledgement", tmp_path / "own.toml", tmp_path / "other.toml"
     other.write_text('what = "x"', "utf-8")
@@ -270,7 +270,7 @@ def test_retracting_a_reply_undoes_the_extension_or_feedback_that_it_announced(c
 def test_a_reply_in_own_words_does_not_meet_the_acknowledgement_deadline(case: World) -> None:
     """Status and deadline follow one rule.
 
-    After the outbox, both count the case as acknowledged, or neither does.
+    After the outbox, status and deadline both count the case as acknowledged, or neither does.
     """
     office = case.office
 

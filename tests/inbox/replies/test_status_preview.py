@@ -27,7 +27,7 @@ TEXT = "Nous lisons."
 def test_every_text_of_the_preview_is_also_a_text_of_the_status_page() -> None:
     """The texts are identical, have the same code, and are in the public catalogue.
 
-    Therefore the two cannot drift apart.
+    Therefore the preview and the status page cannot drift apart.
     """
     page = (shipped.FOLDER / "portal" / "texts_case.html").read_text("utf-8")
     shown = dict(re.findall(r'data-code="([\w-]+)">\{\{ _\("(.+)"\) \}\}', page))
@@ -42,7 +42,7 @@ def test_every_text_of_the_preview_is_also_a_text_of_the_status_page() -> None:
 def test_an_acknowledgement_sets_the_status_acknowledged(world: World) -> None:
     """Slot and preview show that status together with the acknowledgement.
 
-    No other message sets it, and an acknowledgement does not replace a later status.
+    No other message sets that status, and an acknowledgement does not replace a later status.
     """
     for words in (["--text", TEXT], ["--template", "reprisals"]):
         world.office.json("message", "reply", "1", *words)
@@ -86,7 +86,8 @@ def test_the_status_and_the_messages_beside_it_do_not_contradict_each_other(
         said = Status.ACKNOWLEDGED if each.acknowledges and status is Status.RECEIVED else status
         assert (page.say(f"status-{said}"), page.say(f"means-{said}")) == (view["status"], view["means"])
         assert not re.search(UNREAD, status_preview.TEXTS[f"means-{said}"], re.IGNORECASE)
-        # The page updates that day at each exchange, but a reply beside it would keep the old day.
+        # The status page updates that day at each exchange, but a reply beside the status would keep the old
+        # day.
         assert "next_by" not in each.fields
         if status is Status.CLOSED:
             assert "" == view["next_by"]

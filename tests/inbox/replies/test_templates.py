@@ -201,8 +201,8 @@ def test_a_template_is_offered_with_the_words_in_which_it_would_be_sent(reported
 def test_feedback_requires_a_decision_on_admissibility_and_a_measure(reported: World, template: str) -> None:
     """Otherwise a text that tells nothing could meet the deadline on the first day.
 
-    A plain reply requires neither. A measure taken before the report does not count, nor does the
-    decision that nobody is informed.
+    A plain reply requires neither a decision nor a measure. A measure taken before the report does not count,
+    nor does the decision that nobody is informed.
     """
     office = reported.office
     office.json("case", "set-status", "1", "assessing")
@@ -337,7 +337,7 @@ def test_the_desk_marks_the_templates_that_fit_the_status_of_a_case(reported: Wo
 
 
 def test_a_closed_case_is_offered_no_template_for_an_outcome(reported: World, tmp_path: Path) -> None:
-    """The rule holds even if the office's own file allows them after the closing.
+    """The rule holds even if the office's own file allows such templates after the closing.
 
     The other templates stay.
     """

@@ -53,7 +53,10 @@ TWO = dict.fromkeys(("bruno", "chloe"), Presence.CONFIRMED)
 
 @pytest.fixture(scope="module")
 def founded_told(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -> Trio:
-    """An inbox of three closed cases. All are read and decided, and the portal has applied the outbox."""
+    """An inbox of three closed cases.
+
+    Officers have read and decided all cases, and the portal has applied the outbox.
+    """
     folder = tmp_path_factory.mktemp("told")
     trio = Trio(founded_trio.office.copy(folder / "trio"))
     portal = Portal(World(trio.others), folder / "medium")
@@ -223,7 +226,7 @@ def test_late_messages_to_a_destroyed_case_are_recognised(
 ) -> None:
     """A portal that was restored from an older copy sends messages again.
 
-    These create no case and are not kept. A new message to the case becomes an unfiled entry that
+    Such messages create no case and are not kept. A new message to the case becomes an unfiled entry that
     keeps the envelope but names no case. A withdrawal becomes such an entry, too.
     """
     report, letter = first(reporter), Sent(reporter.follow_up())
@@ -416,7 +419,7 @@ def test_an_excluded_officer_does_not_learn_that_the_case_was_destroyed(told: Tr
 
 
 def test_only_the_two_officers_who_confirm_a_destruction_are_named(told: Trio) -> None:
-    """Their names are in the list, in the journal entry of the case, and in the entry of a redaction."""
+    """The list, the journal entry of the case, and the entry of a redaction name these two officers."""
     aged(told.office)
     with told.office.of(*NAMES).unlocked() as opened:
         who = Actor(opened.present, today(), lambda *_: TWO)

@@ -1,4 +1,7 @@
-"""Unfiled envelopes are listed in pages and kept for two months. Then two officers can discard them."""
+"""Unfiled envelopes are listed in pages and kept for two months.
+
+After that time, two officers can discard them.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -131,7 +134,10 @@ def test_before_the_first_export_nothing_confirms_that_an_envelope_has_expired(
 def test_without_a_portal_two_officers_can_vouch_for_the_day(
     world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
-    """The desk and the command offer this. The journal keeps the reason, and oversight counts it."""
+    """The desk and the command let two officers vouch for the day.
+
+    The journal keeps the reason, and oversight counts it.
+    """
     collect_all(NOISE)
     clock.day = UNTIL
     by_portal(world.office, UNTIL - relativedelta(days=1))

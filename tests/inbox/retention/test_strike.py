@@ -52,8 +52,8 @@ pytestmark = pytest.mark.copy_of("founded_strike")
 def founded_strike(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """A case and an unsigned report that contain the same name.
 
-    In the case, the name is in two answers, a follow-up and a note. In both, officers have decided
-    not to inform the prosecutor: before that, no complete text can be redacted.
+    In the case, the name is in two answers, a follow-up and a note. In both cases, officers have decided not
+    to inform the prosecutor, because no complete text can be redacted before that decision.
     """
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("strike"))
     world, reporter = scene.world, scene.reporter
@@ -247,7 +247,10 @@ def test_a_power_cut_during_a_redaction_leaves_the_passage_everywhere_or_nowhere
 def test_the_rest_of_a_redacted_text_can_be_searched_and_the_case_names_the_redacted_places(
     office: Office,
 ) -> None:
-    """The signature is deleted. Otherwise somebody could guess the passage and check the guess against it."""
+    """The signature is deleted.
+
+    Otherwise somebody could guess the redacted passage and check the guess against the signature.
+    """
     report, _ = numbers(office)
     office.json("case", "redact", "--reason", "x", str(report), "everywhere", "--text", NAME)
     shown = office.json("case", "show", str(report))
@@ -349,7 +352,7 @@ def test_a_danger_cannot_be_redacted_before_officers_have_dealt_with_it(
 def test_an_answer_that_blocks_any_exit_of_the_case_cannot_be_redacted(
     world: World, reporter: Reporter, collect_all: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In turn, the danger blocks each exit, and only that one."""
+    """The danger blocks one exit after another, and each time only that exit."""
     collect_all(first(reporter, edit=answering(danger_now="yes")))
     for way in Exit:
         row = {each: Cell(Need.LIFTED if each is way else Need.NOTHING) for each in Exit}
@@ -479,9 +482,9 @@ def test_complete_texts_that_the_judiciary_may_ask_for_cannot_be_redacted(
 
 @pytest.mark.parametrize("place", ["staff-note-9", "everywhere"])
 def test_repeated_redactions_leave_at_least_a_third_of_a_text(office: Office, place: str) -> None:
-    """The third refers to the original text.
+    """The third is a third of the original text.
 
-    It includes words redacted before the decision on the prosecutor was due.
+    The original text includes words redacted before the decision on the prosecutor was due.
     """
     report, _ = numbers(office)
     words = [f"mot{chr(97 + n)}x" for n in range(21)]

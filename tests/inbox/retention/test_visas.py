@@ -244,7 +244,7 @@ def test_a_visa_covers_only_the_cases_on_its_list(due: Office) -> None:
 
 
 def test_officers_can_list_a_case_by_its_number_before_its_destruction_day(closed: Office) -> None:
-    """The case is still destroyed only on that day. Without its number, it is not listed early."""
+    """The case is still destroyed only on that day. Without the number, the case is not listed early."""
     for command in ("hold", "unhold"):
         closed.json("retention", command, "1", "--reason", "x")
     assert "no case due for destruction is waiting for the archives' visa" in refused(
@@ -351,7 +351,7 @@ def test_in_france_junk_needs_no_visa_unless_proceedings_were_recorded(due: Offi
 def test_unfiled_envelopes_need_a_visa_where_the_law_requires_one(
     due: Office, tmp_path: Path, clock: Clock
 ) -> None:
-    """French law requires none.
+    """French law requires no visa.
 
     Under another law, the list states their number, and does not cover envelopes that come due
     later. A list of named cases covers no envelopes.

@@ -146,7 +146,7 @@ def test_the_first_of_several_actions_explains_why_they_take_two_officers(opened
         opened_trio.confirmed(alone, second.by(2), first)
 
 
-def test_an_action_takes_as_many_officers_as_the_strictest_on_the_same_case(opened_trio: Inbox) -> None:
+def test_several_actions_together_take_as_many_officers_as_the_strictest_of_them(opened_trio: Inbox) -> None:
     alone = Actor({"alice": Presence.OWN}, today())
     strict = action(Code.NOTE, 1).by(2, USED_UP)
     with pytest.raises(Locked), opened_trio.acting(alone, action(Code.SHOW, 1), strict):
@@ -163,7 +163,10 @@ def test_an_action_takes_as_many_officers_as_the_strictest_on_the_same_case(open
     ],
 )
 def test_printing_an_object_with_an_open_vault_reveals_no_secret(kind: type, shown: set[str]) -> None:
-    """A printed Python object could reach a log. It names neither what was read nor who mistyped."""
+    """A printed Python object could reach a log.
+
+    Such an object names neither what was read nor who mistyped.
+    """
     assert shown == {each.name for each in fields(kind) if each.repr}
 
 

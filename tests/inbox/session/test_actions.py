@@ -70,7 +70,8 @@ MAY_BE_REASONED = {
     Code.ROTATE_KEYS,
     Code.WRITE_LETTER,
 }
-# Oversight counts these actions. They are exceptional, or change the rules, or change who can act or see.
+# Oversight counts these actions. These actions are exceptional, or change the rules, or change who can act or
+# see.
 OVERSEEN = {
     Code.ADOPT_LAW,
     Code.ACCEPT_CARD,
@@ -245,7 +246,8 @@ def test_every_action_code_is_in_the_table() -> None:
 def test_every_value_of_an_action_has_a_label_in_both_languages(name: str, field: Field) -> None:
     """A code has its own label.
 
-    Any other value uses the label of its name, which has a place for the value unless it is a flag.
+    Any other value uses the label of its name. This label has a place for the value, unless the value is a
+    flag.
     """
     if field.form is Form.CODE:
         assert all(map(is_said, labels.of(field.labels).values()))
@@ -257,7 +259,7 @@ def test_every_value_of_an_action_has_a_label_in_both_languages(name: str, field
 
 
 def test_the_name_of_a_value_has_the_same_meaning_in_every_action() -> None:
-    """Labels are found by this name alone."""
+    """A label is found only by the name of its value."""
     assert len({name for name, _ in FIELDS}) == len(FIELDS)
 
 
@@ -357,7 +359,7 @@ def test_the_search_finds_each_way_to_create_an_action() -> None:
 
 
 def test_no_command_or_page_creates_an_action_itself() -> None:
-    """A room creates the action, once for both surfaces."""
+    """The code behind both surfaces creates each action."""
     found = {str(path): list(made_here(path.read_text("utf-8"))) for path in SURFACES}
     assert {} == {path: lines for path, lines in found.items() if lines}
     assert len(found) > 50

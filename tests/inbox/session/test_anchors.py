@@ -1,4 +1,7 @@
-"""Anchors and heads on paper. They show if somebody who can sign the journal has rewritten or cut it."""
+"""Anchors and heads on paper.
+
+Together they show whether somebody who can sign the journal has rewritten or cut it.
+"""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -70,7 +73,10 @@ def head_of(session: Session, n: int) -> str:
 def rewrite(
     session: Session, change: Callable[[journal.Entry], journal.Entry], genesis: bytes | None = None
 ) -> None:
-    """Sign the whole journal again with one change. Anybody with the open vault can do that."""
+    """Sign the whole journal again with one change.
+
+    Anybody with the open vault can sign the journal again.
+    """
     office = session.get_one(Office, 1)
     end = Head(0, genesis or office.journal_genesis)
     session.execute(update(Office).values(journal_genesis=end.hash))
@@ -91,7 +97,7 @@ def other_officer(n: int) -> Callable[[journal.Entry], journal.Entry]:
 def test_an_unchanged_journal_agrees_with_every_anchor_and_every_head(opened: Inbox, kept: Kept) -> None:
     """Control of the tests below.
 
-    The first anchors may be missing, and case and spaces in a typed head do not matter.
+    The first anchors may be missing, and a typed head may have capitals or spaces.
     """
     with undone(opened) as session:
         found = check(session, kept)

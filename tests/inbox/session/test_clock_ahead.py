@@ -13,7 +13,7 @@ from tests.support.inbox_trio import Trio
 def test_two_officers_can_record_that_the_clock_was_ahead(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Before that, every command is refused, and the hint names the command for the correction.
+    """Before the correction, every command is refused, and the hint names the command for the correction.
 
     Afterwards, everything works.
     """

@@ -1,6 +1,6 @@
 """One officer who tries names cannot find out which of them is the reporter's.
 
-Two officers who act together can see it.
+Two officers who act together can find out.
 """
 
 import re
@@ -139,7 +139,7 @@ def test_one_officer_gets_the_same_answer_whatever_part_of_the_identity_a_text_c
 def test_two_officers_who_confirm_the_comparison_see_the_words(inbox: Inbox) -> None:
     """Two officers who gave both passphrases with a command see the words as well.
 
-    Two who opened a session earlier do not.
+    Two officers who opened a session earlier do not see them.
     """
     text = f"{COLLEAGUES[0]} et Maëlle Kerguelen"
     before = Actor(dict.fromkeys(("alice", "bruno"), Presence.OWN), today())
@@ -172,7 +172,7 @@ def test_after_one_match_for_an_officer_alone_further_comparisons_take_two_offic
 def test_an_alarm_does_not_wait_for_a_second_officer(inbox: Inbox) -> None:
     """If the officer has used up the answers, the reason is neither compared nor kept.
 
-    The journal says so.
+    The journal says that the reason was not compared.
     """
     alarms: list[tuple[Code, dict[str, str]]] = [(Code.QUARANTINE, {}), (Code.EXCLUDE, {"officer": "bruno"})]
     assert {code for code, _ in alarms} == {code for code, rule in TABLE.items() if rule.alarm}
@@ -202,7 +202,7 @@ def test_an_officer_who_tries_one_name_after_another_gets_a_limited_number_of_an
 def test_once_an_officer_has_used_up_the_answers_no_action_compares_a_text_for_that_officer(
     inbox: Inbox,
 ) -> None:
-    """The table of actions does not mention a text for the action in this test.
+    """In the table of actions, the action of this test has no text.
 
     For another officer, the text is compared.
     """
@@ -223,7 +223,7 @@ def test_no_text_is_compared_if_no_identity_is_recorded_for_the_case(
     assert [] == looks(inbox)
 
 
-# Each of these actions uses a text that an officer wrote. Some of them would write a new file.
+# Each of these actions uses a text that an officer wrote. Some of these actions would write a new file.
 WAYS: dict[str, Callable[[Inbox, Actor, str, Path], object]] = {
     "reply": lambda inbox, who, text, _: drafts.send(inbox, who, 1, Draft(text=text)),
     "with a reason": lambda inbox, who, text, _: drafts.send(inbox, who, 1, Draft(text=text, despite="x")),
@@ -327,7 +327,7 @@ def test_a_text_that_is_refused_because_of_its_length_is_compared_nevertheless(i
 def test_the_request_for_a_second_officer_counts_as_one_answer(inbox: Inbox) -> None:
     """The request shows that the text contains nothing of the identity.
 
-    It does so even if nobody confirms the action.
+    The request shows this even if nobody confirms the action.
     """
     before = len(looks(inbox))
     ended = Closing(outcome="unfounded", disclosure=Disclosure.FULL, text=QUIET)
@@ -476,7 +476,7 @@ def test_an_error_about_a_text_names_the_words_that_the_officers_may_see(inbox: 
 def test_two_officers_compare_a_text_without_an_entry_only_if_they_are_not_refused(
     inbox: Inbox, text: str, left: int
 ) -> None:
-    """If they are refused, only a match has an entry."""
+    """If the officers are refused, only a match has an entry."""
     for is_refused in (False, True):
         with (
             suppress(ZeroDivisionError),

@@ -89,7 +89,7 @@ def test_the_journal_contains_no_word_of_a_report(
 ) -> None:
     """A report, a follow-up, notes, file names and an alias contain the word.
 
-    As a control, the tables of the vault contain it.
+    As a control, the tables of the vault contain the word.
     """
     described = build.describe
     monkeypatch.setattr(

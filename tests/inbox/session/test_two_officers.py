@@ -136,7 +136,8 @@ def founded_folder(founded_three: Office, tmp_path_factory: pytest.TempPathFacto
 def office(founded_folder: Path, tmp_path: Path, clock: Clock) -> Office:
     """An inbox in its second epoch, with one closed and one open case.
 
-    Its first keys are due for destruction. The portal has applied outboxes that the inbox does not know.
+    The first keys of this inbox are due for destruction. The portal has applied outboxes that the inbox does
+    not know.
     """
     shutil.copytree(founded_folder, tmp_path, dirs_exist_ok=True)
     clock.wait(130)

@@ -170,8 +170,8 @@ def test_a_full_medium_keeps_no_partial_backup_and_a_full_disk_no_partial_inbox(
 def test_a_changed_backup_is_not_restored(trio: Trio, copies: Copies, tmp_path: Path) -> None:
     """One change flips a byte in each kind of file.
 
-    In others, a file is missing, is listed twice, or has a path outside the backup. Finally, the
-    list is signed again for a damaged vault or key store. One officer alone is refused, too.
+    In other changes, a file is missing, is listed twice, or has a path outside the backup. Finally, the list
+    is signed again for a damaged vault or key store. One officer alone is refused, too.
     """
     made = copies.of(trio.others)
     folder, store = Path(made["folder"]), Path(made["keystore"])

@@ -62,7 +62,7 @@ def with_another_fault(listed: Any) -> None:
 def test_a_change_to_the_list_by_somebody_who_found_the_medium_is_detected(
     office: Office, copies: Copies, tmp_path: Path, change: Callable[[Any], None]
 ) -> None:
-    """The test changes the list alone. The control is the original list."""
+    """The test changes only the list. The control is the original list."""
     made = copies.of(office)
     path = Path(made["folder"]) / "backup.json"
     whole = path.read_bytes()
@@ -124,7 +124,7 @@ def test_a_list_that_officers_forged_is_checked_against_the_vault_in_the_backup(
 ) -> None:
     """The backup must have exactly the files that its vault lists, unchanged.
 
-    A matching list alone is not enough.
+    It is not enough that the list matches the files.
     """
     made = copies.of(office)
     folder = Path(made["folder"])

@@ -141,7 +141,7 @@ def written_wrongly(path: Path, pieces: Any, write: Any = atomic_files.write) ->
 
 
 def split_for(quorum: int, stated: int, secret: bytes | None = None) -> Any:
-    """Return a function that splits the given secret, or ``secret`` instead.
+    """Return a function that splits ``secret``, or the secret that is passed to it if ``secret`` is None.
 
     Each share states the quorum ``stated``.
     """
@@ -177,7 +177,7 @@ def test_no_inbox_is_founded_with_shares_that_fail_the_share_test(
             founding.found(office.root, build.charter(), circle, handout, today=build.today())
     assert [office.shares] == list(tmp_path.rglob("*"))
     founded = founding.found(office.root, build.charter(), circle, handout, today=build.today())
-    assert (4, 6) == (founded.proven.quorums, founded.proven.fewer)  # This is the control.
+    assert (4, 6) == (founded.proven.quorums, founded.proven.fewer)  # This inbox is the control.
 
 
 # Steps of this size can miss a state that exists for only two steps, such as a home without its
@@ -186,7 +186,7 @@ def test_no_inbox_is_founded_with_shares_that_fail_the_share_test(
 def test_a_ceremony_that_is_killed_at_any_step_can_be_started_again(tmp_path: Path, stride: int) -> None:
     """The process is killed at one step after another, or at every step in `make soak stops`.
 
-    It leaves a complete home or none.
+    Each time, the process leaves a complete home or none.
     """
     begun = Office(tmp_path / "begun", ("alice", "bruno"))
     begun.shares.mkdir(parents=True)

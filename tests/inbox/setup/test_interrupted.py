@@ -35,7 +35,7 @@ def failing_disk() -> None:
     raise OSError(5, "Input/output error")
 
 
-# The same code undoes both interruptions. `make soak stops` tries every step of both.
+# The same code undoes both interruptions. `make soak stops` tries every step of both interruptions.
 STOPS = pytest.mark.parametrize(
     ("stop", "stride"),
     [
@@ -112,7 +112,7 @@ def test_an_open_inbox_stops_its_work_when_another_vault_becomes_valid(
 ) -> None:
     """Otherwise the inbox would remove the key store of the valid vault.
 
-    It continues once vault.json is restored.
+    The inbox continues once vault.json is restored.
     """
     office = founded_circle.copy(tmp_path / "office")
     valid = (office.root / "vault.json").read_bytes()

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.long, pytest.mark.copy_of("founded_three")]
 
 
 def confides_and_types_ahead(at: Typist, office: Office, folder: Path) -> None:
-    """Type both passphrases. While each is checked, type another passphrase and “yes”."""
+    """Type both passphrases. While each passphrase is checked, type another passphrase and “yes”."""
     for name in office.present:
         at.confides(f"passphrase of {name}: ", passphrase_of(name))
     for _ in office.present:

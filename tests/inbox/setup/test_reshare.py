@@ -75,7 +75,7 @@ def test_a_failed_change_of_officers_leaves_no_files(
 ) -> None:
     """In one case, the medium damages the shares.
 
-    In the other, the home cannot be written at the last moment.
+    In the other case, writing to the home fails at the last moment.
     """
     before, shares = office.state(), sorted(office.shares.iterdir())
     write = atomic_files.write
@@ -195,7 +195,7 @@ def test_a_damaged_vault_is_not_copied_during_a_change_of_officers(office: Offic
     assert shares == sorted(office.shares.iterdir())
 
 
-# All three commands use the same code. `make soak stops` tries every step of each.
+# All three commands use the same code. `make soak stops` tries every step of each command.
 KILLED = {
     "add": (["add", "dora"], (*NAMES, "dora")),
     "remove": (["remove", "chloe"], NAMES[:2]),

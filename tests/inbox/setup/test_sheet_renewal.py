@@ -233,7 +233,7 @@ def test_a_later_renewal_does_not_hide_the_notice_of_an_earlier_one(office: Offi
 def test_a_notice_is_shown_to_new_officers_and_does_not_wait_for_officers_who_left(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Removing the officers who have to confirm the notice does not end it early.
+    """A notice does not end early if the officers who have to confirm it are removed.
 
     The drafts and saved views of a removed officer are deleted.
     """

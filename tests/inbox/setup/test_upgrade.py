@@ -69,7 +69,7 @@ def made(founded_made: Office, tmp_path_factory: pytest.TempPathFactory) -> Offi
 
 @pytest.fixture
 def old(made: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
-    """The same copy, for a program that has the next version."""
+    """The copy ``made``, for a program that has the next version."""
     next_version.inbox_comes(monkeypatch)
     return made
 
@@ -133,8 +133,7 @@ def test_a_vault_of_a_newer_version_is_neither_opened_nor_upgraded(
 def test_an_upgrade_keeps_everything_in_the_vault(made: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """The cases stay in the queue.
 
-    A search still finds them by their words, and cases with the same container number are still
-    linked.
+    A search still finds the cases by their words, and cases with the same container number are still linked.
     """
     before, acts = made.state(), _acts(made)
     next_version.inbox_comes(monkeypatch)

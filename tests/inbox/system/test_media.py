@@ -65,9 +65,9 @@ def test_no_outbox_is_written_to_a_folder_while_its_medium_is_not_mounted(
 
 
 def test_a_file_system_in_memory_is_not_a_medium(office: Office, tmp_path: Path, sticks: list[Path]) -> None:
-    """Such a file system does not survive a power cut, although desktops mount media in one.
+    """A file system in memory does not survive a power cut, but desktops mount media in one.
 
-    An image in it is refused, too.
+    An image in such a file system is refused, too.
     """
     folders = [tmp_path / name for name in ("memory", "more")]
     with small_disk(folders[0], "8m"), small_disk(folders[1], "8m"):
@@ -100,7 +100,7 @@ def test_the_system_disk_is_not_a_medium_even_if_the_home_is_on_another_disk(
 def test_a_backup_needs_two_media_that_are_not_the_disk_of_the_home(
     office: Office, sticks: list[Path], tmp_path: Path, places: tuple[str, str]
 ) -> None:
-    """A refused backup writes nothing. As a control, it succeeds with ``--same-disk``."""
+    """A refused backup writes nothing. As a control, the backup succeeds with ``--same-disk``."""
     (tmp_path / "own").mkdir()
     for name in ("keys", "backups"):
         (sticks[0] / name).mkdir()
@@ -166,7 +166,7 @@ def test_the_error_names_two_folders_on_the_same_medium(sticks: list[Path]) -> N
 def test_the_desk_refuses_the_disk_of_this_machine_unless_started_with_same_disk(
     office: Office, sticks: list[Path], tmp_path: Path
 ) -> None:
-    """The desk refuses an outbox, a repeated outbox and a backup. On a medium, they succeed."""
+    """The desk refuses an outbox, a repeated outbox and a backup. On a medium, the three actions succeed."""
     own = tmp_path / "own"
     own.mkdir()
     with office.unlocked() as opened:

@@ -100,7 +100,7 @@ def test_a_pasted_control_character_does_not_turn_the_following_lines_into_comma
 ) -> None:
     """The character could interrupt the question or end the program.
 
-    Then a prompt would read the lines after it.
+    The next prompt would then read the lines after the character.
     """
     with session(filed) as at:
         at.answers("", "case note 1")
@@ -114,7 +114,10 @@ def test_a_pasted_control_character_does_not_turn_the_following_lines_into_comma
 
 @pytest.mark.parametrize("end", ["\n", "\x03", "\x04", "\x1c"], ids=["line", "interrupt", "end", "quit"])
 def test_text_pasted_as_a_passphrase_does_not_become_a_command(filed: Office, end: str) -> None:
-    """The text is more than a terminal can buffer. Part of it arrives after the passphrase was checked."""
+    """The text is more than a terminal can buffer.
+
+    Part of the text arrives after the passphrase was checked.
+    """
     with session(filed) as at:
         at.answers("", "case junk 1 --reason x")
         at.sees("passphrase of officer: ")

@@ -20,7 +20,7 @@ ALL = f"{hostile.ESCAPES}\x7f\x85\u2028\u2029{hostile.BIDI}\r\nend"
 TYPE = f"image/{hostile.ESCAPES}"
 LONG_AGO = (today() - timedelta(25)).isoformat()
 ESC, SPELLED = "\x1b", "<U+001B>"
-# Each line is typed in a session. The value says whether it prints words of the reports.
+# Each line is typed in a session. The value says whether the line prints words of the reports.
 LINES = {
     "case show 1": True,
     "case show 2": True,
@@ -174,7 +174,10 @@ NOTHING_OF_A_REPORT |= {f"officer {each}" for each in ("add", "list", "remove", 
 def hostile_world(
     world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> World:
-    """An inbox with a signed and an unsigned report. Every field, name and type in them is hostile."""
+    """An inbox with a signed and an unsigned report.
+
+    Every field, name and type in these reports is hostile.
+    """
     described = inbox_builders.describe
 
     def named(files: list[bytes]) -> object:
@@ -258,7 +261,10 @@ fault()
 
 @pytest.mark.parametrize("how", ["silent", "as it is"])
 def test_neither_the_interpreter_nor_a_library_prints_the_data_that_it_handles(how: str) -> None:
-    """Without our protection, errors, warnings and logs would be printed. That is the control."""
+    """Without our protection, errors, warnings and logs would be printed.
+
+    As a control, the unprotected process prints them.
+    """
     done = subprocess.run([sys.executable, "-c", FAULTS, how], capture_output=True, text=True, check=False)
     written = {place for place in FAULTY if f"{ESC} {place}" in done.stderr}
     assert (1, set() if how == "silent" else FAULTY) == (done.returncode, written)

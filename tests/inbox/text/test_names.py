@@ -69,7 +69,7 @@ def test_all_officers_whom_a_text_names_are_found() -> None:
 
 
 def test_nobody_is_found_if_there_is_no_name_to_search_for() -> None:
-    """There is none if the inbox has only one officer, or if an officer's name is too short."""
+    """There is no such name if the inbox has only one officer, or if an officer's name is too short."""
     assert set() == Names({}).meant_in(["bruno"])
     assert set() == Names({"al": []}).meant_in(["al", ""])
 

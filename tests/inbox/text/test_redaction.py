@@ -77,7 +77,7 @@ def test_a_redaction_without_a_match_is_refused() -> None:
 
 
 def test_a_passage_that_is_always_removed_need_not_occur_in_the_text() -> None:
-    """The identity of a reporter is such a passage."""
+    """For example, the identity of a reporter is always removed."""
     redactor = Redactor([], ["Ondine K.", " "])
     assert ("de ", " !") == redactor.pieces("what", "de ONDINE  K. !")
     assert [] == redactor.check([("what", [("de ", " !")])])

@@ -228,7 +228,7 @@ def test_the_officers_of_an_earlier_transaction_have_no_effect_on_a_later_one(op
 def test_the_vault_allows_only_one_transaction_at_a_time(opened_trio: Inbox) -> None:
     """A second transaction would end the first one.
 
-    The first would then read with the rights of other officers.
+    The first transaction would then read with the rights of other officers.
     """
     vault = opened_trio.vault
     with vault.transaction(("alice",)):
@@ -260,7 +260,7 @@ def test_a_statement_that_cannot_be_restricted_is_refused_while_an_officer_is_si
 ) -> None:
     """SQLAlchemy can restrict none of these statements.
 
-    As a control, the program itself may run them while nobody is signed in.
+    As a control, the program itself may run such statements while nobody is signed in.
     """
     with opened_trio.vault.transaction(("bruno",)) as session, pytest.raises(RuntimeError):
         session.execute(NOT_NARROWED[name])
@@ -269,7 +269,7 @@ def test_a_statement_that_cannot_be_restricted_is_refused_while_an_officer_is_si
 
 
 def test_no_case_is_visible_if_the_table_of_signed_in_officers_is_empty(opened_trio: Inbox) -> None:
-    """Only a fault could empty that table, and a fault must not reveal all cases.
+    """Only a fault could empty the table of signed-in officers, and a fault must not reveal all cases.
 
     Rows that belong to no case stay visible.
     """
@@ -317,8 +317,8 @@ def past_the_hook(source: str) -> set[str]:
     return found
 
 
-# These modules are the vault with its row-level security, and those that create its tables, read
-# its version or upgrade it. None of them shows a row to anybody.
+# These modules are the vault with its row-level security, and those that create its tables, read its version
+# or upgrade it. None of these modules shows a row to anybody.
 PAST_THE_HOOK = {
     "vault/row_security.py",
     "vault/database.py",

@@ -34,7 +34,8 @@ OF_CASES = {
     "unopened_numbers", "first_messages", "follow_up_texts", "file_names", "strikes", "is_unread",
     "unread_follow_ups", "is_acknowledged", "gives_feedback",
 }  # fmt: skip
-# The chain includes entries that not everybody may read. `lines` withholds them, using `journal_numbers`.
+# The chain includes entries that not everybody may read. `lines` withholds such entries, using
+# `journal_numbers`.
 WHOLE = {"last_journal_entry", "journal"}
 
 
@@ -43,7 +44,10 @@ OF_OFFICERS = {"journal_numbers", "journal_of", "exclusions", "excluded_from", "
 
 
 def with_word(session: Session) -> set[int]:
-    """Return the cases for which the condition ``has_word`` is true. Lists use it in the same way."""
+    """Return the cases for which the condition ``has_word`` is true.
+
+    Lists use the condition in the same way.
+    """
     return {*session.scalars(select(Case.number).where(queries_cases.has_word(Case.number)))}
 
 
@@ -113,7 +117,7 @@ def test_every_query_answers_as_if_the_hidden_case_had_never_existed(
 ) -> None:
     """The test covers counts, maximums and sets, too.
 
-    It fails for a new query with a parameter that has no value here.
+    The test fails for a new query with a parameter that has no value here.
     """
     function = questions()[name]
     _, *names = inspect.signature(function).parameters
