@@ -101,6 +101,7 @@ _NAMED: Mapping[str, Part] = {
             "tests/portal/api",
             "tests/portal/exchange",
             "tests/portal/ops/test_clock.py",
+            "tests/portal/setup/test_upgrade.py",
             "tests/portal/web",
             # The part `fuzz` sends more requests, to both kinds of database.
             "--ignore=tests/portal/api/test_fuzz.py",
