@@ -46,7 +46,7 @@ def office(trio: Trio, tmp_path: Path) -> Office:
 def test_the_identity_appears_only_in_the_output_of_the_command_that_shows_it(office: Office) -> None:
     """No list, case view, search, queue or journal contains the identity.
 
-    The control is the command that shows it.
+    The control is the command that shows the identity.
     """
     shown = [
         office.run(*command, *form).out

@@ -83,7 +83,7 @@ STATES: Mapping[str, Callable[[Session], None]] = {
 RECORD = ["request", "add", "--received", today().isoformat(), "--way", "letter", "--person", "NAME"]
 NO_TRANSMISSION = ["case", "decide", "1", "no_transmission", "--reason", "x"]
 # In these commands, NAME stands for a name from the case or for another name. If the officers may read the
-# case, the last command of each list answers differently to the two names.
+# case, the last command of each list gives a different answer for each name.
 OPEN = {
     "nobody": [RECORD, ["case", "decide", "1", "not_needed", "--reason", "x"]],
     "reply": [["message", "reply", "1", "--text", "C'est NAME."]],

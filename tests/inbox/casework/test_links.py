@@ -14,7 +14,7 @@ from tests.support.desk_room import chosen_beforehand, sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, answering, drop, first, today
 from tests.support.inbox_trio import Trio
 
-# Two texts about different things. Both begin alike, so they share some distinctive pieces.
+# Two texts about different things. Both texts begin alike, so they share some distinctive pieces.
 ALIKE_AT_FIRST = [
     f"Le soir du marché un homme en manteau gris attend derrière le hangar numéro douze. {rest}"
     for rest in (

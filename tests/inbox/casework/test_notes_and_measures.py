@@ -291,7 +291,7 @@ def test_officers_retract_a_measure_that_was_recorded_by_mistake(
 ) -> None:
     """Officers must give a reason.
 
-    If the measure was shared, they are warned that the reporter may have read it. The slot no longer
+    If the measure was shared, officers are warned that the reporter may have read it. The slot no longer
     contains a retracted measure.
     """
     for kind in ("protection_offered", "none"):
@@ -536,8 +536,8 @@ def tell_prosecutor(office: Office) -> None:
 def test_a_measure_before_the_answer_of_the_prosecutor_requires_a_reason(office: Office) -> None:
     """The journal keeps the reason and oversight counts it.
 
-    A reason is also required before the decision whether to inform the prosecutor. No rule has to ask for
-    that decision, because even a case without a score may be about an offence.
+    A reason is also required before the decision whether to inform the prosecutor. No rule has to ask for a
+    decision on the prosecutor, because even a case without a score may be about an offence.
     """
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     is_unasked = refused(office, "case", "measure", "add", "1", "suspension")

@@ -9,7 +9,7 @@ from tests.support.inbox_builders import Office, Portal, Reporter, World, answer
 def founded_offence(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """An inbox with two cases, which tests copy.
 
-    One reports an offence and names somebody; the other is trivial.
+    One case reports an offence and names somebody; the other is trivial.
     """
     folder = tmp_path_factory.mktemp("offence")
     office = Office.found(folder)

@@ -347,7 +347,7 @@ def test_persons_concerned_are_informed_only_if_the_prosecutor_knows_and_does_no
 def test_persons_concerned_are_never_informed_before_a_decision_on_the_prosecutor(
     office: Office,
 ) -> None:
-    """For a case without a score, no rule asks for this decision, but the case may be about an offence.
+    """No rule asks for a decision on the prosecutor in an unscored case, which may be about an offence.
 
     Officers can defer the decision on the persons without waiting.
     """
@@ -658,7 +658,7 @@ def test_the_decision_is_still_pending_after_the_call_to_the_prosecutor(endanger
 def test_a_call_dated_before_the_arrival_of_the_report_does_not_answer_its_danger(
     endangered: Office,
 ) -> None:
-    """Such a call was about something else, or its date is wrong."""
+    """A call with an earlier date was about something else, or its date is wrong."""
     eight_years_ago = (today() - timedelta(3000)).isoformat()
     endangered.json(
         "case", "measure", "add", "1", "prosecutor_phoned", "--addressee", "X", "--day", eight_years_ago
@@ -887,7 +887,7 @@ def test_the_desk_accepts_a_reason_instead_of_the_missing_notice(office: Office)
 def test_an_external_authority_must_decide_whether_to_forward_an_out_of_scope_report(office: Office) -> None:
     """The authority decides after closing the case.
 
-    Until then, the queue reminds officers of the decision, and the case cannot be destroyed.
+    Before this decision, the queue reminds officers of it, and the case cannot be destroyed.
     """
     out = ("out_of_scope", "--to", "ministry", "--disclosure", "withheld", "--reason", "x")
     forwarded = ("case", "decide", "2", "forwarded", "--addressee", "AFA", "--reason", "theirs")

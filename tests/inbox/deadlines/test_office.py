@@ -225,7 +225,10 @@ def test_a_period_of_days_off_includes_its_last_day_and_is_at_most_a_year_long(o
 
 
 def test_one_officer_alone_cannot_change_the_regime_of_an_office_that_has_cases(office: Office) -> None:
-    """Such a change moves deadlines and adds duties. To choose the current regime again changes nothing."""
+    """Changing the regime moves deadlines and adds duties.
+
+    To choose the current regime again changes nothing.
+    """
     with office.unlocked() as opened:
         alone = Actor(opened.present, today())
         with pytest.raises(Locked):
@@ -418,7 +421,10 @@ def test_an_office_can_write_its_own_notice_of_extension(office: Office, tmp_pat
 def test_the_reporter_of_a_case_on_hold_cannot_tell_that_it_is_on_hold(
     office: Office, first_reporter: Reporter
 ) -> None:
-    """During the hold, the case has no end of retention. Its reporter sees an ordinary closed case."""
+    """During the hold, the case has no end of retention.
+
+    The reporter of the case sees an ordinary closed case.
+    """
     office.close("1")
     assert RETENTION in clocks(office)
     assert "is not on hold" in refused(office, "retention", "unhold", "1", "--reason", "x")

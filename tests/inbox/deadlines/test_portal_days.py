@@ -121,7 +121,7 @@ def answered(world: World) -> None:
 def test_a_sent_text_meets_its_deadline_only_once_the_portal_has_applied_its_outbox(
     world: World, portal: Portal
 ) -> None:
-    """Until then, the terminal and the desk show that the text is sent but not confirmed."""
+    """Until the outbox is applied, the terminal and the desk show that the text is sent but not confirmed."""
     day = today().isoformat()
     answered(world)
     assert {state(clocks(world)[name]) for name in TOLD} == {(None, None)}

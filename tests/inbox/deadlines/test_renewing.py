@@ -126,7 +126,7 @@ def test_new_rules_propose_a_new_score_and_add_the_duties_of_the_law(office: Off
 def test_a_duty_that_new_rules_add_is_due_from_the_receipt_or_from_its_discovery(
     office: Office,
 ) -> None:
-    """The deadline about the persons runs from the receipt, that about the prosecutor from the discovery."""
+    """The duty about the persons runs from the receipt; the duty about the prosecutor, from the discovery."""
     received = today() - timedelta(40)
     with office.opened() as opened, opened.transaction() as session:
         session.execute(update(Case).values(received=received, collected=received))
@@ -168,7 +168,7 @@ def test_new_rules_neither_repeat_nor_remove_a_duty(office: Office) -> None:
 
 
 def test_a_closed_case_follows_new_rules_only_once_it_is_reopened(office: Office) -> None:
-    """Until then, its score and its decisions remain as they were at the closing."""
+    """Before a case is reopened, its score and its decisions remain as they were at the closing."""
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     office.json("case", "decide", "1", "informed", "--reason", "x")
     office.close("1", "founded", "--disclosure", "full", "--text", "Merci.")

@@ -180,7 +180,7 @@ def test_a_case_without_an_outcome_is_kept_for_the_longest_retention_period(clos
 def test_junk_is_due_after_thirty_days_if_the_portal_has_been_told_to_close_its_slot(
     world: World, portal: Portal, reporter: Reporter, collect: Any, clock: Clock
 ) -> None:
-    """Until then, the slot is refreshed like any other, with the same status as before."""
+    """Until the thirtieth day, the slot is refreshed like any other, with the same status as before."""
     office = world.office
     collect(portal.bundle(first(reporter)))
     office.json("case", "junk", "1", "--reason", "flood")
@@ -323,7 +323,7 @@ def test_only_measures_that_open_proceedings_suspend_the_retention_period(closed
 def test_a_case_in_proceedings_is_kept_until_two_officers_record_the_decision(
     closed: Office, clock: Clock
 ) -> None:
-    """Until then, the case has no deadline, and the queue shows none."""
+    """Until the decision, the case has no deadline, and the queue shows none."""
     work_on(closed, acknowledged=today(), answered=today())
     closed.json("case", "set-source-risk", "1", "low", "--reason", "x")
     assert in_two_months(today()) == closed.json("case", "show", "1")["work"]["deadline"]
@@ -434,7 +434,7 @@ def test_junk_that_was_in_proceedings_is_kept_for_their_retention_period(closed:
 def test_proceedings_recorded_after_a_final_decision_prevent_the_destruction_again(
     closed: Office, clock: Clock
 ) -> None:
-    """The proceedings may have begun before the decision, and the decision may have been about others."""
+    """Even if these proceedings began before the decision, it may have been about other proceedings."""
     came_long_ago(closed)
     early = clock.day - timedelta(9)
     for before in (timedelta(0), timedelta(20)):

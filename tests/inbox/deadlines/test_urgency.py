@@ -51,7 +51,7 @@ def test_pending_deadlines_come_before_finished_ones_and_each_group_is_sorted_by
 
 
 def test_the_command_and_the_desk_list_the_deadlines_of_a_case_in_the_same_order(two_cases: Office) -> None:
-    """Legal duties are in the same list.
+    """The list contains legal duties, too.
 
     After all pending deadlines comes a duty that was decided late, which says so.
     """

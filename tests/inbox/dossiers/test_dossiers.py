@@ -355,7 +355,7 @@ def test_a_disciplinary_dossier_does_not_show_when_the_report_arrived(room: Room
 
 
 def test_neither_a_dossier_nor_a_command_about_the_case_proves_who_reported(room: Room, whole: Path) -> None:
-    """Such data are keys, signatures, salts, and ids of the case, of a key or of the keyring."""
+    """Data that prove who reported are keys, signatures, salts, and ids of the case, a key or the keyring."""
     seen = list(opened(whole).values())
     seen += [room_of.unpacked(opened(whole)["dossier.pdf"]), told(whole).encode()]
     for command in (

@@ -105,8 +105,8 @@ SOURCELESS = {
     name for name in EXPORTS if name.partition(",")[0] in {"access", "letter", "oversight", "timeline"}
 }
 SOURCELESS |= {"journal", "destroyed", "retention visa request", "register", "register, printed", "sheet"}
-# These commands also write files. The files are for the portal, which knows the ids of cases, or are sealed
-# to officers, or are about no case.
+# These commands also write files. Some files are for the portal, which knows the ids of cases; others are
+# sealed to officers or are about no case.
 NO_EXPORT = {"backup make", *(f"exchange {each}" for each in ("card", "keyring", "outbox", "sign-pages"))}
 
 
@@ -188,7 +188,7 @@ def found_in(read: Iterable[bytes], proofs: Mapping[str, bytes]) -> set[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", EXPORTS)
 def test_no_export_contains_data_that_prove_who_reported(made: Made, name: str) -> None:
-    """Such data are keys, signatures, salts, and ids of the case, its envelope or the keyring."""
+    """Data that prove who reported: keys, signatures, salts, and ids of the case, its envelope or the keyring."""
     assert {"author key", "signature", "case id", "reply recipient", "salt"} <= set(made.proofs)
     assert set() == found_in(made.exports[name], made.proofs)
 

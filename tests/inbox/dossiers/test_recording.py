@@ -132,7 +132,7 @@ def test_a_container_number_can_be_sent_without_a_warning(office: Office) -> Non
 
 
 LETTER = f"Conteneur {CONTAINER} à contrôler ; voyez Luc Ferrand et Rachid Belkacem."
-# For each way to write a name: a text in the case, and a text to be sent that no reason can make acceptable.
+# Each way to write a name has a text in the case, and a text to be sent that no reason can make acceptable.
 NAMES_IN_TEXT = {
     "with capitals": ("Luc Ferrand a loué son badge ; Rachid Belkacem ferme les yeux.", LETTER),
     "without": ("luc ferrand a loué son badge et son chef rachid belkacem ferme les yeux", LETTER),

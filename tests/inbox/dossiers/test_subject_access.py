@@ -133,7 +133,8 @@ def letter(office: Office, request: str = "1") -> bytes:
 def test_a_request_finds_the_name_of_the_person_in_every_text_of_a_case(office: Office) -> None:
     """Answers, messages and notes are searched.
 
-    Officers can view the passages about the person separately. The journal records this.
+    Officers can view the passages about the person separately. The journal records that officers viewed
+    passages.
     """
     assert [1, 2, 3] == [*seen(office)]
     assert {} == seen(office, "2")
@@ -534,7 +535,7 @@ def test_all_letters_that_are_sent_in_time_have_the_same_date(
 def test_no_request_is_answered_before_a_fixed_day_whatever_its_search_finds(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Until then, the refusal is always the same. A different error would reveal that data are held."""
+    """Before that day, the refusal is always the same. A different error would reveal that data are held."""
     clock = moved(monkeypatch)
     inform(office)
     clock.wait(EARLIEST.days - 1)
@@ -724,7 +725,7 @@ NAMING = {"name": "Bruno Kermadec", "alias": "Erwan Le Bihan"}
 def test_an_officer_whom_a_request_names_cannot_work_on_that_request(office: Office, how: str) -> None:
     """An alias counts as a name. It does not matter whether any case names the officer.
 
-    Two other officers can answer.
+    Two other officers can answer the request.
     """
     if how == "name":
         office.json(*record(NAMING[how], since=EARLIEST.days))

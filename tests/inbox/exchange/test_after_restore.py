@@ -52,7 +52,7 @@ def test_there_is_no_gap_if_the_portal_applied_only_outboxes_of_this_inbox(
 ) -> None:
     """The portal may have applied all outboxes of this inbox, some, or none.
 
-    Then one officer can collect, and no serial number is skipped.
+    If there is no gap, one officer can collect, and no serial number is skipped.
     """
     first, last = outbox(world), outbox(world)
     for applied in (NOTHING, first, last):

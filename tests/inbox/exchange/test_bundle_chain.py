@@ -96,7 +96,7 @@ def test_the_first_bundle_collected_from_a_portal_must_have_the_number_1(
 def test_portals_are_numbered_in_the_order_in_which_officers_accepted_them(
     world: World, portal: Portal, tmp_path: Path
 ) -> None:
-    """The first is portal 1. Another bundle of a known portal adds no portal."""
+    """The first accepted portal is portal 1. Another bundle of a known portal adds no portal."""
     expected = []
     for place in range(3):
         for _ in range(2):

@@ -23,7 +23,7 @@ def test_a_bundle_that_changes_while_it_is_read_is_refused(
 ) -> None:
     """A hostile medium may return different data when it is read again.
 
-    Then no part of the bundle is collected.
+    If the data change, no part of the bundle is collected.
     """
     path = portal.bundle(first(Reporter(world), files=[b"x"]), Sent(Reporter(world).follow_up()))
     before = world.office.state()
@@ -83,7 +83,7 @@ def test_the_attachments_of_a_refused_bundle_are_deleted_immediately(
 def test_an_interrupted_collect_leaves_no_file_behind(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Here the disk is full when the last envelope is written.
+    """In this test, the disk is full when the last envelope is written.
 
     Once there is room, the bundle can be collected.
     """
@@ -119,7 +119,7 @@ def test_if_the_disk_is_full_the_output_still_lists_the_bundles_collected_before
 def test_collecting_bundles_into_an_older_vault_does_not_delete_files_of_a_newer_vault(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """Here an older vault was restored without its files.
+    """In this test, an older vault was restored without its files.
 
     The portal no longer has the files that came later.
     """

@@ -193,7 +193,7 @@ def test_a_keyring_counts_as_expired_only_after_its_last_day(world: World) -> No
 
 
 def test_the_newest_intake_key_is_tried_first(world: World) -> None:
-    """Most envelopes are sealed to that key, and each try takes time."""
+    """Most envelopes are sealed to the newest key, and each try takes time."""
     keys = [
         IntakeSecret(bytes([n]) * 16, bytes([n]) * 32, today() + timedelta(n), today()) for n in (1, 3, 2)
     ]

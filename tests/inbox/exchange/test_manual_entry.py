@@ -260,7 +260,7 @@ def test_the_printed_sheet_with_the_twelve_words_does_not_reveal_their_purpose(
 def test_every_outbox_announces_a_case_entered_by_hand_until_the_portal_has_applied_one(
     world: World, portal: Portal, answers: Path, collect: Callable[..., Any]
 ) -> None:
-    """Until then, each outbox contains the slot, the memo and the withdraw id of the case.
+    """Before the portal applies one, each outbox contains slot, memo and withdraw id of the case.
 
     Once the portal has applied one, an outbox contains only the slot of the case.
     """

@@ -305,7 +305,7 @@ def test_the_longest_accepted_reply_still_fits_when_other_contents_of_the_slot_g
     collect(world, portal, *(Sent(correspondent.follow_up()) for _ in range(20)))
     world.office.run("case", "set-status", "1", "info_requested")
     with world.office.opened() as inbox, inbox.transaction() as session:
-        # Earlier slots disclosed these measures; otherwise they would be withheld.
+        # Earlier slots disclosed these measures; otherwise the measures would be withheld.
         session.get_one(Case, 1).slot_measures = " ".join(FRENCH.measures)
         session.add_all(
             Measure(case=1, position=place, kind=kind, day=build.today(), told=True)

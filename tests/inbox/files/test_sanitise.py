@@ -155,7 +155,7 @@ def test_a_pdf_with_too_many_pages_is_not_enclosed(room: Room, monkeypatch: pyte
 def test_without_a_sandbox_no_file_is_rerendered(
     room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is written either. Enclosing the originals needs no sandbox."""
+    """Without a sandbox, nothing is written either. Enclosing the originals needs no sandbox."""
     monkeypatch.setattr(sandbox, "_PLACES", str(tmp_path))
     words = ["dossier", "make", "1", "--for", "prosecutor", "--to", "X", "--recipient"]
     words += [

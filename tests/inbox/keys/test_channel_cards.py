@@ -107,7 +107,10 @@ def test_the_next_keyring_lists_an_accepted_channel_after_the_channel_of_the_roo
 
 
 def test_the_root_refuses_a_card_until_its_fingerprint_has_been_compared(root: Office, body: Office) -> None:
-    """The refusal shows the fingerprint. Officers may type it in lower case and without spaces."""
+    """The refusal shows the fingerprint.
+
+    Officers may type the fingerprint in lower case and without spaces.
+    """
     folder, fingerprint = export(body)
     refused(root, fingerprint, "exchange", "channel", "add", folder)
     refused(root, "not the given key", "exchange", "channel", "add", folder, "--fingerprint", "AAAA BBBB")

@@ -1,6 +1,6 @@
 """Keys are destroyed when no report may need them any more.
 
-Then nobody can open an envelope that was sealed to them.
+Once a key is destroyed, nobody can open an envelope that was sealed to it.
 """
 
 import shutil

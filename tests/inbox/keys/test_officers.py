@@ -218,7 +218,7 @@ def test_a_vault_header_that_contradicts_the_shares_is_refused(
 ) -> None:
     """Anybody can write a header with a valid checksum.
 
-    If one officer could lower the quorum there, the next shares would use it.
+    If one officer could lower the quorum in the header, the next shares would use it.
     """
     copy = three.copy(tmp_path / "copy").of(*NAMES)
     found = _header(copy)

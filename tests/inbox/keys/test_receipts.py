@@ -73,7 +73,7 @@ def proven(slot: Slot, root: Office) -> Proven:
 
 
 def test_an_unacknowledged_case_has_no_receipt(desk: Desk) -> None:
-    """Neither an officer's own reply nor marking the case as junk acknowledges it."""
+    """Neither an officer's own reply nor marking the case as junk acknowledges the case."""
     assert None is desk.told().receipt
     desk.office.json("message", "reply", "1", "--text", "Merci.")
     assert None is desk.told().receipt

@@ -1,8 +1,8 @@
 """A whole case under the law of Xylos, an invented country.
 
-The officers of Xylos found an inbox, read a report, and answer the reporter. They decide what their law
-requires, record a measure, and close the case. The officers destroy the case when their law says so. Neither
-this module nor the texts for these officers contain a code of another law.
+The officers of Xylos found an inbox, read a report, and answer the reporter. The officers decide what their
+law requires, record a measure, and close the case. The officers destroy the case when their law says so.
+Neither this module nor the texts for these officers contain a code of another law.
 """
 
 import html
@@ -163,7 +163,7 @@ def test_a_case_runs_from_collection_to_destruction_under_another_law(tmp_path: 
     assert ("long", "upheld") == (gone["values"]["rule"], gone["values"]["outcome"])
 
 
-# The first number is a telephone number of Jordan, whose country code Xylos uses. The last one is French.
+# The first number is a telephone number of Jordan, whose country code Xylos uses. The last number is French.
 ITS_NUMBER, ITS_NUMBER_ABROAD, FRENCH_NUMBER = "07 9012 345 6", "+962790123456", "01 42 68 53 00"
 
 

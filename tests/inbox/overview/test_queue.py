@@ -215,7 +215,10 @@ def test_a_search_has_no_operators(waiting: Office, odd: str, found: list[int]) 
 
 
 def test_the_filter_for_unread_cases_omits_a_case_once_it_is_read(office: Office) -> None:
-    """When the reporter writes again, the case returns. Then the follow-up is unread, but not the report."""
+    """When the reporter writes again, the case returns.
+
+    The follow-up of the reporter is then unread, but not the report.
+    """
     for number in ("1", "2"):
         office.json("case", "show", number)
     assert [4, 3, 5] == numbers(office, "--to-read")
@@ -343,7 +346,7 @@ def test_the_queue_prints_one_line_for_each_case(waiting: Office) -> None:
 
 
 def test_a_search_that_is_too_long_is_refused(office: Office) -> None:
-    """Such a search would make all other officers wait.
+    """A search that is too long would make all other officers wait.
 
     The control is a search of the greatest length, on both surfaces.
     """

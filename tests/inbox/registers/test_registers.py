@@ -104,7 +104,7 @@ def leaving(filled: Trio, tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 
 def seen(inbox: Inbox, register: Register, year: int | None = None, by: tuple[str, ...] = ()) -> Any:
-    """Return a register as JSON, as these officers see it. Without officers, return everything."""
+    """Return a register as JSON, as these officers see it. If no officers are given, return everything."""
     with inbox.vault.transaction(by, quarantine=True) as session:
         return registers.view(registers._found(session, Wanted(register, year), today()))
 

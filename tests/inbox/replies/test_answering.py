@@ -109,7 +109,7 @@ def test_feedback_is_refused_before_the_acknowledgement(office: Office) -> None:
 def test_feedback_is_possible_in_a_reopened_case_that_its_closing_acknowledged(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """The text of the closing acknowledged the report. Another acknowledgement could not be written now."""
+    """The text of the closing acknowledged the report. Officers could not write another acknowledgement."""
     office.json("case", "close", "1", "moot", "--disclosure", "partial", "--text", "Merci.")
     told()
     office.json("case", "reopen", "1", *DRILL)
@@ -375,7 +375,7 @@ def test_a_referral_to_another_authority_is_feedback_on_its_own(office: Office) 
 def test_the_text_of_a_closing_acknowledges_the_report_only_once_an_outbox_contains_it(
     office: Office,
 ) -> None:
-    """Until then, the reporter has read nothing.
+    """Before the outbox, the reporter has read nothing.
 
     The text in this test withholds everything else, so it is not feedback.
     """

@@ -389,8 +389,8 @@ def test_disclosing_an_outcome_to_the_reporter_requires_a_decision_on_informing_
 ) -> None:
     """The law requires no decision here, but a case that nobody scored may concern an offence.
 
-    The rule covers full disclosure, partial disclosure, and a text beside a withheld outcome. It also covers
-    the preview at the desk. A referral to another authority needs no such decision.
+    The rule covers full disclosure, partial disclosure, and a text beside a withheld outcome. The rule also
+    covers the preview at the desk. A referral to another authority needs no such decision.
     """
     office.json("case", "link", "add", "1", "2", "duplicate")
     telling = {code for code, rule in FRENCH.outcomes.items() if rule.needs_word and not rule.only_after}

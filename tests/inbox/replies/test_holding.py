@@ -171,7 +171,7 @@ def test_a_text_written_while_the_case_is_restricted_is_not_held_back(
 def test_a_closing_that_is_held_back_shows_in_neither_text_nor_status(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Meanwhile the case counts as neither closed nor acknowledged.
+    """As long as the closing is held back, the case counts as neither closed nor acknowledged.
 
     Therefore the case is not destroyed either.
     """
@@ -198,7 +198,7 @@ def test_a_closing_that_is_held_back_shows_in_neither_text_nor_status(
 def test_feedback_on_a_closed_case_is_not_lost_while_it_is_held_back(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """The portal gets no more slots of a closed case once it has confirmed the closing.
+    """Once the portal has confirmed the closing of a case, it gets no more slots of that case.
 
     Therefore this case stays unconfirmed.
     """

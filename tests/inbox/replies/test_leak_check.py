@@ -260,8 +260,8 @@ def test_the_leak_check_warns_of_case_numbers_and_of_names_that_are_only_in_anot
     """A name that is also in this report causes no warning.
 
     A word that begins a sentence in another report causes no warning either. The warnings reveal nothing of a
-    report that the signed-in officers may not search, for any of the four reasons. A case number causes a
-    warning whether the case exists or not.
+    report that the signed-in officers may not search, whatever the reason. A case number causes a warning
+    whether the case exists or not.
     """
     told, office = tmp_path / "answers.toml", trio.others
     told.write_text('what = "Merci à tous. Prudence : le chef Zacharie le sait."\nwho_id = "Ondine"', "utf-8")

@@ -261,7 +261,10 @@ def test_a_measure_shown_before_the_prosecutor_was_informed_stays_visible(
 
 
 def test_feedback_withheld_for_the_prosecutor_is_due_again_after_the_prosecutors_word(office: Office) -> None:
-    """Such feedback was only postponed. Feedback withheld for another reason does not become due again."""
+    """Feedback withheld for the prosecutor was only postponed.
+
+    Feedback withheld for another reason does not become due again.
+    """
 
     def feedback() -> Any:
         clocks = office.json("case", "show", "1")["work"]["clocks"]
@@ -351,7 +354,8 @@ TELLING = (
     *("auditionné", "contrôlé", "mutation", "mutés", "révoqué", "mis à pied", "mise à pied", "founded"),
     *("substantiated", "investigating", "inquiry", "hearings", "dismissed"),
 )
-# The first sentences tell a reporter of a finding or an action. The other sentences tell of neither.
+# The first sentences tell a reporter of a finding or an action. The other sentences tell neither of a finding
+# nor of an action.
 TELL = (
     "Votre signalement est confirmé.",
     "Les faits sont avérés.",

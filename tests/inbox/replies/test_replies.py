@@ -225,7 +225,7 @@ def test_a_reply_can_be_retracted_until_an_outbox_contains_it(case: World) -> No
 
 
 def test_retracting_the_only_acknowledgement_resets_the_status_to_received(case: World) -> None:
-    """The status stays if officers have changed it since."""
+    """If officers have changed the status since the acknowledgement, the new status stays."""
     office, write = case.office, ("message", "reply", "1", "--template", "acknowledgement")
     for kept in ((), ("1",)):
         for _ in ("1", *kept):

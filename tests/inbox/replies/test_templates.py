@@ -201,8 +201,8 @@ def test_a_template_is_offered_with_the_words_in_which_it_would_be_sent(reported
 def test_feedback_requires_a_decision_on_admissibility_and_a_measure(reported: World, template: str) -> None:
     """Otherwise a text that tells nothing could meet the deadline on the first day.
 
-    A plain reply requires neither a decision nor a measure. A measure taken before the report does not count,
-    nor does the decision that nobody is informed.
+    A plain reply requires neither a decision nor a measure. Neither a measure taken before the report nor the
+    decision that nobody is informed counts.
     """
     office = reported.office
     office.json("case", "set-status", "1", "assessing")

@@ -1,6 +1,6 @@
 """Unfiled envelopes are listed in pages and kept for two months.
 
-After that time, two officers can discard them.
+After two months, two officers can discard an envelope.
 """
 
 from collections.abc import Callable

@@ -140,7 +140,7 @@ def test_redaction_ignores_case_accents_spaces_and_invisible_characters(office: 
 def test_after_a_redaction_the_command_names_the_places_with_similar_words(office: Office) -> None:
     """The note has the name in another spelling.
 
-    A disclosure and a journal entry contain it because the identity was not known at that time.
+    A disclosure and a journal entry contain the name because the identity was not known at that time.
     """
     report, _ = numbers(office)
     office.json("case", "note", str(report), "--text", "ou Zib\u00e9line_Quartzmann ?")

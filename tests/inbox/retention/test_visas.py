@@ -316,7 +316,7 @@ def test_an_invalid_visa_is_refused(due: Office) -> None:
 def test_an_excluded_officer_finds_the_case_on_no_visa_list(trio: Trio, tmp_path: Path) -> None:
     """If a list has only this case, the list is hidden from the officer.
 
-    The officer cannot record a visa for it either.
+    The officer cannot record a visa for such a list either.
     """
     portal = Portal(World(trio.others), tmp_path / "medium")
     trio.others.json("exchange", "collect", portal.bundle(), "--new-instance", portal.fingerprint)

@@ -1,6 +1,6 @@
 """Anchors and heads on paper.
 
-Together they show whether somebody who can sign the journal has rewritten or cut it.
+Anchors and heads together show whether somebody who can sign the journal has rewritten or cut it.
 """
 
 from collections.abc import Callable, Iterator

@@ -418,7 +418,7 @@ def test_the_answers_about_a_removed_identity_no_longer_count(inbox: Inbox) -> N
 
 
 def test_two_officers_who_open_the_inbox_for_one_command_see_the_words(office: Office) -> None:
-    """Both have just entered their passphrases."""
+    """Both officers have just entered their passphrases."""
     with office.of("alice", "bruno").unlocked() as opened:
         assert [("identity", "Kerguelen")] == seen(opened.inbox, opened.by_opening(today()), "Kerguelen")
 

@@ -1,4 +1,7 @@
-"""Some actions take two officers. Both enter a passphrase for each action, and the journal names both."""
+"""Some actions take two officers.
+
+Both officers enter a passphrase for each action, and the journal names both.
+"""
 
 import contextlib
 import io

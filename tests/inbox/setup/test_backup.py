@@ -291,7 +291,7 @@ def test_a_power_cut_during_a_restore_leaves_a_complete_inbox_or_none(
 ) -> None:
     """The process is killed at one step after another.
 
-    Then either a complete inbox opens with its case, or the restore can be repeated.
+    After each kill, either a complete inbox opens with its case, or the restore can be repeated.
     """
     made = Copies(tmp_path).of(small)
     (share,) = small.root.glob("*.share")
@@ -447,7 +447,7 @@ def behind(tmp_path: Path, free_port: Callable[[], int]) -> Installation:
     inbox.home.rename(lost)
     (share,) = lost.glob("*.share")
     inbox.run("backup", "restore", "--from", made["folder"], "--keystore", made["keystore"], "--share", share)
-    shutil.copy(share, inbox.home)  # This is the share of a single officer.
+    shutil.copy(share, inbox.home)  # This share is that of a single officer.
     return installation
 
 

@@ -196,7 +196,7 @@ def test_the_restore_of_an_older_backup_first_shows_a_warning(
 ) -> None:
     """The warning shows the day, the journal head, and the law in the backup.
 
-    It says that a newer backup is beside this one.
+    The warning says that a newer backup is beside this one.
     """
     made = copies.of(office)
     clock.day += timedelta(days=3)

@@ -304,7 +304,7 @@ def test_a_weak_passphrase_in_a_file_only_causes_a_warning(tmp_path: Path) -> No
 
 
 def test_nothing_changes_if_the_officers_answer_that_they_do_not_agree(tmp_path: Path) -> None:
-    """Until they answer, Ctrl-Z does not stop the process.
+    """Until the officers answer, Ctrl-Z does not stop the process.
 
     A stopped process would keep its secrets in memory.
     """

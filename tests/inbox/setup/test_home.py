@@ -335,7 +335,7 @@ def test_a_power_cut_while_the_key_store_changes_leaves_the_old_or_the_new_one(
 ) -> None:
     """The process is killed at each step.
 
-    Then one generation of the key store opens, and the file of the other one is removed.
+    After each kill, one generation of the key store opens, and the file of the other one is removed.
     """
     seeds = {bytes(16): bytes(range(32))}
 

@@ -1,6 +1,6 @@
 """Officers join, leave or lose a share.
 
-Then all get new shares, the vault gets a new key, and the intake keys stay.
+After each such change, all officers get new shares, the vault gets a new key, and the intake keys stay.
 """
 
 from pathlib import Path

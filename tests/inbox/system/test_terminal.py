@@ -83,7 +83,8 @@ LINES = {
     "access quarantine 1 --reason x": False,
     "case junk 2 --reason x": False,
     "exchange unopened list": False,
-    # An access request names somebody. Therefore the decision whether to inform them is due again.
+    # An access request names somebody. Therefore the decision whether to inform the persons concerned is due
+    # again.
     "case decide 1 not_needed --reason anew": False,
     "case close 1 moot --disclosure withheld --reason x": False,
     "case reopen 1 --reason x": False,

@@ -1,4 +1,7 @@
-"""Invisible characters have one definition. All code that shows, searches or compares text uses it."""
+"""Invisible characters have one definition.
+
+All code that shows, searches or compares text uses this definition.
+"""
 
 import sys
 import unicodedata

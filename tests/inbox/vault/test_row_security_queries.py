@@ -1,6 +1,6 @@
 """A case may be hidden from a signed-in officer.
 
-Then every query of the vault answers as if the case had never existed.
+For an officer from whom a case is hidden, every query of the vault answers as if the case had never existed.
 """
 
 import importlib
