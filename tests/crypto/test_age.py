@@ -162,7 +162,7 @@ def test_only_authentic_chunks_are_released():
 
 
 def test_errors_do_not_contain_the_refused_bytes():
-    """The cause of the exception does not contain them either."""
+    """The cause of the exception does not contain the refused bytes either."""
     envelope = bytearray(seal_bytes(b"canary", [RECIPIENT]))
     envelope[-1] ^= 1
     with pytest.raises(Tampered) as caught:
@@ -234,7 +234,7 @@ def test_a_passphrase_must_be_the_only_recipient():
 
 @pytest.mark.parametrize("args", [(), ("",), ("a", ""), ("a b",), ("a\n",), ("é",), ("a\x7f",)], ids=repr)
 def test_a_stanza_with_unprintable_arguments_is_refused(args):
-    """Such a stanza could not be read again."""
+    """If such a stanza were written, no reader could read it."""
     with pytest.raises(Malformed):
         Stanza(args, b"")
 

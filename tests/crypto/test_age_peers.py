@@ -107,7 +107,7 @@ def test_our_passphrase_files_open_in_rage():
 
 @pytest.mark.soak
 def test_passphrase_files_of_rage_open_here():
-    """The work of rage always takes about one second."""
+    """The program rage always makes a passphrase cost about one second of work."""
     sealed = pyrage.passphrase.encrypt(b"text", WORDS)
     assert unseal_bytes(sealed, [ScryptIdentity(WORDS, max_log_n=RAGE_LOG_N)]) == b"text"
 

@@ -202,7 +202,7 @@ def test_an_oversized_manifest_is_refused_before_it_is_read() -> None:
 
 
 def test_a_list_with_too_many_items_is_refused_before_its_items_are_read() -> None:
-    """Even a known signer cannot send them: a manifest of 32 MiB has room for ten million items."""
+    """Even a known signer cannot send such lists: a manifest of 32 MiB has room for ten million items."""
     raw = bundle.OUTBOX.encode(outbox())
     for count, said in ((250_000, "value"), (250_001, "too long")):
         full = raw.replace(b'"closed":[]', b'"closed":[%s]' % b",".join([b"1"] * count))
@@ -246,7 +246,10 @@ def test_a_manifest_with_a_bad_signature_is_refused_before_it_is_parsed() -> Non
 
 
 def test_checking_a_bad_signature_takes_little_memory() -> None:
-    """The check takes at most four times the size of the bundle. Parsed lists would take thirty times."""
+    """The check needs at most four times the size of the bundle as memory.
+
+    Parsing the lists would need thirty times the size.
+    """
     lines = [b'{"case_id":"%s","hash":"%s"}' % (2 * (b"A" * 43,))] * 40_000
     raw = bundle.OUTBOX.encode(outbox()).replace(b'"slots":[', b'"slots":[' + b",".join(lines) + b",")
     manifest = Manifest(raw, bytes(64))

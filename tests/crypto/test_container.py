@@ -13,7 +13,7 @@ from crypto.errors import CryptoError, Malformed, Truncated
 
 SIGNATURE = bytes(range(64))
 PIECE = 1 << 20
-# Neither a divisor nor a multiple of the size of a piece.
+# This number is neither a divisor nor a multiple of the size of a piece.
 STEP = 700_001
 
 
@@ -102,7 +102,7 @@ def test_a_large_file_takes_constant_memory() -> None:
 
 @pytest.mark.parametrize("pieces", [[b"abc"], [b"ab", b"cde"], []])
 def test_a_file_whose_size_changes_during_sealing_stops_the_writer(pieces: list[bytes]) -> None:
-    """The announced size is four bytes. Fewer or more are an error."""
+    """The announced size is four bytes. Pieces with fewer or more bytes together are an error."""
     with pytest.raises(Malformed):
         list(container.write([(4, pieces)], lambda _: b"{}", lambda _: SIGNATURE))
 
@@ -175,8 +175,8 @@ def test_an_unsigned_drop_has_files_then_a_note_and_the_size_of_a_report() -> No
             read([raw])
 
 
-def test_the_largest_container_has_exactly_a_size_of_padme() -> None:
-    """So a report can fill it, and no size above it is rounded down to it."""
+def test_padme_leaves_the_size_of_the_largest_container_unchanged() -> None:
+    """So a report can fill the largest container, and no larger size is rounded down to it."""
     assert padding.bucket(padding.LARGEST) == padding.LARGEST == 1_107_296_256
     with pytest.raises(Malformed):
         padding.bucket(padding.LARGEST + 1)

@@ -30,8 +30,8 @@ SEED = bytes(range(32))
 KEY = signing.public_key(SEED)
 DAY = date(2026, 11, 24)
 Answer = dict[str, Any]
-# The gate tries a third of the examples given at each test, the same in every run. `make soak examples`
-# tries all.
+# The gate tries a third of the examples given at each test, the same in every run. `make soak examples` tries
+# all examples.
 _PART = 3 if settings.get_current_profile_name() == "ci" else 1
 
 
@@ -41,7 +41,10 @@ def times(count: int) -> settings:
 
 
 class Browser:
-    """The browser modules in one node process. They take bytes, and return words of SPEC 1.6 and base64."""
+    """The browser modules in one node process.
+
+    The modules take bytes, and return base64 and words of SPEC 1.6.
+    """
 
     def __init__(self, node: subprocess.Popen[str]) -> None:
         self._node = node

@@ -37,7 +37,7 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Listed:
-    """A list of at most ``most`` items, or an object if it has a ``key``."""
+    """A list of at most ``most`` items; if ``key`` is given, an object instead of a list."""
 
     member: Document
     most: int
@@ -53,7 +53,7 @@ class Listed:
 
 
 class _Said(list[Document]):
-    """A list of one item that claims ``count`` items, because reading 250,000 items takes a second."""
+    """A list with one item that claims to have ``count``, because reading 250,000 items takes a second."""
 
     def __init__(self, member: Document, count: int) -> None:
         super().__init__([member])

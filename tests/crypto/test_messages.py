@@ -1,4 +1,4 @@
-"""Messages beyond the vectors: their lists of files, and their limits."""
+"""The lists of files and the limits of messages, beyond what the vectors test."""
 
 from collections.abc import Callable
 from datetime import date

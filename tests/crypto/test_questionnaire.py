@@ -55,7 +55,7 @@ def test_the_shipped_questionnaire_warns_about_answers_that_may_identify_somebod
 
 
 def test_the_shipped_questionnaire_marks_each_answer_that_could_identify_the_reporter() -> None:
-    """The test lists every question, so that whoever adds a question must decide this."""
+    """The test lists all questions, so whoever adds a question must decide whether it needs the mark."""
     concerned: dict[str, set[str]] = {"facts": set(), "reporter": set()}
     for field in questionnaire.parse(SHIPPED).fields:
         concerned[field.concerns].add(field.id)
@@ -125,7 +125,7 @@ def test_long_lists_of_the_shipped_questionnaire_are_grouped() -> None:
 def test_a_changed_shipped_questionnaire_must_have_a_new_version() -> None:
     """An inbox identifies a questionnaire by its version.
 
-    Otherwise, it would confuse the old and the new one.
+    Otherwise, the inbox would confuse the old and the new questionnaire.
     """
     said = tomllib.loads(SHIPPED.decode())
     text = json.dumps(said, sort_keys=True, ensure_ascii=False)
@@ -143,7 +143,7 @@ IDENTIFYING = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_shipped_question_asks_who_the_reporter_is(language: str) -> None:
-    """None asks for a name, rank, number, unit, gender, age or address, under any label."""
+    """No question asks for a name, rank, number, unit, gender, age or address, under any label."""
     fields = questionnaire.parse(SHIPPED).fields
     words = {word for field in fields for word in re.findall(r"\w+", getattr(field.label, language).lower())}
     assert len(words) > 60
@@ -427,5 +427,5 @@ def test_the_version_of_a_questionnaire_is_at_most_200000() -> None:
 
 
 def test_a_questionnaire_is_parsed_only_once() -> None:
-    """Each shown case asks for it."""
+    """Each case that is shown asks for the questionnaire."""
     assert questionnaire.parse(SHIPPED) is questionnaire.parse(bytes(bytearray(SHIPPED)))

@@ -22,8 +22,8 @@ HYBRID = HybridIdentity.from_seed(bytes(range(32)))
 CLASSICAL = X25519Identity(bytes(range(32)))
 KEYS = [HYBRID, HYBRID.recipient(), CLASSICAL, CLASSICAL.recipient()]
 FILE_KEY = bytes(range(16))
-# The points of small order on Curve25519, canonical or not. RFC 7748's check for zero must find all of
-# them.
+# The points of small order on Curve25519, canonical or not. The check for zero in RFC 7748 must find all
+# these points.
 LOW_ORDER = [
     bytes(32),
     (1).to_bytes(32, "little"),
@@ -139,7 +139,7 @@ def test_a_stanza_with_a_share_of_low_order_is_malformed(point):
 
 @pytest.mark.parametrize("identity", [HYBRID, CLASSICAL], ids=lambda identity: type(identity).__name__)
 def test_a_malformed_stanza_is_refused_even_after_a_valid_one(identity):
-    """The file has several stanzas of the identity's own kind. All of them must be valid."""
+    """The file has several stanzas of the identity's own kind. All stanzas of that kind must be valid."""
     good = identity.recipient().wrap(FILE_KEY)
     assert identity.unwrap([good]) == FILE_KEY
     for args, body in [

@@ -26,7 +26,10 @@ def as_if_enough(subset: Sequence[str]) -> bytes | None:
 
 
 def test_a_split_that_fewer_shares_than_its_quorum_can_open_is_detected() -> None:
-    """The split claims a quorum of three, but any two shares open it. Only an attempt shows this."""
+    """The split claims a quorum of three, but any two shares open it.
+
+    Only an attempt with two shares shows that the claim is false.
+    """
     secret = secrets.token_bytes(32)
     lazy = [shares.restated(words, 3) for words in shares.split(secret, quorum=2, count=4)]
     for pair in combinations(lazy, 2):

@@ -44,8 +44,7 @@ class Written:
     choose: Any
     text: str = ""
     at: dict[tuple[str | int, ...], int] = field(default_factory=dict)
-    # The line on which a text of several lines ended, and the line on which it began, which the error must
-    # name.
+    # The last and the first line of a text of several lines; the error must name the first line.
     ended: tuple[int, int] = (0, 0)
 
     def put(self, text: str) -> None:
@@ -195,8 +194,9 @@ def test_no_line_is_searched_for_in_a_file_that_would_take_too_long(text: str, p
     assert time.process_time() - begun < 4
 
 
-# ``cost`` is what a search parses besides a comment at the end. A statement is parsed three times: for its
-# end, for the statement with the key, and for the line. A list's beginning is also parsed with a bracket.
+# ``cost`` is how many characters a search parses, apart from a comment at the end. A statement is parsed
+# three times: for its end, for the statement with the key, and for the line. The beginning of a list is also
+# parsed with a bracket added.
 @pytest.mark.parametrize(
     ("text", "path", "line", "cost"),
     [("a = 1\n", ("a",), 1, 3 * 6), ("a = [\n1]\n", ("a", 0), 2, 6 + 3 * 9 + 7)],

@@ -28,7 +28,7 @@ def desk_of(office: Office) -> Iterator[tuple[Client, Client]]:
 
 
 def of_page(client: Client, path: str, lacks: str = "nowhere") -> dict[str, str]:
-    """Return form fields that name this page as the form's own page, and leave a required field empty."""
+    """Return form fields that name the form's own page, and leave a required field empty."""
     needs = [[lacks, "text", True, None, None]]
     return {FIELD: json.dumps([f"{client.desk.place}{path}", "GET", 0, needs, []])}
 

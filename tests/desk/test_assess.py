@@ -66,7 +66,7 @@ def test_one_form_records_the_whole_assessment(office: Office) -> None:
 
 
 def test_an_unchanged_field_is_not_recorded_again(office: Office) -> None:
-    """The form is sent three times. The first time is the control; the third time one field differs."""
+    """The form is sent three times. The first sending is the control, and the third differs in one field."""
     with sitting(office) as client:
         assert 303 == sent(client, **WHOLE)
         assert 409 == sent(client, **WHOLE)
@@ -136,7 +136,7 @@ def test_the_assessment_offers_open_decisions_and_another_form_changes_those_alr
 def test_a_decision_that_takes_two_officers_is_confirmed_separately(office: Office) -> None:
     """Decisions that one officer may take are recorded immediately.
 
-    The second officer confirms only the other one.
+    The second officer confirms only the decision that takes two officers.
     """
     with sitting(office) as client:
         asked = client.send("/en/case/1/assess", **WHOLE | {"choice": ["no_transmission", "admissible"]})
@@ -163,7 +163,7 @@ def test_an_assessment_with_only_a_decision_for_two_officers_records_nothing_bef
 
 
 def test_one_confirmation_covers_several_decisions_that_take_two_officers(office: Office) -> None:
-    """The page and the journal name each decision. Without the second officer none is recorded."""
+    """The page and the journal name each decision. Without the second officer, no decision is recorded."""
     choices = ["no_transmission", "not_needed"]
     with sitting(office) as client:
         asked = client.send("/en/case/1/assess", choice=[*choices, "admissible"], reason="x")
@@ -190,7 +190,7 @@ def test_several_decisions_are_all_refused_if_one_of_them_is_not_allowed(office:
 def test_a_ground_is_recorded_only_with_the_decision_that_needs_it(office: Office) -> None:
     """Here the ground belongs to inadmissibility.
 
-    The other decision, to inform nobody, is recorded without it.
+    The other decision, to inform nobody, is recorded without a ground.
     """
     chosen = {"choice": ["inadmissible", "not_needed"], "decision-ground": "facts", "reason": "x"}
     with sitting(office) as client:

@@ -49,13 +49,13 @@ def beside(client: Client, number: int) -> list[str]:
 
 
 def ways(client: Client, number: int) -> list[str]:
-    """Return the links of a case to its neighbours in the queue shown last, each as key and case number."""
+    """Return the links to a case's neighbours in the last queue shown, each as key and case number."""
     page = client.page(f"/en/case/{number}")
     return [key + n for key, n in re.findall(r'data-key="(\w)" href="[^"]+/case/(\d+)"', page)]
 
 
 def test_a_case_links_to_its_neighbours_in_the_queue(office: Office) -> None:
-    """These include cases that the officer has not declared, because the queue lists them too."""
+    """The links include cases that the officer has not declared, because the queue lists them too."""
     with sitting(office) as client:
         assert ["n2"] == beside(client, 1)
         assert ["p1", "n3"] == beside(client, 2)
@@ -226,7 +226,7 @@ def test_a_case_links_only_to_neighbours_among_the_first_cases_that_the_queue_co
 
 PLAN = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "enclosed": "none"}
 CLOSING = {"outcome": "moot", "disclosure": "partial", "reason": "x", "text": "x"}
-# Where an officer writes or previews an outgoing text: the path, and the form to send (None: a GET request).
+# The pages where an officer writes or previews an outgoing text: path and form (None for a GET request).
 WRITING: dict[str, tuple[str, dict[str, str] | None]] = {
     "reply": ("/reply/preview", {"text": "x"}),
     "more time": ("/extend/preview", {"text": "x", "reason": "x"}),
@@ -320,8 +320,8 @@ def test_every_page_of_a_case_warns_of_a_danger_and_links_to_the_action_against_
 ) -> None:
     """The page also shows the next deadline.
 
-    The pages of undeclared cases show none of this, and neither do other pages. Once a measure is recorded,
-    the warning stays and mentions the measure.
+    Neither the pages of undeclared cases nor other pages show the danger or the deadline. Once a measure is
+    recorded, the warning stays and mentions the measure.
     """
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 1).feared = session.get_one(Workflow, 3).feared = True

@@ -399,7 +399,7 @@ def test_a_page_of_an_ended_session_learns_nothing_about_another_session(
 ) -> None:
     """Somebody else may have signed in with the same browser since.
 
-    The request must not use up their notices.
+    A request by the old page must not use up the notices of the new session.
     """
     alice.seat.say(Done.NOTED)
     for other in (bruno.seat.mark, alice.seat.id):
@@ -428,7 +428,10 @@ def test_the_link_to_a_draft_opens_the_form_of_the_draft(alice: Client) -> None:
 
 
 def test_the_enter_key_never_discards_a_draft(alice: Client) -> None:
-    """Pressing it in a form activates the form's first button. Every form that shows a draft is checked."""
+    """Pressing Enter in a form activates the form's first button.
+
+    Every form that shows a draft is checked.
+    """
     for path, given in FORMS.items():
         alice.send(f"/en/draft/{OF_PATH[path]}/1", **given)
     kept = [form for form in FORM.findall(alice.page("/en/case/1")) if "/throw-away" in form]

@@ -150,7 +150,7 @@ def test_a_form_without_the_session_s_token_changes_nothing(world: World, token:
 
 
 def test_only_an_officer_who_presses_a_button_or_follows_a_link_prolongs_a_session(client: Client) -> None:
-    """Requests by another program or another site do not, nor does a page that reloads itself."""
+    """Other programs, other sites and pages that reload themselves do not prolong a session."""
     client.seat.active = 0.0
     client.desk.seats._now = lambda: 1.0
     base = f"http://{client.desk.host}"
@@ -218,7 +218,7 @@ def test_a_token_of_another_session_is_refused(client: Client) -> None:
 
 @pytest.mark.slow
 def test_only_the_desk_loads_web_libraries() -> None:
-    """`inbox --help` loads no such library either. The control is the module of the desk."""
+    """`inbox --help` loads no web library either. The control is the module of the desk."""
     asked = (
         "import sys; print(sorted({'flask', 'werkzeug', 'waitress', 'inbox.desk.app'} & set(sys.modules)))"
     )

@@ -118,7 +118,7 @@ def _in_toml(text: str) -> str:
 def test_no_page_of_the_desk_interprets_hostile_text(client: Client, stick: Path, language: str) -> None:
     """Every page with an address is checked, and every page that answers a form.
 
-    The control are pages that must contain the text.
+    The controls are pages that must contain the text.
     """
     name = f"bundle{hostile.BIDI}<script>.tar"
     for each in (name, name.replace("tar", "pdf")):

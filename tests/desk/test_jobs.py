@@ -26,9 +26,10 @@ pytestmark = pytest.mark.long
 
 NAMES = ("alice", "bruno")
 BOTH = {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
-# So many that several pages are requested before the job ends.
+# This many bundles take so long that several pages are requested before the job ends.
 MANY = 400
-# So many that helper processes start. Tests that stop the helpers need no more.
+# This many bundles are enough for helper processes to start. Tests that stop the helpers need no more
+# bundles.
 ENOUGH = 70
 QUICK_SECONDS = 1.0
 BUSY = "At work: the collection of bundles. Please wait."
@@ -190,7 +191,7 @@ def test_a_browser_follows_a_job_from_its_progress_to_its_result(chromium: Brows
 
 @pytest.mark.slow
 def test_a_desk_that_is_told_to_lock_during_a_job_finishes_the_job_first(place: Place) -> None:
-    """The page says so, and does not claim that the desk is locked already.
+    """The page says when the desk will lock, and does not claim that it is locked already.
 
     The collected reports are kept.
     """

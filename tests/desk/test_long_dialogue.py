@@ -38,7 +38,10 @@ FIRST, LAST = "Premier message, replié.", "Dernier message, ouvert."
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A desk with two cases, each with two full pages of messages. In the second case most are unread."""
+    """A desk with two cases, each with two full pages of messages.
+
+    In the second case, most messages are unread.
+    """
     folder = tmp_path_factory.mktemp("dialogue")
     office = Office.found(folder)
     world = World(office)

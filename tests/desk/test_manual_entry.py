@@ -128,7 +128,7 @@ def test_no_answer_is_preselected_and_every_question_can_stay_unanswered(
 
 
 def test_a_manual_entry_at_the_desk_makes_the_same_case_as_the_command(office: Office, stick: Path) -> None:
-    """The case has the same channel of receipt, day, answers of each kind, and file from the medium."""
+    """Both cases have the same channel of receipt, day, answers of each kind, and file from the medium."""
     (stick / "lettre.pdf").write_bytes(b"%PDF-1.4")
     (stick / "inspection-9.tar").touch()
     (stick / "linked.pdf").symlink_to(office.root / "vault.json")
@@ -212,7 +212,7 @@ def test_the_printed_sheet_and_its_title_do_not_reveal_the_purpose_of_the_twelve
     answer = enter(client, what="x")
     assert "<title>Douze mots</title>" in answer.text
     (sheet,) = re.findall(r'<section class="sheet" lang="fr".*?</section>', answer.text, re.DOTALL)
-    # Left out, because the twelve words are random and could be any of these.
+    # The twelve words are left out, because they are random and could match by chance.
     said = re.sub("<[^>]+>", "", re.sub("<li>.*?</li>", "", sheet)).lower()
     assert "qui les lit" in said
     for word in ("douane", "fanal", "signal", "alert", "report", "case", "dossier", "inspect"):

@@ -113,7 +113,10 @@ def test_the_desk_makes_a_backup_with_a_separate_key_store(
 def test_the_page_of_a_new_outbox_shows_keys_that_expire_soon_and_the_head_of_the_journal(
     office: Office, stick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The command prints the same. A second copy of an outbox shows both again."""
+    """The command prints the same as the page.
+
+    For a second copy of the outbox, the page shows the keys and the head again.
+    """
     moved(monkeypatch).wait(80)
     with sitting(office, stick) as client:
         for path in ("/en/medium/outbox", "/en/medium/outbox/1"):

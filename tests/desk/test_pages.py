@@ -166,8 +166,8 @@ def room(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def in_languages(names: Iterable[str], kinds: Container[str], *also: str) -> list[Any]:
     """Return test parameters with each name in each language; the gate runs one name of each kind.
 
-    The templates are the same in both languages, and only the length of words differs. The names in `also`
-    run in English too.
+    The templates are the same in both languages, and only the length of words differs. The gate also runs the
+    names in `also` in English.
     """
     return [
         pytest.param(
@@ -181,19 +181,19 @@ def in_languages(names: Iterable[str], kinds: Container[str], *also: str) -> lis
     ]
 
 
-# These run in English too, because they have the most content.
+# The pages “case” and “enter” are also checked in English, because they have the most content.
 @pytest.mark.parametrize(("name", "language"), in_languages(PAGES, KINDS, "case", "enter"))
 def test_every_page_is_accessible(room: Room, name: str, language: str) -> None:
     """No page has a violation in light or dark colours, exceeds a narrow window, or logs to the console.
 
-    Each page requests only addresses of the desk. Unless listed as changed by the script, a page is the same
-    without it.
+    Each page requests only addresses of the desk. Without the script, a page is the same, unless it is listed
+    as changed by the script.
     """
     room.complaints.clear()
     room.asked.clear()
     room.page.goto(f"{room.served.root}/{language}{PAGES[name]}")
     assert (name in CHANGED) == bool(room.page.evaluate("self.alteredBy"))
-    # Checked first while folded, because folded sections are closer together than open ones.
+    # The page is checked first while folded, because folded sections are closer together than open ones.
     if room.page.locator("details:not([open])").count():
         assert accessibility.violations(room.page, coloured=False) == []
     room.page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")

@@ -121,7 +121,7 @@ def test_the_queue_is_filtered_and_unfiltered_with_the_keyboard_alone(queue: Pag
 
 
 def test_the_first_case_in_the_queue_is_two_tab_stops_away(queue: Page) -> None:
-    """The requirement is at most five. The first stop is a link that skips the header of the page."""
+    """At most five stops are allowed. The first stop is a link that skips the header of the page."""
     for _ in range(2):
         queue.keyboard.press("Tab")
     queue.keyboard.press("Enter")

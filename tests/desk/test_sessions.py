@@ -155,7 +155,7 @@ def test_filters_and_notices_are_not_shown_to_another_officer(office: Office) ->
 
 
 def test_an_action_for_two_officers_needs_both_passphrases(one_case: Office) -> None:
-    """One is not enough, because an officer may have left a session open."""
+    """One passphrase is not enough, because an officer may have left a session open."""
     form = {"reason": "wrong", "officer": "chloe"}
     with desk_of(one_case) as (_, alice, _bruno):
         assert alice.send("/en/case/1/readers/exclude", **form).status_code == 303
@@ -433,7 +433,7 @@ def test_a_confirmation_is_refused_if_the_case_changed_after_the_page_was_shown(
         before = bruno.page(path)
         assert "Done since alice asked you" not in before
         assert alice.send("/en/case/1/note", text="more").status_code == 303
-        # Without this field, the page counts as old as the request.
+        # A form without this field counts as shown when the request was made.
         for seen in ({"as_of": as_of(before)}, {"as_of": "soon"}, {}):
             met = bruno.send(path, **own, **seen)
             assert (409, True) == (met.status_code, "<strong>note written</strong>" in met.text)
@@ -483,7 +483,7 @@ def test_an_officer_is_told_if_somebody_typed_a_wrong_passphrase_in_that_name(on
 
 
 def test_a_change_by_another_officer_is_shown_before_it_is_overwritten(one_case: Office) -> None:
-    """Reading and the officer's own actions are not such changes.
+    """Reading a case does not count as such a change, and neither do the officer's own actions.
 
     Once the change was shown, the officer's action is done.
     """
@@ -502,7 +502,7 @@ def test_a_change_by_another_officer_is_shown_before_it_is_overwritten(one_case:
 
 
 def test_two_officers_who_save_at_the_same_time_do_not_overwrite_each_other(one_case: Office) -> None:
-    """The one who comes second is shown the change."""
+    """The officer who saves second is shown the other's change."""
     with serving(one_case) as served:
         alice = Visitor(served)
         both = {"high": alice, "low": alice.beside(served, "bruno")}
@@ -576,7 +576,7 @@ def test_every_form_of_a_case_carries_the_position_in_the_journal_that_its_page_
 ) -> None:
     """Without this position, the form could overwrite another officer's change.
 
-    The forms of the queue carry the position too.
+    The forms of the queue also carry the position.
     """
     with desk_of(one_case) as (desk, alice, _):
         pages = [
@@ -662,7 +662,7 @@ def test_job_results_and_previews_are_shown_only_to_the_officer_who_asked_for_th
 ) -> None:
     """Another session sees no result or preview, nor does the same officer once excluded from the case.
 
-    The control is that officer before the exclusion.
+    As a control, the officer sees result and preview before the exclusion.
     """
     pixels = "/en/case/1/file/1/1/pixels"
     with desk_of(one_case) as (_, alice, bruno):
@@ -803,7 +803,7 @@ def test_a_session_ends_after_inactivity(office: Office) -> None:
 
 @pytest.mark.parametrize("ending", ["signed out", "left alone", "nobody came"])
 def test_the_inbox_locks_when_too_few_officers_are_signed_in(office: Office, ending: str) -> None:
-    """The time counts from the moment when there were too few, not from the next check."""
+    """The time counts from the moment when too few officers were signed in, not from the next check."""
     with timed(office) as (seats, clock):
         if ending == "nobody came":
             assert seats.locks_in() == LIMITS.short

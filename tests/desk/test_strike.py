@@ -134,7 +134,10 @@ def both() -> dict[str, str]:
 
 
 def test_two_officers_redact_a_picked_passage_after_the_preview(office: Office) -> None:
-    """The passage matches exactly, even with an invisible character. The journal does not repeat it."""
+    """The passage matches exactly, even with an invisible character.
+
+    The journal does not repeat the passage.
+    """
     with sitting(office) as client:
         page = seen(client, picked=picked(client, "Le quai<U+202E> 7."))
         assert ["Le quai<U+202E> 7."] == [

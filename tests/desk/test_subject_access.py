@@ -48,7 +48,10 @@ def both(**form: Any) -> dict[str, Any]:
 
 
 def test_an_access_request_is_recorded_and_answered(office: Office, stick: Path, drawer: Path) -> None:
-    """The queue shows the request until then. Separate pages show what the cases say about the person."""
+    """The queue shows the request until it is answered.
+
+    Separate pages show what the cases say about the person.
+    """
     with sitting(office, stick) as client:
         assert "No access requests." in client.page("/en/access")
         assert 303 == client.send("/en/access", **ASKED).status_code
@@ -99,7 +102,10 @@ def test_an_answer_without_extracts_neither_confirms_nor_denies_that_there_is_a_
 def test_a_refusal_and_an_answer_without_data_are_the_same_letter(
     office: Office, drawer: Path, tmp_path: Path, language: str
 ) -> None:
-    """With the same name, the two letters are equal byte for byte. With another, only the name differs."""
+    """Letters for the same name are equal byte for byte.
+
+    Letters for different names differ only in the name.
+    """
     (tmp_path / "empty").mkdir()
     empty = Office.found_by(tmp_path / "empty", ("alice", "bruno"), 2)
     written = []
@@ -153,7 +159,7 @@ def test_only_for_a_folder_in_memory_the_page_says_that_switching_off_deletes_th
 ) -> None:
     """The controls are a medium mounted below /run, and a missing folder.
 
-    The page does not say so for either.
+    For these two controls, the page says nothing about switching off.
     """
     with (
         mounted(Path("tmpfs"), tmp_path / "memory", "-t", "tmpfs") as memory,

@@ -108,7 +108,7 @@ def test_a_new_reply_template_needs_a_valid_code_that_is_not_taken(sat: Client, 
         (f"{REPLY}/entry/nobody/look", 409),
         (f"{REPLY}/entry/nobody/remove/look", 409),
         (f"{LETTER}/entry/prosecutor/remove", 422),
-        # The only acknowledgement: without it, officers could not confirm receipt to reporters.
+        # This is the only acknowledgement; without it, officers could not confirm receipt to reporters.
         (f"{REPLY}/entry/acknowledgement/remove/look", 422),
     ],
 )

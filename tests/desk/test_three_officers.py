@@ -143,8 +143,8 @@ def test_three_officers_work_at_the_same_time_and_an_excluded_one_cannot_tell_th
 ) -> None:
     """Bruno's pages are as if there were no such case.
 
-    One officer's change is shown to the other before it is overwritten. An action for two is confirmed in the
-    second session. The control: once the exclusion ends, bruno sees the case.
+    One officer's change is shown to the other before it is overwritten. An action that takes two officers is
+    confirmed in a second session. The control: once the exclusion ends, bruno sees the case.
     """
     root, pages = team.served.root, team.pages
     for name, page in pages.items():

@@ -206,7 +206,7 @@ def test_the_page_lists_a_limited_number_of_cases_and_counts_the_rest(
 
 
 def test_the_page_says_when_a_backup_is_due(three_cases: Office, tmp_path: Path) -> None:
-    """One is due if none was made yet, or if the last is more than a week old."""
+    """A backup is due if none was made yet, or if the last one is more than a week old."""
     with sitting(three_cases) as alice:
         assert "No backup has been made yet: make the first one." in part(alice.page("/en/today"), "office")
         assert "office/backup" in alice.page("/en/today").partition('id="office"')[2]
@@ -279,7 +279,7 @@ def test_the_queue_has_views_for_due_cases_own_cases_and_the_workload(
 def test_cases_of_an_absent_officer_move_to_the_deputy(
     three_cases: Office,
 ) -> None:
-    """The sessions of both officers show the change. The control is what each of them saw before."""
+    """The sessions of both officers show the change. The control is what each of the officers saw before."""
     for number, officer in (("1", "alice"), ("2", "bruno"), ("3", "alice")):
         three_cases.json("case", "assign", number, officer)
     views = []

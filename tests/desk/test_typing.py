@@ -258,7 +258,7 @@ def confirm(page: Page) -> None:
 def test_cases_are_acknowledged_assessed_and_closed_without_a_script(
     chromium: Browser, office: Office, tmp_path: Path
 ) -> None:
-    """Two cases are ticked in the queue. One of them is assessed, its closing previewed, and then closed."""
+    """Two cases are ticked in the queue. One of the cases is assessed, and then closed after a preview."""
     world = World(office)
     tell(world, Portal(world, tmp_path / "medium"), *[{"what": each, "coi": "no"} for each in "xyz"])
     with serving(office) as served, seen(chromium, served, java_script_enabled=False, locale="fr") as page:

@@ -23,7 +23,10 @@ def postgres_tables(postgres_url: str) -> Iterator[str]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run tests that use ``room`` on SQLite and PostgreSQL. The gate uses both only where they differ."""
+    """Run tests that use ``room`` on SQLite and PostgreSQL.
+
+    The gate uses both databases only for tests where they differ.
+    """
     if "room" in metafunc.fixturenames:
         differ = metafunc.definition.get_closest_marker("databases_differ")
         metafunc.parametrize("room", BACKENDS if differ else QUICKER, indirect=True)
@@ -45,7 +48,7 @@ def sqlite_room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room
 
 @pytest.fixture(scope="module")
 def same_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    """A portal on SQLite that all tests of a module share. They do not change it."""
+    """A portal on SQLite that all tests of a module share. The tests do not change the portal."""
     made = Room(tmp_path_factory.mktemp("portal"), "sqlite:///portal.sqlite", SITE)
     yield made
     made.close()
@@ -53,7 +56,7 @@ def same_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A portal that serves in a separate process. All tests of a module share it."""
+    """A portal that serves in a separate process. All tests of a module share this portal."""
     made = Server(tmp_path_factory.mktemp("portal"), free_port(), forked=False).make()
     with made.serving():
         yield made

@@ -1,4 +1,4 @@
-"""How much work it costs to keep other people's files out of a portal, before and after the present rules."""
+"""What it costs to keep other people's files out of a portal, under the earlier and the present rules."""
 
 import math
 import statistics
@@ -30,23 +30,24 @@ TRIES = 600
 # On average, 256 attempts solve the puzzle.
 PER_SOLUTION = 256
 DEFAULTS = Settings()
-# The earlier rules: an upload that began just after midnight was kept until the fourth day. A hundred
-# uploads of any size, or four very large ones, kept out all other files. Each cost the work of two texts.
+# The earlier rules: an upload that began just after midnight was kept until the fourth day. A hundred uploads
+# of any size, or four very large ones, kept out all other files. Each of these uploads cost the work of two
+# texts.
 OLD_TEXTS = 2
 OLD_HOURS = (DEFAULTS.upload_days + 1) * 24
 LEAST_DEARER = 100
-# Bytes that really arrive also cost bandwidth, and no rule can distinguish them from honest uploads. To
-# make them a hundred times as expensive, the proof of work would have to take three times as long: half a
-# minute on a phone for 16 MiB, or four minutes at the highest cost.
+# Bytes that really arrive also cost bandwidth, and no rule can distinguish them from honest uploads. If such
+# attacks had to cost a hundred times as much, the proof of work would take three times as long: half a minute
+# on a phone for 16 MiB, or four minutes at the highest cost.
 LEAST_DEARER_SENT = 30
-# How many times smaller than by default the portal is, in tests that really send bytes.
+# In tests that really send bytes, the portal is this many times smaller than by default.
 SMALLER = 100
 MB = 1 << 20
 
 
 @dataclass(frozen=True)
 class Denied:
-    """The attachment that is kept out, the largest size of its kind, and the earlier number of uploads.
+    """One attachment that is kept out, the largest size of its kind, and how many uploads that took before.
 
     The largest size of a kind costs the least work for its room.
     """
@@ -68,7 +69,10 @@ class Denied:
         return math.ceil(self.largest / least(self.largest)) / 2
 
     def before(self, seconds: float) -> float:
-        """Return the CPU seconds for each hour under the earlier rules. ``seconds`` are those of one text."""
+        """Return the CPU seconds for each hour under the earlier rules.
+
+        ``seconds`` are the CPU seconds for one text.
+        """
         return self.old_declarations * OLD_TEXTS * seconds / OLD_HOURS
 
 
@@ -228,7 +232,10 @@ def test_blocking_others_for_three_half_hours_out_of_four_costs_a_hundred_times_
 def test_blocking_others_with_slow_uploads_costs_a_hundred_times_more_work(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
-    """The attacker sends just enough in each half hour. Complete uploads stay like any other envelope."""
+    """In each half hour, the attacker sends just enough to keep the uploads.
+
+    Complete uploads stay like any other envelope.
+    """
     attack = scaled(sqlite_room, denied)
     attack.hours(math.ceil(attack.denied.trickle_hours), attack.trickle)
     assert not attack.uploads

@@ -108,7 +108,7 @@ def half_of(steps: int) -> int:
 def test_the_first_process_measures_the_disk_a_minute_before_each_hour(
     small: tuple[Room, Resize],
 ) -> None:
-    """Later free room does not count. Nor does it matter which of two processes measures later."""
+    """Later free room does not count. A second process that measures later changes nothing."""
     room, resize = small
     first = room.hour
     clocks = [Clock(context(room), 0) for _ in range(2)]
@@ -127,7 +127,10 @@ def test_the_first_process_measures_the_disk_a_minute_before_each_hour(
 def test_a_process_that_starts_within_an_hour_uses_the_existing_measurement(
     small: tuple[Room, Resize],
 ) -> None:
-    """The process has restarted, or belongs to a second service. Without a measurement, it measures first."""
+    """The process has restarted, or belongs to a second service.
+
+    If there is no measurement, the process measures first.
+    """
     room, resize = small
     for minutes in (0, 1, 28, 29, 58, 59):
         Clock(context(room), 0).look(HOUR * room.hour + MINUTE * minutes)
@@ -139,7 +142,7 @@ def test_a_process_that_starts_within_an_hour_uses_the_existing_measurement(
 def test_a_measurement_from_before_a_stop_is_used_for_at_most_one_hour(
     small: tuple[Room, Resize],
 ) -> None:
-    """Only whether its hour was even or odd is stored."""
+    """The portal stores only whether the hour of the measurement was even or odd."""
     room, resize = small
     Clock(context(room), 0).look(HOUR * room.hour)
     resize(3)
@@ -153,7 +156,7 @@ def test_a_measurement_from_before_a_stop_is_used_for_at_most_one_hour(
 
 
 def test_the_stored_measurement_reveals_nothing_about_reports(small: tuple[Room, Resize]) -> None:
-    """Reports are accepted and refused, and use the disk, but the clock alone decides when to measure."""
+    """The test accepts and refuses reports and uses the disk; only the clock decides when to measure."""
     room, resize = small
     room.send(make_report_envelope(room.site))
     assert noted(room) == {}

@@ -134,7 +134,10 @@ def test_an_upload_waits_for_a_locked_database_before_it_is_refused(
 def test_restarting_postgresql_under_load_loses_nothing(
     tmp_path: Path, free_port: Callable[[], int], cluster: postgres.Cluster
 ) -> None:
-    """While it is down, every answer says when to try again. Afterwards, the same processes continue."""
+    """While PostgreSQL restarts, every answer says when to try again.
+
+    Afterwards, the same processes continue.
+    """
     with postgres.database(cluster.url) as url:
         server = Server(tmp_path, free_port()).make(database=url)
         with server.serving():

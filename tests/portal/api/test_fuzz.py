@@ -28,8 +28,8 @@ from tests.support.work import unsent, work
 
 pytestmark = pytest.mark.long
 
-# How many times as many examples as in other tests: `make soak` sends 10,000 requests of each kind. The
-# gate sends fewer. 200 random or 500 damaged requests are enough to cause every answer.
+# These tests try this many times the usual number of examples: `make soak` sends 10,000 requests of each
+# kind. The gate sends fewer requests: 200 random or 500 damaged ones are enough to cause every answer.
 TIMES = 5
 TIMES_RANDOM = 2 if settings.get_current_profile_name() == "ci" else TIMES
 METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "BREW")
@@ -160,7 +160,8 @@ def paths(target: Target) -> st.SearchStrategy[str]:
 def requests(target: Target) -> st.SearchStrategy[bytes]:
     """Return complete requests with a correct length, without a length, or with a chunked body."""
     named = st.sampled_from(sorted(HEADERS)).flatmap(lambda name: st.tuples(st.just(name), HEADERS[name]))
-    # Most of these headers are valid for uploads. Without them, the portal would refuse at the first check.
+    # Most of these headers are valid for uploads. Without valid headers, the portal would refuse at the first
+    # check.
     sized, offset = {**BODY, "Upload-Length": "67195"}, {**BODY, "Upload-Offset": "0"}
     meant = {**sized, "Upload-Metadata": "channel bm9ib2R5"}
     # The work is valid, but for another channel.
@@ -290,7 +291,7 @@ def check(answer: Raw, content: bytes) -> None:
 
 
 def test_a_plain_request_to_any_route_causes_no_failure(target: Target) -> None:
-    """Every method is tried with only a path. No row changes."""
+    """The test tries every method with requests that have only a path. No row changes."""
     before = state(target.server)
     for rule in target.rules:
         for method in METHODS:

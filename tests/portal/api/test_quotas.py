@@ -1,6 +1,6 @@
 """Quotas for each kind of envelope, by declared size.
 
-They hold under races, and never delete stored envelopes.
+The quotas hold under races, and never delete stored envelopes.
 """
 
 import hashlib
@@ -72,7 +72,7 @@ def begin(room: Room, kind: Kind, size: int = 0, header: Sized | None = None) ->
 
 
 def take(room: Room, kind: Kind, size: int) -> None:
-    """Take room of a kind without any envelope."""
+    """Take this much of a kind's room, without storing an envelope."""
     with room.database.write() as connection:
         sums.count(connection, kind, size)
 
@@ -294,7 +294,7 @@ def test_a_request_that_cannot_use_its_room_reveals_nothing(sqlite_room: Room, *
 
 
 def test_the_limit_of_each_kind_is_random_in_each_hour(sqlite_room: Room) -> None:
-    """The limit is fifteen sixteenths to all of the share, and usually near the middle."""
+    """The limit is between fifteen sixteenths of the share and the whole share, usually near the middle."""
     every = []
     for _ in range(200):
         of_hour = limits(sqlite_room)
@@ -422,13 +422,16 @@ def scriptless(room: Room, size: int = 0) -> int:
 
 
 def day(room: Room, count: int, size: int = TEXT) -> None:
-    """Allow ``count`` texts or larger envelopes without JavaScript on each day, whatever limit is drawn."""
+    """On each day, allow ``count`` envelopes of this size without JavaScript, whatever limit is drawn."""
     assert 1 < count < 1 / DRAWN
     room.configure(capacity_gb=((count - 1) * size + 1) / (1 - DRAWN) * 200 / 10**9)
 
 
 def test_reports_without_script_have_their_own_share_each_day(room: Room) -> None:
-    """The share is one hundredth of the room. It works while other kinds are full, and is new each day."""
+    """The share is one hundredth of the room.
+
+    The share can be used while other kinds are full, and is new each day.
+    """
     day(room, 2)
     while room.follow_up(make_envelope(room.site)).status_code == 201:
         pass
@@ -443,8 +446,8 @@ def test_reports_without_script_have_their_own_share_each_day(room: Room) -> Non
 
 
 @pytest.mark.databases_differ
-def test_without_script_texts_and_larger_envelopes_each_have_half_of_the_daily_share(room: Room) -> None:
-    """Filling one half does not block the other. The next day, both are open again."""
+def test_half_of_the_daily_share_without_script_is_for_texts_and_half_for_larger_envelopes(room: Room) -> None:
+    """Filling one half does not block the other. The next day, both halves are open again."""
     day(room, 2, age.sealed_size(131_072))
     assert [scriptless(room, 131_072) for _ in range(3)] == [200, 200, 507]
     assert [scriptless(room) for _ in range(4)] == [200, 200, 200, 507]
@@ -471,7 +474,7 @@ def test_a_flood_without_script_takes_no_room_from_reports_with_script(room: Roo
         while scriptless(room) == 200:
             pass
         room.wait(1)
-    # The share is 20 to 21.3 texts, depending on the random limit. One more is accepted.
+    # The share is 20 to 21.3 texts, depending on the random limit. One more text is accepted.
     assert used(room)[Kind.SCRIPTLESS] in {21 * TEXT, 22 * TEXT}
     for kind in SIZES:
         assert used(room)[kind] == 0

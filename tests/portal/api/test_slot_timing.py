@@ -19,7 +19,10 @@ PART = 0.1
 
 
 def equal(taken: Mapping[str, Sequence[float]]) -> bool:
-    """Return whether the fastest answers take the same time. They show a difference most clearly."""
+    """Return whether the fastest answers take the same time.
+
+    The fastest answers show a difference most clearly.
+    """
     return slot_timing.spread(slot_timing.quickest(taken)) <= PART
 
 
@@ -81,5 +84,5 @@ def test_medians_that_differ_by_less_than_two_milliseconds_or_a_twentieth_count_
 
 @pytest.mark.parametrize("medians", [[1.0, 3.01], [100.0, 105.1], [1.0, 1.0, 1.0, 4.0], [4.0, 1.0]])
 def test_medians_that_differ_more_reveal_the_state_of_a_case(medians: list[float]) -> None:
-    """It is enough that one state differs from all others."""
+    """A single state that differs from all others is revealed."""
     assert not slot_timing.alike(dict(zip(slot_timing.STATES, medians, strict=False)))

@@ -60,7 +60,7 @@ def test_an_unknown_locator_gets_an_answer_with_filler(room: Room) -> None:
 
 
 def test_a_report_counts_as_waiting_until_the_inbox_has_collected_it(room: Room) -> None:
-    """The state is 1. The day is that of arrival, and the memo is the reporter's."""
+    """The state in the answer is 1. The day is that of arrival, and the memo is the reporter's."""
     sealed = make_report_envelope(room.site)
     room.send(sealed)
     room.wait(3)

@@ -42,7 +42,7 @@ def dripping(port: int, count: int) -> Iterator[None]:
 
 @pytest.mark.slow
 def test_requests_with_slow_headers_do_not_block_the_portal(tmp_path: Path) -> None:
-    """There are as many slow clients as processes. Others still get an answer soon."""
+    """There are as many slow clients as processes. Other clients still get an answer soon."""
     port = free_port()
     installation = Installation(tmp_path, port=port)
     with (

@@ -50,9 +50,9 @@ def upload(size: int, received: int = 0, name: bytes = b"x") -> Unfinished:
 def test_progress_means_a_sixteenth_in_half_an_hour_but_at_least_half_a_mib_and_at_most_16_mib(
     size: int, came: int, *, goes: bool
 ) -> None:
-    """If less were enough, a slow upload could hold a gigabyte for weeks.
+    """If the minimum were lower, a slow upload could hold a gigabyte for weeks.
 
-    If more were needed, 10 KiB/s would fail.
+    If the minimum were higher, 10 KiB/s would not be enough.
     """
     watch = Watch()
     assert watch.stalled(1, after(1), [upload(size, 5)]) == []
@@ -130,7 +130,10 @@ def is_there(room: Room, address: str) -> bool:
 
 
 def test_stalled_uploads_are_kept_while_there_is_room(room: Room) -> None:
-    """However long they stall, they are kept. A shortage of one kind does not affect other kinds."""
+    """However long uploads stall, the portal keeps them.
+
+    A shortage of one kind does not affect other kinds.
+    """
     _, address = begun(room)
     watch = Watch()
     shorten(room, part=1 / 4 - 0.001)
@@ -185,7 +188,7 @@ def test_an_upload_that_grew_after_the_check_is_kept(room: Room) -> None:
 
 
 def rows(room: Room) -> bytes:
-    """Return the content of the database's files. With PostgreSQL, there are none here."""
+    """Return the content of the database's files. A PostgreSQL database has no files here."""
     return b"".join(file.read_bytes() for file in room.folder.glob("portal.sqlite*"))
 
 
@@ -227,7 +230,10 @@ def test_the_threshold_for_deleting_stalled_uploads_is_random_in_each_hour(sqlit
 
 @pytest.mark.databases_differ
 def test_two_processes_that_delete_stalled_uploads_do_not_block_each_other(room: Room) -> None:
-    """Both processes list the same uploads. The second does not find those that the first has deleted."""
+    """Both processes list the same uploads.
+
+    The second process does not find the uploads that the first has deleted.
+    """
     addresses = [room.begin(make_report_envelope(room.site)) for _ in range(20)]
     shorten(room, Kind.REPORT)
     watches, counts = [Watch(), Watch()], []

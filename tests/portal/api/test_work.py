@@ -156,7 +156,10 @@ def test_the_seed_of_a_puzzle_is_valid_for_four_hours(sqlite_room: Room) -> None
 
 
 def test_a_repeated_creation_request_finds_the_existing_upload(room: Room) -> None:
-    """The client lost the first answer. It gets the same address, and nothing more is stored."""
+    """The client lost the first answer.
+
+    The repeated request gets the same address, and nothing more is stored.
+    """
     sealed = make_report_envelope(room.site)
     paid = pay(room, sealed)
     first = send(room, sealed, paid)
@@ -328,7 +331,7 @@ def test_work_for_a_puzzle_from_before_midnight_is_accepted_at_the_old_cost(room
 
 
 def test_refusals_without_work_do_not_raise_the_cost(room: Room) -> None:
-    """Reports without JavaScript, which need no work, do not raise it either."""
+    """Reports without JavaScript, which need no work, do not raise the cost either."""
     room.configure(work_cost=COSTS, capacity_gb=0.000_5)
     huge = unsent(age.sealed_size(1 << 20))
     headers = {

@@ -167,7 +167,7 @@ def test_abandoned_uploads_are_deleted_after_the_configured_days(room: Room) -> 
     assert room.state()["envelopes"] == kept
 
 
-def test_an_upload_that_grows_slowly_is_deleted_after_the_same_days(room: Room) -> None:
+def test_an_upload_that_grows_slowly_is_deleted_after_the_same_number_of_days(room: Room) -> None:
     """The days count from the beginning of the upload. Uploads that are complete by then stay."""
     finished = make_report_envelope(room.site)
     kept, dripped = room.begin(finished), room.begin(make_report_envelope(room.site))
@@ -295,7 +295,7 @@ def test_a_large_database_is_rewritten_only_on_request(room: Room, monkeypatch: 
 
 @pytest.mark.databases_differ
 def test_overdue_data_is_counted(room: Room) -> None:
-    """`portal doctor` shows the number of overdue rows. After `portal expire`, it is zero."""
+    """`portal doctor` shows the number of overdue rows. After `portal expire`, the number is zero."""
     case = filed(room)
     collected(room, case, closed=True)
     room.begin(make_report_envelope(room.site))

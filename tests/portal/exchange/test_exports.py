@@ -35,7 +35,7 @@ def read(room: Room, path: Path) -> tuple[Intake, dict[str, bytes]]:
 
 @pytest.mark.databases_differ
 def test_a_bundle_contains_all_received_envelopes(room: Room) -> None:
-    """First reports have a case id, and follow-ups have none. They are sorted by their random ids."""
+    """First reports have a case id, and follow-ups have none. Envelopes are sorted by their random ids."""
     sealed = [make_report_envelope(room.site) for _ in range(3)]
     sealed.append(make_report_envelope(room.site, file=bytes(1_000_000)))
     for each in sealed:

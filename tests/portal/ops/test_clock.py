@@ -70,7 +70,10 @@ def found(part: bytes, files: Iterable[Path]) -> bool:
 def test_the_regular_tasks_run_more_often_while_there_is_something_to_delete(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Otherwise, data could arrive faster than it is deleted. When nothing is left, they run less often."""
+    """Otherwise, data could arrive faster than it is deleted.
+
+    When nothing is left to delete, the tasks run less often.
+    """
     monkeypatch.setattr(deletion, "_BYTES", 1 << 18)
     sealed = make_report_envelope(room.site, file=bytes(600_000))
     address = room.begin(sealed)

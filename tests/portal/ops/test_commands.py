@@ -62,7 +62,10 @@ def made(folder: Path) -> Path:
 
 
 def refusal(text: str) -> tuple[str, str]:
-    """Return the message and hint of a refusal. The text has no other lines; with --json, it is JSON."""
+    """Return the message and hint of a refusal.
+
+    The output has no other lines; with --json, the output is JSON.
+    """
     if text.startswith("{"):
         told = json.loads(text)
         return told["message"], told["hint"]
@@ -186,7 +189,10 @@ BUSY = (
 
 @pytest.mark.usefixtures("read")
 def test_results_are_reported_even_if_deleted_bytes_cannot_be_overwritten(made: Path) -> None:
-    """Each command prints its usual result first. Then it explains exit status 1 and says what to do."""
+    """Each command prints its usual result first.
+
+    Then the command explains exit status 1, and says what to do.
+    """
     bundles = [made / f"{channel}-1.tar" for channel in (INSPECTORATE, OUTSIDE)]
     said, complained = run_both(made, "export", "--out", made, code=1)
     assert said == "".join(f"{path}: 0 envelopes, 0 withdrawals\n" for path in bundles)

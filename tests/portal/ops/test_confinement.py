@@ -25,8 +25,8 @@ from tests.support.portal_server import Server
 pytestmark = pytest.mark.long
 
 # The portal with two extra addresses. One simulates a vulnerability: it reads any file that a visitor names.
-# The other tells which threads could read a file when they began. One of those threads begins before any
-# process is confined.
+# The other address tells which threads could read a file when they began. One of those threads begins before
+# any process is confined.
 _HOLE = """
 import os, sys, threading
 from pathlib import Path
@@ -87,7 +87,8 @@ print(*(line.split()[1] for line in status if line.startswith(("NoNewPrivs", "Ca
 """
 
 # A process sends data out in every way that Landlock does not control, confines itself, and tries again. It
-# tries in an older thread, because one filter must apply to all threads. It can still reach its database.
+# tries in an older thread, because one filter must apply to all threads. The process can still reach its
+# database.
 _WAYS_OUT = """
 import platform, socket, sys, threading
 from contextlib import closing
@@ -237,13 +238,16 @@ class WithAHole(Server):
 
 
 def test_the_kernel_of_this_machine_has_landlock_and_seccomp() -> None:
-    """Without them, the tests below would prove nothing."""
+    """Without Landlock and seccomp, the tests below would prove nothing."""
     assert landlock.version() >= 6
     assert seccomp.is_available()
 
 
 def test_a_confined_process_can_no_longer_read_write_execute_connect_or_signal(tmp_path: Path) -> None:
-    """The process could do all this before. It still has its database and its own program files."""
+    """The process could do all this before.
+
+    The process can still use its database and its own program files.
+    """
     folder, secret = tmp_path / "portal", tmp_path / "secret"
     folder.mkdir()
     secret.write_bytes(b"anybody may read this")
@@ -337,7 +341,7 @@ def test_a_confined_process_can_use_only_the_connections_that_its_database_needs
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="other machines have no calls of i386")
 def test_a_confined_process_cannot_make_system_calls_of_another_architecture() -> None:
-    """The numbers have other meanings there, so the filter would allow a forbidden call by another number."""
+    """On i386, calls have other numbers, so the filter would allow a forbidden call by another number."""
     done = subprocess.run([sys.executable, "-c", _BY_I386], capture_output=True, text=True, check=False)
     assert (done.stdout.split(), done.stderr) == (["True", str(errno.EPERM)], "")
 

@@ -320,7 +320,7 @@ def test_the_used_share_of_each_kind_of_report_is_shown(tmp_path: Path) -> None:
 
 
 def test_a_disk_without_room_for_a_large_report_is_reported(tmp_path: Path) -> None:
-    """The disk with the database counts. With more room, there is no warning."""
+    """The check looks at the disk with the database. With more room, there is no warning."""
     with small_disk(tmp_path / "disk", "64m") as resize:
         room = room_for(tmp_path / "disk")
         (told,) = [each for each in found(room, Level.WARNING) if "disk of the database" in each]
@@ -348,7 +348,7 @@ def test_a_full_disk_of_postgresql_is_an_error(tmp_path: Path, postgres_url: str
 
 
 def test_a_postgresql_that_logs_too_much_is_reported(request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """Logging statements or times is an error. Keeping a log for replicas is a warning."""
+    """Logging statements or times is an error. If PostgreSQL keeps a log for replicas, there is a warning."""
     with opened(request, tmp_path, "postgresql") as room:
         loud = f"{room.settings.database}&options=-clog_statement%3Dall"
         room.settings = replace(room.settings, database=loud)

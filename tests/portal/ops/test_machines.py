@@ -77,7 +77,7 @@ def test_an_upload_through_a_load_balancer_continues_when_one_of_two_machines_st
 ) -> None:
     """The shipped nginx has a second server.
 
-    Any machine offers work, and the remaining one takes the pieces.
+    A page can get its puzzle from any machine, and the machine that remains takes the pieces.
     """
     first = Server(tmp_path, free_port()).make(database=postgres_database)
     second = first.twin(tmp_path / "second", free_port())

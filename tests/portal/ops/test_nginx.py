@@ -172,7 +172,7 @@ def test_a_body_larger_than_one_piece_is_refused(site: Nginx) -> None:
 
 @pytest.mark.parametrize("path", ["/api/slot", "/api/withdraw", "/en/slot"])
 def test_bodies_of_more_than_4_kib_are_refused_on_paths_for_small_requests(site: Nginx, path: str) -> None:
-    """Nginx refuses them by their length, before any byte arrives.
+    """Nginx refuses such bodies by their length, before any byte arrives.
 
     The portal itself refuses a body of 4 KiB.
     """
@@ -233,7 +233,7 @@ def test_portal_verify_accepts_the_site_behind_nginx_and_names_a_changed_file(
 
 @pytest.mark.parametrize("way", WAYS)
 def test_nginx_accepts_the_shipped_configuration(site: Nginx, way: str) -> None:
-    """There are no warnings, and tests/support gives a reason for each limit and time-out."""
+    """Nginx gives no warning, and tests/support gives a reason for each limit and time-out."""
     command = [NGINX, "-T", "-q", "-c", site.folder / f"{way}.conf"]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stderr) == (0, "")

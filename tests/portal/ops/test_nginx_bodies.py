@@ -58,7 +58,7 @@ def bodies(site: Nginx) -> list[str]:
 
 @contextmanager
 def filled(site: Nginx, content: bytes) -> Iterator[None]:
-    """Fill the folder with a body that never ends. Afterwards, wait until it is removed."""
+    """Fill the folder with a body that never ends. Afterwards, wait until the body is removed."""
     with socket.create_connection(("127.0.0.1", site.onion_port)) as client:
         client.sendall(content)
         until(lambda: shutil.disk_usage(site.folder / "body").free < MIB)

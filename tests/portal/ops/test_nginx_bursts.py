@@ -1,4 +1,7 @@
-"""All allowed connections can arrive at the same time. They wait in queues between the two parts of nginx."""
+"""All allowed connections can arrive at the same time.
+
+The connections wait in queues between the two parts of nginx.
+"""
 
 import re
 from collections.abc import Callable, Iterator

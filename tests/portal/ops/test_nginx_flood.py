@@ -21,7 +21,7 @@ pytestmark = pytest.mark.long
 CONNECTIONS = 3_000
 SECONDS = 60
 HURRIED = 480
-# Long enough that one late answer is less than one percent.
+# The test lasts so long that one late answer is less than one percent.
 HURRIED_SECONDS = 60
 OF_A_CIRCUIT = 8
 # Fewer than the usual limit of open files for a process.
@@ -97,7 +97,10 @@ def test_each_circuit_may_have_eight_connections(behind_nginx: Nginx) -> None:
 
 
 def test_connections_that_arrive_at_the_same_time_are_all_answered(behind_nginx: Nginx) -> None:
-    """The connections wait between the two parts of nginx. If the queue there is short, some are closed."""
+    """The connections wait between the two parts of nginx.
+
+    If the queue there is short, some connections are closed.
+    """
     shorter = behind_nginx.twin("shorter")
     shorter.configure({" backlog=4096;": " backlog=1;"})
     assert answered_at_once(behind_nginx) == BURST
@@ -133,7 +136,10 @@ def is_answered(client: socket.socket) -> bool:
 def test_each_ipv6_network_has_its_own_limit_and_so_has_the_larger_network_around_it(
     behind_nginx: Nginx,
 ) -> None:
-    """The prefixes of 64 and 48 bits count, in any spelling of zeros. Each IPv4 address counts separately."""
+    """Networks with a prefix of 64 or 48 bits count, however their zeros are written.
+
+    Each IPv4 address counts separately.
+    """
     networks = of_networks(
         behind_nginx,
         "networks",
@@ -179,7 +185,10 @@ def test_requests_of_one_ipv6_network_count_together_in_any_spelling_of_its_zero
 
 
 def test_each_circuit_may_have_four_requests_in_progress(behind_nginx: Nginx) -> None:
-    """Further requests are told to wait before any byte of their bodies is read. Pages do not count."""
+    """Further requests are told to wait before any byte of their bodies is read.
+
+    Requests for pages do not count towards the limit.
+    """
     one, other = of_circuits(behind_nginx, 2)
     slow = head("POST /api/slot HTTP/1.1", "Content-Length: 32") + b"x"
     with ExitStack() as stack:
@@ -265,7 +274,7 @@ def test_requests_in_progress_are_limited_for_one_source_for_its_larger_network_
 
 
 def network(site: Nginx, name: str) -> Source:
-    """Return a source in the IPv6 network with this third and fourth group."""
+    """Return a source in the IPv6 network whose third and fourth groups are ``name``."""
     return Source(site.port, named=f"2001:db8:{name}::1")
 
 
@@ -314,7 +323,10 @@ def answered(source: Source, asked: bytes) -> bytes:
 
 
 def test_requests_that_bypass_tor_are_refused_on_the_port_for_tor(behind_nginx: Nginx) -> None:
-    """Without tor's line, circuits cannot be distinguished. With it, the same request is answered."""
+    """Without the line that tor sends, nginx cannot distinguish circuits.
+
+    With that line, the same request is answered.
+    """
     asked = b"GET /keyring.sig HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     behind = str(behind_nginx.behind("onion"))
     for family, place in ((socket.AF_INET, (HOST, behind_nginx.tor_port)), (socket.AF_UNIX, behind)):

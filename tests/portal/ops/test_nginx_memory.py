@@ -67,8 +67,8 @@ def test_the_bodies_of_sixty_four_connections_fit_into_memory(
 ) -> None:
     """Each connection begins 100 requests, and sends all but the end of the bodies that nginx accepts.
 
-    A few connections fill the folder of bodies, and the others the memory for pieces. Other mixes take
-    less.
+    A few connections fill the folder of bodies; the others fill the memory for pieces. Any other mix takes
+    less memory.
     """
     filling, others = [[SEALED, SEALED, PIECE]] * FILLING, [[PIECE]] * (CONNECTIONS - FILLING)
     with nginx.serving(), holding(nginx.port, filling + others, SECONDS) as held:
@@ -82,7 +82,7 @@ def test_the_bodies_of_sixty_four_connections_fit_into_memory(
 
 @pytest.mark.soak
 def test_without_the_limits_the_bodies_of_sixty_four_connections_do_not_fit(nginx: Nginx) -> None:
-    """The control of the test above, but only with pieces."""
+    """Control of the test above; unlike that test, the control sends only pieces."""
     nginx.configure(UNBOUNDED)
     with nginx.serving(), holding(nginx.port, [[PIECE]] * CONNECTIONS, 20):
         assert all_resident(nginx) > MOST
@@ -110,7 +110,7 @@ def kept(site: Nginx, way: str) -> int:
 def test_the_kernel_buffers_little_for_all_connections_of_one_address(
     nginx: Nginx, record_property: Callable[[str, object], None]
 ) -> None:
-    """There are 64 connections. The buffers between the two parts of nginx take as much again."""
+    """There are 64 connections. The buffers between the two parts of nginx need the same memory again."""
     found = {}
     for name, more in (("as shipped", {}), ("with the kernel's own bounds", UNBOUNDED_BUFFERS)):
         nginx.configure(more)
@@ -176,7 +176,7 @@ def held_each(nginx: Nginx, sources: Sequence[Source], path: str) -> tuple[int, 
 
 @pytest.mark.parametrize("path", ["/fr/report", "/api/nowhere"])
 def test_a_connection_holds_at_most_three_unread_answers(behind_nginx: Nginx, path: str) -> None:
-    """One path is a page from a file.
+    """One of the two paths is a page that nginx reads from a file.
 
     The other path is refused by nginx, like most requests that need the portal.
     """

@@ -164,7 +164,10 @@ def test_sighup_ends_the_server_cleanly_and_with_a_failure_status(server: Server
 def test_two_servers_on_one_sqlite_database_act_as_one_portal(
     server: Server, free_port: Callable[[], int]
 ) -> None:
-    """Each server has its own processes and port, and knows what the other received. One of them may stop."""
+    """Each server has its own processes and port, and knows what the other received.
+
+    One of the servers may stop.
+    """
     server.make()
     other = server.beside(free_port())
     sealed = make_report_envelope(SITE, file=bytes(600_000))
@@ -189,7 +192,10 @@ def test_an_invalid_address_is_refused(server: Server) -> None:
 
 
 def test_a_port_in_use_is_named(server: Server) -> None:
-    """The first portal continues to listen. The second says so and exits with 1."""
+    """The first portal continues to listen.
+
+    The second portal says that the port is in use, and exits with 1.
+    """
     server.make()
     with server.serving():
         message, hint = server.run("serve", code=1).splitlines()
@@ -342,7 +348,7 @@ def test_four_thousand_connections_can_wait_for_a_free_process(server: Server) -
 def remains(server: Server, sealed: Sealed) -> bool:
     """Return whether the database's files contain a part of the envelope."""
     files = server.folder.glob("portal.sqlite*")
-    # Another process reads them: closing them here would release the locks of the open database.
+    # Another process reads the files, because closing them here would release the locks of the open database.
     read = subprocess.run(["cat", *files], capture_output=True, check=True)
     return sealed.envelope[30_000:30_040] in read.stdout
 

@@ -17,7 +17,7 @@ from tests.support.provable import Provable, proving
 from tests.support.typist import deceiving, typing, typing_to_fork
 
 ESC = "\x1b"
-# Our spelling of an escape character, and the spelling of click when it quotes a word.
+# An escape character as we spell it, and as click spells it in a quoted word.
 SPELLED = ("<U+001B>", r"\x1b")
 # A file name may contain any byte except a slash and NUL.
 NAME = "\x1b[2J\x1b]0;owned\x07\x9b1;1H\x7f\u202egpj\u2066\u2028\n\x85end"

@@ -153,9 +153,9 @@ def test_a_removed_user_or_folder_is_created_again(system: System) -> None:
 def test_the_configuration_is_written_once_and_the_administrator_may_then_change_it(
     system: System, answers: Answers
 ) -> None:
-    """Only the portal can read it.
+    """Only the portal can read the configuration.
 
-    It names the onion address. A change that contradicts the answers is named.
+    The configuration names the onion address. A change that contradicts the answers is named.
     """
     Folders(system).apply()
     address = f"http://{'a' * 56}.onion"
@@ -206,7 +206,7 @@ def test_a_renewed_certificate_is_installed_and_a_failed_setup_restores_the_old_
 
 
 def test_units_are_enabled_at_boot_and_disabled_after_undo(system: System) -> None:
-    """The state is that which systemctl reports for the folder."""
+    """The test reads the state that systemctl reports for the folder."""
     for unit in (
         Unit(system, "portal@8080.service", 8080),
         Unit(system, "nginx@onion.service", 8081),

@@ -14,7 +14,7 @@ from tests.support.portal_room import SITE
 
 ROOMS = ("portal", "crypto", "templates")
 COMMAND = "from portal.ops.cli import main; main()"
-# Differences between machines: the order of sets, the time zone and the language.
+# These environments differ in the order of sets, the time zone and the language.
 HERE = {"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
 THERE = {"PYTHONHASHSEED": "2", "TZ": "Pacific/Auckland", "LC_ALL": "C"}
 

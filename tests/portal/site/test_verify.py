@@ -19,7 +19,10 @@ from tests.support.socks_proxy import proxying
 
 
 def test_an_old_manifest_is_refused_after_a_newer_one_was_seen(own_provable: Provable) -> None:
-    """The signature and date of the old manifest are still valid. Its files are not compared."""
+    """The signature and date of the old manifest are still valid.
+
+    The files of the old manifest are not compared.
+    """
     known = Seen(own_provable.settings.deployment, {"manifest": 2})
     assert own_provable.found(seen=known) == ["manifest: the site serves serial 1, but 2 was seen before"]
     own_provable.alter(serial=2)

@@ -33,7 +33,7 @@ ALLOWED = {
     "object-src": "'none'",
     "worker-src": "'none'|'self'",
 }
-# Required unless the default is exactly 'none'.
+# A policy must have these directives, unless its default is exactly 'none'.
 REQUIRED = {"script-src", "style-src", "object-src", "worker-src"}
 
 

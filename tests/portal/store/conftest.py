@@ -12,7 +12,7 @@ from portal.store.keyrings import Instance, keep_key_pair
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """A database with only the key pair of a portal. Tests do not change it."""
+    """A database with only the key pair of a portal. The tests do not change the database."""
     folder = tmp_path_factory.mktemp("tables")
     made = database.create(make_url(f"sqlite:///{folder}/portal.sqlite"))
     with made.write() as connection:

@@ -15,7 +15,7 @@ REPORTS = 30
 
 
 def steps_forward(room: Room, pieces: list[bytes]) -> int:
-    """Return how often a report is stored after the report that arrived before it."""
+    """Return the number of reports that are stored after the report that arrived just before."""
     room.database.scrub()
     raw = (room.folder / "portal.sqlite").read_bytes()
     places = [raw.index(piece) for piece in pieces]

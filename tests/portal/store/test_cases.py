@@ -82,7 +82,7 @@ def test_withdrawing_a_second_report_under_a_known_case_id_is_reported_to_the_in
 def test_an_upload_grows_only_at_its_end_and_only_up_to_its_size(
     connection: Connection,
 ) -> None:
-    """An unfinished upload keeps the day of its beginning. A complete one has the day of its last byte."""
+    """An unfinished upload keeps the day of its beginning. A complete upload has the day of its last byte."""
     arrived(connection, 10, 9)
     (unfinished,) = envelopes.unfinished(connection)
     assert unfinished == Unfinished(id=unfinished.id, kind=Kind.FOLLOW_UP, size=10, received=9)

@@ -90,7 +90,10 @@ def test_a_cancelled_upload_is_overwritten_in_the_files(sqlite_room: Room) -> No
 
 
 def test_no_request_empties_the_write_ahead_log(sqlite_room: Room) -> None:
-    """The time that emptying takes would reveal whether others have written. Therefore, the clock does it."""
+    """The time that emptying takes would reveal whether others have written.
+
+    Therefore, the clock empties the log.
+    """
     room, sealed, other = (
         sqlite_room,
         make_report_envelope(sqlite_room.site),
@@ -148,7 +151,7 @@ def test_confirmed_data_is_overwritten_in_the_files(sqlite_room: Room) -> None:
 
 
 def test_expired_data_is_overwritten_in_the_files(sqlite_room: Room) -> None:
-    """Here, an abandoned upload expires, and a closed case with its slot and the remains of its envelope."""
+    """An abandoned upload and a closed case expire, the case with its slot and the rest of its envelope."""
     room, lost, closed = sqlite_room, given_up(sqlite_room), make_report_envelope(sqlite_room.site)
     room.send(closed)
     exported = room.export()
@@ -206,7 +209,7 @@ def test_postgresql_with_the_shipped_settings_overwrites_deleted_data(tmp_path: 
 
 
 def row(today: date, *, closed: bool) -> dict[str, object]:
-    """Return a case. Every tenth has a slot."""
+    """Return a case. Every tenth case has a slot."""
     return {
         "case_id": secrets.token_bytes(32),
         "channel": INSPECTORATE,

@@ -173,7 +173,10 @@ def test_confirming_a_report_with_a_foreign_case_id_does_not_mark_that_case_as_c
 
 
 def test_administrators_see_how_many_envelopes_wait_and_since_which_day(connection: Connection) -> None:
-    """The numbers are per channel, for export and for confirmation. Unfinished envelopes do not count."""
+    """Each channel has its own number for export and its own number for confirmation.
+
+    Unfinished envelopes do not count.
+    """
     arrived(connection, 10, 9, day=days.day(1))
     hashed(connection, day=days.day(2))
     intakes.fill(connection, INSPECTORATE, 1)

@@ -114,7 +114,7 @@ def test_a_slot_is_stored_in_its_own_case_and_an_unknown_case_is_created_as_coll
 def test_a_closed_case_keeps_its_day_of_deletion_until_it_is_reopened(
     connection: Connection,
 ) -> None:
-    """The day is drawn once. Closing a reopened case draws a new day. Other cases have no such day."""
+    """The day is drawn once. Closing a reopened case draws a new day. An open case has no day of deletion."""
     for case_id in (b"a" * 32, b"b" * 32):
         outboxes.put_slot(connection, INSPECTORATE, case_id, b"slot")
 

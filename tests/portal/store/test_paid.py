@@ -22,7 +22,7 @@ def test_a_header_can_be_paid_for_only_once(connection: Connection) -> None:
 
 
 def test_a_used_header_is_remembered_today_and_tomorrow(connection: Connection) -> None:
-    """Afterwards, it is deleted."""
+    """Afterwards, the header is deleted."""
     for later in range(3):
         work.spend(connection, bytes([later]) * 32, DAY + timedelta(later))
     work.forget(connection, DAY + timedelta(1))

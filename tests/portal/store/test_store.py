@@ -162,7 +162,7 @@ def test_a_failed_transaction_is_rolled_back(room: Room) -> None:
 
 
 def test_the_portals_secret_is_not_in_its_representation() -> None:
-    """Therefore a log cannot show it by accident."""
+    """Therefore a log cannot show the secret by accident."""
     assert repr(Instance(b"public", b"secret")) == "Instance(…)"
 
 
@@ -224,7 +224,7 @@ def test_bytes_that_a_reader_still_uses_are_not_reported_as_deleted(
 
 
 def test_simultaneous_calls_all_finish_overwriting(sqlite_room: Room) -> None:
-    """Two reporters may withdraw at the same moment. SQLite lets one overwrite first."""
+    """Two reporters may withdraw at the same moment. SQLite lets one of the calls overwrite first."""
     stores = [Database(sqlite_room.settings.database_url) for _ in range(3)]
     done: list[Database] = []
 

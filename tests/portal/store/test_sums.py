@@ -56,7 +56,10 @@ def test_an_envelope_counts_for_its_kind_from_its_beginning_until_its_deletion(
 
 
 def test_a_deleted_envelope_counts_until_the_end_of_its_hour(connection: Connection) -> None:
-    """The test deletes envelopes in the same hour and in the next one. Kept envelopes still count."""
+    """The test deletes envelopes in the same hour and in the next one.
+
+    Envelopes that are kept still count.
+    """
     first, second, third = (arrived(connection, size) for size in (10, 20, 40))
     arrived(connection, 80)
 

@@ -49,7 +49,7 @@ SAID = "the database was made by an earlier version of the program"
 class Old:
     """A portal of the present version, whose program is now the next version.
 
-    ``was`` is its earlier content.
+    ``was`` is the portal's earlier content.
     """
 
     folder: Path
@@ -168,7 +168,10 @@ def test_the_migrations_create_exactly_the_tables_of_the_schema(empty: str) -> N
 
 
 def test_no_command_uses_a_database_of_an_earlier_version(old: Old) -> None:
-    """Each command says so and tells the administrator what to type. `portal init` changes nothing either."""
+    """Each command says that the version is too old, and tells the administrator what to type.
+
+    `portal init` also leaves such a database unchanged.
+    """
     (old.folder / "outbox.tar").write_bytes(b"")
     before = old.held()
     for words in OF_A_COMMAND:

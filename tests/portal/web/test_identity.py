@@ -143,7 +143,7 @@ def test_the_logo_is_one_of_the_files_of_the_site(
     }
     shown = {each for each, found in pictures.items() if [one["src"] for one in found] == [path]}
     assert {"/fr/", "/fr/report", "/fr/legal"} <= shown
-    assert pictures["/fr/offline.html"] == []  # on disk, the offline form would request it from the site
+    assert pictures["/fr/offline.html"] == []  # on disk, the form would request a picture from the site
     without = site_files.files(Settings(), load_questionnaire(Settings()))
     assert set(files) - set(without) == {path}
 

@@ -18,8 +18,9 @@ from tests.support.markup import Markup
 from tests.support.paths import ROOT
 
 MOST_WORDS = 140
-# How often a page shows the numbers: the report page shows them above its first question, and for two
-# answers to the question whether somebody is in danger. The offline form also shows them above a reply.
+# This is how often each page shows the emergency numbers. The report page shows them above its first
+# question, and for two answers to the question whether somebody is in danger. The offline form also shows the
+# numbers above a reply.
 TIMES = {"": 1, "report": 4, "offline.html": 6, "help": 1}
 OTHER = ROOT / "tests" / "golden" / "jurisdictions" / "xx"
 

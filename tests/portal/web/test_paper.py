@@ -59,7 +59,7 @@ def test_a_condition_is_dropped_if_its_question_is_left_out() -> None:
     assert (optional.conditions, optional.questions[0].conditions) == ((), ())
 
 
-def test_a_condition_on_too_many_boxes_is_left_out() -> None:
+def test_a_condition_that_names_too_many_boxes_is_left_out() -> None:
     more = "".join(f'  {{ id = "c{n}", label = {{ fr = "C", en = "C" }} }},\n' for n in range(2))
     raw = WHOLE.replace('group = { fr = "G", en = "G" } },\n', 'group = { fr = "G", en = "G" } },\n' + more)
     raw = raw.replace('path = ["a", "b"]', 'path = ["a", "b", "c0", "c1"]')

@@ -16,8 +16,8 @@ from portal.web import guide, pages
 from templates.catalogues import LANGUAGES
 from tests.support.markup import Markup
 
-# Each part of article 13 that applies here, with words of the shipped text. Consent (2)(c) and legitimate
-# interests (1)(d) are not the legal basis.
+# Each part of article 13 that applies here, with words of the shipped text. The legal basis is neither
+# consent (2)(c) nor legitimate interests (1)(d).
 ARTICLE_13 = {
     "(1)(a) controller, and how to reach them": {
         "fr": r"Responsable du traitement : \[nom, adresse et téléphone",
@@ -79,7 +79,7 @@ def test_no_part_of_article_13_is_missing(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_all_sections_of_the_privacy_page_except_one_cover_a_part_of_article_13(language: str) -> None:
-    """That one section describes which data is kept.
+    """The exception is the section about the data that is kept.
 
     The control of the test above: no other section is superfluous.
     """

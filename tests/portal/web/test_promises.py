@@ -24,8 +24,8 @@ from tests.support.markup import Markup
 from tests.support.paths import ROOT
 
 DAYS = [date(2026, 11, 1) + timedelta(n) for n in range(1_200)]
-# A law with two acknowledgement deadlines: one regime follows the Directive, and the other the French
-# decree. Feedback depends on the latter.
+# A law with two acknowledgement deadlines: one regime follows the Directive, and the other the French decree.
+# The deadline of feedback depends on the one in the French decree.
 (APART,) = laws_with(
     "deadlines.toml",
     {

@@ -226,7 +226,7 @@ def test_the_fingerprint_of_the_root_key_is_on_the_pages_that_the_poster_and_eve
 def test_a_text_that_refers_to_the_fingerprint_says_where_to_find_it(same_room: Room, language: str) -> None:
     """The text says “below” only on a page that shows the fingerprint.
 
-    Elsewhere, it names the page that does.
+    On other pages, the text names the page that shows the fingerprint.
     """
     below, title = {
         "en": (r"fingerprint\b[^.]*\bbelow", "“How to check this site”"),
@@ -281,7 +281,10 @@ def test_browsers_are_told_not_to_remember_typed_text(same_room: Room, path: str
 
 
 def test_without_a_script_no_text_field_is_visible(same_room: Room) -> None:
-    """All steps are hidden until the script shows one. A paragraph explains this."""
+    """All steps are hidden until the script shows one.
+
+    A paragraph in <noscript> explains why no step is shown.
+    """
     for path in ("/fr/report", "/en/status"):
         markup = Markup(same_room.client.get(path).text)
         steps = [each for each in markup.all("section") if "data-step" in each]

@@ -66,7 +66,7 @@ WRONG: dict[str, tuple[Callable[[Room], bytes | None], str]] = {
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", WRONG)
 def test_an_invalid_file_is_refused_and_not_stored(sqlite_room: Room, name: str, language: str) -> None:
-    """The page that says why is in the language of the form."""
+    """The page that explains the refusal is in the language of the form."""
     make, code = WRONG[name]
     before = sqlite_room.state()
     status, said = post(sqlite_room, make(sqlite_room), language)
@@ -192,7 +192,10 @@ def test_an_invalid_locator_is_answered_with_a_page(sqlite_room: Room, typed: st
 def test_neither_valid_nor_invalid_forms_create_temporary_files(
     sqlite_room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Deleted files could be recovered later. The control: the library alone would create one."""
+    """Deleted files could be recovered later.
+
+    The control: without our code, the library creates a temporary file.
+    """
 
     def no_file(*_: object, **__: object) -> None:
         raise AssertionError("a temporary file")
@@ -228,7 +231,7 @@ def test_an_upload_without_script_that_breaks_off_leaves_nothing(sqlite_room: Ro
 def test_an_upload_without_script_that_fails_in_the_database_leaves_nothing(sqlite_room: Room) -> None:
     """Nobody could continue the upload, because nobody has its address.
 
-    With script, the header finds it again.
+    With script, the page finds its upload again by the header.
     """
     report = make_report_envelope(sqlite_room.site, file=bytes(700_000))
     assert len(report.envelope) > 2 * receiving.PIECE
