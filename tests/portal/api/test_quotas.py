@@ -446,7 +446,7 @@ def test_reports_without_script_have_their_own_share_each_day(room: Room) -> Non
 
 
 @pytest.mark.databases_differ
-def test_half_of_the_daily_share_without_script_is_for_texts_and_half_for_larger_envelopes(room: Room) -> None:
+def test_texts_and_larger_envelopes_each_have_half_of_the_daily_share_without_script(room: Room) -> None:
     """Filling one half does not block the other. The next day, both halves are open again."""
     day(room, 2, age.sealed_size(131_072))
     assert [scriptless(room, 131_072) for _ in range(3)] == [200, 200, 507]
