@@ -42,7 +42,7 @@ def asking(report: Report) -> Slot:
 
 
 def opened(visitor: Visitor, slot: Slot) -> Page:
-    """Open the case, whose slot is this one."""
+    """Open the case that has this slot."""
     visitor.site.answer(visitor.site.report()[0], slot)
     visitor.open()
     visitor.opened()
@@ -69,7 +69,10 @@ def said(page: Page, code: str, **values: str) -> str:
 
 
 def test_the_timeline_shows_no_day_that_only_the_site_claims(visitor: Visitor) -> None:
-    """Before an answer, it has only the day of the report. The reporter's own page sealed that day."""
+    """Before an answer, the timeline has only the day of the report.
+
+    The reporter's own page sealed that day.
+    """
     visitor.reported()
     visitor.open()
     visitor.opened()
@@ -143,7 +146,10 @@ def test_a_prepared_sentence_is_only_inserted_into_the_field(visitor: Visitor) -
 
 
 def test_a_reporter_who_feels_unsafe_first_sees_the_emergency_numbers(visitor: Visitor) -> None:
-    """The numbers are above the field and have the focus. Choosing another sentence does not hide them."""
+    """The numbers are above the field and have the focus.
+
+    Choosing another sentence does not hide the numbers.
+    """
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
     expect(page.locator("#danger-now")).to_be_hidden()
@@ -182,7 +188,7 @@ def test_a_reporter_who_said_they_feel_unsafe_sees_the_emergency_numbers_after_s
 
 
 def test_the_error_about_an_empty_message_disappears_once_it_has_text(visitor: Visitor) -> None:
-    """A space is not enough; a prepared sentence or a letter is."""
+    """A space is not enough; a prepared sentence or a letter is enough."""
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
     for way in ("phrase", "letter"):
@@ -225,7 +231,7 @@ def test_a_line_for_the_calendar_reveals_nothing_but_a_day(visitor: Visitor, lan
 
 
 def test_a_line_for_the_calendar_is_copied_as_the_reporter_changed_it(visitor: Visitor) -> None:
-    """Reporters can choose their own words. The page neither sends nor keeps them."""
+    """Reporters can choose their own words. The page neither sends nor keeps these words."""
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
     visitor.requests.clear()

@@ -146,7 +146,8 @@ def test_each_file_has_a_progress_bar_while_it_is_examined(page: Page, tmp_path:
           seeing.observe(document.querySelector("#files-list"), changes);
         }"""
     )
-    # The press is needed because for a second after it, the page postpones anything that moves other things.
+    # The press is needed because, during the next second, the page postpones anything that moves other
+    # things.
     page.clock.install()
     page.click("h1:visible")
     page.clock.fast_forward(1_100)
@@ -189,7 +190,10 @@ def test_an_empty_file_is_not_added_and_a_message_says_why(page: Page, tmp_path:
 def test_two_hundred_files_are_too_many_but_ninety_nine_are_accepted(
     visitor: Visitor, page: Page, tmp_path: Path
 ) -> None:
-    """The page lists them all, so that the reporter can choose which to keep. The text is kept too."""
+    """The page lists them all, so that the reporter can choose which to keep.
+
+    The text of the report is kept too.
+    """
     files = [tmp_path / f"{n}.txt" for n in range(200)]
     for file in files:
         file.write_text(file.name)
@@ -207,7 +211,7 @@ def test_two_hundred_files_are_too_many_but_ninety_nine_are_accepted(
 def test_files_of_more_than_a_gigabyte_together_are_refused(
     visitor: Visitor, page: Page, tmp_path: Path
 ) -> None:
-    """Neither file is too large by itself. The page examines only the first, small one."""
+    """Neither of the two files is too large by itself. The page examines only the first, small one."""
     small, rest = (sparse(tmp_path / f"{size}.bin", size << 20) for size in (8, 1_020))
     page.set_input_files("#files", [small])
     rows(page, 1)
@@ -221,7 +225,10 @@ def test_files_of_more_than_a_gigabyte_together_are_refused(
 def test_a_file_that_is_too_large_by_itself_is_not_examined(
     visitor: Visitor, page: Page, tmp_path: Path
 ) -> None:
-    """Examining it would take long without any use. The control is a small file, which is examined."""
+    """Examining such a file would take long and be useless.
+
+    The control is a small file, which is examined.
+    """
     page.set_input_files("#files", [sparse(tmp_path / "film.bin", 2 << 30)])
     visitor.shows("#files-note", "files-too-large")
     expect(page.locator("#files-list > li")).not_to_contain_text("Looking inside")

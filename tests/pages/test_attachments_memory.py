@@ -79,7 +79,7 @@ def test_sealing_a_large_file_takes_little_memory(
     tmp_path: Path,
     whole: bool,  # noqa: FBT001 - the control
 ) -> None:
-    """The control holds the whole file in memory, and must be measured as such."""
+    """The control holds the whole file in memory, and the measurement must show this."""
     film = tmp_path / "film.bin"
     film.touch()
     os.truncate(film, FILE)

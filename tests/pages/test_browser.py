@@ -19,7 +19,7 @@ ALL_PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NA
 
 
 def test_every_page_loads_without_a_message_in_the_console(visitor: Visitor) -> None:
-    """There would be one about a policy, an integrity check or a missing file."""
+    """A breach of the policy, a failed integrity check or a missing file would cause a message."""
     for path in ALL_PAGES:
         visitor.visit(path)
         if path.endswith("report"):
@@ -115,7 +115,7 @@ def test_the_pages_advise_to_copy_the_address_before_changing_the_level_of_tor_b
 
 
 def test_advice_for_tor_on_a_phone_begins_with_copying_the_address() -> None:
-    """A browser for each kind of phone follows, and a warning that changing the level loses the page."""
+    """Next come a browser for each kind of phone, and the warning that changing the level loses the page."""
     page = rendered("before", Settings(onion=ONION))
     page = page[page.index("Tor on a phone") : page.index("What brings you here?")]
     told = ["restarts the browser, and the page is lost", "Onion Browser from the App Store", "F-Droid"]

@@ -93,7 +93,7 @@ def test_the_page_says_if_no_signed_list_could_be_fetched(
 
 
 def test_the_page_believes_a_site_that_has_no_keyring_yet(visitor: Visitor) -> None:
-    """The page has nothing that contradicts the site, and shows this as the site's statement."""
+    """Nothing contradicts the site, so the page shows the message as the site's statement."""
     visitor.page.route("**/keyring.json", times(1, saying("no_keyring")))
     visitor.visit("fr/report")
     visitor.shows("#closed", "no-keyring")

@@ -38,7 +38,7 @@ def test_the_page_about_the_device_neither_sends_nor_keeps_an_answer(visitor: Vi
 
 
 def test_unfolding_an_answer_moves_nothing_above_it(visitor: Visitor) -> None:
-    """Unfolding an answer also folds no other answer, because that would move the ones below."""
+    """Unfolding an answer does not fold another answer, because that would move the answers below."""
     page = visitor.page
     visitor.visit("fr/device")
     place = "(each) => each.getBoundingClientRect().top + scrollY"

@@ -20,8 +20,8 @@ from tests.support.portal_site import REPLY, PortalSite, slot_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.soak]
 
-# Tor Browser sets these at every level. Its level “Safer” turns off the ones below on every site (see its
-# SecurityLevel.sys.mjs). NoScript, which it includes, turns off WebGL.
+# Tor Browser has this setting at every level. The level “Safer” turns off the settings below on every site
+# (see Tor Browser's SecurityLevel.sys.mjs). NoScript, which it includes, turns off WebGL.
 TOR = {"privacy.resistFingerprinting": True}
 OFF = [
     *(f"javascript.options.{name}" for name in ("ion", "baselinejit", "native_regexp", "asmjs", "wasm")),
@@ -57,7 +57,7 @@ def started_fixture(
 ) -> Iterator[Firefox]:
     """A plain Firefox, and one set like Tor Browser's level “Safer”.
 
-    Both are started once, because starting one takes seconds.
+    Both browsers are started once, because starting one takes seconds.
     """
     stick = tmp_path_factory.mktemp("stick")
     saving = {"browser.download.folderList": 2, "browser.download.dir": str(stick)}

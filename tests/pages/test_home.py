@@ -77,9 +77,9 @@ DOORS = {"fr": ["Écrire un signalement", "Lire ma réponse"], "en": ["Write a r
 def test_the_numbers_for_danger_and_both_links_are_visible_without_scrolling(
     visitor: Visitor, language: str
 ) -> None:
-    """The phone is small, the bar does not cover them, and the name is long.
+    """On a small phone and with a long name, the bar covers neither the numbers nor the links.
 
-    The control is the advice below.
+    The control is the advice further down, which does not fit above the bar.
     """
     visitor.page.set_viewport_size(SMALL)
     visitor.visit(f"{language}/")
@@ -152,9 +152,9 @@ def test_every_text_on_the_home_page_is_listed_with_its_reason() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_reporters_can_read_about_their_situation_before_the_form(visitor: Visitor, language: str) -> None:
-    """The texts are folded, on the page behind the first advice.
+    """The texts are folded, and are on the page behind the first advice.
 
-    No address or request shows which was opened.
+    No address or request shows which text was opened.
     """
     visitor.visit(f"{language}/")
     visitor.page.click(".advice a >> nth=0")
@@ -203,7 +203,10 @@ def test_every_page_names_the_body_that_runs_the_site(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_links_to_the_accessibility_statement(visitor: Visitor, language: str) -> None:
-    """The law requires its state on the first page. On the other pages the state would only frighten."""
+    """The law requires the state of accessibility on the first page.
+
+    On the other pages, the state would only frighten readers.
+    """
     title = guide.load(Settings().guide_folder, language, guide.STATEMENT).title
     link = visitor.page.locator(f"footer a[href='/{language}/{guide.STATEMENT}']")
     visitor.visit(f"{language}/")
@@ -218,7 +221,7 @@ def test_every_page_links_to_the_accessibility_statement(visitor: Visitor, langu
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_advice_about_leaving_quickly_says_where_back_leads(visitor: Visitor, language: str) -> None:
-    """It is on the page about anonymity, which nobody has to read before they write."""
+    """The advice is on the page about anonymity, which nobody has to read before they write."""
     visitor.visit(f"{language}/before")
     name = visitor.page.get_attribute("nav.leave", "aria-label")
     advice = visitor.page.locator("main li").filter(has_text=name)

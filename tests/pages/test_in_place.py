@@ -68,7 +68,7 @@ def reported(visitor: Visitor) -> Iterator[str]:
 def test_the_bar_with_leave_quickly_stays_in_place_from_the_first_word_to_the_receipt(
     visitor: Visitor,
 ) -> None:
-    """Reporters find it at the same place whatever the page does."""
+    """Reporters find the bar at the same place, whatever the page does."""
     visitor.page.set_viewport_size(SMALL)
     places = {state: visitor.page.locator(".leave").bounding_box() for state in reported(visitor)}
     first, *_ = places.values()

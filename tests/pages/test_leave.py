@@ -88,7 +88,10 @@ def test_an_empty_white_page_covers_the_screen_at_once_and_is_read_out(
 
 
 def test_leave_quickly_does_not_ask_for_confirmation(leaver: Visitor) -> None:
-    """The page does not ask even if there is unsent text. The control is another link: then the page asks."""
+    """The page leaves without a question, even if there is unsent text.
+
+    The control is another link: then the page asks.
+    """
     asked: list[str] = []
     leaver.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     leaver.visit("fr/report")
@@ -256,7 +259,7 @@ def test_the_link_to_leave_is_in_a_bar_at_the_bottom_of_a_phone_and_in_the_heade
 
 @pytest.mark.parametrize(
     "screen",
-    # A small screen is the harder case. `make soak pages` also tests a wide one.
+    # A small screen is the harder case. `make soak pages` also tests a wide screen.
     [ViewportSize(width=320, height=480), pytest.param(DESKTOP, marks=pytest.mark.soak)],
     ids=["small", "desktop"],
 )
@@ -289,7 +292,7 @@ def test_the_operator_can_configure_the_harmless_page(tmp_path: Path) -> None:
         to = settings.leave_to
         if path.endswith(("sheet.html", "proof.html")):
             to = ""
-        elif path.endswith("offline.html"):  # opened from disk, because it makes no request
+        elif path.endswith("offline.html"):  # the form is opened from disk, because it makes no request
             to = "about:blank"
         assert left == ([to] if to else []), path
     assert replace(settings, leave_to=ELSEWHERE) == Settings()

@@ -162,7 +162,7 @@ def test_the_pages_need_no_image_and_no_font(visitor: Visitor) -> None:
 def test_making_a_report_loads_few_bytes(
     visitor: Visitor, record_property: Callable[[str, object], None]
 ) -> None:
-    """Counted are the first page, home page, report page and all their files, compressed with gzip."""
+    """The test counts the first page, home page, report page and all their files, compressed with gzip."""
     for path in ("", "fr/"):
         visitor.visit(path)
         visitor.page.wait_for_load_state("networkidle")

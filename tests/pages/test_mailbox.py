@@ -58,14 +58,17 @@ def test_a_malformed_answer_is_reported_as_an_error_of_the_portal(
 
 
 def test_a_day_of_receipt_far_in_the_future_is_accepted(visitor: Visitor) -> None:
-    """Control of the test above. The page does not calculate with this day, so it need not refuse it."""
+    """Control of the test above.
+
+    The page does not calculate with this day, so there is no need to refuse the answer.
+    """
     answering(visitor, lambda answer: received(answer, date(2199, 12, 31)))
     visitor.open("abandon " * 11 + "about")
     visitor.shows("#error", "unknown-case")
 
 
 def test_an_answer_that_is_too_long_is_not_read_to_its_end(visitor: Visitor) -> None:
-    """One extra byte is enough. The page reports it like a missing answer."""
+    """One extra byte makes an answer too long. The page reports it like a missing answer."""
 
     def answer(route: Route) -> None:
         route.fulfill(status=200, body=route.fetch().body() + b"\0")

@@ -24,7 +24,7 @@ CORE = f"<cp:coreProperties><dc:creator>{CANARY} Durand</dc:creator></cp:corePro
 def gallery(tmp_path: Path) -> list[Path]:
     """A picture of each kind with all metadata.
 
-    One has an older preview and a second picture appended.
+    One picture has an older preview, and a second picture appended to it.
     """
     kinds = ("photo.jpg", "shot.png", "web.webp")
     return [*(pictures.picture(tmp_path / name) for name in kinds), _with_preview(tmp_path)]
@@ -62,7 +62,7 @@ def test_pictures_are_sent_without_metadata_and_with_every_pixel(
 ) -> None:
     """In the sent files exiftool finds only the orientation and the format of the picture.
 
-    Before, it found more.
+    Before sending, exiftool found more.
     """
     begun(visitor)
     rows = attached(visitor, *gallery)

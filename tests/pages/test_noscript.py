@@ -34,7 +34,7 @@ def person(
 def test_the_offline_form_refuses_invalid_keys_and_gives_the_reason(
     person: OfflineVisitor, site: PortalSite
 ) -> None:
-    """The keys are one file without the other, changed, or expired. The form then seals nothing."""
+    """The keys are changed, expired, or only one of the two files. The form then seals nothing."""
     person.save()
     person.start("keyring.json")
     person.shows("#keys-error", "file-not-brought")
@@ -192,7 +192,7 @@ def faults(page: Page) -> list[str]:
 
 
 def test_every_step_of_writing_in_the_offline_form_is_accessible(person: OfflineVisitor) -> None:
-    """Tested in French, the longer language, from wrong keys to the days to come back.
+    """The test is in French, the longer language, and goes from wrong keys to the days to come back.
 
     The steps between are the right keys, an empty report, the words, and the request for two of them.
     """

@@ -14,7 +14,7 @@ from tests.support.page_visitor import FILE, Visitor
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 TEXT = "Noël, quai 4"
-# The values and choices, the number of files, and the twelve words.
+# Returns the values and choices, the number of files, and the twelve words.
 STATE = """() => [
   ...[...document.querySelectorAll("#form textarea, #form input")].map(
     (each) => [each.id, each.matches("[type=radio], [type=checkbox]") ? each.checked : each.value]),

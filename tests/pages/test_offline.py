@@ -76,7 +76,7 @@ def test_the_signed_list_and_two_pages_name_the_hash_of_the_offline_form(room: R
 def test_the_offline_form_loads_nothing_and_its_policy_allows_only_its_own_script_and_style(
     room: Room,
 ) -> None:
-    """The policy is placed before both, and lists exactly their two digests."""
+    """The policy is placed before script and style, and lists exactly their two digests."""
     form = pages.render(room.settings, load_questionnaire(room.settings))["/fr/offline.html"].decode()
     parts = offline.load()
     (policy,) = re.findall(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', form)
@@ -88,13 +88,13 @@ def test_the_offline_form_loads_nothing_and_its_policy_allows_only_its_own_scrip
     assert (bare.count("<script"), bare.count("<style")) == (1, 1)
     links = re.findall(r'(?:src|href|action|srcset|style)="([^"]*)"', bare)
     # The link to leave, and the numbers to call: above the report, at two answers, after sending, and twice
-    # in the case. Following one makes no request.
+    # in the case. Following such a link makes no request.
     numbers = ["tel:17", "tel:112", "sms:114"]
     assert links == ["about:blank", *numbers * 6]
 
 
 def test_the_script_of_the_offline_form_is_not_served_as_a_file() -> None:
-    """Only the form itself contains it, and no page loads it."""
+    """Only the form itself contains the script, and no page loads it."""
     script = offline.load().script.encode()
     assert [path for path, file in assets.load().items() if file.content == script] == []
     assert [path for path in assets.load() if "offline" in path] == []

@@ -196,7 +196,7 @@ def test_the_paper_form_says_nothing_that_is_true_only_of_the_site(form: Page) -
 
 
 def test_only_the_form_itself_is_printed(form: Page) -> None:
-    """The header, “Leave quickly”, the footer and the advice on printing are not."""
+    """The header, “Leave quickly”, the footer and the advice on printing are not printed."""
     lines = printed_lines(form)
     form.emulate_media(media="print")
     assert lines == [line for line in form.inner_text(".form").splitlines() if line.strip()]

@@ -30,7 +30,8 @@ SILENCE = re.compile(
     r"|\b(?:speak|talk) to nobody\b|\btell nobody\b",
     re.IGNORECASE,
 )
-# Promises that nobody will know, or that only some people can read: a court can ask for a case.
+# Promises that nobody will know or that only some people can read; they are false, because a court can ask
+# for a case.
 PROMISE = re.compile(
     r"jamais (?:répéter|transmettre|révéler)|sans votre nom\W+il n'est|rien transmis|restera secret"
     r"|\bseuls (?:ceux|les agents)|personne d'autre ne peut"
@@ -38,7 +39,7 @@ PROMISE = re.compile(
     r"|never (?:repeat|pass|reveal)|without your name\W+it is not|passed nothing on|stays? secret",
     re.IGNORECASE,
 )
-# Promises to say by a day what was done. Some of it may not be told.
+# Promises to say by a day what was done. Reporters may not be told of some measures.
 BY_A_DAY = re.compile(
     r"(?:\{feedback_by\}|%\(answered\)s|\{day\}|you should read|vous devriez lire)"
     r".*(?:what was done|a été fait|des suites)",
@@ -47,7 +48,8 @@ BY_A_DAY = re.compile(
 CAN_BE_TOLD = re.compile(r"\bpouvons vous dire\b|\bpeut vous être dit\b|\bcan tell you\b|\bcan be told\b")
 # Claims that only the reporter decides who else is told. An external authority must forward some reports.
 ALONE = re.compile(r"à vous (?:seule?|seul\(e\) )?de décider|for you (?:alone )?to decide", re.IGNORECASE)
-# Statements about making facts public. An internal report alone is never enough to be protected for that.
+# Statements about making facts public. A person who reported only internally is never protected when making
+# facts public.
 IN_PUBLIC = re.compile(
     r"\b(?:dire|divulguer|révéler)\b.*\bau public\b|\b(?:rend|rendre|rendez)\b.*\bpublics?\b.*\bcas\b"
     r"|\btell(?:ing)? the public\b|\bmakes? (?:the )?facts public\b",
@@ -57,7 +59,8 @@ OUTSIDE_FIRST = {"fr": ("autorité externe",), "en": ("external authority",)}
 GIFT = re.compile(r"\bcadeaux?\b|\bgifts?\b", re.IGNORECASE)
 # Advice about a gift; a mere mention does not count.
 ADVICE = re.compile(r"\b(?:gardez|conservez|remettez|rendez|keep|hand|return)\b", re.IGNORECASE)
-# Mentions of the right to object (GDPR, article 21). Nobody has it if the law requires the processing.
+# Mentions of the right to object (GDPR, article 21). Nobody has this right if the law requires the
+# processing.
 OBJECTION = re.compile(
     r"\bopposition\b|\bs'opposer\b|\bvous (?:y )?opposer\b|\bright to object\b|\bobject to\b", re.IGNORECASE
 )
@@ -268,7 +271,10 @@ def test_the_rules_find_texts_that_break_them(rule: re.Pattern[str], text: str) 
 def test_a_reporter_who_has_already_given_in_first_reads_about_the_prosecutor_and_a_lawyer(
     visitor: Visitor, language: str
 ) -> None:
-    """The page before the form names both first. The form names both as soon as the answer is chosen."""
+    """The page before the form names the prosecutor and the lawyer first.
+
+    The form names prosecutor and lawyer as soon as the answer is chosen.
+    """
     law = {
         "fr": ("procureur", "chercher à savoir qui vous êtes", "avocat"),
         "en": ("prosecutor", "who wrote", "lawyer"),
@@ -303,7 +309,7 @@ def test_the_guide_says_what_is_passed_on_before_it_addresses_people_who_gave_in
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_texts_that_the_law_requires_are_not_folded(visitor: Visitor, language: str) -> None:
-    """The texts name helpers, and say what is passed on.
+    """The texts name helpers, and say which information is passed on.
 
     The page links to all other rights and to advice about gifts.
     """
@@ -325,7 +331,10 @@ MOST_WORDS = {"report": (90, "#continue"), "status": (40, "#open"), "rights": (1
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pages_show_few_words_before_anything_is_unfolded(visitor: Visitor, language: str) -> None:
-    """People who read in a hurry or in fear read no further. What is passed on is visible even so."""
+    """People who read in a hurry or in fear read no further.
+
+    The words about what is passed on are visible without unfolding.
+    """
     for path, (most, opened) in MOST_WORDS.items():
         visitor.visit(f"{language}/{path}")
         visitor.page.locator(opened).first.wait_for(state="visible")
@@ -336,7 +345,7 @@ def test_pages_show_few_words_before_anything_is_unfolded(visitor: Visitor, lang
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_page_links_to_rights_authorities_and_data(visitor: Visitor, language: str) -> None:
-    """There are guarantees, facilitators, other authorities, oral reports, and the data that are kept."""
+    """The links are about guarantees, facilitators, other authorities, oral reports, and the data kept."""
     for name in ("", "report", "status", "guide"):
         page = Markup(visitor.site.client.get(f"/{language}/{name}").text)
         led = [each.get("href") for each in page.all("a")]
@@ -359,7 +368,10 @@ def test_each_page_links_to_rights_authorities_and_data(visitor: Visitor, langua
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_portal_reports_a_missing_time_for_oral_reports(language: str) -> None:
-    """Some regimes have none, and neither has the law in use. `portal doctor` reports texts in brackets."""
+    """Some regimes have no such time, and neither has the law in use.
+
+    `portal doctor` reports texts in brackets.
+    """
     within = {"fr": "vingt jours ouvrés", "en": "twenty working days"}[language]
     rights = guide.load(Settings().guide_folder, language, "rights")
     assert [each for each in rights.to_fill_in if within in each]

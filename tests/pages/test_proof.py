@@ -289,7 +289,7 @@ def test_a_valid_proof_says_what_it_shows_and_that_its_day_may_be_false(disk: Di
 
 
 def test_the_owner_of_a_proof_answers_a_question_and_the_verifier_checks_the_answer(disk: Disk) -> None:
-    """The answer names the verifier and the day. The Python code accepts it too."""
+    """The answer names the verifier and the day. The Python code accepts the answer too."""
     question = disk.asked()
     disk.start("#to-answer")
     disk.give("#question-file", question)

@@ -109,7 +109,7 @@ def test_a_report_with_every_kind_of_answer_arrives_as_the_inbox_expects(visitor
 
 
 def test_each_choice_can_be_cleared_and_made_again(unfolded: Page) -> None:
-    """Browsers cannot clear radio buttons, so the page has a button. Tick boxes need none."""
+    """Browsers cannot clear radio buttons, so the page has a button. Tick boxes need no such button."""
     page = unfolded
     page.check("#path-approached")
     page.check("#means-money")
@@ -290,7 +290,7 @@ def test_a_report_that_may_be_about_its_readers_is_proposed_to_another_body(
 def test_a_reporter_who_says_that_the_report_is_about_its_readers_can_choose_only_another_body(
     visitor: Visitor, page: Page
 ) -> None:
-    """Choosing the first reader before makes no difference.
+    """It makes no difference if the reporter chose the first reader before.
 
     Clearing the answer offers this reader again, at the same place.
     """

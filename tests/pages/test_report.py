@@ -119,7 +119,7 @@ def test_while_two_words_are_typed_the_words_are_hidden_and_only_then_their_numb
 ) -> None:
     """A reporter who knew the numbers earlier might note only these two.
 
-    Nothing moves, and a printed sheet has all words.
+    Meanwhile nothing moves on the page, and a printed sheet still has all words.
     """
     visitor.write()
     page, words = visitor.page, visitor.page.locator("#token-words")
@@ -255,7 +255,10 @@ def test_a_text_of_more_than_a_hundred_thousand_characters_is_kept_whole_with_a_
 
 
 def test_invisible_characters_arrive_unchanged(visitor: Visitor) -> None:
-    """The characters are right-to-left, zero-width, tag and combining ones. The inbox makes them visible."""
+    """The characters are right-to-left, zero-width, tag and combining ones.
+
+    The inbox makes these characters visible.
+    """
     text = "\u202eoir\u202c \u2066x\u2069 a\u200bb\u200dc\ufeff \U000e0041 e\u0301 \u00e9 \u05d0\u0627"
     visitor.report(text)
     assert text == visitor.site.report()[0].answers["what"]

@@ -13,7 +13,7 @@ from tests.support.portal_site import slot_for
 pytestmark = pytest.mark.browser
 
 TIMES = [2, 3]
-# Reports two quick taps at one place like a browser that does not count taps.
+# The script reports two quick taps at one place, like a browser that does not count taps.
 TWO_TAPS = """(selector) => {
   const tapped = document.querySelector(selector);
   const { left, top } = tapped.getBoundingClientRect();
@@ -214,7 +214,7 @@ def presses(page: Page) -> int:
 
 
 def test_a_second_press_on_continue_does_not_answer_a_question_of_the_next_step(visitor: Visitor) -> None:
-    """In an earlier version it answered whether somebody is in danger.
+    """In an earlier version, the second press answered whether somebody is in danger.
 
     The control is a press a moment later, which counts.
     """
@@ -238,7 +238,7 @@ def test_a_second_press_on_continue_does_not_answer_a_question_of_the_next_step(
 
 
 def test_a_second_press_on_open_presses_nothing_in_the_case(visitor: Visitor) -> None:
-    """In an earlier version it pressed “withdraw”.
+    """In an earlier version, the second press pressed “withdraw”.
 
     The control is a press at the same place a moment later, which counts.
     """
@@ -339,7 +339,7 @@ def test_leave_quickly_always_works_immediately(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("screen", [{"width": 360, "height": 640}, {"width": 1280, "height": 800}])
 def test_withdraw_is_far_from_send(visitor: Visitor, screen: dict[str, int]) -> None:
-    """The distance is more than a hand slips, whatever is between the two buttons."""
+    """The distance is larger than a hand slips, whatever is between the two buttons."""
     visitor.page.set_viewport_size({"width": screen["width"], "height": screen["height"]})
     page = opened(visitor)
     for hidden in ([], ["#come-back"]):

@@ -144,7 +144,7 @@ def test_a_slot_that_the_reader_of_the_case_did_not_sign_is_not_shown(visitor: V
 def test_a_slot_signed_with_an_expired_key_stays_valid_until_the_next_one_is_due(
     visitor: Visitor, next_by: int, past: int, *, believed: bool
 ) -> None:
-    """After 35 days it is refused in any case, because somebody who stole the key could set that date."""
+    """After 35 days the slot is always refused, because a thief of the key could set the date."""
     report = visitor.reported()
     usual = make_keyring(visitor.site.site, serial=2).value
     past = [

@@ -28,7 +28,10 @@ def test_a_status_is_explained_with_the_name_of_the_body_that_answers(visitor: V
 
 
 def test_a_report_without_a_receipt_names_the_body_to_which_it_was_sent(visitor: Visitor) -> None:
-    """The same holds if the answer is forged. Without an authentic channel, the page names no body."""
+    """If the answer is forged, the page still names that body.
+
+    Without an authentic channel, the page names no body.
+    """
     visitor.reported(channel=OUTSIDE)
     visitor.open()
     visitor.opened()

@@ -91,7 +91,7 @@ def test_the_twelve_words_keep_the_language_in_which_they_were_first_shown(
 ) -> None:
     """Until they are shown, the words follow the language of the page.
 
-    The request to type two of the words always follows it.
+    The request to type two of the words is always in the language of the page.
     """
     page.fill("#what", TEXT)
     visitor.turn_to("#channels")

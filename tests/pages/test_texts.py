@@ -17,7 +17,7 @@ DAYS = {
     "fr": ["mardi 1er décembre 2026", "vendredi 11 décembre 2026"],
     "en": ["Tuesday 1 December 2026", "Friday 11 December 2026"],
 }
-# The problems that have a text of their own (SPEC 7.4). All others share one text.
+# The problems that have a text of their own (SPEC 7.4). All other problems share one text.
 PROBLEMS = {
     *("broken_off", "internal_error", "not_found", "quota_full"),
     *("quota_full_files", "quota_full_large", "unavailable"),
@@ -35,7 +35,7 @@ def test_days_and_sizes_are_written_as_people_write_them(visitor: Visitor, langu
     assert [re.sub(r"\s", " ", size) for size in sizes] == SIZES[language]
 
 
-# Lets the portal's problem have the code of each text of the page in turn; returns what the page would show.
+# Makes the portal report each code for which the page has a text; returns what the page would show.
 EXPLAINED = """async () => {
   const codes = [...document.querySelectorAll("#texts [data-code]")].map((each) => each.dataset.code);
   const pairs = [...codes, ...codes.map((code) => code.replace("problem-", ""))].map(async (code) => {

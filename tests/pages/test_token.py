@@ -35,7 +35,7 @@ def test_the_words_are_large_and_in_the_language_of_the_page(visitor: Visitor, l
 
 
 def test_the_copy_button_copies_only_the_words(visitor: Visitor) -> None:
-    """The button is folded, below the advice to write by hand.
+    """The button is in a folded section, below the advice to write by hand.
 
     Before the button is pressed, the clipboard does not have the words.
     """
@@ -169,7 +169,7 @@ def test_neither_page_stores_the_token(visitor: Visitor) -> None:
 
 
 def test_going_back_does_not_restore_the_words(chromium: Browser, tmp_path: Path) -> None:
-    """Neither the typed words come back, nor the words shown after sending.
+    """The typed words do not come back, nor do the words that were shown after sending.
 
     The control is in `test_memory`.
     """

@@ -52,7 +52,7 @@ DISAGREE = set(
         """,
     )
 )
-# The page first checks these against the signed keyring (`contradiction.js`, `keyrings.js`).
+# The page first checks these answers against the signed keyring (`contradiction.js`, `keyrings.js`).
 OF_THE_KEYRING = {"channel_unknown", "no_keyring"}
 # The web framework gives these answers to requests that no page makes.
 NEVER_ASKED = {HTTPStatus(code).name.lower() for code in (400, 405)}
@@ -112,7 +112,7 @@ def told_by_a_page() -> set[str]:
     return {code.removeprefix("problem-") for code in texts() if code.startswith("problem-")}
 
 
-# Placeholders for codes that people type at a terminal. On a page they choose instead.
+# Placeholders for codes that people type at a terminal. On a page, people choose a code instead of typing it.
 CHOSEN = {"{choice}", "{choices}", "{known}", "{kind}", "{word}"}
 TRANSLATED = [(domain, each) for domain in Domain for each in catalogues.LANGUAGES if each != SOURCE]
 
@@ -206,7 +206,7 @@ def test_a_translator_s_mistake_is_found(dutch: str, before: str, after: str, fa
 
 
 def test_updating_a_catalogue_leaves_existing_entries_unchanged() -> None:
-    """New entries follow them. Entries that no page uses any more are removed."""
+    """New entries follow the existing ones. Entries that no page uses any more are removed."""
     before = '# By hand.\n#: a.html\nmsgid "A"\nmsgstr  "Un"\n\n#: b.html\nmsgid "Gone"\nmsgstr "Parti"\n'
     after = translating.updated(before, {"A": ["a.html"], "B": ["b.html", "c.html"]}, ["A", "B"])
     kept, new = after.split("\n\n")
@@ -289,7 +289,10 @@ def test_each_language_is_called_by_its_own_name() -> None:
 
 
 def test_french_punctuation_stays_with_its_words() -> None:
-    """A line must not break at the space before a colon or inside quotation marks. In English it may."""
+    """A line must not break at the space before a colon or inside quotation marks.
+
+    In English, a line may break there.
+    """
     text = "Danger ? « Non » ; si : oui !"
     assert typography.spaced("fr", text).replace("\xa0", "_") == "Danger_? «_Non_»_; si_: oui_!"
     assert typography.spaced("en", text) == text
@@ -336,7 +339,7 @@ def test_a_page_with_an_english_title_is_not_complete(dutch: str) -> None:
 
 
 def test_a_percent_sign_is_doubled_where_a_template_formats_the_text() -> None:
-    """Texts of the law are not formatted, so a single sign is right there."""
+    """Texts of the law are not formatted, so a single sign is right in them."""
     assert not translating.stray_percent("Call %(number)s, 100 %% free")
     shown = [(Domain.PUBLIC, public()), (Domain.OFFICERS, marked("desk"))]
     for domain, texts_of_pages in shown:

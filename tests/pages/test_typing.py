@@ -106,7 +106,10 @@ def test_the_field_and_the_button_are_visible_on_a_small_screen(visitor: Visitor
 
 
 def test_typing_words_moves_nothing_below_the_field(visitor: Visitor) -> None:
-    """Whatever is offered, nothing moves. Tested on a small phone in French, which has longer sentences."""
+    """Whatever the page offers, nothing below the field moves.
+
+    Tested on a small phone in French, which has longer sentences.
+    """
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 640})
     visitor.visit("fr/status")

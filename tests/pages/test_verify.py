@@ -60,7 +60,7 @@ def test_the_page_that_the_manifest_lists_cannot_contain_the_manifest_s_digest(p
 
 
 def test_the_page_for_checking_compares_every_file(checker: Visitor) -> None:
-    """The page names the files that differ. One of these is the page for unknown addresses."""
+    """The page names the files that differ. One of these files is the page for unknown addresses."""
     checker.visit("en/verify")
     checker.page.click("#compare")
     checker.shows("#compared", "files-same")

@@ -40,7 +40,8 @@ crypto.subtle.deriveBits = async (how, ...more) => {
   return bits;
 };
 """
-# Waits until all attempts have ended and none began for a second. A loop, as the policy forbids `eval`.
+# Waits until all attempts have ended and none began for a second. The loop is needed because the policy
+# forbids `eval`.
 QUIET = """async () => {
   let before = 0;
   const rests = () => before > 0 && before === window.tries.length && window.tries.every(Boolean);
@@ -105,7 +106,7 @@ def test_the_proof_of_work_is_done_while_the_reporter_writes(visitor: Visitor) -
 def test_everybody_who_opens_a_page_makes_the_same_single_request_for_work(
     visitor: Visitor, path: str
 ) -> None:
-    """Reporters who write or open nothing make it too, however long the page stays open."""
+    """Reporters who write or open nothing make the same request, however long the page stays open."""
     answers = []
 
     def answer(route: Route) -> None:
@@ -165,7 +166,7 @@ def test_attaching_a_file_starts_the_work_for_a_follow_up(visitor: Visitor, file
 
 
 def test_work_for_a_larger_size_stops_when_other_work_is_needed(visitor: Visitor) -> None:
-    """For the largest size, it would otherwise continue for minutes."""
+    """For the largest size, the old work would otherwise continue for minutes."""
     opened = page(visitor)
     page_modules.load(opened, "paying")
     assert opened.evaluate(QUIET)
@@ -222,7 +223,8 @@ def test_a_header_whose_upload_was_deleted_is_not_used_again(visitor: Visitor) -
     visitor.confirm()
     visitor.arrived()
     headers = [body[:1_627] for body in visitor.bodies() if body]
-    # The page first repeats the header, since only the answer may be lost. New work for it would be useless.
+    # The page first repeats the header, since only the answer may be lost. New work for the same header would
+    # be useless.
     assert headers == [headers[0], headers[0], headers[-1]] != [headers[0]] * 3
     assert visitor.site.report()[0].answers["what"] == WRITTEN
 
@@ -260,7 +262,7 @@ def test_a_portal_without_room_for_files_accepts_the_text(visitor: Visitor, file
 
 
 def test_opening_a_case_makes_no_additional_request_for_work(visitor: Visitor) -> None:
-    """A message needs no other request for work either, and arrives."""
+    """A message needs no further request for work, and arrives."""
     visitor.report()
     message, _ = visitor.site.report()
     visitor.site.answer(message, slot_for(message))
