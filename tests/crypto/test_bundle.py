@@ -166,7 +166,7 @@ def test_an_empty_envelope_and_a_bundle_without_a_number_are_refused() -> None:
 
 
 def test_a_manifest_with_too_long_a_head_is_refused() -> None:
-    """Only the first four KiB are searched for its end."""
+    """The end of the head is only searched for in the first four KiB."""
     head = shape.record(Link, {"n": integer(), "hash": text(5_000)})
     most = 4_096 - len(b'{"n":1,"hash":""' + b',"x":')
     for size in (0, most):

@@ -73,7 +73,10 @@ def test_a_truncated_container_is_refused() -> None:
 
 @pytest.mark.parametrize("size", [0, 1, PIECE - 1, PIECE, PIECE + 1, 5 * PIECE])
 def test_the_digest_of_a_file_is_the_digest_of_its_pieces_of_1_mib(size: int) -> None:
-    """SPEC 4.1: it is the SHA-256 of the SHA-256 values of all pieces. An empty file has no pieces."""
+    """SPEC 4.1 defines the digest as the SHA-256 of the SHA-256 values of all pieces.
+
+    An empty file has no pieces.
+    """
     digest = container.FileDigest()
     for start in range(0, size, STEP):
         digest.update(bytes(min(STEP, size - start)))
@@ -157,7 +160,7 @@ def test_an_empty_input_is_reported_as_truncated() -> None:
 
 
 def drop(*more: tuple[str, bytes], pad: int = 0) -> bytes:
-    """Return a drop as stock tools make it. It has the smallest size of SPEC 4.2 plus ``pad`` zeros."""
+    """Return a drop as stock tools make it. The drop has the smallest size of SPEC 4.2 plus ``pad`` zeros."""
     files = [("files/01", b"a"), ("note.txt", "é".encode()), *more]
     members = (archive.Member(name, len(data), iter([data])) for name, data in files)
     raw = b"".join(archive.write(members)) + bytes(archive.END)

@@ -68,7 +68,7 @@ def test_a_message_must_list_exactly_the_files_of_its_container(message: bytes) 
 
 
 def test_a_slot_with_files_is_refused() -> None:
-    """Nobody would look at files there, so somebody could hide data in them."""
+    """Nobody would look at files in a slot, so somebody could hide data in them."""
     raw = slot()
     signature = signing.sign(Label.SLOT, DEPLOYMENT, raw, REPLY_SEED)
     key = signing.public_key(REPLY_SEED)

@@ -151,7 +151,10 @@ def test_no_shipped_question_asks_who_the_reporter_is(language: str) -> None:
 
 
 def test_the_shipped_questionnaire_asks_about_risk_and_urgency() -> None:
-    """All of these questions are optional. Their answers alone are not enough for a report."""
+    """All of these questions are optional.
+
+    The answers to these questions alone are not enough for a report.
+    """
     fields = {field.id: field for field in questionnaire.parse(SHIPPED).fields}
     for asked in ("next_contact", "unchanged", "expires", "who_you", "facilitator", "told"):
         assert not fields[asked].enough

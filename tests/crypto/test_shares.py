@@ -1,4 +1,7 @@
-"""A secret is split into shares of words. Every quorum restores it, and fewer shares reveal nothing."""
+"""A secret is split into shares of words.
+
+Every quorum of shares restores the secret, and fewer shares reveal nothing.
+"""
 
 import secrets
 from collections.abc import Sequence
@@ -18,7 +21,7 @@ CIRCLES = [(1, 1), *((quorum, n) for n in range(2, LARGEST_COUNT + 1) for quorum
 
 
 def as_if_enough(subset: Sequence[str]) -> bytes | None:
-    """Return the secret that these shares give if they claim a quorum of their own number, or None."""
+    """Return the secret that these shares give if each claims that their number is the quorum, or None."""
     try:
         return shares.combine([shares.restated(words, len(subset)) for words in subset])
     except (Tampered, TooFewShares):

@@ -140,7 +140,7 @@ def test_a_folded_message_stays_unread_until_a_page_shows_it_in_full(
 def test_one_link_opens_all_messages_of_a_page_and_marks_them_as_read(
     alice: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Officers need it to search or print the page. The control is the page with folded messages."""
+    """Officers need the link to search or print the page. The control is the page with folded messages."""
     monkeypatch.setattr(folding, "ROOM", 0)
     folding_page = alice.page("/en/case/1/dialogue/1")
     assert ([1, 3], True, [6]) == (folded(folding_page), "Open all messages" in folding_page, unread(alice))

@@ -136,7 +136,7 @@ def test_the_desk_serves_pages_only_under_its_own_host_and_never_to_other_sites(
 def test_a_form_is_accepted_only_from_a_page_of_the_desk(
     client: Client, sent: dict[str, str], status: int
 ) -> None:
-    """If the browser does not say where the form comes from, it is refused."""
+    """If the browser does not say where the form comes from, the form is refused."""
     assert client.send("/en/queue", sent, search="x", sort="priority").status_code == status
 
 

@@ -190,7 +190,7 @@ def test_no_list_of_passages_or_bundle_name_is_printed_unescaped(office: Office,
 def test_a_long_message_without_spaces_does_not_cover_its_neighbours(
     world: World, portal: Portal, chromium: Browser, tmp_path: Path
 ) -> None:
-    """The status beside it looks the same as beside an ordinary message."""
+    """The status beside such a message looks the same as beside an ordinary message."""
     written = zip(tell(world, portal, {"what": "x"}, {"what": "y"}), ("plain", hostile.JOINED), strict=True)
     world.office.json(
         "exchange", "collect", portal.bundle(*(Sent(each.follow_up(text)) for each, text in written))

@@ -197,7 +197,7 @@ def test_every_page_is_accessible(room: Room, name: str, language: str) -> None:
     if room.page.locator("details:not([open])").count():
         assert accessibility.violations(room.page, coloured=False) == []
     room.page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
-    # Colours are the same in both languages, so one is enough.
+    # Colours are the same in both languages, so checking one language is enough.
     assert accessibility.violations(room.page, coloured=language == "fr") == []
     if language == "fr":
         room.page.emulate_media(color_scheme="dark")

@@ -1,6 +1,7 @@
 """If a session ends or the inbox locks while an officer sends a form, it is stored completely or not at all.
 
-What the desk has confirmed stays stored. Otherwise the page says whether anything was stored.
+What the desk has confirmed stays stored. If the form was not confirmed, the page says whether anything was
+stored.
 """
 
 import socket
@@ -106,7 +107,7 @@ def counted(client: Client) -> list[int | None]:
 def test_a_form_that_arrives_while_the_inbox_locks_is_not_stored(
     office: Office, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No response confirms it.
+    """No response confirms the form.
 
     The page of the locked desk tells officers to check before they send it again.
     """

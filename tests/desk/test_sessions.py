@@ -449,7 +449,10 @@ def test_a_confirmation_is_refused_if_the_case_changed_after_the_page_was_shown(
 
 
 def test_a_form_with_an_additional_empty_field_differs_from_the_confirmed_form(one_case: Office) -> None:
-    """A ticked box can have an empty value. A form confirmed without the tick must not be sent with it."""
+    """A ticked box can have an empty value.
+
+    If a form was confirmed without a tick, it must not be sent with the tick.
+    """
     form = {"reason": "no kin", "officer": "chloe"}
     with desk_of(one_case) as (_, alice, bruno):
         alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")

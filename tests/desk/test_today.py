@@ -295,7 +295,7 @@ def test_cases_of_an_absent_officer_move_to_the_deputy(
 
 
 def test_uncollected_bundles_are_announced_first(office: Office, tmp_path: Path, stick: Path) -> None:
-    """A bundle may contain a danger. Once it is collected, the result marks the case."""
+    """A bundle may contain a danger. Once the bundle is collected, the result marks the case."""
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
     tell(world, portal, {"what": "a", "coi": "no"})

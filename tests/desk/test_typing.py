@@ -96,7 +96,7 @@ def test_a_draft_survives_killing_the_browser(engine: BrowserType, chromium: Bro
 
 
 def test_the_last_words_are_kept_when_the_officer_leaves_the_page(page: Page, served: Served) -> None:
-    """The officer does not wait until the page says that they are saved."""
+    """The officer leaves before the page says that the words are saved."""
     begin(page, 2, WORDS)
     page.locator("#note").press_sequentially(", encore")
     page.goto(f"{served.root}/fr/")
@@ -144,7 +144,7 @@ def test_mouse_movements_and_scripts_do_not_prolong_the_session(page: Page, serv
 
 @pytest.fixture
 def ends(page: Page, served: Served) -> dict[str, int]:
-    """The seconds until the session and the inbox end, as the desk tells an inactive page."""
+    """The seconds until the session ends and until the inbox locks, as the desk tells an inactive page."""
     told = {"session": 9_000, "inbox": 9_000}
     page.clock.install()
     page.route("**/left/*", lambda route: route.fulfill(json=told))

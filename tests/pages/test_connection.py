@@ -37,7 +37,7 @@ def sent(visitor: Visitor) -> list[str]:
 
 @pytest.fixture
 def line(visitor: Visitor) -> Iterator[SwallowingLine]:
-    """The visitor's connection to the portal. The test can make it drop all packets."""
+    """The visitor's connection to the portal. The test can make the connection drop all packets."""
     with swallowing(int(visitor.address.rpartition(":")[2])) as made:
         visitor.address = f"http://127.0.0.1:{made.port}"
         yield made
@@ -55,7 +55,10 @@ def wait_for_the_end(visitor: Visitor) -> None:
 def test_a_connection_without_answers_is_reported_as_lost_after_two_seconds(
     visitor: Visitor, line: SwallowingLine
 ) -> None:
-    """The connection drops packets without an error. Once it works again, exactly one message arrives."""
+    """The connection drops packets without an error.
+
+    Once the connection works again, exactly one message arrives.
+    """
     ready(visitor)
     line.go_silent()
     visitor.page.click("#follow-up-send")

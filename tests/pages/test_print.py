@@ -46,7 +46,7 @@ def answer_everything(visitor: Visitor, picture: Path) -> None:
     expect(page.locator("#files-list > li[aria-busy=false]")).to_be_visible()
 
 
-def test_a_printed_report_page_has_the_same_single_line_whatever_was_answered(
+def test_a_printed_report_page_has_one_line_that_does_not_depend_on_the_answers(
     visitor: Visitor, tmp_path: Path
 ) -> None:
     """The files are equal byte for byte. The control prints the page with the style for the screen."""
@@ -80,7 +80,7 @@ def test_the_printed_line_says_where_to_find_the_form_to_print(
     context.close()
 
 
-def test_the_offline_form_also_prints_only_that_line(offline_visitor: OfflineVisitor) -> None:
+def test_the_printed_offline_form_also_has_only_one_line(offline_visitor: OfflineVisitor) -> None:
     offline_visitor.save()
     offline_visitor.start()
     page = offline_visitor.page

@@ -190,7 +190,10 @@ class Disk:
         self.page.set_input_files(place, paths)
 
     def shows(self, place: str, code: str) -> None:
-        """Expect the text with this code, ignoring values in it. For a field, expect it in a summary."""
+        """Expect the text with this code, ignoring values in it.
+
+        If the place is a field, expect the text in a summary.
+        """
         wanted = self.page.locator(f"#texts [data-code={code}]").first.text_content() or ""
         shown = self.page.locator(place)
         expect(shown.locator("a").or_(shown).last).to_have_text(wanted, timeout=SLOW)

@@ -156,7 +156,10 @@ def test_going_back_to_the_text_does_not_change_which_two_words_are_asked_for(vi
 
 
 def test_pressing_enter_sends_nothing_after_going_back_to_the_text(visitor: Visitor) -> None:
-    """Both words were typed before. Enter must not send the text as it was at that time."""
+    """The reporter typed both words before.
+
+    Enter must not send the text as it was when the words were typed.
+    """
     visitor.write()
     page = visitor.page
     for number in (1, 2):

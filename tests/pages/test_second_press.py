@@ -285,7 +285,7 @@ def test_a_double_press_on_withdraw_only_opens_its_step(visitor: Visitor) -> Non
 
 
 def test_a_second_press_does_not_leave_the_confirmation_of_a_withdrawal(visitor: Visitor) -> None:
-    """In an earlier version, it followed the link that appeared at that place."""
+    """In an earlier version, the second press followed the link that appeared at that place."""
     page = opened(visitor)
     page.click("#to-withdraw")
     page.check("#withdraw-meant")

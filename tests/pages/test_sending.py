@@ -91,7 +91,7 @@ def test_an_upload_continues_at_the_offset_that_the_portal_names(visitor: Visito
 def test_the_progress_of_sending_is_shown_and_read_out(visitor: Visitor, file: Path) -> None:
     """The page has a progress bar, and a line for screen readers.
 
-    The test holds each request until it has looked at both.
+    The test holds each request until it has looked at the bar and the line.
     """
     held: list[Route] = []
     visitor.page.clock.install()

@@ -38,7 +38,7 @@ def switched(page: Page, language: str) -> None:
 
 
 def test_switching_the_language_changes_every_word_of_the_page(visitor: Visitor, page: Page) -> None:
-    """Hidden texts and texts written by scripts change too. Switching back restores them."""
+    """Hidden texts and texts written by scripts change too. Switching back restores all texts."""
     french = page.evaluate(WORDS)
     switched(page, "en")
     here = page.evaluate(WORDS)

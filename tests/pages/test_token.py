@@ -95,7 +95,7 @@ def test_typed_words_are_counted_and_an_unknown_word_is_pointed_out(visitor: Vis
 
 
 def test_the_page_completes_words_only_while_they_are_visible(visitor: Visitor) -> None:
-    """While they are hidden, nobody can read a completion over the reporter's shoulder."""
+    """While the words are hidden, nobody can read a completion over the reporter's shoulder."""
     visitor.visit("fr/status")
     page = visitor.page
     page.locator("#token").press_sequentially("abandon vipe")

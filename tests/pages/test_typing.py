@@ -90,7 +90,10 @@ def test_words_in_the_wrong_order_get_another_message_than_a_wrong_word(visitor:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_field_and_the_button_are_visible_on_a_small_screen(visitor: Visitor, language: str) -> None:
-    """Both are visible without scrolling, above the bar with “Leave quickly”. The control is the footer."""
+    """The field and the button are visible without scrolling, above the bar with “Leave quickly”.
+
+    The control is the footer.
+    """
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 640})
     visitor.visit(f"{language}/status")

@@ -38,7 +38,7 @@ PATIENCE_SECONDS = 30
 def cluster() -> Iterator[postgres.Cluster]:
     """A PostgreSQL server that tests stop and start.
 
-    It runs without fsync, because the power is never lost.
+    The server runs without fsync, because the tests never cut the power.
     """
     with postgres.serving() as made:
         yield made

@@ -102,7 +102,7 @@ def test_the_same_queries_run_for_every_locator(room: Room) -> None:
 @pytest.mark.parametrize("body", [b"", bytes(31), bytes(33), bytes(1_000_000)])
 @pytest.mark.parametrize("path", ["/api/slot", "/api/withdraw"])
 def test_a_body_of_the_wrong_length_is_refused(room: Room, path: str, body: bytes) -> None:
-    """A locator or withdraw key must have exactly 32 bytes. Otherwise, nothing is looked up."""
+    """A locator or withdraw key must have exactly 32 bytes. With any other length, nothing is looked up."""
     answer = room.client.post(path, data=body)
     assert (answer.status_code, answer.json and answer.json["code"]) == (400, "wrong_length")
 

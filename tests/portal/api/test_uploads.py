@@ -101,7 +101,7 @@ def test_a_complete_envelope_cannot_be_deleted_through_its_address(room: Room) -
 
 @pytest.mark.databases_differ
 def test_an_unfinished_upload_can_be_cancelled(room: Room) -> None:
-    """DELETE removes it with its bytes. Afterwards, its address is unknown."""
+    """DELETE removes the upload with its bytes. Afterwards, the upload's address is unknown."""
     before = room.state()
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)
@@ -112,7 +112,7 @@ def test_an_unfinished_upload_can_be_cancelled(room: Room) -> None:
 
 
 def test_an_unfinished_upload_expires_at_a_midnight(room: Room) -> None:
-    """Upload-Expires reveals no time of day. Afterwards, the address is unknown."""
+    """Upload-Expires reveals no time of day. After that midnight, the address is unknown."""
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)
     told = room.client.head(address, headers=TUS).headers["Upload-Expires"]

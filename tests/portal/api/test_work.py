@@ -65,7 +65,7 @@ def send(room: Room, sealed: Sealed, paid: dict[str, str], body: bytes | None = 
 
 
 def test_the_offered_puzzle_reveals_nothing_about_visitors_or_reports(room: Room) -> None:
-    """Neither a hundred reports nor a refusal for lack of room change the bytes of the puzzle."""
+    """Neither a hundred reports nor a refusal for lack of room changes the bytes of the puzzle."""
     before = offered(room)
     state = room.state()
     assert {offered(room) for _ in range(3)} == {before}

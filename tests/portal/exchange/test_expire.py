@@ -130,7 +130,10 @@ def test_days_of_deletion_are_spread_over_a_week() -> None:
 
 
 def test_a_client_can_still_see_that_its_confirmed_envelope_arrived(room: Room) -> None:
-    """HEAD shows the full offset. Nothing can be added or deleted. Later, the address is unknown."""
+    """HEAD shows the full offset.
+
+    Nothing can be added or deleted. Later, the address of the envelope is unknown.
+    """
     sealed = make_report_envelope(room.site)
     address = room.send(sealed).headers["Location"]
     collected(room, sealed)
@@ -193,7 +196,10 @@ def test_used_headers_are_deleted_only_when_nobody_can_use_them_again(room: Room
 
 @pytest.mark.databases_differ
 def test_the_newest_confirmed_bundle_is_remembered(room: Room) -> None:
-    """The next bundle refers to its hash. Unconfirmed bundles keep their manifests."""
+    """The next bundle refers to the hash of the confirmed bundle.
+
+    Unconfirmed bundles keep their manifests.
+    """
     made = []
     for _ in range(4):
         filed(room)

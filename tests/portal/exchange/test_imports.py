@@ -76,7 +76,7 @@ def test_each_channel_numbers_its_outboxes_separately(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_a_rebuilt_portal_accepts_an_outbox_with_any_number_first(room: Room) -> None:
-    """Cases that it does not know are accepted and count as collected."""
+    """Cases that the portal does not know are accepted and count as collected."""
     case = make_report_envelope(room.site)
     brought = slots(case)
     room.bring(make_outbox(room.site, n=12, previous=secrets.token_bytes(32), slots=brought))
@@ -185,7 +185,7 @@ def test_an_outbox_can_bring_a_newer_keyring_but_not_an_older_one(room: Room) ->
 
 
 def test_an_outbox_may_be_signed_by_a_key_in_the_keyring_that_it_contains(room: Room) -> None:
-    """The keyring must be newer. In this way, a reply key can be renewed."""
+    """The keyring must be newer. An outbox can therefore renew a reply key."""
     renewed = replace(room.site.inspectorate, reply_seed=secrets.token_bytes(32))
     bodies = [renewed, room.site.outside]
     seed = renewed.reply_seed

@@ -1,6 +1,6 @@
 """An outbox opens cases that officers entered.
 
-They look like other cases, and belong to the outbox's channel.
+The opened cases look like other cases, and belong to the outbox's channel.
 """
 
 from dataclasses import replace

@@ -24,9 +24,9 @@ from tests.support.portal_server import Server
 
 pytestmark = pytest.mark.long
 
-# The portal with two extra addresses. One simulates a vulnerability: it reads any file that a visitor names.
-# The other address tells which threads could read a file when they began. One of those threads begins before
-# any process is confined.
+# The portal with two extra addresses. The first address simulates a vulnerability: it reads any file that a
+# visitor names. The other address tells which threads could read a file when they began. One of those threads
+# begins before any process is confined.
 _HOLE = """
 import os, sys, threading
 from pathlib import Path
@@ -86,9 +86,9 @@ told()
 print(*(line.split()[1] for line in status if line.startswith(("NoNewPrivs", "CapEff", "CapPrm"))))
 """
 
-# A process sends data out in every way that Landlock does not control, confines itself, and tries again. It
-# tries in an older thread, because one filter must apply to all threads. The process can still reach its
-# database.
+# A process sends data out in every way that Landlock does not control, confines itself, and tries again. The
+# process tries in an older thread, because one filter must apply to all threads. The process can still reach
+# its database.
 _WAYS_OUT = """
 import platform, socket, sys, threading
 from contextlib import closing

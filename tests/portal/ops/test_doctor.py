@@ -249,7 +249,7 @@ def test_a_clock_that_differs_by_more_than_two_minutes_from_the_site_is_an_error
     false_clock: Callable[[timedelta], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The clock may be ahead or behind. One minute is accepted."""
+    """The clock may be ahead or behind. A difference of one minute is accepted."""
     server = Server(tmp_path, free_port()).make()
     (tmp_path / "portal.toml").chmod(0o600)
     with server.serving():
@@ -308,7 +308,7 @@ def test_envelopes_that_the_inbox_has_not_confirmed_for_two_weeks_are_reported(t
 
 
 def test_the_used_share_of_each_kind_of_report_is_shown(tmp_path: Path) -> None:
-    """Above 80 %, it is a warning, because reports will soon be refused."""
+    """A share above 80 % is a warning, because reports will soon be refused."""
     room = room_for(tmp_path)
     filed(room)
     room.configure(capacity_gb=0.001)

@@ -38,7 +38,7 @@ def test_no_file_timestamp_reveals_when_a_report_arrived(
 ) -> None:
     """The portal keeps changing the times of the database, its log, its folder and its output.
 
-    A second report shows that this continues after all processes have started.
+    A second report shows that the times still change after all processes have started.
     """
     server = Server(tmp_path, free_port(), forked=False).make()
     watched = [tmp_path, tmp_path / "log", *(tmp_path / name for name in DATABASE)]

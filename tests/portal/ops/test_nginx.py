@@ -192,7 +192,10 @@ def patient() -> Iterator[None]:
 
 
 def test_a_page_sends_a_report_through_nginx(site: Nginx, chromium: Browser, tmp_path: Path) -> None:
-    """The report has a file of several pieces. It uses TLS and HTTP/2, and the console shows no message."""
+    """The report has a file of several pieces.
+
+    The upload uses TLS and HTTP/2, and the console shows no message.
+    """
     attached = tmp_path / "picture.jpg"
     attached.write_bytes(os.urandom(2_500_000))
     context = chromium.new_context(ignore_https_errors=True)
@@ -253,7 +256,7 @@ def test_nginx_may_open_enough_files_for_all_connections() -> None:
 def test_nginx_gives_a_browser_nothing_that_could_identify_it_later(
     site: Nginx, version: ssl.TLSVersion
 ) -> None:
-    """There is no TLS ticket and no session id, which the browser would send at its next visit."""
+    """The browser gets no TLS ticket and no session id that it would send at its next visit."""
     assert given(site, version) == (False, b"")
     talking = site.twin(f"tickets-{version.name}")
     talking.configure({"ssl_session_cache off;": "", "ssl_conf_command NumTickets 0;": ""})

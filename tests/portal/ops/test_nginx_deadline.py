@@ -18,7 +18,7 @@ from tests.support.slow_flood import Source
 pytestmark = pytest.mark.long
 
 SHIPPED = "ngx.sleep(20 + bytes / 4096)"
-# One second, and one more for every 64 KiB.
+# The body may take one second, and one more second for every 64 KiB.
 QUICK = {SHIPPED: "ngx.sleep(1 + bytes / 65536)"}
 WITHOUT = {SHIPPED: "ngx.sleep(86400)"}
 HTTP2 = " by HTTP/2"

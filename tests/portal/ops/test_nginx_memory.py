@@ -90,7 +90,7 @@ def test_without_the_limits_the_bodies_of_sixty_four_connections_do_not_fit(ngin
 
 @pytest.mark.parametrize("way", WAYS)
 def test_the_kernel_buffers_little_for_a_client_that_reads_no_answers(behind_nginx: Nginx, way: str) -> None:
-    """With the kernel's default limits, it buffers megabytes."""
+    """With its default limits, the kernel buffers megabytes."""
     alone = behind_nginx.twin(f"full-{way}")
     with alone.serving():
         assert 0 < kept(alone, way) < MOST_IN_THE_KERNEL

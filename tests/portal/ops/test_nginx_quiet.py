@@ -35,7 +35,10 @@ SOON_SECONDS = 12
 
 @pytest.mark.slow
 def test_no_body_is_written_to_a_file(behind_nginx: Nginx) -> None:
-    """A piece waits in memory until it is complete. With a smaller buffer, nginx would write it to a file."""
+    """A piece waits in memory until it is complete.
+
+    With a smaller buffer, nginx would write the piece to a file.
+    """
     # With one process, nginx handles everything that it has read before it answers the next request.
     alone = {"worker_processes auto;": "worker_processes 1;"}
     shipped, smaller = behind_nginx.twin("shipped"), behind_nginx.twin("smaller")

@@ -134,7 +134,7 @@ def test_sigterm_lets_requests_in_progress_finish(server: Server) -> None:
 
 
 def test_a_process_that_is_stopped_while_it_starts_ends_immediately(server: Server) -> None:
-    """Another process takes its place. Otherwise, the portal might take long to stop."""
+    """Another process takes the place of the stopped one. Otherwise, the portal might take long to stop."""
     server.make()
     with server.serving():
         seen = set(server.workers())
@@ -214,7 +214,10 @@ def test_an_impossible_host_name_is_reported(server: Server, host: str) -> None:
 
 
 def test_an_invalid_request_is_answered_without_repeating_it(served: Server) -> None:
-    """The request is malformed, too long or cut short. Neither the answer nor the log repeats any of it."""
+    """The request is malformed, too long or cut short.
+
+    Neither the answer nor the log repeats any part of the request.
+    """
     canary = b"canary-7f3a"
     garbage = {
         b"400 bad_request": b"GET /" + canary + b" HTTP/9.9\r\n\r\n",
@@ -315,7 +318,7 @@ def test_the_next_start_overwrites_data_that_a_killed_process_had_deleted(server
 
 
 def test_data_withdrawn_just_before_a_stop_is_overwritten(server: Server) -> None:
-    """Otherwise, it would stay in the files until the portal starts again."""
+    """Otherwise, the data would stay in the files until the portal starts again."""
     server.make()
     sealed = make_report_envelope(SITE)
     with server.serving():

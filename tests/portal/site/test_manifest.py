@@ -1,6 +1,6 @@
 """The page manifest lists the served files.
 
-The inbox signs it offline, and monitors compare it with the site.
+The inbox signs the manifest offline, and monitors compare it with the site.
 """
 
 import hashlib

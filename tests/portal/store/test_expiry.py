@@ -1,4 +1,4 @@
-"""Expired data is deleted on its day and not before. Nothing else is deleted with it."""
+"""Expired data is deleted on its day and not before. Expired data is the only data that is deleted."""
 
 import secrets
 from datetime import timedelta

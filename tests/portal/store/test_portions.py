@@ -243,7 +243,7 @@ def test_the_write_ahead_log_is_empty_after_a_deletion(sqlite_room: Room) -> Non
 
 
 def test_no_upload_begins_under_the_id_of_a_deleted_one_that_is_not_yet_overwritten(room: Room) -> None:
-    """Otherwise, its bytes would be deleted with the earlier ones.
+    """Otherwise, the bytes of the new upload would be deleted with the earlier ones.
 
     The used header may already be forgotten.
     """

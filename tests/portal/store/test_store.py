@@ -340,7 +340,7 @@ def test_a_rewrite_is_refused_while_another_transaction_writes(
 
 
 def test_a_database_that_is_refused_is_closed(tmp_path: Path) -> None:
-    """Its tables exist, but have no version."""
+    """The tables of the database exist, but have no version."""
     url = make_url(f"sqlite:///{tmp_path}/portal.sqlite")
     with closing(database.create(url)) as made, made.write() as connection:
         connection.execute(text("DROP TABLE alembic_version"))

@@ -133,7 +133,7 @@ def test_a_missing_logo_file_is_named() -> None:
 def test_the_logo_is_one_of_the_files_of_the_site(
     tmp_path: Path, content: bytes | str, path: str, kind: str
 ) -> None:
-    """Therefore `portal manifest` lists it, `portal freeze` writes it, and `portal verify` compares it."""
+    """So `portal manifest` lists the logo, `portal freeze` writes it, and `portal verify` compares it."""
     settings = with_logo(tmp_path, content)
     files = site_files.files(settings, load_questionnaire(settings))
     assert files[path].content == (tmp_path / "logo").read_bytes()
@@ -176,7 +176,7 @@ def test_an_unusable_setting_is_named(tmp_path: Path, text: str, message: str) -
 
 
 def test_contrast_is_computed_as_wcag_defines_it() -> None:
-    """Black on white has 21:1. The palest grey with 4.5:1 on white is #767676."""
+    """Black on white has a contrast of 21:1. The palest grey with 4.5:1 on white is #767676."""
     assert colours.contrast("#000000", "#ffffff") == pytest.approx(21)
     assert colours.contrast("#767676", "#ffffff") >= colours.LEAST > colours.contrast("#777777", "#ffffff")
 

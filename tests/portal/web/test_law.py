@@ -61,8 +61,8 @@ def test_guarantees_and_authorities_come_from_the_law(language: str) -> None:
         assert "Défenseur des droits</dt>" not in shown
 
 
-# Templates must not contain these, because they exist only in France. Inspectorates edit questionnaire and
-# guide themselves.
+# Templates must not contain these names and numbers, because they exist only in France. Inspectorates edit
+# questionnaire and guide themselves.
 OF_FRANCE = re.compile(r"Défenseur des droits|Defender of Rights|CNIL|17 (?:ou|or) (?:le )?112|\b114\b")
 
 

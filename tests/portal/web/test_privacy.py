@@ -1,6 +1,6 @@
 """The privacy page contains everything that article 13 of the GDPR requires.
 
-Inspectorates can replace its text.
+Inspectorates can replace the text of the page.
 """
 
 import re
@@ -101,7 +101,7 @@ def test_all_sections_of_the_privacy_page_except_one_cover_a_part_of_article_13(
 def test_the_inspectorate_can_replace_the_privacy_page_with_its_own_text(
     tmp_path: Path, language: str
 ) -> None:
-    """The page then shows only this text. The footer of every page links to it by its title."""
+    """The page then shows only this text. The footer of every page links to the privacy page by its title."""
     own = tmp_path / "texts"
     shutil.copytree(Settings().guide_folder, own, ignore=lambda folder, names: {*names} - {*_texts(folder)})
     (own / f"{guide.PRIVACY}.{language}.toml").write_text(
