@@ -7,7 +7,7 @@ import { release } from "./bytes.js";
 import { byId } from "./dom.js";
 import { Failure, together } from "./failure.js";
 import { sealSpeed } from "./sealspeed.js";
-import { whenStill } from "./still.js";
+import { steadily, whenStill } from "./still.js";
 import { duration, say, size } from "./texts.js";
 import { whenTranslated } from "./translated.js";
 
@@ -16,6 +16,8 @@ import { whenTranslated } from "./translated.js";
 export const MOST = 99;
 
 const LONG_SECONDS = 10;
+/** The class of a removed file whose room is still reserved. */
+const REMOVED = "removed";
 
 /** A file input and its list. */
 export class Attachments {
@@ -83,6 +85,11 @@ export class Attachments {
     };
   }
 
+  /** The field with which files are added. */
+  get input() {
+    return this.#input;
+  }
+
   get isEmpty() {
     return this.#attached.length === 0;
   }
@@ -94,12 +101,16 @@ export class Attachments {
     for (const control of controls) control.disabled = busy;
   }
 
-  /** Remove all files. */
+  /** Remove all files. Their room disappears after a moment, and nothing below it moves on the screen. */
   clear() {
+    const rows = this.#attached.map(({ row }) => row);
     this.#attached = [];
     this.#names.checked = false;
-    this.#list.replaceChildren();
-    this.#tell([]);
+    for (const row of rows) row.classList.add(REMOVED);
+    whenStill(() => steadily(this.#list.closest(".field")?.nextElementSibling, () => {
+      for (const row of rows) row.remove();
+      this.#tellNow([]);
+    }));
   }
 
   /** @param {readonly File[]} files */
@@ -124,7 +135,7 @@ export class Attachments {
   /** @param {Attachment} attachment */
   #remove(attachment) {
     this.#attached = this.#attached.filter((each) => each !== attachment);
-    attachment.row.classList.add("removed");
+    attachment.row.classList.add(REMOVED);
     whenStill(() => attachment.row.remove());
     this.#tell([]);
     this.#input.focus();

@@ -19,7 +19,11 @@ export function offerBeginnings(area) {
       if (area.readOnly) return;
       // A person who feels unsafe reads the emergency numbers before writing, and the numbers stay in sight.
       const isDanger = id === "begin-unsafe";
-      if (isDanger) show("danger-now");
+      if (isDanger) {
+        show("danger-now");
+        // Invisible until the message is sent. Its room is reserved now, so that nothing moves then.
+        show("danger-sent");
+      }
       begin(area, byId(id).dataset["begin"] ?? "");
       if (isDanger) byId("danger-now").focus();
       pageChanged();

@@ -1,13 +1,14 @@
 // @ts-check
 /**
- * A connection that is lost while something is sent: say so immediately, and continue as soon as the connection
+ * A connection that is lost or slow while something is sent: say so immediately, and continue as soon as the connection
  * returns.
  */
 
 /**
- * A broken connection may cause no error, because browsers report only answers, not whether the bytes that they sent
- * have arrived. So silence for this time counts as a lost connection. After a large piece of a file, the time is
- * longer.
+ * After this time without an answer, the page says that the connection is slow. After a large piece of a file, the time
+ * is longer. Silence alone does not count as a lost connection: over Tor, an answer may take longer, and browsers do not
+ * report whether the bytes that they sent have arrived. A connection is lost if the browser has no network, or if a
+ * request fails.
  */
 const SILENT_MS = 2_000;
 /** A body above this size takes some time, even over a good connection. A sealed text is smaller. */
@@ -20,22 +21,21 @@ const DEAD_MS_PER_BYTE = 270_000 / (1 << 20);
 
 let msPerByte = GUESSED_MS_PER_BYTE;
 /**
- * @typedef {{ lost: () => void, found: () => void }} Watcher what to call when answers stop arriving, and when one arrives
+ * What to call when the browser has no network, when no answer has arrived for a while, and when an answer arrives again.
+ * @typedef {{ lost: () => void, slow: () => void, found: () => void }} Watcher
  */
 /** @type {Set<Watcher>} */
 const watchers = new Set();
 
 /**
- * Call `act` and return its result. Call `lost` if the browser has no network, or as soon as a request seems to get no
- * answer. Call `found` when an answer arrives after all.
+ * Call `act` and return its result. Meanwhile, call the functions of `watcher` when the connection changes.
  * @template T
  * @param {() => Promise<T>} act
- * @param {() => void} lost
- * @param {() => void} found
+ * @param {Watcher} watcher
  * @returns {Promise<T>}
  */
-export async function watching(act, lost, found) {
-  const watcher = { lost, found };
+export async function watching(act, watcher) {
+  const { lost } = watcher;
   watchers.add(watcher);
   addEventListener("offline", lost);
   try {
@@ -91,7 +91,7 @@ export class Waiting {
   #wait(more, most) {
     this.#silent = setTimeout(() => {
       this.#isSilent = true;
-      for (const { lost } of watchers) lost();
+      for (const { lost, slow } of watchers) (navigator.onLine ? slow : lost)();
     }, SILENT_MS + more);
     this.#dead = setTimeout(() => this.#ending.abort(), DEAD_MS + most);
   }

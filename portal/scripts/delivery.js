@@ -22,21 +22,21 @@ export class Delivery {
 
   /**
    * Return once the portal has the envelope; after a failure, call again.
-   * @param {(part: number | null) => void} progress called with the part that has arrived, 0 to 1; with null while the
-   * connection is lost
+   * @param {(part: import("./progress.js").Part) => void} progress called with the part that has arrived, 0 to 1, or with
+   * the state of the connection
    */
   async attempt(progress) {
     const waits = [...WAITS_MS];
     let arrived = 0;
     const tell = (/** @type {number} */ part) => progress(arrived = part);
-    const lost = () => progress(null);
-    const found = () => tell(arrived);
+    const lost = () => progress("lost");
+    const watcher = { lost, slow: () => progress("slow"), found: () => tell(arrived) };
     for (let left = ENVELOPES; ; ) {
       try {
         return await watching(async () => {
           const upload = (this.#upload ??= new Upload(await this.#seal()));
           await upload.send(tell);
-        }, lost, found);
+        }, watcher);
       } catch (error) {
         // A source that failed cannot be read again, and neither can bytes that the portal has lost.
         if (!(error instanceof Offline || error instanceof Refused)) this.#upload = null;

@@ -8,13 +8,14 @@ import { freshAddress, openAddress } from "./channels.js";
 import { today } from "./days.js";
 import { byId, show, whenPressed, write } from "./dom.js";
 import { Failure, together } from "./failure.js";
-import { clearCode, guarded } from "./guarded.js";
-import { writeInView } from "./inview.js";
+import { guarded } from "./guarded.js";
+import { bringIntoView } from "./inview.js";
 import { take } from "./prepared.js";
 import { Progress } from "./progress.js";
 import { countCharacters, textOf } from "./questions.js";
 import { likelySize, sealFollowUp } from "./sealing.js";
 import { pageChanged } from "./secondpress.js";
+import { steadily } from "./still.js";
 import { say } from "./texts.js";
 import { addOwn } from "./timeline.js";
 import { whenTranslated } from "./translated.js";
@@ -53,6 +54,7 @@ export function offerFollowUp(of) {
   open = of;
   show("danger-now", false);
   show("danger-sent", false);
+  byId("danger-sent").classList.add("reserved");
   show("follow-up");
 }
 
@@ -68,6 +70,9 @@ export async function likelyEnvelope() {
 /** The form keeps its content until the message has arrived. After a failure, the same sealed message is sent again. */
 async function send() {
   write("follow-up-done", "");
+  // Scroll now, because of this press. Later, the person may be about to press something else.
+  if (!byId("danger-sent").hidden) bringIntoView("danger-sent");
+  bringIntoView("follow-up-said");
   await guarded("follow-up-error", async () => {
     try {
       lock(true);
@@ -111,7 +116,7 @@ function content(enclosed, chosen) {
 /** Return the text; throws Failure if there is nothing to send. */
 function enough() {
   const text = textOf(area);
-  if (text === "" && attachments.isEmpty) throw new Failure("empty-follow-up", {}, [area]);
+  if (text === "" && attachments.isEmpty) throw new Failure("empty-follow-up", {}, [area, attachments.input]);
   return text;
 }
 
@@ -128,24 +133,27 @@ function isSame(one, other) {
 /** @param {string} text */
 function finish(text) {
   pending = null;
-  addOwn(today(), text);
-  area.value = "";
-  area.dispatchEvent(new Event("input"));
-  attachments.clear();
   stopAsking();
-  if (!byId("danger-now").hidden) {
-    // The emergency numbers stay in sight, beside the next message of the page.
-    show("danger-now", false);
-    show("danger-sent");
-  }
-  write("no-messages", "");
-  writeInView("follow-up-done", say("follow-up-sent"));
+  steadily(byId("follow-up-send"), () => {
+    addOwn(today(), text);
+    area.value = "";
+    area.dispatchEvent(new Event("input"));
+    attachments.clear();
+    write("no-messages", "");
+  });
+  // The emergency numbers stay in sight, beside the next message of the page.
+  byId("danger-sent").classList.remove("reserved");
+  tellSent();
   pageChanged();
 }
 
-/** Once there is something to send, remove the error that there is nothing to send. */
-function tellNoLongerEmpty() {
-  if (area.value.trim() !== "" || !attachments.isEmpty) clearCode("follow-up-error", "empty-follow-up");
+function tellSent() {
+  write("follow-up-done", say("follow-up-sent"));
+}
+
+/** Reserve enough room for the longest of the usual texts about sending. */
+function reserve() {
+  byId("follow-up-room").textContent = say("follow-up-sent");
 }
 
 /** @param {boolean} busy */
@@ -158,6 +166,7 @@ function lock(busy) {
 countCharacters();
 offerBeginnings(area);
 askBeforeLeaving(byId("follow-up"));
-byId("follow-up").addEventListener("input", tellNoLongerEmpty);
 whenPressed("follow-up-send", send);
-whenTranslated(() => byId("follow-up-done").hidden || write("follow-up-done", say("follow-up-sent")));
+whenTranslated(() => byId("follow-up-done").hidden || tellSent());
+whenTranslated(reserve);
+reserve();

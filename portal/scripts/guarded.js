@@ -1,22 +1,30 @@
 // @ts-check
 /**
  * Run an action for the person, and show its errors: in a summary below the button that was pressed, at the fields, and in
- * the title. The button stays where it is on the screen. The summary links to the fields, some perhaps in another step.
+ * the title. The button keeps its position on the screen. The summary links to the fields, even in another step.
+ *
+ * Once the person changes a field, its error is no longer shown, because an error beside a corrected answer would be wrong.
+ * Only the next press checks the new answer, so until then the field says no more than that it was changed. The error keeps
+ * its room until then: otherwise something would move under a finger.
  */
 
 import { byId, describe, element, write } from "./dom.js";
 import { explain, Failure, Failures } from "./failure.js";
 import { pageChanged, scrolling } from "./secondpress.js";
-import { settle } from "./still.js";
+import { settle, steadily } from "./still.js";
 import { say } from "./texts.js";
 
 /** The event by which a field asks to be shown, because it may be in a hidden step or a closed fold. */
 export const REVEAL = "reveal";
 
 /**
- * @typedef {{ code: string, fields: HTMLElement[], message: HTMLElement | null, line?: HTMLElement | undefined }} Told about one error: its
- *   code (empty for a bug or a refusal), its fields, the message at the fields, and its line in the list of all errors
+ * @typedef {{ fields: HTMLElement[], message: HTMLElement | null, line?: HTMLElement | undefined }} Told about one error: its
+ *   fields, the message at the first of them, and the line in the summary
  */
+
+const CORRECTED = "corrected";
+/** The reserved room of a field: an error that is shown there moves nothing. */
+const ROOM = ".typing";
 
 /** @type {Map<string, { title: string, told: Told[] }>} */
 const shown = new Map();
@@ -43,41 +51,15 @@ export async function guarded(id, act) {
 export function clear(id) {
   write(id, "");
   const { title, told } = shown.get(id) ?? { told: [] };
-  remove(id, told);
-  shown.delete(id);
-  if (title !== undefined && shown.size === 0) document.title = title;
-}
-
-/**
- * Remove the errors with this code, because the person has corrected the mistake. Other errors stay.
- * @param {string} id
- * @param {string} code
- */
-export function clearCode(id, code) {
-  const { told = [] } = shown.get(id) ?? {};
-  const left = told.filter((each) => each.code !== code);
-  if (left.length === told.length) return;
-  if (left.length === 0) {
-    clear(id);
-    return;
-  }
-  remove(id, told.filter((each) => each.code === code));
-  told.splice(0, told.length, ...left);
-}
-
-/**
- * Remove these errors from their fields and from the list.
- * @param {string} id
- * @param {readonly Told[]} told
- */
-function remove(id, told) {
-  steadily(byId(id), () => {
-    for (const { fields, message, line: listed } of told) {
+  steadily(above(byId(id)), () => {
+    for (const { fields, message } of told) {
       for (const field of fields) mark(field, message, false);
       message?.remove();
-      listed?.remove();
     }
   });
+  byId(id).classList.remove(CORRECTED);
+  shown.delete(id);
+  if (title !== undefined && shown.size === 0) document.title = title;
 }
 
 /** Remove all errors. */
@@ -86,16 +68,39 @@ export function clearAll() {
 }
 
 /**
- * No longer mark a field as wrong, because the person is changing it. The message stays until the next press of a
- * button: otherwise the field would move while the person types.
+ * No longer show the errors of a field that the person is changing. The errors keep their room.
  * @param {Event} event
  */
-function unmark({ target: changed }) {
-  for (const { told } of shown.values()) {
-    for (const { fields } of told) {
-      if (fields.some((each) => each === changed)) for (const field of fields) field.setAttribute("aria-invalid", "false");
-    }
+function correct({ target: changed }) {
+  for (const [id, { told }] of shown) {
+    for (const each of told) if (isAbout(each, changed)) tellCorrected(each);
+    byId(id).classList.toggle(CORRECTED, told.every(isCorrected));
   }
+  const [one] = shown.values();
+  if (one && [...shown.values()].every(({ told }) => told.every(isCorrected))) document.title = one.title;
+}
+
+/**
+ * @param {Told} told
+ * @param {EventTarget | null} changed
+ */
+function isAbout({ fields, message }, changed) {
+  return fields.some((each) => each === changed) || (changed instanceof Node && message?.closest(".field")?.contains(changed));
+}
+
+/** @param {Told} told */
+function tellCorrected({ fields, message, line: listed }) {
+  for (const field of fields) field.setAttribute("aria-invalid", "false");
+  if (message) {
+    message.style.minHeight = `${message.offsetHeight}px`;
+    message.textContent = say("changed");
+  }
+  for (const each of [message, listed]) each?.classList.add(CORRECTED);
+}
+
+/** @param {Told} told */
+function isCorrected({ line: listed }) {
+  return listed?.classList.contains(CORRECTED) ?? false;
 }
 
 /**
@@ -104,7 +109,7 @@ function unmark({ target: changed }) {
  */
 function tell(id, errors) {
   const place = byId(id);
-  const told = steadily(place, () => errors.map((error) => at(error, place.id)));
+  const told = steadily(above(place), () => errors.map((error) => at(error, place.id)));
   // While errors are shown elsewhere on the page, its title already begins with “Error”.
   const { title } = [...shown.values()][0] ?? document;
   shown.set(id, { title, told });
@@ -115,24 +120,27 @@ function tell(id, errors) {
   if (isList) place.replaceChildren(element("p", { class: "large" }, say("errors")), element("ul", {}, ...lines));
   else place.replaceChildren(...errors.map(explain));
   document.title = say("error-in-title", { title });
-  scrolling(() => place.focus());
+  const preventScroll = told.every(({ message }) => message?.matches(`${ROOM} > *`) && isSeen(message));
+  scrolling(() => place.focus({ preventScroll }));
 }
 
 /**
- * Call `act`, and return its result. The content above `place` keeps its position on the screen.
- * @template T
+ * Return the element directly above the summary in `place`.
  * @param {HTMLElement} place
- * @param {() => T} act
- * @returns {T}
  */
-function steadily(place, act) {
-  const above = [...(place.parentElement?.children ?? [])].filter(
+function above(place) {
+  return [...(place.parentElement?.children ?? [])].filter(
     (each) => each.getClientRects().length > 0 && each.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING,
   ).at(-1);
-  const bottom = above?.getBoundingClientRect().bottom ?? 0;
-  const result = act();
-  scrollBy(0, (above?.getBoundingClientRect().bottom ?? 0) - bottom);
-  return result;
+}
+
+/**
+ * Return whether a text is on the screen, and not cut.
+ * @param {HTMLElement} text
+ */
+function isSeen(text) {
+  const { top, bottom } = text.getBoundingClientRect();
+  return top >= 0 && bottom <= innerHeight && text.scrollHeight <= text.clientHeight;
 }
 
 /**
@@ -143,26 +151,25 @@ function steadily(place, act) {
  */
 function at(error, id) {
   const fields = error instanceof Failure ? /** @type {HTMLElement[]} */ ([...error.fields]) : [];
-  const code = error instanceof Failure ? error.code : "";
   const [first] = fields;
-  if (!first) return { code, fields, message: null };
-  const message = stand(explain(error), first, `${first.id}-${id}`);
+  const room = first ? first.parentElement?.querySelector(ROOM) : document.querySelector(`${ROOM}[data-summary="${id}"]`);
+  if (!first && !room) return { fields, message: null };
+  const message = element("p", { class: "wrong", id: `${first?.id ?? "room"}-${id}` }, explain(error));
+  if (room) room.prepend(message);
+  else if (first) stand(message, first);
   for (const field of fields) mark(field, message, true);
-  return { code, fields, message };
+  return { fields, message };
 }
 
 /**
- * Insert a new message before a field or its box with a label, or below the legend of a choice, and return it.
- * @param {string} text
+ * Insert a message before a field or its box with a label, or below the legend of a choice.
+ * @param {HTMLElement} message
  * @param {HTMLElement} field
- * @param {string} id
  */
-function stand(text, field, id) {
-  const message = element("p", { class: "wrong", id }, text);
+function stand(message, field) {
   const legend = field.matches("[type=radio]") ? field.closest("fieldset")?.querySelector("legend") : null;
   if (legend) legend.after(message);
   else (field.closest(".choice") ?? field).before(message);
-  return message;
 }
 
 /**
@@ -191,5 +198,5 @@ function mark(field, message, wrong) {
   field.setAttribute("aria-invalid", String(wrong));
 }
 
-addEventListener("input", unmark);
-addEventListener("change", unmark);
+addEventListener("input", correct);
+addEventListener("change", correct);

@@ -8,6 +8,8 @@ const STEP = 0.1;
 /** After this time, a person may think that nothing is happening: the work for a large file can take minutes. */
 const LONG_MS = 10_000;
 
+/** @typedef {number | "lost" | "slow"} Part the part that has arrived, 0 to 1, or the state of the connection */
+
 /** A progress bar, and a line for screen readers. */
 export class Progress {
   #bar;
@@ -34,14 +36,14 @@ export class Progress {
     this.#wait = window.setTimeout(() => (this.#line.textContent = say("sealing-long")), LONG_MS);
   }
 
-  /** @param {number | null} part 0 to 1, or null while the connection is lost */
+  /** @param {Part} part */
   show(part) {
     clearTimeout(this.#wait);
-    this.#line.classList.toggle("lost", part === null);
-    if (part === null) {
+    this.#line.classList.toggle("lost", part === "lost");
+    if (typeof part === "string") {
       // Announce the next progress, even if no more has arrived than before.
       this.#told = -1;
-      this.#line.textContent = say("connection-lost");
+      this.#line.textContent = say(`connection-${part}`);
       return;
     }
     this.#bar.value = part;

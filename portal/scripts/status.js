@@ -38,13 +38,16 @@ async function open(language) {
   show("write-anyway", false);
   opener.disabled = true;
   write("busy", say("opening"));
-  const lost = () => write("busy", say("connection-lost"));
-  const found = () => write("busy", say("opening"));
+  const watcher = {
+    lost: () => write("busy", say("connection-lost")),
+    slow: () => write("busy", say("connection-slow")),
+    found: () => write("busy", say("opening")),
+  };
   await watching(() => guarded("error", async () => {
     checkBrowser();
     const entropy = read(area, language);
     if (entropy) await openWith(await casetoken.derive(entropy, site.deployment));
-  }), lost, found);
+  }), watcher);
   opener.disabled = false;
   write("busy", "");
 }

@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * Nothing moves under a finger: a change that would move other elements waits until nothing was pressed for a moment.
+ * Nothing moves under a finger. A change that would move other elements waits until nothing was pressed for a moment, or
+ * the page scrolls by as much as they moved.
  */
 
 const STILL_MS = 1_000;
@@ -25,6 +26,20 @@ export function settle() {
   const acts = waiting;
   waiting = [];
   for (const act of acts) act();
+}
+
+/**
+ * Call `act`, and return its result. The bottom of `anchor` keeps its position on the screen.
+ * @template T
+ * @param {Element | null | undefined} anchor
+ * @param {() => T} act
+ * @returns {T}
+ */
+export function steadily(anchor, act) {
+  const bottom = anchor?.getBoundingClientRect().bottom ?? 0;
+  const result = act();
+  scrollBy(0, (anchor?.getBoundingClientRect().bottom ?? 0) - bottom);
+  return result;
 }
 
 function wait() {

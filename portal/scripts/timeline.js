@@ -1,5 +1,5 @@
 // @ts-check
-/** What is certain about a case, day by day, the newest first. */
+/** What is certain about a case, day by day. The newest is first, also within a day. */
 
 import { byId, element, show } from "./dom.js";
 import { dayText, say } from "./texts.js";
@@ -44,6 +44,7 @@ function tell() {
   });
   // Sorting keeps this order within each day.
   const all = [...entries, ...sent].sort((one, other) => (one.day < other.day ? -1 : one.day > other.day ? 1 : 0));
+  show("newest-first", all.length > 1);
   const days = [...new Set(all.map(({ day }) => day))].reverse();
   byId("messages").replaceChildren(...days.map((day) => {
     const ofDay = all.filter((each) => each.day === day).reverse();

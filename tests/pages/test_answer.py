@@ -1,8 +1,10 @@
 """The answer page: next steps, history by day, prepared sentences to start with, days to come back."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
@@ -78,6 +80,7 @@ def test_the_timeline_shows_no_day_that_only_the_site_claims(visitor: Visitor) -
     visitor.opened()
     assert timeline(visitor.page) == [(str(today()), [said(visitor.page, "event-reported")])]
     visitor.shows("#claim", "state-waiting")
+    expect(visitor.page.locator("#newest-first")).to_be_hidden()
 
 
 def test_the_timeline_shows_a_case_by_days_with_the_newest_day_first(visitor: Visitor) -> None:
@@ -93,6 +96,24 @@ def test_the_timeline_shows_a_case_by_days_with_the_newest_day_first(visitor: Vi
         (str(before(4)), [said(page, "event-received"), said(page, "event-receipt", name=name)]),
         (str(before(9)), [f"{them} | Bien reçu."]),
     ]
+
+
+def test_the_timeline_shows_the_newest_first_within_a_day_too_and_says_so(visitor: Visitor) -> None:
+    """The page says that the newest event is at the top."""
+    report = visitor.reported()
+    days = (before(1), before(1), today(), today())
+    messages = tuple(Reply(serial, day, f"{serial}.") for serial, day in enumerate(days, 1))
+    slot = replace(
+        slot_for(report), serial=4, issued=today(), messages=messages, received=Received(0, (), None)
+    )
+    page = opened(visitor, slot)
+    for text in ("5.", "6."):
+        visitor.follow_up(text)
+        expect(page.locator("#messages .you").first).to_contain_text(text)
+    assert [each.rstrip() for each in page.locator("#messages .written").all_inner_texts()] == [
+        f"{number}." for number in (6, 5, 4, 3, 2, 1)
+    ]
+    expect(page.locator("#newest-first")).to_be_visible()
 
 
 def test_a_message_that_was_just_sent_is_first_in_the_timeline(visitor: Visitor) -> None:
@@ -180,30 +201,30 @@ def test_a_reporter_who_said_they_feel_unsafe_sees_the_emergency_numbers_after_s
     expect(page.locator("#case .danger:visible")).to_have_count(0)
     page.press("#begin-unsafe", "Enter")
     page.press("#follow-up-send", "Enter")
-    expect(page.locator("#danger-now")).to_be_hidden()
-    expect(page.locator("#danger-sent")).to_be_visible()
+    expect(page.locator("#danger-sent")).to_be_visible(timeout=SLOW)
     page.locator("#follow-up-done").scroll_into_view_if_needed()
     for number in page.locator("#danger-sent a").all():
         expect(number).to_be_in_viewport(ratio=1)
 
 
-def test_the_error_about_an_empty_message_disappears_once_it_has_text(visitor: Visitor) -> None:
-    """A space is not enough; a prepared sentence or a letter is enough."""
+def test_the_error_about_an_empty_message_disappears_once_it_has_text_or_a_file(
+    visitor: Visitor, file: Path
+) -> None:
+    """A prepared sentence, a letter, or a file is enough."""
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
-    for way in ("phrase", "letter"):
+    acts: list[Callable[[], None]] = [
+        lambda: page.press("#begin-unsafe", "Enter"),
+        lambda: page.fill("#follow-up-text", "a"),
+        lambda: page.set_input_files("#follow-up-files", file),
+    ]
+    for act in acts:
         page.fill("#follow-up-text", "")
-        page.click("#follow-up-send")
+        page.press("#follow-up-send", "Enter")
         visitor.shows("#follow-up-error", "empty-follow-up")
-        page.fill("#follow-up-text", " ")
-        expect(page.locator("#follow-up-error")).to_be_visible()
-        expect(page.locator("#follow-up .wrong")).to_have_count(1)
-        if way == "phrase":
-            page.click("#begin-unsafe")
-        else:
-            page.fill("#follow-up-text", "a")
+        act()
         expect(page.locator("#follow-up-error")).to_be_hidden()
-        expect(page.locator("#follow-up .wrong")).to_have_count(0)
+        visitor.shows("#follow-up .wrong", "changed")
 
 
 def test_a_closed_case_shows_no_day_to_come_back(visitor: Visitor) -> None:

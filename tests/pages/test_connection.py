@@ -1,5 +1,6 @@
-"""If the connection is lost while sending, the page says so quickly, and continues when it is back."""
+"""If the connection is slow or lost while sending, the page says so quickly. Sending continues afterwards."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,6 +36,10 @@ def sent(visitor: Visitor) -> list[str]:
     return [message.text for message, _ in visitor.site.received() if isinstance(message, FollowUp)]
 
 
+def said(visitor: Visitor, code: str) -> str:
+    return re.escape(visitor.page.locator(f"#texts [data-code={code}]").text_content() or "?")
+
+
 @pytest.fixture
 def line(visitor: Visitor) -> Iterator[SwallowingLine]:
     """The visitor's connection to the portal. The test can make the connection drop all packets."""
@@ -52,10 +57,10 @@ def wait_for_the_end(visitor: Visitor) -> None:
     visitor.shows("#follow-up-done", "follow-up-sent")
 
 
-def test_a_connection_without_answers_is_reported_as_lost_after_two_seconds(
+def test_a_connection_without_answers_is_reported_as_slow_after_two_seconds(
     visitor: Visitor, line: SwallowingLine
 ) -> None:
-    """The connection drops packets without an error.
+    """The page cannot know whether the answer is late or the packets are dropped, as they are here.
 
     Once the connection works again, exactly one message arrives.
     """
@@ -64,10 +69,12 @@ def test_a_connection_without_answers_is_reported_as_lost_after_two_seconds(
     visitor.page.click("#follow-up-send")
     line.wait_until_silent()
     visitor.page.clock.fast_forward(1_900)
-    expect(visitor.page.locator(LOST)).to_have_count(0)
+    expect(visitor.page.locator(LINE)).not_to_have_text(re.compile(said(visitor, "connection-slow")))
     visitor.page.clock.fast_forward(100)
-    expect(visitor.page.locator(LOST)).to_be_visible()
-    visitor.shows(LINE, "connection-lost")
+    visitor.shows(LINE, "connection-slow")
+    visitor.page.clock.fast_forward(25_000)
+    visitor.shows(LINE, "connection-slow")
+    expect(visitor.page.locator(LOST)).to_have_count(0)
     line.mend()
     wait_for_the_end(visitor)
     assert sent(visitor) == [TEXT]
@@ -85,14 +92,33 @@ def test_a_connection_that_stops_answering_between_pieces_of_a_file_is_reported(
     line.wait_until_silent()
     visitor.shows(LINE, "sending")
     visitor.page.clock.fast_forward(2_000)
-    visitor.shows(LINE, "connection-lost")
+    visitor.shows(LINE, "connection-slow")
     line.mend()
     wait_for_the_end(visitor)
     assert sent(visitor) == [TEXT]
 
 
-def test_a_late_answer_ends_the_message_about_a_lost_connection(visitor: Visitor, tmp_path: Path) -> None:
-    """The connection was only slow. After the answer, the page sends the first piece of the file."""
+def test_a_request_without_an_answer_fails_after_a_while_and_is_reported_as_a_lost_connection(
+    visitor: Visitor, line: SwallowingLine
+) -> None:
+    """Until the request fails, the page calls the connection slow."""
+    ready(visitor)
+    line.go_silent()
+    visitor.page.click("#follow-up-send")
+    line.wait_until_silent()
+    visitor.page.clock.fast_forward(2_000)
+    visitor.shows(LINE, "connection-slow")
+    with visitor.page.expect_event("requestfailed"):
+        visitor.page.clock.fast_forward(299_000)
+    visitor.shows(LOST, "connection-lost")
+    line.mend()
+    visitor.page.clock.resume()
+    visitor.shows("#follow-up-done", "follow-up-sent")
+    assert sent(visitor) == [TEXT]
+
+
+def test_a_late_answer_ends_the_message_about_a_slow_connection(visitor: Visitor, tmp_path: Path) -> None:
+    """After the answer, the page sends the first piece of the file."""
     film = tmp_path / "film.bin"
     film.write_bytes(bytes(2 << 20))
     held: list[Route] = []
@@ -102,7 +128,7 @@ def test_a_late_answer_ends_the_message_about_a_lost_connection(visitor: Visitor
     with visitor.page.expect_request(ENVELOPES):
         visitor.page.click("#follow-up-send")
     visitor.page.clock.fast_forward(2_000)
-    visitor.shows(LINE, "connection-lost")
+    visitor.shows(LINE, "connection-slow")
     with visitor.page.expect_request(ENVELOPE):
         held.pop().continue_()
     visitor.shows(LINE, "sending")
@@ -112,8 +138,8 @@ def test_a_late_answer_ends_the_message_about_a_lost_connection(visitor: Visitor
     assert sent(visitor) == [TEXT]
 
 
-def test_a_connection_without_answers_is_reported_while_a_case_opens(visitor: Visitor) -> None:
-    """The message disappears when the answer arrives."""
+def test_a_slow_and_a_lost_connection_are_reported_while_a_case_opens(visitor: Visitor) -> None:
+    """Each message disappears when the answer arrives."""
     held: list[Route] = []
     visitor.reported()
     visitor.page.clock.install()
@@ -126,10 +152,13 @@ def test_a_connection_without_answers_is_reported_while_a_case_opens(visitor: Vi
         visitor.page.click("#open")
     visitor.shows("#busy", "opening")
     visitor.page.clock.fast_forward(2_000)
-    visitor.shows("#busy", "connection-lost")
+    visitor.shows("#busy", "connection-slow")
     with visitor.page.expect_request("**/api/slot"):
         held.pop().continue_()
     visitor.shows("#busy", "opening")
+    visitor.page.context.set_offline(True)
+    visitor.shows("#busy", "connection-lost")
+    visitor.page.context.set_offline(False)
     held.pop().continue_()
     visitor.opened()
 
@@ -171,7 +200,9 @@ def test_going_offline_during_a_request_is_reported_immediately(visitor: Visitor
     with visitor.page.expect_request(ENVELOPES):
         visitor.page.click("#follow-up-send")
     visitor.page.context.set_offline(True)
-    visitor.shows(LINE, "connection-lost")
+    visitor.shows(LOST, "connection-lost")
+    visitor.page.clock.fast_forward(2_000)
+    visitor.shows(LOST, "connection-lost")
     visitor.page.context.set_offline(False)
     held.pop().continue_()
     visitor.shows("#follow-up-done", "follow-up-sent")

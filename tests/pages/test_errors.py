@@ -55,21 +55,47 @@ def test_all_mistakes_are_shown_together_with_links_to_their_fields(visitor: Vis
     expect(page.locator(".wrong")).to_have_count(0)
 
 
-def test_the_message_beside_a_field_stays_while_the_reporter_edits_the_field(visitor: Visitor) -> None:
-    """Otherwise the field would move at the first letter typed."""
+def test_an_error_disappears_while_the_reporter_edits_its_field_but_keeps_its_room(visitor: Visitor) -> None:
+    """Otherwise the field would move at the first letter typed. The next press checks the field again."""
     visitor.visit("en/report")
     page = visitor.page
+    title = page.title()
     page.fill("#what", "x" * 8_001)
     page.click("#continue")
     visitor.shows("#error", "too-long")
     expect(page.locator("#what")).to_have_attribute("aria-invalid", "true")
     place = page.locator("#what").evaluate("(each) => each.getBoundingClientRect().top + scrollY")
-    page.fill("#what", "x")
+    heights = page.locator("body").evaluate("(each) => each.scrollHeight")
+    page.fill("#what", "x" * 8_002)
     expect(page.locator("#what")).to_have_attribute("aria-invalid", "false")
+    visitor.shows("#what-error", "changed")
+    expect(page.locator("#error")).to_be_hidden()
+    assert page.title() == title
     assert page.locator("#what").evaluate("(each) => each.getBoundingClientRect().top + scrollY") == place
+    assert page.locator("body").evaluate("(each) => each.scrollHeight") == heights
+    page.press("#continue", "Enter")
+    visitor.shows("#error", "too-long")
+    expect(page.locator(".corrected")).to_have_count(0)
+    assert page.title() != title
+    page.fill("#what", "x")
     page.click("#continue")
     expect(page.locator("#protect")).to_be_visible()
     expect(page.locator("#error")).to_be_hidden()
+
+
+def test_a_field_that_was_not_changed_keeps_its_error(visitor: Visitor) -> None:
+    """The summary no longer lists the error of the field that was changed."""
+    visitor.open("abandon " * 11 + "about")
+    visitor.shows("#error", "unknown-case")
+    page = visitor.page
+    page.press("#write-anyway", "Enter")
+    page.press("#follow-up-send", "Enter")
+    expect(page.locator("#follow-up-error a:visible")).to_have_count(2)
+    page.check(f"#follow-up-channels-{INSPECTORATE}")
+    expect(page.locator("#follow-up-error a:visible")).to_have_count(1)
+    visitor.shows("#follow-up-error a:visible", "empty-follow-up")
+    visitor.shows("#follow-up .wrong.corrected", "changed")
+    visitor.shows("#follow-up .wrong:not(.corrected)", "empty-follow-up")
 
 
 def test_a_mistake_in_another_step_is_shown_in_the_current_step_with_a_link(
