@@ -295,7 +295,7 @@ def test_a_reporter_who_is_sure_of_the_words_may_write_to_a_portal_that_lost_the
     visitor.page.click("#follow-up-send")
     expect(visitor.page.locator("#follow-up-error li")).to_have_count(2)
     visitor.page.fill("#follow-up-text", "Toujours là ?")
-    visitor.shows("#follow-up-error li", "no-channel-chosen")
+    visitor.shows("#follow-up-error li:visible", "no-channel-chosen")
     visitor.page.click("#follow-up-send")
     visitor.shows("#follow-up-error li", "no-channel-chosen")
     visitor.page.check(f"#follow-up-channels-{OUTSIDE}")

@@ -34,7 +34,7 @@ MOVED = """() => [...window.noted]
   .map(([each, by]) => [each.id || each.outerHTML.slice(0, 90), by])
   .filter(([name, by]) => Math.abs(by) > 1)"""
 # Some browsers keep the visible content in place when the content above it changes. Those of iPhones do not.
-NO_ANCHORING = "document.documentElement.style.overflowAnchor = 'none'"
+NO_ANCHORING = "for (const each of document.querySelectorAll('*')) each.style.overflowAnchor = 'none'"
 
 
 def note(page: Page, within: str = "body") -> None:

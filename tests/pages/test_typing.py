@@ -85,6 +85,8 @@ def test_words_in_the_wrong_order_get_another_message_than_a_wrong_word(visitor:
     first, second, *others = visitor.words
     visitor.open(" ".join([second, first, *others]))
     visitor.shows("#error", "wrong-checksum")
+    visitor.page.press("#token", "End")
+    visitor.page.keyboard.insert_text(" ")
     visitor.shows("#typed", "words-typed")
 
 
