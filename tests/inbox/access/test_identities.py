@@ -98,7 +98,7 @@ def test_a_consent_with_an_invalid_or_future_day_is_refused(office: Office, day:
 def test_a_consent_needs_either_a_day_or_a_withdrawal_but_not_both(
     office: Office, given: dict[str, Any]
 ) -> None:
-    """If both or neither are given, nothing is recorded."""
+    """If a day and a withdrawal are both given, or neither is, nothing is recorded."""
     before = office.state()
     with (
         office.unlocked() as opened,

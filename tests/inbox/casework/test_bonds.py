@@ -402,7 +402,7 @@ def test_a_link_that_would_leave_too_few_officers_to_read_a_case_is_refused(boun
     assert [(1, "bruno"), (2, "bruno"), (3, "chloe")] == kept(bound)
 
 
-def test_an_officer_named_in_a_report_is_excluded_from_all_its_linked_cases_even_without_quorum(
+def test_an_officer_named_in_a_report_is_excluded_from_all_linked_cases_even_if_no_quorum_is_left(
     bound: Office,
 ) -> None:
     """Otherwise the officer might, in good faith, warn the persons whom the other cases concern."""

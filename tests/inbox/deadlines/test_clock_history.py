@@ -321,7 +321,8 @@ STEPS = st.lists(
 )
 
 
-# Each example takes over a tenth of a second. The gate always tries the same; `make soak clocks` tries more.
+# Each example takes over a tenth of a second. The gate always tries the same examples; `make soak clocks`
+# tries more.
 A_THIRD = settings(max_examples=max(11, settings().max_examples // 3))
 SOON = [(Inspectorate.adopt, 4), (Inspectorate.make_outbox, 1)]
 # A restore makes the inbox forget two outboxes that the portal has applied.

@@ -207,7 +207,7 @@ def test_the_portal_opens_the_slot_of_a_recovered_junk_case_again(
 ) -> None:
     """In this test, the portal had been told to close the slot.
 
-    If the case is closed later, the portal is told again.
+    If the case is closed later, the portal is told again to close the slot.
     """
     office = world.office
     collect(portal.bundle(first(reporter)))

@@ -289,7 +289,7 @@ def test_one_officer_alone_cannot_find_out_the_identity_from_the_preview_of_a_do
             with inbox.transaction() as session:
                 session.merge(Identity(case=1, day=today(), text=kept))
             page = client.send("/en/case/1/dossier/preview", **form)
-            text = re.sub("<[^>]+>", "", page.text)  # tokens and entry numbers are inside tags
+            text = re.sub("<[^>]+>", "", page.text)  # drops form tokens and entry numbers
             seen.append((page.status_code, text, compose.preview(inbox, alone, 1, plan)))
     assert [seen[0]] * 3 == seen
     assert (Doubt.TO_LEAVE_OUT, "") in seen[0][2][1]

@@ -188,7 +188,7 @@ def found_in(read: Iterable[bytes], proofs: Mapping[str, bytes]) -> set[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", EXPORTS)
 def test_no_export_contains_data_that_prove_who_reported(made: Made, name: str) -> None:
-    """Keys, signatures, salts, and the ids of the case, its envelope and the keyring prove who reported."""
+    """Such data are keys, signatures, salts, and ids of the case, its envelope or the keyring."""
     assert {"author key", "signature", "case id", "reply recipient", "salt"} <= set(made.proofs)
     assert set() == found_in(made.exports[name], made.proofs)
 

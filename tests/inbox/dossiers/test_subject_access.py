@@ -581,7 +581,7 @@ def test_an_excluded_officer_sees_the_same_whether_or_not_data_about_the_person_
         kept.json("case", "declare", "1")
         (folder / "identity").write_text(
             IDENTITY
-        )  # the text and the reason of the answer are compared with it
+        )  # the text and reason of the answer are compared with the identity
         kept.json("case", "identity", "add", "1", "--text-file", folder / "identity")
         kept.json("access", "conflict", "add", "1", "bruno", "--reason", "drill")
         until = ["--until", (clock.day + timedelta(60)).isoformat()]

@@ -129,7 +129,7 @@ def test_a_process_in_the_sandbox_starts_no_process_and_no_other_program() -> No
 
 @pytest.mark.slow
 def test_the_limit_on_processes_alone_prevents_a_second_process() -> None:
-    """The filter of system calls alone prevents it, too.
+    """The filter of system calls alone prevents a second process, too.
 
     The kernel exempts root from this limit, so the test runs as an ordinary user.
     """

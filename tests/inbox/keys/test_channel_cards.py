@@ -307,7 +307,7 @@ def test_the_keyring_omits_the_expired_keys_of_an_external_body(
 
 
 def test_an_external_body_is_reminded_that_its_card_lacks_its_next_keys(body: Office, clock: Clock) -> None:
-    """Without a new card, its channel would close although it has valid keys."""
+    """Without a new card, the body's channel would close although it has valid keys."""
     export(body)
     clock.wait(70)
     assert 2 == len(body.json("case", "list")["warnings"])

@@ -198,7 +198,7 @@ def test_an_outcome_that_confirms_a_report_can_be_disclosed_after_the_prosecutor
 
 
 def test_the_prosecutors_word_must_be_newer_than_the_last_step_towards_the_prosecutor(office: Office) -> None:
-    """The prosecutor's word must be recorded after that step, and must not have an earlier day."""
+    """The prosecutor's word must be recorded after the last step, and must not have an earlier day."""
     office.json("case", "measure", "add", "1", "prosecutor_word")
     phone(office)
     assert NO_WORD in refused(office, "case", "close", "1", "founded", *FULL)
@@ -424,7 +424,7 @@ HARMLESS = (
 )
 
 
-def test_every_known_paraphrase_of_proceedings_requires_a_reason_and_emergency_advice_none(
+def test_every_known_paraphrase_of_proceedings_requires_a_reason_but_emergency_advice_does_not(
     office: Office,
 ) -> None:
     """A tester in the role of a dishonest officer found these sentences.
@@ -448,7 +448,7 @@ def test_the_warning_names_each_word_about_the_judiciary(office: Office) -> None
 
 
 @pytest.mark.slow
-def test_a_sentence_about_a_finding_or_an_action_requires_a_reason_and_a_harmless_one_none(
+def test_a_sentence_about_a_finding_or_an_action_requires_a_reason_but_a_harmless_one_does_not(
     office: Office,
 ) -> None:
     """The rule applies in both languages until the prosecutor's word.

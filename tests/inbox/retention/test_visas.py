@@ -159,7 +159,7 @@ def test_recording_a_visa_takes_two_officers_and_is_shown_in_journal_and_oversig
 def test_work_on_a_case_removes_the_case_from_the_visa_list(
     due: Office, change: tuple[str, ...], left: list[str], *, is_agreed: bool
 ) -> None:
-    """Reading the case or adding a staff note does not remove the case.
+    """Reading the case or adding a staff note does not remove the case from the list.
 
     Both rules hold before and after the visa.
     """

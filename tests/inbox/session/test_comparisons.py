@@ -473,7 +473,7 @@ def test_an_error_about_a_text_names_the_words_that_the_officers_may_see(inbox: 
 
 
 @pytest.mark.parametrize(("text", "left"), [(QUIET, 0), ("Kerguelen", 1)])
-def test_two_officers_compare_a_text_without_an_entry_only_if_they_are_not_refused(
+def test_a_comparison_by_two_officers_leaves_no_entry_unless_they_are_refused(
     inbox: Inbox, text: str, left: int
 ) -> None:
     """If the officers are refused, only a match has an entry."""

@@ -301,8 +301,8 @@ def test_every_command_with_a_sensitive_action_asks_for_two_officers(
                 assert (1, True) == (said.code, words in said.err), (line, said)
                 assert "passphrase now" in said.err
     assert before == office.state()
-    # The exceptions are entries for what is shown before it would be changed or destroyed (the law,
-    # keys, a case, unfiled envelopes), and the entry for reading the journal.
+    # Some entries are exceptions, because officers see the law, keys, a case or unfiled envelopes before they
+    # change or destroy them. Reading the journal is an exception, too.
     shown = [*["list-settings"] * 2, *["list-keys"] * 2]
     assert [*entries, *shown, *["list-retention"] * 4, "read-journal"] == actions(office)
     copies = iter(range(100))

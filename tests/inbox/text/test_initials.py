@@ -48,7 +48,7 @@ def test_initials_stand_for_a_person_whom_the_text_names(addressee: str) -> None
 
 
 @pytest.mark.parametrize("addressee", NOBODY)
-def test_common_words_and_abbreviations_stand_for_nobody(addressee: str) -> None:
+def test_common_words_and_abbreviations_are_not_taken_for_initials_of_a_person(addressee: str) -> None:
     assert not initials.mean(addressee, [TEXT])
 
 
