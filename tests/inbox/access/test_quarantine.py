@@ -1,4 +1,7 @@
-"""No officer can read a case in quarantine. Such a case stays in the queue, and its deadlines continue."""
+"""No officer can read a case in quarantine.
+
+A case in quarantine stays in the queue, and its deadlines continue.
+"""
 
 from pathlib import Path
 from typing import Any

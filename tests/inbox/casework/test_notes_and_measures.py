@@ -374,7 +374,8 @@ def test_a_transmission_cannot_be_retracted_if_no_other_record_shows_the_decisio
 def test_a_measure_that_belongs_to_a_decision_is_recorded_only_with_that_decision(office: Office) -> None:
     """Otherwise the measure could be recorded twice, or without a decision.
 
-    The command refuses such a measure. The desk neither offers nor accepts such a measure.
+    The command refuses a measure that belongs to a decision. The desk neither offers nor accepts a measure
+    that belongs to a decision.
     """
     before = office.state()
     said = refused(
@@ -576,7 +577,7 @@ def test_a_measure_requires_no_reason_once_the_prosecutor_does_not_object(office
 def test_officers_record_restrictions_of_the_prosecutor_with_the_decision(office: Office) -> None:
     """Both the command and the desk record the restrictions.
 
-    The limit of length is the same as for a measure.
+    The length limit of restrictions is that of a measure.
     """
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     decided = (

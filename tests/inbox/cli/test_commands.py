@@ -84,7 +84,7 @@ def test_no_report_can_send_control_characters_to_the_terminal(
     """The report has control characters in its text and in the names and types of its files.
 
     A drop and the name of a bundle have control characters, too. The test runs every command that prints
-    such texts.
+    texts of reports or names of bundles.
     """
     reporter = Reporter(world)
 

@@ -298,7 +298,7 @@ def test_a_session_runs_commands_from_a_pipe_and_then_ends(office: Office) -> No
 
 
 def test_a_session_refuses_bytes_that_are_not_valid_text(office: Office) -> None:
-    """A terminal with another character encoding may send such bytes, in a command or in a passphrase."""
+    """A terminal with another encoding may send invalid bytes, in a command or in a passphrase."""
     with session(office) as at:
         at.presses(b"\xe9t\xe9\n")
         at.sees("not valid text")

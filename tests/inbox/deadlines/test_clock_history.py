@@ -194,7 +194,7 @@ class Inspectorate:
     def close_silently(self, _: int) -> None:
         """Close the case with everything withheld and without a text.
 
-        Two officers may close a case in this way unless feedback waits to be sent.
+        Two officers may close a case silently unless feedback waits to be sent.
         """
         if not (self.past.closed or self.past.has_feedback):
             self.past.silent = True

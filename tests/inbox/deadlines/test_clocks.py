@@ -208,7 +208,7 @@ def test_closing_drops_deadlines_for_an_unreachable_reporter_and_for_withheld_fe
 def test_closing_without_a_text_drops_the_acknowledgement_unless_it_was_already_sent() -> None:
     """An acknowledgement in an outbox reaches the reporter.
 
-    Such an acknowledgement still counts as in time or late.
+    An acknowledgement in an outbox still counts as in time or late.
     """
     day, closed = date(2026, 12, 1), date(2026, 12, 20)
     for sent, dropped in ((None, closed), (date(2026, 12, 2), None)):

@@ -115,7 +115,7 @@ def test_a_decision_about_the_prosecutor_is_required_once_an_officer_finds_an_of
 ) -> None:
     """Two officers must then decide.
 
-    One officer alone cannot avoid this by lowering the score or by removing the tag.
+    One officer alone cannot avoid the decision by lowering the score or by removing the tag.
     """
     back = (
         ["case", "set-score", "2", "--severity", "1", "--reason", "x"]

@@ -209,7 +209,7 @@ def clock_of(office: Office, name: str) -> str:
 
 
 def test_a_day_off_that_no_command_added_also_causes_a_recomputation(office: Office) -> None:
-    """A restored vault can contain such a day."""
+    """A restored vault can contain a day off that no command added."""
     before = stored(office)
     with office.opened() as opened, opened.transaction() as session:
         session.add(DayOff(day=FRANCE.after(today(), 1)))

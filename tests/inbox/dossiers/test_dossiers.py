@@ -321,7 +321,7 @@ def test_two_officers_see_which_passages_are_removed_because_of_the_identity(
 
 
 def test_a_dossier_says_that_an_unsigned_report_is_unsigned(tmp_path: Path) -> None:
-    """Officers can remove passages from such a report, too."""
+    """Officers can remove passages from an unsigned report, too."""
     office = Office.found(tmp_path)
     world = World(office)
     portal = Portal(world, tmp_path / "medium")

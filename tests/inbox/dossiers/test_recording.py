@@ -65,7 +65,10 @@ def informed(text: str, *more: str) -> list[str]:
 
 @pytest.mark.slow
 def test_a_measure_that_informs_another_body_contains_the_text_that_was_sent(office: Office) -> None:
-    """Such a measure is refused if its text is missing or empty. Other measures accept no text."""
+    """A measure that informs another body is refused if its text is missing or empty.
+
+    Other measures accept no text.
+    """
     before = office.state()
     for words in (["case", "measure", "add", "1", "dnred_informed"], informed(" ")):
         assert "this measure must contain the text that is sent: dnred_informed" in refused(office, *words)

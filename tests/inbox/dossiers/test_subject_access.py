@@ -964,7 +964,9 @@ def test_destroying_a_case_deletes_its_connection_with_a_request(office: Office)
 def test_a_case_is_not_destroyed_while_a_person_whom_it_names_waits_for_an_answer(
     office: Office, ripe: Clock
 ) -> None:
-    """The retention list gives this reason. An undeclared case shows the same reason, whomever it names.
+    """The retention list gives the waiting person as the reason.
+
+    An undeclared case shows the same reason, whomever it names.
 
     Any kind of answer removes the obstacle.
     """

@@ -93,7 +93,7 @@ def test_an_unfiled_report_becomes_a_case_once_the_inbox_has_its_key(
 def test_an_envelope_that_still_cannot_be_filed_keeps_its_unfiled_entry_unchanged(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """Apart from that, only the list of collected bundles grows."""
+    """In the inbox, only the list of collected bundles grows."""
     tampered = bytearray(first(Reporter(world)).envelope)
     tampered[-1] ^= 1
     collect_all(Sent(Reporter(world).follow_up(files=[b"x"])), Sent(b"noise" * 400), Sent(bytes(tampered)))
@@ -192,7 +192,7 @@ def test_a_damaged_stored_envelope_does_not_stop_a_collect_or_change_an_unfiled_
 def test_an_envelope_that_no_key_opens_is_tried_again_only_with_new_keys(
     world: World, collect_all: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Anybody can send thousands of such envelopes, and each collect would take minutes.
+    """Anybody can send thousands of envelopes that no key opens, and each collect would take minutes.
 
     The control adds a key.
     """

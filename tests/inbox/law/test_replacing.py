@@ -69,7 +69,10 @@ SENTENCES = {
 def test_a_changed_text_of_a_letter_or_a_reply_must_be_confirmed(
     office: Office, edited: Edit, text: str
 ) -> None:
-    """Such texts are sent exactly as the law has them. A change could remove a guarantee or reveal more."""
+    """Texts of the law are sent exactly as the law has them.
+
+    A change could remove a guarantee or reveal more.
+    """
     (file, key), sentence = text.split(), SENTENCES[text]
     law = edited(file, sentence, "Le procureur est saisi")
     said = refused(office, "law", "replace", law)

@@ -114,7 +114,7 @@ def test_the_dialogue_is_empty_for_an_excluded_officer(vault: Vault) -> None:
 def test_only_the_messages_of_the_shown_part_are_loaded(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """For the other parts, the vault returns only numbers and days."""
+    """For the parts that are not shown, the vault returns only numbers and days."""
     monkeypatch.setattr(conversation, "PAGE", 2)
     with vault.transaction(["bruno"]) as session:
         assert ["letter 1", "letter 2"] == texts(conversation.part(session, 1, 1))

@@ -69,7 +69,7 @@ def one(office: Office, number: int) -> Any:
 def test_the_queue_lists_the_most_urgent_case_first(waiting: Office) -> None:
     """While nothing is overdue, cases are ordered by priority and then by score.
 
-    The other order is by the next deadline.
+    Officers can also order the queue by the next deadline.
     """
     assert [2, 4, 3, 1, 5] == numbers(waiting)
     assert [(case["priority"], case["score"]) for case in waiting.json("queue", "list")["cases"][:2]] == [
@@ -276,7 +276,7 @@ def test_adjusting_a_score_requires_a_part_within_its_range_and_a_reason(
 
 
 def test_the_first_action_on_a_case_and_the_acknowledgement_change_its_next_deadline(office: Office) -> None:
-    """Adjusting the score is such an action.
+    """For example, adjusting the score is a first action.
 
     The acknowledgement counts once the portal has received the outbox.
     """

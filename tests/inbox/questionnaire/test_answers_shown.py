@@ -128,7 +128,7 @@ def test_warnings_also_come_first_in_a_report_for_an_unknown_questionnaire(
 
 
 def test_odd_answers_are_shown_and_marked_as_odd(shown: list[tuple[dict[str, Any], str]]) -> None:
-    """Reports made by hand or by a modified page contain such answers.
+    """Reports made by hand or by a modified page contain odd answers.
 
     No answer is lost, and nothing fails.
     """
@@ -153,7 +153,7 @@ def test_the_line_of_a_case_in_the_list_never_contains_protected_words(
 ) -> None:
     """The line has the first text, or else the subject of the report.
 
-    The chosen path alone would say too little.
+    It would not be enough if the line gave only the path that the reporter chose.
     """
     assert len(shown) == len(REPORTS)
     lines = [case["summary"] for case in former.office.json("case", "list")["cases"]]

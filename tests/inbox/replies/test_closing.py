@@ -413,9 +413,9 @@ def test_disclosing_an_outcome_to_the_reporter_requires_a_decision_on_informing_
 def test_referring_a_reporter_to_the_judiciary_requires_a_decision_on_informing_the_prosecutor(
     office: Office, code: str
 ) -> None:
-    """An office that makes such a referral knows of an offence itself.
+    """An office that refers a reporter to the judiciary knows of an offence itself.
 
-    Other referrals need no such decision.
+    Referrals to other authorities need no decision about the prosecutor.
     """
     end = ("case", "close", "1", "out_of_scope", *WITHHELD, "--to", code)
     office.json("case", "close", "2", "out_of_scope", *WITHHELD, "--to", "defender_of_rights")

@@ -152,7 +152,7 @@ def test_acknowledgements_emergency_advice_and_protection_are_never_held_back(
 def test_a_text_written_while_the_case_is_restricted_is_not_held_back(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Such a text was checked when it was written.
+    """A text written during the restriction was checked at that time.
 
     A reply that is held back can be retracted and written again. A later restriction holds back the
     texts that wait at that time.

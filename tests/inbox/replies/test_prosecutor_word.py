@@ -577,7 +577,7 @@ def test_acknowledgement_feedback_emergency_advice_and_protection_never_wait_for
 def test_every_reply_about_protection_is_sent_whatever_the_prosecutor_said(
     office: Office, told: Callable[[], Any], *, is_closed: bool
 ) -> None:
-    """Such a reply is sent in an open or closed case, without a warning, because lives depend on it."""
+    """Open or closed, the case accepts a reply about protection without a warning: lives depend on it."""
     phone(office)
     if is_closed:
         office.json("case", "close", "1", "founded", *SILENT)

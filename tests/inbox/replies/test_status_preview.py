@@ -99,7 +99,7 @@ EXAMINED = (
     r"found to be|checks did not|been examined|could not check|vérifications ont|été examiné|pas pu vérifier"
 )
 ACTED = r"\bwe (have )?(acted|told the|asked for)|nous avons (saisi|agi|demandé)"
-# No text beside this status may say this, in either language.
+# No text beside the status may match its pattern, in either language.
 NEVER = {
     Status.RECEIVED: f"{ENDED}|{EXAMINED}|{ACTED}",
     Status.ACKNOWLEDGED: f"{ENDED}|{EXAMINED}|{ACTED}",
@@ -128,7 +128,7 @@ def plain(text: str) -> str:
 def test_no_reply_that_fits_a_status_describes_the_case_as_having_another_status(
     status: Status, language: str
 ) -> None:
-    """For example, no such reply says that the case is closed, examined or acted on.
+    """For example, no reply beside “received” says that the case is closed, examined or acted on.
 
     A reporter reads a text for an outcome only beside the status closed.
     """

@@ -204,7 +204,10 @@ def test_a_power_cut_during_a_destruction_leaves_either_the_whole_case_or_nothin
 def test_a_letter_that_was_received_before_the_inbox_existed_can_be_destroyed(
     world: World, portal: Portal, collect: Any, tmp_path: Path
 ) -> None:
-    """Officers may enter such letters. Later messages to the case are recognised by tombstones."""
+    """Officers may enter letters that were received before the inbox existed.
+
+    Later messages to the case are recognised by tombstones.
+    """
     answers = tmp_path / "answers.toml"
     answers.write_text('what = "une vieille lettre"', "utf-8")
     words = ("--route", "letter", "--language", "fr", "--received", "2021-01-05", "--answers", answers)
@@ -227,7 +230,7 @@ def test_late_messages_to_a_destroyed_case_are_recognised(
     """A portal that was restored from an older copy sends messages again.
 
     Such messages create no case and are not kept. A new message to the case becomes an unfiled entry that
-    keeps the envelope but names no case. A withdrawal becomes such an entry, too.
+    keeps the envelope but names no case. A withdrawal becomes an unfiled entry, too.
     """
     report, letter = first(reporter), Sent(reporter.follow_up())
     drop = Sent(build.drop(world, "a note"))

@@ -106,7 +106,7 @@ def test_the_folders_of_removed_files_are_flushed_to_the_disk(
 
 
 def test_an_officer_finds_the_changes_to_a_case_in_quarantine(trio: Trio) -> None:
-    """An officer may close such a case, but must first see what others changed in it."""
+    """An officer may close a case in quarantine, but must first see what others changed in it."""
     trio.others.json("access", "quarantine", "1", "--reason", "x")
     with trio.others.opened() as inbox:
         assert "quarantine" in {each.action for each in journal_view.changes(inbox, ("alice",), 1, 0)}

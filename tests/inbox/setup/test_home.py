@@ -69,7 +69,7 @@ def test_the_derivation_of_the_vault_key_does_not_change() -> None:
 
 
 def test_the_derivation_of_the_backup_key_does_not_change() -> None:
-    """With another value, every existing backup would be refused."""
+    """If the key had another value, every existing backup would be refused."""
     expected = "4a9351307879bfcf1f2a4eef47ad49c62073239bb2fd7fa50d0aaff96d2b3cdd"
     assert expected == passphrase.backup_key(bytes(range(32))).hex()
 

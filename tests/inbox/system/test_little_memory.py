@@ -1,4 +1,7 @@
-"""Opening a share needs much memory. If there is too little, the error does not blame the passphrase."""
+"""Opening a share needs much memory.
+
+If there is too little memory, the error does not blame the passphrase.
+"""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Entities in a text, such as container numbers, may link it to other cases.
+"""Entities in a text, such as container numbers, may link its case to other cases.
 
 A hostile text costs little time.
 """
