@@ -246,7 +246,7 @@ def shown(client: Client, number: int, way: str) -> str:
 
 @pytest.mark.parametrize("way", WRITING)
 def test_details_to_protect_are_shown_above_every_outgoing_text(office: Office, way: str) -> None:
-    """An officer sees these details only after declaring the case, and an excluded officer never does."""
+    """Only officers who have declared the case see these details; excluded officers never see them."""
     with sitting(office) as client:
         page = shown(client, 1, way)
         assert [PROTECTED in each for each in KEPT.findall(page)] == [True]

@@ -373,7 +373,7 @@ def acts(client: Client, path: str, headers: dict[str, str] = SAME, /, **form: A
 def test_automatic_and_refused_requests_do_not_prolong_a_session(alice: Client, bruno: Client) -> None:
     """Such requests are a draft, a form of another session, an oversized form, and an unknown address.
 
-    The control is an officer who presses a button, or who confirms with a key press to be still present.
+    The controls are an officer who presses a button, and an officer who confirms by key to be present.
     """
     named = {"q-what": "Alice vend des codes"}
     assert (204, False) == acts(alice, "/en/draft/note/1", text=WORDS)

@@ -247,7 +247,7 @@ def strange(answer: TestResponse) -> set[str]:
 def test_hostile_text_of_a_report_is_shown_only_as_text(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The text is in answers, questions, file names, follow-ups, replies, and file names on the medium."""
+    """The hostile text is in answers, questions, file names, follow-ups, replies, and names on the medium."""
     names = build.describe
     monkeypatch.setattr(
         build,

@@ -1,4 +1,4 @@
-"""If a session ends or the inbox locks while an officer sends a form, it is stored completely or not at all.
+"""A form that arrives as a session ends or the inbox locks is stored completely or not at all.
 
 What the desk has confirmed stays stored. If the form was not confirmed, the page says whether anything was
 stored.

@@ -94,7 +94,7 @@ def test_of_several_dangers_the_most_urgent_is_listed_first(three_cases: Office)
 def test_quarantine_does_not_hide_a_danger(three_cases: Office) -> None:
     """One officer can quarantine an unread case, so the page lists it until two officers end the quarantine.
 
-    An excluded officer does not see it, and a case without a danger is not listed.
+    An excluded officer does not see the case, and a case without a danger is not listed.
     """
     three_cases.of("alice", "bruno").json("access", "conflict", "add", "1", "chloe", "--reason", "kin")
     for number in ("1", "3"):

@@ -168,7 +168,7 @@ def test_a_page_warns_two_minutes_before_its_session_ends(page: Page, ends: dict
 
 
 def test_a_page_warns_two_minutes_before_the_inbox_locks(page: Page, ends: dict[str, int]) -> None:
-    """Locking ends all sessions and pressing a button cannot postpone it, so the warning has no button."""
+    """Locking ends all sessions, and no button can postpone it, so the warning has no button."""
     for left, is_told in ((150, False), (115, True)):
         ends["inbox"] = left
         _expect_told(page, is_told=is_told)

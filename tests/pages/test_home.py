@@ -38,7 +38,8 @@ LADDER = {
     "fr": ["Tor Browser, ni chez vous ni au travail", "Tor Browser, chez vous", "navigateur ordinaire"],
     "en": ["Tor Browser, away from home and from work", "Tor Browser, at home", "ordinary browser"],
 }
-# Texts about readers, their rhythm and the time until an answer; then about the limits of the protection.
+# The texts are about readers, their rhythm and the time until an answer, and then about what is not
+# protected.
 SAID = {
     "fr": [
         "un organisme extérieur",

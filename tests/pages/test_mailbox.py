@@ -169,7 +169,7 @@ def test_an_answer_becomes_overdue_whatever_the_site_claims(visitor: Visitor) ->
 
 
 def test_the_memo_holds_the_day_on_which_the_browser_sent_it(visitor: Visitor) -> None:
-    """The clock of the browser is three days ahead here, and the reporter sees that day at the next visit."""
+    """Here the browser's clock is three days ahead, and the next visit shows the day of that clock."""
     visitor.page.clock.install(time=datetime.now(UTC) + timedelta(3))
     visitor.report()
     visitor.open()

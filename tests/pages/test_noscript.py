@@ -175,7 +175,7 @@ def _sends(listener: socket.socket) -> bool:
 
 
 def test_the_offline_form_does_not_run_on_a_site(person: OfflineVisitor) -> None:
-    """The policy of the site blocks its script, and the form says that it must be saved first."""
+    """The site's policy blocks the script of the form, and the form says that it must be saved first."""
     person.contexts[1].set_offline(False)
     page = person.page
     page.goto(f"{person.address}/fr/offline.html")

@@ -33,7 +33,7 @@ class Step:
 
 
 def _what(visitor: Visitor, _: Path) -> None:
-    # Typed key by key, because a page without input does not ask before it is left.
+    # The text is typed key by key, because a page without input does not ask before it is left.
     visitor.page.locator("#what").press_sequentially(TEXT)
 
 

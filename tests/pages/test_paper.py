@@ -248,7 +248,7 @@ def test_the_paper_form_prints_the_same_without_a_script(addressed: AddressedSit
 
 
 def test_the_paper_form_takes_two_pages_even_without_an_address(visitor: Visitor) -> None:
-    """The shipped texts have no address, because some want to send the form to another body."""
+    """The shipped texts have no address, because some inspectorates want to send the form to another body."""
     for language in LANGUAGES:
         visitor.visit(f"{language}/paper")
         assert len(printed(visitor.page)) == 2

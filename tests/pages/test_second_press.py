@@ -313,7 +313,7 @@ def test_repeated_presses_on_send_send_a_message_once(visitor: Visitor) -> None:
 
 
 def test_a_key_press_never_counts_as_the_second_press_of_a_double_click(visitor: Visitor) -> None:
-    """Firefox reports a key press at the place of its button, which may be that of the last press."""
+    """Firefox reports a key press at the place of its button, where the last press may have been."""
     page = opened(visitor)
     point = centre(page.locator("#to-withdraw"))
     page.mouse.click(*point)

@@ -117,7 +117,7 @@ def test_the_progress_of_sending_is_shown_and_read_out(visitor: Visitor, file: P
 def test_the_page_says_that_a_report_may_take_minutes_if_it_has_not_begun_to_arrive_after_ten_seconds(
     visitor: Visitor,
 ) -> None:
-    """The proof of work for large files can take that long, and nothing else shows that the page is busy."""
+    """The proof of work for large files can take minutes, and nothing else shows that the page is busy."""
     visitor.page.clock.install()
     visitor.write()
     # The page computes in slices. The next slice is never started here.

@@ -61,7 +61,7 @@ SOLVE = """async () => {
   return (performance.now() - begun) / 1000;
 }"""
 
-# In most runs the work for 1 GiB takes more attempts, so there are fewer only if the page stops it.
+# In most runs, the work for 1 GiB takes more attempts than this, unless the page stops the work.
 FEW = 5_000
 CHANGE = """async () => {
   const envelope = Promise.resolve({ header: crypto.getRandomValues(new Uint8Array(1627)) });
@@ -149,7 +149,7 @@ def test_choosing_another_reader_or_a_file_needs_new_work_but_no_request(
 
 
 def test_attaching_a_file_starts_the_work_for_a_follow_up(visitor: Visitor, file: Path) -> None:
-    """The text is not written yet, and no work is left when the reporter presses “Send”."""
+    """The work starts before the text is written, so no work is left when the reporter presses “Send”."""
     visitor.reported()
     visitor.page.add_init_script(COUNT)
     visitor.open()

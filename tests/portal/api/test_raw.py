@@ -164,7 +164,7 @@ def test_no_part_of_a_form_or_refusal_stays_in_memory(served: Server) -> None:
 def test_the_log_contains_nothing_of_malformed_requests(
     served: Server, record_property: Callable[[str, object], None]
 ) -> None:
-    """After all tests of this module, it contains the portal's own address, and at most error codes."""
+    """After all tests of this module, the log contains the portal's own address, and at most error codes."""
     lines = [line for line in served.log().splitlines() if line]
     assert lines[:1] == [f"serving on http://127.0.0.1:{served.port}"]
     assert lines[1:] == []

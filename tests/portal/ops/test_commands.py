@@ -366,7 +366,7 @@ def test_a_password_in_a_database_address_is_never_printed(made: Path) -> None:
 
 
 def test_serving_needs_a_keyring_that_fits(made: Path) -> None:
-    """The portal does not start without a keyring, or with one of another root key or other questions."""
+    """The portal does not start without a keyring of its own root key and its own questions."""
     config = made / "portal.toml"
     text = config.read_text()
     config.write_text(text.replace("root_key", "# root_key"))

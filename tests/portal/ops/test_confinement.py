@@ -167,7 +167,7 @@ begun_before.join()
 with closing(open_database(url)) as database:
     print("database:", database.size > 0)
 """
-# A process confines itself to a database on one port, and prints which of these actions are still possible.
+# A process confines itself to a database on one port, and prints which actions are still possible.
 _TO_A_DATABASE = """
 import socket, sys
 from sqlalchemy import make_url

@@ -19,7 +19,7 @@ from tests.support.sealed_files import form, sealed_file
 from tests.support.slow_flood import line
 from tests.support.traces import found_in, found_in_files
 
-# Random for each run, so that no text from an earlier run is taken for a trace of this run.
+# The mark is random for each run, so that no text from an earlier run is taken for a trace of this run.
 MARK = f"{0x1000 + secrets.randbelow(0xF000):x}"
 CANARY = f"canary-{MARK}"
 # An address of this machine that the configuration does not name.
@@ -108,7 +108,7 @@ TOLD = ["User-Agent", "Accept", "Accept-Language", "Cookie", "Referer", "Via", "
 
 
 def test_the_portal_learns_nothing_about_a_visitor(behind_nginx: Nginx) -> None:
-    """Nginx passes on neither address nor browser to the portal, but all headers that uploads need."""
+    """Nginx tells the portal neither address nor browser, but passes on all headers that uploads need."""
     asked = head("POST /api/envelopes HTTP/1.1", *(f"{name}: {CANARY}" for name in TOLD), "Upload-Length: 5")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         before = behind_nginx.twin("passing", Server(behind_nginx.server.folder, listener.getsockname()[1]))

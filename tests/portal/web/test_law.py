@@ -103,7 +103,7 @@ def links(shown: str) -> list[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_first_page_says_which_information_the_inspectorate_must_pass_on(language: str) -> None:
-    """People read it before they report, and again on the page for people who have already reported."""
+    """People read the information before they report, and on the page for those who have reported."""
     said = {law: LAWS[law].reporters.passed_on.in_(language) for law in FOLDERS}
     names = {"fr": "procureur", "en": "prosecutor"}[language]
     for path in ("", "before"):
@@ -158,7 +158,7 @@ def test_the_visible_text_of_the_first_page_is_short(language: str) -> None:
     ("language", "said"), [("fr", "chercher à savoir qui vous êtes"), ("en", "try to find out who wrote")]
 )
 def test_the_warning_about_courts_is_always_visible(language: str, said: str, path: str) -> None:
-    """People read it even if they expand nothing, on the first page and on the page about rights."""
+    """People read the warning on the first page and on the page about rights, even if they expand nothing."""
     assert said in unfolded(page(Settings(), f"/{language}/{path}"))
 
 
