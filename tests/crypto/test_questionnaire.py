@@ -84,7 +84,7 @@ def test_the_shipped_questionnaire_marks_each_answer_that_could_identify_the_rep
 def test_the_shipped_questionnaire_has_few_conditional_questions() -> None:
     """Four of these questions are for people who were approached.
 
-    The others ask for details of three answers.
+    The other conditional questions ask for details of three answers.
     """
     parsed = questionnaire.parse(SHIPPED)
     asked = {

@@ -1,4 +1,4 @@
-"""Every vector holds in Python and comes from its generator. The browser modules read the same files."""
+"""Every vector holds in Python and is written by its generator. The browser modules read the same files."""
 
 import hashlib
 import json

@@ -292,7 +292,7 @@ def test_a_reporter_who_says_that_the_report_is_about_its_readers_can_choose_onl
 ) -> None:
     """It makes no difference if the reporter chose the first reader before.
 
-    Clearing the answer offers this reader again, at the same place.
+    Clearing the answer offers the first reader again, at the same place.
     """
     visitor.turn_to("#coi-no")
     first, other = page.locator(f"#channels-{INSPECTORATE}"), page.locator(f"#channels-{OUTSIDE}")

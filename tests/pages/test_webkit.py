@@ -177,7 +177,7 @@ def test_in_webkit_a_mistyped_word_is_corrected_and_the_answer_is_read(
 
 
 def test_in_webkit_leave_quickly_empties_the_page(person: Person, site: PortalSite) -> None:
-    """The test leaves by the link and by the key. Going back does not restore the typed text."""
+    """The test leaves the page by the link and by the key. Going back does not restore the typed text."""
     for leave in (lambda: person.click("[data-leave]"), lambda: [person.press("Escape") for _ in range(3)]):
         person.go(f"{site.address}/fr/report")
         person.fill("#what", TEXT)

@@ -55,7 +55,7 @@ def test_the_measurement_notices_answers_without_filler(room: Room, monkeypatch:
 
 
 def test_the_measurement_notices_a_difference_of_a_fifth_on_a_busy_machine() -> None:
-    """Times are simulated, and a third of them is far too long. Equal times are accepted."""
+    """The times are simulated, and a third of the times are far too long. Equal times are accepted."""
     for answered, expected in ((1.2, False), (1.0, True)):
         cost = {name.encode(): 1.0 for name in slot_timing.STATES} | {b"answered": answered}
         locators = {name: [name.encode()] for name in slot_timing.STATES}

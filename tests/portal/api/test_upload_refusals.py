@@ -156,7 +156,7 @@ def test_a_wrong_offset_changes_nothing(
 
 
 def test_a_chunked_body_beyond_the_declared_size_is_not_stored(room: Room) -> None:
-    """Such a body does not complete the envelope either."""
+    """A body that is too long does not complete the envelope either."""
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)
     room.patch(address, 0, sealed.envelope[:10])

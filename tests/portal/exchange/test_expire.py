@@ -122,7 +122,7 @@ def test_the_day_of_deletion_is_drawn_only_once(room: Room) -> None:
 
 
 def test_days_of_deletion_are_spread_over_a_week() -> None:
-    """Every day of the week can be drawn, and no other day."""
+    """The day of deletion can be every day of the week, and no other day."""
     drawn = Counter(Term(date(2026, 1, 1), 14).draw() for _ in range(4_000))
     first = days.number(date(2026, 1, 15))
     assert set(drawn) == set(range(first, first + SPREAD_DAYS + 1))
@@ -171,7 +171,10 @@ def test_abandoned_uploads_are_deleted_after_the_configured_days(room: Room) -> 
 
 
 def test_an_upload_that_grows_slowly_is_deleted_after_the_same_number_of_days(room: Room) -> None:
-    """The days count from the beginning of the upload. Uploads that are complete by then stay."""
+    """The days count from the beginning of the upload.
+
+    An upload that is complete by the end of these days stays.
+    """
     finished = make_report_envelope(room.site)
     kept, dripped = room.begin(finished), room.begin(make_report_envelope(room.site))
     for offset in range(room.settings.upload_days):
