@@ -9,9 +9,10 @@ from sqlalchemy import delete
 
 from crypto.journal import Presence
 from inbox.access import disclosures, identities
-from inbox.access.disclosures import Given, Ground, What
+from inbox.access.disclosures import Given, Ground, Unasked, What
 from inbox.access.identities import KEPT_ALREADY, NAMED, ConsentSaid
 from inbox.language.errors import Locked, Refused
+from inbox.law import in_use
 from inbox.overview import oversight
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
@@ -25,9 +26,10 @@ from inbox.vault.casework_tables import (
     Note,
 )
 from inbox.vault.tables import Base, Message
+from templates.law.rules import MeasureRole
 from tests.support.inbox_builders import Office, World, today
 from tests.support.inbox_outcomes import refused
-from tests.support.inbox_trio import Trio
+from tests.support.inbox_trio import Trio, undone
 
 NAME = "Ondine Kerguelen-Xaintrailles"
 CONSENT = ("case", "identity", "consent", "1", "--day", today().isoformat(), "--reason", "the report")
@@ -397,3 +399,41 @@ def test_an_identity_of_8000_characters_is_accepted(world: World) -> None:
     world.office.json("case", "declare", "1")
     with world.office.opened() as inbox:
         identities.keep(inbox, alone("officer"), 1, "x" * 8_000)
+
+
+def test_two_officers_together_can_record_a_person_named_in_the_case(trio: Trio) -> None:
+    """In an inbox of three officers, the third one need not confirm."""
+    with trio.others.unlocked() as opened:
+        with opened.inbox.transaction() as session:
+            session.execute(delete(Identity))
+            session.add(Note(case=1, position=90, by="alice", day=today(), text=f"vu {SUSPECT}"))
+        assert NAMED == keep_alone(opened.inbox, "chloe", 1, SUSPECT)
+        identities.keep(opened.inbox, opened.by_opening(today()), 1, SUSPECT)
+        with opened.inbox.transaction() as session:
+            assert SUSPECT == session.get_one(Identity, 1).text
+
+
+@pytest.mark.parametrize(
+    ("what", "ground", "is_sent"),
+    [
+        (What.REPORT, Ground.JUDICIAL, False),
+        (What.OTHER, Ground.JUDICIAL, False),
+        (Unasked.LETTER, Ground.OTHER, False),
+        (Unasked.LETTER, Ground.CONSENT, False),
+        (Unasked.LETTER, Ground.JUDICIAL, True),
+    ],
+)
+def test_only_a_letter_to_the_courts_shows_that_a_transmission_was_sent(
+    opened_trio: Inbox, *, what: str, ground: Ground, is_sent: bool
+) -> None:
+    """Entries that officers write by hand do not count, and neither does a letter to somebody else."""
+    entry = Disclosure(
+        case=1, position=90, day=today(), by="alice", recipient="X", what=what, ground=ground.value
+    )
+    with undone(opened_trio) as session:
+        kind = in_use.of(session).measure(MeasureRole.TRANSMISSION)
+        session.add(Measure(case=1, position=90, kind=kind, day=today()))
+        assert [1] == disclosures.transmitted_unsent(session)
+        session.add(entry)
+        assert ([] if is_sent else [1]) == disclosures.transmitted_unsent(session)
+        assert ({1} if is_sent else set()) == disclosures.sent_to_prosecutor(session)
