@@ -152,7 +152,7 @@ def _journalled(session: Session) -> View:
     """
     done: Counter[str] = Counter()
     gone: list[Mapping[str, Value]] = []
-    for line in journal.lines(session, 1):
+    for line in journal.lines(session):
         if entry := line.entry:
             done[entry.action] += 1
             done[Override.DESPITE_WARNING] += "despite" in entry.values

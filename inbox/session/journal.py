@@ -110,8 +110,8 @@ def follow(session: Session) -> Iterator[Head]:
         yield chain.head
 
 
-def lines(session: Session, first: int) -> Iterator[Line]:
-    """Yield the entries from number ``first`` on, unverified.
+def lines(session: Session, first: int | None = None) -> Iterator[Line]:
+    """Yield all entries, or only those from number ``first`` on, unverified.
 
     An entry about a case that is hidden from a signed-in officer has only its number and day.
     """

@@ -50,7 +50,7 @@ class Place:
     def acts(self) -> list[str]:
         """Return all journalled actions, including those on a case that some officers have not declared."""
         with self.office.opened() as inbox, inbox.transaction() as session:
-            return [line.entry.action for line in journal.lines(session, 1) if line.entry]
+            return [line.entry.action for line in journal.lines(session) if line.entry]
 
 
 @pytest.fixture(scope="module")

@@ -194,7 +194,7 @@ def test_the_command_names_the_older_key_store_copies_that_still_open(life: Life
     assert "an older copy and the shares of its time still open" in said.out
     assert "  the vault, from before now" in said.out
     with life.office.opened() as inbox, inbox.transaction() as session:
-        *_, last = journal.lines(session, 1)
+        *_, last = journal.lines(session)
     assert last.entry is not None
     copies = last.entry.values["first_keystore"], last.entry.values["last_keystore"]
     assert ("keystore-1.age", f"keystore-{generation}.age") == copies
@@ -217,7 +217,7 @@ def test_only_the_keys_that_officers_confirmed_are_destroyed(life: Life) -> None
         assert set(now.ids) > set(planned.ids)
         assert seeds != reply_keys(inbox)
         with inbox.transaction() as session:
-            noted = [line.entry.action for line in journal.lines(session, 1) if line.entry]
+            noted = [line.entry.action for line in journal.lines(session) if line.entry]
     assert 1 == noted.count("destroy-keys")
 
 
