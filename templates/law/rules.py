@@ -303,7 +303,7 @@ class Duty:
 
     ``answer_after``: how long after the request every answer is sent. ``extended``: how long after the
     request an answer may be sent if the deadline was extended. ``names_kept``: how long after the answer the
-    names in the request are kept; only a duty about requests has it, and always.
+    names in the request are kept. Every duty about requests has this period, and no other duty has it.
     """
 
     name: Texts

@@ -10,7 +10,7 @@ _PATIENCE_SECONDS = 60
 
 
 class SwallowingLine:
-    """A line to ``port`` on this machine, which passes on ``left`` bytes of the visitor, or all of them."""
+    """A connection to a server on this machine. It can drop the visitor's bytes without an error."""
 
     port = 0
 

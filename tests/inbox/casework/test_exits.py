@@ -158,7 +158,8 @@ def test_the_matrix_of_exits_equals_the_table_in_this_module() -> None:
     ],
 )
 def test_no_obstacle_keeps_a_case_in_quarantine_forever(what: Obstacle, way: Exit) -> None:
-    """Officers can lift the obstacle in quarantine, or it does not count there, or others can act.
+    """For each obstacle, officers can lift it in quarantine, or it does not count in quarantine, or officers who
+    are not excluded can act.
 
     Two obstacles need no such action. ``NO_WORD``: the outcome can be withheld from the reporter for a
     reason. ``CLOSED``: a case is always closed before it is destroyed.

@@ -112,7 +112,7 @@ def severity(office: Office, case: int) -> int:
 def test_new_rules_propose_a_new_score_and_add_the_duties_of_the_law(office: Office) -> None:
     """If a new release finds an offence in case 1, the office has a new duty.
 
-    In case 2, a tag of an officer means an offence.
+    In case 2, an officer has already recorded an offence with a tag.
     """
     office.json("case", "tag", "add", "2", "offence")
     before = stored(office)
