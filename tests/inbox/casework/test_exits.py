@@ -158,8 +158,7 @@ def test_the_matrix_of_exits_equals_the_table_in_this_module() -> None:
     ],
 )
 def test_no_obstacle_keeps_a_case_in_quarantine_forever(what: Obstacle, way: Exit) -> None:
-    """For each obstacle, officers can lift it in quarantine, or it does not count in quarantine, or officers who
-    are not excluded can act.
+    """Every other obstacle can be lifted in quarantine, does not count there, or leaves others able to act.
 
     Two obstacles need no such action. ``NO_WORD``: the outcome can be withheld from the reporter for a
     reason. ``CLOSED``: a case is always closed before it is destroyed.

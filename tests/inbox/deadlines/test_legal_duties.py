@@ -1086,3 +1086,13 @@ def test_only_news_that_can_change_a_decision_reopens_it(opened: Inbox) -> None:
         row.decision, row.decided = "no_transmission", today()
         session.flush()
         assert "no_transmission" == legal_duties.standing(session, 1, "transmit")
+
+
+def test_a_decision_is_not_late_on_its_last_day(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page of the case says so before the decision, and also afterwards."""
+    clock = moved(monkeypatch)
+    clock.day = _day(asked(office)["art40"]["due"])
+    assert not asked(office)["art40"]["late"]
+    office.json("case", "decide", "1", "no_transmission", "--reason", "drill")
+    clock.wait(1)
+    assert not asked(office)["art40"]["late"]
