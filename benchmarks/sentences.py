@@ -25,6 +25,7 @@ from babel.messages.pofile import read_po
 
 from templates import catalogues, command_line
 from templates.catalogues import Domain
+from tests.support import law_list
 
 # A sentence and its source: a file of the project.
 Row: TypeAlias = tuple[str, str]
@@ -43,9 +44,13 @@ _SHORTEST = 4  # in words: a shorter text is a title or a label
 _NOT_OURS = {"node_modules", ".venv"}
 _END = re.compile(r"(?<=[.!?:])\s+(?=[A-Z\"“«`(])")
 _LINK = re.compile(r"\[([^]]*)\]\([^)]*\)")
-# One page tells what earlier readers found, so it would tell a reader how many sentences to mark. The other
-# page is generated from the law, and half of it is French.
-_NOT_DRAWN = {Path("docs/first-day.md"), Path("docs/law.md")}
+# This page tells what earlier readers found, so it would tell a reader how many sentences to mark.
+_NOT_DRAWN = Path("docs/first-day.md")
+# Comments of these files are drawn. Other TOML files have comments in two languages, or belong to the law.
+_SCRIPTS = ("portal/scripts/*.js", "tests/js/*.*js")
+_SETTINGS = ("*.toml", "inbox/**/*.toml", "portal/ops/*.toml", "portal/setup/*.toml")
+# A comment of a script: a block, or the rest of a line.
+_OF_SCRIPT = re.compile(r"/\*\*?(.*?)\*/|(?:^|\s)//(?!\s*@)([^\n]*)", re.DOTALL)
 _LIST = re.compile(r"^(\s*[-*+]\s|\s*\d+\.\s|>|#)")
 
 
@@ -65,7 +70,7 @@ def sentences(text: str) -> Iterator[str]:
 
 def english(root: Path) -> list[set[Row]]:
     """Return all sentences of each English source."""
-    return [set(found) for found in (_notes(root), _errors(root), _help(root), _documents(root))]
+    return [{*_notes(root), *_remarks(root)}, *map(set, (_errors(root), _help(root), _documents(root)))]
 
 
 def french() -> list[set[Row]]:
@@ -137,6 +142,27 @@ def _notes(root: Path) -> Iterator[Row]:
         yield from ((said, name) for block in _comments(root / name) for said in sentences(block))
 
 
+def _remarks(root: Path) -> Iterator[Row]:
+    """Yield the sentences of the comments of page scripts and of TOML files."""
+    for patterns, read in ((_SCRIPTS, _of_script), (_SETTINGS, _of_settings)):
+        for file in sorted(file for each in patterns for file in root.glob(each)):
+            for block in read(file.read_text("utf-8")):
+                yield from ((said, str(file.relative_to(root))) for said in sentences(block))
+
+
+def _of_script(text: str) -> Iterator[str]:
+    """Yield the comments of a JavaScript file, without the tags that declare types."""
+    for block, line in _OF_SCRIPT.findall(text):
+        plain = re.sub(r"^\s*\* ?", "", block, flags=re.MULTILINE)
+        yield re.split(r"(?:^|\s)@\w", plain)[0] or line
+
+
+def _of_settings(text: str) -> Iterator[str]:
+    """Yield the comments of a TOML file. Consecutive lines are one comment."""
+    for block in re.findall(r"(?:^#.*\n)+", text, re.MULTILINE):
+        yield re.sub(r"^# ?", "", block, flags=re.MULTILINE)
+
+
 def _comments(file: Path) -> Iterator[str]:
     block: list[str] = []
     line = -1
@@ -187,9 +213,11 @@ def _documents(root: Path) -> Iterator[Row]:
     for file in sorted(root.rglob("*.md")):
         name = file.relative_to(root)
         is_hidden = any(part.startswith(".") for part in name.parts)
-        if is_hidden or _NOT_OURS & {*name.parts} or name in _NOT_DRAWN:
+        if is_hidden or _NOT_OURS & {*name.parts} or name == _NOT_DRAWN:
             continue
-        prose = re.sub(r"^```.*?^```", "\n", file.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+        # The rest of docs/law.md is generated from the law, and half of it is French.
+        text = file.read_text("utf-8").partition(law_list.HEADING)[0]
+        prose = re.sub(r"^```.*?^```", "\n", text, flags=re.MULTILINE | re.DOTALL)
         for block in _blocks(prose):
             yield from ((said, str(name)) for said in sentences(block))
 

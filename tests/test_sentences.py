@@ -12,6 +12,7 @@ from benchmarks import sentences
 from benchmarks.sentences import COUNT, OLD, drawn, english, french
 from templates.catalogues import Domain
 from tests.support import french as texts
+from tests.support import law_list
 from tests.support.paths import ROOT
 
 OLD_ONES = [f"old sentence number {n} is here" for n in range(OLD + 5)]
@@ -100,12 +101,30 @@ def test_only_the_words_of_documents_are_drawn(tmp_path: Path) -> None:
     """Lines of a cell are separate sentences. The page about earlier draws would bias a reader."""
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "first-day.md").write_text("This page is about earlier draws.")
-    (tmp_path / "docs" / "law.md").write_text("This page is generated from the law.")
+    (tmp_path / "docs" / "law.md").write_text(
+        f"This part is written by hand.\n\n{law_list.HEADING}\n\nIt is not."
+    )
     (tmp_path / "a.md").write_text(
         "This is **a link** [to a page](b.md).\n\n| This is one line.<br>This is another line. |\n"
         "| these are four words |\n\nThis is `code with a stop. And it` ends.\n"
     )
+    written = {"This is a link to a page.", "This is one line.", "This is another line."}
     assert [{said for said, _ in found} for found in english(tmp_path)] == [
         *(set(), set(), set()),
-        {"This is a link to a page.", "This is one line.", "This is another line."},
+        written | {"This part is written by hand."},
     ]
+
+
+def test_comments_of_scripts_and_settings_are_drawn_without_types_and_values(tmp_path: Path) -> None:
+    (tmp_path / "portal" / "scripts").mkdir(parents=True)
+    (tmp_path / "portal" / "scripts" / "a.js").write_text(
+        "// @ts-check\n/**\n * This is a block\n * of two lines.\n * @param {string} text not this one\n */\n"
+        'const url = "https://not.this.one"; // This is a line here.\n'
+    )
+    (tmp_path / "a.toml").write_text("# This is a comment\n# of two lines.\nvalue = 1\n")
+    notes, *_ = english(tmp_path)
+    assert {said for said, _ in notes} == {
+        "This is a block of two lines.",
+        "This is a line here.",
+        "This is a comment of two lines.",
+    }
