@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import law_list
+from tests.support import command_reference, law_list
 from tests.support.marked_texts import marked, public, told
 from tests.support.paths import ROOT
 
@@ -19,7 +19,10 @@ WRITTEN = [each for each in PAGES if each.name not in GENERATED]
 LINK = re.compile(r"\]\((?!http)([^)#]*)(?:#([^)]+))?\)")
 # Characters in a line of prose.
 WIDTH = 100
-CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+# Code blocks have fences, also in lists. An indented line is prose.
+CODE = re.compile(r"^( *)```.*?^\1```", re.MULTILINE | re.DOTALL)
+# docs/commands.md has each example on one line, for copying.
+EXAMPLE = re.compile(r"^Example: `.*`$", re.MULTILINE)
 
 
 def named(path: Path) -> str:
@@ -46,7 +49,7 @@ def too_wide(text: str) -> list[str]:
     """Return the lines of prose that are too long. Lines with a link, tables and code may be longer."""
     # The rest of docs/law.md is generated from the law.
     lines = CODE.sub("", text.partition(law_list.HEADING)[0]).splitlines()
-    prose = [line for line in lines if not line.startswith(("|", "    ")) and "](" not in line]
+    prose = [line for line in lines if not line.startswith("|") and "](" not in line]
     return [line for line in prose if len(line) > WIDTH]
 
 
@@ -69,12 +72,19 @@ def test_lines_of_prose_and_cells_of_tables_are_short(page: Path) -> None:
     assert too_full(text) == []
 
 
+def test_lines_of_prose_in_the_command_reference_are_short() -> None:
+    text = (DOCS / "commands.md").read_text("utf-8")
+    assert too_wide(EXAMPLE.sub("", text)) == []
+
+
 def test_the_searches_find_a_broken_link_a_long_line_and_a_long_cell() -> None:
     """The tests above need this control."""
     text = "[a](nowhere.md) [b](README.md#nothing) [c](README.md#documents)"
     assert broken(INDEX, text) == ["nowhere.md#", "README.md#nothing"]
     longest = "word " * 20
     assert too_wide(f"{longest}\n{longest}x") == [f"{longest}x"]
+    assert too_wide(f"- a list:\n\n    {longest}\n") == [f"    {longest}"]
+    assert too_wide(f"```\n{longest}x\n```\n\n1. a step:\n\n   ```\n   {longest}x\n   ```\n") == []
     assert len(too_full(f"| a | {'word ' * 41} |")) == 1
 
 
@@ -88,6 +98,11 @@ def test_the_index_lists_every_page_under_exactly_one_kind() -> None:
     listed = [path for part in parts for path, anchor in LINK.findall(part) if path and not anchor]
     assert [each for each in listed if listed.count(each) > 1] == []
     assert {each.name for each in DOCS.glob("*.md")} - {INDEX.name} <= set(listed)
+
+
+def test_the_index_names_every_program_and_the_manual_pages() -> None:
+    text = INDEX.read_text("utf-8")
+    assert [each for each in (*command_reference.MANUALS, "man/") if f"`{each}`" not in text] == []
 
 
 @pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/translating.md", "docs/README.md"])
@@ -111,6 +126,15 @@ def test_contributing_says_for_every_room_what_to_read_first() -> None:
     ]
     assert len(rooms) > 25
     assert [room for room in map(str, rooms) if f"`{room}/" not in reading] == []
+
+
+def test_contributing_says_for_every_folder_of_code_which_tests_to_run() -> None:
+    """The first column of the table names the folders. A package of portal or inbox may have its own row."""
+    table = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("| you changed |")[2].partition("\n\n")[0]
+    changed = " ".join(row.split("|")[1] for row in table.splitlines() if row.startswith("|"))
+    portal = [str(path.parent.relative_to(ROOT)) for path in ROOT.glob("portal/*/__init__.py")]
+    folders = ["crypto", "inbox", "templates", "benchmarks", "deploy", "tests/support", *portal]
+    assert [each for each in folders if f"`{each}/`" not in changed] == []
 
 
 def test_the_change_log_has_the_sections_of_keep_a_changelog_in_order() -> None:

@@ -29,21 +29,22 @@ _PROGRAMS: dict[str, click.Command] = {
 }
 _HEAD = """# Commands
 
-`python -m tests.support.command_reference` writes this page from the commands; a test compares them.
+`python -m tests.support.command_reference` writes this page from the commands. A test compares the
+page with the commands.
 
 - Each command has `-h` and `--version`. `help case close` is the same as `case close -h`.
 - The exit status is 0 for done, 1 for refused (with the reason and a hint), 2 for wrong usage.
-- With `--json`, a command prints its result as JSON in UTF-8 on standard output. An error is one line
-  of JSON on standard error: `code`, `message`, `hint`. Only `inbox session`, `inbox desk` and `portal
-  serve` lack this option, because they run until somebody stops them.
+- With `--json`, a command prints its result as JSON in UTF-8 on standard output. An error is one
+  line of JSON on standard error: `code`, `message`, `hint`. Only `inbox session`, `inbox desk` and
+  `portal serve` lack this option, because they run until somebody stops them.
 - `FANAL_HOME` is the default of the inbox's `--home`.
-- A shell keeps each command in its history, with everything typed after it. At a terminal, a command
-  asks for a required text that is missing, and for any free text whose value is `-`.
-- A command with `[CASES]...` takes case numbers. Instead of numbers, it takes the options of `inbox
-  queue list` under “Which cases”. `inbox queue view save` takes the same options.
-- Give `--share FILE` and `--passphrase-file FILE` once for each officer who is present, before or after
-  the command. In a session, these options are not needed. The commands `lock`, `quit` and `exit` end a
-  session.
+- A shell keeps each command in its history, with everything typed after it. At a terminal, a
+  command asks for a required text that is missing, and for any free text whose value is `-`.
+- A command with `[CASES]...` takes case numbers. Instead of numbers, it takes the options of
+  `inbox queue list` under “Which cases”. `inbox queue view save` takes the same options.
+- Give `--share FILE` and `--passphrase-file FILE` once for each officer who is present, before or
+  after the command. In a session, these options are not needed. The commands `lock`, `quit` and
+  `exit` end a session.
 """
 
 
