@@ -236,8 +236,8 @@ def _is_guarded(session: Session, number: int, other: int, relation: Relation | 
 
     Two officers are required in each of these situations:
 
-    - proceedings, a hold or a prosecutor's restrictions bind the case, or the prosecutor's word is awaited:
-      otherwise one officer, who may be the person concerned, could release one of the cases;
+    - proceedings, a hold or a prosecutor's restrictions bind the case, or the prosecutor's word is awaited.
+      One officer, who may be the person concerned, must not release one of the cases;
     - a case ended as a duplicate because of the link;
     - because of the link, a case may concern somebody who has made an access request: the officers decide
       whether it does.

@@ -52,7 +52,7 @@ export class FileDigest {
   }
 
   /**
-   * Add the next bytes of the file. The total must not exceed its size.
+   * Add the next bytes of the file. All calls together must not add more bytes than the file has.
    * @param {Uint8Array} data
    */
   async update(data) {

@@ -682,7 +682,7 @@ def test_expired_envelopes_are_discarded_only_once_the_portal_has_also_reached_t
         assert found == replace(none_expired, due=due, by_one_clock=by_one_clock)
 
 
-def test_a_case_that_changes_leaves_the_lists_for_the_archives_and_no_other_case_does(trio: Trio) -> None:
+def test_a_changed_case_is_removed_from_the_lists_for_the_archives_and_the_others_stay(trio: Trio) -> None:
     with trio.others.opened() as inbox, undone(inbox) as session:
         assert {1, 2, 3} == {*visas.given(session)}
         visas.take_out(session, 2)

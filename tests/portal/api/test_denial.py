@@ -158,7 +158,7 @@ class Attack:
         give_way(self.watch, self.room.app.extensions["portal"], at, 1_800.0 * at)
 
     def three_of_four(self) -> None:
-        """Keep others out for three half hours out of four."""
+        """Keep others out during three of every four half hours."""
         assert not self.is_refused()
         self.look(1)
         for half in (2, 1, 2):
