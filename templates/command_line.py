@@ -4,13 +4,15 @@ The tree gives the place of each command's function, so that a run imports only 
 function declares options and arguments. The tree gives the name, a one-line summary, and an example.
 """
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 from importlib import import_module
 from pathlib import Path
+from textwrap import TextWrapper
 from typing import Any, cast
 
 import click
@@ -24,6 +26,8 @@ from templates import version
 HELP_NAMES = ("-h", "--help")
 # A terminal of this width shows every entry of a list on one line.
 COLUMNS = 80
+# The first column of the lists in help, at most.
+_FIRST_COLUMN = 30
 # A test checks the trees more closely.
 _TREE = Schema("commands", {"type": "object"})
 _SUGGESTED = 4
@@ -157,8 +161,64 @@ class Misplaced(click.UsageError):
         self.hint = f"give {option} after the command: {context.command_path} COMMAND {option}"
 
 
+class _Wrapper(TextWrapper):
+    """Wraps lines at blanks and after ``|``, so that people can copy each word and each choice as it is."""
+
+    wordsep_simple_re = re.compile(r"([\t\n ]+|(?<=\|))")
+
+    def __init__(self, width: int, begin: str = "", then: str = "") -> None:
+        super().__init__(
+            width,
+            initial_indent=begin,
+            subsequent_indent=then,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+
+class _Formatter(click.HelpFormatter):
+    """Help whose lines are wrapped by ``_Wrapper``. click also breaks lines at a hyphen or in a word."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write the usage of a command."""
+        begin = f"{prefix or 'Usage: '}{prog} "
+        self.write(f"{_Wrapper(self.width, begin, ' ' * len(begin)).fill(args)}\n")
+
+    def write_text(self, text: str) -> None:
+        """Write paragraphs, which are separated by empty lines."""
+        indent = " " * self.current_indent
+        wrapper = _Wrapper(self.width, indent, indent)
+        self.write("\n\n".join(wrapper.fill(" ".join(each.split())) for each in text.split("\n\n")))
+        self.write("\n")
+
+    def write_dl(
+        self, rows: Iterable[tuple[str, str]], col_max: int = _FIRST_COLUMN, col_spacing: int = 2
+    ) -> None:
+        """Write rows in two columns. A long first column has lines of its own, above the second column."""
+        rows, indent = [*rows], " " * self.current_indent
+        begin = min(max(len(first) for first, _ in rows), col_max) + col_spacing
+        wrapper = _Wrapper(self.width - self.current_indent - begin)
+        for first, second in rows:
+            lines = wrapper.wrap(second)
+            if len(first) <= begin - col_spacing and lines:
+                lines[0] = first.ljust(begin) + lines[0]
+                lines[1:] = [" " * begin + each for each in lines[1:]]
+            else:
+                above = _Wrapper(self.width - self.current_indent, then="  ").wrap(first)
+                lines = [*above, *(" " * begin + each for each in lines)]
+            self.write("".join(f"{indent}{each}\n" for each in lines))
+
+
+class _Context(click.Context):
+    """The context of a command, whose help ``_Formatter`` writes."""
+
+    formatter_class = _Formatter
+
+
 class Command(click.Command):
     """A command whose help has options in sections, and an example."""
+
+    context_class = _Context
 
     def __init__(self, *arguments: Any, example: str, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -181,6 +241,8 @@ class Command(click.Command):
 
 class Group(click.Group):
     """A group of lazily loaded commands."""
+
+    context_class = _Context
 
     def __init__(self, *arguments: Any, branch: Branch, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -224,7 +286,7 @@ class Group(click.Group):
 
     def listed(self, more: Mapping[str, list[tuple[str, str]]]) -> str:
         """Return the list of commands as in the help, without options, then the rows of other sections."""
-        formatter = click.HelpFormatter(max_width=COLUMNS)
+        formatter = _Formatter(max_width=COLUMNS)
         _write_sections(formatter, {**self._rows(), **more})
         return formatter.getvalue().strip("\n")
 
@@ -253,26 +315,32 @@ class Group(click.Group):
         return [f"{context.command_path} {name}" for name in found]
 
     def _meant(self, context: click.Context, name: str, rest: list[str]) -> list[str]:
-        """Return the commands that the user may mean; commands of this group come first."""
+        """Return the commands that the user may mean; commands of this group come first.
+
+        If no command is like the name, the user may mean the command that had the name of this group.
+        """
         root = context.find_root()
         begin = tuple(context.command_path.split()[1:])
         more = rest[0] if rest and rest[0].replace("-", "").isalpha() else ""
         program = root.info_name
         tree = root.command.branch if isinstance(root.command, Group) else self.branch
         found = near(tree, name, more, begin)
-        return [f"{program} {' '.join(path)}" for path in found]
+        return [f"{program} {' '.join(path)}" for path in found] or self._earlier(context)
 
 
 def near(tree: Branch, name: str, more: str = "", begin: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """Return the paths of up to four commands that a word may mean, best first.
 
-    ``more`` is the word after ``name``, or an empty text. If two commands fit equally well, a command below
-    ``begin`` comes first.
+    ``more`` is the word after ``name``, or an empty text. If several fit equally well, those below ``begin``
+    come first, and commands come before groups.
     """
     phrases = {f"{name} {more}", f"{begin[-1]} {name}" if begin else ""}
-    fits = {path: _fit(path, node, name, more, phrases) for path, node in _nodes(tree)}
-    found = [path for path, fit in fits.items() if fit]
-    return sorted(found, key=lambda path: (-fits[path], path[: len(begin)] != begin))[:_SUGGESTED]
+    found = {
+        path: (-fit, path[: len(begin)] != begin, isinstance(node, Branch))
+        for path, node in _nodes(tree)
+        if (fit := _fit(path, node, name, more, phrases))
+    }
+    return sorted(found, key=lambda path: found[path])[:_SUGGESTED]
 
 
 def _fit(path: tuple[str, ...], node: Leaf | Branch, name: str, more: str, phrases: set[str]) -> float:

@@ -116,6 +116,29 @@ def test_lists_of_commands_fit_a_terminal_of_80_columns(
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
+def test_help_at_80_columns_breaks_no_line_inside_a_word_or_a_choice(
+    program: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """People can copy each word of an example, each word of code, and each choice of a parameter."""
+    monkeypatch.setenv("COLUMNS", str(COLUMNS))
+    typed(monkeypatch, *["typed"] * 200)
+    for path, leaf in leaves(tree(program)).items():
+        command = parsed(program, shlex.split(leaf.example)[1:]).command
+        told = [leaf.example, command.help or ""]
+        shown_options = [
+            each for each in command.params if isinstance(each, click.Option) and not each.hidden
+        ]
+        told += [each.help or "" for each in shown_options]
+        kinds = [each.type for each in command.params if each.metavar is None]
+        choices = {str(one) for kind in kinds if isinstance(kind, click.Choice) for one in kind.choices}
+        assert 0 == run(program, *path, "-h")
+        shown = capsys.readouterr().out
+        assert all(len(line) < COLUMNS for line in shown.splitlines()), path
+        assert {word for text in told for word in text.split()} <= {*shown.split()}, path
+        assert choices <= {*re.split(r"[\s\[\]{}|]+", shown)}, path
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
 def test_every_example_is_valid_and_the_help_of_its_command_shows_it(
     program: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -261,6 +284,17 @@ def test_an_earlier_name_of_a_command_suggests_its_present_name() -> None:
         assert path in near(tree("inbox"), *rest[:2], begin=tuple(begun)), old
     assert near(tree("inbox"), "clsoe")[0] == ("case", "close")
     assert near(tree("inbox"), "zzz") == []
+
+
+@pytest.mark.parametrize("rest", [[], ["3"]], ids=["alone", "with a case"])
+@pytest.mark.parametrize("old", EARLIER)
+def test_the_first_suggestion_for_an_earlier_name_is_the_present_command(
+    old: str, rest: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A group of that name, or another command, comes later."""
+    assert 2 == main.run([*old.split(), *rest])
+    suggested = capsys.readouterr().err.partition("Did you mean:\n")[2].splitlines()
+    assert [f"  inbox {EARLIER[old]}"] == suggested[:1]
 
 
 def test_an_earlier_name_is_refused_and_the_error_names_the_present_one(
