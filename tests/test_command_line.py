@@ -518,6 +518,32 @@ def test_without_a_terminal_or_an_answer_a_missing_text_is_refused(
         parsed("inbox", ["access", "quarantine", "3"])
 
 
+def test_without_a_home_the_program_asks_for_no_text(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The control has a home: its folder does not exist, and the error is reported after the question."""
+    monkeypatch.delenv("FANAL_HOME", raising=False)
+    asked = typed(monkeypatch, "why", "why")
+    for words in ["access", "quarantine", "3"], ["access", "alias", "add", "bruno"]:
+        asked.clear()
+        assert 2 == main.run(words)
+        assert "Missing option '--home'" in capsys.readouterr().err
+        assert [] == asked
+        assert 1 == main.run(["--home", str(tmp_path / "inbox"), *words])
+        assert 1 == len(asked)
+        capsys.readouterr()
+
+
+def test_after_an_empty_answer_the_hint_says_so_and_does_not_ask_for_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    typed(monkeypatch, " \n")
+    assert 2 == main.run(["--home", str(tmp_path), "access", "quarantine", "3"])
+    hint = capsys.readouterr().err.partition("\nhint: ")[2]
+    assert hint.startswith("the answer was empty")
+    assert "terminal" not in hint
+
+
 @pytest.mark.parametrize("word", ["lock", "quit", "exit"])
 def test_the_words_lock_quit_and_exit_end_a_session(
     office: Office, monkeypatch: pytest.MonkeyPatch, word: str

@@ -15,9 +15,15 @@ ASK = "-"
 
 
 class _Unanswered(click.MissingParameter):
-    """Nobody can be asked for a text, or nobody answered."""
+    """Nobody can be asked for a text."""
 
     hint = f"give the text, or run this at a terminal, which asks for it; the value {ASK} also asks for it"
+
+
+class _Empty(click.MissingParameter):
+    """The answer to the question for a text was empty."""
+
+    hint = "the answer was empty: run the command again, and type the text"
 
 
 class _Text(Asking, click.Parameter):
@@ -33,7 +39,7 @@ class _Text(Asking, click.Parameter):
         self.needed = needed
 
     def complete(self, context: click.Context) -> None:
-        """Ask for the text; raise MissingParameter if there is no terminal or no answer."""
+        """Ask for the text; raise UsageError if there is no terminal, no home or no answer."""
         name = str(self.name)
         given = context.params.get(name)
         is_needed = self.needed(context.params) if callable(self.needed) else self.needed
@@ -46,9 +52,13 @@ class _Text(Asking, click.Parameter):
             context.params[name] = ""
 
     def _typed(self, context: click.Context) -> Any:
-        asked = terminal.ask_line(f"{self.question}: ") if terminal.is_interactive() else None
-        if not (text := (asked or "").strip()):
+        if not terminal.is_interactive():
             raise _Unanswered(ctx=context, param=self)
+        if context.obj is not None:
+            # Without a home, the command cannot run. This raises UsageError before anybody types a text.
+            _ = context.obj.root
+        if not (text := (terminal.ask_line(f"{self.question}: ") or "").strip()):
+            raise _Empty(ctx=context, param=self)
         return self.callback(context, self, text) if self.callback else text
 
 
