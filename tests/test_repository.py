@@ -1,10 +1,12 @@
 """What may be committed, and in which words; the scripts of the repository."""
 
 import ast
+import configparser
 import functools
 import json
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,6 +96,28 @@ def test_each_pre_commit_hook_runs_a_linter_of_the_makefile() -> None:
     assert len(entries) > 3
     assert [each for each in entries if f"\t{each}\n" not in makefile] == []
     assert text.count("language: system") == len(entries)
+
+
+def test_pre_commit_runs_every_type_check_of_the_makefile() -> None:
+    recipe = (ROOT / "Makefile").read_text("utf-8").partition("\ntypes:")[2].partition("\n\n")[0]
+    _, *calls = recipe.split("\n\t")
+    entries = re.findall(r"entry: (.+)", (ROOT / ".pre-commit-config.yaml").read_text("utf-8"))
+    assert len(calls) == 4
+    assert [each for each in calls if each not in entries] == []
+
+
+def test_editorconfig_gives_the_encoding_the_line_ends_the_indents_and_the_widths() -> None:
+    """The widths are those that ruff and the test of the documents check."""
+    parser = configparser.ConfigParser()
+    # The first line, `root = true`, belongs to no section.
+    parser.read_string("[top]\n" + (ROOT / ".editorconfig").read_text("utf-8"))
+    ruff = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["ruff"]
+    assert parser["top"]["root"] == "true"
+    everywhere = {"charset": "utf-8", "end_of_line": "lf", "insert_final_newline": "true"}
+    assert everywhere.items() <= dict(parser["*"]).items()
+    assert {"indent_size": "4", "max_line_length": str(ruff["line-length"])} == dict(parser["*.py"])
+    assert parser["*.md"]["max_line_length"] == "100"
+    assert parser["Makefile"]["indent_style"] == "tab"
 
 
 def test_javascript_packages_have_exact_versions() -> None:
