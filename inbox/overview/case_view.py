@@ -247,6 +247,16 @@ def details(session: Session, number: int, today: date, look: Look = _ALL) -> Vi
     return view | {"alike": alike, "work": work_view.of(session, number, view, today)}
 
 
+def labels(session: Session, number: int, language: str) -> View:
+    """Return the labels of a case's questions and options; there are none if its questionnaire is unknown.
+
+    Raises CaseRefused for an unknown case.
+    """
+    case = queries_cases.case(session, number)
+    found: View = {} if case.unsigned else _report(session, case, language).get("labels", {})
+    return found
+
+
 def _texts(view: View) -> Iterator[str]:
     """Yield all texts that the reporter of a case wrote, and the names of the files."""
     for answer in view["answers"].values():

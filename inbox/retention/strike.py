@@ -25,7 +25,6 @@ from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.overview import case_view
-from inbox.overview.case_view import Look
 from inbox.questionnaire import answers, catalogue, summary
 from inbox.retention import residue
 from inbox.retention import striker as strikers
@@ -86,7 +85,7 @@ def offer(inbox: Inbox, who: Actor, number: int, language: str) -> Shown:
     Raises the same errors as ``declarations.check``.
     """
     with _showing(inbox, who, number) as session:
-        return Shown(_texts(session, number, who.today), _labels(session, number, who, language))
+        return Shown(_texts(session, number, who.today), case_view.labels(session, number, language))
 
 
 def preview(inbox: Inbox, who: Actor, passage: Passage, language: str) -> Shown:
@@ -96,7 +95,7 @@ def preview(inbox: Inbox, who: Actor, passage: Passage, language: str) -> Shown:
     ``declarations.check``.
     """
     with _showing(inbox, who, passage.case) as session:
-        return Shown(_look(session, passage, who.today), _labels(session, passage.case, who, language))
+        return Shown(_look(session, passage, who.today), case_view.labels(session, passage.case, language))
 
 
 def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: str = "en") -> Struck:
@@ -124,17 +123,11 @@ def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: st
     with inbox.acting(who, action(Code.MINIMISE, passage.case, reason, place=noted)) as session:
         times, left = _strike(session, passage, journal.actor(session))
         holding, unsearched = residue.in_files(inbox.home, session, passage.case, passage.words or "")
-        return Struck(times, left, holding, unsearched, _labels(session, passage.case, who, language))
+        return Struck(times, left, holding, unsearched, case_view.labels(session, passage.case, language))
 
 
 def _showing(inbox: Inbox, who: Actor, number: int) -> AbstractContextManager[Session]:
     return inbox.acting(who, action(Code.SHOW, number, view=Viewed.MINIMISE))
-
-
-def _labels(session: Session, number: int, who: Actor, language: str) -> View:
-    # One part of a long conversation is enough, because only the report has labels.
-    labels: View = case_view.details(session, number, who.today, Look(language, part=1))["labels"]
-    return labels
 
 
 def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str, int], Sequence[str]]:

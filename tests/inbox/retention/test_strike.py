@@ -18,6 +18,7 @@ from inbox.casework.exits import MATRIX, Cell, Exit, Need
 from inbox.deadlines.obstacles import Obstacle
 from inbox.questionnaire.answers import Answer
 from inbox.retention import residue, striker
+from inbox.retention.strike import offer
 from inbox.vault import casework_tables
 from inbox.vault.casework_tables import Declaration, Workflow
 from inbox.vault.tables import Base, Case, FollowUp, Message, Officer
@@ -608,3 +609,25 @@ def test_replies_that_no_longer_fit_the_slot_do_not_prevent_other_redactions(off
     redact = ["case", "redact", "--reason", "x", str(report)]
     assert "would be too long" in office.run(*redact, "reply-1", "--text", NAME).err
     assert {"who": 1} == office.json(*redact, "who", "--text", NAME)["struck"]
+
+
+def test_the_error_about_a_passage_that_was_not_found_names_the_place_if_officers_named_one(
+    office: Office,
+) -> None:
+    report, _ = numbers(office)
+    redact = ["case", "redact", "--reason", "x", str(report)]
+    missing = f"the passage was not found in case {report}"
+    for place, said in (("what", f"{missing} at what\n"), ("everywhere", f"{missing}\n")):
+        assert said in refused(office, *redact, place, "--text", "nothing of it"), place
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "Port or place"), ("fr", "Port ou lieu")])
+def test_a_redaction_returns_the_labels_of_questions_in_the_language_of_the_officers(
+    office: Office, language: str, label: str
+) -> None:
+    """An unsigned report is a single text, so it has no questions."""
+    report, unsigned = numbers(office)
+    with office.unlocked() as opened:
+        who = opened.by_opening(today())
+        shown = [offer(opened.inbox, who, number, language).labels for number in (report, unsigned)]
+    assert [label, None] == [labels.get("place") for labels in shown]
