@@ -434,22 +434,29 @@ def message_of(error: click.ClickException) -> str:
     return " ".join(error.format_message().split())
 
 
-def hint_of(error: click.ClickException) -> str:
+def hint_of(error: click.ClickException, *, in_session: bool = False) -> str:
     """Return a hint for a mistyped command."""
     if hint := getattr(error, "hint", ""):
         return str(hint)
-    path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
-    return f"see: {path} {HELP_NAMES[0]}" if path else ""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"see: {_asking_help(context, in_session=in_session)}" if context else ""
 
 
-def misused(error: click.ClickException) -> Iterator[str]:
+def _asking_help(context: click.Context, *, in_session: bool) -> str:
+    """Return what to type for the help of a command. A session needs no name of the program."""
+    if in_session:
+        return " ".join(["help", *context.command_path.split()[1:]])
+    return f"{context.command_path} {HELP_NAMES[0]}"
+
+
+def misused(error: click.ClickException, *, in_session: bool = False) -> Iterator[str]:
     """Yield the usage of a command and the error. The text may contain untrusted words that were typed."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         yield from [*error.format_message().splitlines(), ""]
     elif context is not None:
         yield from context.get_usage().splitlines()
-        yield f"Try '{context.command_path} {HELP_NAMES[0]}' for help."
+        yield f"Try '{_asking_help(context, in_session=in_session)}' for help."
         yield ""
     if not isinstance(error, Incomplete):
         yield f"error: {message_of(error)}"

@@ -546,9 +546,9 @@ def test_after_an_empty_answer_the_hint_says_so_and_does_not_ask_for_a_terminal(
 
 @pytest.mark.parametrize("word", ["lock", "quit", "exit"])
 def test_the_words_lock_quit_and_exit_end_a_session(
-    office: Office, monkeypatch: pytest.MonkeyPatch, word: str
+    office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], word: str
 ) -> None:
-    """If other words follow, the session treats the word like any other command."""
+    """If other words follow, the session goes on, and the error says how to end it."""
     lines, done = iter([f"{word} now\n", "help\n", f"help {word}\n", f"{word}\n", "case list\n"]), []
     monkeypatch.setattr(terminal, "take_line", lambda _: next(lines))
     monkeypatch.setattr(terminal, "wipe", lambda: None)
@@ -556,7 +556,35 @@ def test_the_words_lock_quit_and_exit_end_a_session(
 
     with office.unlocked() as opened:
         shell._hold(opened)
-    assert [[word, "now"]] == done
+    assert ([], "case list\n") == (done, next(lines))
+    assert f"hint: type only `{word}` to end the session\n" in capsys.readouterr().err
+
+
+def test_a_usage_error_in_a_session_names_the_help_of_the_session(
+    office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The control is the same error of a single command."""
+    for words, told in (["zzz"], "help"), (["case", "show"], "help case show"):
+        lines = iter([" ".join(words), " ".join([*words, "--json"]), "lock"])
+        with monkeypatch.context() as patched, office.unlocked() as opened:
+            patched.setattr(terminal, "take_line", lambda _, given=lines: next(given))
+            patched.setattr(terminal, "wipe", lambda: None)
+            shell._hold(opened)
+        said = capsys.readouterr().err
+        assert f"Try '{told}' for help." in said
+        assert f'"see: {told}"' in said
+        assert 2 == main.run(words)
+        assert " -h' for help." in capsys.readouterr().err
+
+
+def test_the_help_of_a_reply_says_which_command_lists_the_templates(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert 0 == main.run(["message", "reply", "-h"])
+    named = re.findall(r"`inbox ([^`]+)`", " ".join(capsys.readouterr().out.split()))
+    assert ["message template list"] == [
+        each for each in named if tuple(each.split()) in leaves(tree("inbox"))
+    ]
 
 
 def test_the_command_reference_and_the_manual_pages_are_up_to_date() -> None:

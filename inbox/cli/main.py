@@ -74,8 +74,10 @@ def run(arguments: list[str] | None = None, door: Door | None = None) -> int:
             as_json=as_json,
         )
     except click.ClickException as error:
-        message, hint = command_line.message_of(error), command_line.hint_of(error)
-        terminal.tell_error("usage", message, hint, command_line.misused(error), as_json=as_json)
+        in_session = door is not None
+        message, hint = command_line.message_of(error), command_line.hint_of(error, in_session=in_session)
+        lines = command_line.misused(error, in_session=in_session)
+        terminal.tell_error("usage", message, hint, lines, as_json=as_json)
         return error.exit_code
     except OSError as error:
         what = error.filename or sentence("a file")

@@ -67,11 +67,25 @@ def _hold(opened: Unlocked) -> None:
             elif words in ([each] for each in ("help", *HELP_NAMES)):
                 terminal.say_all(_help().splitlines())
             elif words:
-                run(words, door)
+                _run(words, door)
         if door.is_over:
             terminal.take_line("This session is over. Press Enter once you have read all this. ")
     finally:
         terminal.wipe()
+
+
+def _run(words: Sequence[str], door: Open) -> None:
+    """Run a command, and refuse a word that ends a session with other words after it."""
+    word = words[0]
+    if word not in _ENDING:
+        run([*words], door)
+        return
+    terminal.fail(
+        Refused(
+            sentence("`{word}` takes no other words", word=word),
+            sentence("type only `{word}` to end the session", word=word),
+        )
+    )
 
 
 def _help() -> str:

@@ -96,7 +96,11 @@ def _page(view: View) -> Iterator[str]:
 @click.command()
 @case_argument
 @text_options
-@click.option("--template", default="", help="Use this template; your text fills its gap.")
+@click.option(
+    "--template",
+    default="",
+    help="Use this template of `inbox message template list`; your text fills its gap.",
+)
 @click.option(
     "--feedback", is_flag=True, help="The reply is feedback: it says what was done or is planned, and why."
 )
