@@ -16,7 +16,7 @@ SECONDS = 48
 _NONE_SELECTED = 5
 _UNFINISHED = 3
 _COMMANDS = "tests/test_command_line.py"
-_DOCUMENTS = "tests/test_documents.py"
+_DOCUMENTS = "tests/test_documents.py tests/test_named_commands.py"
 # Paths whose tests are not in the folder of the same name below tests/. A value can list several folders,
 # separated by spaces. Scripts, styles and texts of the public pages are tested with the pages.
 _PLACES = {
@@ -30,7 +30,7 @@ _PLACES = {
     "portal/terminal.py": "tests/portal/ops",
     "portal/files.py": "tests/portal/exchange",
     "templates/questionnaire.toml": "tests/inbox/questionnaire tests/crypto/test_questionnaire.py"
-    " tests/pages/test_questions.py",
+    " tests/pages/test_questions.py tests/templates/test_asked_once.py",
     "templates/command_line.py": _COMMANDS,
     "templates/catalogues.py": "tests/inbox/language",
     "templates/shipped.py": "tests/inbox/questionnaire",
@@ -75,7 +75,7 @@ def _places(path: str) -> Sequence[str]:
         return places.split()
     room = Path(path).parent.as_posix()
     if room == "." and path.endswith(".md"):
-        return [_DOCUMENTS]
+        return _DOCUMENTS.split()
     if room == "tests" and Path(path).name.startswith("test_"):
         return [path]
     if room.startswith("tests/"):

@@ -174,8 +174,8 @@ def faults(text: str, language: str) -> list[str]:
     held = {_id(block) for block in text.split("\n\n")} - {""}
     copied = (english for english, other in said.items() if english == other)
     return [
-        # One or two words may be the same in both languages.
-        *(f"the translation is the English text: {each}" for each in copied if len(each.split()) > 2),
+        # A single word may be the same in both languages.
+        *(f"the translation is the English text: {each}" for each in copied if len(each.split()) > 1),
         *(f"no page has this text: {each}" for each in held if each not in entries),
         *(f"missing on the page home: {each}" for each in by_page()["home"] if each not in held),
         *(
