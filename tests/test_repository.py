@@ -313,3 +313,24 @@ def test_each_program_has_one_clock_and_one_toml_reader() -> None:
     sources = [path for path in repository_files() if path.startswith(rooms) and path.endswith(".py")]
     found = {(path, name) for path in sources for name in read_by((ROOT / path).read_text("utf-8"))}
     assert set(READERS) == found
+
+
+OTHER_WORDS_FOR_UNFILED = re.compile(r"\bplis?\b|unopened (?:envelope|entr|message)", re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    "text", ["Plis qui attendent", "un pli", "Unopened envelopes", "an unopened message"]
+)
+def test_the_search_finds_other_words_for_unfiled_envelopes(text: str) -> None:
+    assert OTHER_WORDS_FOR_UNFILED.search(text)
+    assert not OTHER_WORDS_FOR_UNFILED.search("see: inbox exchange unopened list, un formulaire rempli")
+
+
+def test_texts_have_one_word_for_unfiled_envelopes() -> None:
+    """English texts say “unfiled envelope”, and French texts « enveloppe non rattachée »."""
+    rooms = ("inbox/", "portal/", "templates/", "docs/", "man/")
+    kinds = (".py", ".toml", ".html", ".po", ".md", ".1")
+    paths = [path for path in repository_files() if path.startswith(rooms) and path.endswith(kinds)]
+    assert len(paths) > 400
+    found = [path for path in paths if OTHER_WORDS_FOR_UNFILED.search((ROOT / path).read_text("utf-8"))]
+    assert found == []

@@ -1,4 +1,4 @@
-"""How long cases and unopened envelopes are kept (Directive (EU) 2019/1937, article 18)."""
+"""How long cases and unfiled envelopes are kept (Directive (EU) 2019/1937, article 18)."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -48,7 +48,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class UnopenedTerm:
-    """Counts of the unopened envelopes: all envelopes, and the envelopes that may be discarded now.
+    """Counts of the unfiled envelopes: all envelopes, and the envelopes that may be discarded now.
 
     ``next_day`` is the day from which more may be discarded, or None. ``unasked`` is the number of expired
     envelopes without the archives' approval, collected up to the day ``unasked_to``. ``by_one_clock`` is
@@ -75,7 +75,7 @@ def day_of_two_clocks(session: Session, today: date) -> date | None:
 
 
 def unopened_until(session: Session, collected: date) -> date:
-    """Return the day from which an unopened envelope may be discarded.
+    """Return the day from which an unfiled envelope may be discarded.
 
     The period begins on the day of collection, because the portal could claim any day of receipt.
     """
@@ -96,7 +96,7 @@ def junk_over(session: Session, today: date) -> set[int]:
 
 
 def unopened(session: Session, today: date) -> UnopenedTerm:
-    """Return how many unopened envelopes there are, and how many of them are expired.
+    """Return how many unfiled envelopes there are, and how many of them are expired.
 
     Envelopes that name a case in the vault are not counted: they belong to that case and are destroyed with
     it.
@@ -117,7 +117,7 @@ def unopened(session: Session, today: date) -> UnopenedTerm:
 
 
 def discardable(session: Session, today: date) -> list[date]:
-    """Return the collection days whose unopened envelopes may be discarded on the day ``today``.
+    """Return the collection days whose unfiled envelopes may be discarded on the day ``today``.
 
     On that day, the envelopes have expired, and have the archives' approval if the law asks for it.
     """
@@ -127,7 +127,7 @@ def discardable(session: Session, today: date) -> list[date]:
 
 
 def _expired(session: Session, today: date) -> list[date]:
-    """Return the collection days whose unopened envelopes have expired by this day."""
+    """Return the collection days whose unfiled envelopes have expired by this day."""
     days = queries_exchange.caseless_by_day(session)
     return [day for day in days if unopened_until(session, day) <= today]
 

@@ -268,7 +268,7 @@ def _file(inbox: Inbox, session: Session, verified: Verified, known: Between, pr
     filing = Filing(session, inbox.home, n=verified.intake.n, today=known.today, tried=tried)
     office = queries_office.office(session)
     trust = Trust(inbox.home, office.deployment, office.channel, contents.intake)
-    # Unopened envelopes are tried again only when the keys have changed, because trying thousands takes
+    # Unfiled envelopes are tried again only when the keys have changed, because trying thousands takes
     # minutes.
     shut = kept(inbox.home, queries_exchange.untried(session, tried))
     try:

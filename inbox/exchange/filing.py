@@ -1,4 +1,4 @@
-"""File unsealed envelopes in one transaction, as cases, follow-ups or rows of the unopened list."""
+"""File unsealed envelopes in one transaction, as cases, follow-ups or unfiled envelopes."""
 
 import math
 from collections import defaultdict

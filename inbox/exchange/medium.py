@@ -36,7 +36,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The bundles on the medium, the number of unopened envelopes, and the outboxes not yet confirmed.
+    """The bundles on the medium, the number of unfiled envelopes, and the outboxes not yet confirmed.
 
     ``warnings`` name keys that expire soon, and messages that the next outbox would hold back.
     """

@@ -1,4 +1,4 @@
-"""Unopened envelopes: a row with the reason, the unchanged envelope, and later retries."""
+"""Unfiled envelopes: a row with the reason, the unchanged envelope, and later retries."""
 
 from collections.abc import Iterable
 from contextlib import suppress

@@ -157,7 +157,7 @@ def never_repeat(view: View) -> list[str]:
 
 
 def overview(inbox: Inbox, who: Actor) -> View:
-    """List all cases and all unopened envelopes, with warnings about keys and conflicts.
+    """List all cases and all unfiled envelopes, with warnings about keys and conflicts.
 
     The warnings also count cases that the acting officers may not see. Raises the same errors as
     ``Inbox.acting``.

@@ -47,7 +47,7 @@ class Given:
 class AskedFor:
     """A list for the archives, as values for JSON, without any text, day or category of a report.
 
-    ``unopened`` is the number of unopened envelopes to discard; 0 if discarding them needs no approval.
+    ``unopened`` is the number of unfiled envelopes to discard; 0 if discarding them needs no approval.
     """
 
     name: str
@@ -169,7 +169,7 @@ def record(inbox: Inbox, who: Actor, name: str, word: Given) -> Listed:
 
 
 def schedule(inbox: Inbox, who: Actor) -> Schedule:
-    """Return every closed or junk case by its day of destruction, the unopened envelopes and the lists."""
+    """Return every closed or junk case by its day of destruction, the unfiled envelopes and the lists."""
     with inbox.acting(who, action(Code.LIST_RETENTION)) as session:
         return Schedule(
             destroy_cases.listing(inbox.home, session),

@@ -1,6 +1,6 @@
 """Back up an inbox, and restore one from a backup.
 
-A backup holds the home except the key store and the shares: header, vault, sealed files, unopened envelopes
+A backup holds the home except the key store and the shares: header, vault, sealed files, unfiled envelopes
 and outboxes not yet confirmed. A quorum of shares opens the vault of the backup, like the vault in use. The
 key store goes to another disk under its own name, so that it can be destroyed there (SPEC 9.2). Without the
 key store, no report and no file of a case can be opened.

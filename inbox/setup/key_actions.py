@@ -36,7 +36,7 @@ class Renewed:
 
 @dataclass(frozen=True, slots=True)
 class Destroyable:
-    """The keys that can be destroyed, and how many unopened envelopes there are."""
+    """The keys that can be destroyed, and how many unfiled envelopes there are."""
 
     plan: Plan
     set_aside: int

@@ -116,13 +116,13 @@ def count_unopened(session: Session) -> int:
 
 
 def caseless_by_day(session: Session) -> dict[date, int]:
-    """Return the number of unopened entries that name no case of the vault, by day of collection."""
+    """Return the number of unfiled entries that name no case of the vault, by day of collection."""
     counted = select(Unopened.collected, func.count(Unopened.number)).where(_IS_UNOPENED, _names_no_case())
     return {day: count for day, count in session.execute(counted.group_by(Unopened.collected))}  # noqa: C416
 
 
 def caseless(session: Session, days: Collection[date]) -> Sequence[Unopened]:
-    """Return the unopened entries that name no case of the vault and were collected on one of these days."""
+    """Return the unfiled entries that name no case of the vault and were collected on one of these days."""
     wanted = select(Unopened).where(_IS_UNOPENED, _names_no_case(), Unopened.collected.in_(days))
     return session.scalars(wanted.order_by(Unopened.number)).all()
 

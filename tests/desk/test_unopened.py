@@ -1,4 +1,4 @@
-"""Unopened envelopes at the desk: pages list them, and two officers discard them after their period."""
+"""Unfiled envelopes at the desk: pages list them, and two officers discard them after their period."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ MANY = unopened_list.PAGE + 1
 
 @pytest.fixture
 def flooded(office: Office, tmp_path: Path) -> Office:
-    """An inbox with one unopened envelope more than a page shows."""
+    """An inbox with one unfiled envelope more than a page shows."""
     world = World(office.of("alice", "bruno"))
     portal = Portal(world, tmp_path / "medium")
     junk = portal.bundle(*(Sent(b"%05d" % n * 400) for n in range(MANY)))

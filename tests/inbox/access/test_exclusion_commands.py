@@ -67,7 +67,7 @@ def test_for_officers_who_are_not_excluded_the_same_commands_find_the_case(
 
 
 def test_no_list_shows_an_excluded_officer_that_the_case_exists(trio: Trio) -> None:
-    """The test reads the lists of cases, exclusions and unopened envelopes, and the journal.
+    """The test reads the lists of cases, exclusions and unfiled envelopes, and the journal.
 
     The control is the output for the other officers.
     """

@@ -130,7 +130,7 @@ def numbers(holds: Callable[[Kept], bool]) -> set[int]:
 def test_signed_in_officers_read_only_what_each_of_them_may_read(
     vault: Vault, present: set[str], *, quarantine: bool
 ) -> None:
-    """The test reads the case and its rows, and unopened envelopes.
+    """The test reads the case and its rows, and unfiled envelopes.
 
     A link is readable only if both its cases are.
     """

@@ -108,7 +108,7 @@ def test_no_text_for_officers_uses_a_word_that_the_law_folder_says_to_avoid() ->
     about = list(subjects())
     assert len(about) > 10
     read = [*texts(), *written(), *about]
-    assert {"Suspension de fonctions", "Plis qui ne s\u2019ouvrent pas", "dossier"} <= set(read)
+    assert {"Suspension de fonctions", "Enveloppes non rattachées", "dossier"} <= set(read)
     assert avoiding(read) == []
 
 

@@ -375,7 +375,7 @@ def test_unfiled_envelopes_need_a_visa_where_the_law_requires_one(
     made = listed(due)
     assert 1 == made["unopened"]
     paper = Path(made["files"][0]).read_text("utf-8")
-    assert "envelopes that cannot be opened, without readable content: 1" in paper
+    assert "unfiled envelopes, without readable content: 1" in paper
     assert "do not have" in refused(due, "exchange", "unopened", "discard")
     agree(due, made["list"])
     came(2, 98)
