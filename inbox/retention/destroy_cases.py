@@ -166,9 +166,9 @@ def _destroy(home: Home, session: Session, planned: Plan) -> None:
 
 def _plan(session: Session, due: Sequence[Due]) -> Plan:
     last = session.get_one(KeyStoreKey, 1).generation
-    has_files = select(Attachment.id).where(Attachment.case.in_([each.case for each in due])).limit(1)
-    first = key_store.FIRST if session.scalar(has_files) else last + 1
-    return Plan(tuple(due), tuple(keystore_name(n) for n in range(first, last + 1)))
+    files = select(Attachment.id).where(Attachment.case.in_([each.case for each in due]))
+    generations = range(key_store.FIRST, last + 1) if session.scalar(files) else ()
+    return Plan(tuple(due), tuple(map(keystore_name, generations)))
 
 
 def _line(session: Session, by: Actor, due: Due, visa: str) -> None:
