@@ -51,6 +51,7 @@ filters = together(
     ),
     _filter(
         "--officer",
+        metavar="OFFICER",
         default="",
         help="Cases assigned to this officer. @me means any signed-in officer, and @nobody means unassigned"
         " cases.",

@@ -160,6 +160,9 @@ def test_each_further_language_has_a_complete_home_page_without_faults() -> None
     further = {*catalogues.languages(Domain.PUBLIC)} - {*catalogues.LANGUAGES}
     texts = {each: catalogues.path(Domain.PUBLIC, each).read_text("utf-8") for each in further}
     assert {each: found for each, text in texts.items() if (found := faults(text, each))} == {}
+    for each, text in texts.items():
+        guides = {name: guide.load(ROOT / "portal", each, name) for name in guide.NAMES}
+        assert "page home: complete" in [*translating.progress(text, guides)]
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ from templates.command_line import DAY, FILE, NUMBER
 _alias = click.argument(
     "alias", metavar="[TEXT]", cls=TextArgument, question="the other name", needed=True, required=False
 )
-_officer = click.argument("officer", metavar="NAME")
+_officer = click.argument("officer", metavar="OFFICER")
 
 
 @click.command()
@@ -131,7 +131,7 @@ def handlers_command(door: Door, /, *, case: int, as_json: bool) -> None:
 
 @click.command()
 @case_argument
-@click.argument("officers", metavar="NAME…", nargs=-1, required=True)
+@click.argument("officers", metavar="OFFICER…", nargs=-1, required=True)
 @opens_inbox
 def restrict(door: Door, /, *, case: int, officers: tuple[str, ...], as_json: bool) -> None:
     """Let only these officers read a case. These officers become the handlers of the case."""

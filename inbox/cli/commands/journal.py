@@ -34,7 +34,9 @@ def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bo
 @click.command()
 @click.option("--from", "first", type=NUMBER, default=1, help="The first entry to print.")
 @click.option("--case", type=NUMBER, help="Entries about this case.")
-@click.option("--officer", default="", help="Entries of this officer, alone or with others.")
+@click.option(
+    "--officer", metavar="OFFICER", default="", help="Entries of this officer, alone or with others."
+)
 @click.option(
     "--action",
     default="",
