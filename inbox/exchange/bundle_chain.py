@@ -67,8 +67,8 @@ def follows(session: Session, announced: Announced, acceptance: Acceptance) -> b
 def check_given(named: Collection[bytes], acceptance: Acceptance) -> None:
     """Raise BundleRefused if a given fingerprint matches none of the keys ``named`` by bundles.
 
-    ``named`` are instance keys (32 bytes each); if there are none, nothing is compared. No vault is needed
-    here; ``follows`` checks later whether the key is the portal's.
+    ``named`` are instance keys (32 bytes each). Without a key, nothing is compared. No vault is needed here:
+    ``follows`` checks later whether the key is the portal's.
     """
     found = sorted(map(fingerprint, named))
     for given in filter(None, (acceptance.confirmed, acceptance.new)):

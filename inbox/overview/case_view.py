@@ -248,7 +248,7 @@ def details(session: Session, number: int, today: date, look: Look = _ALL) -> Vi
 
 
 def labels(session: Session, number: int, language: str) -> View:
-    """Return the labels of a case's questions and options; there are none if its questionnaire is unknown.
+    """Return the labels of a case's questions and options, or nothing if its questionnaire is unknown.
 
     Raises CaseRefused for an unknown case.
     """

@@ -92,9 +92,9 @@ class Source:
 class Found:
     """A backup that is about to be restored: its day, the last entry of its journal, and its faulty files.
 
-    ``newer`` is the day of the newest backup in the same place that claims to be newer than this backup; None
-    if there is none. ``law`` is the SHA-256 (32 bytes) of the backup's law in use; None for a vault of an
-    earlier version.
+    ``newer`` is the day of the newest backup in the same place that claims to be newer than this backup, or
+    None without such a backup. ``law`` is the SHA-256 (32 bytes) of the backup's law in use, or None for a
+    vault of an earlier version.
     """
 
     day: date

@@ -177,7 +177,7 @@ class Certificate:
 
 
 def _mismatch(certificate: Path, key: Path) -> str:
-    """Return the problem with a certificate and its key, or an empty text if there is none."""
+    """Return the problem with a certificate and its key, or an empty text if they are valid."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
         # Without this password function, OpenSSL would ask for a passphrase at the terminal.

@@ -261,7 +261,7 @@ def upgrade(url: URL) -> str:
 
 
 def version(url: URL) -> str | None:
-    """Return the version of the tables at ``url``, or None if there are none; raises Refused."""
+    """Return the version of the tables at ``url``, or None if the database has no tables. Raises Refused."""
     if (database := _existing(url)) is None:
         return None
     with closing(database):

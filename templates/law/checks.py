@@ -179,6 +179,11 @@ def _measures(documents: Documents) -> Iterator[Mismatch]:
         if ends != (measure.get("role") in _DECISIONS):
             said = belongs("only-with", value="ends_proceedings = true", role=", ".join(_DECISIONS))
             yield _wrong(document, ("measure", code), said)
+        # Otherwise a decision that ends proceedings would open new ones, and the case would be kept forever.
+        if ends and measure.get("opens_proceedings"):
+            role = "a measure that does not end proceedings"
+            said = belongs("only-with", value="opens_proceedings = true", role=role)
+            yield _wrong(document, ("measure", code, "opens_proceedings"), said)
         # A measure that the program records has no text.
         if measure.get("sanitised") and ("role" in measure or code in _decided(documents)):
             role = "a measure without a role that no decision records"

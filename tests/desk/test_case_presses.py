@@ -237,7 +237,7 @@ def _end(both: Officers) -> None:
 def test_a_case_is_collected_assessed_and_closed_in_twenty_presses(
     source: Portal, page: Page, second: Page, kind: type[Presses], keys: range
 ) -> None:
-    """The presses of both officers count; a choice in a list is one press, and typing is none.
+    """The presses of both officers count. A choice in a list counts as one press, and typing does not count.
 
     The second run uses only the keyboard.
     """

@@ -365,7 +365,7 @@ def test_an_answer_that_blocks_any_exit_of_the_case_cannot_be_redacted(
 def test_redaction_does_not_lower_the_score_of_a_reopened_case(
     world: World, reporter: Reporter, collect_all: Any
 ) -> None:
-    """The rules score the report as it arrived, and not what is left of it."""
+    """The score is computed from the report as it arrived, before the redaction."""
     collect_all(first(reporter, edit=answering(danger_now="yes")))
     world.office.tell_no_prosecutor(1)
     world.office.json("case", "measure", "add", "1", "none")
