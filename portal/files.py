@@ -52,7 +52,7 @@ def write(path: Path, pieces: Iterable[bytes]) -> None:
     except BaseException:
         Path(name).unlink()
         raise
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
 def check_room(folder: Path, size: int) -> None:
@@ -64,9 +64,9 @@ def check_room(folder: Path, size: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
 
 
-def sync_folder(folder: Path) -> None:
-    """Have the names of a folder's files on the disk before this returns. Raises OSError."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Have a file, or the names of the files in a folder, on the disk before this returns. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -109,8 +109,7 @@ def no_upgrade(system: System) -> Condition:
     """Return the condition that no upgrade is pending, because setup would use the new program."""
 
     def test() -> Found:
-        known = progress(system)
-        if not (known.keeps_earlier or known.noted):
+        if not progress(system).is_pending:
             return DONE
         return in_the_way("an upgrade is not finished", "run `fanal-portal upgrade`")
 

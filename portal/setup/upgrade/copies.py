@@ -76,9 +76,9 @@ class Copy:
         try:
             part.touch(mode=0o600)
             (_copy_sqlite if self._is_sqlite else _dump)(self.url, part)
-            _sync(part)
+            files.sync(part)
             part.replace(whole)
-            files.sync_folder(whole.parent)
+            files.sync(whole.parent)
         except OSError as error:
             raise Refused(f"the database was not copied: {why(error)}", "make room on its disk") from error
 
@@ -131,7 +131,7 @@ class Copy:
         for ending in ("-wal", "-shm"):
             _wipe(self._named(ending))
         copy.replace(self._base)
-        files.sync_folder(copy.parent)
+        files.sync(copy.parent)
 
     def _restore(self, dump: Path) -> None:
         with closing(Database(self.url)) as store, store.write() as connection:
@@ -190,8 +190,3 @@ def _wipe(file: Path) -> None:
         opened.flush()
         os.fsync(opened.fileno())
     file.unlink(missing_ok=True)
-
-
-def _sync(file: Path) -> None:
-    with file.open("rb") as opened:
-        os.fsync(opened.fileno())

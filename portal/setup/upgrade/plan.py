@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Protocol
 
 from portal.setup import steps
+from portal.setup.conditions import Condition
 from portal.setup.steps import DONE, TO_DO, Found, Step, done_if, in_the_way
 from portal.setup.system import Failed
 from portal.setup.upgrade.portal_side import Side, Versions
@@ -70,7 +71,7 @@ class Upgrade:
     @property
     def is_done(self) -> bool:
         """Whether there is nothing to upgrade, and no upgrade has begun."""
-        return not (self.progress.noted or self.progress.keeps_earlier or self.has_old_tables)
+        return not (self.progress.is_pending or self.has_old_tables)
 
     @property
     def is_confirmed(self) -> bool:
@@ -97,7 +98,7 @@ def checked(upgrade: Upgrade) -> Iterator[tuple[Step, Found]]:
 
 def revocable(upgrade: Upgrade) -> list[Step]:
     """Return the steps that are undone if one of them fails."""
-    return [Readable(upgrade), Stopped(upgrade), Copied(upgrade), Tables(upgrade), Tried(upgrade)]
+    return [readable(upgrade), Stopped(upgrade), Copied(upgrade), Tables(upgrade), Tried(upgrade)]
 
 
 def final(upgrade: Upgrade) -> list[Step]:
@@ -114,15 +115,12 @@ class _Step:
         """Do nothing, unless a step says otherwise."""
 
 
-class Readable(_Step):
-    """The database answers, and an upgrade from its version is possible."""
+def readable(upgrade: Upgrade) -> Condition:
+    """Return the condition that the database answers, and that an upgrade from its version is possible."""
 
-    title = "database of the portal"
-
-    def check(self) -> Found:
-        """Read the version of the tables."""
+    def test() -> Found:
         try:
-            versions = self.upgrade.versions
+            versions = upgrade.versions
         except Failed as error:
             return in_the_way(str(error), "check /etc/fanal/portal.toml, and that the database runs")
         if versions.is_newer:
@@ -131,8 +129,7 @@ class Readable(_Step):
             )
         return DONE
 
-    def apply(self) -> None:
-        """Do nothing: an administrator must meet the condition."""
+    return Condition("database of the portal", test)
 
 
 class Stopped(_Step):
@@ -154,9 +151,7 @@ class Stopped(_Step):
 
     def undo(self) -> None:
         """Start the units that were noted: the earlier version runs again."""
-        noted = self.upgrade.progress.noted
-        if noted is not None:
-            _start(self.upgrade, noted)
+        _start(self.upgrade)
 
 
 class Copied(_Step):
@@ -282,14 +277,13 @@ class Started(_Step):
 
     def apply(self) -> None:
         """Start the units that were noted, and forget the note."""
-        if noted := self.upgrade.progress.noted:
-            _start(self.upgrade, noted)
+        _start(self.upgrade)
 
 
-def _start(upgrade: Upgrade, noted: Noted) -> None:
-    """Start all units, and forget the note. Raises Failed if some of them do not start."""
-    failed = []
-    for unit in noted.units:
+def _start(upgrade: Upgrade) -> None:
+    """Start the units that were noted, and forget the note. Raises Failed if some of them do not start."""
+    noted, failed = upgrade.progress.noted, []
+    for unit in noted.units if noted else ():
         try:
             upgrade.units.start(unit)
         except Failed as error:

@@ -21,6 +21,7 @@ from portal.setup.system import Failed, System
 from portal.setup.upgrade.copies import Copy
 from portal.store import database
 from portal.store.migrations import upgrading
+from templates.command_line import FILE, FOLDER
 
 _PRIVATE = 0o077
 
@@ -91,8 +92,8 @@ class Side:
 
 
 @click.command()
-@click.argument("configuration", type=click.Path(path_type=Path))
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("configuration", type=FILE)
+@click.argument("folder", type=FOLDER)
 @click.argument("word")
 def act(configuration: Path, folder: Path, word: str) -> None:
     """Do what the word says."""

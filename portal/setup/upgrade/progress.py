@@ -54,6 +54,11 @@ class Progress:
         """Whether the units use the earlier program."""
         return self.earlier.exists()
 
+    @property
+    def is_pending(self) -> bool:
+        """Whether an upgrade must begin, or has begun and is not finished."""
+        return self.keeps_earlier or self.noted is not None
+
     def write(self, noted: Noted) -> None:
         """Write the note, completely or not at all. Raises OSError."""
         files.write(self.note, [json.dumps(asdict(noted)).encode()])

@@ -383,8 +383,9 @@ INTERRUPTED = [
     *((Units, name) for name in ("stop", "start", "begin_trial", "end_trial")),
     *((Progress, name) for name in ("write", "forget", "let_go")),
     *((Copy, name) for name in ("make", "put_back", "discard", "_rename", "_restore")),
-    *((copies, name) for name in ("_run", "_wipe", "_sync")),
+    *((copies, name) for name in ("_run", "_wipe")),
     *((Path, name) for name in ("replace", "rename")),
+    (copies.files, "sync"),
     (database, "upgrade"),
 ]
 
