@@ -166,7 +166,7 @@ class _Wrapper(TextWrapper):
 
     wordsep_simple_re = re.compile(r"([\t\n ]+|(?<=\|))")
 
-    def __init__(self, width: int, begin: str = "", then: str = "") -> None:
+    def __init__(self, width: int, begin: str, then: str) -> None:
         super().__init__(
             width,
             initial_indent=begin,
@@ -196,17 +196,15 @@ class _Formatter(click.HelpFormatter):
     ) -> None:
         """Write rows in two columns. A long first column has lines of its own, above the second column."""
         rows, indent = [*rows], " " * self.current_indent
-        begin = min(max(len(first) for first, _ in rows), col_max) + col_spacing
-        wrapper = _Wrapper(self.width - self.current_indent - begin)
+        width = min(max(len(first) for first, _ in rows), col_max)
+        blank = indent + " " * (width + col_spacing)
         for first, second in rows:
-            lines = wrapper.wrap(second)
-            if len(first) <= begin - col_spacing and lines:
-                lines[0] = first.ljust(begin) + lines[0]
-                lines[1:] = [" " * begin + each for each in lines[1:]]
+            begin = blank
+            if len(first) <= width and second:
+                begin = f"{indent}{first}".ljust(len(blank))
             else:
-                above = _Wrapper(self.width - self.current_indent, then="  ").wrap(first)
-                lines = [*above, *(" " * begin + each for each in lines)]
-            self.write("".join(f"{indent}{each}\n" for each in lines))
+                self.write(f"{_Wrapper(self.width, indent, f'{indent}  ').fill(first)}\n")
+            self.write("".join(f"{line}\n" for line in _Wrapper(self.width, begin, blank).wrap(second)))
 
 
 class _Context(click.Context):
