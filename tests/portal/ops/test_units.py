@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.support import portal_machine
 from tests.support.builders import make_keyring
 from tests.support.certificates import make_certificate
 from tests.support.machine import Machine
 from tests.support.paths import ROOT
+from tests.support.portal_machine import POSTGRESQL, SQLITE
 from tests.support.portal_nginx import CONFIGURATION
-from tests.support.portal_room import SITE, Room
+from tests.support.portal_room import SITE
 from tests.support.portal_server import Server
 
 pytestmark = pytest.mark.soak
@@ -28,9 +30,6 @@ SERVING = {
 UNITS = ["portal@.service", "nginx@.service", "portal-expire.service", "portal-expire.timer"]
 ONION_ONLY = "nginx@onion.service.d"
 BODIES = "/run/nginx-body"
-# The database addresses that docs/deploying.md names.
-SQLITE = "sqlite:////var/lib/fanal/portal.sqlite"
-POSTGRESQL = ["postgresql://portal@/fanal?host=/run/postgresql", "postgresql://portal:word@127.0.0.1/fanal"]
 
 
 @pytest.fixture
@@ -38,23 +37,17 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """A machine on which all steps of docs/deploying.md were done, except starting the units."""
     with Machine(tmp_path_factory.mktemp("machine")).mounted() as made:
         tree = made.tree
-        inside = ["chroot", str(tree)]
-        subprocess.run([*inside, "useradd", "--system", "portal"], check=True)
         # The package installs this command; `make soak packages` tests the package itself.
         (tree / "usr/bin/portal").symlink_to(ROOT / ".venv/bin/portal")
-        state, settings = tree / "var/lib/fanal", tree / "etc/fanal"
-        for each in (state, settings, tree / "etc/nginx/fanal", tree / "var/www"):
-            each.mkdir(parents=True, exist_ok=True)
-        Room(state, "sqlite:///portal.sqlite", SITE).close()
-        Server(settings, 8080).configure(database=SQLITE)
-        for unit in UNITS:
-            shutil.copy(ROOT / "deploy" / unit, tree / "etc/systemd/system")
+        portal_machine.bring(tree, UNITS)
+        (tree / "var/www").mkdir(exist_ok=True)
         shutil.copytree(ROOT / "deploy" / ONION_ONLY, tree / "etc/systemd/system" / ONION_ONLY)
         shutil.copytree(CONFIGURATION, tree / "etc/nginx/fanal", dirs_exist_ok=True)
+        settings = tree / "etc/fanal"
         make_certificate(settings / "certificate.pem", settings / "certificate.key")
-        subprocess.run([*inside, *PORTAL, "freeze", "/var/www/fanal"], check=True)
-        subprocess.run([*inside, "chown", "-R", "portal:portal", "/var/lib/fanal", "/etc/fanal"], check=True)
-        subprocess.run([*inside, "chmod", "-R", "go=", "/etc/fanal"], check=True)
+        subprocess.run(["chroot", str(tree), *PORTAL, "freeze", "/var/www/fanal"], check=True)
+        portal_machine.hand_over(tree)
+        subprocess.run(["chmod", "-R", "go=", str(settings)], check=True)
         yield made
 
 

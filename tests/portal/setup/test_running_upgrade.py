@@ -1,8 +1,6 @@
 """`fanal-portal upgrade` with a real systemd, the shipped units, and two versions of the program."""
 
 import json
-import shutil
-import subprocess
 import time
 from collections.abc import Iterator
 
@@ -10,10 +8,9 @@ import pytest
 
 from portal.setup.upgrade.progress import EARLIER
 from tests.next_version import FIRST, NEXT
+from tests.support import portal_machine
 from tests.support.machine import Machine
 from tests.support.paths import ROOT
-from tests.support.portal_room import SITE, Room
-from tests.support.portal_server import Server
 
 pytestmark = pytest.mark.soak
 
@@ -50,22 +47,14 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """A machine whose portal runs the kept program, since the package of the next version was installed."""
     with Machine(tmp_path_factory.mktemp("machine")).mounted() as made:
         tree = made.tree
-        inside = ["chroot", str(tree)]
-        subprocess.run([*inside, "useradd", "--system", "portal"], check=True)
         for name, content in ((PROGRAM, IS_NEXT + SERVES), (EARLIER, SERVES)):
             (tree / name[1:] / "bin").mkdir(parents=True)
             script = tree / name[1:] / "bin/portal"
             script.write_text(f"#!{PYTHON}\n{content}")
             script.chmod(0o755)
         (tree / "usr/bin/portal").symlink_to(f"{PROGRAM}/bin/portal")
-        state, settings = tree / "var/lib/fanal", tree / "etc/fanal"
-        for each in (state, settings):
-            each.mkdir(parents=True)
-        Room(state, "sqlite:///portal.sqlite", SITE).close()
-        Server(settings, 8080).configure(database="sqlite:////var/lib/fanal/portal.sqlite")
-        for unit in ("portal@.service", "portal-expire.service", "portal-expire.timer"):
-            shutil.copy(ROOT / "deploy" / unit, tree / "etc/systemd/system")
-        subprocess.run([*inside, "chown", "-R", "portal:portal", "/var/lib/fanal", "/etc/fanal"], check=True)
+        portal_machine.bring(tree, ["portal@.service", "portal-expire.service", "portal-expire.timer"])
+        portal_machine.hand_over(tree)
         with made.running():
             made.do("systemctl", "enable", "--now", *UNITS, "portal-expire.timer")
             all_serve(made)
