@@ -121,7 +121,7 @@ def one_way_serves_alone(machine: Machine) -> None:
     assert serves(machine, "nginx@onion")
     mounted = machine.do("cat", f"/proc/{main(machine, 'nginx@onion')}/mountinfo").splitlines()
     (folder,) = (line for line in mounted if f" {BODIES} " in line)
-    assert "size=131072k," in folder
+    assert "size=98304k," in folder
     # A body larger than nginx's buffer is stored there, and then passed to the portal.
     sent = ["curl", "--silent", "--form", "sealed=@/usr/sbin/nginx", "--write-out", " %{http_code}"]
     *words, site = SERVING["nginx@onion"]
