@@ -188,7 +188,7 @@ class _Formatter(click.HelpFormatter):
         """Write paragraphs, which are separated by empty lines."""
         indent = " " * self.current_indent
         wrapper = _Wrapper(self.width, indent, indent)
-        self.write("\n\n".join(wrapper.fill(" ".join(each.split())) for each in text.split("\n\n")))
+        self.write("\n\n".join(wrapper.fill(each) for each in text.split("\n\n")))
         self.write("\n")
 
     def write_dl(
