@@ -202,6 +202,7 @@ endif
 	@touch $@
 
 .venv/demo: .venv/python requirements/demo.txt pyproject.toml
+	@echo 'Installing what the demo needs.'
 	.venv/bin/pip install --quiet --require-hashes --requirement requirements/demo.txt
 	.venv/bin/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

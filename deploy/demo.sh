@@ -9,9 +9,9 @@ umask 077
 port=${PORT:-8080}
 desk_port=${DESK_PORT:-8090}
 bin=$PWD/.venv/bin
-# Check the ports before making anything. Port 0 stands for any free port.
+# Check the ports before making anything.
 for each in "$port" "$desk_port"; do
-  if [ "$each" != 0 ] && (: < "/dev/tcp/127.0.0.1/$each") 2> /dev/null; then
+  if (: < "/dev/tcp/127.0.0.1/$each") 2> /dev/null; then
     echo "127.0.0.1:$each: another program listens there"
     echo 'hint: PORT=8081 DESK_PORT=8091 make demo'
     exit 1
@@ -36,11 +36,13 @@ exec demo/bin/portal export --out $medium"
 if [ -e demo/inbox ]; then
   echo 'Continuing with the data of an earlier run in demo/. To start again: rm -r demo'
 else
+  echo 'Creating the inbox and its keys.'
   echo 'a demo needs no good passphrase' > demo/passphrase
   demo/bin/inbox init --deployment 'Fanal demo' --channel inspection \
     --name-fr 'Inspection des douanes' --name-en 'Customs inspectorate' > /dev/null
 fi
 
+echo 'Preparing the portal.'
 # The last two lines are what the portal's configuration needs.
 demo/bin/inbox exchange keyring --out $medium/keyring | tail -n 2 > demo/portal.toml
 echo "listen = \"127.0.0.1:$port\"" >> demo/portal.toml
@@ -55,6 +57,21 @@ if [ ! -e demo/confirmed ]; then
   touch demo/confirmed
 fi
 
+# When the portal or the desk ends, the other one is stopped too.
+trap 'exit 0' INT TERM
+trap 'kill $(jobs -p) 2> /dev/null || true; wait || true' EXIT
+echo 'Starting the portal and the desk.'
+demo/bin/portal serve > demo/portal.out &
+portal=$!
+demo/bin/inbox desk --port "$desk_port" --minutes 120 --short-minutes 120 --medium $medium --same-disk \
+  2> >(tee demo/desk.out >&2) &
+desk=$!
+# Each of them prints its address once it listens.
+until grep -q http:// demo/portal.out && grep -q http:// demo/desk.out; do
+  kill -0 $portal && kill -0 $desk || exit 1
+  sleep 0.2
+done 2> /dev/null
+
 cat <<EOF
 
 1. Open http://127.0.0.1:$port/en/ (or /fr/), write a report, and note its twelve words.
@@ -62,18 +79,18 @@ cat <<EOF
 
      demo/bin/carry
 
-3. Now you are the inspectorate. Open the work desk at the address below and sign in with the passphrase
-   “$(cat demo/passphrase)”; the desk asks for it again for important actions. Choose “Portal exchange” and “Collect”,
-   read the case, reply, then choose “Portal exchange” and “Prepare outbox”. You can also use commands, once the desk is
-   locked: demo/bin/inbox --help lists them.
+3. Now you are the inspectorate. Open the work desk in a browser on this machine. Its address works once:
+
+     $(grep http:// demo/desk.out)
+
+   Sign in with the passphrase “$(cat demo/passphrase)”. The desk asks for it
+   again for important actions. Choose “Portal exchange” and “Collect”, read the case, and reply. Then choose
+   “Portal exchange” and “Prepare outbox”. You can also use commands, once the desk is locked:
+   demo/bin/inbox --help lists them.
 4. Carry the medium back: run the same command again. Then choose “Read my answer” in the browser, type the
    words, read the answer, and write again.
 
+Ctrl-C ends the demo. Its data stays in demo/.
 EOF
 
-# When the portal or the desk ends, the other one is stopped too.
-trap 'exit 0' INT TERM
-trap 'kill $(jobs -p) 2> /dev/null || true; wait || true' EXIT
-demo/bin/portal serve &
-demo/bin/inbox desk --port "$desk_port" --minutes 120 --short-minutes 120 --medium $medium --same-disk &
 wait -n
