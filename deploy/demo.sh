@@ -9,7 +9,7 @@ umask 077
 port=${PORT:-8080}
 desk_port=${DESK_PORT:-8090}
 bin=$PWD/.venv/bin
-# Check the ports before making anything.
+# Check the ports before making anything. For port 0, the desk takes any free port.
 for each in "$port" "$desk_port"; do
   if (: < "/dev/tcp/127.0.0.1/$each") 2> /dev/null; then
     echo "127.0.0.1:$each: another program listens there"
@@ -85,8 +85,8 @@ cat <<EOF
 
    Sign in with the passphrase “$(cat demo/passphrase)”. The desk asks for it
    again for important actions. Choose “Portal exchange” and “Collect”, read the case, and reply. Then choose
-   “Portal exchange” and “Prepare outbox”. You can also use commands, once the desk is locked:
-   demo/bin/inbox --help lists them.
+   “Portal exchange” and “Prepare outbox”. Once the desk is locked, you can also use commands;
+   \`demo/bin/inbox --help\` lists them.
 4. Carry the medium back: run the same command again. Then choose “Read my answer” in the browser, type the
    words, read the answer, and write again.
 
