@@ -144,6 +144,7 @@ def goes_on(checkout: Path, visitor: Visitor) -> None:
         visitor.opened()
         page = visitor.page.context.new_page()
         sign_in(page, DESK.findall(printed)[0])
+        page.click("nav >> text=Queue")
         expect(page.locator("tbody")).to_contain_text("Someone asked me")
         third = start(checkout, free_port())
         assert third.wait(timeout=2 * START_SECONDS) == 1
