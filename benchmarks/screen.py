@@ -5,15 +5,25 @@ from dataclasses import dataclass
 from playwright.sync_api import Page
 
 # A block is the text of an element that is not inline. Folded parts are opened briefly, because their texts
-# have no position on the page otherwise. Texts placed outside the page, such as the skip link, are not read.
+# have no position on the page otherwise. Texts placed outside the page, such as the skip link, are not read,
+# nor are texts that an element around them cuts off, such as a name that is too long for the header.
 _READ = """() => {
   const folded = [...document.querySelectorAll("details:not([open])")];
   const inFolded = (element) => folded.some(
     (details) => details.contains(element) && !details.querySelector("summary")?.contains(element));
   const blocks = new Map();
+  const isCut = (element) => {
+    const { left, top } = element.getBoundingClientRect();
+    for (let around = element.parentElement; around; around = around.parentElement) {
+      const { right, bottom } = around.getBoundingClientRect();
+      if (getComputedStyle(around).overflow === "hidden" && (left >= right || top >= bottom)) return true;
+    }
+    return false;
+  };
   const isRead = (element) => {
     const { right, bottom } = element.getBoundingClientRect();
-    return element.checkVisibility({ visibilityProperty: true }) && right > 0 && bottom + scrollY > 0;
+    const isOnPage = right > 0 && bottom + scrollY > 0;
+    return element.checkVisibility({ visibilityProperty: true }) && isOnPage && !isCut(element);
   };
   for (const each of folded) each.open = true;
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

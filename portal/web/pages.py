@@ -126,12 +126,13 @@ class _Elsewhere(PathConverter):
 
 
 def render(site: Site, questionnaire: Questionnaire) -> Mapping[str, bytes]:
-    """Return every page by its path.
+    """Return every page by its path. The address without a path shows the home page in the first language.
 
     Raises BadConfiguration if a law, a guide or a notice is missing or has a mistake, or if the law does not
     have the regime.
     """
-    return {path: page.encode() for path, page in _rendered(site, questionnaire)}
+    found = {path: page.encode() for path, page in _rendered(site, questionnaire)}
+    return {"/": found[f"/{translation.LANGUAGES[0]}/"], **found}
 
 
 def files(site: Site) -> Mapping[str, Asset]:
@@ -220,7 +221,6 @@ def environment(language: str) -> Environment:
 
 def _rendered(site: Site, questionnaire: Questionnaire) -> Iterator[tuple[str, str]]:
     shown = _shown(site, questionnaire)
-    yield "/", _page("en", "languages.html", shown)
     for language in translation.LANGUAGES:
         own = dict(shown)
         for name in _FROM_DISK:

@@ -128,7 +128,7 @@ def test_the_home_page_shows_the_numbers_to_call_before_the_links(visitor: Visit
 def test_the_home_page_warns_about_work_devices_before_the_links(visitor: Visitor, language: str) -> None:
     visitor.page.set_viewport_size(SMALL)
     visitor.visit(f"{language}/")
-    warning = {"fr": "appareil du service", "en": "from a work device"}[language]
+    warning = {"fr": "appareil ni de réseau du service", "en": "from a work device"}[language]
     told = visitor.page.get_by_text(warning).first
     expect(told).to_be_in_viewport(ratio=1)
     box, door = told.bounding_box(), visitor.page.locator(".doors a").first.bounding_box()
@@ -196,10 +196,10 @@ def test_every_page_names_the_body_that_runs_the_site(visitor: Visitor) -> None:
     rendered = pages.render(settings, load_questionnaire(settings))
     wanted = {"fr": "Inspection générale du port", "en": "Port inspectorate &lt;1&gt;"}
     for path, page in rendered.items():
-        names = [wanted[path[1:3]]] if path != "/" else [*wanted.values()]
+        named = wanted[path[1:3] or LANGUAGES[0]]
         shown = page.decode().replace("\N{NO-BREAK SPACE}", " ")
         saved = path.endswith("sheet.html")  # the saved guide must not reveal where it is from
-        assert [each in shown for each in names] == [not saved] * len(names), path
+        assert (named in shown) is not saved, path
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

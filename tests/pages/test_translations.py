@@ -197,7 +197,7 @@ def test_a_page_can_be_translated_without_the_others(dutch: str) -> None:
         (
             "NL No cookie",
             "100% no cookie",
-            "write %% for a percent sign: No cookie, no account, no tracking.",
+            "write %% for a percent sign: No cookies, no tracking.",
         ),
         ("NL No cookie", "100 % so no cookie", "write %% for a percent sign: No cookie"),
     ],

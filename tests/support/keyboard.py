@@ -102,7 +102,6 @@ class KeyboardWalk:
         """Go from the first page to the receipt of a report; return its words."""
         hands = self.hands
         hands.go(f"{address}/")
-        self.press("a.button[href='/fr/']")
         hands.texts(".doors")
         self.press(".doors a[href='/fr/report']")
         hands.texts("#what")

@@ -204,17 +204,22 @@ def test_pages_name_the_style_sheet_with_its_digest(client: FlaskClient) -> None
     assert sheet["integrity"] == digest("sha384", client.get("/static/style.css").data)
 
 
+def test_the_bare_domain_shows_the_home_page_in_the_first_language(client: FlaskClient) -> None:
+    """The numbers for danger and the warning about devices come before any link to a form."""
+    assert client.get("/").data == client.get(f"/{LANGUAGES[0]}/").data
+    assert client.get("/").data != client.get(f"/{LANGUAGES[1]}/").data, "the control"
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_the_page_names_its_language(client: FlaskClient, path: str) -> None:
     (root,) = Markup(client.get(path).text).all("html")
-    assert root["lang"] == (path[1:3] or "en")
+    assert root["lang"] == (path[1:3] or LANGUAGES[0])
 
 
-@pytest.mark.parametrize("path", ["/", "/fr/verify", "/en/verify", "/fr/offline.html"])
-def test_the_fingerprint_of_the_root_key_is_on_the_pages_that_the_poster_and_every_page_name(
+@pytest.mark.parametrize("path", ["/fr/verify", "/en/verify", "/fr/offline.html"])
+def test_the_fingerprint_of_the_root_key_is_on_the_page_about_checks_to_which_every_page_links(
     same_room: Room, path: str
 ) -> None:
-    """The poster leads to the first page, and every page links to the page about checks."""
     assert signing.fingerprint(same_room.site.root_key) in same_room.client.get(path).text
     for language in LANGUAGES:
         for name in NAMES:
