@@ -7,7 +7,7 @@ import { channel as find, checkDay, ClockBehind, intakeKey } from "./keyring.js"
 import { fetchKeyring } from "./keyrings.js";
 import { closedText, noteOn } from "./routes.js";
 import { site } from "./site.js";
-import { whenTranslated } from "./translated.js";
+import { tellAlways } from "./translated.js";
 
 /** @typedef {import("./keyring.js").Channel} Channel */
 /** @typedef {import("./keyrings.js").Shown} Shown */
@@ -172,8 +172,8 @@ export class ChannelChoice {
       const hint = input.disabled ? `${closedText(channel, today)} ${noteOn(channel)}` : noteOn(channel);
       return [name[site.language], ...(hint ? [element("span", { class: "hint" }, hint)] : [])];
     };
-    const text = element("span", {}, ...said());
-    whenTranslated(() => text.replaceChildren(...said()));
+    const text = element("span", {});
+    tellAlways(() => text.replaceChildren(...said()));
     return element("label", { class: "choice" }, input, text);
   }
 }

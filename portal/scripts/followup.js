@@ -18,7 +18,7 @@ import { pageChanged } from "./secondpress.js";
 import { steadily } from "./still.js";
 import { say } from "./texts.js";
 import { addOwn } from "./timeline.js";
-import { whenTranslated } from "./translated.js";
+import { tellAlways, whenTranslated } from "./translated.js";
 import { askBeforeLeaving, stopAsking } from "./unsent.js";
 
 /** @typedef {import("./attachment.js").Enclosed} Enclosed */
@@ -168,5 +168,4 @@ offerBeginnings(area);
 askBeforeLeaving(byId("follow-up"));
 whenPressed("follow-up-send", send);
 whenTranslated(() => byId("follow-up-done").hidden || tellSent());
-whenTranslated(reserve);
-reserve();
+tellAlways(reserve);

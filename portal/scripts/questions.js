@@ -7,7 +7,7 @@ import { describe, element } from "./dom.js";
 import { Failure, together } from "./failure.js";
 import { whenStill } from "./still.js";
 import { say } from "./texts.js";
-import { whenTranslated } from "./translated.js";
+import { tellAlways, whenTranslated } from "./translated.js";
 
 /** @typedef {HTMLTextAreaElement | HTMLInputElement} Area a text field with one or several lines */
 /** @typedef {Record<string, string | string[]>} Answers */
@@ -28,8 +28,7 @@ export function countCharacters() {
       counter.textContent = isNear ? say(left < 0 ? "characters-over" : "characters-left", { count: Math.abs(left) }) : "";
     };
     area.addEventListener("input", count);
-    whenTranslated(count);
-    count();
+    tellAlways(count);
   }
 }
 

@@ -14,7 +14,7 @@ import { likelySize, sealReport } from "./sealing.js";
 import { site } from "./site.js";
 import { goTo } from "./steps.js";
 import { dayText, say } from "./texts.js";
-import { whenTranslated } from "./translated.js";
+import { tellAlways, whenTranslated } from "./translated.js";
 import { askBeforeLeaving, stopAsking } from "./unsent.js";
 
 const form = byId("form", HTMLFormElement);
@@ -80,8 +80,7 @@ export function finish() {
   form.reset();
   attachments.clear();
   const sent = today();
-  tellDays(sent);
-  whenTranslated(() => tellDays(sent));
+  tellAlways(() => tellDays(sent));
   goTo("done");
 }
 

@@ -5,7 +5,7 @@ import { byId, element, show } from "./dom.js";
 import { closedSince, intakeKey } from "./keyring.js";
 import { site } from "./site.js";
 import { dayText, say } from "./texts.js";
-import { whenTranslated } from "./translated.js";
+import { tellAlways } from "./translated.js";
 
 /** @typedef {import("./keyring.js").Channel} Channel */
 
@@ -36,8 +36,7 @@ export function noteOn({ name, note }) {
  * @param {string} today
  */
 export function showRoutes(id, channels, today) {
-  tell(id, channels, today);
-  whenTranslated(() => tell(id, channels, today));
+  tellAlways(() => tell(id, channels, today));
 }
 
 /**

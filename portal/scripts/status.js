@@ -24,7 +24,7 @@ import { pageChanged } from "./secondpress.js";
 import { site } from "./site.js";
 import { goTo } from "./steps.js";
 import { say } from "./texts.js";
-import { whenTranslated } from "./translated.js";
+import { tellAlways } from "./translated.js";
 import { read, whenTyped } from "./typedtoken.js";
 import { offerWithdrawal } from "./withdrawal.js";
 
@@ -107,12 +107,6 @@ function showUnknown(keys, shown) {
   };
   pageChanged();
   throw new Failure("unknown-case", {}, [area]);
-}
-
-/** @param {() => void} tell now, and whenever the page has another language */
-function tellAlways(tell) {
-  tell();
-  whenTranslated(tell);
 }
 
 /** @param {import("./keyrings.js").Shown} shown */

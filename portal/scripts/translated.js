@@ -12,6 +12,15 @@ export function whenTranslated(act) {
   acts.push(act);
 }
 
+/**
+ * Call `tell` now, and each time that the page has another language.
+ * @param {() => void} tell
+ */
+export function tellAlways(tell) {
+  tell();
+  whenTranslated(tell);
+}
+
 /** Write all texts of scripts again. */
 export function sayAgain() {
   for (const act of acts) act();
