@@ -2,8 +2,9 @@
 
     python -m benchmarks.journey
 
-The benchmark prints the rows of the table in docs/reporters-way.md, for both languages. The benchmark finds
-links and buttons by their names, writes a report of 100 words, and answers only the required questions.
+The benchmark measures both languages, and writes the figures into the table in docs/reporters-way.md. The
+benchmark finds links and buttons by their names, writes a report of 100 words, and answers only the required
+questions.
 """
 
 import math
@@ -11,21 +12,28 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import brotli
+from mnemonic import Mnemonic
 from playwright.sync_api import Browser, Locator, Page, Request, Route, ViewportSize, sync_playwright
 
 from benchmarks.keystroke_level import Task
 from benchmarks.screen import Screen, read
+from crypto import casetoken
 from templates import catalogues
 from templates.catalogues import LANGUAGES, Domain
 from tests.support import browsing
-from tests.support.installation import Installation, free_port
+from tests.support.builders import make_keyring
+from tests.support.paths import ROOT
+from tests.support.portal_site import PortalSite
 
+PAGE = ROOT / "docs" / "reporters-way.md"
+# This row depends on the machine, so it is not in the page.
+WAITING = "waiting, on this machine"
 PHONE = ViewportSize(width=360, height=640)
 # The names of buttons and links on the pages, in English. `ENTRANCES` lead from the home page to the report,
 # the best entrance first. Each button in `ONWARD` ends a screen of the report.
@@ -50,6 +58,7 @@ _BETWEEN_TAPS_MILLISECONDS = 1_100
 _PATIENCE_MILLISECONDS = 60_000
 _POLL_MILLISECONDS = 20
 _CHOICES = "input[type=radio], input[type=checkbox]"
+_BOX = "textarea:visible"
 _PAINTED_FROM = {"document", "stylesheet"}
 
 
@@ -185,7 +194,9 @@ class Reporter:
         (place,) = re.findall(r"\d+", asked.evaluate("(each) => each.labels[0].textContent"))
         word = self._words[int(place) - 1]
         asked.fill(word)
-        self.journey.task.add("M" + "H" + "K" * len(word) + "H")
+        # The words are drawn at random. The model counts the keys of a mean word, so that each run gives the
+        # same time.
+        self.journey.task.add("M" + "H" + "K" * mean_length(self.language) + "H")
 
     def _press_on(self) -> None:
         """Tap the button that ends this screen, and wait for the next screen or for the receipt."""
@@ -235,7 +246,7 @@ class Reporter:
         return self.page.get_by_role("heading", name=name, exact=True).locator("visible=true")
 
     def _box(self) -> Locator:
-        return self.page.locator("textarea:visible").first
+        return self.page.locator(_BOX).first
 
     def _heading(self) -> str:
         return self.page.locator("h1:visible").first.inner_text()
@@ -265,12 +276,23 @@ def said(english: str, language: str) -> str:
     return catalogues.text(catalogues.load(Domain.PUBLIC, language), english)
 
 
-def loaded(browser: Browser, url: str) -> tuple[int, int]:
-    """Return the size of the files needed to paint a page, and of its other files, in bytes after Brotli."""
+def mean_length(language: str) -> int:
+    """Return the mean length of the words from which the twelve words are drawn, rounded up."""
+    words = Mnemonic(casetoken.LANGUAGES[language]).wordlist
+    return math.ceil(sum(map(len, words)) / len(words))
+
+
+def loaded(browser: Browser, url: str, ready: str = "main") -> tuple[int, int]:
+    """Return the size of the files needed to paint a page, and of its other files, in bytes after Brotli.
+
+    ``ready`` selects an element that is visible when the page has loaded its other files.
+    """
     page = browser.new_page(viewport=PHONE)
     asked: list[Request] = []
     page.on("request", lambda each: asked.append(each))  # noqa: PLW0108 - Playwright marks it
-    page.goto(url, wait_until="networkidle")
+    page.goto(url)
+    page.locator(ready).first.wait_for(timeout=_PATIENCE_MILLISECONDS)
+    page.wait_for_load_state("networkidle")
     kinds = {each.url: each.resource_type in _PAINTED_FROM for each in asked}
     # The browser does not give access to every response body, so all files are fetched again.
     sizes = [(first, _compressed(page.request.get(each).body())) for each, first in kinds.items()]
@@ -288,7 +310,7 @@ def measured(browser: Browser, address: str, language: str) -> dict[str, tuple[s
     way = Reporter(context.new_page(), address, language).report()
     context.close()
     home, _ = loaded(browser, f"{address}/{language}/")
-    report, later = loaded(browser, f"{address}/{language}/report")
+    report, later = loaded(browser, f"{address}/{language}/report", _BOX)
     shown, folded = way.words()
     seconds = way.task.seconds()
     return {
@@ -303,7 +325,7 @@ def measured(browser: Browser, address: str, language: str) -> dict[str, tuple[s
         "time without typing the report": ("≤ 90 s", f"{seconds:.0f} s"),
         "… of this, copying twelve words by hand": ("", f"{way.task.copying():.0f} s"),
         "time with typing the report": ("", f"{seconds + way.task.typing():.0f} s"),
-        "waiting, on this machine": ("", f"{sum(way.waits):.1f} s"),
+        WAITING: ("", f"{sum(way.waits):.1f} s"),
         "radio buttons and checkboxes": ("", f"{way.choices}"),
         "first paint of home": ("< 80 kB", f"{home / 1000:.1f} kB"),
         "first paint of report": ("< 80 kB", f"{report / 1000:.1f} kB"),
@@ -311,14 +333,50 @@ def measured(browser: Browser, address: str, language: str) -> dict[str, tuple[s
     }
 
 
+@contextmanager
+def one_body(folder: Path) -> Iterator[PortalSite]:
+    """Serve a portal where only one body receives reports."""
+    site = PortalSite(folder, "sqlite:///portal.sqlite")
+    site.publish(make_keyring(site.site, bodies=[site.site.inspectorate]))
+    with site.serving():
+        yield site
+    site.close()
+
+
+def documented(page: str) -> dict[str, list[str]]:
+    """Return the cells of each row of the table in the page, without the row of headings, by measure."""
+    _, _, *rows = map(_cells, _table(page).splitlines())
+    return {measure: values for measure, *values in rows}
+
+
+def updated(page: str, found: Sequence[Mapping[str, tuple[str, str]]]) -> str:
+    """Return the page with the figures of each language in the last columns of its table."""
+    lines = _table(page).splitlines()
+    for place, line in enumerate(lines):
+        measure, *others = _cells(line)
+        if measure in found[0]:
+            cells = (measure, *others[: -len(found)], *(each[measure][1] for each in found))
+            lines[place] = f"| {' | '.join(cells)} |".replace("|  |", "| |")
+    return page.replace(_table(page), "\n".join(lines))
+
+
+def _cells(line: str) -> list[str]:
+    return [each.strip() for each in line.split("|")[1:-1]]
+
+
+def _table(page: str) -> str:
+    start = page.index("| measure |")
+    return page[start : page.index("\n\n", start)]
+
+
 def main() -> None:
-    """Print one row for each measure: its target, and its value in each language."""
+    """Write the figures into the page, and print them with the time that this machine waited."""
     with tempfile.TemporaryDirectory(prefix="fanal-journey-") as folder, sync_playwright() as playwright:
-        installation = Installation(Path(folder), port=free_port())
         browser = browsing.launch(playwright.chromium)
-        with installation.portal.serving() as portal:
-            found = [measured(browser, portal.address, language) for language in LANGUAGES]
+        with one_body(Path(folder)) as site:
+            found = [measured(browser, site.address, language) for language in LANGUAGES]
         browser.close()
+    PAGE.write_text(updated(PAGE.read_text("utf-8"), found), "utf-8")
     sys.stdout.write(f"| measure | target | {' | '.join(LANGUAGES)} |\n|---|---|{'---|' * len(LANGUAGES)}\n")
     for measure, (target, _) in found[0].items():
         values = " | ".join(each[measure][1] for each in found)

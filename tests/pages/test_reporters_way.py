@@ -1,5 +1,6 @@
 """The benchmark of the reporter's way reaches the receipt, and counts words and actions."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -37,6 +38,8 @@ LONG_CHANNELS = (
     ),
 )
 MOST_SECONDS = 90
+# The kilobytes by which a size may differ from the table, because keys and days in the files vary a little.
+ROUNDED = 0.15
 PAGE = """<a href="#box" style="position: absolute; left: -999px">never seen</a>
 <h1>One two</h1>
 <p hidden>never shown</p>
@@ -163,3 +166,50 @@ def test_the_benchmark_reaches_the_receipt_after_few_words_and_the_report_arrive
     # The screens shown while loading and sending are read too, but need no action.
     assert len(way.screens) == len(way.needing) + 4
     assert keystroke_level.SECONDS["W"] * 12 == pytest.approx(way.task.copying())
+
+
+def stale(page: str, found: Mapping[str, tuple[str, str]], language: str) -> list[str]:
+    """Return the measures in the table of the page that differ from those found, or are not in both."""
+    documented = journey.documented(page)
+    place = list(LANGUAGES).index(language) - len(LANGUAGES)
+    wrong = {*documented} ^ ({*found} - {journey.WAITING})
+    return sorted(
+        wrong | {each for each in {*documented} & {*found} if differ(documented[each][place], found[each][1])}
+    )
+
+
+def differ(documented: str, found: str) -> bool:
+    if not found.endswith(" kB"):
+        return documented != found
+    return float(documented.removesuffix(" kB")) != pytest.approx(
+        float(found.removesuffix(" kB")), abs=ROUNDED
+    )
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_documented_figures_are_those_that_the_benchmark_measures(
+    chromium: Browser, tmp_path: Path, language: str
+) -> None:
+    """If the test fails, run `python -m benchmarks.journey`, which writes the figures into the page."""
+    with journey.one_body(tmp_path) as site:
+        found = journey.measured(chromium, site.address, language)
+    assert stale(journey.PAGE.read_text("utf-8"), found, language) == []
+
+
+def test_a_stale_or_missing_figure_is_found_and_the_benchmark_corrects_it() -> None:
+    page = journey.PAGE.read_text("utf-8")
+    french, english = (
+        {measure: (cells[0], cells[place]) for measure, cells in journey.documented(page).items()}
+        for place in (-2, -1)
+    )
+    assert stale(page, french, "fr") == stale(page, english, "en") == []
+    home = float(english["first paint of home"][1].removesuffix(" kB"))
+    close, other = (("", f"{home + more:.1f} kB") for more in (0.1, 0.3))
+    assert stale(page, english | {"first paint of home": close}, "en") == []
+    changed = {"taps in all": ("", "99"), "first paint of home": other}
+    assert stale(page, english | changed, "en") == ["first paint of home", "taps in all"]
+    assert stale(page, english | {"new": ("", "1")}, "en") == ["new"]
+    corrected = journey.updated(page, [french, english | changed])
+    assert stale(corrected, english | changed, "en") == stale(corrected, french, "fr") == []
+    assert journey.updated(corrected, [french, english]) == page
