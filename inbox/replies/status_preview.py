@@ -130,7 +130,8 @@ def as_read(session: Session, number: int, text: str, today: date) -> View:
         "means": page.say(f"means-{slot.status}"),
         "measures": _measures(page, in_use.of(session), slot.measures_disclosed),
         "earlier": page.say("earlier", count=slot.earlier) if slot.earlier else "",
-        "messages": [_message(page, reply, seen) for reply in slot.messages],
+        # The newest is first, as on the page.
+        "messages": [_message(page, reply, seen) for reply in reversed(slot.messages)],
         "no_messages": "" if slot.messages else page.say("no-messages"),
         "next_by": "" if closed else page.say("next-by", day=page.day(slot.next_by)),
         "received": _received(page, slot.received),
@@ -143,7 +144,7 @@ def as_read(session: Session, number: int, text: str, today: date) -> View:
 
 def of_shut(page: View, text: str) -> View:
     """Return the page for officers who may not read the case: its only message is ``text``."""
-    mine = page["messages"][-1:] if text.strip() else []
+    mine = page["messages"][:1] if text.strip() else []
     none_of = dict.fromkeys(("measures", "earlier", "no_messages", "received"), "")
     return page | none_of | {"messages": mine, "hidden": True}
 

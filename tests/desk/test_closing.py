@@ -135,6 +135,8 @@ def test_the_preview_of_a_closing_shows_no_messages_while_the_case_is_in_quarant
         shown = client.send("/en/case/1/close/preview", **silent).text
         assert ("Une question." in shown, "Clos" in seen(shown)) == (False, True)
         assert "You may not read this case" in shown
+        added = seen(client.send("/en/case/1/close/preview", **silent, text="Au revoir.").text)
+        assert ("Une question." in added, "Au revoir." in added) == (False, True)
         assert client.close(1, **silent | BOTH).status_code == 303
 
 

@@ -210,7 +210,7 @@ def test_the_preview_of_a_reply_shows_what_the_next_slot_contains(
     outbox, _, files = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
     slot = read_slot(files[outbox.files()[0][0]], correspondent)
     assert ["Bonjour", TEXT] == [each.text for each in slot.messages]
-    assert [each.text for each in slot.messages] == [each["text"] for each in view["messages"]]
+    assert [each.text for each in reversed(slot.messages)] == [each["text"] for each in view["messages"]]
     assert "Précisions demandées" == view["status"]
     assert ("protection_offered",) == slot.measures_disclosed
     assert "Protection fonctionnelle proposée" in view["measures"]
@@ -244,7 +244,7 @@ def test_the_preview_of_a_closing_shows_what_the_next_slot_contains(
     outbox, _, files = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
     slot = read_slot(files[outbox.files()[0][0]], correspondent)
     assert TEXT in slot.messages[-1].text
-    assert [each.text for each in slot.messages] == [each["text"] for each in view["messages"]]
+    assert [each.text for each in reversed(slot.messages)] == [each["text"] for each in view["messages"]]
     assert (Status.CLOSED, "Clos") == (slot.status, view["status"])
     assert "avons terminé l\N{RIGHT SINGLE QUOTATION MARK}examen de votre signalement" in view["means"]
 
