@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check pytest coverage lint types js built built-check bench soak lock texts clean
+.PHONY: help demo test check pytest coverage lint types js built built-check bench sheets soak lock texts clean
 
 # Otherwise each command that a test starts would compile the program again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -57,6 +57,7 @@ help:
 	@echo 'make built         rebuild the scripts of the pages'
 	@echo 'make built-check   compare the scripts with a fresh build'
 	@echo 'make bench         run the benchmarks'
+	@echo 'make sheets        take pictures of all pages for reporters in every state (SHEETS=build/sheets)'
 	@echo 'make soak          run for a long time under load, and record the results (make soak NAME… for some parts)'
 	@echo 'make sentences     draw 300 sentences for a reader who does not know the project (SEED=1 KEY=keyfile; FRENCH=150 for 150 French ones)'
 	@echo 'make mutants       change the code at random, and check that the tests of its room fail'
@@ -125,6 +126,10 @@ built-check: node_modules/.package-lock.json
 bench: .venv/project
 	.venv/bin/python -m benchmarks
 	.venv/bin/python -m benchmarks.journey
+
+SHEETS := build/sheets
+sheets: .venv/project
+	.venv/bin/python -m tests.support.page_sheets $(SHEETS)
 
 .PHONY: sentences
 sentences: .venv/project

@@ -1,0 +1,67 @@
+"""The picture sheets show every page of the portal, and no part of a picture is lost."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image
+from PIL.ImageColor import getrgb
+
+from templates.catalogues import LANGUAGES
+from tests.support import contact_sheets, page_sheets
+from tests.support.contact_sheets import Sheets
+from tests.support.page_sheets import NOWHERE, SCHEMES, SCREENS, Camera
+from tests.support.page_visitor import Visitor
+from tests.support.portal_site import PortalSite
+from tests.support.routes import addresses
+
+
+def missing(site: PortalSite, shown: Sequence[str]) -> set[str]:
+    """Return the routes that answer with a page but are not shown. All unknown addresses are one page."""
+    pages = set()
+    for path in addresses(site.app):
+        answer = site.client.get(path)
+        if answer.mimetype == "text/html":
+            pages.add(path if answer.status_code == 200 else NOWHERE)
+    return pages - {*shown}
+
+
+def test_the_sheets_show_every_page_of_the_portal(site: PortalSite) -> None:
+    """The control leaves out one page."""
+    shown = [path for language in LANGUAGES for path in page_sheets.routes(site, language)]
+    assert missing(site, shown) == set()
+    assert missing(site, [path for path in shown if path != "/fr/paper"]) == {"/fr/paper"}
+
+
+def test_a_page_is_shown_at_each_width_in_both_colour_schemes_and_printed(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    folder = tmp_path / "sheets"
+    camera = Camera(folder, "fr")
+    visitor.visit("fr/before")
+    camera.take(visitor.page, "before")
+    index = camera.close()
+    screens = {f"{width}-fr-{scheme}-01.png" for width in SCREENS for scheme in SCHEMES}
+    assert screens | {"print-fr-01.png"} == {*index} == {path.name for path in folder.iterdir()}
+    assert all(captions[0].endswith("before") for name, captions in index.items() if name in screens)
+    assert index["print-fr-01.png"][0].startswith("before, page 1 of ")
+
+
+def test_a_high_picture_is_cut_into_pieces_and_a_full_sheet_is_followed_by_another(tmp_path: Path) -> None:
+    width, height = contact_sheets.SIZE
+    sheets = Sheets(tmp_path, "x", "title", 1)
+    tall = Image.new("RGB", (width // 2 - 50, height * 3 // 2), "red")
+    tall.paste("blue", (0, tall.height - 10, tall.width, tall.height))
+    sheets.add(tall, "tall")
+    sheets.add(Image.new("RGB", (100, 100), "lime"), "short")
+    sheets.add(tall, "again")
+    sheets.write()
+    assert sheets.index == {
+        "x-01.png": ["1/2 tall", "2/2 tall", "short"],
+        "x-02.png": ["1/2 again", "2/2 again"],
+    }
+    first = Image.open(tmp_path / "x-01.png").convert("RGB").getcolors(width * height)
+    assert first
+    counted = {colour: count for count, colour in first}
+    assert counted[getrgb("blue")] == tall.width * 10
+    assert counted[getrgb("red")] == tall.width * (tall.height - 10)
+    assert counted[getrgb("lime")] == 100 * 100

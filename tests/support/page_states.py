@@ -1,0 +1,199 @@
+"""Every state of the reporters' pages: errors, unfolded sections, sending and answers.
+
+Each way is a generator that leads a visitor through the pages, and yields the states that it passes.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Route, expect
+
+from crypto.messages import Status
+from tests.support import pictures
+from tests.support.builders import today
+from tests.support.page_visitor import ENVELOPES, SLOW, Visitor, times
+from tests.support.portal_site import slot_for, with_receipt
+
+# The name of a state, and an element that is visible in it.
+State = tuple[str, str]
+Way = Callable[[Visitor, Path], Iterator[State]]
+
+
+def write(visitor: Visitor, _: Path) -> Iterator[State]:
+    """Yield the states while answering the questions of a report."""
+    page = visitor.page
+    visitor.visit(f"{visitor.language}/report")
+    expect(page.locator("#what")).to_be_visible()
+    yield "first step", "#what"
+    visitor.turn_to("#protect")
+    yield "second step", "#protect"
+    visitor.go_on()
+    yield "what is missing", "#error li"
+    visitor.turn_to("#what")
+    page.fill("#what", "x" * 8_001)
+    page.click("#continue")
+    yield "a text that is too long", "#error li"
+    page.fill("#what", "Quai 4")
+    visitor.turn_to("#protect")
+    for chosen in ("danger_now-yes", "how_many-only_me", "coi-unsure"):
+        page.check(f"#{chosen}")
+    yield "danger, few who know, and readers to choose from", "#channels"
+    page.click("#more")
+    yield "optional step", "#files-hint"
+    for fold in page.locator("[data-part=optional] summary").all():
+        if fold.is_visible():
+            fold.click()
+    for chosen in ("path-gave_in", "category-other"):
+        page.check(f"#{chosen}")
+    page.fill("#refs", "CSQU3054384")
+    page.press("#refs", "Tab")
+    yield "help to choose, and a number that does not fit", "[data-field=refs] [role=status]"
+
+
+def attach(visitor: Visitor, folder: Path) -> Iterator[State]:
+    """Yield the states while adding files, and the one with the twelve words."""
+    page = visitor.page
+    visitor.visit(f"{visitor.language}/report")
+    visitor.fill_in()
+    visitor.turn_to("#files")
+    page.set_input_files("#files", attached(folder))
+    expect(page.locator("#files-list > li[aria-busy=false]")).to_have_count(4, timeout=SLOW)
+    for fold in page.locator("#files-list summary").all():
+        fold.click()
+    yield "files, one of which cannot be cleaned", "#files-list details p"
+    page.click("#continue")
+    yield "a file that is refused", "#error li"
+    page.check("#files-list input[id$=send-broken]")
+    page.click("#continue")
+    yield "twelve words", "#token-words li"
+    page.click("details:has(#copy-token) summary")
+    page.click("#copy-token")
+    yield "the words copied", "#copied"
+    page.focus("#confirm-2")
+    yield "two words asked for", "#confirm-2"
+    page.fill("#confirm-1", "x")
+    page.fill("#confirm-2", "x")
+    page.click("#send")
+    yield "a word that is wrong", "#confirm-error"
+
+
+def attached(folder: Path) -> list[Path]:
+    """Return a picture that can be cleaned, a damaged one, a document with metadata, and an unknown file."""
+    document, broken, unknown = folder / "plan.pdf", folder / "IMG_2.jpg", folder / "unknown.bin"
+    document.write_bytes(b"%PDF-1.4\n1 0 obj<</Author (Zorglub)>>endobj trailer<</Info 1 0 R>>")
+    broken.write_bytes(b"\xff\xd8\xff\xe1 broken")
+    unknown.write_bytes(bytes(20))
+    return [pictures.picture(folder / "IMG_1.jpg"), broken, document, unknown]
+
+
+def send(visitor: Visitor, _: Path) -> Iterator[State]:
+    """Yield the states from “Send” to the receipt, over a bad connection."""
+    page = visitor.page
+    held: list[Route] = []
+    page.clock.install()
+    visitor.write()
+    page.route(ENVELOPES, lambda route: route.abort())
+    page.route(ENVELOPES, times(2, held.append))  # Playwright uses the newest route first
+    with page.expect_request(ENVELOPES):
+        visitor.confirm()
+    yield "sending", "#progress"
+    with page.expect_request(ENVELOPES):
+        held.pop().abort()
+    yield "connection lost", "#progress-text.lost"
+    held.pop().abort()
+    visitor.give_up()
+    yield "sending has stopped", "#send-error"
+    page.unroute(ENVELOPES)
+    page.click("#retry")
+    visitor.arrived()
+    yield "receipt", "#day-first"
+    page.click("#show-token")
+    yield "receipt with the words", "#token-again"
+
+
+def type_words(visitor: Visitor, _: Path) -> Iterator[State]:
+    """Yield the states with messages about the words, before a case opens."""
+    page = visitor.page
+    visitor.visit(f"{visitor.language}/status")
+    yield "no words yet", "#token"
+    page.fill("#token", "vipère exilre ")
+    yield "a slip in veiled words", "#typed"
+    page.click("#show-typed")
+    yield "a correction offered", "#completions button"
+    page.fill("#token", "vip")
+    yield "words completed", "#completions button"
+    page.press("#open", "Enter")
+    yield "words missing", "#error"
+    page.fill("#token", " ".join(["abandon"] * 11 + ["about"]))
+    page.press("#open", "Enter")
+    expect(page.locator("#write-anyway")).to_be_visible(timeout=SLOW)
+    yield "words of no report", "#write-anyway"
+    page.click("#write-anyway")
+    yield "writing all the same", "#follow-up-channels"
+
+
+def read(visitor: Visitor, _: Path) -> Iterator[State]:
+    """Yield the states with each kind of answer, and the actions there."""
+    page, site = visitor.page, visitor.site
+    report = visitor.reported()
+    slot = with_receipt(slot_for(report), report, site.site)
+
+    def opened(found: Any = None, **arguments: Any) -> None:
+        if found:
+            site.answer(report, found, **arguments)
+        visitor.open()
+        visitor.opened()
+
+    opened()
+    yield "no answer yet", "#claim"
+    opened(slot, seed=bytes(32))
+    yield "an answer that is not believed", "#status-fault"
+    opened(replace(slot, status=Status.INFO_REQUESTED))
+    yield "a question", "#now.asked"
+    opened(slot)
+    yield "a message", "#messages .them"
+    page.click("#calendar summary")
+    page.locator("#calendar-lines button").first.click()
+    yield "calendar", "#calendar-copied"
+    page.click("#proof summary")
+    page.click("#save-proof")
+    yield "proof saved", "#proof-saved"
+    opened(replace(slot, serial=2, next_by=today() - timedelta(1)))
+    yield "an answer that is late", "#overdue"
+    opened(replace(slot, serial=3, status=Status.CLOSED))
+    yield "closed", "#status-means"
+
+
+def write_again(visitor: Visitor, _: Path) -> Iterator[State]:
+    """Yield the states from a started message to the withdrawal of the report."""
+    page = visitor.page
+    report = visitor.reported()
+    visitor.site.answer(report, slot_for(report))
+    visitor.open()
+    visitor.opened()
+    page.click("#follow-up-send")
+    yield "nothing written", "#follow-up-error"
+    page.click("#begin-unsafe")
+    yield "unsafe", "#danger-now"
+    held: list[Route] = []
+    page.route(ENVELOPES, times(1, held.append))
+    with page.expect_request(ENVELOPES):
+        page.click("#follow-up-send")
+    yield "sending a message", "#follow-up-progress"
+    held.pop().continue_()
+    expect(page.locator("#follow-up-done")).to_be_visible(timeout=SLOW)
+    yield "message sent", "#follow-up-done"
+    page.click("#to-withdraw")
+    yield "withdraw?", "#withdraw"
+    page.click("#withdraw")
+    yield "withdrawal not meant", "#withdraw-error"
+    page.check("#withdraw-meant")
+    page.click("#withdraw")
+    expect(page.locator("#withdrawn")).to_be_visible(timeout=SLOW)
+    yield "withdrawn", "#withdrawn-read"
+
+
+WAYS: tuple[Way, ...] = (write, attach, send, type_words, read, write_again)
