@@ -36,7 +36,7 @@ exec demo/bin/portal export --out $medium"
 if [ -e demo/inbox ]; then
   echo 'Continuing with the data of an earlier run in demo/. To start again: rm -r demo'
 else
-  echo 'Creating the inbox and its keys.'
+  echo 'Creating the inbox and its keys. This takes some seconds, on a busy machine a minute.'
   echo 'a demo needs no good passphrase' > demo/passphrase
   demo/bin/inbox init --deployment 'Fanal demo' --channel inspection \
     --name-fr 'Inspection des douanes' --name-en 'Customs inspectorate' > /dev/null
@@ -64,13 +64,16 @@ echo 'Starting the portal and the desk.'
 demo/bin/portal serve > demo/portal.out &
 portal=$!
 demo/bin/inbox desk --port "$desk_port" --minutes 120 --short-minutes 120 --medium $medium --same-disk \
-  2> >(tee demo/desk.out >&2) &
+  2> demo/desk.out &
 desk=$!
 # Each of them prints its address once it listens.
-until grep -q http:// demo/portal.out && grep -q http:// demo/desk.out; do
-  kill -0 $portal && kill -0 $desk || exit 1
+until grep -qs http:// demo/portal.out && grep -qs http:// demo/desk.out; do
+  if ! kill -0 $portal || ! kill -0 $desk; then
+    cat demo/desk.out
+    exit 1
+  fi 2> /dev/null
   sleep 0.2
-done 2> /dev/null
+done
 
 cat <<EOF
 
@@ -93,4 +96,5 @@ cat <<EOF
 Ctrl-C ends the demo. Its data stays in demo/.
 EOF
 
-wait -n
+# If a server ends by itself, show what the desk said.
+wait -n || tail -n 3 demo/desk.out
