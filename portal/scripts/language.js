@@ -10,6 +10,7 @@ import { isMade, write } from "./dom.js";
 import { explain } from "./failure.js";
 import { clearAll } from "./guarded.js";
 import { Offline } from "./http.js";
+import { whenStill } from "./still.js";
 import { sayAgain } from "./translated.js";
 
 /** The attributes whose values differ between languages. */
@@ -43,7 +44,6 @@ export function switchLanguages(place) {
  */
 async function switchTo(link, place) {
   const { href, pathname } = link;
-  write(place, "");
   try {
     const theirs = await fetchPage(href);
     const pairs = matched(document.body, theirs.body);
@@ -53,6 +53,7 @@ async function switchTo(link, place) {
       return false;
     }
     clearAll();
+    write(place, "");
     for (const pair of pairs) translate(...pair);
     document.documentElement.lang = theirs.documentElement.lang;
     document.title = theirs.title;
@@ -60,7 +61,8 @@ async function switchTo(link, place) {
     sayAgain();
     return true;
   } catch (error) {
-    write(place, explain(error));
+    // The place is above the form.
+    whenStill(() => write(place, explain(error)));
     return false;
   }
 }

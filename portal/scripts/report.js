@@ -49,6 +49,8 @@ async function begin() {
     workFor(openAddress(shown, today()), likelySize([]));
   });
   show("loading", false);
+  // A page without its form has no other heading.
+  show("unopened", byId("step-write").hidden !== false);
 }
 
 /**

@@ -122,6 +122,31 @@ def test_a_page_that_was_left_quickly_is_not_in_the_history_of_the_tab(leaver: V
     assert leaver.page.url == "about:blank"
 
 
+def test_leaving_the_answer_page_leaves_at_most_one_entry_more_which_shows_an_empty_page(
+    leaver: Visitor,
+) -> None:
+    """The entry comes from the step to withdraw. Without that step, there is none."""
+    leaver.reported()
+    for more in (0, 1):
+        leaver.page.goto("about:blank")
+        leaver.visit("fr/guide")
+        leaver.open()
+        leaver.opened()
+        entries = leaver.page.evaluate("history.length")
+        if more:
+            leaver.page.press("#to-withdraw", "Enter")
+            expect(leaver.page.locator("#withdraw-meant")).to_be_visible()
+        leaver.page.click(LINK)
+        expect(leaver.page).to_have_url(ELSEWHERE)
+        assert leaver.page.evaluate("history.length") == entries + more
+        if more:
+            leaver.page.evaluate("setTimeout(() => history.back())")
+            leaver.page.wait_for_url("about:blank")
+            assert leaver.page.evaluate("document.documentElement.textContent") == ""
+        leaver.page.evaluate("setTimeout(() => history.back())")
+        leaver.page.wait_for_url("**/fr/guide")
+
+
 def test_the_harmless_page_gets_no_referrer(leaver: Visitor) -> None:
     wrote(leaver)
     leaver.page.click(LINK)
@@ -217,27 +242,33 @@ PARTS = """() => {
     const box = (name) => document.querySelector(name)?.getBoundingClientRect();
     scrollTo(0, document.documentElement.scrollHeight);
     const [header, bar, foot] = ["header", ".leave", "footer"].map(box);
-    return [header.height, bar.height, (foot?.bottom ?? 0) - bar.top];
+    return [header.height, bar.height, (foot?.bottom ?? 0) - bar.top, bar.bottom];
 }"""
 
 
 @pytest.mark.parametrize("colours", ["none", "active"])
 @pytest.mark.parametrize("text", ["usual", "large"])
 def test_header_and_bar_stay_low_and_cover_nothing(
-    visitor: Visitor, text: str, colours: Literal["none", "active"]
+    visitor: Visitor, tmp_path: Path, text: str, colours: Literal["none", "active"]
 ) -> None:
-    """On a small phone the header is at most 64 pixels high, and the footer can be scrolled above the bar."""
+    """On a small phone the header is at most 64 pixels high, and the footer can be scrolled above the bar.
+
+    The bar is at the bottom of the screen. All this is true for the offline form, too.
+    """
+    form = tmp_path / "offline.html"
+    form.write_bytes(visitor.site.client.get("/fr/offline.html").data)
     visitor.page.set_viewport_size({"width": 360, "height": 640})
     visitor.page.emulate_media(forced_colors=colours)
-    for path in KINDS:
-        visitor.visit(path)
+    for address in (*(f"{visitor.address}/{path}" for path in KINDS), form.as_uri()):
+        visitor.page.goto(address)
         if text == "large":
             visitor.page.evaluate(LARGE)
-        header, bar, over = visitor.page.evaluate(PARTS)
-        assert header <= 64, path
-        assert bar <= 80, path
-        assert over <= 0, path
-        assert visitor.page.evaluate("document.documentElement.scrollWidth") == 360, path
+        header, bar, over, end = visitor.page.evaluate(PARTS)
+        assert header <= 64, address
+        assert bar <= 80, address
+        assert over <= 0, address
+        assert end == 640, address
+        assert visitor.page.evaluate("document.documentElement.scrollWidth") == 360, address
 
 
 def test_the_link_to_leave_is_in_a_bar_at_the_bottom_of_a_phone_and_in_the_header_of_a_wide_screen(

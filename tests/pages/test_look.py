@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import brotli
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from benchmarks import journey
 from portal.web import assets, guide
 from templates.catalogues import LANGUAGES
 from tests.support.accessibility import CONTRAST, small_targets, violations
@@ -25,7 +27,23 @@ PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NAMES)
 FRENCH, ENGLISH = ([path for path in PAGES if path.startswith(each)] for each in LANGUAGES)
 # One page of each kind: the home page, forms, a text, a list, an unknown page.
 KINDS = ["fr/", "fr/report", "fr/status", "fr/guide", "fr/verify", "fr/nowhere"]
+MOST_PAINTED = 80_000  # bytes of a page and its style sheet, after Brotli
 LIMIT = 110_000  # bytes; the most that a report may load, with the word lists of both languages
+# Returns of each visible choice: its text, its height, the width that it leaves free beside it, and whether a
+# press on each of its corners would be a press on the choice.
+CHOICES = "[...document.querySelectorAll('.choice')].filter((each) => each.checkVisibility())"
+ROWS = (
+    f"() => {CHOICES}"
+    + """.map((each) => {
+  each.scrollIntoView({ block: "center", behavior: "instant" });
+  const { left, right, top, bottom, width, height } = each.getBoundingClientRect();
+  const corners = [left + 3, right - 3].flatMap((x) => [top + 3, bottom - 3].map((y) => [x, y]));
+  const isWhole = corners.every(([x, y]) => document.elementFromPoint(x, y)?.closest("label") === each);
+  const { paddingLeft, paddingRight } = getComputedStyle(each.parentElement);
+  const column = each.parentElement.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+  return [each.textContent.trim(), height, column - width, isWhole];
+})"""
+)
 EFFECTS = """() => [...document.querySelectorAll(".leave a, .notice, .button")].map(
     (each) => getComputedStyle(each).borderTopStyle)"""
 
@@ -157,6 +175,33 @@ def test_the_pages_need_no_image_and_no_font(visitor: Visitor) -> None:
         tags = {tag for tag, _ in Markup(visitor.site.client.get(f"/{path}").text).elements}
         assert tags & {"img", "picture", "svg", "canvas", "video", "object", "embed", "iframe"} == set(), path
     assert b"url(" not in assets.load()["/static/style.css"].content
+
+
+def test_the_first_paint_of_home_and_report_needs_few_bytes(visitor: Visitor, chromium: Browser) -> None:
+    """The control is the page alone, which is smaller than the page with its style sheet."""
+    for path in ("", *(f"{language}/{name}" for language in LANGUAGES for name in ("", "report"))):
+        painted, _ = journey.loaded(chromium, f"{visitor.address}/{path}")
+        alone = len(brotli.compress(visitor.site.client.get(f"/{path}").data))  # type: ignore[no-untyped-call]
+        assert alone < painted <= MOST_PAINTED, path
+
+
+@pytest.mark.parametrize("step", ["#protect", "#files"])
+def test_a_choice_is_a_row_of_44_pixels_that_can_be_pressed_anywhere(visitor: Visitor, step: str) -> None:
+    """The optional step has all its questions unfolded. The last assertion presses at the end of a row."""
+    page = visitor.page
+    page.set_viewport_size({"width": 360, "height": 640})
+    visitor.visit("fr/report")
+    expect(page.locator("#what")).to_be_visible()
+    visitor.turn_to(step)
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    rows = page.evaluate(ROWS)
+    assert len(rows) > 10
+    assert [text for text, height, spare, whole in rows if height < 44 or spare > 1 or not whole] == []
+    row = page.locator(".choice:visible").first
+    box = row.bounding_box()
+    assert box
+    row.click(position={"x": box["width"] - 4, "y": 4})
+    expect(row.locator("input")).to_be_checked()
 
 
 def test_making_a_report_loads_few_bytes(

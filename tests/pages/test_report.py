@@ -9,9 +9,10 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from playwright.sync_api import expect
 
-from crypto import casetoken
+from crypto import casetoken, signing
 from crypto.keyring import Texts
 from crypto.padding import SMALLEST
+from templates.catalogues import LANGUAGES
 from tests.support.builders import INSPECTORATE, OUTSIDE, Site, make_keyring, today
 from tests.support.page_visitor import FILE, TEXT, Visitor, methods
 from tests.support.portal_site import closed
@@ -278,6 +279,26 @@ def test_the_days_to_come_back_are_in_a_week_and_in_three_months(visitor: Visito
     ):
         shown = f"{wanted:%A},? {wanted.day} {wanted:%B %Y}"
         expect(visitor.page.locator(f"#day-{place}")).to_have_text(re.compile(f"^{shown}$"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_receipt_says_what_to_do_now_and_links_to_the_fingerprint(
+    visitor: Visitor, language: str
+) -> None:
+    """The fingerprint itself is on the page behind the link, because nobody needs it now."""
+    visitor.language = language
+    visitor.report()
+    page = visitor.page
+    said = page.inner_text("#done").replace("\N{NO-BREAK SPACE}", " ")
+    now, keep, where, close = {
+        "fr": ("Maintenant", "Gardez vos douze mots.", "« Lire ma réponse »", "Fermez cette page"),
+        "en": ("Now", "Keep your twelve words.", "“Read my answer”", "Close this page"),
+    }[language]
+    places = [said.index(each) for each in (now, keep, where, close)]
+    assert places == sorted(places)
+    expect(page.locator(".fingerprint:visible")).to_have_count(0)
+    page.click(f"footer a[href='/{language}/verify']")
+    expect(page.locator(".fingerprint")).to_have_text(signing.fingerprint(visitor.site.site.root_key))
 
 
 def test_the_note_on_a_channel_is_shown_unless_it_only_repeats_the_name(visitor: Visitor) -> None:

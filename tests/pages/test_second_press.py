@@ -1,5 +1,6 @@
 """The second press of a double click, or of an impatient finger, has no effect."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -7,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
 from tests.support.builders import INSPECTORATE
-from tests.support.page_visitor import ENVELOPES, TELEPHONE, TEXT, Visitor, methods, turn_to
-from tests.support.portal_site import slot_for
+from tests.support.page_visitor import ENVELOPES, SLOW, TELEPHONE, TEXT, Visitor, methods, turn_to
+from tests.support.portal_site import slot_for, with_receipt
 
 pytestmark = pytest.mark.browser
 
@@ -114,9 +115,11 @@ def test_repeated_clicks_show_the_words_and_open_the_case_once(visitor: Visitor,
     page.fill("#token", " ".join(visitor.words))
     page.click("#show-typed", click_count=count)
     expect(page.locator("#show-typed")).to_have_attribute("aria-pressed", "true")
+    visitor.requests.clear()
     page.click("#open", click_count=count)
     visitor.opened()
     expect(page.locator("#follow-up")).to_be_visible()
+    assert len([each for each in visitor.requests if each.url.endswith("/api/slot")]) == 1
 
 
 @pytest.mark.parametrize("count", TIMES)
@@ -310,6 +313,57 @@ def test_repeated_presses_on_send_send_a_message_once(visitor: Visitor) -> None:
     visitor.shows("#follow-up-done", "follow-up-sent")
     expect(page.locator("#follow-up-error")).to_be_hidden()
     assert len(visitor.site.received()) == 2
+
+
+@pytest.mark.parametrize("count", TIMES)
+def test_repeated_presses_begin_a_message_copy_a_day_and_save_a_proof_once(
+    visitor: Visitor, count: int
+) -> None:
+    report = visitor.reported()
+    visitor.site.answer(report, with_receipt(slot_for(report), report, visitor.site.site))
+    page = visitor.page
+    visitor.open()
+    visitor.opened()
+    saves: list[str] = []
+    page.on("download", lambda download: saves.append(download.suggested_filename))
+    page.evaluate("window.copies = 0; document.addEventListener('copy', () => { window.copies += 1; })")
+    page.click("#begin-unsafe", click_count=count)
+    begun = page.locator("#begin-unsafe").get_attribute("data-begin") or "?"
+    expect(page.locator("#follow-up-text")).to_have_value(re.compile(f"^{re.escape(begun.strip())}\\s*$"))
+    page.press("#calendar summary", "Enter")
+    page.locator("#calendar-lines button").first.click(click_count=count)
+    expect(page.locator("#calendar-copied")).to_be_visible()
+    assert page.evaluate("window.copies") == 1
+    page.press("#proof summary", "Enter")
+    with page.expect_download():
+        page.click("#save-proof", click_count=count)
+    expect(page.locator("#proof-saved")).to_be_visible(timeout=SLOW)
+    # Downloads arrive in order: a second one of the clicks would be here before that of the key.
+    with page.expect_download():
+        page.press("#save-proof", "Enter")
+    assert saves == ["proof.json"] * 2
+
+
+@pytest.mark.parametrize("count", TIMES)
+def test_repeated_presses_copy_the_words_once(visitor: Visitor, count: int) -> None:
+    visitor.write()
+    page = visitor.page
+    page.evaluate("window.copies = 0; document.addEventListener('copy', () => { window.copies += 1; })")
+    page.press("details:has(#copy-token) summary", "Enter")
+    page.click("#copy-token", click_count=count)
+    visitor.shows("#copied", "token-copied")
+    assert page.evaluate("window.copies") == 1
+
+
+@pytest.mark.parametrize("count", TIMES)
+def test_repeated_presses_withdraw_a_report_once(visitor: Visitor, count: int) -> None:
+    page = opened(visitor)
+    page.press("#to-withdraw", "Enter")
+    page.check("#withdraw-meant")
+    page.clock.fast_forward(2_000)
+    page.click("#withdraw", click_count=count)
+    expect(page.locator("#withdrawn h1")).to_be_focused(timeout=SLOW)
+    assert len([each for each in visitor.requests if each.url.endswith("/withdraw")]) == 1
 
 
 def test_a_key_press_never_counts_as_the_second_press_of_a_double_click(visitor: Visitor) -> None:

@@ -85,3 +85,15 @@ def test_a_notice_or_another_reader_appears_only_after_a_moment_without_a_press(
     page.wait_for_function(
         "(before) => document.querySelector('#step-write').offsetHeight !== before", arg=before
     )
+
+
+def test_the_error_of_the_language_link_appears_only_after_a_moment_without_a_press(
+    visitor: Visitor, page: Page
+) -> None:
+    """The error is above the form. The control is the same page a moment later: the form has moved down."""
+    top = "document.querySelector('#what').getBoundingClientRect().top"
+    before = page.evaluate(top)
+    page.route("**/en/report", lambda route: route.abort())
+    assert moved(page, page.locator(".languages a").click) == []
+    visitor.shows("#closed", "offline")
+    assert page.evaluate(top) > before

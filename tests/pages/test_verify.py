@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from crypto import pages, signing
+from tests.support.accessibility import small_targets, violations
 from tests.support.builders import today
 from tests.support.page_visitor import Visitor
 from tests.support.provable import UNTIL, Provable, proving
@@ -69,6 +70,17 @@ def test_the_page_for_checking_compares_every_file(checker: Visitor) -> None:
     checker.page.click("#compare")
     checker.shows("#compared", "files-differ")
     assert checker.page.locator("#differing li").all_inner_texts() == ["/404.html", "/en/report"]
+
+
+def test_the_list_of_files_that_differ_is_accessible(checker: Visitor) -> None:
+    checker.visit("fr/verify")
+    checker.page.route("**/fr/report", lambda route: route.fulfill(body="another page"))
+    checker.page.click("#compare")
+    expect(checker.page.locator("#differing li")).to_have_count(1)
+    assert violations(checker.page) == []
+    assert small_targets(checker.page) == []
+    checker.page.evaluate("document.querySelector('#differing').append(document.createElement('p'))")
+    assert violations(checker.page, "list") != [], "the control"
 
 
 def test_a_file_that_cannot_be_fetched_is_not_reported_as_a_difference(checker: Visitor) -> None:

@@ -3,6 +3,7 @@
 Each way is a generator that leads a visitor through the pages, and yields the states that it passes.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -13,9 +14,9 @@ from playwright.sync_api import Route, expect
 
 from crypto.messages import Status
 from tests.support import pictures
-from tests.support.builders import today
+from tests.support.builders import make_keyring, today
 from tests.support.page_visitor import ENVELOPES, SLOW, Visitor, times
-from tests.support.portal_site import slot_for, with_receipt
+from tests.support.portal_site import closed, slot_for, with_receipt
 
 # The name of a state, and an element that is visible in it.
 State = tuple[str, str]
@@ -87,6 +88,27 @@ def attached(folder: Path) -> list[Path]:
     broken.write_bytes(b"\xff\xd8\xff\xe1 broken")
     unknown.write_bytes(bytes(20))
     return [pictures.picture(folder / "IMG_1.jpg"), broken, document, unknown]
+
+
+def refuse(visitor: Visitor, folder: Path) -> Iterator[State]:
+    """Yield the states in which the page takes no report, or not these files."""
+    page = visitor.page
+    usual = make_keyring(visitor.site.site)
+    visitor.site.publish_changed(closed(usual.value))
+    visitor.visit(f"{visitor.language}/report")
+    yield "closed before the form", "#closed"
+    yield "other ways while closed", "#closed-routes li"
+    visitor.site.publish(usual)
+    visitor.visit(f"{visitor.language}/report")
+    visitor.fill_in()
+    visitor.turn_to("#files")
+    film = folder / "film.bin"
+    film.touch()
+    os.truncate(film, 2 << 30)
+    page.set_input_files("#files", film)
+    yield "files too large", "#files-note"
+    page.press("#continue", "Enter")
+    yield "files too large for Continue", "#error"
 
 
 def send(visitor: Visitor, _: Path) -> Iterator[State]:
@@ -196,4 +218,4 @@ def write_again(visitor: Visitor, _: Path) -> Iterator[State]:
     yield "withdrawn", "#withdrawn-read"
 
 
-WAYS: tuple[Way, ...] = (write, attach, send, type_words, read, write_again)
+WAYS: tuple[Way, ...] = (write, attach, refuse, send, type_words, read, write_again)

@@ -58,7 +58,11 @@ def _of_the_law() -> Iterator[tuple[str, Any]]:
     yield "law.toml", [regime["reporters"] for regime in law["regime"].values()]
     yield (
         "authorities.toml",
-        [authorities["reporters"], [each["text"] for each in authorities["guarantee"].values()]],
+        [
+            authorities["reporters"],
+            [each["text"] for each in authorities["guarantee"].values()],
+            [each["reach"] for each in authorities["authority"].values()],
+        ],
     )
     yield "replies.toml", [reply["text"] for reply in replies["reply"].values()]
 

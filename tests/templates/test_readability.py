@@ -1,5 +1,11 @@
 """French texts for reporters are easy to read."""
 
+from pathlib import Path
+
+import pytest
+
+from portal.config import Settings
+from portal.web import guide
 from tests.support import reporter_texts
 from tests.support.paths import ROOT
 from tests.support.readability import LIMIT, MOST_WORDS, ease, fails, judged, known, length
@@ -44,6 +50,27 @@ def test_texts_of_every_kind_are_judged() -> None:
     texts = list(reporter_texts.texts())
     assert len({place for place, _ in texts}) == 13
     assert sum(len(list(judged(text))) for _, text in texts) > 250
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        (
+            "templates/jurisdictions/fr/authorities.toml",
+            "Il oriente et protège les lanceurs d\N{RIGHT SINGLE QUOTATION MARK}alerte.",
+        ),
+        ("templates/jurisdictions/fr/authorities.toml", "en cas de danger, appelez le 17"),
+        *((f"portal/{name}.fr.toml", "") for name in guide.NAMES),
+    ],
+)
+def test_texts_about_help_rights_and_the_site_itself_are_judged(place: str, words: str) -> None:
+    """Authorities, and each section of the legal page, the page about help and the other notices."""
+    found = "\n".join(text for source, text in reporter_texts.texts() if source == place)
+    assert words.lower() in found.lower()
+    assert found
+    if not words:
+        for each in guide.load(Settings().guide_folder, "fr", Path(place).name.partition(".")[0]).sections:
+            assert each.heading.replace("\N{NO-BREAK SPACE}", " ") in found.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_the_worst_sentences_of_an_earlier_version_fail() -> None:
