@@ -1,14 +1,14 @@
 // @ts-check
 /**
- * A connection that is lost or slow while something is sent: say so immediately, and continue as soon as the connection
- * returns.
+ * A connection that is lost or slow while something is sent: say so within two seconds, and continue as soon as the
+ * connection returns.
  */
 
 /**
- * After this time without an answer, the page says that the connection is slow. After a large piece of a file, the time
- * is longer. Silence alone does not count as a lost connection: over Tor, an answer may take longer, and browsers do not
- * report whether the bytes that they sent have arrived. A connection is lost if the browser has no network, or if a
- * request fails.
+ * After this time without an answer, the page says what it is waiting for. Silence alone does not count as a lost
+ * connection: over Tor, an answer may take longer, and browsers do not report whether the bytes that they sent have
+ * arrived. (The upload events of XMLHttpRequest count bytes that the system has buffered: measured, a whole megabyte of
+ * which the other side had read nothing.) A connection is lost if the browser has no network, or if a request fails.
  */
 const SILENT_MS = 2_000;
 /** A body above this size takes some time, even over a good connection. A sealed text is smaller. */
@@ -21,23 +21,35 @@ const DEAD_MS_PER_BYTE = 270_000 / (1 << 20);
 
 let msPerByte = GUESSED_MS_PER_BYTE;
 /**
- * What to call when the browser has no network, when no answer has arrived for a while, and when an answer arrives again.
- * @typedef {{ lost: () => void, slow: () => void, found: () => void }} Watcher
+ * What a request without an answer means: a large body may still be on its way, the connection is slow, or it is lost.
+ * @typedef {"sending" | "slow" | "lost"} Silence
+ */
+/**
+ * `silent` is called when an answer is missing, and again when that means something else; `found` when none is missing
+ * any more.
+ * @typedef {{ silent: (silence: Silence) => void, found: () => void }} Watcher
  */
 /** @type {Set<Watcher>} */
 const watchers = new Set();
+/**
+ * The requests whose answers are missing.
+ * @type {Map<Waiting, Silence>}
+ */
+const missing = new Map();
 
 /**
- * Call `act` and return its result. Meanwhile, call the functions of `watcher` when the connection changes.
+ * Call `act` and return its result. Meanwhile, call the functions of `watcher` when the connection changes, and now if an
+ * earlier request is waiting.
  * @template T
  * @param {() => Promise<T>} act
  * @param {Watcher} watcher
  * @returns {Promise<T>}
  */
 export async function watching(act, watcher) {
-  const { lost } = watcher;
+  const lost = () => watcher.silent("lost");
   watchers.add(watcher);
   addEventListener("offline", lost);
+  for (const silence of missing.values()) watcher.silent(unlessLost(silence));
   try {
     return await act();
   } finally {
@@ -50,17 +62,14 @@ export async function watching(act, watcher) {
 export class Waiting {
   #bytes;
   #begun = performance.now();
-  #isSilent = false;
   #ending = new AbortController();
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #silent;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #dead;
+  /** @type {ReturnType<typeof setTimeout>[]} */
+  #timers = [];
 
   /** @param {number} bytes of its body */
   constructor(bytes) {
     this.#bytes = bytes;
-    this.#wait(bytes > LARGE ? 2 * bytes * msPerByte : 0, bytes * DEAD_MS_PER_BYTE);
+    this.#wait();
   }
 
   /** Aborts the request once it is given up. */
@@ -72,29 +81,38 @@ export class Waiting {
   sign() {
     if (this.#bytes > LARGE) msPerByte = (performance.now() - this.#begun) / this.#bytes;
     this.#bytes = 0;
+    const wasMissing = missing.has(this);
     this.end();
-    if (this.#isSilent) for (const { found } of watchers) found();
-    this.#isSilent = false;
-    this.#wait(0, 0);
+    if (wasMissing && missing.size === 0) for (const { found } of watchers) found();
+    this.#wait();
   }
 
   /** Stop waiting: the request has ended. */
   end() {
-    clearTimeout(this.#silent);
-    clearTimeout(this.#dead);
+    for (const each of this.#timers) clearTimeout(each);
+    missing.delete(this);
   }
 
-  /**
-   * @param {number} more milliseconds until silence counts
-   * @param {number} most further milliseconds until the request is given up
-   */
-  #wait(more, most) {
-    this.#silent = setTimeout(() => {
-      this.#isSilent = true;
-      for (const { lost, slow } of watchers) (navigator.onLine ? slow : lost)();
-    }, SILENT_MS + more);
-    this.#dead = setTimeout(() => this.#ending.abort(), DEAD_MS + most);
+  #wait() {
+    const usual = this.#bytes > LARGE ? 2 * this.#bytes * msPerByte : 0;
+    const isLong = usual > SILENT_MS;
+    this.#timers = [
+      setTimeout(() => this.#tell(isLong ? "sending" : "slow"), SILENT_MS),
+      ...(isLong ? [setTimeout(() => this.#tell("slow"), usual)] : []),
+      setTimeout(() => this.#ending.abort(), DEAD_MS + this.#bytes * DEAD_MS_PER_BYTE),
+    ];
   }
+
+  /** @param {Silence} silence */
+  #tell(silence) {
+    missing.set(this, silence);
+    for (const { silent } of watchers) silent(unlessLost(silence));
+  }
+}
+
+/** @param {Silence} silence */
+function unlessLost(silence) {
+  return navigator.onLine ? silence : "lost";
 }
 
 /**

@@ -29,8 +29,7 @@ export class Delivery {
     const waits = [...WAITS_MS];
     let arrived = 0;
     const tell = (/** @type {number} */ part) => progress(arrived = part);
-    const lost = () => progress("lost");
-    const watcher = { lost, slow: () => progress("slow"), found: () => tell(arrived) };
+    const watcher = { silent: progress, found: () => tell(arrived) };
     for (let left = ENVELOPES; ; ) {
       try {
         return await watching(async () => {
@@ -43,7 +42,7 @@ export class Delivery {
         if (error instanceof StartAgain && (left -= 1) > 0) continue;
         const wait = mayPass(error) ? waits.shift() : undefined;
         if (wait === undefined) throw error instanceof StartAgain ? new Offline() : await truthOf(error, this.#upload?.channel);
-        if (error instanceof Offline) lost();
+        if (error instanceof Offline) progress("lost");
         await pause(wait);
       }
     }

@@ -3,12 +3,13 @@
 
 import { byId } from "./dom.js";
 import { percent, say } from "./texts.js";
+import { whenTranslated } from "./translated.js";
 
 const STEP = 0.1;
 /** After this time, a person may think that nothing is happening: the work for a large file can take minutes. */
 const LONG_MS = 10_000;
 
-/** @typedef {number | "lost" | "slow"} Part the part that has arrived, 0 to 1, or the state of the connection */
+/** @typedef {number | import("./connection.js").Silence} Part the part that has arrived, 0 to 1, or why no answer came */
 
 /** A progress bar, and a line for screen readers. */
 export class Progress {
@@ -16,6 +17,8 @@ export class Progress {
   #line;
   #told = -1;
   #wait = 0;
+  /** Returns the text of the line in the language of the page. */
+  #text = () => "";
 
   /**
    * @param {string} bar id of a progress element
@@ -24,6 +27,7 @@ export class Progress {
   constructor(bar, line) {
     this.#bar = byId(bar, HTMLProgressElement);
     this.#line = byId(line);
+    whenTranslated(() => this.#tell(this.#text));
   }
 
   /** Begin; nothing has arrived yet. */
@@ -31,9 +35,9 @@ export class Progress {
     this.#told = -1;
     this.#bar.hidden = false;
     this.#bar.removeAttribute("value");
-    this.#line.textContent = say("sealing");
+    this.#tell(() => say("sealing"));
     clearTimeout(this.#wait);
-    this.#wait = window.setTimeout(() => (this.#line.textContent = say("sealing-long")), LONG_MS);
+    this.#wait = window.setTimeout(() => this.#tell(() => say("sealing-long")), LONG_MS);
   }
 
   /** @param {Part} part */
@@ -43,20 +47,26 @@ export class Progress {
     if (typeof part === "string") {
       // Announce the next progress, even if no more has arrived than before.
       this.#told = -1;
-      this.#line.textContent = say(`connection-${part}`);
+      this.#tell(() => say(`connection-${part}`));
       return;
     }
     this.#bar.value = part;
     if (part < this.#told + STEP && part < 1) return;
     this.#told = part;
-    this.#line.textContent = say("sending", { percent: percent(part) });
+    this.#tell(() => say("sending", { percent: percent(part) }));
   }
 
   /** Show nothing more. */
   stop() {
     clearTimeout(this.#wait);
     this.#bar.hidden = true;
-    this.#line.textContent = "";
+    this.#tell(() => "");
     this.#line.classList.remove("lost");
+  }
+
+  /** @param {() => string} text */
+  #tell(text) {
+    this.#text = text;
+    this.#line.textContent = text();
   }
 }

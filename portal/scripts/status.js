@@ -38,9 +38,9 @@ async function open(language) {
   show("write-anyway", false);
   opener.disabled = true;
   write("busy", say("opening"));
+  /** @type {import("./connection.js").Watcher} */
   const watcher = {
-    lost: () => write("busy", say("connection-lost")),
-    slow: () => write("busy", say("connection-slow")),
+    silent: (silence) => write("busy", say(`connection-${silence}`)),
     found: () => write("busy", say("opening")),
   };
   await watching(() => guarded("error", async () => {

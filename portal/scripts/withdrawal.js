@@ -1,16 +1,24 @@
 // @ts-check
 /** Withdraw a report, in a step of its own, after the reporter has confirmed it (SPEC 7.3). */
 
-import { byId, show, whenPressed } from "./dom.js";
+import { watching } from "./connection.js";
+import { byId, show, whenPressed, write } from "./dom.js";
 import { Failure } from "./failure.js";
 import { clearAll, guarded } from "./guarded.js";
 import { ask } from "./http.js";
 import { goTo } from "./steps.js";
+import { say } from "./texts.js";
 
 const meant = byId("withdraw-meant", HTMLInputElement);
 
 /** @type {Uint8Array | null} */
 let withdrawKey = null;
+
+/** @type {import("./connection.js").Watcher} */
+const watcher = {
+  silent: (silence) => write("withdraw-error", say(`connection-${silence}`)),
+  found: () => write("withdraw-error", ""),
+};
 
 /** @param {Uint8Array} key 32 bytes, the withdraw key of the case */
 export function offerWithdrawal(key) {
@@ -24,7 +32,8 @@ async function withdraw() {
   await guarded("withdraw-error", async () => {
     if (!withdrawKey) return;
     if (!meant.checked) throw new Failure("withdraw-not-meant", {}, [meant]);
-    await ask("/api/withdraw", { method: "POST", body: new Uint8Array(withdrawKey), success: 204 });
+    const request = { method: "POST", body: new Uint8Array(withdrawKey), success: 204 };
+    await watching(() => ask("/api/withdraw", request), watcher);
     withdrawKey = null;
     turnTo("withdrawn");
   });

@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.support.offline_form import OfflineVisitor
-from tests.support.page_visitor import FILE
+from tests.support.page_visitor import FILE, Visitor
 from tests.support.portal_site import PortalSite
+from tests.support.swallowing_line import SwallowingLine, swallowing
 
 
 @pytest.fixture
@@ -34,3 +35,12 @@ def offline_visitor(site: PortalSite, chromium: Browser, tmp_path: Path) -> Iter
     made = OfflineVisitor(chromium, tmp_path / "stick", site.address)
     yield made
     made.close()
+
+
+@pytest.fixture
+def line(visitor: Visitor) -> Iterator[SwallowingLine]:
+    """The visitor's connection to the portal. The test can make the connection drop all packets."""
+    with swallowing(int(visitor.address.rpartition(":")[2])) as made:
+        visitor.address = f"http://127.0.0.1:{made.port}"
+        yield made
+        visitor.page.goto("about:blank")  # closes the connections

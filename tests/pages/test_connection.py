@@ -1,7 +1,6 @@
 """If the connection is slow or lost while sending, the page says so quickly. Sending continues afterwards."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from playwright.sync_api import Route, expect
 
 from crypto.messages import FollowUp
 from tests.support.page_visitor import ENVELOPE, ENVELOPES, Visitor, times
-from tests.support.swallowing_line import SwallowingLine, swallowing
+from tests.support.swallowing_line import SwallowingLine
 
 pytestmark = pytest.mark.browser
 
@@ -40,15 +39,6 @@ def said(visitor: Visitor, code: str) -> str:
     return re.escape(visitor.page.locator(f"#texts [data-code={code}]").text_content() or "?")
 
 
-@pytest.fixture
-def line(visitor: Visitor) -> Iterator[SwallowingLine]:
-    """The visitor's connection to the portal. The test can make the connection drop all packets."""
-    with swallowing(int(visitor.address.rpartition(":")[2])) as made:
-        visitor.address = f"http://127.0.0.1:{made.port}"
-        yield made
-        visitor.page.goto("about:blank")  # closes the connections
-
-
 def wait_for_the_end(visitor: Visitor) -> None:
     """Let the page give up the unanswered request and send the next one."""
     with visitor.page.expect_event("requestfailed"):
@@ -73,6 +63,30 @@ def test_a_connection_without_answers_is_reported_as_slow_after_two_seconds(
     visitor.page.clock.fast_forward(100)
     visitor.shows(LINE, "connection-slow")
     visitor.page.clock.fast_forward(25_000)
+    visitor.shows(LINE, "connection-slow")
+    expect(visitor.page.locator(LOST)).to_have_count(0)
+    line.mend()
+    wait_for_the_end(visitor)
+    assert sent(visitor) == [TEXT]
+
+
+@pytest.mark.parametrize(("size", "carried"), [(300_000, 0), (4 << 20, 1 << 19)])
+def test_two_seconds_into_a_large_body_the_page_says_that_it_is_still_sending(
+    visitor: Visitor, line: SwallowingLine, tmp_path: Path, size: int, carried: int
+) -> None:
+    """The smaller file is sent in one request, the larger one in pieces. Nothing is known of the speed yet.
+
+    Much later, the page calls the connection slow, but never lost.
+    """
+    film = tmp_path / "film.bin"
+    film.write_bytes(bytes(size))
+    ready(visitor, film)
+    line.go_silent(after=carried)
+    visitor.page.click("#follow-up-send")
+    line.wait_until_silent()
+    visitor.page.clock.fast_forward(2_000)
+    visitor.shows(LINE, "connection-sending")
+    visitor.page.clock.fast_forward(20_000)
     visitor.shows(LINE, "connection-slow")
     expect(visitor.page.locator(LOST)).to_have_count(0)
     line.mend()
@@ -160,6 +174,60 @@ def test_a_slow_and_a_lost_connection_are_reported_while_a_case_opens(visitor: V
     visitor.shows("#busy", "connection-lost")
     visitor.page.context.set_offline(False)
     held.pop().continue_()
+    visitor.opened()
+
+
+def test_a_withdrawal_whose_confirmation_is_lost_is_reported_as_slow_and_can_be_repeated(
+    visitor: Visitor, line: SwallowingLine
+) -> None:
+    """“Withdraw” was pressed three times, which makes one request."""
+    visitor.reported()
+    page = visitor.page
+    page.clock.install()
+    visitor.open()
+    visitor.opened()
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+    page.click("#to-withdraw")
+    page.check("#withdraw-meant")
+    page.clock.fast_forward(1_000)
+    line.lose_answers()
+    page.click("#withdraw", click_count=3)
+    line.wait_until_silent()
+    page.clock.fast_forward(2_000)
+    visitor.shows("#withdraw-error", "connection-slow")
+    line.mend()
+    with page.expect_event("requestfailed"):
+        page.clock.fast_forward(30_000)
+    visitor.shows("#withdraw-error", "offline")
+    page.click("#withdraw")
+    expect(page.locator("#withdrawn")).to_be_visible()
+    assert len([each for each in visitor.requests if each.url.endswith("/withdraw")]) == 2
+    assert visitor.site.received() == []
+
+
+def test_an_answer_does_not_hide_that_another_one_is_missing(visitor: Visitor) -> None:
+    """The page requests the keyring and its signature at the same time."""
+    held: list[Route] = []
+    visitor.reported()
+    visitor.page.clock.install()
+    visitor.visit("fr/status")
+    visitor.page.fill("#token", " ".join(visitor.words))
+    visitor.page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+    visitor.page.route("**/keyring.json", times(1, held.append))
+    visitor.page.route("**/keyring.sig", times(1, held.append))
+    with (
+        visitor.page.expect_request("**/keyring.json"),
+        visitor.page.expect_request("**/keyring.sig"),
+    ):
+        visitor.page.click("#open")
+    visitor.page.clock.fast_forward(2_000)
+    visitor.shows("#busy", "connection-slow")
+    early, late = sorted(held, key=lambda route: route.request.url.endswith("json"))
+    early.continue_()
+    # This answer arrives after the other one.
+    visitor.page.evaluate("() => fetch('/keyring.sig').then((answer) => answer.bytes())")
+    visitor.shows("#busy", "connection-slow")
+    late.continue_()
     visitor.opened()
 
 

@@ -30,6 +30,8 @@ def test_an_unconfirmed_text_is_sent_again_as_the_same_bytes(visitor: Visitor) -
 
 
 def test_a_report_that_could_not_be_sent_is_kept_and_sent_on_request(visitor: Visitor) -> None:
+    """Before the request, the reporter switches the language; the error is then shown in that language."""
+
     def refuse(route: Route) -> None:
         problem = '{"code": "unavailable"}'
         route.fulfill(status=500, body=problem, content_type="application/problem+json")
@@ -47,6 +49,9 @@ def test_a_report_that_could_not_be_sent_is_kept_and_sent_on_request(visitor: Vi
         "L\N{RIGHT SINGLE QUOTATION MARK}envoi s\N{RIGHT SINGLE QUOTATION MARK}est arrêté"
     )
     expect(links).to_be_visible()
+    visitor.page.press("a[hreflang=en]", "Enter")
+    expect(title).to_have_text("Sending has stopped")
+    visitor.shows("#send-error", "problem-unavailable")
     visitor.page.click("#retry")
     visitor.arrived()
     bodies = {request.post_data_buffer for request in visitor.requests if request.method == "POST"}

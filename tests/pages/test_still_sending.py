@@ -99,6 +99,24 @@ def test_nothing_moves_while_a_message_is_sent(visitor: Visitor, language: str, 
     assert moved(page) == []
 
 
+@pytest.mark.parametrize(("language", "screen"), SCREENS)
+def test_nothing_moves_when_the_page_says_that_a_large_message_is_still_being_sent(
+    visitor: Visitor, tmp_path: Path, language: str, screen: ViewportSize
+) -> None:
+    enclosed = tmp_path / "note.bin"
+    enclosed.write_bytes(bytes(300_000))
+    page = opened(visitor, language, screen, enclosed)
+    held: list[Route] = []
+    page.route(ENVELOPES, times(1, held.append))
+    centred(page.locator(SEND))
+    note(page)
+    with page.expect_request(ENVELOPES):
+        page.click(SEND)
+    page.clock.fast_forward(2_000)
+    visitor.shows("#follow-up-progress-text", "connection-sending")
+    assert moved(page) == []
+
+
 def test_the_list_of_files_above_the_button_disappears_after_sending_without_moving_the_button(
     visitor: Visitor, tmp_path: Path
 ) -> None:

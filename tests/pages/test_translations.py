@@ -92,6 +92,7 @@ def codes() -> Iterator[str]:
         for groups in SHOWN.findall(script.read_text("utf-8")):
             yield from filter(None, groups)
     yield from (f"{what}-{status}" for status in Status for what in ("status", "means"))
+    yield from (f"connection-{silence}" for silence in ("sending", "slow", "lost"))
     yield from (f"state-{state}" for state in ("unknown", "waiting", "collected"))
     yield from (f"message-{side}" for side in ("you", "them"))
 

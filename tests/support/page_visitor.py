@@ -70,12 +70,12 @@ class Visitor:
         expect(self.page.locator("#token-words li")).to_have_count(12, timeout=30_000)
         self.words = self.page.locator("#token-words li").all_inner_texts()
 
-    def confirm(self) -> None:
-        """Retype the two requested words, and send."""
+    def confirm(self, presses: int = 1) -> None:
+        """Retype the two requested words, and press “Send” as often as given."""
         for number in (1, 2):
             asked = self.page.locator(f"#confirm-{number}")
             asked.fill(self.words[int(asked.get_attribute("data-place") or -1)])
-        self.page.click("#send")
+        self.page.click("#send", click_count=presses)
 
     def report(self, text: str = TEXT, files: list[Path] | None = None, channel: str = INSPECTORATE) -> None:
         self.write(text, files, channel)

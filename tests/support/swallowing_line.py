@@ -1,4 +1,4 @@
-"""A connection to a server that can stop: it then accepts and drops all bytes, and reports no error."""
+"""A connection to a server that can stop: it then accepts and drops bytes, and reports no error."""
 
 import socket
 import threading
@@ -10,12 +10,13 @@ _PATIENCE_SECONDS = 60
 
 
 class SwallowingLine:
-    """A connection to a server on this machine. It can drop the visitor's bytes without an error."""
+    """A connection to a server on this machine. It can drop the bytes of either side without an error."""
 
     port = 0
 
     def __init__(self) -> None:
         self.left: int | None = None
+        self._returns = True
         self._swallowed = threading.Event()
 
     def go_silent(self, after: int = 0) -> None:
@@ -23,13 +24,19 @@ class SwallowingLine:
         self._swallowed.clear()
         self.left = after
 
+    def lose_answers(self) -> None:
+        """From now on, pass on the visitor's bytes, but none of the server's."""
+        self._swallowed.clear()
+        self._returns = False
+
     def wait_until_silent(self) -> None:
-        """Return once a byte of the visitor was dropped."""
+        """Return once a byte was dropped."""
         assert self._swallowed.wait(_PATIENCE_SECONDS)
 
     def mend(self) -> None:
-        """Pass everything on again."""
+        """Pass everything on again, but not on a connection that has dropped bytes."""
         self.left = None
+        self._returns = True
 
     def carries(self, piece: bytes) -> bool:
         """Return whether bytes of the visitor are passed on."""
@@ -40,6 +47,12 @@ class SwallowingLine:
             self._swallowed.set()
         return self.left > 0
 
+    def returns(self) -> bool:
+        """Return whether bytes of the server are passed on."""
+        if not self._returns:
+            self._swallowed.set()
+        return self._returns
+
 
 @contextmanager
 def swallowing(server: int) -> Iterator[SwallowingLine]:
@@ -49,7 +62,7 @@ def swallowing(server: int) -> Iterator[SwallowingLine]:
     class Way(BaseRequestHandler):
         def handle(self) -> None:
             with socket.create_connection(("127.0.0.1", server)) as far:
-                back = threading.Thread(target=_back, args=(far, self.request))
+                back = threading.Thread(target=_back, args=(far, self.request, line))
                 back.start()
                 _forth(self.request, far, line)
                 back.join()
@@ -81,9 +94,14 @@ def _forth(near: socket.socket, far: socket.socket, line: SwallowingLine) -> Non
         far.shutdown(socket.SHUT_WR)
 
 
-def _back(far: socket.socket, near: socket.socket) -> None:
+def _back(far: socket.socket, near: socket.socket, line: SwallowingLine) -> None:
+    """Pass on the server's bytes, but nothing on a connection that has dropped some, not even its end."""
+    is_open = True
     with suppress(OSError):
         while piece := far.recv(1 << 16):
-            near.sendall(piece)
-    with suppress(OSError):
-        near.shutdown(socket.SHUT_WR)
+            is_open = is_open and line.returns()
+            if is_open:
+                near.sendall(piece)
+    if is_open:
+        with suppress(OSError):
+            near.shutdown(socket.SHUT_WR)
