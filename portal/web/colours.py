@@ -27,7 +27,7 @@ def rules(colour: Colour) -> str:
     if not colour.light:
         return ""
     light, dark = (_rule(scheme, each) for scheme, each in (("light", colour.light), ("dark", colour.dark)))
-    return f"{light}@media (prefers-color-scheme:dark){{{dark}}}"
+    return f"{light}@media screen and (prefers-color-scheme:dark){{{dark}}}"
 
 
 def contrast(one: str, other: str) -> float:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from portal.web import colours
 from tests.support import pictures
 from tests.support.offline_form import OfflineVisitor
 from tests.support.page_visitor import TEXT, Visitor
@@ -15,6 +16,17 @@ pytestmark = pytest.mark.browser
 
 # These vary: the time of the file, and the target of the link that skips the header.
 CHANGING = re.compile(rb"/(CreationDate|ModDate) \(.*?\)|/XYZ [\d. ]+")
+
+# The colours of all visible texts, such as "rgb(0, 0, 0)".
+COLOURS = """() => {
+  const found = new Set();
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const { data, parentElement } = texts.currentNode;
+    if (data.trim() && parentElement.checkVisibility()) found.add(getComputedStyle(parentElement).color);
+  }
+  return [...found];
+}"""
 
 
 def printed(page: Page) -> bytes:
@@ -103,3 +115,22 @@ def test_a_case_is_not_printed(visitor: Visitor) -> None:
     assert words(page) == paper
     page.click("#to-withdraw")
     assert words(page) == paper
+
+
+def faint(page: Page) -> list[str]:
+    """Return the colours of text that are hard to read on white paper."""
+    found: list[str] = page.evaluate(COLOURS)
+    codes = ("#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", each)[:3]) for each in found)
+    return [each for each in codes if colours.contrast(each, "#ffffff") < colours.LEAST]
+
+
+def test_paper_has_dark_text_even_if_the_screen_is_dark(visitor: Visitor) -> None:
+    """Browsers print no backgrounds, so the numbers to call must be dark, too. The control is the screen."""
+    for path in ("fr/", "fr/before", "fr/help"):
+        visitor.visit(path)
+        visitor.page.emulate_media(media="screen", color_scheme="dark")
+        assert faint(visitor.page), path
+        visitor.page.emulate_media(media="print", color_scheme="dark")
+        assert faint(visitor.page) == [], path
+    visitor.page.emulate_media(media="screen", color_scheme="light")
+    assert faint(visitor.page), "the light text of the numbers to call"

@@ -38,11 +38,16 @@ PRINT = "print"
 # An address without a page, such as a mistyped one.
 NOWHERE = "/nowhere"
 # Pages to save and open from disk.
-_FROM_DISK = ("offline.html", "proof.html")
-# On a picture of a whole page, the bar of “Leave quickly” would cover the text at the foot of the screen.
-_BAR_BELOW = """@media (width < 48rem) {
-  body { position: relative }
-  .leave { position: absolute !important }
+_FROM_DISK = ("offline.html", "proof.html", "sheet.html")
+# On a picture of a whole page, “Leave quickly” would cover the text at the foot or at the top of the screen.
+_UNCOVER = """() => {
+  scrollTo(0, 0);
+  const leave = document.querySelector(".leave");
+  if (!leave) return;
+  document.body.style.position = leave.style.position = "";
+  if (getComputedStyle(leave).position !== "fixed") return;
+  document.body.style.position = "relative";
+  leave.style.position = "absolute";
 }"""
 _PAPER_SCALE = 0.96  # three sheets of A4 side by side
 _UNFOLD = "for (const each of document.querySelectorAll('details')) each.open = true"
@@ -70,7 +75,8 @@ class Camera:
         for (width, scheme), sheets in self.screens.items():
             page.set_viewport_size({"width": width, "height": SCREENS[width][0]})
             page.emulate_media(color_scheme=scheme)
-            picture = page.screenshot(full_page=True, caret="hide", style=_BAR_BELOW)
+            page.evaluate(_UNCOVER)
+            picture = page.screenshot(full_page=True, caret="hide")
             sheets.add(Image.open(BytesIO(picture)).convert("RGB"), caption)
         # Printed while the screen is dark: paper must not get the colours of the screen.
         with closing(pypdfium2.PdfDocument(page.pdf(format="A4"))) as document:
