@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from sqlalchemy import Connection
 
 from crypto import signing
 from crypto.keyring import Keyring
@@ -64,13 +65,16 @@ def init(settings: Settings, *, as_json: bool) -> None:
     """Make the database, and the key that signs intake bundles."""
     seed = secrets.token_bytes(signing.SEED)
     keys = Instance(signing.public_key(seed), seed)
-    with closing(database.create(settings.database_url)) as store, store.write() as connection:
+
+    def fill(connection: Connection) -> None:
         if found := key_pair(connection):
             raise Refused(
                 f"this portal already exists; its fingerprint is {signing.fingerprint(found.public)}",
                 "nothing was changed; for a new portal, set another `database`",
             )
         keep_key_pair(connection, keys)
+
+    database.create(settings.database_url, fill).close()
     fingerprint = signing.fingerprint(keys.public)
     if as_json:
         terminal.data({"fingerprint": fingerprint})

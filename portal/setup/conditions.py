@@ -5,6 +5,7 @@ The steps that check requirements change nothing.
 
 import os
 import shutil
+import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from portal.setup.upgrade.progress import progress
 
 _VERSION = "13"
 _ROOM = 1 << 30
+_CLEARNET = "/etc/nginx/fanal/clearnet.conf"
 _WRITTEN = ("/etc", "/var/lib", "/var")
 _OF_NGINX = (
     "nginx",
@@ -87,6 +89,25 @@ def room(system: System, folders: Iterable[str] = _WRITTEN, bytes_free: int = _R
         return DONE
 
     return Condition("room on the disk", test)
+
+
+def ipv6(system: System) -> Condition:
+    """Return the condition that nginx can listen on IPv6 if its configuration says so. Needs no address."""
+
+    def test() -> Found:
+        file = system.at(_CLEARNET)
+        if not file.is_file() or "[::]" not in file.read_text("utf-8"):
+            return DONE
+        try:
+            socket.socket(socket.AF_INET6).close()
+        except OSError:
+            return in_the_way(
+                "the kernel has no IPv6, and nginx would not start",
+                f"start the kernel without `ipv6.disable=1`, or delete `listen [::]:443` from {_CLEARNET}",
+            )
+        return DONE
+
+    return Condition("IPv6", test)
 
 
 def no_other_site(system: System) -> Condition:

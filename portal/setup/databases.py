@@ -5,15 +5,15 @@ import os
 import shutil
 from pathlib import Path
 
-from portal import files
 from portal.ops.serving import NO_KEYRING
 from portal.setup.portal_user import AS_PORTAL, own_folder
 from portal.setup.services import SHIPPED
 from portal.setup.settings import CONFIGURATION, DATABASE, USER
 from portal.setup.steps import TO_DO, Found, done_if, in_the_way
-from portal.setup.system import READABLE, Failed, System, content, put_back
+from portal.setup.system import READABLE, Failed, System, content, put_back, write
 
 _AS_POSTGRES = ("runuser", "-u", "postgres", "--")
+_UNREAD = "postgresql"
 _KEYRING_FILES = ("keyring.json", "keyring.sig")
 
 
@@ -33,18 +33,17 @@ class PostgresqlSettings:
         places = self._places()
         if not places:
             return in_the_way("there is no PostgreSQL on this machine", "apt install postgresql")
-        return done_if(
-            done=all(each.is_file() and each.read_bytes() == self._shipped.read_bytes() for each in places)
-        )
+        are_ours = all(each.is_file() and each.read_bytes() == self._shipped.read_bytes() for each in places)
+        return done_if(done=are_ours and not self._system.is_unread(_UNREAD))
 
     def apply(self) -> None:
         """Write the settings file in each cluster, and restart PostgreSQL so that it reads the file."""
         places = self._places()
         self._before = {place: content(place) for place in places}
-        for place in places:
-            files.write(place, [self._shipped.read_bytes()])
-            place.chmod(READABLE)
-        self._restart()
+        with self._system.unread(_UNREAD):
+            for place in places:
+                write(place, self._shipped.read_bytes(), READABLE)
+            self._restart()
 
     def undo(self) -> None:
         """Put back the files that ``apply`` replaced, or remove ours, and restart PostgreSQL."""

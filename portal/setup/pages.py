@@ -12,6 +12,7 @@ from portal.setup.steps import TO_DO, Found, done_if, in_the_way
 from portal.setup.system import Failed, System
 
 PAGES = "/var/www/fanal"
+_UNREAD = "pages"
 _NGINX = ("nginx@clearnet", "nginx@onion")
 _PORTALS = ("portal@8080", "portal@8090")
 
@@ -34,7 +35,8 @@ class Pages:
             return TO_DO
         try:
             with self._frozen() as fresh:
-                return done_if(done=_same(fresh, self._place))
+                is_same = _same(fresh, self._place)
+                return done_if(done=is_same and not self._system.is_unread(_UNREAD))
         except Failed as error:
             return in_the_way(str(error), f"correct {CONFIGURATION}")
 
@@ -52,11 +54,12 @@ class Pages:
             shutil.copytree(fresh, self._new, copy_function=shutil.copyfile)
         for each in (self._new, *self._new.rglob("*")):
             each.chmod(0o755 if each.is_dir() else 0o644)
-        if self._place.is_dir():
-            self._place.rename(self._old)
-        self._new.rename(self._place)
-        self._system.control("try-restart", *_PORTALS)
-        self._system.control("try-reload-or-restart", *_NGINX)
+        with self._system.unread(_UNREAD):
+            if self._place.is_dir():
+                self._place.rename(self._old)
+            self._new.rename(self._place)
+            self._system.control("try-restart", *_PORTALS)
+            self._system.control("try-reload-or-restart", *_NGINX)
         shutil.rmtree(self._old, ignore_errors=True)
 
     def undo(self) -> None:

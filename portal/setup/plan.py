@@ -1,9 +1,10 @@
 """All steps in their order, and the data that remains after the portal is uninstalled."""
 
 from portal.setup.answers import POSTGRESQL, Answers
-from portal.setup.conditions import debian, no_other_site, no_upgrade, packages, room
+from portal.setup.conditions import debian, ipv6, no_other_site, no_upgrade, packages, room
 from portal.setup.databases import Keyring, PostgresqlRole, PostgresqlSettings, Tables
 from portal.setup.pages import PAGES, Pages
+from portal.setup.remains import Remains
 from portal.setup.services import INSTANCE, DebianNginxOff, OnionService, Unit
 from portal.setup.settings import DATABASE, STATE, USER, Certificate, Configuration, Folders, Remembered
 from portal.setup.steps import Step
@@ -28,6 +29,7 @@ def steps(system: System, answers: Answers) -> list[Step]:
         room(system),
         no_upgrade(system),
         no_other_site(system),
+        *([ipv6(system)] if answers.clearnet else []),
         Folders(system),
         Remembered(system, answers),
         DebianNginxOff(system),
@@ -47,7 +49,7 @@ def steps(system: System, answers: Answers) -> list[Step]:
         ]
     if answers.onion:
         found += [Unit(system, "portal@8090.service", 8090), Unit(system, "nginx@onion.service", 8081)]
-    found.append(Unit(system, "portal-expire.timer"))
+    found += [Unit(system, "portal-expire.timer"), Remains(system)]
     return found
 
 

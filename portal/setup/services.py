@@ -1,17 +1,17 @@
 """Steps that start or stop services, now and at each boot."""
 
-import shutil
 import socket
 import time
 from pathlib import Path
 
 from portal.setup.settings import HOSTNAME
 from portal.setup.steps import Found, done_if, in_the_way
-from portal.setup.system import READABLE, Failed, System, content, put_back
+from portal.setup.system import READABLE, Failed, System, content, put_back, write
 
 SHIPPED = "/usr/share/fanal-portal"
 INSTANCE = "/etc/tor/instances/fanal"
-_START_SECONDS = 90
+# A unit that ends is noticed at once. A portal on a slow machine needs minutes to compress its pages.
+_START_SECONDS = 600
 _PAUSE_SECONDS = 0.2
 _RESTARTS = 3
 
@@ -55,14 +55,15 @@ class Unit:
         self._was_on = False
 
     def check(self) -> Found:
-        """Check whether the unit is running; if not, check whether another program uses its port."""
+        """Check whether the unit runs and listens; if not, check whether another program uses its port."""
         active = _active(self._system, self.title)
+        listens = active and (self._port is None or is_taken(self._port))
         if self._system.runs and self._port and not active and is_taken(self._port):
             return in_the_way(
                 f"another program uses port {self._port}",
                 f"`ss --listening --processes 'sport = {self._port}'` names it: stop it first",
             )
-        return done_if(done=_enabled(self._system, self.title) and (active or not self._system.runs))
+        return done_if(done=_enabled(self._system, self.title) and (listens or not self._system.runs))
 
     def apply(self) -> None:
         """Enable and start the unit, and wait until it listens. Raises Failed if the unit does not start."""
@@ -94,6 +95,7 @@ class OnionService:
         """Check that the tor instance has our service, is running, and has an address."""
         return done_if(
             done=self._is_ours()
+            and not self._system.is_unread(self._UNIT)
             and _enabled(self._system, self._UNIT)
             and (not self._system.runs or (_active(self._system, self._UNIT) and self._hostname.exists()))
         )
@@ -105,13 +107,14 @@ class OnionService:
         if self._system.runs and not self._torrc.exists():
             self._system.run("tor-instance-create", "fanal")
         self._torrc.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(self._system.at(f"{SHIPPED}/torrc"), self._torrc)
-        self._torrc.chmod(READABLE)
-        _set(self._system, "enable", self._UNIT)
+        with self._system.unread(self._UNIT):
+            write(self._torrc, self._system.at(f"{SHIPPED}/torrc").read_bytes(), READABLE)
+            _set(self._system, "enable", self._UNIT)
+            if self._system.runs:
+                # An instance that was already running must read the new file, too.
+                self._system.control("restart", self._UNIT)
         if not self._system.runs:
             return
-        # An instance that was already running must read the new file, too.
-        self._system.control("restart", self._UNIT)
         end = time.monotonic() + _START_SECONDS
         while not self._hostname.exists():
             if time.monotonic() > end:

@@ -20,6 +20,7 @@ USER = "portal"
 DATABASE = "fanal"
 # The administrator may change all other settings.
 _FIXED = {"deployment", "root_key", "onion"}
+_UNREAD = "certificate"
 _PACKAGE = "fanal-portal.conf"
 _DATABASES = {
     remembered.SQLITE: f"sqlite:///{STATE}/portal.sqlite",
@@ -160,15 +161,17 @@ class Certificate:
         if said := _mismatch(*self._given):
             return in_the_way(said, "name a certificate in PEM, and its key without a passphrase")
         pairs = zip(self._given, self._places, strict=True)
-        return done_if(done=all(content(given) == content(place) for given, place in pairs))
+        are_same = all(content(given) == content(place) for given, place in pairs)
+        return done_if(done=are_same and not self._system.is_unread(_UNREAD))
 
     def apply(self) -> None:
         """Copy both files so that only root can read them, and let nginx load them."""
         self._before = {place: content(place) for place in self._places}
-        for given, place in zip(self._given, self._places, strict=True):
-            files.write(place, [given.read_bytes()])
-        if self._system.runs:
-            self._system.control("try-reload-or-restart", "nginx@clearnet")
+        with self._system.unread(_UNREAD):
+            for given, place in zip(self._given, self._places, strict=True):
+                files.write(place, [given.read_bytes()])
+            if self._system.runs:
+                self._system.control("try-reload-or-restart", "nginx@clearnet")
 
     def undo(self) -> None:
         """Put back the files that ``apply`` replaced."""

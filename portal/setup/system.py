@@ -2,7 +2,8 @@
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,8 +27,18 @@ def put_back(file: Path, before: bytes | None, mode: int) -> None:
     if before is None:
         file.unlink(missing_ok=True)
     else:
-        files.write(file, [before])
-        file.chmod(mode)
+        write(file, before, mode)
+
+
+def write(file: Path, content: bytes, mode: int) -> None:
+    """Write a file with these access rights, completely or not at all. Raises OSError."""
+    new = file.with_name(f".{file.name}.new")
+    try:
+        files.write(new, [content])
+        new.chmod(mode)
+        new.replace(file)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,24 @@ class System:
     def at(self, path: str) -> Path:
         """Return the location, below the root folder, of an absolute path."""
         return self.root / path.removeprefix("/")
+
+    def is_unread(self, name: str) -> bool:
+        """Return whether a run was killed before services read the files that it had changed."""
+        return self._note(name).exists()
+
+    @contextmanager
+    def unread(self, name: str) -> Iterator[None]:
+        """Note, while the block runs, that services have not read changed files yet.
+
+        The note outlives a killed run, but not a reboot, after which the services have read the files.
+        """
+        note = self._note(name)
+        note.touch()
+        yield
+        note.unlink()
+
+    def _note(self, name: str) -> Path:
+        return self.at(f"/run/fanal-unread-{name}")
 
     def run(self, *command: str | Path, env: Mapping[str, str] | None = None) -> str:
         """Run a program and return its standard output; raises Failed."""

@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import cycle
@@ -206,10 +206,11 @@ class Database:
         self._engine.dispose()
 
 
-def create(url: URL) -> Database:
+def create(url: URL, fill: Callable[[Connection], object] = lambda _: None) -> Database:
     """Return the database at ``url``, with new tables if it has none; existing tables stay as they are.
 
-    Raises Refused if the database cannot be created or reached.
+    ``fill`` writes the first rows, in the same transaction. Raises Refused if the database cannot be created
+    or reached, and everything that ``fill`` raises.
     """
     if url.get_backend_name() == "sqlite":
         file = Path(str(url.database))
@@ -225,6 +226,7 @@ def create(url: URL) -> Database:
         with _reachable(url), database.write() as connection:
             if upgrading.revision(connection) is None:
                 upgrading.upgrade(connection)
+            fill(connection)
     except Refused:
         database.close()
         raise

@@ -11,3 +11,6 @@ GOOD = Answers(
     certificate="/srv/certificate.pem",
     certificate_key="/srv/certificate.key",
 )
+
+# The description that Debian 13 gives of itself.
+OS_RELEASE = 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nID=debian\nVERSION_ID="13"\n'

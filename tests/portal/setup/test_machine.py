@@ -1,5 +1,6 @@
 """Setup steps on a folder in place of the machine, with real tools and real files."""
 
+import errno
 import os
 import shutil
 import socket
@@ -13,7 +14,7 @@ import pytest
 from portal import config
 from portal.setup import cli, plan
 from portal.setup.answers import Answers
-from portal.setup.conditions import debian, no_other_site, packages, room
+from portal.setup.conditions import debian, ipv6, no_other_site, packages, room
 from portal.setup.databases import PostgresqlRole, PostgresqlSettings
 from portal.setup.pages import PAGES, Pages
 from portal.setup.services import INSTANCE, DebianNginxOff, OnionService, Unit
@@ -31,39 +32,10 @@ from portal.setup.system import Failed, System
 from tests.support import postgres
 from tests.support.certificates import make_certificate
 from tests.support.paths import ROOT
-from tests.support.setup_answers import GOOD
+from tests.support.setup_answers import OS_RELEASE
 from tests.support.small_disk import small_disk
 
 DEPLOY = ROOT / "deploy"
-OS_RELEASE = 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nID=debian\nVERSION_ID="13"\n'
-
-
-@pytest.fixture
-def system(tmp_path: Path) -> System:
-    """A machine on which the package is unpacked."""
-    tree = tmp_path / "tree"
-    units = tree / "usr/lib/systemd/system"
-    for name in ("etc", "var/lib/dpkg/info", "var/www", "run", "usr/share/fanal-portal"):
-        (tree / name).mkdir(parents=True)
-    units.mkdir(parents=True)
-    for each in (*DEPLOY.glob("*.service"), *DEPLOY.glob("*.timer")):
-        shutil.copy(each, units)
-    for name in ("nginx.service", "tor@.service"):
-        (units / name).write_text("[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n")
-    for name in ("torrc", "postgresql.conf"):
-        shutil.copy(DEPLOY / name, tree / "usr/share/fanal-portal")
-    for kind in ("sysusers", "tmpfiles"):
-        (tree / f"usr/lib/{kind}.d").mkdir()
-        shutil.copy(DEPLOY / "debian/portal" / kind, tree / f"usr/lib/{kind}.d/fanal-portal.conf")
-    (tree / "etc/os-release").write_text(OS_RELEASE)
-    return System(tree)
-
-
-@pytest.fixture
-def answers(tmp_path: Path) -> Answers:
-    certificate, key = tmp_path / "own.pem", tmp_path / "own.key"
-    make_certificate(certificate, key)
-    return replace(GOOD, certificate=str(certificate), certificate_key=str(key))
 
 
 def done(step: Step) -> None:
@@ -120,6 +92,24 @@ def test_a_read_only_folder_and_a_full_disk_are_named(system: System) -> None:
         assert room(system, ["/small"], 1 << 19).check() == DONE
         change("1m,ro")
         assert obstacle(room(system, ["/small"], 1 << 19).check()) == "/small is read-only"
+
+
+def test_a_kernel_without_ipv6_is_named_if_nginx_would_listen_there(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine without any IPv6 address is no obstacle. The error is that of such a kernel."""
+    file = system.at("/etc/nginx/fanal/clearnet.conf")
+    file.parent.mkdir(parents=True)
+    shutil.copy(DEPLOY / "nginx/clearnet.conf", file)
+    assert ipv6(system).check() == DONE
+
+    def refuse(_family: int) -> None:
+        raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+
+    monkeypatch.setattr("portal.setup.conditions.socket.socket", refuse)
+    assert obstacle(ipv6(system).check()) == "the kernel has no IPv6, and nginx would not start"
+    file.write_text(file.read_text().replace("listen [::]:443", "# "))
+    assert ipv6(system).check() == DONE
 
 
 def test_a_foreign_site_in_the_configuration_of_nginx_is_named(system: System) -> None:
