@@ -52,6 +52,18 @@ def test_an_upgrade_keeps_the_program_that_the_portal_runs(tree: Path) -> None:
         assert (content(tree, PROGRAM), content(tree, EARLIER)) == (version, "one")
 
 
+def test_an_upgrade_that_dpkg_undoes_keeps_no_program(tree: Path) -> None:
+    """dpkg puts back the files themselves. A program that was kept before stays, because it runs."""
+    run(tree, "preinst", "upgrade", "1.0")
+    run(tree, "postrm", "abort-upgrade", "1.0")
+    assert not (tree / EARLIER).exists()
+    run(tree, "preinst", "upgrade", "1.0")
+    replace_program(tree, "two")
+    run(tree, "preinst", "upgrade", "2.0")
+    run(tree, "postrm", "abort-upgrade", "2.0")
+    assert content(tree, EARLIER) == "one"
+
+
 def test_a_copy_that_was_interrupted_is_not_taken_for_the_earlier_program(tree: Path) -> None:
     (tree / "usr/lib/fanal-portal.part").mkdir()
     run(tree, "preinst", "upgrade", "1.0")
