@@ -53,7 +53,7 @@ def test_an_upgrade_keeps_the_program_that_the_portal_runs(tree: Path) -> None:
 
 
 def test_an_upgrade_that_dpkg_undoes_keeps_no_program(tree: Path) -> None:
-    """dpkg puts back the files themselves. A program that was kept before stays, because it runs."""
+    """The files that dpkg puts back are the same files. A program that was kept before stays, as it runs."""
     run(tree, "preinst", "upgrade", "1.0")
     run(tree, "postrm", "abort-upgrade", "1.0")
     assert not (tree / EARLIER).exists()
