@@ -12,7 +12,7 @@ from tests.support.paths import ROOT
 
 DEPLOY = ROOT / "deploy"
 # The lines that say how a unit runs are not here; `make soak units` tests them.
-_SECTIONS, _RUNNING = {"[Service]", "[Timer]"}, {"Type", "ExecStart", "ExecReload"}
+_SECTIONS, _RUNNING = {"[Service]", "[Timer]"}, {"Type", "ExecStartPre", "ExecStart", "ExecReload"}
 
 Lines = Mapping[str, str]
 
@@ -43,6 +43,7 @@ _EVERY_SERVICE: Lines = {
     "SystemCallArchitectures=native": "prevents calls of i386 and x32, whose numbers a filter would misread",
     "SystemCallErrorNumber=EPERM": "a refused call causes an error, and does not kill the process",
 }
+_OF_DEBIAN = {"NoNewPrivileges=yes", "ProtectHome=yes", "PrivateTmp=yes", "PrivateDevices=yes"}
 _SERVING: Lines = {
     "Restart=on-failure": "after an attack that ends the service, it is back in two seconds",
     "RestartSec=2": "systemd gives up after five starts in ten seconds",
@@ -108,6 +109,28 @@ UNITS: Mapping[str, Lines] = {
     "nginx@onion.service.d/loopback.conf": {
         "IPAddressDeny=any": "an attacker in nginx could connect elsewhere and reveal the machine",
         "IPAddressAllow=localhost": "nginx needs tor and the portal",
+    },
+    # Debian's unit already has the lines that are missing here.
+    "tor@fanal.service.d/confined.conf": {
+        **{line: why for line, why in _EVERY_SERVICE.items() if line not in _OF_DEBIAN},
+        "User=_tor-%i": "tor starts as its own user, and so needs no right to change users",
+        "PermissionsStartOnly=no": "with Debian's line, commands before the start run as root",
+        "RuntimeDirectory=tor-instances/%i": "for the sockets of tor, and the settings from Debian's file",
+        "RuntimeDirectoryMode=0700": "only tor itself uses these sockets",
+        "NotifyAccess=main": "no other process can tell systemd that tor has started",
+        "UMask=0077": "only this user can read what tor writes",
+        "CapabilityBoundingSet=": "tor needs no capability",
+        "ReadOnlyPaths=": "clears Debian's list, because strict protection replaces it",
+        "ReadWritePaths=": "clears Debian's list, with all of /run in it",
+        "ReadWritePaths=/var/lib/tor-instances/%i": "the folder with tor's keys",
+        "InaccessiblePaths=-/etc/fanal -/var/lib/fanal -/var/cache/fanal -/var/log/fanal -/var/www/fanal "
+        "-/var/lib/tor -/run/dbus -/run/postgresql -/run/nscd -/run/nginx-clearnet -/run/nginx-onion "
+        "-/run/systemd/private": "an attacker in tor reaches no data of the portal, and no socket",
+        "TasksMax=64": "prevents a fork bomb",
+        "PrivateUsers=yes": "tor sees no other user, not even root",
+        "RemoveIPC=yes": "no shared memory stays when tor ends",
+        "SystemCallFilter=@system-service": "allows the calls that services need",
+        "SystemCallFilter=~@privileged @resources": "of these, forbids the calls for administrators",
     },
 }
 TORRC: Lines = {

@@ -42,6 +42,14 @@ TestingDirAuthVoteGuard *
 
 
 @dataclass(frozen=True, slots=True)
+class Network:
+    """The address of the client's proxy, and the lines with which another tor joins the network."""
+
+    proxy: str
+    joins: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tor:
     """The address of the client's proxy, and the onion name that the service generated."""
 
@@ -65,17 +73,27 @@ def tor_browser(proxy: str) -> Mapping[str, bool | int | str]:
 @contextmanager
 def tor_network(folder: Path, tor_port: int) -> Iterator[Tor]:
     """Run a network with the shipped torrc in front of a web server. Yield once the service is reachable."""
-    proxy, service = f"{HOST}:{free_port()}", folder / "service"
+    service = folder / "service"
+    with (
+        network(folder) as made,
+        _running(service, _shipped(service, tor_port) + made.joins),
+    ):
+        yield Tor(made.proxy, reached(made.proxy, service / "onion" / "hostname"))
+
+
+@contextmanager
+def network(folder: Path) -> Iterator[Network]:
+    """Run a network without an onion service."""
+    proxy = f"{HOST}:{free_port()}"
     authorities = [folder / f"authority{n}" for n in range(AUTHORITIES)]
     settings = {each: _authority(each) for each in authorities}
     trusted = "".join(_trusted(each, settings[each]) for each in authorities)
     settings |= {each: _relay(each) for each in (folder / f"relay{n}" for n in range(RELAYS))}
     settings[folder / "client"] = f"DataDirectory {folder}/client\nSocksPort {proxy}\n{_NODE}"
-    settings[service] = _shipped(service, tor_port) + "TestingTorNetwork 1\n"
     with ExitStack() as running:
         for each, text in settings.items():
             running.enter_context(_running(each, text + trusted))
-        yield Tor(proxy, _reached(proxy, service / "onion" / "hostname"))
+        yield Network(proxy, f"TestingTorNetwork 1\n{trusted}")
 
 
 def _shipped(folder: Path, tor_port: int) -> str:
@@ -135,7 +153,7 @@ def _running(folder: Path, settings: str) -> Iterator[None]:
             process.wait()
 
 
-def _reached(proxy: str, hostname: Path) -> str:
+def reached(proxy: str, hostname: Path) -> str:
     """Return the name of the onion service once a page can be fetched through the network."""
     end = time.monotonic() + PATIENCE_SECONDS
     while True:

@@ -1,6 +1,7 @@
 """The shipped systemd units are valid and confined, and the portal's output contains no times."""
 
 import configparser
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tests.support.shipped_lines import DEPLOY, TIMER, TORRC, of_tor, of_unit
 from tests.support.shipped_lines import UNITS as TOLD
 
 UNITS = sorted(DEPLOY.glob("*.service"))
+TOR = Path("/usr/lib/systemd/system/tor@.service")
 # systemd's own score: 100 means unprotected, below 20 is its best rating. nginx must accept connections.
 EXPOSURE = {"portal@.service": "20", "portal-expire.service": "20", "nginx@.service": "30"}
 
@@ -43,6 +45,17 @@ def test_systemd_rates_the_units_as_well_confined(tmp_path: Path, name: str) -> 
     unit, measure = DEPLOY / name, ["security", "--offline=true", f"--threshold={EXPOSURE[name]}"]
     assert analyzed(here(unit, tmp_path), *measure).returncode == 0
     assert analyzed(here(unit, tmp_path, without="Protect"), *measure).returncode != 0
+
+
+def test_systemd_rates_the_tor_of_the_onion_service_as_well_confined(tmp_path: Path) -> None:
+    """The control: without the file of the package, Debian's own unit fails the same check."""
+    units = tmp_path / "etc/systemd/system"
+    units.mkdir(parents=True)
+    shutil.copy(TOR, units)
+    measure = ["security", "--offline=true", "--threshold=20", f"--root={tmp_path}"]
+    assert analyzed(Path("tor@fanal.service"), *measure).returncode != 0
+    shutil.copytree(DEPLOY / "tor@fanal.service.d", units / "tor@fanal.service.d")
+    assert analyzed(Path("tor@fanal.service"), *measure).returncode == 0
 
 
 @pytest.mark.parametrize("name", TOLD)

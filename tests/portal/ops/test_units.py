@@ -1,5 +1,6 @@
 """A real systemd starts each shipped unit, unchanged, on a fresh machine."""
 
+import re
 import shutil
 import subprocess
 import time
@@ -9,17 +10,14 @@ import pytest
 
 from tests.support import portal_machine
 from tests.support.builders import make_keyring
-from tests.support.certificates import make_certificate
 from tests.support.machine import Machine
 from tests.support.paths import ROOT
-from tests.support.portal_machine import POSTGRESQL, SQLITE
-from tests.support.portal_nginx import CONFIGURATION
+from tests.support.portal_machine import PORTAL, POSTGRESQL, SQLITE
 from tests.support.portal_room import SITE
 from tests.support.portal_server import Server
 
 pytestmark = pytest.mark.soak
 
-PORTAL = ["/usr/bin/portal", "--config", "/etc/fanal/portal.toml"]
 LOG = "/var/log/fanal/portal.log"
 SERVING = {
     "portal@8080": ["http://127.0.0.1:8080"],
@@ -28,7 +26,19 @@ SERVING = {
     "nginx@onion": ["--haproxy-protocol", "http://127.0.0.1:8081"],
 }
 UNITS = ["portal@.service", "nginx@.service", "portal-expire.service", "portal-expire.timer"]
-ONION_ONLY = "nginx@onion.service.d"
+DROP_INS = ["nginx@onion.service.d", "tor@fanal.service.d"]
+INSTANCE = "etc/tor/instances/fanal/torrc"
+# The whole network runs on the machine, which has only a loopback network.
+THROUGH_TOR = f"""
+import subprocess
+from pathlib import Path
+from tests.support.tor_network import network, reached
+with network(Path("/srv")) as made:
+    with Path("/{INSTANCE}").open("a") as torrc:
+        torrc.write(made.joins)
+    subprocess.run(["systemctl", "restart", "tor@fanal"], check=True)
+    print(reached(made.proxy, Path("/var/lib/tor-instances/fanal/onion/hostname")))
+"""
 BODIES = "/run/nginx-body"
 
 
@@ -36,18 +46,10 @@ BODIES = "/run/nginx-body"
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """A machine on which all steps of docs/deploying.md were done, except starting the units."""
     with Machine(tmp_path_factory.mktemp("machine")).mounted() as made:
-        tree = made.tree
-        # The package installs this command; `make soak packages` tests the package itself.
-        (tree / "usr/bin/portal").symlink_to(ROOT / ".venv/bin/portal")
-        portal_machine.bring(tree, UNITS)
-        (tree / "var/www").mkdir(exist_ok=True)
-        shutil.copytree(ROOT / "deploy" / ONION_ONLY, tree / "etc/systemd/system" / ONION_ONLY)
-        shutil.copytree(CONFIGURATION, tree / "etc/nginx/fanal", dirs_exist_ok=True)
-        settings = tree / "etc/fanal"
-        make_certificate(settings / "certificate.pem", settings / "certificate.key")
-        subprocess.run(["chroot", str(tree), *PORTAL, "freeze", "/var/www/fanal"], check=True)
-        portal_machine.hand_over(tree)
-        subprocess.run(["chmod", "-R", "go=", str(settings)], check=True)
+        for each in DROP_INS:
+            shutil.copytree(ROOT / "deploy" / each, made.tree / "etc/systemd/system" / each)
+        portal_machine.bring_site(made.tree, UNITS)
+        subprocess.run(["chmod", "-R", "go=", str(made.tree / "etc/fanal")], check=True)
         yield made
 
 
@@ -146,3 +148,34 @@ def test_each_shipped_unit_starts_unchanged(
         assert "serving on" not in machine.do("journalctl", "--boot=all", "--unit=portal@*", code=None)
     told = f"{', '.join(UNITS)}: started, restarted, there after the machine went down"
     record_property(f"as shipped, {address.replace(':word', '')}", told)
+
+
+def test_the_confined_tor_serves_the_pages_through_a_tor_network(machine: Machine) -> None:
+    """No command of the unit runs as root. tor also answers a reload, and restarts."""
+    with machine.running():
+        machine.do("systemctl", "start", "nginx@onion")
+        machine.do("tor-instance-create", "fanal")
+        shutil.copy(ROOT / "deploy/torrc", machine.tree / INSTANCE)
+        machine.do("systemctl", "start", "tor@fanal")
+        machine.do("systemctl", "reload", "tor@fanal")
+        said = machine.do("env", f"--chdir={ROOT}", ".venv/bin/python", "-c", THROUGH_TOR)
+        assert said.endswith(".onion"), said
+        status = machine.do("cat", f"/proc/{main(machine, 'tor@fanal')}/status")
+        assert "CapBnd:\t0000000000000000" in status, status
+        assert machine.do("stat", "--format=%U", f"/proc/{main(machine, 'tor@fanal')}") == "_tor-fanal"
+
+
+def test_an_export_leaves_no_line_in_the_journal(machine: Machine) -> None:
+    """The control: without the option that the guide gives, the journal has the command and its second."""
+    guide = (ROOT / "docs/deploying.md").read_text("utf-8")
+    (shown,) = re.findall(r"^systemd-run (?:.|\\\n)*?…$", guide, re.MULTILINE)
+    command = shown.replace("\\\n", " ").replace("…", "export --out /srv/medium")
+    with machine.running():
+        machine.do("install", "-d", "-o", "portal", "/srv/medium")
+        run = ("script", "--quiet", "--return", "/dev/null", "--command")
+        for each, lines in ((command, False), (command.replace("-p LogLevelMax=err", ""), True)):
+            said = machine.do(*run, each)
+            assert "0 envelopes" in said, said
+            machine.do("journalctl", "--sync")
+            told = machine.do("journalctl", "--no-pager")
+            assert ("medium" in told, "systemd-run" in told) == (lines, lines), told
