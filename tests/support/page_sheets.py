@@ -149,6 +149,7 @@ def take_from_disk(camera: Camera, chromium: Browser, visitor: Visitor, folder: 
     camera.take(person.page, "offline form: sealed")
     person.post(sealed)
     camera.take(person.plain, "sealed: a file is kept")
+    person.start()
     person.locate()
     camera.take(person.page, "offline form: where the answer is")
     person.close()
