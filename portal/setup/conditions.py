@@ -8,6 +8,8 @@ import shutil
 import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
 from portal.setup.steps import DONE, Found, in_the_way
 from portal.setup.system import System
@@ -89,6 +91,26 @@ def room(system: System, folders: Iterable[str] = _WRITTEN, bytes_free: int = _R
         return DONE
 
     return Condition("room on the disk", test)
+
+
+def clock(program: Path = Path(__file__)) -> Condition:
+    """Return the condition that the clock is not slow by days.
+
+    A package gives its files the time of its commit, so the present day is not an earlier one. If the clock
+    is fast, the keyring has expired, and its step says so.
+    """
+
+    def test() -> Found:
+        today = datetime.now(UTC).date()
+        made = datetime.fromtimestamp(program.stat().st_mtime, UTC).date()
+        if today >= made:
+            return DONE
+        return in_the_way(
+            f"it is {today}, according to the clock, but this program was made on {made}",
+            "set the clock, for example with an NTP client",
+        )
+
+    return Condition("clock", test)
 
 
 def ipv6(system: System) -> Condition:

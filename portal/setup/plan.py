@@ -1,7 +1,7 @@
 """All steps in their order, and the data that remains after the portal is uninstalled."""
 
 from portal.setup.answers import POSTGRESQL, Answers
-from portal.setup.conditions import debian, ipv6, no_other_site, no_upgrade, packages, room
+from portal.setup.conditions import clock, debian, ipv6, no_other_site, no_upgrade, packages, room
 from portal.setup.databases import Keyring, PostgresqlRole, PostgresqlSettings, Tables
 from portal.setup.pages import PAGES, Pages
 from portal.setup.remains import Remains
@@ -25,6 +25,7 @@ def steps(system: System, answers: Answers) -> list[Step]:
     """Return the steps of an installation. Each step relies on the steps before it."""
     found: list[Step] = [
         debian(system),
+        clock(),
         packages(system, onion=answers.onion),
         room(system),
         no_upgrade(system),

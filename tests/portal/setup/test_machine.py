@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from portal import config
 from portal.setup import cli, plan
 from portal.setup.answers import Answers
-from portal.setup.conditions import debian, ipv6, no_other_site, packages, room
+from portal.setup.conditions import clock, debian, ipv6, no_other_site, packages, room
 from portal.setup.databases import PostgresqlRole, PostgresqlSettings
 from portal.setup.pages import PAGES, Pages
 from portal.setup.services import INSTANCE, DebianNginxOff, OnionService, Unit
@@ -92,6 +93,16 @@ def test_a_read_only_folder_and_a_full_disk_are_named(system: System) -> None:
         assert room(system, ["/small"], 1 << 19).check() == DONE
         change("1m,ro")
         assert obstacle(room(system, ["/small"], 1 << 19).check()) == "/small is read-only"
+
+
+def test_a_clock_that_is_slow_by_days_is_named(tmp_path: Path) -> None:
+    """No machine can install a program before the day on which the program was made."""
+    program = tmp_path / "program"
+    program.touch()
+    assert clock(program).check() == DONE
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    os.utime(program, (0, tomorrow.timestamp()))
+    assert f"but this program was made on {tomorrow.date()}" in obstacle(clock(program).check())
 
 
 def test_a_kernel_without_ipv6_is_named_if_nginx_would_listen_there(
