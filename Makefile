@@ -23,9 +23,10 @@ TEST_TOOLS := node=nodejs npm=npm chromium=chromium chromium-headless-shell=chro
   bwrap=bubblewrap groff=groff-base /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core pdftotext=poppler-utils qpdf=qpdf
 # `make release` needs these programs, and so do its tests in the gate.
 PACKAGE_TOOLS := dh=debhelper dpkg-buildpackage=dpkg-dev minisign=minisign
-# Only `make soak` needs these: another browser engine and a virtual screen for it, a checker of Debian packages, and the
-# program that makes a bare Debian to install the packages in.
-SOAK_TOOLS := WebKitWebDriver=webkit2gtk-driver Xvfb=xvfb lintian=lintian debootstrap=debootstrap
+# Only `make soak` needs these: another browser engine and a virtual screen for it, a checker of Debian packages, the
+# program that makes a bare Debian to install the packages in, and a certificate authority for tests with its client.
+SOAK_TOOLS := WebKitWebDriver=webkit2gtk-driver Xvfb=xvfb lintian=lintian debootstrap=debootstrap \
+  certbot=certbot pebble=pebble
 NODE_TOOLS := node=nodejs npm=npm
 
 # The scripts of the pages, one file for each. The portal's machine needs neither node nor the sources of the scripts.

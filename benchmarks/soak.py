@@ -186,6 +186,7 @@ _NAMED: Mapping[str, Part] = {
             "-m",
             "soak",
             "tests/portal/ops/test_units.py",
+            "tests/portal/setup/test_running_certificate.py",
             "tests/portal/setup/test_running_machine.py",
             "tests/portal/setup/test_running_upgrade.py",
         ),

@@ -5,14 +5,19 @@ from datetime import UTC, date, datetime, timedelta
 _FIRST = date(1970, 1, 1)
 
 
+def now() -> datetime:
+    """Return the current moment in UTC. This moment is never stored."""
+    return datetime.now(UTC)
+
+
 def today() -> date:
     """Return today's date in UTC."""
-    return datetime.now(UTC).date()
+    return now().date()
 
 
 def seconds() -> float:
     """Return the seconds since 1970-01-01, UTC. This number is never stored."""
-    return datetime.now(UTC).timestamp()
+    return now().timestamp()
 
 
 def hour() -> int:

@@ -1,6 +1,7 @@
 """The answers of the administrator: from a file, or asked at the terminal."""
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,11 @@ from portal.errors import BadConfiguration, Refused, why
 
 FILE = "/etc/fanal/setup.toml"
 SQLITE, POSTGRESQL = _DATABASES = ("sqlite", "postgresql")
+FILES, ACME_HTTP, ACME_DNS = _CERTIFICATES = ("files", "acme-http", "acme-dns")
+_AUTHORITY = "https://acme-v02.api.letsencrypt.org/directory"
+# Spaces, line ends and quotes would be settings of their own in the file of certbot.
+_HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
+_WORD = re.compile(r"[\w./:~-]*", re.ASCII)
 _HINT = "`fanal-portal setup --help` names the page that explains the file"
 
 
@@ -19,7 +25,9 @@ _HINT = "`fanal-portal setup --help` names the page that explains the file"
 class Answers:
     """What setup needs to know. ``keyring`` is the folder from the inbox.
 
-    ``certificate`` and ``certificate_key`` are files; they are empty without a clearnet site.
+    ``certificate`` and ``certificate_key`` are files; they are empty without a clearnet site, or with a
+    certificate by ACME. ``host`` is the name of the clearnet site, or empty if setup need not check it.
+    ``acme_hook`` is a program that changes the DNS.
     """
 
     deployment: str
@@ -31,6 +39,15 @@ class Answers:
     clearnet: bool = True
     certificate: str = ""
     certificate_key: str = ""
+    host: str = ""
+    certificate_by: str = FILES
+    acme_server: str = _AUTHORITY
+    acme_hook: str = ""
+
+    @property
+    def by_acme(self) -> bool:
+        """Whether setup gets the certificate of the clearnet site by ACME."""
+        return self.clearnet and self.certificate_by != FILES
 
     def encode(self) -> bytes:
         """Return the answers as a file that ``read`` accepts."""
@@ -59,7 +76,14 @@ def read(path: Path) -> Answers:
     answers = Answers(**{**found, "name": Texts(**found["name"])})
     if not (answers.clearnet or answers.onion):
         raise BadConfiguration(f"answers {path}: neither a clearnet site nor an onion service", _HINT)
-    if answers.clearnet and not (answers.certificate and answers.certificate_key):
+    if answers.by_acme and not answers.host:
+        raise BadConfiguration(f"answers {path}: a certificate by ACME needs `host`", _HINT)
+    if answers.by_acme and answers.certificate_by == ACME_DNS and not answers.acme_hook:
+        raise BadConfiguration(
+            f"answers {path}: a certificate by DNS needs `acme_hook`",
+            'name a program that changes the DNS, or set certificate_by = "acme-http"',
+        )
+    if answers.clearnet and not (answers.by_acme or (answers.certificate and answers.certificate_key)):
         raise BadConfiguration(
             f"answers {path}: a clearnet site needs `certificate` and `certificate_key`",
             "name both files, or set clearnet = false: an onion service needs no certificate",
@@ -84,9 +108,27 @@ def ask() -> Answers:
     }
     given["clearnet"] = not given["onion"] or terminal.confirm("Clearnet site?")
     if given["clearnet"]:
+        given |= _ask_for_certificate()
+    return Answers(**given)
+
+
+def _ask_for_certificate() -> dict[str, str]:
+    given = {
+        "host": terminal.ask("Host name of the clearnet site", _is_host),
+        "certificate_by": terminal.ask(
+            f"Certificate: {', '.join(_CERTIFICATES)}", _CERTIFICATES.__contains__, FILES
+        ),
+    }
+    if given["certificate_by"] == FILES:
         given["certificate"] = terminal.ask("File with the certificate and its chain", _is_file)
         given["certificate_key"] = terminal.ask("File with the key of the certificate", _is_file)
-    return Answers(**given)
+    elif given["certificate_by"] == ACME_DNS:
+        given["acme_hook"] = terminal.ask("Program that changes the DNS", _is_file)
+    return given
+
+
+def _is_host(value: str) -> bool:
+    return _HOST.fullmatch(value) is not None
 
 
 def _is_file(value: str) -> bool:
@@ -113,7 +155,22 @@ _FILE = Schema(
             "clearnet": YES_OR_NO,
             "certificate": _PATH,
             "certificate_key": _PATH,
+            "host": {"type": "string", "format": "host", "description": "a name such as report.example"},
+            "certificate_by": {
+                "enum": [*_CERTIFICATES],
+                "description": " or ".join(_CERTIFICATES),
+            },
+            "acme_server": {"type": "string", "format": "word", "description": "the address of an authority"},
+            "acme_hook": {
+                "type": "string",
+                "format": "word",
+                "description": "the path of a program, without spaces",
+            },
         },
     ),
-    config.FORMATS,
+    {
+        **config.FORMATS,
+        "host": lambda value: not value or _is_host(value),
+        "word": lambda value: _WORD.fullmatch(value) is not None,
+    },
 )

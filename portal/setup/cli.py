@@ -14,6 +14,7 @@ from portal.ops import running
 from portal.setup import answers as remembered
 from portal.setup import plan, steps
 from portal.setup.answers import Answers
+from portal.setup.certificates import Certificate
 from portal.setup.steps import Found, State, Step
 from portal.setup.system import System
 from templates import command_line
@@ -70,15 +71,29 @@ def setup(*, file: Path | None, check: bool, as_json: bool) -> None:
 
 @click.command()
 @json_option
+def certificate(*, as_json: bool) -> None:
+    """Install the renewed certificate of the clearnet site, and let nginx load it.
+
+    The certificate and its key come from the files that setup was told, or from ACME. If browsers would
+    refuse them, nothing is changed.
+    """
+    system = own_machine()
+    answers = _installed(system)
+    if not answers.clearnet:
+        raise Refused("this portal has no clearnet site", "an onion service needs no certificate")
+    if not tell_done(steps.apply([Certificate(system, answers)]), as_json=as_json) and not as_json:
+        terminal.say("this certificate is already installed")
+
+
+@click.command()
+@json_option
 def uninstall(*, as_json: bool) -> None:
     """Stop the portal and its services, and list what remains on the machine.
 
     Nothing is deleted: reports may be waiting. `apt purge fanal-portal` then removes the program.
     """
     system = own_machine()
-    answers = _remembered(system)
-    if answers is None:
-        raise Refused("`fanal-portal setup` installed nothing here", "nothing was changed")
+    answers = _installed(system)
     steps.undo(plan.steps(system, answers))
     left = plan.left(system, answers)
     if as_json:
@@ -100,6 +115,13 @@ def _answers(system: System, file: Path | None) -> Answers:
     if file:
         return remembered.read(file)
     return _remembered(system) or remembered.ask()
+
+
+def _installed(system: System) -> Answers:
+    answers = _remembered(system)
+    if answers is None:
+        raise Refused("`fanal-portal setup` installed nothing here", "nothing was changed")
+    return answers
 
 
 def _remembered(system: System) -> Answers | None:
@@ -127,7 +149,13 @@ def tell_states(checked: Iterable[tuple[Step, Found]], *, as_json: bool) -> None
     if as_json:
         terminal.data(
             [
-                {"step": step.title, "state": state.state.value, "what": state.what, "hint": state.hint}
+                {
+                    "step": step.title,
+                    "state": state.state.value,
+                    "what": state.what,
+                    "hint": state.hint,
+                    "expires": state.expires,
+                }
                 for step, state in found
             ]
         )

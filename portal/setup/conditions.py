@@ -62,9 +62,9 @@ def debian(system: System) -> Condition:
     return Condition(f"Debian {_VERSION}", test)
 
 
-def packages(system: System, *, onion: bool) -> Condition:
-    """Return the condition that nginx and its modules are installed, and tor if there is an onion service."""
-    needed = [*_OF_NGINX, *(["tor"] if onion else [])]
+def packages(system: System, *, onion: bool, acme: bool = False) -> Condition:
+    """Return the condition that nginx and its modules are installed, and tor and certbot if they are used."""
+    needed = [*_OF_NGINX, *(["tor"] if onion else []), *(["certbot"] if acme else [])]
 
     def test() -> Found:
         missing = [each for each in needed if not system.at(f"/var/lib/dpkg/info/{each}.list").exists()]

@@ -1,18 +1,22 @@
 """All steps in their order, and the data that remains after the portal is uninstalled."""
 
+from portal.setup.acme import STATE as ACME_STATE
+from portal.setup.acme import AcmeCertificate, CertbotTimerOff
 from portal.setup.answers import POSTGRESQL, Answers
+from portal.setup.certificates import Certificate
 from portal.setup.conditions import clock, debian, ipv6, no_other_site, no_upgrade, packages, room
 from portal.setup.databases import Keyring, PostgresqlRole, PostgresqlSettings, Tables
 from portal.setup.pages import PAGES, Pages
 from portal.setup.remains import Remains
 from portal.setup.services import INSTANCE, DebianNginxOff, OnionService, Unit
-from portal.setup.settings import DATABASE, STATE, USER, Certificate, Configuration, Folders, Remembered
+from portal.setup.settings import DATABASE, STATE, USER, Configuration, Folders, Remembered
 from portal.setup.steps import Step
 from portal.setup.system import System
 
 _LEFT = {
     STATE: "reports that nobody has collected, with a SQLite database",
     "/etc/fanal": "configuration, certificate and answers",
+    ACME_STATE: "certificates by ACME with their keys, and the account at the authority",
     "/var/lib/tor-instances/fanal": "key of the onion address",
     INSTANCE: "folder of tor's settings",
     PAGES: "public pages",
@@ -26,7 +30,7 @@ def steps(system: System, answers: Answers) -> list[Step]:
     found: list[Step] = [
         debian(system),
         clock(),
-        packages(system, onion=answers.onion),
+        packages(system, onion=answers.onion, acme=answers.by_acme),
         room(system),
         no_upgrade(system),
         no_other_site(system),
@@ -42,6 +46,8 @@ def steps(system: System, answers: Answers) -> list[Step]:
     if answers.database == POSTGRESQL:
         found += [PostgresqlSettings(system), PostgresqlRole(system)]
     found += [Tables(system), Keyring(system, answers.keyring), Pages(system)]
+    if answers.by_acme:
+        found += [CertbotTimerOff(system), AcmeCertificate(system, answers)]
     if answers.clearnet:
         found += [
             Certificate(system, answers),
@@ -50,6 +56,8 @@ def steps(system: System, answers: Answers) -> list[Step]:
         ]
     if answers.onion:
         found += [Unit(system, "portal@8090.service", 8090), Unit(system, "nginx@onion.service", 8081)]
+    if answers.by_acme:
+        found.append(Unit(system, "portal-certificate.timer"))
     found += [Unit(system, "portal-expire.timer"), Remains(system)]
     return found
 

@@ -16,28 +16,35 @@ _PAUSE_SECONDS = 0.2
 _RESTARTS = 3
 
 
-class DebianNginxOff:
-    """Debian's own nginx is switched off, because it serves another site and logs visitors."""
+class DebianOff:
+    """A unit that a Debian package switches on, and that a portal must not have."""
 
-    title = "Debian's own nginx is off"
     said = ""
-    _UNIT = "nginx.service"
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: System, unit: str, title: str) -> None:
+        self.title = title
         self._system = system
+        self._unit = unit
 
     def check(self) -> Found:
-        """Check that Debian's nginx is not running and will not start at boot."""
-        return done_if(done=not _is_on(self._system, self._UNIT))
+        """Check that the unit is not running and will not start at boot."""
+        return done_if(done=not _is_on(self._system, self._unit))
 
     def apply(self) -> None:
-        """Stop Debian's nginx, and do not start it at boot."""
-        _set(self._system, "disable", self._UNIT)
+        """Stop the unit, and do not start it at boot."""
+        _set(self._system, "disable", self._unit)
 
     def undo(self) -> None:
-        """Start Debian's nginx again, now and at each boot."""
-        if self._system.at(f"/usr/lib/systemd/system/{self._UNIT}").exists():
-            _set(self._system, "enable", self._UNIT)
+        """Start the unit again, now and at each boot."""
+        if self._system.at(f"/usr/lib/systemd/system/{self._unit}").exists():
+            _set(self._system, "enable", self._unit)
+
+
+class DebianNginxOff(DebianOff):
+    """Debian's own nginx is switched off, because it serves another site and logs visitors."""
+
+    def __init__(self, system: System) -> None:
+        super().__init__(system, "nginx.service", "Debian's own nginx is off")
 
 
 class Unit:

@@ -1,26 +1,22 @@
-"""Steps that write below /etc/fanal: the folders, the answers, the configuration and the certificate."""
+"""Steps that write below /etc/fanal: the folders, the answers and the configuration."""
 
 import os
-import ssl
 from contextlib import suppress
-from pathlib import Path
 
 from portal import config, files
 from portal.errors import BadConfiguration
 from portal.setup import answers as remembered
 from portal.setup.answers import POSTGRESQL, Answers
 from portal.setup.steps import DONE, TO_DO, Found, done_if, in_the_way
-from portal.setup.system import Failed, System, content, put_back
+from portal.setup.system import Failed, System
 
 CONFIGURATION = "/etc/fanal/portal.toml"
-CERTIFICATE, KEY = "/etc/fanal/certificate.pem", "/etc/fanal/certificate.key"
 HOSTNAME = "/var/lib/tor-instances/fanal/onion/hostname"
 STATE = "/var/lib/fanal"
 USER = "portal"
 DATABASE = "fanal"
 # The administrator may change all other settings.
 _FIXED = {"deployment", "root_key", "onion"}
-_UNREAD = "certificate"
 _PACKAGE = "fanal-portal.conf"
 _DATABASES = {
     remembered.SQLITE: f"sqlite:///{STATE}/portal.sqlite",
@@ -137,54 +133,3 @@ class Configuration:
         if self._answers.onion and hostname.exists():
             wanted["onion"] = f"http://{hostname.read_text('ascii').strip()}"
         return wanted
-
-
-class Certificate:
-    """The certificate of the clearnet site and its key. The next run of setup installs renewed files."""
-
-    title = "certificate of the clearnet site"
-    said = ""
-
-    def __init__(self, system: System, answers: Answers) -> None:
-        self._system = system
-        self._given = Path(answers.certificate), Path(answers.certificate_key)
-        self._places = system.at(CERTIFICATE), system.at(KEY)
-        self._before: dict[Path, bytes | None] = {}
-
-    def check(self) -> Found:
-        """Report a missing file, or a key that does not belong to the certificate."""
-        if not all(each.is_file() for each in self._given):
-            if all(each.is_file() for each in self._places):
-                return DONE
-            missing = next(each for each in self._given if not each.is_file())
-            return in_the_way(f"{missing} is missing", f"put it there, or correct {remembered.FILE}")
-        if said := _mismatch(*self._given):
-            return in_the_way(said, "name a certificate in PEM, and its key without a passphrase")
-        pairs = zip(self._given, self._places, strict=True)
-        are_same = all(content(given) == content(place) for given, place in pairs)
-        return done_if(done=are_same and not self._system.is_unread(_UNREAD))
-
-    def apply(self) -> None:
-        """Copy both files so that only root can read them, and let nginx load them."""
-        self._before = {place: content(place) for place in self._places}
-        with self._system.unread(_UNREAD):
-            for given, place in zip(self._given, self._places, strict=True):
-                files.write(place, [given.read_bytes()])
-            if self._system.runs:
-                self._system.control("try-reload-or-restart", "nginx@clearnet")
-
-    def undo(self) -> None:
-        """Put back the files that ``apply`` replaced."""
-        for place, before in self._before.items():
-            put_back(place, before, 0o600)
-
-
-def _mismatch(certificate: Path, key: Path) -> str:
-    """Return the problem with a certificate and its key, or an empty text if they are valid."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    try:
-        # Without this password function, OpenSSL would ask for a passphrase at the terminal.
-        context.load_cert_chain(certificate, key, password=lambda: "")
-    except (ssl.SSLError, OSError):
-        return f"{certificate} and {key} are not a certificate and its key"
-    return ""

@@ -1,7 +1,7 @@
 """A step of the installation, and the functions that check, apply and undo all steps."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
@@ -21,12 +21,15 @@ class State(Enum):
 class Found:
     """The result of a check.
 
-    If something is in the way, ``what`` names the obstacle, and ``hint`` the remedy.
+    If something is in the way, ``what`` names the obstacle, and ``hint`` the remedy. A step that is done may
+    have a warning there. ``expires`` is the day on which the result of the step expires, as YYYY-MM-DD.
     """
 
     state: State
     what: str = ""
     hint: str = ""
+    # A step that is done has the same state, whenever its result expires.
+    expires: str = field(default="", compare=False)
 
 
 DONE, TO_DO = Found(State.DONE), Found(State.TO_DO)

@@ -302,7 +302,8 @@ def test_no_script_of_the_package_enables_or_starts_a_unit(both: tuple[Path, Pat
     # `try-restart` starts no unit that does not run.
     assert told == [
         'deb-systemd-invoke try-restart "portal@*.service" || true',
-        'deb-systemd-invoke stop "portal@*.service" portal-expire.timer "nginx@*.service" || true',
+        'deb-systemd-invoke stop "portal@*.service" portal-expire.timer portal-certificate.timer '
+        '"nginx@*.service" || true',
     ]
 
 

@@ -110,6 +110,47 @@ UNITS: Mapping[str, Lines] = {
         "IPAddressDeny=any": "an attacker in nginx could connect elsewhere and reveal the machine",
         "IPAddressAllow=localhost": "nginx needs tor and the portal",
     },
+    "portal-acme.service": {
+        **_EVERY_SERVICE,
+        "After=network-online.target": "the authority is on another machine",
+        "User=portal-acme": "this user owns the certificates by ACME and nothing else",
+        "UMask=0077": "only this user can read the key of a certificate",
+        "StateDirectory=fanal-acme": "for certificates, their keys, and the account at the authority",
+        "StateDirectoryMode=0700": "only this user can read the keys",
+        "RuntimeDirectory=fanal-acme": "certbot's log has addresses of visitors; it ends with certbot",
+        "RuntimeDirectoryMode=0700": "only this user can read the log",
+        "InaccessiblePaths=-/var/lib/fanal -/var/cache/fanal -/var/log/fanal -/var/lib/tor "
+        "-/var/lib/tor-instances -/run/dbus -/run/nscd -/run/postgresql -/run/tor -/run/tor-instances "
+        "-/run/nginx-clearnet -/run/nginx-onion "
+        "-/run/systemd/private": "an attacker in certbot reaches no data of the portal, and no socket",
+        "MemoryMax=512M": "growth takes no memory from the portal",
+        "TasksMax=32": "prevents a fork bomb",
+        "CapabilityBoundingSet=CAP_NET_BIND_SERVICE": "certbot needs port 80, and no other right",
+        "AmbientCapabilities=CAP_NET_BIND_SERVICE": "a user other than root gets this right only here",
+        "RemoveIPC=yes": "no shared memory stays when certbot ends",
+        "SystemCallFilter=@system-service": "allows the calls that services need",
+        "SystemCallFilter=~@privileged @resources": "of these, forbids the calls for administrators",
+        "SystemCallFilter=@chown": "certbot gives a renewed key the group of the earlier one",
+    },
+    "portal-certificate.service": {
+        **{line: why for line, why in _EVERY_SERVICE.items() if not line.startswith("RestrictAddress")},
+        "After=portal-acme.service": "certbot renews the certificate before it is installed",
+        "UMask=0077": "only root can read the key of the certificate",
+        "ReadWritePaths=/etc/fanal": "the place of the certificate and its key",
+        "BindReadOnlyPaths=-/usr/lib/fanal-portal.before:/usr/lib/fanal-portal": "an upgrade is tried first",
+        "InaccessiblePaths=-/var/lib/fanal -/var/cache/fanal -/var/log/fanal -/var/lib/tor "
+        "-/var/lib/tor-instances -/run/nscd -/run/postgresql -/run/tor -/run/tor-instances "
+        "-/run/nginx-clearnet -/run/nginx-onion": "it needs no data of the portal, and only systemd's socket",
+        "MemoryMax=512M": "growth takes no memory from the portal",
+        "TasksMax=32": "prevents a fork bomb",
+        "CapabilityBoundingSet=CAP_DAC_READ_SEARCH": "only for reading the files of certbot",
+        "PrivateNetwork=yes": "it needs no network",
+        "IPAddressDeny=any": "it needs no network",
+        "RestrictAddressFamilies=AF_UNIX": "only for the socket of systemd",
+        "RemoveIPC=yes": "no shared memory stays when it ends",
+        "SystemCallFilter=@system-service": "allows the calls that services need",
+        "SystemCallFilter=~@privileged @resources": "of these, forbids the calls for administrators",
+    },
     # Debian's unit already has the lines that are missing here.
     "tor@fanal.service.d/confined.conf": {
         **{line: why for line, why in _EVERY_SERVICE.items() if line not in _OF_DEBIAN},
@@ -147,10 +188,17 @@ TORRC: Lines = {
     "HeartbeatPeriod 0": "tor would log numbers of circuits and bytes",
     "SafeLogging 1": "tor writes no address in a warning",
 }
-TIMER: Lines = {
-    "OnCalendar=daily": "expired data is deleted on the day it expires",
-    "RandomizedDelaySec=6h": "the hour of the run reveals nothing about the data",
-    "Persistent=yes": "a machine that was off at midnight deletes when it starts",
+TIMERS: Mapping[str, Lines] = {
+    "portal-expire.timer": {
+        "OnCalendar=daily": "expired data is deleted on the day it expires",
+        "RandomizedDelaySec=6h": "the hour of the run reveals nothing about the data",
+        "Persistent=yes": "a machine that was off at midnight deletes when it starts",
+    },
+    "portal-certificate.timer": {
+        "OnCalendar=daily": "30 days before its end, a certificate has as many tries to be renewed",
+        "RandomizedDelaySec=6h": "an authority asks its clients not to come all at once",
+        "Persistent=yes": "a machine that was off at midnight renews when it starts",
+    },
 }
 
 # The directives of nginx's configuration that are checked, in addition to the lines below.

@@ -15,19 +15,12 @@ import pytest
 from portal import config
 from portal.setup import cli, plan
 from portal.setup.answers import Answers
+from portal.setup.certificates import CERTIFICATE, KEY, Certificate
 from portal.setup.conditions import clock, debian, ipv6, no_other_site, packages, room
 from portal.setup.databases import PostgresqlRole, PostgresqlSettings
 from portal.setup.pages import PAGES, Pages
 from portal.setup.services import INSTANCE, DebianNginxOff, OnionService, Unit
-from portal.setup.settings import (
-    CERTIFICATE,
-    CONFIGURATION,
-    HOSTNAME,
-    KEY,
-    Certificate,
-    Configuration,
-    Folders,
-)
+from portal.setup.settings import CONFIGURATION, HOSTNAME, Configuration, Folders
 from portal.setup.steps import DONE, TO_DO, Found, State, Step
 from portal.setup.system import Failed, System
 from tests.support import postgres
@@ -182,7 +175,7 @@ def test_a_certificate_and_its_key_must_belong_together(
 ) -> None:
     make_certificate(tmp_path / "other.pem", tmp_path / "other.key")
     other = replace(answers, certificate_key=str(tmp_path / "other.key"))
-    assert "are not a certificate and its key" in obstacle(Certificate(system, other).check())
+    assert "is the key of another certificate" in obstacle(Certificate(system, other).check())
     missing = replace(answers, certificate=str(tmp_path / "none"))
     assert obstacle(Certificate(system, missing).check()) == f"{tmp_path / 'none'} is missing"
 

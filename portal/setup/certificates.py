@@ -1,0 +1,138 @@
+"""The step that installs the certificate of the clearnet site, and the problems of certificates."""
+
+import ssl
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from crypto.web_certificate import WebCertificate
+from portal import days, files
+from portal.setup import acme
+from portal.setup import answers as remembered
+from portal.setup.answers import Answers
+from portal.setup.steps import TO_DO, Found, State, in_the_way
+from portal.setup.system import Failed, System, content, put_back
+
+CERTIFICATE, KEY = "/etc/fanal/certificate.pem", "/etc/fanal/certificate.key"
+# So many days before the end of a certificate, `setup --check` warns, and then warns urgently. certbot renews
+# a certificate 30 days before its end.
+_SOON, _URGENT = 30, 7
+_UNREAD = "certificate"
+_RENEW = "renew it, then run `fanal-portal certificate`"
+
+
+class Certificate:
+    """The certificate of the clearnet site and its key. The next run of setup installs renewed files."""
+
+    title = "certificate of the clearnet site"
+    said = ""
+
+    def __init__(self, system: System, answers: Answers) -> None:
+        self._system = system
+        self._answers = answers
+        self._given = Path(answers.certificate), Path(answers.certificate_key)
+        if answers.by_acme:
+            self._given = system.at(acme.CERTIFICATE), system.at(acme.KEY)
+        self._places = system.at(CERTIFICATE), system.at(KEY)
+        self._before: dict[Path, bytes | None] = {}
+
+    def check(self) -> Found:
+        """Report files that browsers would refuse, and a certificate that ends soon.
+
+        If the given files were deleted after an installation, check the installed files.
+        """
+        found = self._fault(*self._given)
+        if self._answers.by_acme and found.state is State.IN_THE_WAY:
+            # The step before this one gets a certificate by ACME.
+            return TO_DO
+        if not all(each.is_file() for each in self._given) and all(each.is_file() for each in self._places):
+            return self._ending(*self._places)
+        if found.state is State.IN_THE_WAY:
+            return found
+        pairs = zip(self._given, self._places, strict=True)
+        if any(content(given) != content(place) for given, place in pairs) or self._system.is_unread(_UNREAD):
+            return TO_DO
+        return self._ending(*self._given)
+
+    def apply(self) -> None:
+        """Copy both files so that only root can read them, and let nginx load them.
+
+        Raises Failed if browsers would refuse them.
+        """
+        if (found := self._fault(*self._given)).state is State.IN_THE_WAY:
+            raise Failed(found.what)
+        self._before = {place: content(place) for place in self._places}
+        with self._system.unread(_UNREAD):
+            for given, place in zip(self._given, self._places, strict=True):
+                files.write(place, [given.read_bytes()])
+            if self._system.runs:
+                self._system.control("try-reload-or-restart", "nginx@clearnet")
+
+    def undo(self) -> None:
+        """Put back the files that ``apply`` replaced."""
+        for place, before in self._before.items():
+            put_back(place, before, 0o600)
+
+    def _fault(self, certificate: Path, key: Path) -> Found:
+        for each in (certificate, key):
+            if not each.is_file():
+                return in_the_way(f"{each} is missing", f"put it there, or correct {remembered.FILE}")
+        return fault(certificate, key, self._answers.host, days.now())
+
+    def _ending(self, certificate: Path, key: Path) -> Found:
+        found = self._fault(certificate, key)
+        if found.state is State.IN_THE_WAY:
+            return found
+        return ending(WebCertificate.parse(certificate.read_bytes()).ends, days.now())
+
+
+def fault(certificate: Path, key: Path, host: str, now: datetime) -> Found:
+    """Return the first problem with a certificate and its key, or TO_DO if browsers accept them at ``now``.
+
+    Without a ``host``, the names of the certificate are not checked.
+    """
+    return next(_faults(certificate, key, host, now), TO_DO)
+
+
+def _faults(certificate: Path, key: Path, host: str, now: datetime) -> Iterator[Found]:
+    if said := _mismatch(certificate, key):
+        yield in_the_way(said, "name a certificate in PEM, and its key without a passphrase")
+        return
+    found = WebCertificate.parse(certificate.read_bytes())
+    if now > found.ends:
+        yield in_the_way(f"{certificate} expired on {found.ends:%Y-%m-%d}", _RENEW)
+    if now < found.begins:
+        day = f"{found.begins:%Y-%m-%d}"
+        yield in_the_way(f"{certificate} is not valid before {day}", "check the clock of this machine")
+    if host and not found.is_for(host):
+        yield in_the_way(
+            f"{certificate} is for {', '.join(found.names) or 'no name'}, not for {host}",
+            f"name a certificate for {host}, or correct `host` in {remembered.FILE}",
+        )
+    if not found.is_complete:
+        yield in_the_way(
+            f"{certificate} lacks the certificates of its issuers",
+            "append them to the file, each after the one that it issued: browsers need them",
+        )
+
+
+def ending(ends: datetime, now: datetime) -> Found:
+    """Return DONE with the day on which a certificate ends, and with a warning in its last 30 and 7 days."""
+    day, left = f"{ends:%Y-%m-%d}", (ends - now).days
+    if left >= _SOON:
+        return Found(State.DONE, expires=day)
+    urgently = "urgent: " if left < _URGENT else ""
+    return Found(State.DONE, f"{urgently}it expires on {day}, in {left} days", _RENEW, day)
+
+
+def _mismatch(certificate: Path, key: Path) -> str:
+    """Return why a certificate and a key do not belong together, or an empty text if they do."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        # Without this password function, OpenSSL would ask for a passphrase at the terminal.
+        context.load_cert_chain(certificate, key, password=lambda: "")
+    except (ssl.SSLError, OSError) as error:
+        if isinstance(error, ssl.SSLError) and error.reason == "KEY_VALUES_MISMATCH":
+            return f"{key} is the key of another certificate than {certificate}"
+        return f"{certificate} and {key} are not a certificate and its key"
+    return ""

@@ -1,0 +1,254 @@
+"""The certificate of the clearnet site: refused files change nothing, and its end is announced."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from portal.errors import BadConfiguration, Refused
+from portal.setup import acme, answers, cli, steps
+from portal.setup.acme import AcmeCertificate
+from portal.setup.answers import ACME_DNS, ACME_HTTP, Answers
+from portal.setup.certificates import CERTIFICATE, KEY, Certificate, ending, fault
+from portal.setup.plan import steps as all_steps
+from portal.setup.steps import TO_DO, Found, State
+from portal.setup.system import System
+from tests.support.certificates import make_certificate, make_issued
+from tests.support.setup_answers import GOOD
+
+HOST = "report.example"
+NOW = datetime.now(UTC)
+ENDS = NOW + timedelta(days=90)
+
+
+@pytest.fixture
+def system(tmp_path: Path) -> System:
+    tree = tmp_path / "tree"
+    (tree / "etc/fanal").mkdir(parents=True)
+    return System(tree)
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Answers:
+    """Answers with a good certificate, which an authority issued."""
+    certificate, key = tmp_path / "own.pem", tmp_path / "own.key"
+    make_issued(certificate, key, HOST)
+    return replace(GOOD, certificate=str(certificate), certificate_key=str(key), host=HOST)
+
+
+def own_key_is_another(certificate: Path, key: Path) -> None:
+    make_issued(certificate.with_name("other.pem"), key, HOST)
+
+
+def other_name(certificate: Path, key: Path) -> None:
+    make_issued(certificate, key, "www.example")
+
+
+def expired(certificate: Path, key: Path) -> None:
+    make_issued(certificate, key, HOST, NOW - timedelta(days=1))
+
+
+def no_chain(certificate: Path, key: Path) -> None:
+    certificate.write_bytes(make_issued(certificate, key, HOST)[0])
+
+
+REFUSED = [
+    (own_key_is_another, "own.key is the key of another certificate than "),
+    (other_name, "own.pem is for www.example, not for report.example"),
+    (expired, f"own.pem expired on {NOW - timedelta(days=1):%Y-%m-%d}"),
+    (no_chain, "own.pem lacks the certificates of its issuers"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "said"), REFUSED, ids=[each.__name__ for each, _ in REFUSED])
+def test_a_certificate_that_browsers_would_refuse_is_named_and_changes_nothing(
+    system: System, given: Answers, spoil: Callable[[Path, Path], None], said: str
+) -> None:
+    """The certificate that was installed before stays."""
+    [*steps.apply([Certificate(system, given)])]
+    places = [system.at(CERTIFICATE), system.at(KEY)]
+    before = [(each.read_bytes(), each.stat().st_mtime_ns) for each in places]
+    spoil(Path(given.certificate), Path(given.certificate_key))
+    with pytest.raises(Refused) as caught:
+        [*steps.apply([Certificate(system, given)])]
+    assert said in str(caught.value)
+    assert caught.value.hint
+    assert before == [(each.read_bytes(), each.stat().st_mtime_ns) for each in places]
+
+
+def test_a_certificate_that_is_not_valid_yet_points_to_the_clock(given: Answers) -> None:
+    found = fault(Path(given.certificate), Path(given.certificate_key), HOST, NOW - timedelta(days=3))
+    assert "is not valid before" in found.what
+    assert "clock" in found.hint
+    assert fault(Path(given.certificate), Path(given.certificate_key), HOST, NOW) == TO_DO
+
+
+def test_without_a_host_name_the_names_of_a_certificate_are_not_checked(
+    system: System, given: Answers
+) -> None:
+    make_certificate(Path(given.certificate), Path(given.certificate_key), "www.example")
+    assert Certificate(system, replace(given, host="")).check() == TO_DO
+    assert "www.example" in Certificate(system, given).check().what
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (timedelta(days=30), ""),
+        (timedelta(days=30, seconds=-1), "it expires on DAY, in 29 days"),
+        (timedelta(days=7), "it expires on DAY, in 7 days"),
+        (timedelta(days=7, seconds=-1), "urgent: it expires on DAY, in 6 days"),
+    ],
+)
+def test_the_last_30_and_7_days_of_a_certificate_have_a_warning(left: timedelta, said: str) -> None:
+    found = ending(ENDS, ENDS - left)
+    assert (found.state, found.what) == (State.DONE, said.replace("DAY", f"{ENDS:%Y-%m-%d}"))
+    assert bool(found.hint) is bool(said)
+
+
+def test_a_check_tells_the_last_day_of_the_certificate_in_words_and_as_json(
+    system: System, given: Answers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The day is the same after the administrator has deleted the files that were installed."""
+    ends = NOW + timedelta(days=5, hours=1)
+    make_issued(Path(given.certificate), Path(given.certificate_key), HOST, ends)
+    step = Certificate(system, given)
+    step.apply()
+    for _ in range(2):
+        found = [(step, step.check())]
+        cli.tell_states(found, as_json=True)
+        (told,) = json.loads(capsys.readouterr().out)
+        assert (told["state"], told["expires"]) == ("done", f"{ends:%Y-%m-%d}")
+        cli.tell_states(found, as_json=False)
+        assert "done: certificate of the clearnet site: urgent: it expires on" in capsys.readouterr().out
+        Path(given.certificate).unlink(missing_ok=True)
+
+
+def test_an_installed_certificate_that_has_expired_is_named(system: System, given: Answers) -> None:
+    step = Certificate(system, given)
+    step.apply()
+    expired(system.at(CERTIFICATE), system.at(KEY))
+    Path(given.certificate).unlink()
+    assert "certificate.pem expired on" in step.check().what
+
+
+def test_an_expired_certificate_of_acme_does_not_prevent_its_renewal(system: System, given: Answers) -> None:
+    """A check finds nothing in the way of the renewal. The expired file is not installed."""
+    by_acme = replace(given, certificate_by=ACME_HTTP)
+    live = system.at(acme.CERTIFICATE)
+    live.parent.mkdir(parents=True)
+    for spoil in (expired, other_name):
+        spoil(live, system.at(acme.KEY))
+        assert AcmeCertificate(system, by_acme).check() == TO_DO
+        assert Certificate(system, by_acme).check() == TO_DO
+        with pytest.raises(Refused, match=r"privkey|fullchain"):
+            [*steps.apply([Certificate(system, by_acme)])]
+        assert not system.at(CERTIFICATE).exists()
+    # Without the files of certbot, even a certificate that is installed is not enough.
+    system.at(acme.KEY).unlink()
+    other_name(system.at(CERTIFICATE), system.at(KEY))
+    assert Certificate(system, by_acme).check() == TO_DO
+
+
+def test_setup_gets_a_certificate_by_acme_before_it_installs_it(system: System, given: Answers) -> None:
+    """Otherwise, setup has no step for ACME, and switches off no timer of certbot."""
+    titles = [each.title for each in all_steps(system, replace(given, certificate_by=ACME_HTTP))]
+    first = titles.index("certificate by ACME")
+    assert titles[first - 1] == "Debian's own timer of certbot is off"
+    assert titles[first + 1] == "certificate of the clearnet site"
+    assert "portal-certificate.timer" in titles
+    assert not any("ACME" in each.title for each in all_steps(system, given))
+    assert not any(
+        "ACME" in each.title
+        for each in all_steps(system, replace(given, certificate_by=ACME_HTTP, clearnet=False))
+    )
+
+
+def test_the_settings_of_certbot_name_the_host_and_the_way_to_prove_it(
+    system: System, given: Answers
+) -> None:
+    step = AcmeCertificate(system, replace(given, certificate_by=ACME_HTTP))
+    step.apply()
+    file = system.at(acme.SETTINGS)
+    before = file.read_text()
+    assert f"domains = {HOST}\n" in before
+    assert "authenticator = standalone\npreferred-challenges = http\n" in before
+    by_dns = AcmeCertificate(system, replace(given, certificate_by=ACME_DNS, acme_hook="/etc/fanal/dns"))
+    by_dns.apply()
+    assert "manual-auth-hook = /etc/fanal/dns set\n" in file.read_text()
+    by_dns.undo()
+    assert file.read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"certificate_by": ACME_HTTP, "host": ""}, "a certificate by ACME needs `host`"),
+        ({"certificate_by": ACME_DNS, "host": HOST}, "a certificate by DNS needs `acme_hook`"),
+        ({"host": "report.example\nauthenticator = manual"}, "'host' must be a name"),
+        ({"host": "https://report.example"}, "'host' must be a name"),
+        ({"acme_hook": "/etc/hook; reboot"}, "'acme_hook' must be the path of a program"),
+        ({"certificate_by": "magic"}, "'certificate_by' must be files or acme-http or acme-dns"),
+    ],
+)
+def test_answers_that_give_no_certificate_by_acme_are_refused(
+    tmp_path: Path, change: dict[str, str], said: str
+) -> None:
+    """A line end in an answer would be another setting of certbot."""
+    file = tmp_path / "answers.toml"
+    file.write_bytes(replace(GOOD, **change).encode())
+    with pytest.raises(BadConfiguration) as caught:
+        answers.read(file)
+    assert said in str(caught.value)
+
+
+def test_with_acme_no_file_of_a_certificate_is_needed(tmp_path: Path) -> None:
+    file = tmp_path / "answers.toml"
+    made = replace(GOOD, certificate="", certificate_key="", host=HOST, certificate_by=ACME_HTTP)
+    file.write_bytes(made.encode())
+    assert answers.read(file) == made
+
+
+@pytest.mark.parametrize(
+    ("typed", "by", "named"),
+    [
+        (["files", "FILE", "FILE"], "files", "certificate_key"),
+        (["", "FILE", "FILE"], "files", "certificate"),
+        (["acme-dns", "/nowhere", "FILE"], ACME_DNS, "acme_hook"),
+        (["acme-http"], ACME_HTTP, ""),
+    ],
+)
+def test_setup_asks_how_to_get_the_certificate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: list[str], by: str, named: str
+) -> None:
+    (tmp_path / "keyring.json").touch()
+    file = str(tmp_path / "keyring.json")
+    lines = [GOOD.deployment, GOOD.root_key, str(tmp_path), "a", "b", "", "y", "y", "no host", HOST]
+    lines += [each.replace("FILE", file) for each in typed]
+    kept: list[Answers] = []
+
+    @click.command()
+    def command() -> None:
+        monkeypatch.setattr("portal.terminal.is_interactive", lambda: True)
+        kept.append(answers.ask())
+
+    CliRunner().invoke(command, input="".join(f"{each}\n" for each in lines), catch_exceptions=False)
+    (found,) = kept
+    assert (found.host, found.certificate_by) == (HOST, by)
+    assert not named or getattr(found, named) == file
+
+
+def test_the_certificate_of_a_portal_that_was_not_set_up_is_not_replaced(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.run(["certificate"]) == 1
+    assert "installed nothing here" in capsys.readouterr().err
+
+
+def test_the_state_of_a_step_does_not_depend_on_its_last_day() -> None:
+    assert Found(State.DONE, expires="2027-01-01") == Found(State.DONE)
