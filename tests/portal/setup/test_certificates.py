@@ -30,6 +30,7 @@ ENDS = NOW + timedelta(days=90)
 def system(tmp_path: Path) -> System:
     tree = tmp_path / "tree"
     (tree / "etc/fanal").mkdir(parents=True)
+    (tree / "run").mkdir()
     return System(tree)
 
 

@@ -9,10 +9,11 @@ from unittest.mock import patch
 from portal.ops import cli
 from portal.setup import steps
 from portal.setup.answers import Answers
+from portal.setup.certificates import Certificate
 from portal.setup.databases import PostgresqlSettings
 from portal.setup.remains import Remains
 from portal.setup.services import DebianNginxOff, OnionService, Unit
-from portal.setup.settings import Certificate, Configuration, Folders, Remembered
+from portal.setup.settings import Configuration, Folders, Remembered
 from portal.setup.steps import DONE, TO_DO, Step
 from portal.setup.system import System
 from tests.support import setup_kills
