@@ -51,7 +51,11 @@ class Pages:
         with self._frozen() as fresh:
             shutil.rmtree(self._new, ignore_errors=True)
             self._new.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copytree(fresh, self._new, copy_function=shutil.copyfile)
+            try:
+                shutil.copytree(fresh, self._new, copy_function=shutil.copyfile)
+            except shutil.Error as error:
+                # It lists every file, with a reason for each.
+                raise Failed(error.args[0][0][2]) from error
         for each in (self._new, *self._new.rglob("*")):
             each.chmod(0o755 if each.is_dir() else 0o644)
         with self._system.unread(_UNREAD):

@@ -5,7 +5,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from portal import config
-from portal.setup import cli, plan
+from portal.errors import Refused
+from portal.setup import cli, plan, steps
 from portal.setup.answers import Answers
 from portal.setup.certificates import CERTIFICATE, KEY, Certificate
 from portal.setup.conditions import clock, debian, ipv6, no_other_site, packages, room
@@ -285,6 +286,22 @@ def test_role_and_database_are_created_once_and_an_unreachable_server_is_named(
         done(step)
         step.undo()
         assert step.check() == DONE
+
+
+def test_a_disk_without_room_for_the_pages_is_named_and_keeps_none_of_them(
+    system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    for name in ("index.html", "report.html"):
+        (fresh / name).write_bytes(bytes(100_000))
+    monkeypatch.setattr(Pages, "_frozen", lambda _: nullcontext(fresh))
+    folder = system.at(PAGES).parent
+    folder.rmdir()
+    with small_disk(folder, "64k"):
+        with pytest.raises(Refused, match="No space left on device"):
+            [*steps.apply([Pages(system)])]
+        assert [*folder.iterdir()] == []
 
 
 @pytest.mark.parametrize(
