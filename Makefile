@@ -65,6 +65,8 @@ help:
 	@echo 'make texts         add new texts to the catalogues, and list those not translated (LANG=nl PAGE=home)'
 	@echo 'make release       build the packages of this commit in dist/ (docs/releasing.md)'
 	@echo 'make sign-release  sign the packages in dist/ with the secret key of a maintainer (KEY=…)'
+	@echo 'make medium        make a medium that installs the inbox without a network (DIR=… KEYS=…; docs/medium.md)'
+	@echo 'make sign-medium   sign such a medium with the secret key of a maintainer (DIR=… KEY=…)'
 	@echo 'make lock          recompile the lock files (UPGRADE=--upgrade for newer versions)'
 	@echo 'make clean         remove everything that make installed'
 
@@ -168,6 +170,17 @@ release: .venv/project .venv/release
 sign-release: .venv/project
 	$(if $(KEY),,$(error say with which secret key; hint: make sign-release KEY=/path/to/name.key))
 	.venv/bin/python -m deploy.release sign dist $(KEY)
+
+# A medium that installs or updates the inbox without a network (docs/medium.md), from the release in dist/. For example:
+# make medium DIR=/media/stick/fanal KEYS='/media/keys/anne.pub /media/keys/bruno.pub'
+.PHONY: medium sign-medium
+medium: .venv/project
+	$(if $(and $(DIR),$(KEYS)),,$(error say where and with which public keys; hint: make medium DIR=/path/to/new/folder KEYS='anne.pub bruno.pub'))
+	.venv/bin/python -m deploy.medium build $(DIR) $(KEYS)
+
+sign-medium: .venv/project
+	$(if $(and $(DIR),$(KEY)),,$(error say which medium and which secret key; hint: make sign-medium DIR=/path/to/folder KEY=/path/to/name.key))
+	.venv/bin/python -m deploy.medium sign $(DIR) $(KEY)
 
 lock: .venv/project
 	$(COMPILE) requirements/portal.in --output-file requirements/portal.txt

@@ -1,42 +1,61 @@
-"""The manifest of a release: the digest of each file, as `sha256sum --check` reads it."""
+"""The manifest of a release or medium: the digest of each file, as `sha256sum --check` reads it."""
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from deploy.release.errors import DANGER, Refused
 from deploy.release.minisign_files import read
 
 MANIFEST = "SHA256SUMS"
-_LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9.+~_-]*)")
+_NAME = r"[A-Za-z0-9][A-Za-z0-9.+~_-]*"
+_LINE = re.compile(rf"([0-9a-f]{{64}})  ({_NAME}(?:/{_NAME})*)")
 _PACKAGE = re.compile(r"fanal-(portal|inbox)_(.+)_amd64\.deb")
 
 
 def write(folder: Path) -> None:
-    """Write the manifest of all files in ``folder``."""
-    files = sorted(file for file in folder.iterdir() if not file.name.startswith(MANIFEST))
-    (folder / MANIFEST).write_text("".join(f"{_digest(file)}  {file.name}\n" for file in files), "ascii")
+    """Write the manifest of all files in ``folder`` and its folders."""
+    names = sorted(name for name in _present(folder) if not name.startswith(MANIFEST))
+    lines = (f"{_digest(folder, name)}  {name}\n" for name in names)
+    (folder / MANIFEST).write_text("".join(lines), "ascii")
 
 
 def check(folder: Path, signatures: Collection[str]) -> str:
-    """Compare the files in ``folder`` with its manifest, and return the version of the release.
+    """Compare the files of a release with its manifest, and return its version.
+
+    Raises Refused as ``compare`` does, or if the manifest does not name a whole release.
+    """
+    return _version(compare(folder, signatures))
+
+
+def compare(folder: Path, signatures: Collection[str]) -> Collection[str]:
+    """Compare the files in ``folder`` with its manifest, and return the names in the manifest.
 
     ``signatures`` are names that the manifest may omit. Raises Refused, and names the first file that is
     missing, wrong, additional or not a regular file.
     """
     listed = _listed(folder / MANIFEST)
-    present = {file.name for file in folder.iterdir()} - {MANIFEST, *signatures}
-    if odd := sorted(present ^ listed.keys()):
-        raise Refused(f"{odd[0]} is {'not in the manifest' if odd[0] in present else 'missing'}", DANGER)
+    present = set(_present(folder)) - {MANIFEST, *signatures}
+    if missing := sorted(listed.keys() - present):
+        raise Refused(f"{missing[0]} is missing", DANGER)
+    if more := sorted(present - listed.keys()):
+        raise Refused(f"{more[0]} is not in the manifest", DANGER)
     for name, digest in listed.items():
-        if _digest(folder / name) != digest:
+        if _digest(folder, name) != digest:
             raise Refused(f"{name} differs from the manifest", DANGER)
-    return _version(listed)
+    return listed
 
 
-def _digest(file: Path) -> str:
-    return hashlib.sha256(read(file)).hexdigest()
+def _present(folder: Path) -> Iterator[str]:
+    """Yield the path of each file in ``folder`` and its folders, and of each empty folder."""
+    for path in folder.rglob("*"):
+        if path.is_symlink() or not path.is_dir() or not any(path.iterdir()):
+            yield str(path.relative_to(folder))
+
+
+def _digest(folder: Path, name: str) -> str:
+    return hashlib.sha256(read(folder / name, name)).hexdigest()
 
 
 def _listed(manifest: Path) -> dict[str, str]:

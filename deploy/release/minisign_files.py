@@ -50,21 +50,22 @@ def signed_by(file: Path) -> bytes:
     return raw[_NUMBER]
 
 
-def read(file: Path) -> bytes:
-    """Return the content of a regular file.
+def read(file: Path, name: str | None = None) -> bytes:
+    """Return the content of a regular file. Errors name the file by ``name``, or else without its folder.
 
     Raises Refused if the file is a link, a folder, a pipe or missing.
     """
+    name = name or file.name
     try:
         # An ordinary open would wait for ever for a pipe that nobody writes to.
         descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
-        raise Refused(f"{file.name} is missing", "get the whole release again") from None
+        raise Refused(f"{name} is missing", "get the whole release again") from None
     except OSError:
-        raise Refused(f"{file.name} is not a regular file", DANGER) from None
+        raise Refused(f"{name} is not a regular file", DANGER) from None
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise Refused(f"{file.name} is not a regular file", DANGER)
+            raise Refused(f"{name} is not a regular file", DANGER)
         with os.fdopen(descriptor, "rb", closefd=False) as opened:
             return opened.read()
     finally:

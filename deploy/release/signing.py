@@ -1,11 +1,11 @@
-"""The signatures of two maintainers under the manifest of a release, made and checked by minisign.
+"""The signatures of two maintainers under the manifest of a release or medium, made and checked by minisign.
 
 No key is in the repository. Each maintainer signs with their own key, and users get both public keys.
 """
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from deploy.release import manifest
@@ -15,17 +15,19 @@ from deploy.release.manifest import MANIFEST
 from deploy.release.minisign_files import PublicKey, read, signed_by
 
 _SIGNERS = 2
+# Compares a folder with its manifest, which may omit the named signatures, and returns the folder's version.
+Check = Callable[[Path, Collection[str]], str]
 
 
-def sign(folder: Path, key: Path, root: Path) -> Path:
+def sign(folder: Path, key: Path, root: Path, check: Check = manifest.check) -> Path:
     """Sign the manifest with the secret key in the file ``key``, and return the signature.
 
     minisign asks for the key's passphrase. The signature has the name of the key file, and states the version
-    of the release. Raises Refused if a file differs from the manifest, if the key is inside the repository
-    ``root`` or may be, or if the name belongs to a signature by another key.
+    of the release or medium. Raises Refused if a file differs from the manifest, if the key is inside the
+    repository ``root`` or may be, or if the name belongs to a signature by another key.
     """
     _check_place(key, root)
-    version = manifest.check(folder, [each.name for each in _signatures(folder)])
+    version = check(folder, [each.name for each in _signatures(folder)])
     signature = folder / f"{MANIFEST}.{key.stem}.minisig"
     with tempfile.TemporaryDirectory() as aside:
         made = Path(aside) / signature.name
@@ -41,11 +43,11 @@ def sign(folder: Path, key: Path, root: Path) -> Path:
     return signature
 
 
-def verify(folder: Path, keys: Sequence[Path]) -> str:
+def verify(folder: Path, keys: Sequence[Path], check: Check = manifest.check) -> str:
     """Check the signatures by the public keys in the files ``keys``, and every file in ``folder``.
 
-    Return the version of the release. Raises Refused, and names the first signature or file that is missing,
-    wrong or not in the manifest.
+    Return the version of the release or medium. Raises Refused, and names the first signature or file that is
+    missing, wrong or not in the manifest.
     """
     public = {file: PublicKey.read(file) for file in keys}
     if len({each.key for each in public.values()}) < _SIGNERS:
@@ -62,7 +64,7 @@ def verify(folder: Path, keys: Sequence[Path]) -> str:
         for each in same:
             _check_signature(folder, file, each)
         checked += [each.name for each in same]
-    return manifest.check(folder, checked)
+    return check(folder, checked)
 
 
 def _check_place(key: Path, root: Path) -> None:

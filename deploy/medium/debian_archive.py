@@ -1,0 +1,91 @@
+"""The part of Debian's archive that a medium carries, below the paths that the archive itself uses.
+
+The indexes are Debian's own files with Debian's signature. So a bare Debian, which already has Debian's keys,
+can check each package without a key from this project. apt selects the packages as if nothing were installed.
+So the medium does not depend on what the inbox's machine, or the machine of a maintainer, already has.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from deploy.release.commands import run
+from deploy.release.errors import Refused
+
+SOURCES = Path(__file__).with_name("debian.sources")
+_HELPER = "/usr/lib/apt/apt-helper"
+_INDEX = "main/binary-amd64/Packages.xz"
+# Packages that every Debian has. The medium also brings their newest versions.
+_ALWAYS = ("?essential", "apt")
+_DIGEST = re.compile(rf"^ ([0-9a-f]{{64}}) +\d+ {re.escape(_INDEX)}$", re.MULTILINE)
+# A line of `apt-get --print-uris`: 'URI' NAME SIZE DIGEST
+_WANTED = re.compile(r"^'([^']+)' ([^ ]+) ", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Debian's archive, read with apt's own files in ``folder``; ``packages`` keeps the downloads."""
+
+    folder: Path
+    packages: Path
+    sources: Path = SOURCES
+
+    def copy(self, names: tuple[str, ...], out: Path) -> None:
+        """Copy the indexes, the named packages, and all packages that they depend on, to ``out``.
+
+        Raises Failed with apt's message if apt cannot download something, or if a signature is wrong.
+        """
+        for each in (self.folder / "state/lists/partial", self.packages / "partial"):
+            each.mkdir(parents=True, exist_ok=True)
+        (self.folder / "status").touch()
+        self._apt("update", "--error-on=any")
+        for base in sorted(set(self._apt("indextargets", "--format", "$(BASE_URI)").split())):
+            self._copy_index(base, out)
+        install = ("install", "--yes", "--no-install-recommends", *_ALWAYS, *names)
+        wanted = _WANTED.findall(self._apt(*install, "--print-uris"))
+        self._apt(*install, "--download-only")
+        for uri, name in wanted:
+            place = _place(uri, out)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self.packages / name, place)
+
+    def _copy_index(self, base: str, out: Path) -> None:
+        """Copy the signed index of a suite, and its list of packages, which apt keeps in another form."""
+        place = _place(base, out)
+        (place / _INDEX).parent.mkdir(parents=True)
+        kept = base.partition("://")[2].replace("/", "_")
+        signed = shutil.copyfile(self.folder / f"state/lists/{kept}InRelease", place / "InRelease")
+        found = _DIGEST.search(signed.read_text("utf-8"))
+        if not found:
+            raise Refused(f"the index of {base} does not name {_INDEX}", "see its file InRelease")
+        by_hash = f"{base}{Path(_INDEX).parent}/by-hash/SHA256/{found[1]}"
+        run(_HELPER, "download-file", by_hash, place / _INDEX, f"SHA256:{found[1]}", cwd=self.folder)
+
+    def _apt(self, *words: str) -> str:
+        return run("apt-get", "--quiet=2", *self._options(), *words, cwd=self.folder)
+
+    def _options(self) -> Iterator[str]:
+        settings = {
+            "Dir::Etc::SourceList": self.sources,
+            "Dir::Etc::SourceParts": "/dev/null",
+            "Dir::Etc::Preferences": "/dev/null",
+            "Dir::Etc::PreferencesParts": "/dev/null",
+            "Dir::State": self.folder / "state",
+            "Dir::State::status": self.folder / "status",
+            "Dir::Cache": self.folder,
+            "Dir::Cache::archives": self.packages,
+            "Acquire::Languages": "none",
+            "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled": "false",
+            # Otherwise apt, run by root, could not write to these folders as its own user.
+            "APT::Sandbox::User": "root",
+        }
+        for name, value in settings.items():
+            yield f"--option={name}={value}"
+
+
+def _place(uri: str, out: Path) -> Path:
+    """Return the place on the medium of a file or folder in the archive."""
+    return out / unquote(urlsplit(uri).path).strip("/")

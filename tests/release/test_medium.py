@@ -1,0 +1,188 @@
+"""A medium is accepted only if both maintainers signed it and every file is as they signed it.
+
+The checkout's program and the script on the medium both check this. The script needs only the programs of a
+bare Debian.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from deploy.medium import contents
+from deploy.medium.debian_archive import Archive
+from deploy.release import manifest, signing
+from deploy.release.errors import Refused
+from tests.support import release_keys
+from tests.support.medium import LIBRARY, MADE, VERSION, Medium
+from tests.support.paths import ROOT
+
+
+@pytest.fixture
+def medium(tmp_path: Path) -> Medium:
+    return Medium.make(tmp_path)
+
+
+def refused(medium: Medium) -> str:
+    """Return why both programs refuse the medium. Both give the same reason."""
+    with pytest.raises(Refused) as reason:
+        signing.verify(medium.folder, medium.keys, contents.check)
+    done = medium.checked()
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"refused: {reason.value}\n")
+    return str(reason.value)
+
+
+def test_each_missing_file_is_named(medium: Medium) -> None:
+    for name in (LIBRARY, "install.sh", "VERSION", "keys/anne.pub"):
+        kept = (medium.folder / name).read_bytes()
+        (medium.folder / name).unlink()
+        done = medium.checked()
+        assert (done.returncode, done.stderr.splitlines()[0]) == (1, f"refused: {name} is missing")
+        with pytest.raises(Refused, match=f"^{name} is missing$"):
+            signing.verify(medium.folder, medium.keys, contents.check)
+        (medium.folder / name).write_bytes(kept)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "more.deb",
+        "debian/pool/main/z/zlib/more.deb",
+        ".hidden",
+        "SHA256SUMS.carol.minisig",
+        "keys/SHA256SUMS",
+    ],
+)
+def test_an_additional_file_is_refused_wherever_it_is(medium: Medium, name: str) -> None:
+    (medium.folder / name).write_bytes(b"more")
+    done = medium.checked()
+    assert (done.returncode, done.stderr.splitlines()[0]) == (1, f"refused: {name} is not in the manifest")
+    with pytest.raises(Refused):
+        signing.verify(medium.folder, medium.keys, contents.check)
+
+
+def test_an_additional_empty_folder_is_named(medium: Medium) -> None:
+    (medium.folder / "debian/empty").mkdir()
+    assert refused(medium) == "debian/empty is not in the manifest"
+
+
+@pytest.mark.parametrize("name", [LIBRARY, "VERSION"])
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_only_regular_files_are_read(medium: Medium, tmp_path: Path, name: str, kind: str) -> None:
+    file = medium.folder / name
+    file.rename(tmp_path / "outside")
+    if kind == "link":
+        file.symlink_to(tmp_path / "outside")
+    else:
+        os.mkfifo(file)
+    assert refused(medium) == f"{name} is not a regular file"
+
+
+def test_a_folder_that_is_a_link_is_refused(medium: Medium, tmp_path: Path) -> None:
+    (medium.folder / "debian").rename(tmp_path / "outside")
+    (medium.folder / "debian").symlink_to(tmp_path / "outside")
+    done = medium.checked()
+    assert (done.returncode, done.stderr.splitlines()[0]) == (1, "refused: debian is not a regular file")
+    with pytest.raises(Refused, match="is missing"):
+        signing.verify(medium.folder, medium.keys, contents.check)
+
+
+@pytest.mark.parametrize("name", ["VERSION", "install.sh", LIBRARY, "keys/anne.pub", "PACKAGES"])
+def test_a_changed_byte_is_refused_and_its_file_is_named(medium: Medium, name: str) -> None:
+    """`make soak medium` changes 200 bytes of a real medium."""
+    content = bytearray((medium.folder / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (medium.folder / name).write_bytes(content)
+    assert refused(medium) == f"{name} differs from the manifest"
+
+
+@pytest.mark.parametrize(
+    "line", ["garbage", f"{'0' * 64}  ../outside", f"{'0' * 64}  /etc/passwd", f"{'0' * 64} *x"]
+)
+def test_a_malformed_manifest_is_refused(medium: Medium, line: str) -> None:
+    with (medium.folder / "SHA256SUMS").open("a") as file:
+        file.write(f"{line}\n")
+    assert medium.checked().stderr.startswith("refused: the manifest has a malformed line\n")
+    with pytest.raises(Refused):
+        signing.verify(medium.folder, medium.keys, contents.check)
+
+
+def test_a_missing_manifest_is_named(medium: Medium) -> None:
+    (medium.folder / "SHA256SUMS").unlink()
+    assert refused(medium) == "SHA256SUMS is missing"
+
+
+def test_a_medium_without_the_second_signature_is_refused(medium: Medium) -> None:
+    (medium.folder / "SHA256SUMS.bruno.minisig").unlink()
+    with pytest.raises(Refused, match=r"the signature by bruno\.pub is missing"):
+        signing.verify(medium.folder, medium.keys, contents.check)
+
+
+@pytest.mark.parametrize(
+    "version", ["1.0.1-202612010930", "1.0.0-2026", "1.0.0", "", "1.0.0-202612010930\n\n"]
+)
+def test_the_version_must_be_that_of_the_inbox_with_a_time(medium: Medium, version: str) -> None:
+    (medium.folder / "VERSION").write_text(version)
+    manifest.write(medium.folder)
+    with pytest.raises(Refused, match="VERSION is not that of the inbox"):
+        contents.check(medium.folder, [f"SHA256SUMS.{each}.minisig" for each in ("anne", "bruno")])
+
+
+def test_a_medium_needs_the_public_keys_of_two_maintainers(medium: Medium, tmp_path: Path) -> None:
+    again = tmp_path / "again.pub"
+    shutil.copy(medium.keys[0], again)
+    third = release_keys.make(tmp_path, "carol")[1]
+    for keys in ([medium.keys[0]], [medium.keys[0], again], [*medium.keys, third], [*medium.keys, again]):
+        with pytest.raises(Refused, match="the public keys of two maintainers"):
+            contents.write(tmp_path / "out", tmp_path / "release-1.0.0", keys, MADE)
+
+
+def test_a_release_that_differs_from_its_manifest_becomes_no_medium(medium: Medium, tmp_path: Path) -> None:
+    release = tmp_path / "release-1.0.0"
+    (release / "fanal-inbox_1.0.0_amd64.deb").write_bytes(b"another")
+    with pytest.raises(Refused, match="differs from the manifest"):
+        contents.write(tmp_path / "out", release, medium.keys, MADE)
+
+
+def test_a_folder_with_files_is_not_overwritten(medium: Medium, tmp_path: Path) -> None:
+    words = ["--release", tmp_path / "release-1.0.0", medium.folder, *medium.keys]
+    command = [sys.executable, "-m", "deploy.medium", "build", *map(str, words)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.splitlines()[0]) == (1, f"{medium.folder} is not empty")
+
+
+def test_an_archive_that_cannot_be_reached_is_named(tmp_path: Path) -> None:
+    """The hint is the message of apt, which names the file. No medium is made."""
+    sources = tmp_path / "debian.sources"
+    sources.write_text(f"Types: deb\nURIs: file:{tmp_path}/nowhere\nSuites: trixie\nComponents: main\n")
+    with pytest.raises(Refused) as reason:
+        Archive(tmp_path / "apt", tmp_path / "cache", sources).copy(("bubblewrap",), tmp_path / "out")
+    assert "nowhere" in reason.value.hint
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_whole_medium_is_accepted(medium: Medium) -> None:
+    """The standard tools and the fingerprint are those that the guide names."""
+    assert signing.verify(medium.folder, medium.keys, contents.check) == VERSION
+    assert (medium.checked().returncode, medium.checked().stderr) == (0, "")
+    tool = ["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"]
+    assert subprocess.run(tool, cwd=medium.folder, check=True, capture_output=True).stdout == b""
+    shown = subprocess.run(
+        ["sha256sum", "SHA256SUMS"], cwd=medium.folder, check=True, capture_output=True, text=True
+    )
+    assert contents.fingerprint(medium.folder).replace(" ", "") == shown.stdout.split()[0]
+
+
+@pytest.mark.usefixtures("medium")
+def test_a_later_medium_with_the_same_inbox_has_a_higher_version(tmp_path: Path) -> None:
+    (tmp_path / "later").mkdir()
+    later = Medium.make(
+        tmp_path / "later", made=datetime(2027, 1, 2, 3, 4, tzinfo=UTC), keys=tmp_path / "keys"
+    )
+    higher = (later.folder / "VERSION").read_text().strip()
+    subprocess.run(["dpkg", "--compare-versions", higher, "gt", VERSION], check=True)

@@ -1,0 +1,61 @@
+"""A small signed medium: it has tiny files in the place of packages."""
+
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from deploy.medium import contents
+from deploy.release import manifest, signing
+from tests.support import release_keys
+from tests.support.paths import ROOT
+
+VERSION = "1.0.0-202612010930"
+MADE = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
+LIBRARY = "debian/pool/main/z/zlib/zlib1g_1.3_amd64.deb"
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """A medium in a folder, and the secret and public keys of two maintainers."""
+
+    folder: Path
+    anne: tuple[Path, Path]
+    bruno: tuple[Path, Path]
+
+    @classmethod
+    def make(cls, place: Path, inbox: str = "1.0.0", made: datetime = MADE, keys: Path | None = None) -> Self:
+        """Make a signed medium in a new folder of ``place``. Without a folder with keys, make keys too."""
+        release, folder = place / f"release-{inbox}", place / f"medium-{inbox}-{made:%Y%m%d%H%M}"
+        release.mkdir()
+        for side in ("portal", "inbox"):
+            (release / f"fanal-{side}_{inbox}_amd64.deb").write_bytes(b"package")
+        manifest.write(release)
+        library = folder / LIBRARY
+        library.parent.mkdir(parents=True)
+        library.write_bytes(b"library")
+        if not keys:
+            (keys := place / "keys").mkdir()
+            for name in ("anne", "bruno"):
+                release_keys.make(keys, name)
+        anne, bruno = ((keys / f"{name}.key", keys / f"{name}.pub") for name in ("anne", "bruno"))
+        contents.write(folder, release, (anne[1], bruno[1]), made)
+        medium = cls(folder, anne, bruno)
+        medium.sign()
+        return medium
+
+    @property
+    def keys(self) -> tuple[Path, Path]:
+        """The public keys."""
+        return self.anne[1], self.bruno[1]
+
+    def sign(self) -> None:
+        """Let both maintainers sign the medium."""
+        for secret, _ in (self.anne, self.bruno):
+            signing.sign(self.folder, secret, ROOT, contents.check)
+
+    def checked(self) -> "subprocess.CompletedProcess[str]":
+        """Run the medium's own script that compares the files with the manifest."""
+        command = ["sh", str(ROOT / "deploy/medium/check.sh"), str(self.folder)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
