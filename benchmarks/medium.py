@@ -1,0 +1,215 @@
+"""The part `medium` of the soak: one command installs the inbox on a bare Debian 13 without a network.
+
+The inbox on the first medium has an earlier version of one library. The inbox on the second medium has
+the version of this commit. So the update rehearses how a fix in a library reaches the inbox's machine
+(docs/medium.md).
+"""
+
+import re
+import secrets
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from benchmarks import bare_tree
+from benchmarks.packages import WHEELS
+from deploy.medium import contents
+from deploy.medium.debian_archive import Archive
+from deploy.release import manifest, python_environment, signing
+from deploy.release.building import begun
+from deploy.release.python_environment import Libraries
+from deploy.release.source import Source
+from tests.support import release_keys
+from tests.support.commits import git
+from tests.support.paths import ROOT
+
+_CACHE = ROOT / "build/debian"
+_BYTES = 200
+_MOST_SECONDS = 600
+_NAMES = ("anne", "bruno")
+_LOCK = "requirements/inbox.txt"
+# A library, an earlier version of it, and the digest of that version's wheel.
+_LIBRARY, _EARLIER = "python-stdnum", "2.1"
+_DIGEST = "25eabcf5f307dd4150fd8f1c03f4512a6caeb84c9f09be1448711f5803373c58"
+_INSTALLED = "/usr/share/fanal-inbox/install.sh"
+# Types the fingerprint twice, and runs a script on a folder.
+_TYPED = 'printf "%s\\n%s\\n" "$1" "$2" | sh "$3" "$4"'
+
+
+@dataclass(frozen=True, slots=True)
+class Maintainers:
+    """The temporary keys of two maintainers, in a folder."""
+
+    folder: Path
+
+    def make(self) -> None:
+        """Make both keys."""
+        self.folder.mkdir()
+        for name in _NAMES:
+            release_keys.make(self.folder, name)
+
+    @property
+    def public(self) -> list[Path]:
+        """The public keys."""
+        return [self.folder / f"{name}.pub" for name in _NAMES]
+
+    def complete(self, debian: Path, package: Path, made: datetime, out: Path) -> Path:
+        """Make a signed medium from Debian's packages and a package of the inbox."""
+        release = out.with_suffix(".release")
+        release.mkdir()
+        shutil.copy(package, release)
+        # A release also has the portal, which no medium carries.
+        (release / package.name.replace("inbox", "portal")).touch()
+        manifest.write(release)
+        shutil.copytree(debian, out)
+        contents.write(out, release, self.public, made)
+        for name in _NAMES:
+            signing.sign(out, self.folder / f"{name}.key", ROOT, contents.check)
+        return out
+
+
+def run() -> Iterator[str]:
+    """Yield the figures. Raises AssertionError or RuntimeError if a check fails."""
+    with tempfile.TemporaryDirectory(prefix="fanal-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        earlier, package = _packages(folder)
+        (apt := folder / "apt").mkdir()
+        began = time.monotonic()
+        Archive(apt, _CACHE).copy(contents.needed(package), debian := folder / "debian")
+        yield f"Debian's packages copied in {time.monotonic() - began:.0f} s"
+        maintainers = Maintainers(folder / "keys")
+        maintainers.make()
+        made = datetime.now(UTC)
+        first = maintainers.complete(debian, earlier, made, folder / "first")
+        second = maintainers.complete(debian, package, made + timedelta(minutes=1), folder / "second")
+        size = sum(each.stat().st_size for each in second.rglob("*") if each.is_file())
+        yield f"a medium has {size / 1e6:.0f} MB and {len([*second.rglob('*.deb')])} packages"
+        yield _changed_bytes(second)
+        bare_tree.make(tree := folder / "tree")
+        with bare_tree.entered(tree):
+            yield from _installed(tree, first, second)
+
+
+def _packages(folder: Path) -> tuple[Path, Path]:
+    """Build an inbox with an earlier library, and a later inbox with the library of this commit."""
+    clone = folder / "clone"
+    bare_tree.run("git", "clone", "--quiet", str(ROOT), str(clone))
+    lock = clone / _LOCK
+    entry = re.compile(rf"^{_LIBRARY}==.*?(?=^\S)", re.MULTILINE | re.DOTALL)
+    earlier = f"{_LIBRARY}=={_EARLIER} \\\n    --hash=sha256:{_DIGEST}\n"
+    text, found = entry.subn(lambda _: earlier, lock.read_text("utf-8"))
+    assert found == 1, found
+    lock.write_text(text, "utf-8")
+    git(clone, "commit", "--quiet", "--all", "--message=an earlier library")
+    before = _package(clone, folder)
+    git(clone, "revert", "--no-edit", "HEAD")
+    return before, _package(clone, folder)
+
+
+def _package(clone: Path, out: Path) -> Path:
+    """Build the package of the inbox from a clone."""
+    python_environment.fetch(clone, ("inbox",), WHEELS)
+    with begun(Source.of(clone)) as build:
+        build.package("inbox", build.wheel(), Libraries(build.exported / _LOCK, WHEELS))
+        (made,) = build.made.glob("*.deb")
+        return Path(shutil.copy(made, out))
+
+
+def _changed_bytes(medium: Path) -> str:
+    """Change single bytes of a medium. Raises AssertionError if its script does not name the file."""
+    files = sorted(each for each in medium.rglob("*") if each.is_file() and "SHA256SUMS" not in each.name)
+    began = time.monotonic()
+    for _ in range(_BYTES):
+        file = secrets.choice(files)
+        place = secrets.randbelow(file.stat().st_size)
+        _flip(file, place)
+        done = _checked(medium)
+        wanted = f"refused: {file.relative_to(medium)} differs from the manifest\n"
+        assert (done.returncode, done.stderr.startswith(wanted)) == (1, True), (file, place, done.stderr)
+        _flip(file, place)
+    assert _checked(medium).returncode == 0
+    seconds = (time.monotonic() - began) / _BYTES
+    return f"{_BYTES} changed bytes refused, each with the name of its file, in {seconds:.1f} s each"
+
+
+def _flip(file: Path, place: int) -> None:
+    with file.open("r+b") as opened:
+        opened.seek(place)
+        (byte,) = opened.read(1)
+        opened.seek(place)
+        opened.write(bytes([byte ^ 1]))
+
+
+def _checked(medium: Path) -> "subprocess.CompletedProcess[str]":
+    command = ["sh", str(medium / "check.sh"), str(medium)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def _installed(tree: Path, first: Path, second: Path) -> Iterator[str]:
+    """Install and update the inbox in a bare tree without a network. Yield the figures."""
+    for medium in (first, second):
+        shutil.copytree(medium, tree / "srv" / medium.name)
+    began = time.monotonic()
+    _install(tree, first, "/srv/first/install.sh")
+    yield f"installed on a bare Debian without a network in {_within(began)}"
+    assert _library(tree) == _EARLIER
+    officer = ("setpriv", "--reuid=1234", "--regid=1234", "--clear-groups", "env", "HOME=/tmp")
+    assert "commit" in _offline(tree, *officer, "inbox", "--version")
+    assert "Mozilla Firefox" in _offline(tree, *officer, "firefox-esr", "--version")
+    _refused(tree, second, second=f"{_digits(second)[:-1]}x", reason="this medium has another fingerprint")
+    assert _library(tree) == _EARLIER
+    began = time.monotonic()
+    _install(tree, second, _INSTALLED)
+    yield f"updated in {_within(began)}: {_LIBRARY} {_EARLIER} became {_library(tree)}"
+    assert _library(tree) != _EARLIER
+    _refused(tree, first, second=_digits(first), reason=f"medium {_version(first)} is older than")
+    _install(tree, second, _INSTALLED)
+    yield "a wrong fingerprint and an older medium are refused; the same medium can be repeated"
+
+
+def _within(began: float) -> str:
+    seconds = time.monotonic() - began
+    assert seconds < _MOST_SECONDS, seconds
+    return f"{seconds:.0f} s"
+
+
+def _install(tree: Path, medium: Path, script: str) -> str:
+    digits = _digits(medium)
+    return _offline(tree, "sh", "-c", _TYPED, "-", digits, digits, script, f"/srv/{medium.name}")
+
+
+def _refused(tree: Path, medium: Path, second: str, reason: str) -> None:
+    """Check that the installed script refuses a medium if the second officer types ``second``."""
+    try:
+        said = _offline(
+            *(tree, "sh", "-c", _TYPED, "-"), _digits(medium), second, _INSTALLED, f"/srv/{medium.name}"
+        )
+    except RuntimeError as refused:
+        said = str(refused)
+    assert f"refused: {reason}" in said, said
+
+
+def _offline(tree: Path, *command: str) -> str:
+    """Run a program in a tree whose network has no interface that is up."""
+    places = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
+    return bare_tree.run("unshare", "--net", "chroot", str(tree), *command, env=places)
+
+
+def _library(tree: Path) -> str:
+    """Return the installed version of the library."""
+    asked = f"from importlib.metadata import version; print(version({_LIBRARY!r}))"
+    return _offline(tree, "/usr/lib/fanal-inbox/bin/python3", "-c", asked).strip()
+
+
+def _digits(medium: Path) -> str:
+    return contents.fingerprint(medium)[:29]
+
+
+def _version(medium: Path) -> str:
+    return (medium / "VERSION").read_text("ascii").strip()
