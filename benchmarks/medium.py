@@ -1,4 +1,4 @@
-"""The part `medium` of the soak: one command installs the inbox on a bare Debian 13 without a network.
+"""The part `offline` of the soak: one command installs the inbox on a bare Debian 13 without a network.
 
 The inbox on the first medium has an earlier version of one library. The inbox on the second medium has
 the version of this commit. So the update rehearses how a fix in a library reaches the inbox's machine
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks import bare_tree
 from benchmarks.packages import WHEELS
-from deploy.medium import contents
+from deploy.medium import contents, debian_archive
 from deploy.medium.debian_archive import Archive
 from deploy.release import manifest, python_environment, signing
 from deploy.release.building import begun
@@ -81,7 +81,8 @@ def run() -> Iterator[str]:
         earlier, package = _packages(folder)
         (apt := folder / "apt").mkdir()
         began = time.monotonic()
-        Archive(apt, _CACHE).copy(contents.needed(package), debian := folder / "debian")
+        archive = Archive(apt, _CACHE, debian_archive.mirrors())
+        archive.copy(contents.needed(package), debian := folder / "debian")
         yield f"Debian's packages copied in {time.monotonic() - began:.0f} s"
         maintainers = Maintainers(folder / "keys")
         maintainers.make()

@@ -198,7 +198,7 @@ _NAMED: Mapping[str, Part] = {
     "packages": Part(
         measured("packages:run"), ("deploy/", "requirements/", "pyproject.toml", "package-lock.json")
     ),
-    "medium": Part(measured("medium:run"), ("deploy/medium/", "deploy/release/", "deploy/debian/")),
+    "offline": Part(measured("medium:run"), ("deploy/medium/", "deploy/release/", "deploy/debian/")),
     "install": Part(measured("install:run"), ("deploy/", "portal/setup/", "requirements/")),
     "law": Part(measured("law:run"), ("inbox/", *_OF_PORTAL)),
 }

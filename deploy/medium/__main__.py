@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from deploy.medium import contents
+from deploy.medium import contents, debian_archive
 from deploy.medium.debian_archive import Archive
 from deploy.release import signing
 from deploy.release.errors import Refused
@@ -35,7 +35,7 @@ def build(out: Path, keys: tuple[Path, ...], release: Path, cache: Path) -> None
         raise Refused(f"{out} is not empty", "give a new folder, for example one on an empty USB stick")
     needed = contents.needed(contents.inbox(release))
     with tempfile.TemporaryDirectory(prefix="fanal-medium-") as folder:
-        Archive(Path(folder), cache).copy(needed, out)
+        Archive(Path(folder), cache, debian_archive.mirrors()).copy(needed, out)
     version = contents.write(out, release, keys, datetime.now(UTC))
     _say(f"medium {version} is complete, and needs the signatures of both maintainers", out)
 

@@ -1,4 +1,4 @@
-"""The part of Debian's archive that a medium carries, below the paths that the archive itself uses.
+"""The part of Debian's archive that a medium carries.
 
 The indexes are Debian's own files with Debian's signature. So a bare Debian, which already has Debian's keys,
 can check each package without a key from this project. apt selects the packages as if nothing were installed.
@@ -7,15 +7,17 @@ So the medium does not depend on what the inbox's machine, or the machine of a m
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from deploy.release.commands import run
 from deploy.release.errors import Refused
 
-SOURCES = Path(__file__).with_name("debian.sources")
+# The parts of Debian 13 by codename, and the folder of the medium that has the packages of each.
+SUITES = {"trixie": "debian", "trixie-updates": "debian", "trixie-security": "debian-security"}
+_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 _HELPER = "/usr/lib/apt/apt-helper"
 _INDEX = "main/binary-amd64/Packages.xz"
 # Packages that every Debian has. The medium also brings their newest versions.
@@ -25,13 +27,37 @@ _DIGEST = re.compile(rf"^ ([0-9a-f]{{64}}) +\d+ {re.escape(_INDEX)}$", re.MULTIL
 _WANTED = re.compile(r"^'([^']+)' ([^ ]+) ", re.MULTILINE)
 
 
+def mirrors() -> dict[str, str]:
+    """Return the address of each suite in the configuration of this machine's apt.
+
+    Raises Refused if apt does not know a suite, or has never read it.
+    """
+    asked = (
+        "--format",
+        "$(CODENAME) $(REPO_URI)",
+        "Created-By: Packages",
+        "Origin: Debian",
+        "Component: main",
+    )
+    lines = run("apt-get", "indextargets", *asked, cwd=Path("/")).splitlines()
+    found = dict(line.split() for line in reversed(lines))
+    if missing := [name for name in SUITES if name not in found]:
+        raise Refused(
+            f"apt on this machine does not know {missing[0]}", "name it in apt's sources, then run apt update"
+        )
+    return {name: found[name] for name in SUITES}
+
+
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """Debian's archive, read with apt's own files in ``folder``; ``packages`` keeps the downloads."""
+    """Debian's archive, read with apt's own files in ``folder``; ``packages`` keeps the downloads.
+
+    ``addresses`` has the address of each suite, which ends with a slash.
+    """
 
     folder: Path
     packages: Path
-    sources: Path = SOURCES
+    addresses: Mapping[str, str]
 
     def copy(self, names: tuple[str, ...], out: Path) -> None:
         """Copy the indexes, the named packages, and all packages that they depend on, to ``out``.
@@ -41,35 +67,43 @@ class Archive:
         for each in (self.folder / "state/lists/partial", self.packages / "partial"):
             each.mkdir(parents=True, exist_ok=True)
         (self.folder / "status").touch()
+        lines = (f"deb [signed-by={_KEYRING}] {uri} {name} main\n" for name, uri in self.addresses.items())
+        (self.folder / "sources.list").write_text("".join(lines), "ascii")
         self._apt("update", "--error-on=any")
-        for base in sorted(set(self._apt("indextargets", "--format", "$(BASE_URI)").split())):
-            self._copy_index(base, out)
+        for name in self.addresses:
+            self._copy_index(name, out)
         install = ("install", "--yes", "--no-install-recommends", *_ALWAYS, *names)
         wanted = _WANTED.findall(self._apt(*install, "--print-uris"))
         self._apt(*install, "--download-only")
         for uri, name in wanted:
-            place = _place(uri, out)
+            place = self._place(uri, out)
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(self.packages / name, place)
 
-    def _copy_index(self, base: str, out: Path) -> None:
+    def _copy_index(self, suite: str, out: Path) -> None:
         """Copy the signed index of a suite, and its list of packages, which apt keeps in another form."""
-        place = _place(base, out)
+        base = f"{self.addresses[suite]}dists/{suite}/"
+        place = out / SUITES[suite] / "dists" / suite
         (place / _INDEX).parent.mkdir(parents=True)
         kept = base.partition("://")[2].replace("/", "_")
         signed = shutil.copyfile(self.folder / f"state/lists/{kept}InRelease", place / "InRelease")
         found = _DIGEST.search(signed.read_text("utf-8"))
         if not found:
-            raise Refused(f"the index of {base} does not name {_INDEX}", "see its file InRelease")
+            raise Refused(f"the index of {suite} does not name {_INDEX}", "see its file InRelease")
         by_hash = f"{base}{Path(_INDEX).parent}/by-hash/SHA256/{found[1]}"
         run(_HELPER, "download-file", by_hash, place / _INDEX, f"SHA256:{found[1]}", cwd=self.folder)
+
+    def _place(self, uri: str, out: Path) -> Path:
+        """Return the place on the medium of a package in the archive."""
+        suite, address = next(each for each in self.addresses.items() if uri.startswith(each[1]))
+        return out / SUITES[suite] / unquote(uri.removeprefix(address))
 
     def _apt(self, *words: str) -> str:
         return run("apt-get", "--quiet=2", *self._options(), *words, cwd=self.folder)
 
     def _options(self) -> Iterator[str]:
         settings = {
-            "Dir::Etc::SourceList": self.sources,
+            "Dir::Etc::SourceList": self.folder / "sources.list",
             "Dir::Etc::SourceParts": "/dev/null",
             "Dir::Etc::Preferences": "/dev/null",
             "Dir::Etc::PreferencesParts": "/dev/null",
@@ -84,8 +118,3 @@ class Archive:
         }
         for name, value in settings.items():
             yield f"--option={name}={value}"
-
-
-def _place(uri: str, out: Path) -> Path:
-    """Return the place on the medium of a file or folder in the archive."""
-    return out / unquote(urlsplit(uri).path).strip("/")

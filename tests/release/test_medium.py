@@ -22,11 +22,6 @@ from tests.support.medium import LIBRARY, MADE, VERSION, Medium
 from tests.support.paths import ROOT
 
 
-@pytest.fixture
-def medium(tmp_path: Path) -> Medium:
-    return Medium.make(tmp_path)
-
-
 def refused(medium: Medium) -> str:
     """Return why both programs refuse the medium. Both give the same reason."""
     with pytest.raises(Refused) as reason:
@@ -94,7 +89,7 @@ def test_a_folder_that_is_a_link_is_refused(medium: Medium, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("name", ["VERSION", "install.sh", LIBRARY, "keys/anne.pub", "PACKAGES"])
 def test_a_changed_byte_is_refused_and_its_file_is_named(medium: Medium, name: str) -> None:
-    """`make soak medium` changes 200 bytes of a real medium."""
+    """`make soak offline` changes 200 bytes of a real medium."""
     content = bytearray((medium.folder / name).read_bytes())
     content[len(content) // 2] ^= 1
     (medium.folder / name).write_bytes(content)
@@ -158,10 +153,9 @@ def test_a_folder_with_files_is_not_overwritten(medium: Medium, tmp_path: Path) 
 
 def test_an_archive_that_cannot_be_reached_is_named(tmp_path: Path) -> None:
     """The hint is the message of apt, which names the file. No medium is made."""
-    sources = tmp_path / "debian.sources"
-    sources.write_text(f"Types: deb\nURIs: file:{tmp_path}/nowhere\nSuites: trixie\nComponents: main\n")
+    archive = Archive(tmp_path / "apt", tmp_path / "cache", {"trixie": f"file:{tmp_path}/nowhere/"})
     with pytest.raises(Refused) as reason:
-        Archive(tmp_path / "apt", tmp_path / "cache", sources).copy(("bubblewrap",), tmp_path / "out")
+        archive.copy(("bubblewrap",), tmp_path / "out")
     assert "nowhere" in reason.value.hint
     assert not (tmp_path / "out").exists()
 

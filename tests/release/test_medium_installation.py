@@ -1,6 +1,6 @@
 """The script installs only a newer medium that both maintainers signed and two officers confirmed.
 
-Each test here ends before anything is installed. `make soak medium` installs and updates on a bare Debian.
+Each test here ends before anything is installed. `make soak offline` installs and updates on a bare Debian.
 """
 
 import subprocess
@@ -59,11 +59,6 @@ def machine(tmp_path: Path) -> Machine:
     folder = tmp_path / "machine"
     folder.mkdir()
     return Machine(folder)
-
-
-@pytest.fixture
-def medium(tmp_path: Path) -> Medium:
-    return Medium.make(tmp_path)
 
 
 def digits(medium: Medium) -> str:
