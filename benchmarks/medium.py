@@ -148,7 +148,8 @@ def _flip(file: Path, place: int) -> None:
 
 
 def _checked(medium: Path) -> "subprocess.CompletedProcess[str]":
-    command = ["sh", str(medium / "check.sh"), str(medium)]
+    # Not the script on the medium, because that script can be the changed file.
+    command = ["sh", str(ROOT / "deploy/medium/check.sh"), str(medium)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

@@ -64,8 +64,9 @@ class Archive:
 
         Raises Failed with apt's message if apt cannot download something, or if a signature is wrong.
         """
-        for each in (self.folder / "state/lists/partial", self.packages / "partial"):
-            each.mkdir(parents=True, exist_ok=True)
+        nothing = self.folder / "nothing"
+        for each in (self.folder / "state/lists", self.packages, nothing):
+            (each / "partial").mkdir(parents=True, exist_ok=True)
         (self.folder / "status").touch()
         lines = (f"deb [signed-by={_KEYRING}] {uri} {name} main\n" for name, uri in self.addresses.items())
         (self.folder / "sources.list").write_text("".join(lines), "ascii")
@@ -73,7 +74,10 @@ class Archive:
         for name in self.addresses:
             self._copy_index(name, out)
         install = ("install", "--yes", "--no-install-recommends", *_ALWAYS, *names)
-        wanted = _WANTED.findall(self._apt(*install, "--print-uris"))
+        # apt does not name the packages that it has already downloaded.
+        wanted = _WANTED.findall(
+            self._apt(*install, "--print-uris", f"--option=Dir::Cache::archives={nothing}")
+        )
         self._apt(*install, "--download-only")
         for uri, name in wanted:
             place = self._place(uri, out)
