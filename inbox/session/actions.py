@@ -257,7 +257,7 @@ _PARTS = ("danger", "immediacy", "severity", "verifiability", "corroboration", "
 TABLE: Mapping[Code, Rule] = {
     Code.FOUND: Rule(all_cases=True, values=_SHARING | _LAW),
     Code.UPGRADE: Rule(all_cases=True, values={"from_version": _TEXT, "to_version": _TEXT}),
-    Code.OPEN: Rule(reads=True, values={"surface": _code("surface")}),
+    Code.OPEN: Rule(reads=True, values={"surface": _code("surface"), "program_version": _TEXT}),
     Code.SIGN_IN: Rule(reads=True),
     Code.LIST: Rule(reads=True, values=_VIEW),
     Code.SEARCH: Rule(reads=True, values=_VIEW),

@@ -13,6 +13,7 @@ from inbox.session.anchors import Checked, Paper
 from inbox.session.inbox import Inbox
 from inbox.session.journal import Line
 from inbox.system import atomic_files, given_files
+from templates import version
 
 
 class Surface(StrEnum):
@@ -70,8 +71,8 @@ class Read:
 
 
 def open_at(inbox: Inbox, who: Actor, surface: Surface) -> None:
-    """Record that officers open the desk or a terminal session."""
-    with inbox.acting(who, action(Code.OPEN, surface=surface)):
+    """Record that officers open the desk or a terminal session, and with which version of this program."""
+    with inbox.acting(who, action(Code.OPEN, surface=surface, program_version=version.text())):
         pass
 
 

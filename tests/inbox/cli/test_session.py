@@ -15,6 +15,7 @@ import pytest
 
 from crypto import passphrase
 from inbox.keys import officers, vault_header
+from templates import version
 from tests.support import goldens
 from tests.support.forks import INBOX
 from tests.support.inbox_builders import QUICKLY, Office, passphrase_of
@@ -91,6 +92,16 @@ def test_the_output_of_a_whole_session_equals_the_golden_file(office: Office) ->
     goldens.check("session", shown)
     assert [] == found_in(at.shown.encode(), map(passphrase_of, NAMES))
     assert ["found", "open", "list", "list-officers", "rotate-keys", "read-journal"] == entries(office)
+
+
+def test_the_journal_names_the_version_of_the_program_that_opened_the_inbox(office: Office) -> None:
+    """So officers can tell which version was in use before and after an update."""
+    with session(office) as at:
+        at.types("lock")
+        assert 0 == at.waits()
+    (entry,) = (each for each in office.json("journal", "list")["entries"] if each["action"] == "open")
+    assert version.text() == entry["values"]["program_version"]
+    assert f"program version {version.text()}" in office.run("journal", "list").out
 
 
 def test_any_two_of_three_signed_in_officers_can_confirm_an_action(office: Office) -> None:
