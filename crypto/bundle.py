@@ -353,13 +353,16 @@ def size(manifest: Manifest, files: Iterable[int]) -> int:
     return sum(archive.span(each) for each in (*own, *files)) + archive.END
 
 
-def read(pieces: Iterable[bytes], *, most: int = LARGEST_MANIFEST) -> tuple[Manifest, Iterator[Member]]:
+def read(
+    pieces: Iterable[bytes], *, most: int = LARGEST_MANIFEST, most_padding: int | None = 0
+) -> tuple[Manifest, Iterator[Member]]:
     """Return the unverified manifest of a bundle, at most ``most`` bytes long, and its files in order.
 
-    The caller must check the files with ``checked``. Raise Malformed or Truncated, either at once or while
+    ``most_padding`` limits the zero bytes after the end of the bundle; None means no limit. The caller must
+    check the files with ``checked``. Raise Malformed or Truncated, either at once or while
     the files are read.
     """
-    members = iter(Reader(pieces, most_padding=0))
+    members = iter(Reader(pieces, most_padding))
     raw = _whole(next(members, None), MANIFEST, most)
     signature = _whole(next(members, None), SIGNATURE, signing.SIGNATURE)
     return Manifest(raw, signature), members

@@ -35,6 +35,7 @@ class Label(Enum):
     RECEIPT = b"fanal/1/receipt"
     RECEIPT_KEY = b"fanal/1/receipt-key"
     ANSWER = b"fanal/1/answer"
+    PORTAL_BACKUP = b"fanal/1/portal-backup"
 
 
 def public_key(seed: bytes) -> bytes:

@@ -25,6 +25,17 @@ def last(connection: Connection, channel: str) -> Link:
     return NOTHING if row is None else Link(row.n, row.hash)
 
 
+def may_skip(connection: Connection, channel: str) -> bool:
+    """Return whether the next outbox may have any higher number.
+
+    It may before the first outbox, and after a restore, because the portal may have lost newer outboxes that
+    the inbox no longer has either.
+    """
+    link = last(connection, channel)
+    found = select(outboxes.c.restored).where(outboxes.c.channel == channel, outboxes.c.n == link.n)
+    return link == NOTHING or connection.execute(found).scalar_one()
+
+
 def imports(connection: Connection, channel: str) -> Applied:
     """Return the newest bundle applied for the channel, and the days of the last imports (SPEC 8.1)."""
     newest = select(outboxes.c.n, outboxes.c.day).where(outboxes.c.channel == channel)

@@ -137,7 +137,8 @@ intakes = _table(
     Column("signature", LargeBinary(64)),
 )
 
-# Every outbox manifest that was applied, unchanged, with the day of its import.
+# Every outbox manifest that was applied, unchanged, with the day of its import. `restored` says that it came
+# from a backup: newer outboxes may be lost, so the next one may have any higher number.
 outboxes = _table(
     "outboxes",
     Column("channel", String(32), primary_key=True),
@@ -146,6 +147,7 @@ outboxes = _table(
     Column("raw", LargeBinary, nullable=False),
     Column("signature", LargeBinary(64), nullable=False),
     Column("day", Integer, nullable=False),
+    Column("restored", Boolean, nullable=False, default=False),
 )
 
 # Hashes of the envelope headers whose work was accepted, with the day. Hashes are kept through the next day:

@@ -34,6 +34,7 @@ def test_an_outbox_brings_slots_and_deletes_confirmed_envelopes(room: Room) -> N
             outbox.manifest.raw,
             outbox.manifest.signature,
             days.number(room.day),
+            False,
         )
     ]
 
