@@ -12,7 +12,7 @@ from portal.exchange.expire import Expired
 from portal.ops import configured
 from portal.ops import doctor as examination
 from portal.ops.configured import pass_settings
-from portal.ops.doctor import Finding, Level
+from portal.ops.findings import Finding, Level
 from portal.store import database
 from portal.store import pending as waiting
 from portal.store.migrations import upgrading

@@ -2,10 +2,9 @@
 
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import closing
-from dataclasses import astuple, dataclass
+from contextlib import closing, suppress
+from dataclasses import astuple
 from datetime import UTC, date, datetime, timedelta
-from enum import Enum
 from http import HTTPStatus
 from itertools import product
 from pathlib import Path
@@ -19,17 +18,19 @@ from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.errors import Refused
 from portal.exchange import expire, keyrings
-from portal.ops import landlock, seccomp, serving
+from portal.ops import landlock, machine, seccomp, serving
+from portal.ops.findings import Finding, Level
 from portal.site import fetching, manifest
 from portal.site.fetching import Answer
-from portal.store import deletion, expiry, pending, server
-from portal.store.database import Database, open_database
+from portal.store import deletion, expiry, outboxes, server
+from portal.store.database import Database, StoreBusy, open_database
 from portal.web import guide, headers, law, translation
 
 _WARN_DAYS = 14
 _KEY_DAYS = 14
 _KEYRING_DAYS = 7
 _EXPIRE_DAYS = 2
+_OVERWRITE_SECONDS = 10
 _FULL = 0.8
 _LEAST_FREE = 2 << 30
 _PROBE = 1 << 20
@@ -61,27 +62,11 @@ _FORGETFUL: Mapping[str, str] = {
 }
 
 
-class Level(Enum):
-    """How urgent a finding is."""
-
-    OK = "ok"
-    WARNING = "warning"
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The result of one check. ``hint`` is empty if no action is needed."""
-
-    level: Level
-    what: str
-    hint: str = ""
-
-
 def examine(settings: Settings, file: Path, today: date, url: str = "") -> Iterator[Finding]:
     """Yield each finding. ``file`` is the configuration file, ``url`` the public address of the site."""
     yield from _serving(settings)
     yield from _kernel()
+    yield from machine.examine(_data(settings))
     yield from _law(settings)
     yield from _manifest(settings, today)
     yield from _private("configuration", file)
@@ -198,15 +183,20 @@ def _database(settings: Settings, today: date) -> Iterator[Finding]:
         return  # ``_serving`` has already reported the error.
     with closing(database):
         yield from _keyring(database, today)
-        yield from _waiting(database, today)
+        yield from _exchange(database, today)
         yield from _overdue(database, settings, today)
         yield from _room(database, settings)
         yield _order(database)
         yield from _postgresql(database)
-        url = settings.database_url
-        if url.get_backend_name() == "sqlite":
-            yield from _private("database", Path(str(url.database)))
-            yield from _disk(Path(str(url.database)).parent)
+        if folder := _data(settings):
+            yield from _private("database", Path(str(settings.database_url.database)))
+            yield _disk(folder)
+
+
+def _data(settings: Settings) -> Path | None:
+    """Return the folder of a SQLite database, or None for PostgreSQL."""
+    url = settings.database_url
+    return Path(str(url.database)).parent if url.get_backend_name() == "sqlite" else None
 
 
 def _keyring(database: Database, today: date) -> Iterator[Finding]:
@@ -236,64 +226,74 @@ def _date(what: str, until: date, today: date, warn: int, hint: str = _RENEW) ->
     return Finding(Level.OK, f"{what} is valid until {until}")
 
 
-def _waiting(database: Database, today: date) -> Iterator[Finding]:
+def _exchange(database: Database, today: date) -> Iterator[Finding]:
+    """Report channels without a recent import. The days of imports do not depend on reports."""
     with database.read() as connection:
-        waiting = pending.unconfirmed(connection)
-    late = [each for each in waiting if (today - each.oldest).days > _WARN_DAYS]
+        keyring = keyrings.current(connection)
+        listed = [channel.id for channel in keyring.channels] if keyring else []
+        imported = {each: outboxes.imports(connection, each).imports for each in listed}
+    late = [each for each, days_ in imported.items() if not days_ or _is_late(days_[-1].day, today)]
     for each in late:
         yield Finding(
             Level.WARNING,
-            f"channel {each.channel}: the inbox has not confirmed an envelope of {each.oldest}",
+            f"channel {each}: no outbox was imported in the last {_WARN_DAYS} days",
             "`portal export`, have the inbox collect it, then `portal import` its outbox",
         )
     if not late:
-        yield Finding(Level.OK, f"no envelope has waited for more than {_WARN_DAYS} days")
+        yield Finding(Level.OK, f"an outbox of each channel was imported in the last {_WARN_DAYS} days")
+
+
+def _is_late(day: date, today: date) -> bool:
+    return (today - day).days > _WARN_DAYS
 
 
 def _overdue(database: Database, settings: Settings, today: date) -> Iterator[Finding]:
+    # After a withdrawal, deleted bytes wait for the clock. Overwrite them here, so that the finding does not
+    # show that somebody has just withdrawn a report.
+    with suppress(StoreBusy):
+        deletion.overwrite(database, _OVERWRITE_SECONDS)
     with database.read() as connection:
-        count = expiry.overdue(connection, today - timedelta(days=_EXPIRE_DAYS), settings.upload_days)
+        late = expiry.overdue(connection, today - timedelta(days=_EXPIRE_DAYS), settings.upload_days)
         waiting = deletion.count(connection)
     if waiting:
         yield Finding(
             Level.WARNING,
-            f"deleted envelopes not yet overwritten: {waiting}",
+            "deleted envelopes could not be overwritten",
             "check again in a minute; if this continues, make room on the disk and run `portal expire`",
         )
-    if count:
+    if late:
         yield Finding(
             Level.WARNING,
-            f"{count} expired uploads, cases or envelopes are not deleted yet",
+            "expired data is not deleted yet",
             "run `portal expire` every day, as deploy/portal-expire.timer does",
         )
-    if not (waiting or count):
+    if not (waiting or late):
         yield Finding(Level.OK, "expired data is deleted")
 
 
 def _room(database: Database, settings: Settings) -> Iterator[Finding]:
     with database.read() as connection:
         levels = quotas.levels(connection, settings, days.hour())
-    filled = [f"{each.kind.value.replace('_', ' ')} {each.part:.0%}" for each in levels]
-    full = any(each.part > _FULL for each in levels)
-    yield Finding(
-        Level.WARNING if full else Level.OK,
-        f"room in use: {', '.join(filled)}",
-        "export, collect and import: confirmed envelopes make room when the next hour begins; "
-        "or raise `capacity_gb`"
-        if full
-        else "",
-    )
+    full = [each.kind.value.replace("_", " ") for each in levels if each.part > _FULL]
+    if full:
+        yield Finding(
+            Level.WARNING,
+            f"nearly full shares: {', '.join(full)}",
+            "export, collect and import: confirmed envelopes make room when the next hour begins; "
+            "or raise `capacity_gb`",
+        )
+    else:
+        yield Finding(Level.OK, "every kind of envelope has room")
 
 
 def _order(database: Database) -> Finding:
-    size = database.size
-    if size <= expire.SMALL:
+    if database.size <= expire.SMALL:
         return Finding(Level.OK, "the database is small enough to be rewritten every day")
     return Finding(
         Level.WARNING,
         f"the database is larger than {expire.SMALL >> 20} MiB: it keeps the order in which reports arrived",
         "make it smaller: export, collect, import; or run `portal expire --rewrite` in a quiet hour, "
-        f"which needs {-(-size >> 20)} MiB of memory (SQLite) or disk (PostgreSQL)",
+        "which needs as much memory (SQLite) or disk (PostgreSQL) as the database has",
     )
 
 
@@ -328,16 +328,14 @@ def _postgresql(database: Database) -> Iterator[Finding]:
             )
 
 
-def _disk(folder: Path) -> Iterator[Finding]:
-    free = shutil.disk_usage(folder).free
-    if free < _LEAST_FREE:
-        yield Finding(
+def _disk(folder: Path) -> Finding:
+    if shutil.disk_usage(folder).free < _LEAST_FREE:
+        return Finding(
             Level.WARNING,
-            f"the disk of the database has {free >> 20} MiB free",
+            f"the disk of the database has less than {_LEAST_FREE >> 30} GiB free",
             "make room: one report may take 1 GiB",
         )
-    else:
-        yield Finding(Level.OK, f"the disk of the database has {free >> 30} GiB free")
+    return Finding(Level.OK, f"the disk of the database has at least {_LEAST_FREE >> 30} GiB free")
 
 
 def _site(url: str) -> Iterator[Finding]:

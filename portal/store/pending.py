@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import Connection, func, select
 
 from portal import days
 from portal.store.schema import envelopes, whole
@@ -20,15 +20,7 @@ class Waiting:
 
 def unexported(connection: Connection) -> list[Waiting]:
     """Return the envelopes that are not yet in an intake bundle, for each channel that has some."""
-    return _waiting(connection, envelopes.c.bundle.is_(None))
-
-
-def unconfirmed(connection: Connection) -> list[Waiting]:
-    """Return the envelopes that no outbox has confirmed, exported or not, for each channel that has some."""
-    return _waiting(connection)
-
-
-def _waiting(connection: Connection, *more: ColumnElement[bool]) -> list[Waiting]:
-    columns = select(envelopes.c.channel, func.count(), func.min(envelopes.c.day)).where(whole, *more)
-    rows = connection.execute(columns.group_by(envelopes.c.channel).order_by(envelopes.c.channel))
+    columns = select(envelopes.c.channel, func.count(), func.min(envelopes.c.day))
+    waiting = columns.where(whole, envelopes.c.bundle.is_(None))
+    rows = connection.execute(waiting.group_by(envelopes.c.channel).order_by(envelopes.c.channel))
     return [Waiting(channel, count, days.day(oldest)) for channel, count, oldest in rows]

@@ -304,7 +304,7 @@ def test_a_large_database_is_rewritten_only_on_request(room: Room, monkeypatch: 
 
 @pytest.mark.databases_differ
 def test_overdue_data_is_counted(room: Room) -> None:
-    """`portal doctor` shows the number of overdue rows. After `portal expire`, the number is zero."""
+    """`portal doctor` reports overdue rows, but not their number. `portal expire` deletes these rows."""
     case = filed(room)
     collected(room, case, closed=True)
     room.begin(make_report_envelope(room.site))

@@ -185,4 +185,3 @@ def test_administrators_see_how_many_envelopes_wait_and_since_which_day(connecti
     hashed(connection, channel=OUTSIDE, day=days.day(3))
     outside = Waiting(OUTSIDE, 1, days.day(3))
     assert pending.unexported(connection) == [Waiting(INSPECTORATE, 2, days.day(4)), outside]
-    assert pending.unconfirmed(connection) == [Waiting(INSPECTORATE, 3, days.day(2)), outside]
