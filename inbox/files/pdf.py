@@ -29,6 +29,11 @@ _GREY, _BLACK, _RED, _PALE = (90, 90, 90), (0, 0, 0), (150, 0, 0), (235, 235, 23
 _MOST_MARKS = 3
 
 
+def has_fonts() -> bool:
+    """Return whether this machine has the font for printed pages."""
+    return all((_FONTS / file).exists() for file in _FACES.values())
+
+
 class Sheets:
     """A document, written from top to bottom."""
 
@@ -168,12 +173,12 @@ class _Pdf(FPDF):
         self.set_producer(_PRODUCER)
         self.set_margin(_MARGIN)
         self.set_auto_page_break(True, _BOTTOM)  # noqa: FBT003
+        if not has_fonts():
+            raise Refused(
+                sentence("the font for printed pages is missing"),
+                sentence("apt install fonts-dejavu-core"),
+            )
         for style, file in _FACES.items():
-            if not (_FONTS / file).exists():
-                raise Refused(
-                    sentence("the font for printed pages is missing"),
-                    sentence("apt install fonts-dejavu-core"),
-                )
             self.add_font(_FAMILY, style, _FONTS / file)
         self.set_font(_FAMILY, "", _SIZE)
 

@@ -1,0 +1,95 @@
+"""Checks of the inbox's machine, without a passphrase: nothing in the vault can be checked here."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from inbox.files import pdf, sandbox
+from inbox.system import memory
+
+_INTERFACES = Path("/sys/class/net")
+_LOOPBACK = "lo"
+_UP = 1
+_OTHERS = 0o077
+
+
+class Level(Enum):
+    """How urgent a finding is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The result of one check. ``hint`` is empty if no action is needed."""
+
+    level: Level
+    what: str
+    hint: str = ""
+
+
+def examine(root: Path) -> Iterator[Finding]:
+    """Yield each finding. ``root`` is the home of the inbox, which need not exist yet."""
+    yield from _network()
+    yield from _home(root)
+    yield _memory()
+    yield _files()
+    yield _printing()
+
+
+def _network() -> Iterator[Finding]:
+    """Report network interfaces that are switched on, whether or not a cable is in them."""
+    on = [each.name for each in sorted(_INTERFACES.iterdir()) if each.name != _LOOPBACK and _is_up(each)]
+    for name in on:
+        yield Finding(
+            Level.WRONG,
+            f"the network interface {name} is on: this machine must never touch a network",
+            f"run `ip link set {name} down`, and remove or disable the interface for good",
+        )
+    if not on:
+        yield Finding(Level.OK, "no network interface is on")
+
+
+def _is_up(interface: Path) -> bool:
+    flags = interface / "flags"
+    return flags.is_file() and bool(int(flags.read_text(), 16) & _UP)
+
+
+def _home(root: Path) -> Iterator[Finding]:
+    if not root.is_dir():
+        return
+    found = root.stat()
+    if found.st_uid != os.geteuid():
+        yield Finding(Level.WRONG, f"{root} belongs to another user", "sign in as the officers' user")
+    elif found.st_mode & _OTHERS:
+        yield Finding(Level.WRONG, f"others can read the folder {root}", f"run `chmod 700 {root}`")
+    else:
+        yield Finding(Level.OK, "only its owner can read the home")
+
+
+def _memory() -> Finding:
+    if memory.lock():
+        return Finding(Level.OK, "memory can be locked, so it is never swapped to a disk")
+    return Finding(
+        Level.WARNING,
+        "memory cannot be locked: texts of reports may be swapped to a disk",
+        "switch swap off, or raise the limit (`ulimit -l unlimited`)",
+    )
+
+
+def _files() -> Finding:
+    if (refused := sandbox.missing()) is None:
+        return Finding(Level.OK, "the sandbox works: files can be shown")
+    return Finding(Level.WARNING, str(refused), str(refused.hint))
+
+
+def _printing() -> Finding:
+    if pdf.has_fonts():
+        return Finding(Level.OK, "the font for printed pages is installed")
+    return Finding(
+        Level.WRONG, "the font for printed pages is missing", "run `apt install fonts-dejavu-core`"
+    )

@@ -1,0 +1,82 @@
+"""`inbox doctor` checks the inbox's machine without a passphrase."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from inbox.files import pdf, sandbox
+from inbox.setup import doctor
+from inbox.setup.doctor import Finding, Level
+from tests.support.inbox_builders import Portal, Reporter, World, first
+from tests.support.installation import COMMANDS
+
+
+def about(word: str, root: Path) -> list[Finding]:
+    """Return the findings that contain a word."""
+    return [each for each in doctor.examine(root) if word in each.what]
+
+
+def interface(folder: Path, name: str, flags: str) -> None:
+    (folder / name).mkdir(parents=True)
+    (folder / name / "flags").write_text(f"{flags}\n")
+
+
+def test_a_network_interface_that_is_on_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interface without a cable counts too. Loopback and interfaces that are off do not."""
+    monkeypatch.setattr(doctor, "_INTERFACES", tmp_path)
+    interface(tmp_path, "lo", "0x9")
+    interface(tmp_path, "wlan0", "0x1002")
+    (tmp_path / "bonding_masters").write_text("")
+    assert [each.level for each in about("network", tmp_path)] == [Level.OK]
+    interface(tmp_path, "eth0", "0x1003")
+    (wrong,) = about("network", tmp_path)
+    assert (wrong.level, wrong.what) == (
+        Level.WRONG,
+        "the network interface eth0 is on: this machine must never touch a network",
+    )
+    assert "ip link set eth0 down" in wrong.hint
+
+
+def test_a_home_that_others_can_read_is_an_error(tmp_path: Path) -> None:
+    """Before the inbox is made, there is no home to check."""
+    home = tmp_path / "inbox"
+    assert not any("others can read" in each.what for each in doctor.examine(home))
+    home.mkdir(mode=0o700)
+    assert [each.level for each in about("read the home", home)] == [Level.OK]
+    home.chmod(0o750)
+    assert [each.level for each in about("others can read", home)] == [Level.WRONG]
+
+
+def test_a_missing_font_or_sandbox_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: this machine has both."""
+    assert [each.level for each in about("font", tmp_path)] == [Level.OK]
+    assert [each.level for each in about("sandbox", tmp_path)] == [Level.OK]
+    monkeypatch.setattr(pdf, "_FONTS", tmp_path)
+    monkeypatch.setattr(sandbox, "_MACHINE", "another")
+    (font,), (walls,) = about("font", tmp_path), about("sandbox", tmp_path)
+    assert (font.level, font.hint) == (Level.WRONG, "run `apt install fonts-dejavu-core`")
+    assert (walls.level, "bubblewrap" in walls.hint) == (Level.WARNING, True)
+
+
+@pytest.mark.slow
+def test_doctor_says_the_same_before_and_after_reports_and_asks_for_no_passphrase(
+    world: World, portal: Portal
+) -> None:
+    """The exit status is 1 if and only if a finding is wrong."""
+
+    def told(*more: str) -> tuple[int, str]:
+        command = [COMMANDS / "inbox", "--home", world.office.root, "doctor", *more]
+        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+        assert done.stderr == ""
+        return done.returncode, done.stdout
+
+    before = [told(), told("--json")]
+    sent = [first(Reporter(world)) for _ in range(2)]
+    world.office.json("exchange", "collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)
+    assert [told(), told("--json")] == before
+    code, printed = before[1]
+    levels = [each["level"] for each in json.loads(printed)]
+    assert code == int("wrong" in levels)
+    assert len(levels) == len(before[0][1].splitlines()) - before[0][1].count("  hint: ")
