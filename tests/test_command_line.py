@@ -41,7 +41,7 @@ DECLARING = {
     "inbox": [
         *(f"inbox.cli.commands.{path.stem}" for path in (ROOT / "inbox/cli/commands").glob("[a-z]*.py"))
     ],
-    "portal": ["portal.ops.cli", "portal.ops.admin", "portal.ops.site"],
+    "portal": ["portal.ops.cli", "portal.ops.admin", "portal.ops.backup", "portal.ops.site"],
     "fanal-portal": ["portal.setup.cli"],
 }
 # Earlier names of commands, and their present names.

@@ -265,7 +265,10 @@ TOML = {"tomllib", "tomli", "tomlkit", "toml"}
 READERS = {
     ("inbox/system/clock.py", "datetime.now"): "the clock of the inbox",
     ("portal/days.py", "datetime.now"): "the clock of the portal, which gives only days and hours",
-    ("portal/ops/doctor.py", "datetime.now"): "compares the clock of the machine with the clock of the site",
+    (
+        "portal/ops/checks/doctor.py",
+        "datetime.now",
+    ): "compares the clock of the machine with the clock of the site",
     ("crypto/toml_schema.py", "tomllib"): "the TOML reader, which checks a file against a schema",
     ("inbox/language/toml_edits.py", "tomlkit"): "changes an entry of a TOML file, and reads no file",
     ("crypto/toml_lines.py", "tomllib"): "reads parts of a TOML file, to find a line",

@@ -10,11 +10,10 @@ from portal.config import Settings
 from portal.exchange import expire as expiring
 from portal.exchange.expire import Expired
 from portal.ops import configured
-from portal.ops import doctor as examination
+from portal.ops.checks import doctor as examination
+from portal.ops.checks.findings import Finding, Level
 from portal.ops.configured import pass_settings
-from portal.ops.findings import Finding, Level
-from portal.store import database
-from portal.store import pending as waiting
+from portal.store import database, intakes
 from portal.store.migrations import upgrading
 from templates.command_line import json_option
 
@@ -25,7 +24,7 @@ from templates.command_line import json_option
 def pending(settings: Settings, *, as_json: bool) -> None:
     """Print, for alerts, how many envelopes wait for export, and the day of the oldest envelope."""
     with closing(database.open_database(settings.database_url)) as store, store.read() as connection:
-        found = waiting.unexported(connection)
+        found = intakes.unexported(connection)
     if as_json:
         waiting_now = [
             {"channel": each.channel, "count": each.count, "oldest": each.oldest.isoformat()}

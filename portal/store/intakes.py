@@ -1,5 +1,8 @@
 """Intake bundles: fill the next one, and delete the data that the inbox has confirmed (SPEC 8.1)."""
 
+from dataclasses import dataclass
+from datetime import date
+
 from sqlalchemy import Connection, delete, func, insert, select, tuple_, union, update
 
 from crypto.bundle import NOTHING, Entry, Link, Manifest, Withdrawal
@@ -15,6 +18,15 @@ MOST_WITHDRAWALS = 40_000
 _WAITING = (whole, envelopes.c.bundle.is_(None))
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Waiting envelopes of one channel: their number, and the day of the oldest."""
+
+    channel: str
+    count: int
+    oldest: date
+
+
 def channels_waiting(connection: Connection) -> set[str]:
     """Return the channels with envelopes or withdrawals to export."""
     waiting = union(
@@ -22,6 +34,14 @@ def channels_waiting(connection: Connection) -> set[str]:
         select(withdrawals.c.channel).where(withdrawals.c.bundle.is_(None)),
     )
     return set(connection.execute(waiting).scalars())
+
+
+def unexported(connection: Connection) -> list[Waiting]:
+    """Return the envelopes that are not yet in an intake bundle, for each channel that has some."""
+    columns = select(envelopes.c.channel, func.count(), func.min(envelopes.c.day))
+    waiting = columns.where(*_WAITING)
+    rows = connection.execute(waiting.group_by(envelopes.c.channel).order_by(envelopes.c.channel))
+    return [Waiting(channel, count, days.day(oldest)) for channel, count, oldest in rows]
 
 
 def unhashed(connection: Connection, channel: str) -> list[bytes]:

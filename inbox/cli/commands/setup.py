@@ -1,4 +1,4 @@
-"""Create an inbox, upgrade its vault, make a backup, restore one."""
+"""Check the machine, create an inbox, upgrade its vault, make a backup, restore one."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -30,15 +30,17 @@ from inbox.language.messages import sentence
 from inbox.law import folders
 from inbox.session import anchors, journal_view
 from inbox.setup import backup as backups
+from inbox.setup import doctor as examination
 from inbox.setup import init as founding
 from inbox.setup import upgrade as upgrading
 from inbox.setup.backup import Found, Places, Restored, Source
 from inbox.setup.ceremony_papers import Handout
+from inbox.setup.doctor import Level
 from inbox.setup.init import Charter, Root
 from inbox.system import given_files, terminal
 from inbox.system.clock import today
 from templates import shipped
-from templates.command_line import FILE, FOLDER, NUMBER
+from templates.command_line import FILE, FOLDER, NUMBER, json_option
 
 _NEXT = "next: inbox exchange keyring --out FOLDER, and carry the folder to the portal"
 _NEXT_OUTSIDE = "next: inbox exchange card --out FOLDER, and carry the folder to the root's officers"
@@ -76,6 +78,28 @@ def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
             ),
         )
     return Root(deployment, key)
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def doctor(door: Door, /, *, as_json: bool) -> None:
+    """Check this machine: network, home, memory, sandbox, fonts. Exits with 1 if something is wrong.
+
+    No passphrase is needed, because the inbox is not opened. Nothing printed depends on reports.
+    """
+    found = list(examination.examine(door.root))
+    if as_json:
+        terminal.say_json(
+            [{"level": each.level.value, "what": each.what, "hint": each.hint} for each in found]
+        )
+    else:
+        for each in found:
+            terminal.say(f"{each.level.value}: {each.what}")
+            if each.hint:
+                terminal.say(f"  hint: {each.hint}")
+    if any(each.level is Level.WRONG for each in found):
+        click.get_current_context().exit(1)
 
 
 @click.command()

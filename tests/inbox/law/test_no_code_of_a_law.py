@@ -41,7 +41,7 @@ BY_CHANCE = {
     "inbox/dossiers/compose.py": {"none": "no attachment"},
     "inbox/overview/work_view.py": {"told": "whether the reporter reads of it, in JSON"},
     "inbox/session/actions.py": {"feedback": "whether an answer is one, in the journal"},
-    "portal/ops/doctor.py": {"none": "of headers"},
+    "portal/ops/checks/doctor.py": {"none": "of headers"},
     "portal/setup/databases.py": {"doctor": "a command of the portal"},
     "portal/web/pages.py": {"answered": "the name of an event, for templates"},
     "portal/web/scriptless.py": {"none": "of headers"},

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from portal.days import today
-from portal.store import pending
+from portal.store import intakes
 from tests.support import postgres
 from tests.support.builders import INSPECTORATE, Sealed, anew, make_report_envelope
 from tests.support.page_visitor import TEXT, Visitor
@@ -174,7 +174,7 @@ def test_the_page_keeps_a_report_until_postgresql_is_back(
             visitor.open()
             visitor.opened()
         with server.store() as store, store.read() as connection:
-            assert [each.count for each in pending.unexported(connection)] == [1]
+            assert [each.count for each in intakes.unexported(connection)] == [1]
 
 
 def as_a_page(server: Server, sealed: Sealed) -> str:

@@ -19,9 +19,9 @@ from crypto import pages
 from crypto.keyring import Texts
 from portal.app import load_questionnaire
 from portal.config import Settings
-from portal.ops import doctor
+from portal.ops.checks import doctor
+from portal.ops.checks.findings import Finding, Level
 from portal.ops.cli import portal
-from portal.ops.findings import Finding, Level
 from portal.site import manifest
 from portal.store import deletion
 from portal.web import law, translation

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from portal.ops import machine
-from portal.ops.findings import Finding, Level
-from portal.ops.machine import UNITS
+from portal.ops.checks import machine
+from portal.ops.checks.findings import Finding, Level
+from portal.ops.checks.machine import UNITS
 
 RUNS, STOPPED, OFF = ("active", "enabled"), ("failed", "enabled"), ("inactive", "disabled")
 Say = Callable[[Mapping[str, tuple[str, str]]], list[Finding]]

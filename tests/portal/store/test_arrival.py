@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from portal.exchange import expire
-from portal.ops import doctor
-from portal.ops.findings import Level
+from portal.ops.checks import doctor
+from portal.ops.checks.findings import Level
 from tests.support.builders import make_report_envelope
 from tests.support.portal_room import SITE, Room
 

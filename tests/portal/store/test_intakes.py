@@ -7,9 +7,9 @@ from sqlalchemy import Connection, insert
 
 from crypto.bundle import NOTHING, Entry, Link, Manifest, Withdrawal
 from portal import days
-from portal.store import cases, deletion, expiry, intakes, pending
+from portal.store import cases, deletion, expiry, intakes
 from portal.store.expiry import Remains, Term
-from portal.store.pending import Waiting
+from portal.store.intakes import Waiting
 from portal.store.schema import cases as case_rows
 from portal.store.schema import envelopes, withdrawals
 from portal.store.schema import intakes as bundles
@@ -184,4 +184,4 @@ def test_administrators_see_how_many_envelopes_wait_and_since_which_day(connecti
         hashed(connection, day=days.day(number))
     hashed(connection, channel=OUTSIDE, day=days.day(3))
     outside = Waiting(OUTSIDE, 1, days.day(3))
-    assert pending.unexported(connection) == [Waiting(INSPECTORATE, 2, days.day(4)), outside]
+    assert intakes.unexported(connection) == [Waiting(INSPECTORATE, 2, days.day(4)), outside]

@@ -18,8 +18,9 @@ from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.errors import Refused
 from portal.exchange import expire, keyrings
-from portal.ops import landlock, machine, seccomp, serving
-from portal.ops.findings import Finding, Level
+from portal.ops import landlock, seccomp, serving
+from portal.ops.checks import machine
+from portal.ops.checks.findings import Finding, Level
 from portal.site import fetching, manifest
 from portal.site.fetching import Answer
 from portal.store import deletion, expiry, outboxes, server

@@ -1,0 +1,1 @@
+"""What `portal doctor` checks: the portal, and the machine around it."""
