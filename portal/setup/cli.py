@@ -15,10 +15,13 @@ from portal.setup import answers as remembered
 from portal.setup import plan, steps
 from portal.setup.answers import Answers
 from portal.setup.certificates import Certificate
+from portal.setup.conditions import no_upgrade
+from portal.setup.pages import Pages
+from portal.setup.signed_list import SignedList
 from portal.setup.steps import Found, State, Step
 from portal.setup.system import System
 from templates import command_line
-from templates.command_line import FILE, HELP_NAMES, Group, json_option
+from templates.command_line import FILE, FOLDER, HELP_NAMES, Group, json_option
 
 
 def main() -> NoReturn:
@@ -83,6 +86,21 @@ def certificate(*, as_json: bool) -> None:
         raise Refused("this portal has no clearnet site", "an onion service needs no certificate")
     if not tell_done(steps.apply([Certificate(system, answers)]), as_json=as_json) and not as_json:
         terminal.say("this certificate is already installed")
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+@json_option
+def publish(*, folder: Path, as_json: bool) -> None:
+    """Publish the pages with the list that `inbox exchange sign-pages` wrote to FOLDER.
+
+    If visitors would refuse the list, nothing is changed. Another run with the same list does nothing.
+    """
+    system = own_machine()
+    _installed(system)
+    found: list[Step] = [no_upgrade(system), SignedList(system, folder), Pages(system)]
+    if not tell_done(steps.apply(found), as_json=as_json) and not as_json:
+        terminal.say("these pages and this list are already published")
 
 
 @click.command()
