@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from templates.catalogues import Domain
 from tests.support import command_reference, law_list
+from tests.support.french import of_catalogue
 from tests.support.marked_texts import marked, public, told
 from tests.support.paths import ROOT
 
@@ -14,7 +16,7 @@ INDEX = DOCS / "README.md"
 KINDS = ["Tutorial", "How-to", "Reference", "Explanation"]
 # Programs write these documents.
 GENERATED = {"law-tests.md", "commands.md"}
-PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md"), ROOT / "crypto" / "SPEC.md"])
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), ROOT / "crypto" / "SPEC.md"])
 WRITTEN = [each for each in PAGES if each.name not in GENERATED]
 LINK = re.compile(r"\]\((?!http)([^)#]*)(?:#([^)]+))?\)")
 # Characters in a line of prose.
@@ -97,7 +99,7 @@ def test_the_index_lists_every_page_under_exactly_one_kind() -> None:
     # the page.
     listed = [path for part in parts for path, anchor in LINK.findall(part) if path and not anchor]
     assert [each for each in listed if listed.count(each) > 1] == []
-    assert {each.name for each in DOCS.glob("*.md")} - {INDEX.name} <= set(listed)
+    assert {str(each.relative_to(DOCS)) for each in DOCS.rglob("*.md")} - {INDEX.name} <= set(listed)
 
 
 def test_the_index_names_every_program_and_the_manual_pages() -> None:
@@ -147,13 +149,35 @@ def test_the_change_log_has_the_sections_of_keep_a_changelog_in_order() -> None:
         assert found == [each for each in sections if each in found]
 
 
+def bold(page: Path) -> list[str]:
+    """Return the texts in bold, each on one line."""
+    # A French name may have a no-break space, which stays.
+    found = re.findall(r"\*\*(.+?)\*\*", page.read_text("utf-8"), re.DOTALL)
+    return [re.sub(r"[ \n]+", " ", name) for name in found]
+
+
+def labels(language: str) -> set[str]:
+    """Return the values of the labels of the desk in a language."""
+    text = (ROOT / "inbox" / "language" / "labels.toml").read_text("utf-8")
+    return set(re.findall(rf'{language} = "(.+?)"', text))
+
+
 def test_every_button_that_the_tutorial_names_exists() -> None:
     """The tutorial names buttons in bold, by their English label."""
-    text = (DOCS / "first-answer.md").read_text("utf-8")
-    buttons = [" ".join(name.split()) for name in re.findall(r"\*\*(.+?)\*\*", text, re.DOTALL)]
+    buttons = bold(DOCS / "first-answer.md")
     assert len(buttons) > 15
     laid = (ROOT / "templates" / "jurisdictions" / "fr" / "replies.toml").read_text("utf-8")
     questions = (ROOT / "templates" / "questionnaire.toml").read_text("utf-8")
-    labels = (ROOT / "inbox" / "language" / "labels.toml").read_text("utf-8")
-    known = public() | marked("desk") | told() | set(re.findall(r'en = "(.+?)"', laid + questions + labels))
+    known = public() | marked("desk") | told() | labels("en")
+    known |= set(re.findall(r'en = "(.+?)"', laid + questions))
     assert [name for name in buttons if name not in known] == []
+
+
+def test_every_button_of_the_desk_that_the_guides_of_officers_name_exists() -> None:
+    """Both editions of the guide name pages and buttons in bold, in their own language."""
+    english, french = bold(DOCS / "officer-guide.md"), bold(DOCS / "fr" / "guide-agent.md")
+    assert min(len(english), len(french)) > 15
+    assert [name for name in english if name not in marked("desk") | told() | labels("en")] == []
+    known = {*of_catalogue(Domain.OFFICERS)} | labels("fr")
+    assert [name for name in french if name not in known] == []
+    assert "Verrouiller" in french

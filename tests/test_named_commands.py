@@ -16,7 +16,7 @@ PROGRAMS: dict[str, click.Command] = {"inbox": inbox, "portal": portal, "fanal-p
 # The command reference is generated, and the changelog may name commands of earlier versions.
 GENERATED_OR_OLD = {"commands.md", "CHANGELOG.md"}
 DOCUMENTS = [
-    *(path for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")) if path.name not in GENERATED_OR_OLD),
+    *(path for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")) if path.name not in GENERATED_OR_OLD),
     ROOT / "crypto" / "SPEC.md",
 ]
 BLOCK = re.compile(r"^( *)```[^\n]*\n(.*?)^\1```", re.MULTILINE | re.DOTALL)

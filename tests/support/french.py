@@ -1,12 +1,22 @@
-"""The French texts of catalogues and of TOML files."""
+"""The French texts of catalogues, of TOML files and of documents."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from babel.messages.pofile import read_po
 
 from templates import catalogues
 from templates.catalogues import Domain
+
+# Parts of a document that are not French prose: code, targets of links, and the lines that rule a table.
+_NO_PROSE = re.compile(r"```.*?```|`[^`]*`|(?<=\])\([^)]*\)|^\|[-| ]+\|$", re.DOTALL | re.MULTILINE)
+
+
+def of_document(page: Path) -> str:
+    """Return the prose of a French document, with its lines. Each part that is not prose becomes an X."""
+    return _NO_PROSE.sub("X", page.read_text("utf-8"))
 
 
 def of_catalogue(domain: Domain) -> Iterator[str]:

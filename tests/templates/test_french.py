@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from inbox.language.messages import sentence
 from templates import catalogues, shipped
 from templates.catalogues import Domain
 from templates.law import reader
-from tests.support.french import of_catalogue, of_toml
+from tests.support.french import of_catalogue, of_document, of_toml
 from tests.support.paths import ROOT
 
 # Parts of a text that are not words: parameters, commands and addresses.
@@ -32,7 +33,10 @@ NAME = "{name}"
 ALONE = re.compile(r"^\{name\}\u00a0: |\u00a0: \{name\}|\(\{name\}\)|«\u00a0\{name\}\u00a0»")
 # A line could break at such a space, and the next line would begin with the sign.
 BREAKING = re.compile("« | [;:!?»]")
+# Prose has typographic apostrophes.
+STRAIGHT = re.compile(r"\w'\w")
 MANY = 3000
+DOCUMENTS = sorted((ROOT / "docs" / "fr").rglob("*.md"))
 
 
 def of_catalogues() -> Iterator[str]:
@@ -100,6 +104,23 @@ def test_no_line_of_a_french_text_can_begin_with_double_punctuation() -> None:
     texts = [*of_catalogues(), *of_folder("inbox"), *of_law()]
     assert len(texts) > MANY
     assert [] == [text for text in texts if BREAKING.search(FILLED.sub("X", text))]
+
+
+@pytest.mark.parametrize("page", DOCUMENTS, ids=lambda page: page.name)
+def test_a_french_document_has_french_spaces_and_apostrophes(page: Path) -> None:
+    lines = of_document(page).splitlines()
+    assert [] == [
+        line for line in lines if LACKING.search(line) or BREAKING.search(line) or STRAIGHT.search(line)
+    ]
+
+
+def test_the_search_reads_french_documents_without_their_code(tmp_path: Path) -> None:
+    """Control of the test above."""
+    (page := tmp_path / "page.md").write_text("Voir `x: l'a` et [lien](a'b: c) :\n\n```sh\nl'a ; b\n```\n")
+    assert "Voir X et [lien]X :\n\nX\n" == of_document(page)
+    assert BREAKING.search(of_document(page))
+    assert STRAIGHT.search("l'auteur")
+    assert not STRAIGHT.search("l\N{RIGHT SINGLE QUOTATION MARK}auteur")
 
 
 def test_no_french_text_on_the_pages_about_destruction_is_an_incomplete_sentence() -> None:
