@@ -20,6 +20,7 @@ from templates.law.rules import (
     Told,
 )
 from templates.law.schemas import FILES
+from tests.support import retention_table
 from tests.support.law_list import HEADING, PAGE, listed
 
 TEXT = PAGE.read_text("utf-8")
@@ -28,6 +29,14 @@ TEXT = PAGE.read_text("utf-8")
 def test_the_page_about_the_law_lists_what_counsel_has_to_confirm() -> None:
     """If the test fails after a change of the law, run: python -m tests.support.law_list."""
     assert TEXT.partition(HEADING)[2] == "\n" + listed(reader.read(shipped.JURISDICTIONS / "fr"))
+
+
+def test_the_template_of_the_retention_table_has_the_periods_of_the_law() -> None:
+    """If the test fails after a change of the law, run: python -m tests.support.retention_table."""
+    french = reader.read(shipped.JURISDICTIONS / "fr")
+    text = retention_table.PAGE.read_text("utf-8")
+    assert text == retention_table.in_page(text, french)
+    assert all(each.name.fr in text for each in french.outcomes.values())
 
 
 @pytest.mark.parametrize(
