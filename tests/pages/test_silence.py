@@ -14,12 +14,13 @@ pytestmark = pytest.mark.browser
 
 LINE = "#progress-text"
 WORK = "**/api/work"
-# Goes back, and resolves once the page has returned to the step.
-BACK = """() => new Promise((done) => {
-  let left = 2;
-  addEventListener("popstate", () => (left -= 1) || done());
+# Goes back, and counts the moves in the history. The page returns to the step by the second one.
+BACK = """() => {
+  const { dataset } = document.documentElement;
+  dataset.moves = 0;
+  addEventListener("popstate", () => { dataset.moves = Number(dataset.moves) + 1; });
   history.back();
-})"""
+}"""
 
 # Reloads the page in a task of its own, although the page's timers have stopped.
 RELOAD = """() => {
@@ -59,6 +60,7 @@ def reloads_but_stays(visitor: Visitor, line: SwallowingLine) -> None:
 def goes_back(visitor: Visitor, line: SwallowingLine) -> None:
     """Press Back, which does not leave the step."""
     visitor.page.evaluate(BACK)
+    expect(visitor.page.locator("html")).to_have_attribute("data-moves", "2")
     line.mend()
 
 
