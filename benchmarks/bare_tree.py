@@ -1,4 +1,4 @@
-"""A folder with a bare Debian 13, and functions that run programs in it."""
+"""A folder with a bare Debian, and functions that run programs in it."""
 
 import shutil
 import subprocess
@@ -7,10 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def make(tree: Path, *packages: str) -> None:
-    """Make a tree that has only the packages that Debian needs, and these."""
+def make(tree: Path, *packages: str, suite: str = "trixie") -> None:
+    """Make a tree of Debian 13, or another suite, that has only the packages that Debian needs, and these."""
     more = [f"--include={','.join(packages)}"] if packages else []
-    run("debootstrap", "--variant=minbase", *more, "trixie", str(tree))
+    run("debootstrap", "--variant=minbase", *more, suite, str(tree))
+
+
+def copy(tree: Path, target: Path) -> None:
+    """Copy a tree. shutil would read device files like ordinary files."""
+    target.parent.mkdir(exist_ok=True)
+    run("cp", "--archive", str(tree), str(target))
 
 
 @contextmanager

@@ -5,28 +5,23 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import bare_tree
+from benchmarks import bare_tree, first_report, killed_setup, obstacles
+from benchmarks.first_report import ANSWERS, Walk
 from benchmarks.packages import WHEELS
-from crypto.keyring import Texts
 from deploy.release import python_environment
-from deploy.release.building import begun
+from deploy.release.building import SIDES, begun
 from deploy.release.python_environment import Libraries
 from deploy.release.source import Source
-from portal.setup.answers import Answers
-from tests.support.certificates import make_certificate
 from tests.support.commits import git
-from tests.support.installation import Inbox
 from tests.support.machine import Machine
 from tests.support.paths import ROOT
 
 _SETUP = ("fanal-portal", "setup")
-_MEDIUM = "srv/medium"
-_WAYS = {
-    "clearnet": ("--insecure", "https://127.0.0.1"),
-    "onion": ("--haproxy-protocol", "http://127.0.0.1:8081"),
-}
+_NEWER = "srv/newer.deb"
 _MIGRATIONS = "portal/store/migrations/versions"
 _VERSION = ("portal", "--version")
 _UNITS = ("portal@8080", "portal@8090", "nginx@clearnet", "nginx@onion", "portal-expire.timer", "tor@fanal")
@@ -39,71 +34,100 @@ def run() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="fanal-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        package, newer = _packages(folder)
-        bare = folder / "bare"
-        _make_bare(bare, package)
-        shutil.copy(newer, bare / "srv/newer.deb")
+        packages = build_packages(folder)
+        bare, inbox = make_trees(folder, packages)
+
+        def walk(name: str, database: str) -> Walk:
+            """Return a walk with machines of its own."""
+            bare_tree.copy(bare, folder / name / "tree")
+            bare_tree.copy(inbox, folder / name / "inbox")
+            return Walk(Machine(folder / name), folder / name / "inbox", database)
+
         for database in ("sqlite", "postgresql"):
-            (folder / database).mkdir()
-            # The tree is not copied with shutil, which would read device files like ordinary files.
-            bare_tree.run("cp", "--archive", str(bare), str(folder / database / "tree"))
-            yield from _installed(folder / database, database)
+            yield from installed(walk(database, database))
+        yield from killed_setup.killed(walk("killed", "postgresql"))
+        yield from obstacles.setup_refused(walk("refused", "sqlite"))
+        yield from obstacles.packages_refused(folder, bare, packages.portal, packages.newer)
 
 
-def _packages(folder: Path) -> tuple[Path, Path]:
-    """Build the package of the portal from the commit that is checked out, and one of a next version."""
+@dataclass(frozen=True, slots=True)
+class Packages:
+    """The packages of both sides, built from the commit that is checked out, and a next one of the portal."""
+
+    portal: Path
+    inbox: Path
+    newer: Path
+
+
+def build_packages(folder: Path) -> Packages:
+    """Build the packages."""
     clone = folder / "clone"
     bare_tree.run("git", "clone", "--quiet", str(ROOT), str(clone))
-    python_environment.fetch(ROOT, ("portal",), WHEELS)
-    package = _package(clone, folder / "fanal-portal.deb")
+    python_environment.fetch(ROOT, SIDES, WHEELS)
+    portal, inbox = (_package(clone, side, folder) for side in SIDES)
     shutil.copy(ROOT / "tests/next_version/portal/v0002_next.py", clone / _MIGRATIONS)
     git(clone, "add", "--all")
     git(clone, "commit", "--quiet", "--message=the next version")
-    return package, _package(clone, folder / "newer.deb")
+    return Packages(portal, inbox, _package(clone, "portal", folder))
 
 
-def _package(clone: Path, out: Path) -> Path:
-    """Build the package of the portal from a clone."""
+def _package(clone: Path, side: str, out: Path) -> Path:
+    """Build the package of a side from a clone."""
     with begun(Source.of(clone)) as build:
-        libraries = Libraries(build.exported / "requirements/portal.txt", WHEELS)
-        build.package("portal", build.wheel(), libraries)
+        libraries = Libraries(build.exported / f"requirements/{side}.txt", WHEELS)
+        build.package(side, build.wheel(), libraries)
         (made,) = build.made.glob("*.deb")
         return Path(shutil.copy(made, out))
 
 
-def _make_bare(tree: Path, package: Path) -> None:
-    """Make a tree with systemd, the package of the portal, and its recommended packages."""
+def make_trees(folder: Path, packages: Packages) -> tuple[Path, Path]:
+    """Make a tree with the package of the portal, and one with that of the inbox, from one bare tree."""
+    tree, inbox = folder / "bare", folder / "bare-inbox"
     bare_tree.make(tree, "systemd", "systemd-sysv", "dbus", "ca-certificates", "curl")
-    shutil.copy(package, tree / "srv/fanal-portal.deb")
-    # A service must not start before systemd runs.
+    with bare_tree.entered(tree):
+        bare_tree.inside(tree, "apt-get", "update")
+    bare_tree.run("cp", "--archive", str(tree), str(inbox))
+    with bare_tree.entered(inbox):
+        first_report.install(inbox, packages.inbox)
+    with bare_tree.entered(tree), _without_services(tree):
+        # The portal needs neither: one is the other database, and one a false clock for tests.
+        bare_tree.apt(tree, "install", "postgresql", "faketime")
+        first_report.install(tree, packages.portal)
+        first_report.bring_certificate(tree)
+    shutil.copy(packages.newer, tree / _NEWER)
+    return tree, inbox
+
+
+@contextmanager
+def _without_services(tree: Path) -> Iterator[None]:
+    """Let no package start a service while the block runs, because systemd does not run there."""
     policy = tree / "usr/sbin/policy-rc.d"
     policy.write_text("#!/bin/sh\nexit 101\n")
     policy.chmod(0o755)
-    with bare_tree.entered(tree):
-        bare_tree.inside(tree, "apt-get", "update")
-        bare_tree.apt(tree, "install", "postgresql")
-        bare_tree.apt(tree, "install", "--install-recommends", "/srv/fanal-portal.deb")
+    yield
     policy.unlink()
 
 
-def _installed(folder: Path, database: str) -> Iterator[str]:
-    """Set up, use and remove a portal on the machine in ``folder``. Yield the figures."""
-    machine = Machine(folder)
-    _bring_medium(machine.tree, folder, database)
+def installed(walk: Walk) -> Iterator[str]:
+    """Set up, use, upgrade and remove a portal. Yield the figures."""
+    machine, database = walk.machine, walk.database
     with machine.running():
+        walk.until("fanal-portal setup")
+        walk.write_answers()
         _nothing_happens(machine)
         began = time.monotonic()
-        said = machine.do(*_SETUP, "--answers", f"/{_MEDIUM}/answers.toml")
+        said = walk.step()
         seconds = time.monotonic() - began
-        assert "fingerprint of this portal" in said, said
         assert ".onion" in said, said
-        _all_serve(machine)
+        first_report.all_serve(machine)
         assert machine.do(*_SETUP).count("done: ") == 0
         _exposed(machine)
-    yield f"{database}: one command sets up a bare machine in {seconds:.0f} s, and does nothing again"
+        yield f"{database}: one command sets up a bare machine in {seconds:.0f} s, and does nothing again"
+        for line in walk.go_on():
+            yield f"{database}: {line}"
     with machine.running():
         # The machine was shut down before this start.
-        _all_serve(machine)
+        first_report.all_serve(machine)
         assert {each["state"] for each in _checked(machine)} == {"done"}
         _another_program_is_named(machine)
         _a_failed_step_is_undone(machine)
@@ -113,36 +137,15 @@ def _installed(folder: Path, database: str) -> Iterator[str]:
             assert machine.do("systemctl", "is-enabled", unit, code=None) != "enabled", unit
         assert machine.do("systemctl", "is-active", "nginx") == "active"
         assert "done: portal@8080" in machine.do(*_SETUP)
-        _all_serve(machine)
+        first_report.all_serve(machine)
         _upgrades(machine)
     yield f"{database}: there after a reboot; a step that fails is undone; off and on again; upgraded"
-
-
-def _bring_medium(tree: Path, folder: Path, database: str) -> None:
-    """Write the keyring of an inbox, a certificate, and the answers for setup to the medium."""
-    medium = tree / _MEDIUM
-    medium.mkdir(parents=True)
-    inbox = Inbox(folder)
-    made = inbox.init()
-    inbox.run("exchange", "keyring", "--out", medium / "keyring")
-    make_certificate(medium / "certificate.pem", medium / "certificate.key")
-    answers = Answers(
-        deployment=made["deployment"],
-        root_key=made["root_key"],
-        keyring=f"/{_MEDIUM}/keyring",
-        name=Texts("Inspection", "Inspectorate"),
-        database=database,
-        certificate=f"/{_MEDIUM}/certificate.pem",
-        certificate_key=f"/{_MEDIUM}/certificate.key",
-    )
-    (medium / "answers.toml").write_bytes(answers.encode())
 
 
 def _nothing_happens(machine: Machine) -> None:
     """Check that `--check` on a bare machine changes no file, and says what setup would do."""
     before = _files(machine)
-    answers = ("--answers", f"/{_MEDIUM}/answers.toml")
-    said = machine.do(*_SETUP, "--check", *answers, code=1)
+    said = machine.do(*_SETUP, "--check", "--answers", f"/{ANSWERS}", code=1)
     assert "would do: portal@8080" in said, said
     assert "in the way" not in said, said
     assert before == _files(machine)
@@ -151,21 +154,6 @@ def _nothing_happens(machine: Machine) -> None:
 def _files(machine: Machine) -> str:
     places = ("/etc", "/var/www", "/var/lib/fanal", "/var/lib/tor-instances", "/usr")
     return machine.do("find", *places, "-printf", "%p %m %u %T@\n", code=None)
-
-
-def _all_serve(machine: Machine) -> None:
-    for words in _WAYS.values():
-        *options, address = words
-        end = time.monotonic() + 60
-        # A restarted portal needs a moment before it answers.
-        while '"kind":"keyring"' not in (
-            page := machine.do("curl", "--silent", *options, f"{address}/keyring.json", code=None)
-        ):
-            assert time.monotonic() < end, page
-            time.sleep(0.2)
-        page = machine.do("curl", "--silent", *options, f"{address}/en/")
-        assert "<h1" in page, page
-        assert "Inspectorate" in page
 
 
 def _checked(machine: Machine) -> list[dict[str, str]]:
@@ -184,8 +172,8 @@ def _upgrades(machine: Machine) -> None:
     The first upgrade fails because another program has the port of the trial.
     """
     before = machine.do(*_VERSION)
-    machine.do("apt-get", "install", "--yes", "/srv/newer.deb")
-    _all_serve(machine)
+    machine.do("apt-get", "install", f"/{_NEWER}")
+    first_report.all_serve(machine)
     said = machine.do("fanal-portal", "upgrade", "--check", code=1)
     assert "would do: tables of this version" in said, said
     assert "an upgrade is not finished" in machine.do(*_SETUP, code=1)
@@ -194,10 +182,10 @@ def _upgrades(machine: Machine) -> None:
     said = machine.do("fanal-portal", "upgrade", code=1)
     assert "port 8079; everything is as before" in said, said
     machine.do("systemctl", "stop", "other")
-    _all_serve(machine)
+    first_report.all_serve(machine)
     said = machine.do("fanal-portal", "upgrade")
     assert "done: portal started" in said, said
-    _all_serve(machine)
+    first_report.all_serve(machine)
     assert machine.do(*_VERSION) != before
     machine.do("fanal-portal", "upgrade", "--check")
     assert not (machine.tree / "usr/lib/fanal-portal.before").exists()

@@ -199,7 +199,9 @@ _NAMED: Mapping[str, Part] = {
         measured("packages:run"), ("deploy/", "requirements/", "pyproject.toml", "package-lock.json")
     ),
     "offline": Part(measured("medium:run"), ("deploy/medium/", "deploy/release/", "deploy/debian/")),
-    "install": Part(measured("install:run"), ("deploy/", "portal/setup/", "requirements/")),
+    "install": Part(
+        measured("install:run"), ("deploy/", "portal/setup/", "requirements/", "docs/deploying.md")
+    ),
     "law": Part(measured("law:run"), ("inbox/", *_OF_PORTAL)),
 }
 

@@ -1,10 +1,11 @@
 """A separate machine in a folder: its files are an overlay over those of this system, its systemd is real."""
 
 import os
+import pty
 import shlex
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,12 +75,38 @@ class Machine:
             self.process.terminate()
             self.process.wait(_START_SECONDS)
 
+    @property
+    def network(self) -> str:
+        """The file of the machine's network, which `nsenter --net=FILE` enters. It has only loopback."""
+        return f"/proc/{self._leader()}/ns/net"
+
+    def type(self, command: str, answers: Sequence[str] = (), code: int | None = 0) -> str:
+        """Type a command and these lines at a terminal of the machine, and return what it shows."""
+        ours, theirs = pty.openpty()
+        with open(ours, "r+b", buffering=0) as terminal:  # noqa: PTH123  a descriptor, not a path
+            terminal.write("".join(f"{each}\n" for each in answers).encode())
+            with subprocess.Popen(
+                self._inside("sh", "-c", command), stdin=theirs, stdout=theirs, stderr=theirs
+            ) as process:
+                os.close(theirs)
+                shown = b""
+                # Once nobody has the other end of a terminal, Linux reports an error instead of an end.
+                with suppress(OSError):
+                    while part := terminal.read(4096):
+                        shown += part
+        said = shown.decode().replace("\r\n", "\n")
+        assert code in {None, process.returncode}, (command, said)
+        return said
+
     def do(self, *command: str, code: int | None = 0) -> str:
         """Run a command in the machine, and return the output."""
-        inside = ["nsenter", "-t", str(self._leader()), "-a", *command]
+        inside = self._inside(*command)
         done = subprocess.run(inside, capture_output=True, text=True, check=False, timeout=_COMMAND_SECONDS)
         assert code in {None, done.returncode}, (shlex.join(command), done.stdout, done.stderr)
         return (done.stdout + done.stderr).strip()
+
+    def _inside(self, *command: str) -> list[str]:
+        return ["nsenter", "-t", str(self._leader()), "-a", *command]
 
     def _wait(self) -> None:
         """Return once everything that the machine starts at boot has started or failed."""

@@ -1,0 +1,204 @@
+"""From bare machines to the first report, by the commands of the guide alone.
+
+Only names and places in the commands are replaced (``_filled``), and the officers' passphrase comes from a
+file. Between commands, an administrator answers questions, edits one setting, and carries the medium.
+"""
+
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks import bare_tree, guide
+from benchmarks.reporting import TEXT
+from crypto.keyring import Texts
+from portal.setup.answers import Answers
+from portal.setup.settings import CONFIGURATION
+from tests.support.certificates import make_certificate
+from tests.support.inbox_builders import PASSPHRASE
+from tests.support.installation import run
+from tests.support.machine import Machine
+from tests.support.paths import ROOT
+
+SITE = "https://localhost"
+_PATIENCE_SECONDS = 600
+_BIN = ROOT / ".venv/bin"
+ANSWERS = "srv/answers.toml"
+MOST_COMMANDS = 12
+_MEDIUM = "media/stick"
+_KEYRING = f"/{_MEDIUM}/keyring"
+_CERTIFICATE, _KEY = "/srv/certificate.pem", "/srv/certificate.key"
+_TRUSTED = "usr/local/share/ca-certificates/site.crt"
+_NAMES = Texts("Inspection", "Inspectorate")
+_SETUP = "fanal-portal setup"
+_WAYS = {
+    "clearnet": ("--insecure", "https://127.0.0.1"),
+    "onion": ("--haproxy-protocol", "http://127.0.0.1:8081"),
+}
+_PRINTED = {
+    "deployment": re.compile(r"deployment id: +(\S+)"),
+    "root_key": re.compile(r"root key: +(\S+)"),
+    "fingerprint": re.compile(r"fingerprint of this portal: ([A-Z2-7]{4}(?: [A-Z2-7]{4})+)"),
+}
+
+
+def install(tree: Path, package: Path) -> None:
+    """Install a package with the command of the guide, in a tree with a network."""
+    name, _, _ = package.name.partition("_")
+    (command,) = (each for each in guide.commands() if each.startswith(f"apt install ./{name}_"))
+    shutil.copy(package, tree / "srv")
+    (tree / "etc/apt/apt.conf.d/yes").write_text('APT::Get::Assume-Yes "true";\n')
+    bare_tree.inside(
+        tree, "sh", "-c", f"cd /srv && {_filled(command)}", env={"DEBIAN_FRONTEND": "noninteractive"}
+    )
+
+
+def bring_certificate(tree: Path) -> None:
+    """Bring a certificate that everybody trusts, and its key, to a machine with `ca-certificates`."""
+    make_certificate(tree / _CERTIFICATE[1:], tree / _KEY[1:])
+    shutil.copy(tree / _CERTIFICATE[1:], tree / _TRUSTED)
+    bare_tree.inside(tree, "update-ca-certificates")
+
+
+def all_serve(machine: Machine) -> None:
+    """Check that the page and the keyring come through both nginx."""
+    for words in _WAYS.values():
+        *options, address = words
+        end = time.monotonic() + _PATIENCE_SECONDS
+        # A restarted portal needs a moment before it answers.
+        while '"kind":"keyring"' not in (
+            page := machine.do("curl", "--silent", *options, f"{address}/keyring.json", code=None)
+        ):
+            assert time.monotonic() < end, page
+            time.sleep(0.2)
+        page = machine.do("curl", "--silent", *options, f"{address}/en/")
+        assert "<h1" in page, page
+        assert "Inspectorate" in page
+
+
+@dataclass
+class Walk:
+    """The machine of the portal, which runs, the tree of the inbox's machine, and the commands left.
+
+    ``printed`` is what the administrator notes from the screen.
+    """
+
+    machine: Machine
+    inbox: Path
+    database: str
+    left: list[str] = field(default_factory=guide.commands)
+    printed: dict[str, str] = field(default_factory=dict)
+    seconds: list[float] = field(default_factory=list)
+
+    def until(self, part: str) -> None:
+        """Run the commands before the next one that contains ``part``."""
+        while part not in self.left[0]:
+            self.step()
+
+    def step(self) -> str:
+        """Run the next command, and return what it printed."""
+        command = self.left.pop(0)
+        if command.startswith("apt "):
+            # ``install`` ran it before the machine started.
+            self.seconds.append(0)
+            return ""
+        began = time.monotonic()
+        said = self._run(_filled(command).replace("ABCD EFGH …", self.printed.get("fingerprint", "")))
+        self.seconds.append(time.monotonic() - began)
+        for name, pattern in _PRINTED.items():
+            if found := pattern.search(said):
+                self.printed[name] = found[1]
+        return said
+
+    def answers(self) -> Answers:
+        """Return what the administrator answers."""
+        return Answers(
+            deployment=self.printed["deployment"],
+            root_key=self.printed["root_key"],
+            keyring=_KEYRING,
+            name=_NAMES,
+            database=self.database,
+            certificate=_CERTIFICATE,
+            certificate_key=_KEY,
+        )
+
+    def write_answers(self) -> None:
+        """Write the answers into a file, for an unattended installation."""
+        (self.machine.tree / ANSWERS).write_bytes(self.answers().encode())
+
+    def go_on(self) -> Iterator[str]:
+        """Run the other commands, and send a report before it is exported. Yield the figures."""
+        self.until(" export ")
+        to_report = len(self.seconds)
+        assert to_report <= MOST_COMMANDS, to_report
+        run("nsenter", f"--net={self.machine.network}", _BIN / "python", "-m", "benchmarks.reporting", SITE)
+        collected = [self.step() for _ in [*self.left]][-1]
+        assert "1 new" in collected, collected
+        shown = self._in_inbox("inbox --home /srv/inbox case show 1 --json")
+        assert TEXT in shown, shown
+        yield (
+            f"{to_report} commands of the guide lead to the first report through nginx, and"
+            f" {len(self.seconds)} to the inbox; all except apt ran for {sum(self.seconds):.0f} s"
+        )
+
+    def _run(self, command: str) -> str:
+        if command.startswith("inbox "):
+            return self._in_inbox(command)
+        if command.startswith("portal "):
+            return self._elsewhere(command)
+        if command.startswith("install "):
+            self._edit('manifest = "manifest"\n')
+        if command == _SETUP and not (self.machine.tree / CONFIGURATION[1:]).exists():
+            return self.machine.type(command, self._typed())
+        return self.machine.type(command)
+
+    def _typed(self) -> list[str]:
+        given = self.answers()
+        names = [given.name.fr, given.name.en]
+        yes = ["", ""]
+        files = [given.certificate, given.certificate_key]
+        return [given.deployment, given.root_key, given.keyring, *names, given.database, *yes, *files]
+
+    def _edit(self, line: str) -> None:
+        with (self.machine.tree / CONFIGURATION[1:]).open("a") as file:
+            file.write(line)
+
+    def _in_inbox(self, command: str) -> str:
+        self._carry(self.machine.tree, self.inbox)
+        (self.inbox / "srv/passphrase").write_text(PASSPHRASE)
+        said = bare_tree.inside(self.inbox, "sh", "-c", f"{command} --passphrase-file /srv/passphrase")
+        self._carry(self.inbox, self.machine.tree)
+        self.machine.do("chown", "-R", "portal:portal", f"/{_MEDIUM}")
+        return said
+
+    def _carry(self, source: Path, target: Path) -> None:
+        if (source / _MEDIUM).is_dir():
+            shutil.rmtree(target / _MEDIUM, ignore_errors=True)
+            shutil.copytree(source / _MEDIUM, target / _MEDIUM)
+        (target / _MEDIUM).mkdir(parents=True, exist_ok=True)
+
+    def _elsewhere(self, command: str) -> str:
+        """Run a command on a machine with a copy of the configuration: this one."""
+        folder = self.machine.folder / "elsewhere"
+        folder.mkdir()
+        given = self.answers()
+        onion = self.machine.do("cat", "/var/lib/tor-instances/fanal/onion/hostname")
+        (folder / "portal.toml").write_text(
+            f'deployment = "{given.deployment}"\nroot_key = "{given.root_key}"\nonion = "http://{onion}"\n'
+        )
+        words = ["env", f"--chdir={folder}", f"SSL_CERT_FILE={self.machine.tree}{_CERTIFICATE}"]
+        typed = command.split()
+        return run(
+            "nsenter",
+            f"--net={self.machine.network}",
+            *words,
+            _BIN / typed[0],
+            *typed[1:],
+        )
+
+
+def _filled(command: str) -> str:
+    """Return a command of the guide with the names and places of this machine."""
+    return command.replace("_….deb", "_*.deb").replace("https://report.example", SITE)
