@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from portal import days
 from portal.setup.steps import DONE, Found, in_the_way
 from portal.setup.system import System
 from portal.setup.upgrade.progress import progress
@@ -101,7 +102,7 @@ def clock(program: Path = Path(__file__)) -> Condition:
     """
 
     def test() -> Found:
-        today = datetime.now(UTC).date()
+        today = days.today()
         made = datetime.fromtimestamp(program.stat().st_mtime, UTC).date()
         if today >= made:
             return DONE
