@@ -22,6 +22,7 @@ _CHANGED_BYTES = 5
 # Enough to begin, and too little for the program.
 _LITTLE_MEBIBYTES = 60
 _MUCH = "12g"
+_NO_QUESTIONS = {"DEBIAN_FRONTEND": "noninteractive"}
 _SHOWN = 5
 
 
@@ -70,7 +71,8 @@ def _refused(tree: Path, package: Path) -> str:
         shutil.copy(package, copy)
     before = _state(tree)
     with pytest.raises(RuntimeError) as caught:
-        bare_tree.apt(tree, "install", f"/srv/{package.name}")
+        # Unlike ``bare_tree.apt``, apt also says why, as it does to an administrator.
+        bare_tree.inside(tree, "apt-get", "--yes", "install", f"/srv/{package.name}", env=_NO_QUESTIONS)
     changed = {*before.splitlines()} ^ {*_state(tree).splitlines()}
     assert not changed, (sorted(changed)[:_SHOWN], caught.value)
     return str(caught.value)
