@@ -27,7 +27,7 @@ ENDS = NOW + timedelta(days=90)
 
 
 @pytest.fixture
-def system(tmp_path: Path) -> System:
+def bare(tmp_path: Path) -> System:
     tree = tmp_path / "tree"
     (tree / "etc/fanal").mkdir(parents=True)
     (tree / "run").mkdir()
@@ -68,15 +68,15 @@ REFUSED = [
 
 @pytest.mark.parametrize(("spoil", "said"), REFUSED, ids=[each.__name__ for each, _ in REFUSED])
 def test_a_certificate_that_browsers_would_refuse_is_named_and_changes_nothing(
-    system: System, given: Answers, spoil: Callable[[Path, Path], None], said: str
+    bare: System, given: Answers, spoil: Callable[[Path, Path], None], said: str
 ) -> None:
     """The certificate that was installed before stays."""
-    [*steps.apply([Certificate(system, given)])]
-    places = [system.at(CERTIFICATE), system.at(KEY)]
+    [*steps.apply([Certificate(bare, given)])]
+    places = [bare.at(CERTIFICATE), bare.at(KEY)]
     before = [(each.read_bytes(), each.stat().st_mtime_ns) for each in places]
     spoil(Path(given.certificate), Path(given.certificate_key))
     with pytest.raises(Refused) as caught:
-        [*steps.apply([Certificate(system, given)])]
+        [*steps.apply([Certificate(bare, given)])]
     assert said in str(caught.value)
     assert caught.value.hint
     assert before == [(each.read_bytes(), each.stat().st_mtime_ns) for each in places]
@@ -89,12 +89,10 @@ def test_a_certificate_that_is_not_valid_yet_points_to_the_clock(given: Answers)
     assert fault(Path(given.certificate), Path(given.certificate_key), HOST, NOW) == TO_DO
 
 
-def test_without_a_host_name_the_names_of_a_certificate_are_not_checked(
-    system: System, given: Answers
-) -> None:
+def test_without_a_host_name_the_names_of_a_certificate_are_not_checked(bare: System, given: Answers) -> None:
     make_certificate(Path(given.certificate), Path(given.certificate_key), "www.example")
-    assert Certificate(system, replace(given, host="")).check() == TO_DO
-    assert "www.example" in Certificate(system, given).check().what
+    assert Certificate(bare, replace(given, host="")).check() == TO_DO
+    assert "www.example" in Certificate(bare, given).check().what
 
 
 @pytest.mark.parametrize(
@@ -113,12 +111,12 @@ def test_the_last_30_and_7_days_of_a_certificate_have_a_warning(left: timedelta,
 
 
 def test_a_check_tells_the_last_day_of_the_certificate_in_words_and_as_json(
-    system: System, given: Answers, capsys: pytest.CaptureFixture[str]
+    bare: System, given: Answers, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The day is the same after the administrator has deleted the files that were installed."""
     ends = NOW + timedelta(days=5, hours=1)
     make_issued(Path(given.certificate), Path(given.certificate_key), HOST, ends)
-    step = Certificate(system, given)
+    step = Certificate(bare, given)
     step.apply()
     for _ in range(2):
         found = [(step, step.check())]
@@ -130,56 +128,54 @@ def test_a_check_tells_the_last_day_of_the_certificate_in_words_and_as_json(
         Path(given.certificate).unlink(missing_ok=True)
 
 
-def test_an_installed_certificate_that_has_expired_is_named(system: System, given: Answers) -> None:
-    step = Certificate(system, given)
+def test_an_installed_certificate_that_has_expired_is_named(bare: System, given: Answers) -> None:
+    step = Certificate(bare, given)
     step.apply()
-    expired(system.at(CERTIFICATE), system.at(KEY))
+    expired(bare.at(CERTIFICATE), bare.at(KEY))
     Path(given.certificate).unlink()
     assert "certificate.pem expired on" in step.check().what
 
 
-def test_an_expired_certificate_of_acme_does_not_prevent_its_renewal(system: System, given: Answers) -> None:
+def test_an_expired_certificate_of_acme_does_not_prevent_its_renewal(bare: System, given: Answers) -> None:
     """A check finds nothing in the way of the renewal. The expired file is not installed."""
     by_acme = replace(given, certificate_by=ACME_HTTP)
-    live = system.at(acme.CERTIFICATE)
+    live = bare.at(acme.CERTIFICATE)
     live.parent.mkdir(parents=True)
     for spoil in (expired, other_name):
-        spoil(live, system.at(acme.KEY))
-        assert AcmeCertificate(system, by_acme).check() == TO_DO
-        assert Certificate(system, by_acme).check() == TO_DO
+        spoil(live, bare.at(acme.KEY))
+        assert AcmeCertificate(bare, by_acme).check() == TO_DO
+        assert Certificate(bare, by_acme).check() == TO_DO
         with pytest.raises(Refused, match=r"privkey|fullchain"):
-            [*steps.apply([Certificate(system, by_acme)])]
-        assert not system.at(CERTIFICATE).exists()
+            [*steps.apply([Certificate(bare, by_acme)])]
+        assert not bare.at(CERTIFICATE).exists()
     # Without the files of certbot, even a certificate that is installed is not enough.
-    system.at(acme.KEY).unlink()
-    other_name(system.at(CERTIFICATE), system.at(KEY))
-    assert Certificate(system, by_acme).check() == TO_DO
+    bare.at(acme.KEY).unlink()
+    other_name(bare.at(CERTIFICATE), bare.at(KEY))
+    assert Certificate(bare, by_acme).check() == TO_DO
 
 
-def test_setup_gets_a_certificate_by_acme_before_it_installs_it(system: System, given: Answers) -> None:
+def test_setup_gets_a_certificate_by_acme_before_it_installs_it(bare: System, given: Answers) -> None:
     """Otherwise, setup has no step for ACME, and switches off no timer of certbot."""
-    titles = [each.title for each in all_steps(system, replace(given, certificate_by=ACME_HTTP))]
+    titles = [each.title for each in all_steps(bare, replace(given, certificate_by=ACME_HTTP))]
     first = titles.index("certificate by ACME")
     assert titles[first - 1] == "Debian's own timer of certbot is off"
     assert titles[first + 1] == "certificate of the clearnet site"
     assert "portal-certificate.timer" in titles
-    assert not any("ACME" in each.title for each in all_steps(system, given))
+    assert not any("ACME" in each.title for each in all_steps(bare, given))
     assert not any(
         "ACME" in each.title
-        for each in all_steps(system, replace(given, certificate_by=ACME_HTTP, clearnet=False))
+        for each in all_steps(bare, replace(given, certificate_by=ACME_HTTP, clearnet=False))
     )
 
 
-def test_the_settings_of_certbot_name_the_host_and_the_way_to_prove_it(
-    system: System, given: Answers
-) -> None:
-    step = AcmeCertificate(system, replace(given, certificate_by=ACME_HTTP))
+def test_the_settings_of_certbot_name_the_host_and_the_way_to_prove_it(bare: System, given: Answers) -> None:
+    step = AcmeCertificate(bare, replace(given, certificate_by=ACME_HTTP))
     step.apply()
-    file = system.at(acme.SETTINGS)
+    file = bare.at(acme.SETTINGS)
     before = file.read_text()
     assert f"domains = {HOST}\n" in before
     assert "authenticator = standalone\npreferred-challenges = http\n" in before
-    by_dns = AcmeCertificate(system, replace(given, certificate_by=ACME_DNS, acme_hook="/etc/fanal/dns"))
+    by_dns = AcmeCertificate(bare, replace(given, certificate_by=ACME_DNS, acme_hook="/etc/fanal/dns"))
     by_dns.apply()
     assert "manual-auth-hook = /etc/fanal/dns set\n" in file.read_text()
     by_dns.undo()

@@ -21,7 +21,7 @@ from tests.support.portal_server import Server
 
 
 @pytest.fixture
-def system(tmp_path: Path) -> System:
+def bare(tmp_path: Path) -> System:
     """A machine with the configuration of a portal, and with its user."""
     tree = tmp_path / "tree"
     (tree / "etc/fanal").mkdir(parents=True)
@@ -30,9 +30,9 @@ def system(tmp_path: Path) -> System:
     return System(tree)
 
 
-def signed(system: System, folder: Path, serial: int = 1, days: int = 30, seed: bytes | None = None) -> Path:
+def signed(bare: System, folder: Path, serial: int = 1, days: int = 30, seed: bytes | None = None) -> Path:
     """Write a list of the pages of this machine to a folder, as the inbox does; return the folder."""
-    settings = config.load(system.at(CONFIGURATION))
+    settings = config.load(bare.at(CONFIGURATION))
     until = today() + timedelta(days)
     raw = manifest.make(settings, load_questionnaire(settings), serial, until)
     folder.mkdir(exist_ok=True)
@@ -41,47 +41,45 @@ def signed(system: System, folder: Path, serial: int = 1, days: int = 30, seed: 
     return folder
 
 
-def snapshot(system: System) -> dict[str, bytes]:
-    return {str(each): each.read_bytes() for each in system.root.rglob("*") if each.is_file()}
+def snapshot(bare: System) -> dict[str, bytes]:
+    return {str(each): each.read_bytes() for each in bare.root.rglob("*") if each.is_file()}
 
 
-def test_a_list_that_visitors_would_refuse_is_named_and_changes_nothing(
-    system: System, tmp_path: Path
-) -> None:
-    [*steps.apply([SignedList(system, signed(system, tmp_path / "first", serial=5))])]
-    before = snapshot(system)
-    other = signed(system, tmp_path / "other", serial=6)
+def test_a_list_that_visitors_would_refuse_is_named_and_changes_nothing(bare: System, tmp_path: Path) -> None:
+    [*steps.apply([SignedList(bare, signed(bare, tmp_path / "first", serial=5))])]
+    before = snapshot(bare)
+    other = signed(bare, tmp_path / "other", serial=6)
     (other / pages.MANIFEST).write_bytes((tmp_path / "first" / pages.MANIFEST).read_bytes())
     for folder, said in (
         (tmp_path / "none", "manifest.json"),
         (other, "is not signed by `root_key`"),
-        (signed(system, tmp_path / "thief", serial=6, seed=bytes(32)), "is not signed by `root_key`"),
-        (signed(system, tmp_path / "old", serial=6, days=-1), "the list was valid until"),
-        (signed(system, tmp_path / "lower", serial=4), "its serial 4 is not higher than 5"),
-        (signed(system, tmp_path / "same", serial=5, days=31), "its serial 5 is not higher than 5"),
+        (signed(bare, tmp_path / "thief", serial=6, seed=bytes(32)), "is not signed by `root_key`"),
+        (signed(bare, tmp_path / "old", serial=6, days=-1), "the list was valid until"),
+        (signed(bare, tmp_path / "lower", serial=4), "its serial 4 is not higher than 5"),
+        (signed(bare, tmp_path / "same", serial=5, days=31), "its serial 5 is not higher than 5"),
     ):
         with pytest.raises(Refused) as caught:
-            [*steps.apply([SignedList(system, folder)])]
+            [*steps.apply([SignedList(bare, folder)])]
         assert said in str(caught.value)
         assert caught.value.hint
-        assert snapshot(system) == before
+        assert snapshot(bare) == before
 
 
-def test_a_list_of_other_pages_is_refused(system: System, tmp_path: Path) -> None:
+def test_a_list_of_other_pages_is_refused(bare: System, tmp_path: Path) -> None:
     """The administrator changed the configuration after the inbox had signed the list."""
-    folder = signed(system, tmp_path / "first")
-    Server(system.at("/etc/fanal"), 8080).configure(manifest="", leave_to="https://other.example/")
-    assert "differs from the pages" in SignedList(system, folder).check().what
+    folder = signed(bare, tmp_path / "first")
+    Server(bare.at("/etc/fanal"), 8080).configure(manifest="", leave_to="https://other.example/")
+    assert "differs from the pages" in SignedList(bare, folder).check().what
 
 
 @pytest.mark.parametrize("line", ['manifest = ""\n', "", 'manifest = "lists"\n'])
 def test_a_signed_list_is_installed_once_and_named_in_the_configuration(
-    system: System, tmp_path: Path, line: str
+    bare: System, tmp_path: Path, line: str
 ) -> None:
     """The folder that the configuration names already is kept. The portal alone can read the files."""
-    file = system.at(CONFIGURATION)
+    file = bare.at(CONFIGURATION)
     file.write_text(file.read_text().replace('manifest = ""\n', line))
-    step = SignedList(system, signed(system, tmp_path / "first"))
+    step = SignedList(bare, signed(bare, tmp_path / "first"))
     assert step.check() == TO_DO
     step.apply()
     assert step.check() == DONE
@@ -94,23 +92,23 @@ def test_a_signed_list_is_installed_once_and_named_in_the_configuration(
     changed = [file] if "lists" not in line else []
     for each in (*changed, *settings.manifest_path.iterdir()):
         assert (each.stat().st_uid, each.stat().st_mode & 0o777) == (4321, 0o600)
-    assert SignedList(system, signed(system, tmp_path / "next", serial=2)).check() == TO_DO
+    assert SignedList(bare, signed(bare, tmp_path / "next", serial=2)).check() == TO_DO
 
 
 def test_the_earlier_list_and_configuration_are_restored_if_a_step_fails(
-    system: System, tmp_path: Path
+    bare: System, tmp_path: Path
 ) -> None:
     """Even an installed list with an invalid signature does not prevent the next one."""
-    before = snapshot(system)
-    step = SignedList(system, signed(system, tmp_path / "first"))
+    before = snapshot(bare)
+    step = SignedList(bare, signed(bare, tmp_path / "first"))
     step.apply()
     step.undo()
-    assert snapshot(system) == before
+    assert snapshot(bare) == before
     # The portal's user must still be able to read its configuration.
-    assert system.at(CONFIGURATION).stat().st_uid == 4321
+    assert bare.at(CONFIGURATION).stat().st_uid == 4321
     step.apply()
-    (system.at("/etc/fanal/manifest") / pages.SIGNATURE).write_bytes(bytes(64))
-    assert SignedList(system, signed(system, tmp_path / "next")).check() == TO_DO
+    (bare.at("/etc/fanal/manifest") / pages.SIGNATURE).write_bytes(bytes(64))
+    assert SignedList(bare, signed(bare, tmp_path / "next")).check() == TO_DO
 
 
 def test_no_list_is_published_before_the_portal_was_set_up(
