@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from portal import days
 from tests.support import guides, threat_model
 from tests.support.inbox_builders import today
+from tests.support.inbox_clock import Clock
 from tests.support.installation import Installation, PortalHere, free_port
 from tests.support.paths import ROOT
 
@@ -115,6 +117,19 @@ def test_a_full_portal_is_emptied_by_the_commands_of_the_page(incident: Incident
     assert "bundle 2 collected" in said["inbox exchange collect /media/stick/inspection-N.tar"]
     assert "database" in said["portal doctor"]
     assert "outbox 2" in said["portal import /media/stick/outbox-inspection-N.tar"]
+
+
+def test_expired_keys_are_replaced_by_the_commands_of_the_page(
+    incident: Incident, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Portal and inbox use one clock. Before the commands, doctor finds that the keys have expired."""
+    monkeypatch.setattr(days, "datetime", clock)
+    clock.wait(130)
+    portal = incident.installation.portal
+    assert "expired" in portal.run("doctor", code=1)
+    said = incident.do("The keys are past their day")
+    assert "outbox 2" in said["portal import /media/stick/outbox-inspection-N.tar"]
+    assert "expired on" not in said["portal doctor"]
 
 
 def test_every_test_that_the_page_names_exists() -> None:
