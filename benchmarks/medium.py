@@ -93,8 +93,7 @@ def run() -> Iterator[str]:
         yield f"a medium has {size / 1e6:.0f} MB and {len([*second.rglob('*.deb')])} packages"
         yield _changed_bytes(second)
         bare_tree.make(tree := folder / "tree")
-        with bare_tree.entered(tree):
-            yield from _installed(tree, first, second)
+        yield from _installed(tree, first, second)
 
 
 def _packages(folder: Path) -> tuple[Path, Path]:
@@ -198,9 +197,13 @@ def _refused(tree: Path, medium: Path, second: str, reason: str) -> None:
 
 
 def _offline(tree: Path, *command: str) -> str:
-    """Run a program in a tree whose network has no interface that is up."""
+    """Run a program in a tree whose network has no interface that is up.
+
+    What the program starts in the background ends with it. Otherwise the tree could not be removed.
+    """
     places = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
-    return bare_tree.run("unshare", "--net", "chroot", str(tree), *command, env=places)
+    apart = ("unshare", "--net", "--pid", "--fork", "--kill-child", f"--mount-proc={tree}/proc")
+    return bare_tree.run(*apart, "chroot", str(tree), *command, env=places)
 
 
 def _library(tree: Path) -> str:
