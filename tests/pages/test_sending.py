@@ -114,7 +114,8 @@ def test_the_progress_of_sending_is_shown_and_read_out(visitor: Visitor, file: P
         assert bar.evaluate("(each) => each.value") == pytest.approx(part)
         expect(visitor.page.locator("#done")).to_be_hidden()
         visitor.page.clock.fast_forward(10_000)
-        expect(line).to_contain_text("Arrivé")
+        # The page waits for an answer, and no longer says that it is sealing.
+        expect(line).to_contain_text("continue")
         arrived(visitor, held)
     visitor.arrived()
 
