@@ -22,7 +22,8 @@ from tests.support.installation import run
 from tests.support.machine import Machine
 from tests.support.paths import ROOT
 
-SITE = "https://localhost"
+_HOST = "localhost"
+SITE = f"https://{_HOST}"
 _PATIENCE_SECONDS = 600
 _BIN = ROOT / ".venv/bin"
 ANSWERS = "srv/answers.toml"
@@ -120,6 +121,7 @@ class Walk:
             keyring=_KEYRING,
             name=_NAMES,
             database=self.database,
+            host=_HOST,
             certificate=_CERTIFICATE,
             certificate_key=_KEY,
         )
@@ -157,8 +159,8 @@ class Walk:
     def _typed(self) -> list[str]:
         given = self.answers()
         names = [given.name.fr, given.name.en]
-        yes = ["", ""]
-        files = [given.certificate, given.certificate_key]
+        # Enter chooses the defaults: both sites, and a certificate from files.
+        yes, files = ["", ""], [given.host, "", given.certificate, given.certificate_key]
         return [given.deployment, given.root_key, given.keyring, *names, given.database, *yes, *files]
 
     def _edit(self, line: str) -> None:
