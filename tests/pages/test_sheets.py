@@ -1,10 +1,12 @@
 """The picture sheets show every page of the portal, and no part of a picture is lost."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
 from PIL.ImageColor import getrgb
+from playwright.sync_api import expect
 
 from templates.catalogues import LANGUAGES
 from tests.support import contact_sheets, page_sheets
@@ -44,6 +46,22 @@ def test_a_page_is_shown_at_each_width_in_both_colour_schemes_and_printed(
     assert screens | {"print-fr-01.png"} == {*index} == {path.name for path in folder.iterdir()}
     assert all(captions[0].endswith("before") for name, captions in index.items() if name in screens)
     assert index["print-fr-01.png"][0].startswith("before, page 1 of ")
+
+
+def test_a_page_that_would_change_soon_keeps_its_state_while_its_pictures_are_taken(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    """The page would forget the pressed key after five seconds. The control lets its clock go on."""
+    page = visitor.page
+    states = page_sheets.leave(visitor, tmp_path)
+    _, pressed = next(states)
+    camera = Camera(tmp_path / "sheets", visitor.language, [320])
+    before = page.evaluate("Date.now()")
+    camera.take(page, "pressed")
+    expect(page.locator(pressed)).to_have_text(re.compile("2"))
+    assert page.evaluate("Date.now()") == before
+    page.clock.resume()
+    page.wait_for_function("(before) => Date.now() > before", arg=before)
 
 
 def test_a_high_picture_is_cut_into_pieces_and_a_full_sheet_is_followed_by_another(tmp_path: Path) -> None:

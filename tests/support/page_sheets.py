@@ -25,7 +25,7 @@ from templates.catalogues import LANGUAGES
 from tests.support import browsing
 from tests.support.contact_sheets import Sheets
 from tests.support.offline_form import OfflineVisitor
-from tests.support.page_states import WAYS, State
+from tests.support.page_states import WAYS, State, stop_clock
 from tests.support.page_visitor import SLOW, Visitor
 from tests.support.paths import ROOT
 from tests.support.portal_room import Room
@@ -125,7 +125,9 @@ def leave(visitor: Visitor, _: Path) -> Iterator[State]:
     """Yield the states of “Leave quickly”; the harmless page has no content, so the browser stays."""
     page = visitor.page
     page.route(visitor.site.settings.leave_to, lambda route: route.fulfill(status=204))
+    page.clock.install()
     visitor.visit(f"{visitor.language}/status")
+    stop_clock(page)  # the page forgets the key after some seconds
     page.keyboard.press("Escape")
     yield "Escape pressed once", "[data-left]"
     page.evaluate("document.querySelector('a[data-leave]').click()")
@@ -135,6 +137,8 @@ def leave(visitor: Visitor, _: Path) -> Iterator[State]:
 def take_from_disk(camera: Camera, chromium: Browser, visitor: Visitor, folder: Path) -> None:
     """Take pictures of the way with the offline form, and of the answers to forms without a script."""
     person = OfflineVisitor(chromium, folder / "stick", visitor.address, visitor.language)
+    for context in person.contexts:
+        context.set_default_timeout(SLOW)
     refused = folder / "note.txt"
     refused.write_text("not sealed")
     person.post(refused)
@@ -160,6 +164,7 @@ def _visiting(chromium: Browser, language: str) -> Iterator[tuple[Visitor, Path]
     with tempfile.TemporaryDirectory(prefix="fanal-sheets-") as folder:
         site = PortalSite(Path(folder), "sqlite:///portal.sqlite")
         with site.serving(), closing(chromium.new_context()) as context:
+            context.set_default_timeout(SLOW)
             visitor = Visitor(context.new_page(), site.address, language)
             visitor.site = site
             yield visitor, Path(folder)
@@ -187,6 +192,7 @@ def main() -> None:
     parser.add_argument("--language", choices=LANGUAGES, action="append")
     chosen = parser.parse_args()
     lines = [f"commit {commit()}\n"]
+    expect.set_options(timeout=SLOW)
     with sync_playwright() as playwright, closing(browsing.launch(playwright.chromium)) as chromium:
         for language in chosen.language or LANGUAGES:
             camera = Camera(chosen.folder, language, chosen.width or tuple(SCREENS))

@@ -6,11 +6,11 @@ Each way is a generator that leads a visitor through the pages, and yields the s
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from crypto.messages import Status
 from tests.support import pictures
@@ -21,6 +21,16 @@ from tests.support.portal_site import closed, slot_for, with_receipt
 # The name of a state, and an element that is visible in it.
 State = tuple[str, str]
 Way = Callable[[Visitor, Path], Iterator[State]]
+# How long a page waits before it sends again for the first time (`WAITS_MS` of delivery.js).
+_FIRST_WAIT_MS = 1_000
+
+
+def stop_clock(page: Page) -> None:
+    """Stop the installed clock of a page: its state stays the same, however long the pictures of it take.
+
+    The clock first jumps ahead by an hour, as it cannot stop at a moment that has passed.
+    """
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
 
 
 def write(visitor: Visitor, _: Path) -> Iterator[State]:
@@ -117,18 +127,23 @@ def send(visitor: Visitor, _: Path) -> Iterator[State]:
     held: list[Route] = []
     page.clock.install()
     visitor.write()
+    stop_clock(page)
     page.route(ENVELOPES, lambda route: route.abort())
     page.route(ENVELOPES, times(2, held.append))  # Playwright uses the newest route first
     with page.expect_request(ENVELOPES):
         visitor.confirm()
     yield "sending", "#progress"
-    with page.expect_request(ENVELOPES):
-        held.pop().abort()
+    page.context.set_offline(True)  # otherwise the page would soon call the connection slow
+    held.pop().abort()
+    while not held:
+        page.clock.fast_forward(_FIRST_WAIT_MS)
     yield "connection lost", "#progress-text.lost"
+    page.context.set_offline(False)
     held.pop().abort()
     visitor.give_up()
     yield "sending has stopped", "#send-error"
     page.unroute(ENVELOPES)
+    page.clock.resume()
     page.click("#retry")
     visitor.arrived()
     yield "receipt", "#day-first"
@@ -192,6 +207,7 @@ def read(visitor: Visitor, _: Path) -> Iterator[State]:
 def write_again(visitor: Visitor, _: Path) -> Iterator[State]:
     """Yield the states from a started message to the withdrawal of the report."""
     page = visitor.page
+    page.clock.install()
     report = visitor.reported()
     visitor.site.answer(report, slot_for(report))
     visitor.open()
@@ -202,9 +218,11 @@ def write_again(visitor: Visitor, _: Path) -> Iterator[State]:
     yield "unsafe", "#danger-now"
     held: list[Route] = []
     page.route(ENVELOPES, times(1, held.append))
+    stop_clock(page)
     with page.expect_request(ENVELOPES):
         page.click("#follow-up-send")
     yield "sending a message", "#follow-up-progress"
+    page.clock.resume()
     held.pop().continue_()
     expect(page.locator("#follow-up-done")).to_be_visible(timeout=SLOW)
     yield "message sent", "#follow-up-done"

@@ -22,7 +22,7 @@ from portal.store.schema import chunks, envelopes
 from tests.support.builders import SignedKeyring, Site, today
 from tests.support.portal_room import Room
 
-_PATIENCE_SECONDS = 30
+_PATIENCE_SECONDS = 120
 _POLL_SECONDS = 0.05
 REPLY = "Merci, nous vous lisons.\nWhere was it?"
 
