@@ -1,5 +1,6 @@
 """Sending from the report page while the network or the portal fails."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from portal.api.quotas import SHARES
 from portal.api.stalled import Watch, give_way
 from portal.store import quotas
 from portal.store.quotas import Kind
-from tests.support.page_visitor import ENVELOPE, ENVELOPES, FILE, TEXT, Visitor, lose, methods, times
+from tests.support.page_visitor import ENVELOPE, ENVELOPES, FILE, SLOW, TEXT, Visitor, lose, methods, times
 
 pytestmark = pytest.mark.browser
 
@@ -103,6 +104,7 @@ def test_the_progress_of_sending_is_shown_and_read_out(visitor: Visitor, file: P
     for address in (ENVELOPES, ENVELOPE):
         visitor.page.route(address, lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
     visitor.write(files=[file])
+    visitor.page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
     visitor.confirm()
     bar, line = visitor.page.locator("#progress"), visitor.page.locator("#progress-text[role=status]")
     visitor.shows("#progress-text", "sealing")
@@ -110,9 +112,11 @@ def test_the_progress_of_sending_is_shown_and_read_out(visitor: Visitor, file: P
     size = int(arrived(visitor, held).request.headers["upload-length"])
     for pieces in range(3):
         part = pieces * PIECE / size
-        expect(line).to_have_text(f"Arrivé : {part:.0%}".replace(" ", "\xa0").replace("%", "\xa0%"))
+        told = f"Arrivé : {part:.0%}".replace(" ", "\xa0").replace("%", "\xa0%")
+        expect(line).to_have_text(told, timeout=SLOW)
         assert bar.evaluate("(each) => each.value") == pytest.approx(part)
         expect(visitor.page.locator("#done")).to_be_hidden()
+        wait_for(visitor, held)
         visitor.page.clock.fast_forward(10_000)
         # The page waits for an answer, and no longer says that it is sealing.
         expect(line).to_contain_text("continue")
@@ -134,10 +138,15 @@ def test_the_page_says_that_a_report_may_take_minutes_if_it_has_not_begun_to_arr
     visitor.shows("#progress-text", "sealing-long")
 
 
-def arrived(visitor: Visitor, held: list[Route]) -> Route:
-    """Wait for the next request, and let it pass."""
+def wait_for(visitor: Visitor, held: list[Route]) -> None:
+    """Wait for the next request."""
     while not held:
         visitor.page.wait_for_timeout(20)
+
+
+def arrived(visitor: Visitor, held: list[Route]) -> Route:
+    """Wait for the next request, and let it pass."""
+    wait_for(visitor, held)
     route = held.pop()
     route.fallback()
     return route
