@@ -1,7 +1,24 @@
 """The commands of the administrator's guide. `make soak install` runs all of them on bare machines."""
 
+import re
+import tomllib
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
 from benchmarks import guide
 from benchmarks.first_report import MOST_COMMANDS
+from tests.support import guides
+from tests.support.paths import ROOT
+
+ENGLISH = ROOT / "docs" / "deploying.md"
+FRENCH = ROOT / "docs" / "fr" / "guide-administrateur.md"
+
+
+def answers(page: Path) -> list[dict[str, Any]]:
+    """Return the values of each file of answers that a page shows. Their comments are in its language."""
+    blocks = re.findall(r"^ *```toml\n(.*?)^ *```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    return [tomllib.loads(dedent(block)) for block in blocks]
 
 
 def test_the_guide_leads_to_the_first_report_with_few_commands() -> None:
@@ -16,3 +33,11 @@ def test_a_command_on_two_lines_of_the_guide_is_one_command() -> None:
     (init,) = (each for each in guide.commands() if " init " in each)
     assert "\\" not in init
     assert init.endswith('--name-en "Customs inspectorate"')
+
+
+def test_both_editions_of_the_guide_have_the_same_commands_and_answers() -> None:
+    english, french = (guides.lines(page.read_text("utf-8")) for page in (ENGLISH, FRENCH))
+    assert len(english) > len(guide.commands())
+    assert english == french
+    assert answers(ENGLISH) == answers(FRENCH)
+    assert len(answers(FRENCH)) == 2
