@@ -18,6 +18,7 @@ from deploy.release.python_environment import Libraries
 from deploy.release.source import Source
 from tests.support.commits import git
 from tests.support.machine import Machine
+from tests.support.next_candidate import raise_version
 from tests.support.paths import ROOT
 
 _SETUP = ("fanal-portal", "setup")
@@ -66,6 +67,7 @@ def build_packages(folder: Path) -> Packages:
     python_environment.fetch(ROOT, SIDES, WHEELS)
     portal, inbox = (_package(clone, side, folder) for side in SIDES)
     shutil.copy(ROOT / "tests/next_version/portal/v0002_next.py", clone / _MIGRATIONS)
+    raise_version(clone / "pyproject.toml")
     git(clone, "add", "--all")
     git(clone, "commit", "--quiet", "--message=the next version")
     return Packages(portal, inbox, _package(clone, "portal", folder))

@@ -13,7 +13,7 @@ COMMIT_FILE = Path(__file__).with_name("commit.txt")
 
 @cache
 def text() -> str:
-    """Return the version with its commit, such as ``0.1.0 (commit 0123456789ab)``.
+    """Return the version with its commit, such as ``1.0.0rc1 (commit 0123456789ab)``.
 
     Without a release and without git, the commit is unknown: this returns only the version.
     """

@@ -1,9 +1,12 @@
 """The documents: links work, lines and cells are short, the index is complete, and named buttons exist."""
 
 import re
+import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 from templates.catalogues import Domain
 from tests.support import command_reference, law_list
@@ -147,6 +150,22 @@ def test_the_change_log_has_the_sections_of_keep_a_changelog_in_order() -> None:
     for version in versions:
         found = re.findall(r"^### (.+)$", version, re.MULTILINE)
         assert found == [each for each in sections if each in found]
+
+
+def test_the_newest_version_in_the_change_log_is_that_of_the_project() -> None:
+    """Versions are compared as Python reads them: 1.0.0-rc1 is 1.0.0rc1."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    heads = re.findall(r"^## \[(.+)\] - (.+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert [Version(version) for version, _ in heads][:1] == [Version(project["version"])]
+    assert [date.fromisoformat(day) for _, day in heads]
+
+
+def test_the_security_policy_says_whether_the_version_of_the_project_gets_fixes() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    rows = re.findall(
+        r"^\| ([\d.]+)(?: candidates)? \|", (ROOT / "SECURITY.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert Version(project["version"]).base_version in rows
 
 
 def bold(page: Path) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 from deploy.release.errors import Refused
 from deploy.release.source import Source
 from tests.support.commits import git
+from tests.support.next_candidate import raise_version
 
 EPOCH = 1_790_000_000  # 21 September 2026, 14:13:20 UTC
 DAY = "@1790000000 +0300"
@@ -67,6 +68,24 @@ def test_debian_sorts_versions_in_the_order_of_their_release(repository: Path) -
         git(repository, "commit", "--quiet", "--allow-empty", "--message=later")
     versions += [Source.of(repository).debian_version, "1.0.0~rc1", "1.0.0", "1.0.1"]
     for old, new in itertools.pairwise(versions):
+        subprocess.run(["dpkg", "--compare-versions", old, "lt", new], check=True)
+
+
+@pytest.mark.parametrize("now", ["1.0.0rc1", "1.0.0", "1.2.9"])
+def test_after_a_release_the_next_commit_sorts_later_only_with_a_raised_version(
+    repository: Path, now: str
+) -> None:
+    """`make soak install` upgrades a portal to such a commit."""
+    project = repository / "pyproject.toml"
+    project.write_text(project.read_text().replace("1.0.0rc1", now))
+    git(repository, "commit", "--quiet", "--all", "--message=release", "--allow-empty")
+    git(repository, "tag", f"v{now}")
+    released = Source.of(repository).debian_version
+    git(repository, "commit", "--quiet", "--allow-empty", "--message=same version")
+    earlier = Source.of(repository).debian_version
+    raise_version(project)
+    git(repository, "commit", "--quiet", "--all", "--message=next version")
+    for old, new in itertools.pairwise([earlier, released, Source.of(repository).debian_version]):
         subprocess.run(["dpkg", "--compare-versions", old, "lt", new], check=True)
 
 
