@@ -24,6 +24,6 @@ OF_THE_PAGE = frozenset(
         "slot-file", "state", "status-fault", "status-label", "status-means", "step-case",
         "step-keys", "step-send", "step-token", "step-write", "texts", "to-case", "to-report", "token",
         "token-again", "token-asked", "token-hint", "token-shown", "token-words", "typed", "under-way",
-        "ways",
+        "unopened", "ways",
     )
 )  # fmt: skip

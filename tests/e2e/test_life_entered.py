@@ -30,8 +30,7 @@ def shows_what_was_previewed(reporter: Visitor, previewed: dict[str, Any]) -> No
         f"{each.locator('.hint').inner_text()}, {day_of(each)}\n{each.locator('.written').inner_text()}"
         for each in shown
     ]
-    # The page shows the newest message first.
-    assert [f"{plain(each['head'])}\n{each['text']}" for each in previewed["messages"][::-1]] == [
+    assert [f"{plain(each['head'])}\n{each['text']}" for each in previewed["messages"]] == [
         plain(each) for each in messages
     ]
 

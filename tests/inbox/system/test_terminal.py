@@ -135,6 +135,7 @@ NOTHING_OF_A_REPORT = {
 NOTHING_OF_A_REPORT |= {
     "office questionnaire replace",
     "backup restore",
+    "doctor",
     "session",
     "office set",
     "office show",
