@@ -45,6 +45,8 @@ let open = null;
 
 /** @type {Message | null} */
 let pending = null;
+/** How many messages were sent from this page. */
+let sent = 0;
 
 /**
  * Offer the form for this case.
@@ -135,7 +137,7 @@ function finish(text) {
   pending = null;
   stopAsking();
   steadily(byId("follow-up-send"), () => {
-    addOwn(today(), text);
+    sent = addOwn(today(), text);
     area.value = "";
     area.dispatchEvent(new Event("input"));
     attachments.clear();
@@ -148,12 +150,18 @@ function finish(text) {
 }
 
 function tellSent() {
-  write("follow-up-done", say("follow-up-sent"));
+  write("follow-up-done", say("follow-up-sent", { number: sent }));
+}
+
+/** The confirmation of the last message must not stand beside a new text, which was not sent. */
+function tellUnsent() {
+  write("follow-up-done", "");
+  byId("follow-up-unsent").classList.toggle("reserved", area.value.trim() === "");
 }
 
 /** Reserve enough room for the longest of the usual texts about sending. */
 function reserve() {
-  byId("follow-up-room").textContent = say("follow-up-sent");
+  byId("follow-up-room").textContent = say("follow-up-sent", { number: 10 });
 }
 
 /** @param {boolean} busy */
@@ -164,6 +172,8 @@ function lock(busy) {
 }
 
 countCharacters();
+area.addEventListener("input", tellUnsent);
+byId("follow-up").addEventListener("input", tellUnsent);
 offerBeginnings(area);
 askBeforeLeaving(byId("follow-up"));
 whenPressed("follow-up-send", send);

@@ -14,7 +14,7 @@ import { whenStill } from "./still.js";
 import { sayAgain } from "./translated.js";
 
 /** The attributes whose values differ between languages. */
-const ATTRIBUTES = ["aria-label", "data-begin", "data-leave", "data-left", "data-text", "href", "hreflang", "lang"];
+const ATTRIBUTES = ["aria-label", "data-begin", "data-covered", "data-leave", "data-left", "data-text", "href", "hreflang", "lang"];
 
 /** @typedef {[ours: Node, theirs: Node]} Pair */
 

@@ -14,6 +14,8 @@ import { tellAlways, whenTranslated } from "./translated.js";
 
 /** When less than this part of the allowed characters is left, the page shows how many. */
 const NEAR = 0.2;
+/** What has a reserved room, so that nothing moves if it appears at once. */
+const IN_ROOM = ".room > [data-when]";
 
 /** Show beside each text that is nearly too long how many characters are left. A text is never cut. */
 export function countCharacters() {
@@ -56,6 +58,7 @@ export function followConditions(form) {
   });
   form.addEventListener("change", ({ target }) => {
     if (target instanceof HTMLInputElement) offerToClear(target);
+    ask(IN_ROOM);
     whenStill(ask);
   });
   ask();
@@ -127,9 +130,12 @@ export function saidDanger() {
   return [...document.querySelectorAll("[data-danger]")].some(isAsked);
 }
 
-/** Conditions refer only to earlier questions, so one pass from the top is enough. */
-function ask() {
-  for (const each of document.querySelectorAll("[data-when]")) each.toggleAttribute("hidden", !holds(each));
+/**
+ * Show what has a true condition. Conditions refer only to earlier questions, so one pass from the top is enough.
+ * @param {string} [which] a selector
+ */
+function ask(which = "[data-when]") {
+  for (const each of document.querySelectorAll(which)) each.toggleAttribute("hidden", !holds(each));
 }
 
 /** @param {Element} conditional */

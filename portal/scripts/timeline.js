@@ -39,8 +39,9 @@ export function retellTimeline(found) {
 
 function tell() {
   show("day-by-day");
-  const sent = own.map(({ day, text }) => {
-    return /** @type {const} */ ({ day, kind: "you", head: say("message-you"), text: text || say("files-only") });
+  const sent = own.map(({ day, text }, at) => {
+    const head = say("message-you", { number: at + 1 });
+    return /** @type {const} */ ({ day, kind: "you", head, text: text || say("files-only") });
   });
   // Sorting keeps this order within each day.
   const all = [...entries, ...sent].sort((one, other) => (one.day < other.day ? -1 : one.day > other.day ? 1 : 0));
@@ -57,10 +58,12 @@ function tell() {
  * Add a message that was just sent. Once the page is closed, only the inspectorate can read it.
  * @param {string} day
  * @param {string} text empty if only files were sent
+ * @returns {number} how many messages were sent from this page
  */
 export function addOwn(day, text) {
   own.push({ day, text });
   tell();
+  return own.length;
 }
 
 /** @param {Entry} entry */

@@ -120,7 +120,34 @@ def test_a_message_that_was_just_sent_is_first_in_the_timeline(visitor: Visitor)
     page = opened(visitor, slot_for(report))
     visitor.follow_up("Mardi.")
     (_, entries), *_ = timeline(page)
-    assert entries[0] == f"{said(page, 'message-you')} | Mardi."
+    assert entries[0] == f"{said(page, 'message-you', number='1')} | Mardi."
+
+
+def test_a_new_text_after_a_sent_message_is_shown_as_not_sent(visitor: Visitor) -> None:
+    """The old confirmation disappears, and nothing moves. The control is the empty field."""
+    report = visitor.reported()
+    page = opened(visitor, slot_for(report))
+    unsent = page.locator("#follow-up-unsent")
+    expect(unsent).to_be_hidden()
+    visitor.follow_up("Mardi.")
+    expect(unsent).to_be_hidden()
+    before = page.locator("#come-back").evaluate("(each) => each.offsetTop")
+    page.fill("#follow-up-text", "Mercredi.")
+    expect(unsent).to_be_visible()
+    expect(page.locator("#follow-up-done")).to_be_hidden()
+    assert page.locator("#come-back").evaluate("(each) => each.offsetTop") == before
+    page.fill("#follow-up-text", "")
+    expect(unsent).to_be_hidden()
+    page.press("#begin-unsafe", "Enter")
+    expect(unsent).to_be_visible()
+
+
+def test_each_confirmation_says_which_message_has_arrived(visitor: Visitor) -> None:
+    report = visitor.reported()
+    page = opened(visitor, slot_for(report))
+    for number, text in (("1", "Mardi."), ("2", "Mercredi.")):
+        visitor.follow_up(text)
+        expect(page.locator("#follow-up-done")).to_have_text(said(page, "follow-up-sent", number=number))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

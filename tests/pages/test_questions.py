@@ -201,8 +201,15 @@ def test_an_important_notice_appears_as_soon_as_its_answer_is_chosen(unfolded: P
 
 
 def test_a_reporter_who_says_that_somebody_is_in_danger_can_call_with_one_touch(unfolded: Page) -> None:
-    """The box with the numbers is the same as above the first question. The answer “no” hides the box."""
+    """The numbers are below the question at once, and a moment later also above the button.
+
+    Before, and after the answer “no”, the usual box is there instead.
+    """
     card = unfolded.locator("[data-field=danger_now] .danger:visible")
+    again = unfolded.locator("[data-part] > .danger[data-when]")
+    usual = "In danger now?"
+    expect(card).to_contain_text(usual)
+    expect(again).to_be_hidden()
     for option in ("yes", "unsure"):
         unfolded.check(f"#danger_now-{option}")
         expect(card.locator("p").first).to_have_text(notice("danger_now", option))
@@ -210,8 +217,12 @@ def test_a_reporter_who_says_that_somebody_is_in_danger_can_call_with_one_touch(
         assert ["tel:17", "tel:112", "sms:114"] == [
             each.get_attribute("href") for each in card.locator("a").all()
         ]
+        expect(again.locator("a")).to_have_text(["Call 17", "Call 112", "Text 114"])
+        expect(again).to_be_visible()
     unfolded.check("#danger_now-no")
-    expect(card).to_have_count(0)
+    expect(card).to_have_count(1)
+    expect(card).to_contain_text(usual)
+    expect(again).to_be_hidden()
 
 
 def notice(field: str, option: str) -> str:

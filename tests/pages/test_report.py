@@ -120,7 +120,7 @@ def test_while_two_words_are_typed_the_words_are_hidden_and_only_then_their_numb
 ) -> None:
     """A reporter who knew the numbers earlier might note only these two.
 
-    Meanwhile nothing moves on the page, and a printed sheet still has all words.
+    Meanwhile the page says why they are hidden, nothing moves, and a printed sheet still has all words.
     """
     visitor.write()
     page, words = visitor.page, visitor.page.locator("#token-words")
@@ -131,6 +131,8 @@ def test_while_two_words_are_typed_the_words_are_hidden_and_only_then_their_numb
     for field in ("#confirm-1", "#confirm-2"):
         page.focus(field)
         expect(words).to_be_hidden()
+    told = page.evaluate("getComputedStyle(document.querySelector('#token-words'), '::before').content")
+    assert told == '"Mots cachés pendant que vous tapez."'
     asked = [re.fullmatch(r"Mot (\d+)", each) for each in labels.all_inner_texts()]
     places = [page.get_attribute(f"#confirm-{number}", "data-place") for number in (1, 2)]
     assert [each and str(int(each[1]) - 1) for each in asked] == places

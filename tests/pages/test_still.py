@@ -87,6 +87,23 @@ def test_a_notice_or_another_reader_appears_only_after_a_moment_without_a_press(
     )
 
 
+def test_the_notice_of_danger_appears_in_the_press_and_moves_nothing(visitor: Visitor, page: Page) -> None:
+    visitor.turn_to("#danger_now-yes")
+    notice = page.locator("[data-danger]").first
+    assert not notice.is_visible()
+    box = page.locator("#danger_now-yes")
+    below = page.locator("[data-field=how_many]")
+    top = below.evaluate("(each) => each.offsetTop")
+    seen = box.evaluate(
+        """(each) => {
+          each.click();
+          return document.querySelector("[data-danger]").checkVisibility({ visibilityProperty: true });
+        }"""
+    )
+    assert seen
+    assert below.evaluate("(each) => each.offsetTop") == top
+
+
 def test_the_error_of_the_language_link_appears_only_after_a_moment_without_a_press(
     visitor: Visitor, page: Page
 ) -> None:

@@ -198,7 +198,7 @@ def test_the_words_and_a_started_message_are_kept_on_the_answer_page_when_the_la
     visitor.requests.clear()
     switched(page, "en")
     assert page.input_value("#token") == " ".join(visitor.words)
-    expect(page.locator("#show-typed")).to_have_text("Hide the words")
+    expect(page.locator("#show-typed")).to_have_text("Hide what I type")
     assert page.url == f"{visitor.address}/en/status"
     assert [request.url for request in visitor.requests] == [page.url]
     page.click("#open")
