@@ -128,7 +128,7 @@ def test_the_home_page_shows_the_numbers_to_call_before_the_links(visitor: Visit
 def test_the_home_page_warns_about_work_devices_before_the_links(visitor: Visitor, language: str) -> None:
     visitor.page.set_viewport_size(SMALL)
     visitor.visit(f"{language}/")
-    warning = {"fr": "un appareil ou un réseau du service", "en": "use a work device"}[language]
+    warning = {"fr": "appareil ni réseau du service", "en": "use a work device"}[language]
     told = visitor.page.get_by_text(warning).first
     expect(told).to_be_in_viewport(ratio=1)
     box, door = told.bounding_box(), visitor.page.locator(".doors a").first.bounding_box()
