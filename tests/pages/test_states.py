@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.accessibility import small_targets, violations
-from tests.support.page_states import WAYS, Way
+from tests.support.page_states import WAYS, Way, let_clock_run
 from tests.support.page_visitor import DESKTOP, SLOW, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -31,7 +31,7 @@ MODES: dict[str, dict[str, Any]] = {
 def seen(page: Page, place: str, mode: str) -> list[str]:
     """Return what axe finds in this state, and whether it misses a planted field without a label."""
     expect(page.locator(place).first).to_be_visible(timeout=SLOW)
-    page.clock.resume()  # axe waits by the clock of the page, which some states stop
+    let_clock_run(page)  # axe waits by the clock of the page, which some states stop
     if mode == "large":
         page.evaluate(LARGE)
     # axe reads the colours of the style sheet, not the colours that the browser forces.

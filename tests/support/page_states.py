@@ -33,6 +33,16 @@ def stop_clock(page: Page) -> None:
     page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
 
 
+def let_clock_run(page: Page) -> None:
+    """Let the clock of a page run again if ``stop_clock`` has stopped it.
+
+    A stopped clock is an hour ahead. In a page that has the real clock, ``resume`` would install a clock that
+    begins in 1970.
+    """
+    if page.evaluate("Date.now() / 1000") > (datetime.now(UTC) + timedelta(minutes=30)).timestamp():
+        page.clock.resume()
+
+
 def write(visitor: Visitor, _: Path) -> Iterator[State]:
     """Yield the states while answering the questions of a report."""
     page = visitor.page
