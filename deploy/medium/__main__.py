@@ -9,7 +9,7 @@ import click
 
 from deploy.medium import contents, debian_archive
 from deploy.medium.debian_archive import Archive
-from deploy.release import signing
+from deploy.release import entrance, signing
 from deploy.release.errors import Refused
 
 _ROOT = Path(__file__).parent.parent.parent
@@ -61,18 +61,5 @@ def _say(what: str, folder: Path) -> None:
     click.echo(f"{what}\nfingerprint: {contents.fingerprint(folder)}")
 
 
-def main() -> int:
-    """Run a command. Return 1 and print a hint if the command was refused."""
-    try:
-        commands(standalone_mode=False)
-    except Refused as refused:
-        click.echo(f"{refused}\nhint: {refused.hint}", err=True)
-        return 1
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(entrance.run(commands))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from deploy.release import building, signing
+from deploy.release import building, entrance, signing
 from deploy.release.errors import Refused
 
 _ROOT = Path(__file__).parent.parent.parent
@@ -51,18 +51,5 @@ def verify(folder: Path, keys: tuple[Path, ...], version: str | None) -> None:
     click.echo(f"version {found}: all files are those that both maintainers signed")
 
 
-def main() -> int:
-    """Run a command. Return 1 and print a hint if the command was refused."""
-    try:
-        commands(standalone_mode=False)
-    except Refused as refused:
-        click.echo(f"{refused}\nhint: {refused.hint}", err=True)
-        return 1
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(entrance.run(commands))

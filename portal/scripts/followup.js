@@ -153,7 +153,7 @@ function tellSent() {
   write("follow-up-done", say("follow-up-sent", { number: sent }));
 }
 
-/** The confirmation of the last message must not stand beside a new text, which was not sent. */
+/** Hide the confirmation of the last message, and say that the new text is not sent yet. */
 function tellUnsent() {
   write("follow-up-done", "");
   byId("follow-up-unsent").classList.toggle("reserved", area.value.trim() === "");

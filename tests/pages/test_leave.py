@@ -125,7 +125,7 @@ def test_a_page_that_was_left_quickly_is_not_in_the_history_of_the_tab(leaver: V
 def test_leaving_the_answer_page_leaves_at_most_one_entry_more_which_shows_an_empty_page(
     leaver: Visitor,
 ) -> None:
-    """The entry comes from the step to withdraw. Without that step, there is none."""
+    """The step to withdraw adds the entry. Reporters who do not open that step leave no entry."""
     leaver.reported()
     for more in (0, 1):
         leaver.page.goto("about:blank")
