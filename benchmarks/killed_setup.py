@@ -8,7 +8,7 @@ from tests.support import setup_kills
 
 _PYTHON = "/usr/lib/fanal-portal/bin/python3"
 _PROGRAM = "srv/setup_kills.py"
-_HALF_WRITTEN = ("*.part", ".*.new", ".fanal.*", "fanal-setup-*", "fanal-unread-*")
+_HALF_WRITTEN = ("*.part", ".fanal.*", "fanal-setup-*", "fanal-unread-*")
 # Some steps have only conditions, and some have nothing to do: the package has made the folders.
 _FEWEST_STEPS = 14
 

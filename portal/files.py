@@ -39,9 +39,12 @@ def read(path: Path, most: int) -> bytes:
     return content
 
 
-def write(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write ``pieces`` to ``path``, readable by its owner alone.
+def write(
+    path: Path, pieces: Iterable[bytes], mode: int = 0o600, owner: tuple[int, int] | None = None
+) -> None:
+    """Write ``pieces`` to ``path`` completely or not at all, with these access rights.
 
+    ``owner`` has the ids of the user and group; without it, the file belongs to the user of this process.
     When this function returns, the file and its name are on the disk. Raises OSError, or any error raised by
     the iterator of ``pieces``.
     """
@@ -50,6 +53,9 @@ def write(path: Path, pieces: Iterable[bytes]) -> None:
         with os.fdopen(handle, "wb") as file:
             file.writelines(pieces)
             file.flush()
+            os.fchmod(file.fileno(), mode)
+            if owner:
+                os.fchown(file.fileno(), *owner)
             os.fsync(file.fileno())
         Path(name).replace(path)
     except BaseException:

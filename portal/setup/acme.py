@@ -43,8 +43,7 @@ class AcmeCertificate:
     def apply(self) -> None:
         """Write the settings, and wait until the authority has issued a certificate. Raises Failed."""
         self._before = content(self._settings)
-        files.write(self._settings, [self._wanted()])
-        self._settings.chmod(READABLE)
+        files.write(self._settings, [self._wanted()], READABLE)
         if not self._system.runs:
             return
         try:

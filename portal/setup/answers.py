@@ -123,7 +123,7 @@ def _ask_for_certificate() -> dict[str, str]:
         given["certificate"] = terminal.ask("File with the certificate and its chain", _is_file)
         given["certificate_key"] = terminal.ask("File with the key of the certificate", _is_file)
     elif given["certificate_by"] == ACME_DNS:
-        given["acme_hook"] = terminal.ask("Program that changes the DNS", _is_file)
+        given["acme_hook"] = terminal.ask("Program that changes the DNS", _is_program)
     return given
 
 
@@ -133,6 +133,10 @@ def _is_host(value: str) -> bool:
 
 def _is_file(value: str) -> bool:
     return Path(value).is_file()
+
+
+def _is_program(value: str) -> bool:
+    return _is_file(value) and _WORD.fullmatch(value) is not None
 
 
 def _is_keyring(value: str) -> bool:

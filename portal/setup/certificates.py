@@ -41,18 +41,17 @@ class Certificate:
 
         If the given files were deleted after an installation, check the installed files.
         """
-        found = self._fault(*self._given)
-        if self._answers.by_acme and found.state is State.IN_THE_WAY:
+        are_given = all(each.is_file() for each in self._given)
+        is_old = not are_given and not self._answers.by_acme and all(each.is_file() for each in self._places)
+        certificate, key = self._places if is_old else self._given
+        if (found := self._fault(certificate, key)).state is State.IN_THE_WAY:
             # The step before this one gets a certificate by ACME.
-            return TO_DO
-        if not all(each.is_file() for each in self._given) and all(each.is_file() for each in self._places):
-            return self._ending(*self._places)
-        if found.state is State.IN_THE_WAY:
-            return found
+            return TO_DO if self._answers.by_acme else found
         pairs = zip(self._given, self._places, strict=True)
-        if any(content(given) != content(place) for given, place in pairs) or self._system.is_unread(_UNREAD):
+        differ = any(content(given) != content(place) for given, place in pairs)
+        if not is_old and (differ or self._system.is_unread(_UNREAD)):
             return TO_DO
-        return self._ending(*self._given)
+        return ending(WebCertificate.parse(certificate.read_bytes()).ends, days.now())
 
     def apply(self) -> None:
         """Copy both files so that only root can read them, and let nginx load them.
@@ -78,12 +77,6 @@ class Certificate:
             if not each.is_file():
                 return in_the_way(f"{each} is missing", f"put it there, or correct {remembered.FILE}")
         return fault(certificate, key, self._answers.host, days.now())
-
-    def _ending(self, certificate: Path, key: Path) -> Found:
-        found = self._fault(certificate, key)
-        if found.state is State.IN_THE_WAY:
-            return found
-        return ending(WebCertificate.parse(certificate.read_bytes()).ends, days.now())
 
 
 def fault(certificate: Path, key: Path, host: str, now: datetime) -> Found:

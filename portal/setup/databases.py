@@ -5,12 +5,13 @@ import os
 import shutil
 from pathlib import Path
 
+from portal import files
 from portal.ops.serving import NO_KEYRING
 from portal.setup.portal_user import AS_PORTAL, own_folder
 from portal.setup.services import SHIPPED
 from portal.setup.settings import CONFIGURATION, DATABASE, USER
 from portal.setup.steps import TO_DO, Found, done_if, in_the_way
-from portal.setup.system import READABLE, Failed, System, content, put_back, write
+from portal.setup.system import READABLE, Failed, System, content, put_back
 
 _AS_POSTGRES = ("runuser", "-u", "postgres", "--")
 _UNREAD = "postgresql"
@@ -33,7 +34,8 @@ class PostgresqlSettings:
         places = self._places()
         if not places:
             return in_the_way("there is no PostgreSQL on this machine", "apt install postgresql")
-        are_ours = all(each.is_file() and each.read_bytes() == self._shipped.read_bytes() for each in places)
+        shipped = self._shipped.read_bytes()
+        are_ours = all(content(each) == shipped for each in places)
         return done_if(done=are_ours and not self._system.is_unread(_UNREAD))
 
     def apply(self) -> None:
@@ -42,7 +44,7 @@ class PostgresqlSettings:
         self._before = {place: content(place) for place in places}
         with self._system.unread(_UNREAD):
             for place in places:
-                write(place, self._shipped.read_bytes(), READABLE)
+                files.write(place, [self._shipped.read_bytes()], READABLE)
             self._restart()
 
     def undo(self) -> None:

@@ -11,7 +11,7 @@ from portal.setup.system import System
 _WRITTEN = ("/etc/fanal", INSTANCE, "/etc/postgresql/*/*/conf.d")
 # The patterns that match what the other steps write before they give it its name.
 _HALF_WRITTEN = (
-    *(f"{folder}/.*.{kind}" for folder in _WRITTEN for kind in ("new", "part")),
+    *(f"{folder}/.*.part" for folder in _WRITTEN),
     *(f"/var/www/.fanal.{kind}" for kind in ("new", "old")),
     "/run/fanal-setup-*",
 )

@@ -4,9 +4,10 @@ import socket
 import time
 from pathlib import Path
 
+from portal import files
 from portal.setup.settings import HOSTNAME
 from portal.setup.steps import Found, done_if, in_the_way
-from portal.setup.system import READABLE, Failed, System, content, put_back, write
+from portal.setup.system import READABLE, Failed, System, content, put_back
 
 SHIPPED = "/usr/share/fanal-portal"
 INSTANCE = "/etc/tor/instances/fanal"
@@ -115,7 +116,7 @@ class OnionService:
             self._system.run("tor-instance-create", "fanal")
         self._torrc.parent.mkdir(parents=True, exist_ok=True)
         with self._system.unread(self._UNIT):
-            write(self._torrc, self._system.at(f"{SHIPPED}/torrc").read_bytes(), READABLE)
+            files.write(self._torrc, [self._system.at(f"{SHIPPED}/torrc").read_bytes()], READABLE)
             _set(self._system, "enable", self._UNIT)
             if self._system.runs:
                 # An instance that was already running must read the new file, too.

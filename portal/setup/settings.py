@@ -1,6 +1,5 @@
 """Steps that write below /etc/fanal: the folders, the answers and the configuration."""
 
-import os
 from contextlib import suppress
 
 from portal import config, files
@@ -111,13 +110,8 @@ class Configuration:
     def apply(self) -> None:
         """Write the file, completely or not at all, so that only the portal can read it."""
         lines = [f"{name} = {remembered.toml(value)}\n" for name, value in self._wanted().items()]
-        new = self._file.with_name(f".{self._file.name}.new")
-        try:
-            files.write(new, [line.encode() for line in lines])
-            os.chown(new, *self._system.owner(USER))
-            new.replace(self._file)
-        finally:
-            new.unlink(missing_ok=True)
+        owner = self._system.owner(USER)
+        files.write(self._file, [line.encode() for line in lines], owner=owner)
 
     def undo(self) -> None:
         """Do nothing: the file was written completely or not at all."""

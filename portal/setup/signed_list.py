@@ -1,6 +1,5 @@
 """The step that installs the list of pages that the inbox has signed."""
 
-import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -60,24 +59,18 @@ class SignedList:
         self._before = {each: content(each) for each in (*_files(place), self._configuration)}
         place.mkdir(exist_ok=True)
         for name in _NAMES:
-            self._write(place / name, (self._given / name).read_bytes())
+            files.write(place / name, [(self._given / name).read_bytes()], owner=self._owner)
         if not settings.manifest:
             text = self._configuration.read_text("utf-8")
             line = f'manifest = "{_FOLDER}"'
             # The first lines of a TOML file belong to no table.
             new = _SETTING.sub(line, text, count=1) if _SETTING.search(text) else f"{line}\n{text}"
-            self._write(self._configuration, new.encode())
+            files.write(self._configuration, [new.encode()], owner=self._owner)
 
     def undo(self) -> None:
         """Put back the files that ``apply`` replaced."""
         for place, before in self._before.items():
-            put_back(place, before, 0o600)
-            if before is not None:
-                os.chown(place, *self._owner)
-
-    def _write(self, place: Path, new: bytes) -> None:
-        files.write(place, [new])
-        os.chown(place, *self._owner)
+            put_back(place, before, 0o600, self._owner)
 
 
 def _listed(settings: Settings, given: manifest.Signed) -> bytes:

@@ -22,23 +22,12 @@ def content(file: Path) -> bytes | None:
     return file.read_bytes() if file.is_file() else None
 
 
-def put_back(file: Path, before: bytes | None, mode: int) -> None:
+def put_back(file: Path, before: bytes | None, mode: int, owner: tuple[int, int] | None = None) -> None:
     """Restore the bytes that ``content`` returned before a change, or delete the file if there were none."""
     if before is None:
         file.unlink(missing_ok=True)
     else:
-        write(file, before, mode)
-
-
-def write(file: Path, content: bytes, mode: int) -> None:
-    """Write a file with these access rights, completely or not at all. Raises OSError."""
-    new = file.with_name(f".{file.name}.new")
-    try:
-        files.write(new, [content])
-        new.chmod(mode)
-        new.replace(file)
-    finally:
-        new.unlink(missing_ok=True)
+        files.write(file, [before], mode, owner)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import astuple
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from itertools import product
 from pathlib import Path
@@ -340,10 +340,10 @@ def _disk(folder: Path) -> Finding:
 
 
 def _site(url: str) -> Iterator[Finding]:
-    asked = datetime.now(UTC)
+    asked = days.now()
     try:
         answer = fetching.Visitor(url).get("/")
-        yield _clock(answer, asked, datetime.now(UTC))
+        yield _clock(answer, asked, days.now())
         yield from _headers(answer)
         # The web server answers "/" from a frozen file, so that only the keyring shows whether a portal runs.
         yield _behind(fetching.Visitor(url).get("/keyring.json"))

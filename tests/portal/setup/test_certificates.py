@@ -216,17 +216,20 @@ def test_with_acme_no_file_of_a_certificate_is_needed(tmp_path: Path) -> None:
     [
         (["files", "FILE", "FILE"], "files", "certificate_key"),
         (["", "FILE", "FILE"], "files", "certificate"),
-        (["acme-dns", "/nowhere", "FILE"], ACME_DNS, "acme_hook"),
+        (["acme-dns", "/nowhere", "SPACED", "FILE"], ACME_DNS, "acme_hook"),
         (["acme-http"], ACME_HTTP, ""),
     ],
 )
 def test_setup_asks_how_to_get_the_certificate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: list[str], by: str, named: str
 ) -> None:
-    (tmp_path / "keyring.json").touch()
+    # The file of answers does not accept a program whose path has a space.
+    spaced = tmp_path / "my program"
+    for each in (tmp_path / "keyring.json", spaced):
+        each.touch()
     file = str(tmp_path / "keyring.json")
     lines = [GOOD.deployment, GOOD.root_key, str(tmp_path), "a", "b", "", "y", "y", "no host", HOST]
-    lines += [each.replace("FILE", file) for each in typed]
+    lines += [each.replace("FILE", file).replace("SPACED", str(spaced)) for each in typed]
     kept: list[Answers] = []
 
     @click.command()

@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 from unittest.mock import patch
 
+from portal import files
 from portal.ops import cli
 from portal.setup import steps
 from portal.setup.answers import Answers
@@ -101,7 +102,11 @@ def test_pages_that_a_killed_run_has_moved_away_are_deleted_with_the_other_remai
     """The key of a certificate can be in such a file. Files of the administrator stay."""
     Folders(system).apply()
     assert Remains(system).check() == DONE
-    for name in ("/etc/fanal/.certificate.key.part", "/etc/fanal/.portal.toml.new", "/etc/fanal/portal.toml"):
+    for name in (
+        "/etc/fanal/.certificate.key.part",
+        "/etc/fanal/.portal.toml.part",
+        "/etc/fanal/portal.toml",
+    ):
         system.at(name).touch()
     for name in (".fanal.new", ".fanal.old"):
         (system.at("/var/www") / name / "en").mkdir(parents=True)
@@ -111,3 +116,17 @@ def test_pages_that_a_killed_run_has_moved_away_are_deleted_with_the_other_remai
     assert step.check() == DONE
     assert [each.name for each in system.at("/etc/fanal").iterdir()] == ["portal.toml"]
     assert [*system.at("/var/www").iterdir()] == []
+
+
+def test_a_written_file_has_its_rights_before_its_name(tmp_path: Path) -> None:
+    """Otherwise a process that is killed between the two leaves a file that its reader cannot open."""
+    place = tmp_path / "settings"
+    found: list[tuple[int, int]] = []
+
+    def replaced(new: Path, _: Path) -> None:
+        state = new.stat()
+        found.append((state.st_mode & 0o777, state.st_uid))
+
+    with patch.object(Path, "replace", replaced):
+        files.write(place, [b"x"], 0o644, (4321, 4321))
+    assert found == [(0o644, 4321)]
