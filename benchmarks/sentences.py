@@ -2,7 +2,8 @@
 
 There are four English sources: docstrings, comments and names of tests; errors and hints; the help of
 commands; documents. Each source provides the same number of sentences. ``--french N`` draws N French
-sentences instead, from the errors, hints and answers that the desk and the page scripts show.
+sentences instead, from the errors, hints and answers that the desk and the page scripts show, and from the
+pages of ``docs/fr``.
 
 Sentences of an earlier text are mixed in; ``--old FILE`` names another file with such sentences, one per
 line. If a reader does not stumble over the earlier sentences, the reading was too fast and does not count.
@@ -42,10 +43,12 @@ _UNSEEN = ("tests", "deploy")
 _SHORTEST = 4  # in words: a shorter text is a title or a label
 # Folders of other people's code: their prose does not count.
 _NOT_OURS = {"node_modules", ".venv"}
-_END = re.compile(r"(?<=[.!?:])\s+(?=[A-Z\"“«`(])")
+_END = re.compile(r"(?<=[.!?:])\s+(?=[A-ZÀ-Ý\"“«`(])")
 _LINK = re.compile(r"\[([^]]*)\]\([^)]*\)")
 # This page tells what earlier readers found, so it would tell a reader how many sentences to mark.
 _NOT_DRAWN = Path("docs/first-day.md")
+# The documents in French. All other documents are in English.
+_FRENCH = Path("docs/fr")
 # Comments of these files are drawn. Other TOML files have comments in two languages, or belong to the law.
 _SCRIPTS = ("portal/scripts/*.js", "tests/js/*.*js")
 _SETTINGS = ("*.toml", "inbox/**/*.toml", "portal/ops/*.toml", "portal/setup/*.toml")
@@ -70,12 +73,12 @@ def sentences(text: str) -> Iterator[str]:
 
 def english(root: Path) -> list[set[Row]]:
     """Return all sentences of each English source."""
-    return [{*_notes(root), *_remarks(root)}, *map(set, (_errors(root), _help(root), _documents(root)))]
+    return [{*_notes(root), *_remarks(root)}, *map(set, (_errors(root), _help(root), _documents(root, "en")))]
 
 
-def french() -> list[set[Row]]:
-    """Return the French errors, hints and answers of both catalogues, as one source."""
-    return [{row for domain in Domain for row in _translated(domain)}]
+def french(root: Path) -> list[set[Row]]:
+    """Return the French errors, hints and answers of both catalogues, and the French documents."""
+    return [{*(row for domain in Domain for row in _translated(domain)), *_documents(root, "fr")}]
 
 
 def drawn(kinds: list[set[Row]], count: int, seed: int, old: Iterable[str]) -> list[Row]:
@@ -100,7 +103,8 @@ def main() -> None:
     parser.add_argument("--old", type=Path, help="sentences of an earlier text, one on each line")
     parser.add_argument("--key", type=Path, help="the file to write the source of each sentence to")
     given = parser.parse_args()
-    kinds = french() if given.french else english(Path(__file__).resolve().parent.parent)
+    root = Path(__file__).resolve().parent.parent
+    kinds = french(root) if given.french else english(root)
     old = (given.old or (_OLD_FRENCH if given.french else _OLD)).read_text("utf-8").splitlines()
     rows = drawn(kinds, given.french or COUNT, given.seed, [line for line in old if line.strip()])
     sys.stdout.write(f"seed {given.seed}, {len(rows)} sentences\n")
@@ -204,8 +208,8 @@ def _help(root: Path) -> Iterator[Row]:
             yield from ((said, str(file.relative_to(root))) for said in sentences(leaf.summary))
 
 
-def _documents(root: Path) -> Iterator[Row]:
-    """Yield the sentences of documents without code.
+def _documents(root: Path, language: str) -> Iterator[Row]:
+    """Yield the sentences of the English ("en") or French ("fr") documents without code.
 
     Each line in the cell of a table counts separately, but only if it ends like a sentence: other lines are
     labels and data.
@@ -214,6 +218,8 @@ def _documents(root: Path) -> Iterator[Row]:
         name = file.relative_to(root)
         is_hidden = any(part.startswith(".") for part in name.parts)
         if is_hidden or _NOT_OURS & {*name.parts} or name == _NOT_DRAWN:
+            continue
+        if name.is_relative_to(_FRENCH) != (language == "fr"):
             continue
         # The rest of docs/law.md is generated from the law, and half of it is French.
         text = file.read_text("utf-8").partition(law_list.HEADING)[0]

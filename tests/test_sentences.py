@@ -33,21 +33,21 @@ def test_a_seed_draws_the_same_sentences_from_every_source_and_mixes_in_old_ones
 
 
 def test_a_seed_draws_the_same_french_sentences_and_mixes_in_old_ones() -> None:
-    first, other = drawn(french(), FRENCH, 1, OLD_ONES), drawn(french(), FRENCH, 2, OLD_ONES)
-    assert first == drawn(french(), FRENCH, 1, OLD_ONES) != other
+    first, other = drawn(french(ROOT), FRENCH, 1, OLD_ONES), drawn(french(ROOT), FRENCH, 2, OLD_ONES)
+    assert first == drawn(french(ROOT), FRENCH, 1, OLD_ONES) != other
     assert (FRENCH, OLD) == (len(first) - OLD, Counter(source for _, source in first)["old"])
     assert not {said for said, _ in first[:OLD]} <= {*OLD_ONES}
 
 
-def test_french_sentences_are_errors_hints_and_answers_from_both_catalogues() -> None:
+def test_french_sentences_are_errors_hints_and_answers_of_both_catalogues_and_documents() -> None:
     """The program draws neither texts of pages nor English sentences.
 
     A number that is too high is refused.
     """
-    (found,) = french()
+    (found,) = french(ROOT)
     said = {sentence for sentence, _ in found}
     rooms = {re.split(r"[/_.]", source)[0] for _, source in found}
-    assert rooms == {"inbox", "templates"}
+    assert rooms == {"inbox", "templates", "docs"}
     assert {source for _, source in found if source.startswith("templates")} == {
         "templates/portal/texts.html",
         "templates/portal/texts_case.html",
@@ -57,7 +57,7 @@ def test_french_sentences_are_errors_hints_and_answers_from_both_catalogues() ->
     assert "Aller au contenu" not in said
     assert len(said) > 700
     with pytest.raises(ValueError, match="larger than population"):
-        drawn(french(), len(found) + 1, 1, [])
+        drawn(french(ROOT), len(found) + 1, 1, [])
 
 
 def test_there_are_enough_old_french_sentences_and_no_page_still_shows_one() -> None:
@@ -113,6 +113,21 @@ def test_only_the_words_of_documents_are_drawn(tmp_path: Path) -> None:
         *(set(), set(), set()),
         written | {"This part is written by hand."},
     ]
+
+
+def test_sentences_of_french_documents_are_in_the_french_draw_only(tmp_path: Path) -> None:
+    """The folder of French documents has folders, too. A French sentence may begin with an accent."""
+    (tmp_path / "docs" / "fr" / "modeles").mkdir(parents=True)
+    (tmp_path / "docs" / "fr" / "guide.md").write_text("Cette page est courte. À lire une seule fois.")
+    (tmp_path / "docs" / "fr" / "modeles" / "fiche.md").write_text("Cette fiche est courte.")
+    (tmp_path / "docs" / "fr.md").write_text("This page is in English.")
+    *_, documents = english(tmp_path)
+    assert documents == {("This page is in English.", "docs/fr.md")}
+    assert {row for row in french(tmp_path)[0] if row[1].startswith("docs")} == {
+        ("Cette page est courte.", "docs/fr/guide.md"),
+        ("À lire une seule fois.", "docs/fr/guide.md"),
+        ("Cette fiche est courte.", "docs/fr/modeles/fiche.md"),
+    }
 
 
 def test_comments_of_scripts_and_settings_are_drawn_without_types_and_values(tmp_path: Path) -> None:
