@@ -127,7 +127,7 @@ def test_expired_keys_are_replaced_by_the_commands_of_the_page(
     clock.wait(130)
     portal = incident.installation.portal
     assert "expired" in portal.run("doctor", code=1)
-    said = incident.do("The keys are past their day")
+    said = incident.do("The keys have expired")
     assert "outbox 2" in said["portal import /media/stick/outbox-inspection-N.tar"]
     assert "expired on" not in said["portal doctor"]
 

@@ -2,7 +2,7 @@
 
 The indexes are Debian's own files with Debian's signature. So a bare Debian, which already has Debian's keys,
 can check each package without a key from this project. apt selects the packages as if nothing were installed.
-So the medium does not depend on what the inbox's machine, or the machine of a maintainer, already has.
+The medium therefore works whatever is installed on the inbox's or a maintainer's machine.
 """
 
 import re

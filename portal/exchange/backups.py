@@ -1,8 +1,8 @@
 """Sealed backups of the portal, and the new portal that is made from one (SPEC 8.6).
 
-A backup contains no report: reports are copied by exporting them. So a withdrawn or expired report cannot
-come back from a backup, and reports that wait change neither the content nor the size of a backup.
-THREAT_MODEL gives the reasons.
+A backup contains no reports, so a withdrawn or expired report cannot come back from a backup, and waiting
+reports change neither the content nor the size of a backup. To save reports, export them. THREAT_MODEL gives
+the reasons.
 """
 
 import hashlib

@@ -89,7 +89,7 @@ def fault(certificate: Path, key: Path, host: str, now: datetime) -> Found:
 
 def _faults(certificate: Path, key: Path, host: str, now: datetime) -> Iterator[Found]:
     if said := _mismatch(certificate, key):
-        yield in_the_way(said, "name a certificate in PEM, and its key without a passphrase")
+        yield in_the_way(said, "give a certificate in PEM, and its unencrypted key")
         return
     found = WebCertificate.parse(certificate.read_bytes())
     if now > found.ends:

@@ -94,7 +94,8 @@ def certificate(*, as_json: bool) -> None:
 def publish(*, folder: Path, as_json: bool) -> None:
     """Publish the pages with the list that `inbox exchange sign-pages` wrote to FOLDER.
 
-    If visitors would refuse the list, nothing is changed. Another run with the same list does nothing.
+    If a visitor's check would reject the list, nothing is changed. Another run with the same list does
+    nothing.
     """
     system = own_machine()
     _installed(system)

@@ -33,7 +33,7 @@ class SignedList:
         self._before: dict[Path, bytes | None] = {}
 
     def check(self) -> Found:
-        """Report a list that visitors would refuse: wrong signature, other pages, or a lower serial."""
+        """Report a list that a visitor's check would reject: wrong signature, other pages or lower serial."""
         try:
             settings = config.load(self._configuration)
             given = manifest.load(replace(settings, manifest=str(self._given)))

@@ -26,7 +26,7 @@ def last(connection: Connection, channel: str) -> Link:
 
 
 def may_skip(connection: Connection, channel: str) -> bool:
-    """Return whether the next outbox may have any higher number.
+    """Return whether the next outbox may skip numbers.
 
     It may before the first outbox, and after a restore, because the portal may have lost newer outboxes that
     the inbox no longer has either.

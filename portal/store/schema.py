@@ -138,7 +138,7 @@ intakes = _table(
 )
 
 # Every outbox manifest that was applied, unchanged, with the day of its import. `restored` says that it came
-# from a backup: newer outboxes may be lost, so the next one may have any higher number.
+# from a backup: newer outboxes may be lost, so the next one may skip numbers.
 outboxes = _table(
     "outboxes",
     Column("channel", String(32), primary_key=True),

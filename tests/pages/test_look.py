@@ -29,8 +29,8 @@ FRENCH, ENGLISH = ([path for path in PAGES if path.startswith(each)] for each in
 KINDS = ["fr/", "fr/report", "fr/status", "fr/guide", "fr/verify", "fr/nowhere"]
 MOST_PAINTED = 80_000  # bytes of a page and its style sheet, after Brotli
 LIMIT = 110_000  # bytes; the most that a report may load, with the word lists of both languages
-# Returns of each visible choice: its text, its height, the width that it leaves free beside it, and whether a
-# press on each of its corners would be a press on the choice.
+# For each visible choice, return its text, its height, the free width beside it, and whether each corner can
+# be pressed.
 CHOICES = "[...document.querySelectorAll('.choice')].filter((each) => each.checkVisibility())"
 ROWS = (
     f"() => {CHOICES}"

@@ -90,7 +90,8 @@ class Machine:
             ) as process:
                 os.close(theirs)
                 shown = b""
-                # Once nobody has the other end of a terminal, Linux reports an error instead of an end.
+                # When the other end of a terminal is closed, reading fails with an error instead of returning
+                # end-of-file.
                 with suppress(OSError):
                     while part := terminal.read(4096):
                         shown += part

@@ -68,7 +68,7 @@ _PORTAL: Lines = {
     "PrivateUsers=yes": "the portal sees no other user, not even root",
     "RemoveIPC=yes": "no shared memory stays when the portal ends",
     "SystemCallFilter=@system-service @sandbox": "allows the calls that services need, and Landlock's",
-    "SystemCallFilter=~@privileged @resources": "of these, forbids the calls for administrators",
+    "SystemCallFilter=~@privileged @resources": "from this set, blocks the administrators' system calls",
 }
 UNITS: Mapping[str, Lines] = {
     "portal@.service": {
@@ -126,10 +126,11 @@ UNITS: Mapping[str, Lines] = {
         "MemoryMax=512M": "growth takes no memory from the portal",
         "TasksMax=32": "prevents a fork bomb",
         "CapabilityBoundingSet=CAP_NET_BIND_SERVICE": "certbot needs port 80, and no other right",
-        "AmbientCapabilities=CAP_NET_BIND_SERVICE": "a user other than root gets this right only here",
+        "AmbientCapabilities=CAP_NET_BIND_SERVICE": "only this line gives the right to a user "
+        "other than root",
         "RemoveIPC=yes": "no shared memory stays when certbot ends",
         "SystemCallFilter=@system-service": "allows the calls that services need",
-        "SystemCallFilter=~@privileged @resources": "of these, forbids the calls for administrators",
+        "SystemCallFilter=~@privileged @resources": "from this set, blocks the administrators' system calls",
         "SystemCallFilter=@chown": "certbot gives a renewed key the group of the earlier one",
     },
     "portal-certificate.service": {
@@ -149,7 +150,7 @@ UNITS: Mapping[str, Lines] = {
         "RestrictAddressFamilies=AF_UNIX": "only for the socket of systemd",
         "RemoveIPC=yes": "no shared memory stays when it ends",
         "SystemCallFilter=@system-service": "allows the calls that services need",
-        "SystemCallFilter=~@privileged @resources": "of these, forbids the calls for administrators",
+        "SystemCallFilter=~@privileged @resources": "from this set, blocks the administrators' system calls",
     },
     # Debian's unit already has the lines that are missing here.
     "tor@fanal.service.d/confined.conf": {
@@ -171,7 +172,7 @@ UNITS: Mapping[str, Lines] = {
         "PrivateUsers=yes": "tor sees no other user, not even root",
         "RemoveIPC=yes": "no shared memory stays when tor ends",
         "SystemCallFilter=@system-service": "allows the calls that services need",
-        "SystemCallFilter=~@privileged @resources": "of these, forbids the calls for administrators",
+        "SystemCallFilter=~@privileged @resources": "from this set, blocks the administrators' system calls",
     },
 }
 TORRC: Lines = {

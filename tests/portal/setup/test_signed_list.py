@@ -1,4 +1,4 @@
-"""`fanal-portal publish`: a list of pages that visitors would refuse changes nothing."""
+"""`fanal-portal publish`: a list that a visitor's check would reject changes nothing."""
 
 from datetime import timedelta
 from pathlib import Path
