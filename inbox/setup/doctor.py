@@ -2,34 +2,16 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 
 from inbox.files import pdf, sandbox
 from inbox.system import memory
+from templates.findings import Finding, Level
 
 _INTERFACES = Path("/sys/class/net")
 _LOOPBACK = "lo"
 _UP = 1
 _OTHERS = 0o077
-
-
-class Level(Enum):
-    """How urgent a finding is."""
-
-    OK = "ok"
-    WARNING = "warning"
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The result of one check. ``hint`` is empty if no action is needed."""
-
-    level: Level
-    what: str
-    hint: str = ""
 
 
 def examine(root: Path) -> Iterator[Finding]:

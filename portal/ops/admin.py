@@ -11,11 +11,12 @@ from portal.exchange import expire as expiring
 from portal.exchange.expire import Expired
 from portal.ops import configured
 from portal.ops.checks import doctor as examination
-from portal.ops.checks.findings import Finding, Level
 from portal.ops.configured import pass_settings
 from portal.store import database, intakes
 from portal.store.migrations import upgrading
+from templates import findings
 from templates.command_line import json_option
+from templates.findings import Level
 
 
 @click.command()
@@ -94,15 +95,9 @@ def doctor(settings: Settings, *, url: str, as_json: bool) -> None:
     """Check the portal and say what to fix. Exits with 1 if something is wrong."""
     found = list(examination.examine(settings, configured.file(), days.today(), url))
     if as_json:
-        terminal.data([{"level": each.level.value, "what": each.what, "hint": each.hint} for each in found])
+        terminal.data(findings.data(found))
     else:
-        _tell(found)
+        for line in findings.lines(found):
+            terminal.say(line)
     if any(each.level is Level.WRONG for each in found):
         click.get_current_context().exit(1)
-
-
-def _tell(found: list[Finding]) -> None:
-    for each in found:
-        terminal.say(f"{each.level.value}: {each.what}")
-        if each.hint:
-            terminal.say(f"  hint: {each.hint}")

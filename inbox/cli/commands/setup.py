@@ -35,12 +35,12 @@ from inbox.setup import init as founding
 from inbox.setup import upgrade as upgrading
 from inbox.setup.backup import Found, Places, Restored, Source
 from inbox.setup.ceremony_papers import Handout
-from inbox.setup.doctor import Level
 from inbox.setup.init import Charter, Root
 from inbox.system import given_files, terminal
 from inbox.system.clock import today
-from templates import shipped
+from templates import findings, shipped
 from templates.command_line import FILE, FOLDER, NUMBER, json_option
+from templates.findings import Level
 
 _NEXT = "next: inbox exchange keyring --out FOLDER, and carry the folder to the portal"
 _NEXT_OUTSIDE = "next: inbox exchange card --out FOLDER, and carry the folder to the root's officers"
@@ -90,14 +90,9 @@ def doctor(door: Door, /, *, as_json: bool) -> None:
     """
     found = list(examination.examine(door.root))
     if as_json:
-        terminal.say_json(
-            [{"level": each.level.value, "what": each.what, "hint": each.hint} for each in found]
-        )
+        terminal.say_json(findings.data(found))
     else:
-        for each in found:
-            terminal.say(f"{each.level.value}: {each.what}")
-            if each.hint:
-                terminal.say(f"  hint: {each.hint}")
+        terminal.say_all(findings.lines(found))
     if any(each.level is Level.WRONG for each in found):
         click.get_current_context().exit(1)
 

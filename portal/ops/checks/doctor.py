@@ -20,12 +20,12 @@ from portal.errors import Refused
 from portal.exchange import expire, keyrings
 from portal.ops import landlock, seccomp, serving
 from portal.ops.checks import machine
-from portal.ops.checks.findings import Finding, Level
 from portal.site import fetching, manifest
 from portal.site.fetching import Answer
 from portal.store import deletion, expiry, outboxes, server
 from portal.store.database import Database, StoreBusy, open_database
 from portal.web import guide, headers, law, translation
+from templates.findings import Finding, Level
 
 _WARN_DAYS = 14
 _KEY_DAYS = 14

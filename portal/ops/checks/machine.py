@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from portal.ops.checks.findings import Finding, Level
+from templates.findings import Finding, Level
 
 _TIMER = "portal-expire.timer"
 UNITS = (

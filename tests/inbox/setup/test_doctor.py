@@ -8,7 +8,7 @@ import pytest
 
 from inbox.files import pdf, sandbox
 from inbox.setup import doctor
-from inbox.setup.doctor import Finding, Level
+from templates.findings import Finding, Level
 from tests.support.inbox_builders import Portal, Reporter, World, first
 from tests.support.installation import COMMANDS
 

@@ -20,11 +20,11 @@ from crypto.keyring import Texts
 from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.ops.checks import doctor
-from portal.ops.checks.findings import Finding, Level
 from portal.ops.cli import portal
 from portal.site import manifest
 from portal.store import deletion
 from portal.web import law, translation
+from templates.findings import Finding, Level
 from tests.support import postgres
 from tests.support.builders import (
     INSPECTORATE,

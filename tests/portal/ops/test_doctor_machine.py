@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from portal.ops.checks import machine
-from portal.ops.checks.findings import Finding, Level
 from portal.ops.checks.machine import UNITS
+from templates.findings import Finding, Level
 
 RUNS, STOPPED, OFF = ("active", "enabled"), ("failed", "enabled"), ("inactive", "disabled")
 Say = Callable[[Mapping[str, tuple[str, str]]], list[Finding]]

@@ -7,7 +7,7 @@ import pytest
 
 from portal.exchange import expire
 from portal.ops.checks import doctor
-from portal.ops.checks.findings import Level
+from templates.findings import Level
 from tests.support.builders import make_report_envelope
 from tests.support.portal_room import SITE, Room
 
