@@ -47,6 +47,15 @@ def wait_for_the_end(visitor: Visitor) -> None:
     visitor.shows("#follow-up-done", "follow-up-sent")
 
 
+def slow_but_not_lost(visitor: Visitor, line: SwallowingLine) -> None:
+    """Check that the page calls the connection slow, and that the message arrives once it works again."""
+    visitor.shows(LINE, "connection-slow")
+    expect(visitor.page.locator(LOST)).to_have_count(0)
+    line.mend()
+    wait_for_the_end(visitor)
+    assert sent(visitor) == [TEXT]
+
+
 def test_a_connection_without_answers_is_reported_as_slow_after_two_seconds(
     visitor: Visitor, line: SwallowingLine
 ) -> None:
@@ -63,11 +72,7 @@ def test_a_connection_without_answers_is_reported_as_slow_after_two_seconds(
     visitor.page.clock.fast_forward(100)
     visitor.shows(LINE, "connection-slow")
     visitor.page.clock.fast_forward(25_000)
-    visitor.shows(LINE, "connection-slow")
-    expect(visitor.page.locator(LOST)).to_have_count(0)
-    line.mend()
-    wait_for_the_end(visitor)
-    assert sent(visitor) == [TEXT]
+    slow_but_not_lost(visitor, line)
 
 
 @pytest.mark.parametrize(("size", "carried"), [(300_000, 0), (4 << 20, 1 << 19)])
@@ -87,11 +92,7 @@ def test_two_seconds_into_a_large_body_the_page_says_that_it_is_still_sending(
     visitor.page.clock.fast_forward(2_000)
     visitor.shows(LINE, "connection-sending")
     visitor.page.clock.fast_forward(20_000)
-    visitor.shows(LINE, "connection-slow")
-    expect(visitor.page.locator(LOST)).to_have_count(0)
-    line.mend()
-    wait_for_the_end(visitor)
-    assert sent(visitor) == [TEXT]
+    slow_but_not_lost(visitor, line)
 
 
 def test_a_connection_that_stops_answering_between_pieces_of_a_file_is_reported(
