@@ -11,11 +11,9 @@ from pathlib import Path
 
 from benchmarks import bare_tree, first_report, killed_setup, obstacles
 from benchmarks.first_report import ANSWERS, Walk
-from benchmarks.packages import WHEELS
+from benchmarks.packages import WHEELS, build_package
 from deploy.release import python_environment
-from deploy.release.building import SIDES, begun
-from deploy.release.python_environment import Libraries
-from deploy.release.source import Source
+from deploy.release.building import SIDES
 from tests.support.commits import git
 from tests.support.machine import Machine
 from tests.support.next_candidate import raise_version
@@ -65,21 +63,12 @@ def build_packages(folder: Path) -> Packages:
     clone = folder / "clone"
     bare_tree.run("git", "clone", "--quiet", str(ROOT), str(clone))
     python_environment.fetch(ROOT, SIDES, WHEELS)
-    portal, inbox = (_package(clone, side, folder) for side in SIDES)
+    portal, inbox = (build_package(clone, side, folder) for side in SIDES)
     shutil.copy(ROOT / "tests/next_version/portal/v0002_next.py", clone / _MIGRATIONS)
     raise_version(clone / "pyproject.toml")
     git(clone, "add", "--all")
     git(clone, "commit", "--quiet", "--message=the next version")
-    return Packages(portal, inbox, _package(clone, "portal", folder))
-
-
-def _package(clone: Path, side: str, out: Path) -> Path:
-    """Build the package of a side from a clone."""
-    with begun(Source.of(clone)) as build:
-        libraries = Libraries(build.exported / f"requirements/{side}.txt", WHEELS)
-        build.package(side, build.wheel(), libraries)
-        (made,) = build.made.glob("*.deb")
-        return Path(shutil.copy(made, out))
+    return Packages(portal, inbox, build_package(clone, "portal", folder))
 
 
 def make_trees(folder: Path, packages: Packages) -> tuple[Path, Path]:
@@ -88,7 +77,7 @@ def make_trees(folder: Path, packages: Packages) -> tuple[Path, Path]:
     bare_tree.make(tree, "systemd", "systemd-sysv", "dbus", "ca-certificates", "curl")
     with bare_tree.entered(tree):
         bare_tree.inside(tree, "apt-get", "update")
-    bare_tree.run("cp", "--archive", str(tree), str(inbox))
+    bare_tree.copy(tree, inbox)
     with bare_tree.entered(inbox):
         first_report.install(inbox, packages.inbox)
     with bare_tree.entered(tree), _without_services(tree):

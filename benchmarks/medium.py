@@ -17,15 +17,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks import bare_tree
-from benchmarks.packages import WHEELS
+from benchmarks.packages import WHEELS, build_package
 from deploy.medium import contents, debian_archive
 from deploy.medium.debian_archive import Archive
 from deploy.release import manifest, python_environment, signing
-from deploy.release.building import begun
-from deploy.release.python_environment import Libraries
-from deploy.release.source import Source
 from tests.support import release_keys
 from tests.support.commits import git
+from tests.support.medium import typed_digits
 from tests.support.paths import ROOT
 
 _CACHE = ROOT / "build/debian"
@@ -113,12 +111,9 @@ def _packages(folder: Path) -> tuple[Path, Path]:
 
 
 def _package(clone: Path, out: Path) -> Path:
-    """Build the package of the inbox from a clone."""
+    """Fetch the libraries of the inbox, and build its package from a clone."""
     python_environment.fetch(clone, ("inbox",), WHEELS)
-    with begun(Source.of(clone)) as build:
-        build.package("inbox", build.wheel(), Libraries(build.exported / _LOCK, WHEELS))
-        (made,) = build.made.glob("*.deb")
-        return Path(shutil.copy(made, out))
+    return build_package(clone, "inbox", out)
 
 
 def _changed_bytes(medium: Path) -> str:
@@ -163,13 +158,14 @@ def _installed(tree: Path, first: Path, second: Path) -> Iterator[str]:
     officer = ("setpriv", "--reuid=1234", "--regid=1234", "--clear-groups", "env", "HOME=/tmp")
     assert "commit" in _offline(tree, *officer, "inbox", "--version")
     assert "Mozilla Firefox" in _offline(tree, *officer, "firefox-esr", "--version")
-    _refused(tree, second, second=f"{_digits(second)[:-1]}x", reason="this medium has another fingerprint")
+    wrong = f"{typed_digits(second)[:-1]}x"
+    _refused(tree, second, second=wrong, reason="this medium has another fingerprint")
     assert _library(tree) == _EARLIER
     began = time.monotonic()
     _install(tree, second, _INSTALLED)
     yield f"updated in {_within(began)}: {_LIBRARY} {_EARLIER} became {_library(tree)}"
     assert _library(tree) != _EARLIER
-    _refused(tree, first, second=_digits(first), reason=f"medium {_version(first)} is older than")
+    _refused(tree, first, second=typed_digits(first), reason=f"medium {_version(first)} is older than")
     _install(tree, second, _INSTALLED)
     yield "a wrong fingerprint and an older medium are refused; the same medium can be repeated"
 
@@ -181,7 +177,7 @@ def _within(began: float) -> str:
 
 
 def _install(tree: Path, medium: Path, script: str) -> str:
-    digits = _digits(medium)
+    digits = typed_digits(medium)
     return _offline(tree, "sh", "-c", _TYPED, "-", digits, digits, script, f"/srv/{medium.name}")
 
 
@@ -189,7 +185,7 @@ def _refused(tree: Path, medium: Path, second: str, reason: str) -> None:
     """Check that the installed script refuses a medium if the second officer types ``second``."""
     try:
         said = _offline(
-            *(tree, "sh", "-c", _TYPED, "-"), _digits(medium), second, _INSTALLED, f"/srv/{medium.name}"
+            *(tree, "sh", "-c", _TYPED, "-"), typed_digits(medium), second, _INSTALLED, f"/srv/{medium.name}"
         )
     except RuntimeError as refused:
         said = str(refused)
@@ -210,10 +206,6 @@ def _library(tree: Path) -> str:
     """Return the installed version of the library."""
     asked = f"from importlib.metadata import version; print(version({_LIBRARY!r}))"
     return _offline(tree, "/usr/lib/fanal-inbox/bin/python3", "-c", asked).strip()
-
-
-def _digits(medium: Path) -> str:
-    return contents.fingerprint(medium)[:29]
 
 
 def _version(medium: Path) -> str:

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from benchmarks import bare_tree
 from deploy.release import python_environment
-from deploy.release.building import SIDES
+from deploy.release.building import SIDES, begun
+from deploy.release.python_environment import Libraries
+from deploy.release.source import Source
 from tests.support.paths import ROOT
 
 WHEELS = ROOT / "build/wheels"
@@ -57,6 +59,15 @@ class Builder:
             stderr=subprocess.STDOUT,
             text=True,
         )
+
+
+def build_package(clone: Path, side: str, out: Path) -> Path:
+    """Build the package of a side from a clone, with libraries from WHEELS. Return its file in ``out``."""
+    with begun(Source.of(clone)) as build:
+        libraries = Libraries(build.exported / f"requirements/{side}.txt", WHEELS)
+        build.package(side, build.wheel(), libraries)
+        (made,) = build.made.glob("*.deb")
+        return Path(shutil.copy(made, out))
 
 
 def differing(one: Path, other: Path) -> list[str]:

@@ -3,23 +3,21 @@
 import hashlib
 import re
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from deploy.release import manifest
+from deploy.release import manifest, signing
 from deploy.release.commands import run
 from deploy.release.errors import DANGER, Refused
-from deploy.release.manifest import MANIFEST
-from deploy.release.minisign_files import PublicKey, read
+from deploy.release.manifest import MANIFEST, PACKAGE
+from deploy.release.minisign_files import read
 
 # Debian's packages for the inbox's machine, besides those on which the inbox depends: a browser for the desk,
 # a program that shows the browser on a machine without a desktop, and the program that checks signatures.
 PACKAGES = ("cage", "firefox-esr", "minisign")
 _HERE = Path(__file__).parent
 _COPIED = ("check.sh", "install.sh", "GUIDE.en.txt", "GUIDE.fr.txt")
-_INBOX = re.compile(r"fanal-inbox_(.+)_amd64\.deb")
-_KEYS = 2
 
 
 def write(out: Path, release: Path, keys: Sequence[Path], made: datetime) -> str:
@@ -29,10 +27,11 @@ def write(out: Path, release: Path, keys: Sequence[Path], made: datetime) -> str
     is that of the inbox and the UTC minute at which the medium was made, so that a later medium with the same
     inbox has a higher version.
     """
-    if len({PublicKey.read(key).key for key in keys}) != _KEYS or len(keys) != _KEYS:
-        raise Refused("a medium needs the public keys of two maintainers", "give two different keys")
+    signing.public_keys(keys)
+    if len(keys) > signing.SIGNERS:
+        raise Refused("a medium has only the public keys of two maintainers", "give two keys")
     package = inbox(release)
-    version = f"{_inbox_version([package.name])}-{made:%Y%m%d%H%M}"
+    version = f"{_inbox([package.name])[2]}-{made:%Y%m%d%H%M}"
     (out / "keys").mkdir(parents=True)
     for file in (package, *(_HERE / name for name in _COPIED)):
         shutil.copyfile(file, out / file.name)
@@ -47,7 +46,8 @@ def write(out: Path, release: Path, keys: Sequence[Path], made: datetime) -> str
 def inbox(release: Path) -> Path:
     """Return the package of the inbox in a release. Raises Refused if a file differs from the manifest."""
     signatures = [each.name for each in release.glob(f"{MANIFEST}.*.minisig")]
-    return release / f"fanal-inbox_{manifest.check(release, signatures)}_amd64.deb"
+    manifest.check(release, signatures)
+    return release / _inbox(each.name for each in release.iterdir())[0]
 
 
 def needed(package: Path) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ def check(folder: Path, signatures: Collection[str]) -> str:
     """
     names = manifest.compare(folder, signatures)
     version = read(folder / "VERSION").decode("ascii", "replace").removesuffix("\n")
-    if not re.fullmatch(rf"{re.escape(_inbox_version(names))}-\d{{12}}", version):
+    if not re.fullmatch(rf"{re.escape(_inbox(names)[2])}-\d{{12}}", version):
         raise Refused("VERSION is not that of the inbox on this medium", DANGER)
     return version
 
@@ -75,8 +75,9 @@ def fingerprint(folder: Path) -> str:
     return " ".join(re.findall("....", digest))
 
 
-def _inbox_version(names: Collection[str]) -> str:
-    found = [match[1] for match in map(_INBOX.fullmatch, names) if match]
+def _inbox(names: Iterable[str]) -> re.Match[str]:
+    """Return the name and version of the inbox. Raises Refused if ``names`` do not name one inbox."""
+    found = [match for match in map(PACKAGE.fullmatch, names) if match and match[1] == "inbox"]
     if len(found) != 1:
         raise Refused("the manifest does not name one package of the inbox", DANGER)
     return found[0]

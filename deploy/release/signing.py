@@ -14,7 +14,7 @@ from deploy.release.errors import DANGER, Failed, Refused
 from deploy.release.manifest import MANIFEST
 from deploy.release.minisign_files import PublicKey, read, signed_by
 
-_SIGNERS = 2
+SIGNERS = 2
 # Compares a folder with its manifest, which may omit the named signatures, and returns the folder's version.
 Check = Callable[[Path, Collection[str]], str]
 
@@ -49,11 +49,7 @@ def verify(folder: Path, keys: Sequence[Path], check: Check = manifest.check) ->
     Return the version of the release or medium. Raises Refused, and names the first signature or file that is
     missing, wrong or not in the manifest.
     """
-    public = {file: PublicKey.read(file) for file in keys}
-    if len({each.key for each in public.values()}) < _SIGNERS:
-        raise Refused(
-            "a release needs the signatures of two different keys", "give the public keys of both maintainers"
-        )
+    public = public_keys(keys)
     read(folder / MANIFEST)  # minisign would follow a link, and wait for a pipe
     by_number = {each: signed_by(each) for each in _signatures(folder)}
     checked: list[str] = []
@@ -65,6 +61,17 @@ def verify(folder: Path, keys: Sequence[Path], check: Check = manifest.check) ->
             _check_signature(folder, file, each)
         checked += [each.name for each in same]
     return check(folder, checked)
+
+
+def public_keys(files: Sequence[Path]) -> dict[Path, PublicKey]:
+    """Read files with public keys. Raises Refused for fewer than two different keys."""
+    public = {file: PublicKey.read(file) for file in files}
+    if len({each.key for each in public.values()}) < SIGNERS:
+        raise Refused(
+            "the public keys of two maintainers must be two different keys",
+            "give the keys of both maintainers",
+        )
+    return public
 
 
 def _check_place(key: Path, root: Path) -> None:

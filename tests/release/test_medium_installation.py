@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.medium import contents
 from deploy.release import manifest
-from tests.support.medium import LIBRARY, VERSION, Medium
+from tests.support.medium import LIBRARY, VERSION, Medium, typed_digits
 from tests.support.paths import ROOT
 
 SCRIPTS = ROOT / "deploy/medium"
@@ -61,11 +60,6 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(folder)
 
 
-def digits(medium: Medium) -> str:
-    """Return what an officer types."""
-    return contents.fingerprint(medium.folder)[:29]
-
-
 def test_an_ordinary_user_is_refused(machine: Machine, medium: Medium) -> None:
     nobody = ("unshare", "--user", "--map-users=1000,0,1")
     assert machine.install(medium, before=nobody) == "refused: this needs root"
@@ -78,13 +72,14 @@ def test_a_changed_file_is_named_before_anybody_types(
     if installed:
         machine.has(medium, installed)
     (medium.folder / LIBRARY).write_bytes(b"Library")
-    assert machine.install(medium, digits(medium)) == f"refused: {LIBRARY} differs from the manifest"
+    said = machine.install(medium, typed_digits(medium.folder))
+    assert said == f"refused: {LIBRARY} differs from the manifest"
 
 
 @pytest.mark.parametrize("installed", ["1.0.1-202612010930", "1.0.0-202612010931", "1.0.0+1-202612010000"])
 def test_an_older_medium_is_refused(machine: Machine, medium: Medium, installed: str) -> None:
     machine.has(medium, installed)
-    said = machine.install(medium, f"{digits(medium)}\n" * 2)
+    said = machine.install(medium, f"{typed_digits(medium.folder)}\n" * 2)
     assert said == f"refused: medium {VERSION} is older than {installed}, which is installed"
 
 
@@ -93,14 +88,14 @@ def test_an_update_signed_by_other_keys_is_refused(machine: Machine, medium: Med
     (tmp_path / "other").mkdir()
     later = Medium.make(tmp_path / "other", made=datetime(2027, 1, 1, tzinfo=UTC))
     machine.has(medium, VERSION)
-    said = machine.install(later, f"{digits(later)}\n" * 2)
+    said = machine.install(later, f"{typed_digits(later.folder)}\n" * 2)
     assert said == "refused: the signature by anne is missing or wrong"
 
 
 def test_an_update_without_the_second_signature_is_refused(machine: Machine, medium: Medium) -> None:
     machine.has(medium, VERSION)
     (medium.folder / "SHA256SUMS.bruno.minisig").unlink()
-    said = machine.install(medium, f"{digits(medium)}\n" * 2)
+    said = machine.install(medium, f"{typed_digits(medium.folder)}\n" * 2)
     assert said == "refused: the signature by bruno is missing or wrong"
 
 
@@ -108,7 +103,7 @@ def test_a_signature_of_another_medium_is_refused(machine: Machine, medium: Medi
     machine.has(medium, VERSION)
     (medium.folder / "PACKAGES").write_text("another\n")
     manifest.write(medium.folder)
-    said = machine.install(medium, f"{digits(medium)}\n" * 2)
+    said = machine.install(medium, f"{typed_digits(medium.folder)}\n" * 2)
     assert said == "refused: the signature by anne is missing or wrong"
 
 
@@ -117,7 +112,7 @@ def test_an_update_is_refused_if_the_kept_keys_are_gone(machine: Machine, medium
     machine.has(medium, VERSION)
     for key in (machine.kept / "keys").iterdir():
         key.unlink()
-    assert machine.install(medium, f"{digits(medium)}\n" * 2).endswith("is missing or wrong")
+    assert machine.install(medium, f"{typed_digits(medium.folder)}\n" * 2).endswith("is missing or wrong")
 
 
 @pytest.mark.parametrize("installed", [None, VERSION])
@@ -138,5 +133,5 @@ def test_both_officers_must_type_the_fingerprint(
 ) -> None:
     if installed:
         machine.has(medium, installed)
-    said = machine.install(medium, typed(digits(medium)))
+    said = machine.install(medium, typed(typed_digits(medium.folder)))
     assert said == "refused: this medium has another fingerprint"

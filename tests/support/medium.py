@@ -14,6 +14,13 @@ from tests.support.paths import ROOT
 VERSION = "1.0.0-202612010930"
 MADE = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 LIBRARY = "debian/pool/main/z/zlib/zlib1g_1.3_amd64.deb"
+# Officers type the first groups of the fingerprint, which have as many digits as install.sh asks for.
+_TYPED_GROUPS = 6
+
+
+def typed_digits(medium: Path) -> str:
+    """Return the part of the fingerprint of a medium that each officer types."""
+    return " ".join(contents.fingerprint(medium).split()[:_TYPED_GROUPS])
 
 
 @dataclass(frozen=True, slots=True)
