@@ -8,11 +8,9 @@ the version of this commit. So the update rehearses how a fix in a library reach
 import re
 import secrets
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,16 +18,14 @@ from benchmarks import bare_tree
 from benchmarks.packages import WHEELS, build_package
 from deploy.medium import contents, debian_archive
 from deploy.medium.debian_archive import Archive
-from deploy.release import manifest, python_environment, signing
-from tests.support import release_keys
+from deploy.release import manifest, python_environment
 from tests.support.commits import git
-from tests.support.medium import typed_digits
+from tests.support.medium import Medium, make_keys, typed_digits
 from tests.support.paths import ROOT
 
 _CACHE = ROOT / "build/debian"
 _BYTES = 200
 _MOST_SECONDS = 600
-_NAMES = ("anne", "bruno")
 _LOCK = "requirements/inbox.txt"
 # A library, an earlier version of it, and the digest of that version's wheel.
 _LIBRARY, _EARLIER = "python-stdnum", "2.1"
@@ -37,38 +33,6 @@ _DIGEST = "25eabcf5f307dd4150fd8f1c03f4512a6caeb84c9f09be1448711f5803373c58"
 _INSTALLED = "/usr/share/fanal-inbox/install.sh"
 # Types the fingerprint twice, and runs a script on a folder.
 _TYPED = 'printf "%s\\n%s\\n" "$1" "$2" | sh "$3" "$4"'
-
-
-@dataclass(frozen=True, slots=True)
-class Maintainers:
-    """The temporary keys of two maintainers, in a folder."""
-
-    folder: Path
-
-    def make(self) -> None:
-        """Make both keys."""
-        self.folder.mkdir()
-        for name in _NAMES:
-            release_keys.make(self.folder, name)
-
-    @property
-    def public(self) -> list[Path]:
-        """The public keys."""
-        return [self.folder / f"{name}.pub" for name in _NAMES]
-
-    def complete(self, debian: Path, package: Path, made: datetime, out: Path) -> Path:
-        """Make a signed medium from Debian's packages and a package of the inbox."""
-        release = out.with_suffix(".release")
-        release.mkdir()
-        shutil.copy(package, release)
-        # A release also has the portal, which no medium carries.
-        (release / package.name.replace("inbox", "portal")).touch()
-        manifest.write(release)
-        shutil.copytree(debian, out)
-        contents.write(out, release, self.public, made)
-        for name in _NAMES:
-            signing.sign(out, self.folder / f"{name}.key", ROOT, contents.check)
-        return out
 
 
 def run() -> Iterator[str]:
@@ -82,16 +46,15 @@ def run() -> Iterator[str]:
         archive = Archive(apt, _CACHE, debian_archive.mirrors())
         archive.copy(contents.needed(package), debian := folder / "debian")
         yield f"Debian's packages copied in {time.monotonic() - began:.0f} s"
-        maintainers = Maintainers(folder / "keys")
-        maintainers.make()
+        make_keys(keys := folder / "keys")
         made = datetime.now(UTC)
-        first = maintainers.complete(debian, earlier, made, folder / "first")
-        second = maintainers.complete(debian, package, made + timedelta(minutes=1), folder / "second")
-        size = sum(each.stat().st_size for each in second.rglob("*") if each.is_file())
-        yield f"a medium has {size / 1e6:.0f} MB and {len([*second.rglob('*.deb')])} packages"
+        first = _medium(folder / "first", debian, earlier, keys, made)
+        second = _medium(folder / "second", debian, package, keys, made + timedelta(minutes=1))
+        size = sum(each.stat().st_size for each in second.folder.rglob("*") if each.is_file())
+        yield f"a medium has {size / 1e6:.0f} MB and {len([*second.folder.rglob('*.deb')])} packages"
         yield _changed_bytes(second)
         bare_tree.make(tree := folder / "tree")
-        yield from _installed(tree, first, second)
+        yield from _installed(tree, first.folder, second.folder)
 
 
 def _packages(folder: Path) -> tuple[Path, Path]:
@@ -116,19 +79,33 @@ def _package(clone: Path, out: Path) -> Path:
     return build_package(clone, "inbox", out)
 
 
-def _changed_bytes(medium: Path) -> str:
+def _medium(out: Path, debian: Path, package: Path, keys: Path, made: datetime) -> Medium:
+    """Make a signed medium from Debian's packages and a package of the inbox."""
+    release = out.with_suffix(".release")
+    release.mkdir()
+    shutil.copy(package, release)
+    # A release also has the portal, which no medium carries.
+    (release / package.name.replace("inbox", "portal")).touch()
+    manifest.write(release)
+    shutil.copytree(debian, out)
+    return Medium.complete(out, release, keys, made)
+
+
+def _changed_bytes(medium: Medium) -> str:
     """Change single bytes of a medium. Raises AssertionError if its script does not name the file."""
-    files = sorted(each for each in medium.rglob("*") if each.is_file() and "SHA256SUMS" not in each.name)
+    files = sorted(
+        each for each in medium.folder.rglob("*") if each.is_file() and "SHA256SUMS" not in each.name
+    )
     began = time.monotonic()
     for _ in range(_BYTES):
         file = secrets.choice(files)
         place = secrets.randbelow(file.stat().st_size)
         _flip(file, place)
-        done = _checked(medium)
-        wanted = f"refused: {file.relative_to(medium)} differs from the manifest\n"
+        done = medium.checked()
+        wanted = f"refused: {file.relative_to(medium.folder)} differs from the manifest\n"
         assert (done.returncode, done.stderr.startswith(wanted)) == (1, True), (file, place, done.stderr)
         _flip(file, place)
-    assert _checked(medium).returncode == 0
+    assert medium.checked().returncode == 0
     seconds = (time.monotonic() - began) / _BYTES
     return f"{_BYTES} changed bytes refused, each with the name of its file, in {seconds:.1f} s each"
 
@@ -139,12 +116,6 @@ def _flip(file: Path, place: int) -> None:
         (byte,) = opened.read(1)
         opened.seek(place)
         opened.write(bytes([byte ^ 1]))
-
-
-def _checked(medium: Path) -> "subprocess.CompletedProcess[str]":
-    # Not the script on the medium, because that script can be the changed file.
-    command = ["sh", str(ROOT / "deploy/medium/check.sh"), str(medium)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def _installed(tree: Path, first: Path, second: Path) -> Iterator[str]:

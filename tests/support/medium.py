@@ -14,8 +14,17 @@ from tests.support.paths import ROOT
 VERSION = "1.0.0-202612010930"
 MADE = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 LIBRARY = "debian/pool/main/z/zlib/zlib1g_1.3_amd64.deb"
+# The two maintainers.
+_NAMES = ("anne", "bruno")
 # Officers type the first groups of the fingerprint, which have as many digits as install.sh asks for.
 _TYPED_GROUPS = 6
+
+
+def make_keys(folder: Path) -> None:
+    """Make a new folder with the secret and public keys of both maintainers."""
+    folder.mkdir()
+    for name in _NAMES:
+        release_keys.make(folder, name)
 
 
 def typed_digits(medium: Path) -> str:
@@ -32,6 +41,18 @@ class Medium:
     bruno: tuple[Path, Path]
 
     @classmethod
+    def complete(cls, folder: Path, release: Path, keys: Path, made: datetime) -> Self:
+        """Complete and sign a medium in ``folder``, which contains Debian's packages.
+
+        ``release`` has the inbox and a manifest. ``keys`` has the keys that ``make_keys`` makes.
+        """
+        anne, bruno = ((keys / f"{name}.key", keys / f"{name}.pub") for name in _NAMES)
+        contents.write(folder, release, (anne[1], bruno[1]), made)
+        medium = cls(folder, anne, bruno)
+        medium.sign()
+        return medium
+
+    @classmethod
     def make(cls, place: Path, inbox: str = "1.0.0", made: datetime = MADE, keys: Path | None = None) -> Self:
         """Make a signed medium in a new folder of ``place``. Without a folder with keys, make keys too."""
         release, folder = place / f"release-{inbox}", place / f"medium-{inbox}-{made:%Y%m%d%H%M}"
@@ -43,14 +64,8 @@ class Medium:
         library.parent.mkdir(parents=True)
         library.write_bytes(b"library")
         if not keys:
-            (keys := place / "keys").mkdir()
-            for name in ("anne", "bruno"):
-                release_keys.make(keys, name)
-        anne, bruno = ((keys / f"{name}.key", keys / f"{name}.pub") for name in ("anne", "bruno"))
-        contents.write(folder, release, (anne[1], bruno[1]), made)
-        medium = cls(folder, anne, bruno)
-        medium.sign()
-        return medium
+            make_keys(keys := place / "keys")
+        return cls.complete(folder, release, keys, made)
 
     @property
     def keys(self) -> tuple[Path, Path]:
@@ -63,6 +78,9 @@ class Medium:
             signing.sign(self.folder, secret, ROOT, contents.check)
 
     def checked(self) -> "subprocess.CompletedProcess[str]":
-        """Run the medium's own script that compares the files with the manifest."""
+        """Run the script that compares the files with the manifest.
+
+        This is not the script on the medium, because that script can be the changed file.
+        """
         command = ["sh", str(ROOT / "deploy/medium/check.sh"), str(self.folder)]
         return subprocess.run(command, capture_output=True, text=True, check=False)
