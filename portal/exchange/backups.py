@@ -8,7 +8,7 @@ the reasons.
 import hashlib
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -28,6 +28,7 @@ from portal.exchange import keyrings
 from portal.exchange.keyrings import Offered
 from portal.store import backups, database
 from portal.store import keyrings as kept
+from portal.store import outboxes as applied
 from portal.store.database import Database
 from portal.store.expiry import Term
 from portal.store.keyrings import Files, Instance, keep_key_pair, key_pair
@@ -108,18 +109,15 @@ def restore(settings: Settings, source: Source, today: date) -> Instance:
     """
     with _explained(source.path, _ANOTHER):
         backup, offered = _verify(settings, source, today)
-        seed = secrets.token_bytes(signing.SEED)
-        keys = Instance(signing.public_key(seed), seed)
-        with closing(database.create(settings.database_url)) as store, store.write() as connection:
-            if key_pair(connection):
-                raise Refused(
-                    "this portal already exists",
-                    "nothing was changed; restore into an empty database: set another `database`",
-                )
-            # A new key and new numbers: the lost portal may have made bundles after the backup.
+        # A new key and new numbers: the lost portal may have made bundles after the backup.
+        keys = Instance.fresh()
+
+        def fill(connection: Connection) -> None:
             keep_key_pair(connection, keys)
             kept.replace(connection, Files(offered.keyring.serial, offered.raw, offered.signature))
             _fill(connection, source, backup, Term(today, settings.closed_days))
+
+        database.create(settings.database_url, fill).close()
     return keys
 
 
@@ -160,7 +158,7 @@ def _fill(connection: Connection, source: Source, backup: Backup, term: Term) ->
             _content(next(checked))
         for outbox in backup.outboxes:
             manifest = Manifest(_content(next(checked)), outbox.signature)
-            backups.put_outbox(connection, outbox, manifest)
+            applied.record(connection, outbox.channel, outbox.n, manifest, outbox.day, restored=True)
         for case in backup.cases:
             slot = None if case.slot is None else _content(next(checked))
             backups.put_case(connection, case, slot, term)

@@ -176,13 +176,13 @@ def _check_chain(connection: Connection, outbox: Outbox, known: bytes | None) ->
             f"{name} is older than the first bundle that this portal applied",
             "this bundle is no longer needed",
         )
-    if outbox.n > last.n + 1 and not outboxes.may_skip(connection, outbox.channel):
+    if outbox.n > last.n + 1 and not outboxes.may_skip(connection, outbox.channel, last):
         raise Refused(
             f"{name} cannot be applied before bundle {last.n + 1}",
             "import that bundle first; if it is lost, make it again at the inbox:"
             f" inbox exchange outbox --again {last.n + 1}",
         )
-    if last.n and outbox.n == last.n + 1 and outbox.previous != last.hash:
+    if last != NOTHING and outbox.n == last.n + 1 and outbox.previous != last.hash:
         raise Refused(f"{name} does not follow bundle {last.n}, which was applied here", _COPY_AGAIN)
 
 

@@ -1,6 +1,5 @@
 """The command line of the portal."""
 
-import secrets
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -8,14 +7,12 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from sqlalchemy import Connection
 
 from crypto import signing
 from crypto.keyring import Keyring
 from portal import config, days, terminal
 from portal.app import load_questionnaire
 from portal.config import Settings
-from portal.errors import Refused
 from portal.exchange import anchors, expire, exports, imports, keyrings
 from portal.exchange.exports import Exported
 from portal.exchange.imports import Imported
@@ -24,7 +21,7 @@ from portal.ops import running, serving
 from portal.ops.configured import pass_settings
 from portal.store import database
 from portal.store.database import Database
-from portal.store.keyrings import Instance, keep_key_pair, key_pair
+from portal.store.keyrings import Instance, keep_key_pair
 from templates import command_line
 from templates.command_line import FILE, FOLDER, HELP_NAMES, NUMBER, Group, json_option
 
@@ -63,18 +60,8 @@ def portal(file: Path) -> None:
 @pass_settings
 def init(settings: Settings, *, as_json: bool) -> None:
     """Make the database, and the key that signs intake bundles."""
-    seed = secrets.token_bytes(signing.SEED)
-    keys = Instance(signing.public_key(seed), seed)
-
-    def fill(connection: Connection) -> None:
-        if found := key_pair(connection):
-            raise Refused(
-                f"this portal already exists; its fingerprint is {signing.fingerprint(found.public)}",
-                "nothing was changed; for a new portal, set another `database`",
-            )
-        keep_key_pair(connection, keys)
-
-    database.create(settings.database_url, fill).close()
+    keys = Instance.fresh()
+    database.create(settings.database_url, lambda connection: keep_key_pair(connection, keys)).close()
     fingerprint = signing.fingerprint(keys.public)
     if as_json:
         terminal.data({"fingerprint": fingerprint})

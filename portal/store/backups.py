@@ -5,7 +5,6 @@ from datetime import date
 
 from sqlalchemy import Connection, insert, select
 
-from crypto.bundle import Manifest
 from crypto.portal_backup import Case, Outbox, Withdrawal
 from portal import days
 from portal.store import outboxes as applied
@@ -76,13 +75,6 @@ def put_withdrawals(connection: Connection, waiting: Sequence[Withdrawal]) -> No
     ]
     if rows:
         connection.execute(insert(withdrawals), rows)
-
-
-def put_outbox(connection: Connection, outbox: Outbox, manifest: Manifest) -> None:
-    """Store an outbox that the lost portal applied."""
-    row = insert(outboxes).values(channel=outbox.channel, n=outbox.n, hash=outbox.hash, restored=True)
-    day = days.number(outbox.day)
-    connection.execute(row.values(raw=manifest.raw, signature=manifest.signature, day=day))
 
 
 def _day(count: int | None) -> date | None:

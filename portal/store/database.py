@@ -227,7 +227,7 @@ def create(url: URL, fill: Callable[[Connection], object] = lambda _: None) -> D
             if upgrading.revision(connection) is None:
                 upgrading.upgrade(connection)
             fill(connection)
-    except Refused:
+    except BaseException:
         database.close()
         raise
     return database

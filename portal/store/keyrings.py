@@ -1,9 +1,13 @@
 """The newest keyring, and the key pair of this portal."""
 
+import secrets
 from dataclasses import dataclass
+from typing import Self
 
 from sqlalchemy import Connection, delete, insert, select
 
+from crypto import signing
+from portal.errors import Refused
 from portal.store.schema import instance, keyring
 
 
@@ -22,6 +26,12 @@ class Instance:
 
     public: bytes
     seed: bytes
+
+    @classmethod
+    def fresh(cls) -> Self:
+        """Return a new random key pair."""
+        seed = secrets.token_bytes(signing.SEED)
+        return cls(signing.public_key(seed), seed)
 
     def __repr__(self) -> str:
         return "Instance(…)"
@@ -46,7 +56,12 @@ def key_pair(connection: Connection) -> Instance | None:
 
 
 def keep_key_pair(connection: Connection, keys: Instance) -> None:
-    """Store the portal's own key pair, which is made once."""
+    """Store the portal's own key pair. Raises Refused if the portal has one: it is made once."""
+    if found := key_pair(connection):
+        raise Refused(
+            f"this portal already exists; its fingerprint is {signing.fingerprint(found.public)}",
+            "nothing was changed; for a new portal, set another `database`",
+        )
     connection.execute(insert(instance).values(public=keys.public, seed=keys.seed))
 
 

@@ -11,10 +11,12 @@ from portal.store.inserts import insert_new
 from portal.store.schema import cases, outboxes, withdrawals
 
 
-def record(connection: Connection, channel: str, n: int, manifest: Manifest, today: date) -> None:
-    """Store the manifest of an applied bundle, and the day."""
-    row = insert(outboxes).values(channel=channel, n=n, hash=manifest.hash, day=days.number(today))
-    connection.execute(row.values(raw=manifest.raw, signature=manifest.signature))
+def record(  # noqa: PLR0913 - one parameter for each fact about the bundle
+    connection: Connection, channel: str, n: int, manifest: Manifest, day: date, *, restored: bool = False
+) -> None:
+    """Store the manifest of a bundle that was applied on ``day``, by a lost portal if it is ``restored``."""
+    row = insert(outboxes).values(channel=channel, n=n, hash=manifest.hash, day=days.number(day))
+    connection.execute(row.values(raw=manifest.raw, signature=manifest.signature, restored=restored))
 
 
 def last(connection: Connection, channel: str) -> Link:
@@ -25,13 +27,12 @@ def last(connection: Connection, channel: str) -> Link:
     return NOTHING if row is None else Link(row.n, row.hash)
 
 
-def may_skip(connection: Connection, channel: str) -> bool:
-    """Return whether the next outbox may skip numbers.
+def may_skip(connection: Connection, channel: str, link: Link) -> bool:
+    """Return whether the outbox after ``link``, the channel's last one, may have any higher number.
 
     It may before the first outbox, and after a restore, because the portal may have lost newer outboxes that
     the inbox no longer has either.
     """
-    link = last(connection, channel)
     found = select(outboxes.c.restored).where(outboxes.c.channel == channel, outboxes.c.n == link.n)
     return link == NOTHING or connection.execute(found).scalar_one()
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import Engine, event, insert, select
 
 from crypto import age, base64url, bundle, portal_backup, signing
 from crypto.bundle import Link
@@ -196,6 +196,28 @@ def test_an_existing_portal_is_never_replaced(room: Room) -> None:
     with pytest.raises(Refused, match="already exists"):
         Rebuilt(room, room.settings).restore(path)
     assert room.state() == before
+
+
+@pytest.mark.databases_differ
+def test_a_restore_whose_filling_fails_leaves_no_tables(room: Room, rebuilt: Rebuilt) -> None:
+    """The medium is removed after the backup was verified. The control: with the medium, it is restored."""
+    path, removed = backup(room), room.folder / "removed"
+    source = Source(path, KEY, fingerprint(room))
+
+    def remove(_: object) -> None:
+        if path.exists():
+            path.rename(removed)
+
+    event.listen(Engine, "begin", remove)
+    try:
+        with pytest.raises(Refused, match="was not read"):
+            backups.restore(rebuilt.settings, source, room.day)
+    finally:
+        event.remove(Engine, "begin", remove)
+    assert not rebuilt.exists
+    removed.rename(path)
+    rebuilt.restore(path)
+    assert rebuilt.exists
 
 
 def test_no_file_is_overwritten(room: Room) -> None:

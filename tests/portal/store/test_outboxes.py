@@ -43,6 +43,24 @@ def test_each_outbox_is_stored_under_its_channel_and_number(connection: Connecti
     assert outboxes.manifest(connection, INSPECTORATE, 1) == manifest(INSPECTORATE, 1)
 
 
+def test_a_gap_in_the_outboxes_is_allowed_before_the_first_and_after_a_restored_one(
+    connection: Connection,
+) -> None:
+    """Only the last outbox of the same channel counts."""
+
+    def may_skip(channel: str) -> bool:
+        return outboxes.may_skip(connection, channel, outboxes.last(connection, channel))
+
+    assert may_skip(INSPECTORATE)
+    applied(connection, INSPECTORATE, 1)
+    assert [may_skip(each) for each in (INSPECTORATE, OUTSIDE)] == [False, True]
+    for channel, n in ((INSPECTORATE, 2), (OUTSIDE, 1)):
+        outboxes.record(connection, channel, n, manifest(channel, n), DAY, restored=True)
+    assert may_skip(INSPECTORATE)
+    applied(connection, INSPECTORATE, 3)
+    assert [may_skip(each) for each in (INSPECTORATE, OUTSIDE)] == [False, True]
+
+
 def test_the_inbox_learns_on_which_days_its_last_outboxes_were_applied(connection: Connection) -> None:
     """The list has only outboxes of the same channel, the newest last, and is limited in length."""
     assert outboxes.imports(connection, INSPECTORATE) == Applied(NOTHING.n, NOTHING.hash)

@@ -15,6 +15,7 @@ from sqlalchemy import Index, Table, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from crypto import signing
 from portal.errors import Refused
 from portal.exchange import exports
 from portal.store import cases, database, envelopes, keyrings
@@ -349,3 +350,33 @@ def test_a_database_that_is_refused_is_closed(tmp_path: Path) -> None:
     # The error still refers to the connection, so only an explicit call closes it.
     assert tmp_path not in {each.resolve().parent for each in Path("/proc/self/fd").iterdir()}
     assert "cannot be used" in str(refused.value)
+
+
+def test_a_new_database_whose_first_rows_fail_has_no_tables_and_is_closed(tmp_path: Path) -> None:
+    """Any error counts: the rows may come from a file that cannot be read."""
+    url = make_url(f"sqlite:///{tmp_path}/portal.sqlite")
+
+    def fail(_: object) -> None:
+        raise OSError("cannot be read")
+
+    with pytest.raises(OSError, match="cannot be read") as raised:
+        database.create(url, fail)
+    # The error still refers to the connection, so only an explicit call closes it.
+    assert tmp_path not in {each.resolve().parent for each in Path("/proc/self/fd").iterdir()}
+    assert raised.value.args == ("cannot be read",)
+    assert database.version(url) is None
+
+
+def test_the_key_pair_of_a_portal_is_random_and_never_replaced(tmp_path: Path) -> None:
+    """Anybody who knew the key could sign bundles. A second key pair is refused, and changes nothing."""
+    first, second = Instance.fresh(), Instance.fresh()
+    assert first.seed != second.seed
+    assert first.public == signing.public_key(first.seed)
+    with closing(database.create(make_url(f"sqlite:///{tmp_path}/portal.sqlite"))) as made:
+        with made.write() as connection:
+            keyrings.keep_key_pair(connection, first)
+        fingerprint = signing.fingerprint(first.public)
+        with pytest.raises(Refused, match=re.escape(fingerprint)), made.write() as connection:
+            keyrings.keep_key_pair(connection, second)
+        with made.read() as connection:
+            assert keyrings.key_pair(connection) == first
