@@ -264,11 +264,7 @@ TOML = {"tomllib", "tomli", "tomlkit", "toml"}
 # The modules that may use one of these functions, each with the reason.
 READERS = {
     ("inbox/system/clock.py", "datetime.now"): "the clock of the inbox",
-    ("portal/days.py", "datetime.now"): "the clock of the portal, which gives only days and hours",
-    (
-        "portal/ops/checks/doctor.py",
-        "datetime.now",
-    ): "compares the clock of the machine with the clock of the site",
+    ("portal/days.py", "datetime.now"): "the clock of the portal",
     ("crypto/toml_schema.py", "tomllib"): "the TOML reader, which checks a file against a schema",
     ("inbox/language/toml_edits.py", "tomlkit"): "changes an entry of a TOML file, and reads no file",
     ("crypto/toml_lines.py", "tomllib"): "reads parts of a TOML file, to find a line",
