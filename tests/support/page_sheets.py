@@ -44,9 +44,10 @@ _UNCOVER = """() => {
   scrollTo(0, 0);
   const leave = document.querySelector(".leave");
   if (!leave) return;
-  document.body.style.position = leave.style.position = "";
+  document.body.style.position = leave.style.position = document.body.style.minHeight = "";
   if (getComputedStyle(leave).position !== "fixed") return;
   document.body.style.position = "relative";
+  document.body.style.minHeight = "100vh"; // on a short page, too, the bar is at the foot of the screen
   leave.style.position = "absolute";
 }"""
 _PAPER_SCALE = 0.96  # three sheets of A4 side by side
