@@ -2,11 +2,11 @@
 
 import re
 
-# A line must not break at these spaces.
-_UNBROKEN = {"fr": re.compile(r"(?<=«) | (?=[;:?!»])")}
+# A line must not break at these spaces. The first ones are in French names, which a page in any language may give.
+_EVERYWHERE = r"(?<=\b[nN]°) |(?<=\bCEDEX) (?=\d)"
+_UNBROKEN = {"fr": rf"{_EVERYWHERE}|(?<=«) | (?=[;:?!»])|(?<=\d) (?=%|[kMG]?o\b)"}
 
 
 def spaced(language: str, text: str) -> str:
     """Return a text with no-break spaces where the typography of its language requires them."""
-    unbroken = _UNBROKEN.get(language)
-    return unbroken.sub("\N{NO-BREAK SPACE}", text) if unbroken else text
+    return re.sub(_UNBROKEN.get(language, _EVERYWHERE), "\N{NO-BREAK SPACE}", text)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Protocol
@@ -213,6 +213,7 @@ def environment(language: str) -> Environment:
         # The optimizer would compute constants with the texts of one language.
         optimized=False,
     )
+    templates.filters["spaced"] = partial(typography.spaced, language)
     words = translation.load(language)
     callables = words.gettext, words.catalogue.ngettext
     templates.install_gettext_callables(*callables, newstyle=True)  # type: ignore[attr-defined]

@@ -292,14 +292,30 @@ def test_each_language_is_called_by_its_own_name() -> None:
     ]
 
 
+def test_public_texts_in_english_have_typographic_apostrophes_and_no_contracted_negation() -> None:
+    files = [(ROOT / "portal" / f"{each}.en.toml").read_text() for each in guide.NAMES]
+    written = [line for file in files for line in file.splitlines() if not line.startswith("#")]
+    assert len(public()) > 500
+    assert [] == [text for text in (*public(), *written) if re.search(r"\w'\w|n\u2019t\b", text)]
+
+
 def test_french_punctuation_stays_with_its_words() -> None:
     """A line must not break at the space before a colon or inside quotation marks.
 
     In English, a line may break there.
     """
-    text = "Danger ? « Non » ; si : oui !"
-    assert typography.spaced("fr", text).replace("\xa0", "_") == "Danger_? «_Non_»_; si_: oui_!"
+    text = "Danger ? « Non » ; si : oui ! 400 % de 1 Go"
+    kept = "Danger_? «_Non_»_; si_: oui_! 400_% de 1_Go"
+    assert typography.spaced("fr", text).replace("\xa0", "_") == kept
     assert typography.spaced("en", text) == text
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_number_of_a_law_or_a_post_office_stays_with_its_words(language: str) -> None:
+    """Pages in every language name French laws and addresses."""
+    text = "Loi n° 2016-1691, 75342 Paris CEDEX 07"
+    kept = "Loi n°_2016-1691, 75342 Paris CEDEX_07"
+    assert typography.spaced(language, text).replace("\xa0", "_") == kept
 
 
 class Foreign(translation.Translation):

@@ -31,8 +31,8 @@ CUT = re.compile(
 # may have a configured name only next to a colon, in parentheses or in quotation marks.
 NAME = "{name}"
 ALONE = re.compile(r"^\{name\}\u00a0: |\u00a0: \{name\}|\(\{name\}\)|«\u00a0\{name\}\u00a0»")
-# A line could break at such a space, and the next line would begin with the sign.
-BREAKING = re.compile("« | [;:!?»]")
+# A line could break at such a space, and the next line would begin with the sign or the unit.
+BREAKING = re.compile(r"« | [;:!?»]|[\dX] (?:%|[kMG]o\b)|[nN]° [\dX]")
 # Prose has typographic apostrophes.
 STRAIGHT = re.compile(r"\w'\w")
 MANY = 3000
@@ -144,7 +144,7 @@ def test_the_search_finds_a_missing_space(odd: str) -> None:
     assert LACKING.search(odd)
 
 
-@pytest.mark.parametrize("odd", ["Motif : x", "Quoi ?", "« mot\u00a0»", "«\u00a0mot »", "fin ; et", "Non !"])
+@pytest.mark.parametrize("odd", ["Motif : x", "Quoi ?", "« mot\u00a0»", "«\u00a0mot »", "fin ; et", "Non !", "1 Go", "5 %", "n° 7"])
 def test_the_search_finds_a_breakable_space_before_double_punctuation(odd: str) -> None:
     """The test above needs this control. The search ignores times and addresses."""
     assert BREAKING.search(odd)
