@@ -2,7 +2,7 @@
 
 import re
 
-# A line must not break at these spaces. The first ones are in French names, which a page in any language may give.
+# A line must not break at these spaces. Pages in every language give French names of laws and addresses.
 _EVERYWHERE = r"(?<=\b[nN]°) |(?<=\bCEDEX) (?=\d)"
 _UNBROKEN = {"fr": rf"{_EVERYWHERE}|(?<=«) | (?=[;:?!»])|(?<=\d) (?=%|[kMG]?o\b)"}
 

@@ -144,7 +144,9 @@ def test_the_search_finds_a_missing_space(odd: str) -> None:
     assert LACKING.search(odd)
 
 
-@pytest.mark.parametrize("odd", ["Motif : x", "Quoi ?", "« mot\u00a0»", "«\u00a0mot »", "fin ; et", "Non !", "1 Go", "5 %", "n° 7"])
+@pytest.mark.parametrize(
+    "odd", ["Motif : x", "Quoi ?", "« mot\u00a0»", "«\u00a0mot »", "fin ; et", "Non !", "1 Go", "5 %", "n° 7"]
+)
 def test_the_search_finds_a_breakable_space_before_double_punctuation(odd: str) -> None:
     """The test above needs this control. The search ignores times and addresses."""
     assert BREAKING.search(odd)
