@@ -1,7 +1,7 @@
 """From bare machines to the first report, by the commands of the guide alone.
 
 Only names and places in the commands are replaced (``_filled``), and the officers' passphrase comes from a
-file. Between commands, an administrator answers questions, edits one setting, and carries the medium.
+file. Between commands, an administrator answers questions and carries the medium.
 """
 
 import re
@@ -150,8 +150,6 @@ class Walk:
             return self._in_inbox(command)
         if command.startswith("portal "):
             return self._elsewhere(command)
-        if command.startswith("install "):
-            self._edit('manifest = "manifest"\n')
         if command == _SETUP and not (self.machine.tree / CONFIGURATION[1:]).exists():
             return self.machine.type(command, self._typed())
         return self.machine.type(command)
@@ -162,10 +160,6 @@ class Walk:
         # Enter chooses the defaults: both sites, and a certificate from files.
         yes, files = ["", ""], [given.host, "", given.certificate, given.certificate_key]
         return [given.deployment, given.root_key, given.keyring, *names, given.database, *yes, *files]
-
-    def _edit(self, line: str) -> None:
-        with (self.machine.tree / CONFIGURATION[1:]).open("a") as file:
-            file.write(line)
 
     def _in_inbox(self, command: str) -> str:
         self._carry(self.machine.tree, self.inbox)
