@@ -60,7 +60,8 @@ def run() -> Iterator[str]:
 def _packages(folder: Path) -> tuple[Path, Path]:
     """Build an inbox with an earlier library, and a later inbox with the library of this commit."""
     clone = folder / "clone"
-    bare_tree.run("git", "clone", "--quiet", str(ROOT), str(clone))
+    # No commit in the clone has the tag of its version.
+    bare_tree.run("git", "clone", "--quiet", "--no-tags", str(ROOT), str(clone))
     lock = clone / _LOCK
     entry = re.compile(rf"^{_LIBRARY}==.*?(?=^\S)", re.MULTILINE | re.DOTALL)
     earlier = f"{_LIBRARY}=={_EARLIER} \\\n    --hash=sha256:{_DIGEST}\n"

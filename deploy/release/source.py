@@ -38,7 +38,8 @@ class Source:
         version names the commit. Such a version sorts before the version of pyproject.toml, in the order of
         time.
 
-        Raises Refused if files differ from the commit, or if ``root`` has no git history.
+        Raises Refused if files differ from the commit, if another commit has this version's tag, or if
+        ``root`` has no git history.
         """
         if changed := run("git", "status", "--porcelain", cwd=root):
             files = ", ".join(line[3:] for line in changed.splitlines()[:3])
@@ -47,8 +48,14 @@ class Source:
             )
         commit, epoch = run("git", "log", "-1", "--format=%H %ct", cwd=root).split()
         named = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["version"]
-        if f"v{named}" in run("git", "tag", "--points-at", "HEAD", cwd=root).split():
+        tag = f"v{named}"
+        if tag in run("git", "tag", "--points-at", "HEAD", cwd=root).split():
             return cls(root, commit, int(epoch), Version(named))
+        if run("git", "tag", "--list", tag, cwd=root):
+            raise Refused(
+                f"another commit is version {named}: it has the tag {tag}",
+                f"raise the version in pyproject.toml, or check out {tag}",
+            )
         at = datetime.fromtimestamp(int(epoch), UTC).strftime("%Y%m%d%H%M%S")
         return cls(root, commit, int(epoch), Version(f"{named}.dev{at}+g{commit[:_DIGITS]}"))
 

@@ -28,9 +28,12 @@ from tests.support.paths import ROOT
 
 @pytest.fixture(scope="module")
 def commit(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone whose commit contains every file of this checkout in its present state."""
+    """A clone whose commit contains every file of this checkout in its present state.
+
+    Its commit has no tag, and a release is refused if another commit has the tag of its version.
+    """
     clone = tmp_path_factory.mktemp("source") / "clone"
-    git(ROOT, "clone", "--quiet", "--shared", str(ROOT), str(clone))
+    git(ROOT, "clone", "--quiet", "--no-tags", "--shared", str(ROOT), str(clone))
     listing = ["ls-files", "-z", "--modified", "--others", "--exclude-standard"]
     for name in filter(None, git(ROOT, *listing).split("\0")):
         if (ROOT / name).is_file():
