@@ -1,4 +1,4 @@
-"""From bare machines to the first report, by the commands of the guide alone.
+"""Go from bare machines to the first report by the commands of the guide alone.
 
 Only names and places in the commands are replaced (``_filled``), and the officers' passphrase comes from a
 file. Between commands, an administrator answers questions and carries the medium.
@@ -102,7 +102,7 @@ class Walk:
         """Run the next command, and return what it printed."""
         command = self.left.pop(0)
         if command.startswith("apt "):
-            # ``install`` ran it before the machine started.
+            # ``install`` ran the command before the machine started.
             self.seconds.append(0)
             return ""
         began = time.monotonic()
@@ -176,7 +176,7 @@ class Walk:
         (target / _MEDIUM).mkdir(parents=True, exist_ok=True)
 
     def _elsewhere(self, command: str) -> str:
-        """Run a command on a machine with a copy of the configuration: this one."""
+        """Run a command on another machine, which is this one with a copy of the configuration."""
         folder = self.machine.folder / "elsewhere"
         folder.mkdir()
         given = self.answers()

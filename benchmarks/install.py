@@ -37,7 +37,7 @@ def run() -> Iterator[str]:
         bare, inbox = make_trees(folder, packages)
 
         def walk(name: str, database: str) -> Walk:
-            """Return a walk with machines of its own."""
+            """Return a walk that has its own machines."""
             bare_tree.copy(bare, folder / name / "tree")
             bare_tree.copy(inbox, folder / name / "inbox")
             return Walk(Machine(folder / name), folder / name / "inbox", database)
@@ -51,7 +51,7 @@ def run() -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Packages:
-    """The packages of both sides, built from the commit that is checked out, and a next one of the portal."""
+    """The packages of both sides from the present commit, and the next version of the portal's package."""
 
     portal: Path
     inbox: Path
@@ -81,7 +81,8 @@ def make_trees(folder: Path, packages: Packages) -> tuple[Path, Path]:
     with bare_tree.entered(inbox):
         first_report.install(inbox, packages.inbox)
     with bare_tree.entered(tree), _without_services(tree):
-        # The portal needs neither: one is the other database, and one a false clock for tests.
+        # The portal needs neither package: PostgreSQL is the other database, and faketime a false clock for
+        # tests.
         bare_tree.apt(tree, "install", "postgresql", "faketime")
         first_report.install(tree, packages.portal)
         first_report.bring_certificate(tree)
@@ -158,7 +159,7 @@ def _exposed(machine: Machine) -> None:
 
 
 def _upgrades(machine: Machine) -> None:
-    """Check that the earlier version goes on after `apt install` and a failed upgrade, and then the next one.
+    """Check that the earlier version runs after `apt install` and a failed upgrade, then the next version.
 
     The first upgrade fails because another program has the port of the trial.
     """

@@ -32,7 +32,7 @@ from tests.support.paths import ROOT
 from tests.support.portal_site import PortalSite
 
 PAGE = ROOT / "docs" / "reporters-way.md"
-# This row depends on the machine, so it is not in the page.
+# The waiting time depends on the machine, so it is not in the page.
 WAITING = "waiting, on this machine"
 PHONE = ViewportSize(width=360, height=640)
 # The names of buttons and links on the pages, in English. `ENTRANCES` lead from the home page to the report,
@@ -41,7 +41,8 @@ ENTRANCES = ("Write a report",)
 ONWARD = ("Continue", "Send")
 READY_SOON = "Getting ready…"
 ARRIVED = "Your report has arrived"
-# The only required question. A page asks this question only if more than one body can receive the report.
+# The only required question. A page asks who should read the report only if more than one body can receive
+# the report.
 READER = "Who should read it?"
 # 20 words each.
 SENTENCES = {
@@ -66,7 +67,7 @@ _PAINTED_FROM = {"document", "stylesheet"}
 class Journey:
     """The screens and actions of one report.
 
-    ``needing`` lists screens between the home page and the receipt: the headings of those that stay until a
+    ``needing`` lists the headings of the screens, between the home page and the receipt, that stay until a
     button is pressed. ``scrolled`` is in screens; ``waits`` are in seconds.
     """
 

@@ -1,7 +1,7 @@
 """The part `offline` of the soak: one command installs the inbox on a bare Debian 13 without a network.
 
-The inbox on the first medium has an earlier version of one library. The inbox on the second medium has
-the version of this commit. So the update rehearses how a fix in a library reaches the inbox's machine
+The inbox on the first medium has an earlier version of one library. The inbox on the second medium has the
+version of this commit. The update rehearses how a fix in a library reaches the inbox's machine
 (docs/medium.md).
 """
 
@@ -93,7 +93,10 @@ def _medium(out: Path, debian: Path, package: Path, keys: Path, made: datetime) 
 
 
 def _changed_bytes(medium: Medium) -> str:
-    """Change single bytes of a medium. Raises AssertionError if its script does not name the file."""
+    """Change single bytes of a medium.
+
+    Raises AssertionError if the script of the medium does not name the changed file.
+    """
     files = sorted(
         each for each in medium.folder.rglob("*") if each.is_file() and "SHA256SUMS" not in each.name
     )
@@ -167,7 +170,8 @@ def _refused(tree: Path, medium: Path, second: str, reason: str) -> None:
 def _offline(tree: Path, *command: str) -> str:
     """Run a program in a tree whose network has no interface that is up.
 
-    What the program starts in the background ends with it. Otherwise the tree could not be removed.
+    Background processes of the program end with the program. With a process left, the tree could not be
+    removed.
     """
     places = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
     apart = ("unshare", "--net", "--pid", "--fork", "--kill-child", f"--mount-proc={tree}/proc")

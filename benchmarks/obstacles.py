@@ -19,7 +19,7 @@ _PLACES = (f"/usr/lib/{_NAME}*", "/etc/nginx/fanal", f"/usr/share/{_NAME}", "/us
 _AT = ("env", "NO_FAKE_STAT=1", "faketime", "-f")
 _FULL = "No space left on device"
 _CHANGED_BYTES = 5
-# Enough to begin, and too little for the program.
+# Enough room for the beginning of the installation, but not for the program.
 _LITTLE_MEBIBYTES = 60
 _MUCH = "12g"
 _NO_QUESTIONS = {"DEBIAN_FRONTEND": "noninteractive"}
@@ -27,7 +27,7 @@ _SHOWN = 5
 
 
 def packages_refused(folder: Path, installed: Path, package: Path, newer: Path) -> Iterator[str]:
-    """Install the package, and then the newer one, where that fails.
+    """Install the package, and then the newer package, on trees where the installation must fail.
 
     ``installed`` is a tree with the package, which stays as it is.
     """
@@ -71,7 +71,7 @@ def _refused(tree: Path, package: Path) -> str:
         shutil.copy(package, copy)
     before = _state(tree)
     with pytest.raises(RuntimeError) as caught:
-        # Unlike ``bare_tree.apt``, apt also says why, as it does to an administrator.
+        # Here, unlike in ``bare_tree.apt``, apt gives its reason, as it does to an administrator.
         bare_tree.inside(tree, "apt-get", "--yes", "install", f"/srv/{package.name}", env=_NO_QUESTIONS)
     changed = {*before.splitlines()} ^ {*_state(tree).splitlines()}
     assert not changed, (sorted(changed)[:_SHOWN], caught.value)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from playwright.sync_api import Page
 
 # A block is the text of an element that is not inline. Folded parts are opened briefly, because their texts
-# have no position on the page otherwise. Texts placed outside the page, such as the skip link, are not read,
-# nor are texts that an element around them cuts off, such as a name that is too long for the header.
+# have no position on the page otherwise. Texts placed outside the page, such as the skip link, are not read.
+# A text that an element around it cuts off, such as a name too long for the header, is not read either.
 _READ = """() => {
   const folded = [...document.querySelectorAll("details:not([open])")];
   const inFolded = (element) => folded.some(

@@ -136,12 +136,15 @@ class Unknown(click.UsageError):
 
     @property
     def hint(self) -> str:
-        """What to type instead."""
+        """The text that says what to type instead."""
         return _did_you_mean(self.meant)
 
 
 class Incomplete(click.exceptions.NoArgsIsHelpError):
-    """A group without a command. ``meant`` are the commands in it that earlier had the name of the group."""
+    """A group without a command.
+
+    ``meant`` are the commands in the group that earlier had the name of the group.
+    """
 
     def __init__(self, meant: list[str], context: click.Context) -> None:
         super().__init__(context)
@@ -149,7 +152,7 @@ class Incomplete(click.exceptions.NoArgsIsHelpError):
 
     @property
     def hint(self) -> str:
-        """What to type instead."""
+        """The text that says what to type instead."""
         return _did_you_mean(self.meant)
 
 
@@ -300,7 +303,7 @@ class Group(click.Group):
         error = f"{context.command_path} has no option {option}"
         below = {name: each for name, each in self.branch.children.items() if isinstance(each, Leaf)}
         having = [name for name, each in below.items() if _takes(_loaded(name, each), option)]
-        # If all commands have the option, it belongs to the command that follows it.
+        # An option that all commands have belongs to the command that follows it.
         if len(having) == len(below) or (context.parent is None and having):
             return Misplaced(error, option, context)
         return Unknown(error, [f"{context.command_path} {name}" for name in having[:_SUGGESTED]], context)

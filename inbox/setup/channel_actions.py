@@ -15,8 +15,8 @@ from inbox.system import atomic_files
 def export_card(inbox: Inbox, who: Actor, out: Path) -> Card:
     """Write the signed card of this channel into the folder ``out``; create the folder if needed."""
     out.mkdir(exist_ok=True)
-    # The files are written before the vault commits the number, and get their names afterwards. So a card
-    # that did not fit on the disk uses up no number, and no two cards share a number.
+    # The files are written before the vault commits the number, and get their names afterwards. A card that
+    # did not fit on the disk uses up no number, and no two cards share a number.
     with (
         atomic_files.replacing(out / card.CARD) as file,
         atomic_files.replacing(out / card.SIGNATURE) as signature_file,

@@ -133,7 +133,7 @@ def found(
             atomic_files.sync_folder(each)
         aside.root.rename(root)
     finally:
-        if aside.root.exists():  # Otherwise the rename has succeeded, and the home must stay.
+        if aside.root.exists():  # If the folder is gone, it was renamed and must stay.
             withdraw(sharing, folder)
             shutil.rmtree(aside.root, ignore_errors=True)
     atomic_files.sync_folder(root.absolute().parent)

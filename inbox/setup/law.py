@@ -113,7 +113,7 @@ def adopt(inbox: Inbox, who: Actor, planned: Plan, *, loosening: bool) -> Law:
     """Put the planned law into use, and set every deadline again; two officers confirm.
 
     Raises Refused for a plan that ``loosens`` unless ``loosening`` is set. Also raises the same errors as
-    ``codes_in_use.check``, this time for all cases, and as ``Inbox.acting``.
+    ``codes_in_use.check``, here for all cases, and as ``Inbox.acting``.
     """
     if planned.loosens and not loosening:
         raise Refused(

@@ -33,7 +33,7 @@ from portal.store.database import Database
 from portal.store.expiry import Term
 from portal.store.keyrings import Files, Instance, keep_key_pair, key_pair
 
-# A backup can be restored for as many days. Later, its keyring has expired too.
+# The number of days for which a backup can be restored. An older backup has a keyring that has expired.
 DAYS = 35
 _BLOCK = 256 << 10
 _LARGEST_KEY = 8 << 10
@@ -74,8 +74,8 @@ def private_key(path: Path) -> HybridIdentity:
 def make(store: Database, settings: Settings, recipient: HybridRecipient, out: Path, today: date) -> None:
     """Write a backup, sealed to ``recipient``, to the new file ``out``. Raises Refused."""
     _refuse_to_replace(out)
-    # One transaction, so that all rows belong to the same moment. It keeps deleted bytes from being
-    # overwritten, but not for long, because a backup contains no envelopes.
+    # One transaction reads all rows, so that all belong to the same moment. The transaction keeps deleted
+    # bytes from being overwritten, but not for long, because a backup contains no envelopes.
     with store.read() as connection:
         keys, keyring = key_pair(connection), kept.current(connection)
         if keys is None or keyring is None:
@@ -109,7 +109,8 @@ def restore(settings: Settings, source: Source, today: date) -> Instance:
     """
     with _explained(source.path, _ANOTHER):
         backup, offered = _verify(settings, source, today)
-        # A new key and new numbers: the lost portal may have made bundles after the backup.
+        # The new portal has a new key and new numbers, because the lost portal may have made bundles after
+        # the backup.
         keys = Instance.fresh()
 
         def fill(connection: Connection) -> None:

@@ -1,7 +1,7 @@
 """The work that each serving process does by the clock, independent of requests.
 
-A request never triggers this work. Otherwise the time that a request takes, or its result, would reveal other
-requests.
+No request triggers the work of the clock. Otherwise the time that a request takes, or its result, would
+reveal other requests.
 """
 
 import signal

@@ -107,7 +107,10 @@ def _program(machine: _Machine, sockets: list[tuple[socket.AddressFamily, socket
 
 
 def _socket(family: int, kind: int, then: bytes) -> bytes:
-    """Do ``then`` if the call asks for this socket with protocol 0. MPTCP, for example, has another."""
+    """Do ``then`` if the call asks for this socket with protocol 0.
+
+    MPTCP, for example, has another protocol.
+    """
     usual = _argument(2) + _if(_EQUAL, 0, then)
     of_kind = _argument(1) + _instruction(_AND, _KIND) + _if(_EQUAL, kind, usual)
     return _argument(0) + _if(_EQUAL, family, of_kind)

@@ -35,7 +35,7 @@ from portal.web import headers
 
 # A client that stays silent for this long is disconnected.
 _SILENCE_SECONDS = 20
-# Without this limit, a client could block a process for as long as it likes by sending its request head
+# Without a time limit, a client could block a process for as long as it likes by sending its request head
 # slowly.
 _HEAD_SECONDS = 15
 # The server ends a request that takes longer than this. An upload can be resumed.

@@ -15,7 +15,7 @@ FILE = "/etc/fanal/setup.toml"
 SQLITE, POSTGRESQL = _DATABASES = ("sqlite", "postgresql")
 FILES, ACME_HTTP, ACME_DNS = _CERTIFICATES = ("files", "acme-http", "acme-dns")
 _AUTHORITY = "https://acme-v02.api.letsencrypt.org/directory"
-# Spaces, line ends and quotes would be settings of their own in the file of certbot.
+# In certbot's file, a space, a line end or a quote would begin another setting.
 _HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _WORD = re.compile(r"[\w./:~-]*", re.ASCII)
 _HINT = "`fanal-portal setup --help` names the page that explains the file"

@@ -14,8 +14,8 @@ from portal.setup.steps import TO_DO, Found, State, in_the_way
 from portal.setup.system import Failed, System, content, put_back
 
 CERTIFICATE, KEY = "/etc/fanal/certificate.pem", "/etc/fanal/certificate.key"
-# So many days before the end of a certificate, `setup --check` warns, and then warns urgently. certbot renews
-# a certificate 30 days before its end.
+# The days before the end of a certificate from which `setup --check` warns, and from which it warns urgently.
+# certbot renews a certificate 30 days before its end.
 _SOON, _URGENT = 30, 7
 _UNREAD = "certificate"
 _RENEW = "renew it, then run `fanal-portal certificate`"

@@ -97,8 +97,8 @@ def room(system: System, folders: Iterable[str] = _WRITTEN, bytes_free: int = _R
 def clock(program: Path = Path(__file__)) -> Condition:
     """Return the condition that the clock is not slow by days.
 
-    A package gives its files the time of its commit, so the present day is not an earlier one. If the clock
-    is fast, the keyring has expired, and its step says so.
+    A package gives its files the time of its commit, so a clock that shows an earlier day is slow. If the
+    clock is fast, the keyring has expired, and its step says so.
     """
 
     def test() -> Found:

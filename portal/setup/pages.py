@@ -54,7 +54,7 @@ class Pages:
             try:
                 shutil.copytree(fresh, self._new, copy_function=shutil.copyfile)
             except shutil.Error as error:
-                # It lists every file, with a reason for each.
+                # The error lists every file, with a reason for each.
                 raise Failed(error.args[0][0][2]) from error
         for each in (self._new, *self._new.rglob("*")):
             each.chmod(0o755 if each.is_dir() else 0o644)

@@ -40,7 +40,8 @@ def steps(system: System, answers: Answers) -> list[Step]:
         DebianNginxOff(system),
     ]
     if answers.onion:
-        # This step precedes the configuration, because the configuration contains the onion address.
+        # The onion service comes before the configuration, because the configuration contains the onion
+        # address.
         found.append(OnionService(system))
     found.append(Configuration(system, answers))
     if answers.database == POSTGRESQL:

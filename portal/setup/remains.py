@@ -30,7 +30,7 @@ class Remains:
         self._system = system
 
     def check(self) -> Found:
-        """Look for such files."""
+        """Look for half-written files."""
         return done_if(done=not any(self._found()))
 
     def apply(self) -> None:

@@ -21,14 +21,15 @@ class State(Enum):
 class Found:
     """The result of a check.
 
-    If something is in the way, ``what`` names the obstacle, and ``hint`` the remedy. A step that is done may
-    have a warning there. ``expires`` is the day on which the result of the step expires, as YYYY-MM-DD.
+    If something is in the way, ``what`` names the obstacle, and ``hint`` the remedy. If a step is done,
+    ``what`` may name a warning. ``expires`` is the day on which the result of the step expires, as
+    YYYY-MM-DD.
     """
 
     state: State
     what: str = ""
     hint: str = ""
-    # A step that is done has the same state, whenever its result expires.
+    # The state of a step does not depend on the day on which its result expires.
     expires: str = field(default="", compare=False)
 
 
@@ -101,7 +102,7 @@ def apply_all(steps: Sequence[Step]) -> Iterator[Step]:
     """Do each step that is not done, and yield it, or undo all steps.
 
     Nothing is changed if something is in the way of a step. If a step cannot be done, all steps are undone,
-    even those of an earlier run. Then this raises Refused, which says whether the machine is as before. If a
+    even those of an earlier run. A failure raises Refused, which says whether the machine is as before. If a
     step cannot be undone, the steps before it stay done, because they may rely on each other.
     """
     step = steps[0]

@@ -14,7 +14,7 @@ _LAST_LINES = 20
 
 
 class Failed(Exception):
-    """A program failed. The message contains the last lines of its output."""
+    """A program failed. The message contains the last lines of the program's output."""
 
 
 def content(file: Path) -> bytes | None:

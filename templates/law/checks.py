@@ -312,7 +312,7 @@ def _letters(documents: Documents) -> Iterator[Mismatch]:
 def _filled(
     document: Document, path: Path, texts: Mapping[str, str], fillable: Collection[str]
 ) -> Iterator[Mismatch]:
-    """Yield a mistake in a text that cannot be filled in, or that has other names in another language."""
+    """Yield a mistake in a text that cannot be filled in, or whose placeholders differ between languages."""
     named = {}
     for language, text in texts.items():
         try:

@@ -112,7 +112,10 @@ def _less_often(_before: Any, after: Any) -> bool:
 
 
 def _duty(before: Any, after: Any) -> bool:
-    """To remove a duty loosens the law. So does a new duty that records a measure or prepares an outcome."""
+    """Removing a duty loosens the law.
+
+    A new duty loosens the law if it records a measure or prepares an outcome.
+    """
     if before is None:
         return any({"measure", "outcome"} & each.keys() for each in after["decision"].values())
     return after is None
@@ -140,7 +143,7 @@ def _under(prefix: str, way: Way, keys: Mapping[str, Way]) -> Mapping[str, Way]:
 _PERIOD: Mapping[str, Way] = {**_NAMED, "keep": _shorter, "archive": _shorter, "visa": _off}
 _SECTION: Mapping[str, Way] = {**_NAMED, "text": neither, "fill": neither}
 
-# By file and dotted key. * is the code of any entry.
+# For each file, the way of each dotted key. * is the code of any entry.
 WAYS: Mapping[str, Mapping[str, Way]] = {
     "authorities.toml": {
         "authority": neither,
@@ -326,7 +329,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
         **_under("junk", neither, _PERIOD),
         **_under("unopened", neither, _PERIOD),
     },
-    # The office's statements on its processing. The program fills in the values.
+    # The office's statements on how it processes data. The program fills in the values.
     "sheets.toml": {
         **_under("processing", neither, {**_NAMED, "section": neither}),
         **_under("processing.section.*", neither, _SECTION),

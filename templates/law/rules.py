@@ -396,8 +396,8 @@ class Outcome:
       prosecutor agrees.
     - ``finds_facts``: officers must first decide whether to inform a prosecutor, whatever the case's score.
     - ``linked``: only for a case that an officer linked to another as its duplicate.
-    - ``only_after``: the outcome requires that the measure with this code is recorded; ``never_after``: the
-      outcome requires that the measure with this code is not recorded.
+    - ``only_after``: the code of the measure that must be recorded before the outcome; ``never_after``: the
+      code of the measure that must not be.
     """
 
     name: Texts

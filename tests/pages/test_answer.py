@@ -72,7 +72,7 @@ def said(page: Page, code: str, **values: str) -> str:
 def test_the_timeline_shows_no_day_that_only_the_site_claims(visitor: Visitor) -> None:
     """Before an answer, the timeline has only the day of the report.
 
-    The reporter's own page sealed that day.
+    The reporter's own page sealed the day of the report.
     """
     visitor.reported()
     visitor.open()
@@ -97,7 +97,7 @@ def test_the_timeline_shows_a_case_by_days_with_the_newest_day_first(visitor: Vi
     ]
 
 
-def test_the_timeline_shows_the_newest_first_within_a_day_too_and_says_so(visitor: Visitor) -> None:
+def test_within_a_day_the_timeline_also_shows_the_newest_event_first_and_says_so(visitor: Visitor) -> None:
     """The page says that the newest event is at the top."""
     report = visitor.reported()
     days = (before(1), before(1), today(), today())

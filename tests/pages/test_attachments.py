@@ -106,7 +106,7 @@ def test_names_of_files_are_not_sent_by_default(visitor: Visitor, page: Page, tm
 def test_a_photo_taken_on_a_phone_is_cleaned_of_metadata_like_any_picture(
     visitor: Visitor, chromium: Browser, tmp_path: Path
 ) -> None:
-    """The button opens the camera. A device without a touch screen has no such button."""
+    """The button opens the camera. A device without a touch screen has no button for the camera."""
     telephone = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     at_hand = Visitor(telephone.new_page(), visitor.address, "en")
     at_hand.site = visitor.site
@@ -146,7 +146,7 @@ def test_each_file_has_a_progress_bar_while_it_is_examined(page: Page, tmp_path:
           seeing.observe(document.querySelector("#files-list"), changes);
         }"""
     )
-    # The press is needed because, during the next second, the page postpones anything that moves other
+    # The test presses once, because for a second after a press the page postpones anything that moves other
     # things.
     page.clock.install()
     page.click("h1:visible")
@@ -190,7 +190,7 @@ def test_an_empty_file_is_not_added_and_a_message_says_why(page: Page, tmp_path:
 def test_two_hundred_files_are_too_many_but_ninety_nine_are_accepted(
     visitor: Visitor, page: Page, tmp_path: Path
 ) -> None:
-    """The page lists them all, so that the reporter can choose which to keep.
+    """The page lists all files, so that the reporter can choose which to keep.
 
     The text of the report is kept too.
     """

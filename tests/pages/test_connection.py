@@ -79,7 +79,7 @@ def test_a_connection_without_answers_is_reported_as_slow_after_two_seconds(
 def test_two_seconds_into_a_large_body_the_page_says_that_it_is_still_sending(
     visitor: Visitor, line: SwallowingLine, tmp_path: Path, size: int, carried: int
 ) -> None:
-    """The smaller file is sent in one request, the larger one in pieces. Nothing is known of the speed yet.
+    """The smaller file is sent in one request, the larger one in pieces. The page knows no speed yet.
 
     Much later, the page calls the connection slow, but never lost.
     """
@@ -206,7 +206,7 @@ def test_a_withdrawal_whose_confirmation_is_lost_is_reported_as_slow_and_can_be_
     assert visitor.site.received() == []
 
 
-def test_an_answer_does_not_hide_that_another_one_is_missing(visitor: Visitor) -> None:
+def test_an_answer_does_not_hide_that_another_answer_is_missing(visitor: Visitor) -> None:
     """The page requests the keyring and its signature at the same time."""
     held: list[Route] = []
     visitor.reported()
@@ -225,7 +225,7 @@ def test_an_answer_does_not_hide_that_another_one_is_missing(visitor: Visitor) -
     visitor.shows("#busy", "connection-slow")
     early, late = sorted(held, key=lambda route: route.request.url.endswith("json"))
     early.continue_()
-    # This answer arrives after the other one.
+    # The answer to this fetch arrives after the answer to ``early``.
     visitor.page.evaluate("() => fetch('/keyring.sig').then((answer) => answer.bytes())")
     visitor.shows("#busy", "connection-slow")
     late.continue_()

@@ -38,7 +38,7 @@ LADDER = {
     "fr": ["Tor Browser, ni chez vous ni au travail", "Tor Browser, chez vous", "navigateur ordinaire"],
     "en": ["Tor Browser, away from home and from work", "Tor Browser, at home", "ordinary browser"],
 }
-# The texts are about readers, their rhythm and the time until an answer, and then about what is not
+# The texts say who reads reports, how often, and when to expect an answer; then they say what is not
 # protected.
 SAID = {
     "fr": [
@@ -174,7 +174,7 @@ def test_reporters_can_read_about_their_situation_before_the_form(visitor: Visit
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_home_page_says_who_reads_a_report_and_when_and_what_the_site_cannot_protect_from(
+def test_the_home_page_says_who_reads_reports_and_how_soon_and_names_the_limits_of_protection(
     visitor: Visitor, language: str
 ) -> None:
     visitor.visit(f"{language}/before")
@@ -221,7 +221,9 @@ def test_every_page_links_to_the_accessibility_statement(visitor: Visitor, langu
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_advice_about_leaving_quickly_says_where_back_leads(visitor: Visitor, language: str) -> None:
+def test_the_advice_about_leaving_quickly_says_where_the_back_button_leads(
+    visitor: Visitor, language: str
+) -> None:
     """The advice is on the page about anonymity, which nobody has to read before they write."""
     visitor.visit(f"{language}/before")
     name = visitor.page.get_attribute("nav.leave", "aria-label")

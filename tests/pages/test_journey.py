@@ -171,7 +171,7 @@ def test_a_clock_that_is_wrong_by_years_is_reported_before_the_form(
 
 
 class Held:
-    """A reporter who stays on the page when it asks before leaving; counts these questions."""
+    """A reporter who stays whenever the page asks before leaving; counts how often the page asks."""
 
     def __init__(self, visitor: Visitor) -> None:
         self.page = visitor.page

@@ -77,7 +77,7 @@ class Fulltext(HTMLParser):
         if not NOT_TEXT & set(self._within):
             while (
                 rest := PSEUDO.sub("", data)
-            ) != data:  # longest first, because one text may be part of another
+            ) != data:  # the longest text first, because one text may be part of another
                 data = rest
             self.found |= set(WORD.findall(rest)) - UNTRANSLATED
 

@@ -122,7 +122,7 @@ def test_a_page_that_was_left_quickly_is_not_in_the_history_of_the_tab(leaver: V
     assert leaver.page.url == "about:blank"
 
 
-def test_leaving_the_answer_page_leaves_at_most_one_entry_more_which_shows_an_empty_page(
+def test_leaving_the_answer_page_adds_at_most_one_history_entry_which_shows_an_empty_page(
     leaver: Visitor,
 ) -> None:
     """The step to withdraw adds the entry. Reporters who do not open that step leave no entry."""

@@ -34,7 +34,7 @@ def person(
 def test_the_offline_form_refuses_invalid_keys_and_gives_the_reason(
     person: OfflineVisitor, site: PortalSite
 ) -> None:
-    """The keys are changed, expired, or only one of the two files. The form then seals nothing."""
+    """The keys are altered or expired, or one of the two files is missing. The form then seals nothing."""
     person.save()
     person.start("keyring.json")
     person.shows("#keys-error", "file-not-brought")
@@ -114,7 +114,7 @@ def test_the_offline_form_makes_no_request_from_the_report_to_the_follow_up(
 def test_each_kind_of_invalid_answer_has_its_own_message_in_the_offline_form(
     person: OfflineVisitor, site: PortalSite
 ) -> None:
-    """The answers: of another case, unreadable, of an unknown case, and cut short."""
+    """The answers belong to another or an unknown case, are unreadable, or are cut short."""
     person.save()
     person.start()
     person.write()

@@ -41,7 +41,7 @@ def shell(command: str, folder: Path, path: str = os.environ["PATH"], code: int 
 def test_a_file_sealed_by_hand_and_a_report_reach_the_inbox_and_the_answer_returns(
     installation: Installation, chromium: Browser, tmp_path: Path
 ) -> None:
-    """The commands on the page make the file, which the inbox files as unsigned.
+    """The commands on the page make the file, which the inbox stores as unsigned.
 
     The report gets an answer.
     """

@@ -148,7 +148,7 @@ def in_two_columns(page: Page) -> list[str]:
 
 
 def test_the_search_finds_a_question_that_is_cut(form: Page) -> None:
-    """Without the rules that keep a question together, one of these heights cuts one."""
+    """Without the rules that keep a question together, one of these heights cuts a question in two."""
     spoiled = []
     for height in range(10, 60, 5):
         form.evaluate(SPOIL, height)

@@ -14,7 +14,7 @@ from tests.support.portal_site import REPLY, slot_for
 
 pytestmark = pytest.mark.browser
 
-# These vary: the time of the file, and the target of the link that skips the header.
+# Two things vary: the time of the file, and the target of the link that skips the header.
 CHANGING = re.compile(rb"/(CreationDate|ModDate) \(.*?\)|/XYZ [\d. ]+")
 
 # The colours of all visible texts, such as "rgb(0, 0, 0)".

@@ -59,7 +59,7 @@ OUTSIDE_FIRST = {"fr": ("autorité externe",), "en": ("external authority",)}
 GIFT = re.compile(r"\bcadeaux?\b|\bgifts?\b", re.IGNORECASE)
 # Advice about a gift; a mere mention does not count.
 ADVICE = re.compile(r"\b(?:gardez|conservez|remettez|rendez|keep|hand|return)\b", re.IGNORECASE)
-# Mentions of the right to object (GDPR, article 21). Nobody has this right if the law requires the
+# Mentions of the right to object (GDPR, article 21). Nobody has the right to object if the law requires the
 # processing.
 OBJECTION = re.compile(
     r"\bopposition\b|\bs'opposer\b|\bvous (?:y )?opposer\b|\bright to object\b|\bobject to\b", re.IGNORECASE
@@ -219,7 +219,7 @@ def test_a_text_about_objecting_says_that_this_right_does_not_apply(language: st
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_reply_for_an_outcome_that_is_not_told_reveals_no_more_than_the_withholding_one(
+def test_the_reply_for_an_outcome_that_is_not_told_reveals_as_little_as_the_reply_that_withholds_all(
     language: str,
 ) -> None:
     """The reply is the same for a duplicate, a transmitted case and any other outcome that is not told."""
@@ -368,7 +368,7 @@ def test_each_page_links_to_rights_authorities_and_data(visitor: Visitor, langua
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_portal_reports_a_missing_time_for_oral_reports(language: str) -> None:
-    """Some regimes have no such time, and neither has the law in use.
+    """Some regimes need no time for oral reports, and the law in use gives none.
 
     `portal doctor` reports texts in brackets.
     """

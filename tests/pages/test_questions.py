@@ -207,7 +207,7 @@ def test_an_important_notice_appears_as_soon_as_its_answer_is_chosen(unfolded: P
 def test_a_reporter_who_says_that_somebody_is_in_danger_can_call_with_one_touch(unfolded: Page) -> None:
     """The numbers are below the question at once, and a moment later also above the button.
 
-    Before, and after the answer “no”, the usual box is there instead.
+    Before an answer, and after the answer “no”, the page shows the usual box instead.
     """
     card = unfolded.locator("[data-field=danger_now] .danger:visible")
     again = unfolded.locator("[data-part] > .danger[data-when]")

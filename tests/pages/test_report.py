@@ -115,12 +115,12 @@ def test_a_word_that_was_not_typed_is_not_called_wrong(visitor: Visitor) -> None
     assert methods(visitor) == []
 
 
-def test_while_two_words_are_typed_the_words_are_hidden_and_only_then_their_numbers_are_shown(
+def test_the_list_of_words_is_hidden_while_two_words_are_typed_and_only_then_are_their_numbers_shown(
     visitor: Visitor,
 ) -> None:
     """A reporter who knew the numbers earlier might note only these two.
 
-    Meanwhile the page says why they are hidden, nothing moves, and a printed sheet still has all words.
+    Meanwhile the page says why the words are hidden, nothing moves, and a printed sheet still has all words.
     """
     visitor.write()
     page, words = visitor.page, visitor.page.locator("#token-words")

@@ -153,7 +153,7 @@ def test_a_tap_on_a_label_is_one_press_although_the_browser_also_clicks_its_fiel
         touched.tap("label.button[for=files]")
 
 
-def test_double_clicks_still_select_words_and_leave_quickly(page: Page) -> None:
+def test_double_clicks_still_select_words_and_still_work_on_leave_quickly(page: Page) -> None:
     """The page ignores no click inside a text or on “Leave quickly”."""
     page.route("https://**", lambda route: route.fulfill(body="Elsewhere"))
     page.fill("#what", "Quai")
@@ -316,7 +316,7 @@ def test_repeated_presses_on_send_send_a_message_once(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("count", TIMES)
-def test_repeated_presses_begin_a_message_copy_a_day_and_save_a_proof_once(
+def test_repeated_presses_count_once_to_begin_a_message_to_copy_a_day_or_to_save_a_proof(
     visitor: Visitor, count: int
 ) -> None:
     report = visitor.reported()
@@ -338,7 +338,8 @@ def test_repeated_presses_begin_a_message_copy_a_day_and_save_a_proof_once(
     with page.expect_download():
         page.click("#save-proof", click_count=count)
     expect(page.locator("#proof-saved")).to_be_visible(timeout=SLOW)
-    # Downloads arrive in order: a second one of the clicks would be here before that of the key.
+    # Downloads arrive in order: a second download from the clicks would arrive before the download from the
+    # key.
     with page.expect_download():
         page.press("#save-proof", "Enter")
     assert saves == ["proof.json"] * 2

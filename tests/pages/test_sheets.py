@@ -51,7 +51,10 @@ def test_a_page_is_shown_at_each_width_in_both_colour_schemes_and_printed(
 def test_a_page_that_would_change_soon_keeps_its_state_while_its_pictures_are_taken(
     visitor: Visitor, tmp_path: Path
 ) -> None:
-    """The page would forget the pressed key after five seconds. The control lets its clock go on."""
+    """The page would forget the pressed key after five seconds.
+
+    In the control, the clock of the page goes on.
+    """
     page = visitor.page
     states = page_sheets.leave(visitor, tmp_path)
     _, pressed = next(states)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 LINE = "#progress-text"
 WORK = "**/api/work"
-# Goes back, and counts the moves in the history. The page returns to the step by the second one.
+# Goes back, and counts the moves in the history. The second move returns the page to the step.
 BACK = """() => {
   const { dataset } = document.documentElement;
   dataset.moves = 0;

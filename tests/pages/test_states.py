@@ -62,7 +62,7 @@ def test_every_state_of_the_reporters_pages_is_accessible(
     mode: str,
     language: str,
 ) -> None:
-    """The screens are a phone, and in English a wide screen.
+    """The test uses a phone's screen and, in English, also a wide screen.
 
     The control is a planted fault that axe must find in each state.
     """

@@ -141,7 +141,7 @@ def test_a_slot_that_the_reader_of_the_case_did_not_sign_is_not_shown(visitor: V
 @pytest.mark.parametrize(
     ("next_by", "past", "believed"), [(0, 1, True), (-1, 1, False), (300, 35, True), (300, 36, False)]
 )
-def test_a_slot_signed_with_an_expired_key_stays_valid_until_the_next_one_is_due(
+def test_a_slot_signed_with_an_expired_key_stays_valid_until_the_next_slot_is_due(
     visitor: Visitor, next_by: int, past: int, *, believed: bool
 ) -> None:
     """After 35 days the slot is always refused, because a thief of the key could set the date."""

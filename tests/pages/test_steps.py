@@ -166,7 +166,7 @@ def test_back_does_not_stop_sending_and_leaves_the_page_after_the_receipt(visito
     page.wait_for_url("**/en/guide")
 
 
-def test_leave_quickly_leaves_one_empty_entry_in_the_history(visitor: Visitor) -> None:
+def test_leave_quickly_adds_one_empty_entry_to_the_history(visitor: Visitor) -> None:
     """The entry has no address. The page before the report is two entries back."""
     page = visitor.page
     elsewhere = "https://elsewhere.example/"

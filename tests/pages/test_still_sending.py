@@ -33,7 +33,8 @@ MOVED = """() => [...window.noted]
   .map(([each, top]) => [each, Math.round(each.getBoundingClientRect().top - top)])
   .map(([each, by]) => [each.id || each.outerHTML.slice(0, 90), by])
   .filter(([name, by]) => Math.abs(by) > 1)"""
-# Some browsers keep the visible content in place when the content above it changes. Those of iPhones do not.
+# Some browsers keep the visible content in place when the content above it changes. Browsers on iPhones let
+# it move.
 NO_ANCHORING = "for (const each of document.querySelectorAll('*')) each.style.overflowAnchor = 'none'"
 
 
@@ -219,7 +220,9 @@ def test_an_error_of_the_twelve_words_moves_nothing(
         assert moved(page) == [], code
 
 
-def test_a_lost_connection_on_open_moves_nothing_and_is_in_sight(visitor: Visitor) -> None:
+def test_an_error_about_a_lost_connection_while_opening_a_case_is_in_sight_and_moves_nothing(
+    visitor: Visitor,
+) -> None:
     """The error is shown in the room below the words, although the words are not wrong."""
     page = visitor.page
     page.set_viewport_size({"width": 320, "height": 640})

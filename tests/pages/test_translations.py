@@ -302,7 +302,7 @@ def test_public_texts_in_english_have_typographic_apostrophes_and_no_contracted_
 def test_french_punctuation_stays_with_its_words() -> None:
     """A line must not break at the space before a colon or inside quotation marks.
 
-    In English, a line may break there.
+    In English, a line may break at such a space.
     """
     text = "Danger ? « Non » ; si : oui ! 400 % de 1 Go"
     kept = "Danger_? «_Non_»_; si_: oui_! 400_% de 1_Go"

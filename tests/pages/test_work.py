@@ -61,7 +61,7 @@ SOLVE = """async () => {
   return (performance.now() - begun) / 1000;
 }"""
 
-# In most runs, the work for 1 GiB takes more attempts than this, unless the page stops the work.
+# In most runs, the work for 1 GiB takes more than FEW attempts, unless the page stops the work.
 FEW = 5_000
 CHANGE = """async () => {
   const envelope = Promise.resolve({ header: crypto.getRandomValues(new Uint8Array(1627)) });

@@ -44,7 +44,7 @@ def content(tree: Path, folder: str) -> str:
 
 
 def test_an_upgrade_keeps_the_program_that_the_portal_runs(tree: Path) -> None:
-    """A second package before `fanal-portal upgrade` changes nothing of it."""
+    """A second package before `fanal-portal upgrade` leaves that program as it is."""
     for version in ("two", "three"):
         run(tree, "preinst", "upgrade", "1.0")
         replace_program(tree, version)
@@ -53,7 +53,10 @@ def test_an_upgrade_keeps_the_program_that_the_portal_runs(tree: Path) -> None:
 
 
 def test_an_upgrade_that_dpkg_undoes_keeps_no_program(tree: Path) -> None:
-    """The files that dpkg puts back are the same files. A program that was kept before stays, as it runs."""
+    """The files that dpkg puts back are the same files.
+
+    A program that was kept before stays, because the portal runs it.
+    """
     run(tree, "preinst", "upgrade", "1.0")
     run(tree, "postrm", "abort-upgrade", "1.0")
     assert not (tree / EARLIER).exists()
@@ -72,7 +75,7 @@ def test_a_copy_that_was_interrupted_is_not_taken_for_the_earlier_program(tree: 
 
 
 def test_an_installation_keeps_no_program(tree: Path) -> None:
-    """Neither the first installation, nor an upgrade before there is a portal."""
+    """Neither the first installation nor an upgrade without a portal keeps a program."""
     run(tree, "preinst", "install")
     (tree / "etc/fanal/portal.toml").unlink()
     run(tree, "preinst", "upgrade", "1.0")

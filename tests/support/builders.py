@@ -134,7 +134,8 @@ def make_keyring(
 
 @lru_cache
 def _keyring(site: Site, serial: int, day: date, root_seed: bytes, bodies: tuple[Body, ...]) -> SignedKeyring:
-    # Cached: every room and report needs a keyring, mostly the same, and encoding its keys takes 10 ms.
+    # Keyrings are cached: every room and report needs one, mostly the same, and encoding its keys takes 10
+    # ms.
     value = Keyring(
         deployment=site.deployment,
         serial=serial,

@@ -28,7 +28,7 @@ def make_certificate(certificate: Path, key: Path, *names: str, ends: datetime |
 
 
 def make_issued(certificate: Path, key: Path, name: str, ends: datetime | None = None) -> list[bytes]:
-    """Write a certificate that an authority issued, with the authority's own, and its key.
+    """Write a certificate that an authority issued, followed by the authority's own, and write its key.
 
     Return the two certificates as PEM.
     """
@@ -56,7 +56,7 @@ def _issued(to: _Party, by: _Party, names: Sequence[str], ends: datetime | None)
         .not_valid_before(min(now, end) - timedelta(days=1))
         .not_valid_after(end)
         .add_extension(x509.BasicConstraints(ca=to is by, path_length=None), critical=True)
-        # Python refuses a certificate without these two, because it checks RFC 5280 strictly.
+        # Python refuses a certificate without these two identifiers, because it checks RFC 5280 strictly.
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(by.key.public_key()), critical=False

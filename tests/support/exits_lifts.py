@@ -174,7 +174,7 @@ _DECISIONS = {
     Obstacle.PREPARED: {Code.DECIDE_BY_TWO: _ADMISSIBILITY[Code.DECIDE]},
 }
 DECISIONS = (Code.DECIDE, Code.DECIDE_BY_TWO)
-# Recorded after a prosecutor was informed today.
+# Actions recorded after a prosecutor was informed today.
 _NOTED = {
     code: Lift(
         OTHERS,

@@ -1,7 +1,7 @@
 """A case with each obstacle to each exit, and the exits at the command line and at the desk.
 
 Each new row in the matrix of exits needs code here that creates the obstacle, and a sign of the obstacle. If
-one is missing, a test names the row.
+the code or the sign is missing, a test names the row.
 """
 
 import contextlib
@@ -63,7 +63,7 @@ LONG_AGO = timedelta(90)
 LONG_DECIDED = today() - timedelta(400)
 _SOON = timedelta(10)
 _BEFORE = today() - timedelta(3_000)
-# These obstacles are in what officers ask for, not in the case.
+# These obstacles are in the officers' request, not in the case.
 IN_WHAT_IS_ASKED = {
     *(
         Obstacle.UNPREPARED,
@@ -116,7 +116,7 @@ class Room:
 
 @dataclass(frozen=True)
 class Wanted:
-    """An exit: the obstacle to get ``past``, another ``beside`` it, and what officers give.
+    """An exit: the obstacle to get ``past``, another ``beside`` it, and what officers enter.
 
     If the exit closes the case, ``outcome`` is the outcome of the case.
     """

@@ -69,7 +69,7 @@ def pictures() -> Iterator[Hostile]:
     yield Hostile("bomb.tiff", "image/tiff", tiff(200_000, 200_000), "image/tiff", said=("200000 x 200000",))
     yield Hostile("bomb.webp", "image/webp", partial(webp, 16_383, 16_383), "image/webp", said=("damaged",))
     yield Hostile("bomb.bmp", "image/bmp", bmp(100_000, 100_000), "image/bmp", said=("100000 x 100000",))
-    # This picture has 81 megapixels in ten kilobytes. The limit allows it.
+    # This picture has 81 megapixels in ten kilobytes. The limit on pixels allows such a picture.
     yield Hostile("large.png", PNG, partial(png, 9_000, 9_000, whole=True), PNG, PIXELS)
     yield Hostile("frames.gif", GIF, partial(frames, 600), GIF, PIXELS)
     yield Hostile("text-bomb.png", PNG, _with_squeezed, PNG, said=("damaged",))

@@ -42,14 +42,14 @@ _APART = timedelta(minutes=2)
 _RENEW = "import an outbox: each one contains a new keyring"
 _SILENT: Mapping[str, set[str]] = {
     "log_statement": {"none"},
-    "log_connections": {"off", ""},  # From PostgreSQL 18 on, this setting is a list.
+    "log_connections": {"off", ""},  # From PostgreSQL 18 on, ``log_connections`` is a list.
     "log_disconnections": {"off"},
     "log_duration": {"off"},
     "log_min_duration_statement": {"-1"},
     "log_min_duration_sample": {"-1"},
     "log_transaction_sample_rate": {"0"},
     "log_lock_waits": {"off"},
-    "log_checkpoints": {"off"},  # With "on", the server logs every few minutes how much was written.
+    "log_checkpoints": {"off"},  # Checkpoints in the log would show how much was written every few minutes.
     "log_autovacuum_min_duration": {"-1"},
     "log_min_error_statement": {"fatal", "panic"},  # A logged statement would contain the data to store.
     "log_line_prefix": {""},
@@ -249,8 +249,8 @@ def _is_late(day: date, today: date) -> bool:
 
 
 def _overdue(database: Database, settings: Settings, today: date) -> Iterator[Finding]:
-    # After a withdrawal, deleted bytes wait for the clock. Overwrite them here, so that the finding does not
-    # show that somebody has just withdrawn a report.
+    # After a withdrawal, deleted bytes wait for the clock. Overwrite the deleted bytes here, so that the
+    # finding does not show that somebody has just withdrawn a report.
     with suppress(StoreBusy):
         deletion.overwrite(database, _OVERWRITE_SECONDS)
     with database.read() as connection:

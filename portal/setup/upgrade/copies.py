@@ -2,13 +2,13 @@
 
 The copy reveals no more than the database, and not for longer:
 
-- It exists only while no portal runs. It is overwritten and deleted as soon as the new version has answered,
-  before anybody can reach the portal. A copy that was kept longer would still contain the reports that their
-  reporters withdraw, and everything else that the portal deletes.
+- The copy exists only while no portal runs. The copy is overwritten and deleted as soon as the new version
+  has answered, before anybody can reach the portal. A copy that was kept longer would still contain the
+  reports that their reporters withdraw, and everything else that the portal deletes.
 - The copy of a SQLite database is beside the database: on the same disk, and readable only by the portal's
   user. SQLite writes the copy sorted by its random keys and without remains of deleted rows, so the copy does
   not show the order of arrival. `pg_dump` writes the rows in the order of PostgreSQL's own files.
-- The file's time is the time of the upgrade. No portal runs then, so no report comes.
+- The file's time is the time of the upgrade. No portal runs at that time, so no report comes.
 
 Only the portal's user may run this code: root must not follow a link in a folder of that user.
 """
@@ -85,8 +85,8 @@ class Copy:
     def put_back(self) -> None:
         """Replace the database by the copy, if there is one. Raises Refused or OSError.
 
-        Until the copy is complete in its place, the earlier version refuses the database: it is missing, has
-        no tables, or has those of the newer version. Call this again after an interruption.
+        Until the copy is complete in its place, the earlier version refuses the database, which is missing,
+        has no tables, or has the tables of the newer version. Call this method again after an interruption.
         """
         if found := self._found():
             (self._rename if self._is_sqlite else self._restore)(found)
@@ -112,7 +112,7 @@ class Copy:
 
     @property
     def _base(self) -> Path:
-        """The path that the names of all files of an upgrade begin with."""
+        """The beginning of the paths of all files that an upgrade makes."""
         return Path(str(self.url.database)) if self._is_sqlite else self.folder / "postgresql"
 
     def _named(self, ending: str) -> Path:
@@ -163,7 +163,7 @@ def _dump(url: URL, part: Path) -> None:
 def _run(url: URL, program: list[str], more: list[str]) -> None:
     """Run a program of PostgreSQL on the database; raises Refused.
 
-    The password is in its environment, because every user can read its arguments.
+    The program gets the password in its environment, because every user can read a program's arguments.
     """
     named = url.set(drivername="postgresql", password=None).render_as_string()
     password = {"PGPASSWORD": str(url.password)} if url.password else {}
@@ -182,7 +182,7 @@ def _run(url: URL, program: list[str], more: list[str]) -> None:
 
 def _wipe(file: Path) -> None:
     """Overwrite and delete a file, if it exists."""
-    # Some file systems cannot overwrite on a full disk. Deleting the file is then all that is possible.
+    # Some file systems cannot overwrite on a full disk. On such a file system, the file can only be deleted.
     with suppress(OSError), file.open("r+b") as opened:
         left = file.stat().st_size
         while left > 0:

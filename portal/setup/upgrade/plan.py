@@ -1,8 +1,8 @@
 """The steps of an upgrade.
 
 The first steps are done completely or undone: until a trial of the new version has answered, nobody can send
-a report. Then the upgrade is confirmed, and the other steps only go forward, because putting back the copy
-would lose the reports that came since. The next run completes a run that was killed, from any state.
+a report. After that answer, the upgrade is confirmed. The other steps only go forward, because putting back
+the copy would lose the reports that came since. The next run completes a run that was killed, from any state.
 """
 
 from collections.abc import Iterator
@@ -65,7 +65,7 @@ class Upgrade:
 
     @property
     def has_copy(self) -> bool:
-        """Whether this upgrade has copied the database, and changed it since."""
+        """Whether this upgrade has copied the database, and has then changed the database."""
         return self.progress.noted is not None and self.versions.copied not in {None, self.versions.found}
 
     @property
@@ -83,7 +83,7 @@ def apply(upgrade: Upgrade) -> Iterator[Step]:
     """Upgrade a portal, and yield each step. Raises Refused, which says in which state the portal is."""
     noted = upgrade.progress.noted
     if noted and noted.confirmed and upgrade.has_old_tables:
-        # A still newer program was installed. Reports may have come since that copy.
+        # A still newer program was installed. Reports may have come since the copy was made.
         upgrade.side.discard()
         upgrade.progress.write(replace(noted, confirmed=False))
     if not upgrade.progress.is_confirmed:
@@ -267,7 +267,7 @@ class CopyGone(_Step):
 
 
 class Started(_Step):
-    """The units that ran before the upgrade run again."""
+    """The units that were running before the upgrade are running again."""
 
     title = "portal started"
 

@@ -1,7 +1,7 @@
 """The part of an upgrade that runs as the portal's user: it reads, copies and upgrades the database.
 
-`python -m portal.setup.upgrade.portal_side CONFIGURATION FOLDER WORD` does what the word says. ``Side`` runs
-this for root.
+`python -m portal.setup.upgrade.portal_side CONFIGURATION FOLDER WORD` does the action WORD. ``Side`` runs
+this module for root.
 """
 
 import json
@@ -31,8 +31,8 @@ class Versions:
     """The versions of the tables: those in the database, in the copy, and those that the program needs.
 
     ``found`` is None if there are no tables, ``copied`` is None if there is no copy. ``size`` is the most
-    bytes that a copy takes, ``room`` the free bytes for it. ``leftovers`` is whether an upgrade has left any
-    file.
+    bytes that a copy takes, ``room`` the free bytes for the copy. ``leftovers`` is whether an upgrade has
+    left any file.
     """
 
     found: str | None
@@ -55,7 +55,7 @@ class Side:
     _versions: Versions | None = None
 
     def versions(self) -> Versions:
-        """Return the versions of the tables. They are read again only after a change."""
+        """Return the versions of the tables. The versions are read again only after a change."""
         if self._versions is None:
             self._versions = Versions(**json.loads(self._run("versions")))
         return self._versions
@@ -86,7 +86,7 @@ class Side:
         try:
             return self.system.run(*self.user, *program, self.configuration, self.folder, word)
         except Failed as error:
-            # The command itself tells an administrator nothing.
+            # The name of the command tells an administrator nothing.
             said = str(error).partition(": ")[2].removeprefix("error: ")
             raise Failed(said.replace("\nhint: ", "; ")) from error
 

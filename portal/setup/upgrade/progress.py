@@ -23,7 +23,7 @@ EARLIER = "/usr/lib/fanal-portal.before"
 class Noted:
     """The units that ran before the upgrade, and whether the new version is confirmed.
 
-    From then on, reports may have come, and the copy must not be put back.
+    Once the new version is confirmed, reports may have come, and the copy must not be put back.
     """
 
     units: Sequence[str]
@@ -73,7 +73,7 @@ class Progress:
         return self.keeps_earlier or self._gone.exists()
 
     def let_go(self) -> None:
-        """Delete the earlier program. Units never use a part of it."""
+        """Delete the earlier program. Units never use a part of the earlier program."""
         if self._gone.exists():
             shutil.rmtree(self._gone)
         if self.keeps_earlier:

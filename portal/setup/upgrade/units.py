@@ -14,7 +14,7 @@ _STOPPED = (_PORTALS, _TIMER, "portal-expire.service")
 _TRIAL_PORT = 8079
 _TRIAL = f"portal@{_TRIAL_PORT}.service"
 _DROP_IN = f"/run/systemd/system/{_TRIAL}.d"
-# The trial uses the new program, although the earlier one is still there, and is not restarted.
+# The trial uses the new program, although the earlier one is still there; systemd does not restart the trial.
 _NEW_PROGRAM = "[Service]\nBindReadOnlyPaths=\nRestart=no\n"
 _ANSWER_SECONDS = 60
 
@@ -34,7 +34,7 @@ class Units:
         return [name for line in listed.splitlines() if (name := line.split()[0]) != _TRIAL]
 
     def stop(self) -> None:
-        """Stop all units, also a trial that an earlier run left."""
+        """Stop all units, including a trial that an earlier run left."""
         self._system.control("stop", *_STOPPED)
         self._end_trial()
 

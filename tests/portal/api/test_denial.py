@@ -47,7 +47,7 @@ MB = 1 << 20
 
 @dataclass(frozen=True)
 class Denied:
-    """One attachment that is kept out, the largest size of its kind, and how many uploads once sufficed.
+    """An attachment that is kept out, the largest size of its kind, and how many uploads sufficed before.
 
     The largest size of a kind costs the least work for its room.
     """

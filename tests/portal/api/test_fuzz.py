@@ -28,7 +28,7 @@ from tests.support.work import unsent, work
 
 pytestmark = pytest.mark.long
 
-# These tests try this many times the usual number of examples: `make soak` sends 10,000 requests of each
+# These tests multiply the usual number of examples by ``TIMES``: `make soak` sends 10,000 requests of each
 # kind. The gate sends fewer requests: 200 random or 500 damaged ones are enough to cause every answer.
 TIMES = 5
 TIMES_RANDOM = 2 if settings.get_current_profile_name() == "ci" else TIMES

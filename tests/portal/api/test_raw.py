@@ -1,4 +1,4 @@
-"""Malformed requests, sent as raw bytes: refused without details, and nothing is stored."""
+"""Malformed requests, sent as raw bytes, are refused without details, and nothing is stored."""
 
 import socket
 from collections import Counter

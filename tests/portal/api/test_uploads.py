@@ -148,7 +148,7 @@ def test_the_server_announces_its_version_extensions_and_largest_size(sqlite_roo
 
 @pytest.mark.databases_differ
 def test_two_clients_on_one_upload_do_not_corrupt_it(room: Room) -> None:
-    """If both send bytes for the same offset, the second is refused and the bytes of the first stay."""
+    """If both clients send bytes for one offset, the second is refused and the bytes of the first stay."""
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)
     overtaken = Overtaken(lambda: room.patch(address, 0, sealed.envelope[:2_000]))

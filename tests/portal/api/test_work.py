@@ -1,4 +1,4 @@
-"""Proof of work at the portal: for one header, valid in all processes.
+"""Proof of work at the portal pays for one header, and is valid in all processes.
 
 The offer reveals nothing about reports.
 """
@@ -219,7 +219,7 @@ def test_a_header_can_be_used_for_only_one_upload(room: Room) -> None:
     room.client.post("/api/withdraw", data=sealed.keys.withdraw_key)
     assert room.client.head(address, headers=TUS).status_code == 404
     assert code(send(room, sealed, pay(room, sealed))) == (403, "work_spent")
-    # Bytes that still wait for deletion would already cause this refusal.
+    # Bytes that wait for deletion would cause the same refusal, so they are overwritten first.
     deletion.overwrite(room.database)
     assert code(send(room, sealed, pay(room, sealed))) == (403, "work_spent")
 
@@ -267,7 +267,7 @@ def test_a_wrong_clock_does_not_make_used_work_valid_again(room: Room) -> None:
     assert send(room, sealed, paid).status_code == 201
     room.client.post("/api/withdraw", data=sealed.keys.withdraw_key)
     assert not expire.expire(room.database, room.settings, room.day + timedelta(3_650)).trusted
-    # Bytes that still wait for deletion would already cause this refusal.
+    # Bytes that wait for deletion would cause the same refusal, so they are overwritten first.
     deletion.overwrite(room.database)
     assert code(send(room, sealed, paid)) == (403, "work_spent")
 

@@ -48,7 +48,7 @@ def backup(room: Room, name: str = "portal.backup") -> Path:
 
 
 def plain(path: Path) -> bytes:
-    """Return what a backup contains, as whoever has the private key sees it."""
+    """Return what a backup contains, as the holder of the private key sees it."""
     return age.unseal_bytes(path.read_bytes(), [KEY])
 
 
@@ -200,7 +200,10 @@ def test_an_existing_portal_is_never_replaced(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_a_restore_whose_filling_fails_leaves_no_tables(room: Room, rebuilt: Rebuilt) -> None:
-    """The medium is removed after the backup was verified. The control: with the medium, it is restored."""
+    """The medium is removed after the backup was verified.
+
+    The control: with the medium, the same backup is restored.
+    """
     path, removed = backup(room), room.folder / "removed"
     source = Source(path, KEY, fingerprint(room))
 
@@ -234,7 +237,7 @@ def test_no_file_is_overwritten(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_a_backup_is_the_same_with_and_without_waiting_reports(room: Room) -> None:
-    """Neither exported nor new reports change it, nor do unfinished uploads.
+    """Neither exported reports, new reports nor unfinished uploads change the backup.
 
     The control: the import that confirms a report changes the backup.
     """
@@ -301,7 +304,10 @@ def numbers(value: object) -> Iterator[float]:
 
 @pytest.mark.databases_differ
 def test_a_restored_portal_has_the_answers_but_no_report(room: Room, rebuilt: Rebuilt) -> None:
-    """Waiting, exported and withdrawn reports are not restored. Nor are cases that were withdrawn before."""
+    """Waiting, exported and withdrawn reports are not restored.
+
+    Cases that were withdrawn before the backup are not restored either.
+    """
     case, outbox = answered(room)
     gone, _ = filed(room), filed(room)
     room.client.post("/api/withdraw", data=gone.keys.withdraw_key)
@@ -346,7 +352,10 @@ def test_waiting_withdrawals_are_restored_for_the_next_export(room: Room, rebuil
 
 @pytest.mark.databases_differ
 def test_expired_cases_are_not_restored(room: Room, rebuilt: Rebuilt) -> None:
-    """One case had expired before the backup, the other expired after it. The control: one is still valid."""
+    """One case had expired before the backup, the other expired after it.
+
+    The control: a third case is still valid.
+    """
     room.configure(closed_days=10)
     found = [filed(room) for _ in range(3)]
     outbox = make_outbox(
@@ -394,7 +403,7 @@ def test_a_restored_case_that_no_outbox_names_is_deleted(room: Room, rebuilt: Re
 def test_a_restored_portal_accepts_a_gap_in_the_outboxes_once(room: Room, rebuilt: Rebuilt) -> None:
     """The inbox no longer has the outboxes that the lost portal had confirmed after the backup.
 
-    A known outbox changes nothing, and an outbox of before the first one is refused.
+    A known outbox changes nothing, and an outbox older than the first one is refused.
     """
     case, outbox = answered(room, n=3)
     rebuilt.restore(backup(room))

@@ -163,7 +163,7 @@ def test_an_existing_file_is_not_replaced(room: Room) -> None:
 
 
 def test_a_missing_folder_or_channel_is_refused(room: Room) -> None:
-    """The portal checks both before it uses a bundle number."""
+    """The portal checks folder and channel before it uses a bundle number."""
     before = room.state()
     with pytest.raises(Refused, match="does not exist"):
         exports.export(room.database, room.settings, INSPECTORATE, room.folder / "none")

@@ -280,7 +280,7 @@ def test_a_confined_process_can_reach_only_its_database(
 
 
 def ways_out(url: str, folder: Path) -> list[list[str]]:
-    """Return what is refused before and after a process is confined, and if it reaches its database."""
+    """Return what is refused before and after a process is confined, and whether its database answers."""
     path = folder / "socket"
     with (
         socket.socket(socket.AF_UNIX) as by_path,

@@ -175,7 +175,7 @@ def test_doctor_states_which_law_and_regime_the_pages_follow(tmp_path: Path) -> 
 def test_deleted_data_that_cannot_be_overwritten_is_reported(tmp_path: Path) -> None:
     """Here, another program holds the database. Otherwise doctor overwrites the data itself.
 
-    A single look would reveal, for some seconds, that somebody has just withdrawn a report.
+    A warning at the first look would reveal, for some seconds, that somebody has just withdrawn a report.
     """
     room = room_for(tmp_path)
     room.send(sealed := make_report_envelope(room.site))

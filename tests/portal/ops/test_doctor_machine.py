@@ -32,7 +32,7 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
 
 
 def test_a_unit_that_starts_at_boot_but_does_not_run_is_an_error(say: Say) -> None:
-    """A unit that was never enabled, such as the onion service, is not missed."""
+    """A unit that was never enabled, such as the onion service, causes no finding."""
     names = ("portal@8080.service", "nginx@clearnet.service", "portal-expire.timer")
     on = dict.fromkeys(names, RUNS)
     (right,) = say(on)
@@ -74,7 +74,7 @@ def test_a_machine_without_our_units_or_without_systemd_has_no_findings_about_un
 def test_swap_that_is_not_encrypted_causes_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, uuid: str, level: Level
 ) -> None:
-    """The kernel names the swaps, and how the device mapper made a device."""
+    """The kernel names each swap, and says how the device mapper made its device."""
     swaps = tmp_path / "swaps"
     line = f"{name} partition 1024 0 -2\n" if name else ""
     swaps.write_text(f"Filename Type Size Used Priority\n{line}")

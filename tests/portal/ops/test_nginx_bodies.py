@@ -101,7 +101,10 @@ def test_an_oversized_body_is_refused_and_leaves_nothing(site: Nginx) -> None:
 def test_a_full_folder_blocks_only_the_form_without_script_and_only_while_it_is_full(
     site: Nginx,
 ) -> None:
-    """Large forms are told to wait, and accepted later. Pages, slots, pieces and small forms still work."""
+    """Senders of large forms are told to wait, and their forms are accepted later.
+
+    Pages, slots, pieces and small forms still work.
+    """
     before, sent = state(site.server), sealed_form(LARGE)
     direct = Server(site.server.folder, site.onion_port)
     with filled(site, sealed_form(LARGER)[: DISK - MIB // 2]):

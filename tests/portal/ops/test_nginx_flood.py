@@ -24,7 +24,7 @@ HURRIED = 480
 # The test lasts so long that one late answer is less than one percent.
 HURRIED_SECONDS = 60
 OF_A_CIRCUIT = 8
-# Fewer than the usual limit of open files for a process.
+# The number of connections is below the usual limit of open files for a process.
 BURST = 600
 ASKED_BY_A_CIRCUIT = 4
 # With one process, nginx handles everything that it has read before it answers the next request.
@@ -176,7 +176,7 @@ def test_requests_of_one_ipv6_network_count_together_in_any_spelling_of_its_zero
     asked = head("GET /nowhere HTTP/1.1")
     with networks.serving(), ExitStack() as stack:
         end = time.monotonic() + 5
-        # A request may be refused while nginx still answers the last one, so try again.
+        # A request may be refused while nginx still answers the previous request, so try again.
         while not any(answered(last, asked)[9:12] == b"503" for _ in range(2)):
             assert time.monotonic() < end
             for each in others:
@@ -408,7 +408,7 @@ def test_without_the_limits_slow_connections_block_others(
 def test_fast_requests_do_not_block_others(
     deployed: Nginx, kind: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """480 connections send texts without proof of work and request slots and pages as fast as they can."""
+    """480 connections send texts without proof of work and requests for slots and pages at full speed."""
     with hammering(sources_of(kind, deployed), HURRIED) as answers:
         shares = probed(deployed, HURRIED_SECONDS)
     told = ", ".join(f"{count} by {status}" for status, count in sorted(answers.items()))

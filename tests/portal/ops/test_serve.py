@@ -71,7 +71,7 @@ def test_an_upload_moves_between_processes_and_survives_a_restart(server: Server
 
 
 def test_the_header_of_an_envelope_cannot_be_used_again_after_a_restart(server: Server) -> None:
-    """A repeated request for the same upload finds it. If the upload was deleted, the request is refused."""
+    """A repeated request finds the upload. If the upload was deleted, the request is refused."""
     server.make()
     kept, withdrawn = make_report_envelope(SITE), make_report_envelope(SITE)
     with server.serving():
@@ -313,7 +313,7 @@ def test_the_next_start_overwrites_data_that_a_killed_process_had_deleted(server
         assert remains(server, sealed)
         with server.serving():
             assert server.request("GET", "/keyring.json")[0] == 200
-            # Another process may be the one that overwrites.
+            # Another process may overwrite the bytes.
             until(lambda: not remains(server, sealed))
 
 

@@ -126,7 +126,7 @@ def test_the_check_finds_a_hostile_character(char: str, tmp_path: Path) -> None:
 
 
 def test_the_script_spells_out_control_characters_in_its_arguments(hostile_room: Provable) -> None:
-    """The installed script is started like an administrator starts it."""
+    """The installed script is started as an administrator starts it."""
     command = [Path(sys.executable).with_name("portal"), "--config", NAME, "pending"]
     with typing(command, hostile_room.folder) as at:
         assert 2 == at.waits()

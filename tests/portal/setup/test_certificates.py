@@ -196,7 +196,7 @@ def test_the_settings_of_certbot_name_the_host_and_the_way_to_prove_it(bare: Sys
 def test_answers_that_give_no_certificate_by_acme_are_refused(
     tmp_path: Path, change: dict[str, str], said: str
 ) -> None:
-    """A line end in an answer would be another setting of certbot."""
+    """A line end in an answer would begin another setting of certbot."""
     file = tmp_path / "answers.toml"
     file.write_bytes(replace(GOOD, **change).encode())
     with pytest.raises(BadConfiguration) as caught:

@@ -16,7 +16,10 @@ FRENCH = ROOT / "docs" / "fr" / "guide-administrateur.md"
 
 
 def answers(page: Path) -> list[dict[str, Any]]:
-    """Return the values of each file of answers that a page shows. Their comments are in its language."""
+    """Return the values of each file of answers that a page shows.
+
+    The comments in the files are in the language of the page.
+    """
     blocks = re.findall(r"^ *```toml\n(.*?)^ *```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     return [tomllib.loads(dedent(block)) for block in blocks]
 

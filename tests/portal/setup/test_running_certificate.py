@@ -30,7 +30,7 @@ from pathlib import Path
 system, given = System(), answers.read(Path("{FILE}"))
 print([each.title for each in steps.apply([AcmeCertificate(system, given), Certificate(system, given)])])
 """
-# Debian's pebble is the test server of Let's Encrypt. It looks up names at its own DNS server.
+# Debian's pebble is the test server of Let's Encrypt. Pebble looks up names at its own DNS server.
 AUTHORITY = {
     "listenAddress": "127.0.0.1:14000",
     "managementListenAddress": "127.0.0.1:15000",
@@ -140,7 +140,7 @@ def test_a_certificate_by_acme_is_issued_and_renewed_with_port_80_closed(machine
     assert served(machine) == first
     renewing = machine.tree / "var/lib/fanal-acme/renewal/fanal.conf"
     renewing.write_text(f"renew_before_expiry = 100 days\n{renewing.read_text()}")
-    # The authority itself keeps its accounts in memory, so it cannot be the one that stops.
+    # The authority itself keeps its accounts in memory, so the test stops the DNS server instead.
     machine.do("systemctl", "stop", "dns")
     machine.do("systemctl", "start", "portal-certificate.service", code=1)
     assert served(machine) == first

@@ -24,7 +24,7 @@ from portal.store.migrations import upgrading
 upgrading.LOCATIONS = (*upgrading.LOCATIONS, Path("{ROOT}/tests/next_version/portal"))
 """
 SERVES = "from portal.ops.cli import main\nmain()\n"
-# Where the package has one program, the next version is this checkout with one migration more.
+# In place of the package's program, the next version is this checkout with one more migration.
 SIDE = f"""{IS_NEXT}
 import runpy, sys
 sys.argv = sys.argv[4:]
@@ -44,7 +44,7 @@ sys.exit(cli.run(sys.argv[1:]))
 
 @pytest.fixture
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """A machine whose portal runs the kept program, since the package of the next version was installed."""
+    """A machine whose portal runs the earlier program, although the next package is installed."""
     with Machine(tmp_path_factory.mktemp("machine")).mounted() as made:
         tree = made.tree
         for name, content in ((PROGRAM, IS_NEXT + SERVES), (EARLIER, SERVES)):
@@ -91,7 +91,10 @@ def left(machine: Machine) -> str:
 
 
 def test_the_earlier_version_goes_on_until_the_next_one_answers(machine: Machine) -> None:
-    """First the next version is broken: then its trial fails. Mended, it serves, also after a restart."""
+    """First the next version is broken, so its trial fails.
+
+    The mended version answers visitors, also after a restart.
+    """
     states = {
         each["step"]: each["state"] for each in json.loads(upgrade(machine, "--check", "--json", code=1))
     }

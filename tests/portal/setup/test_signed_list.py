@@ -76,7 +76,7 @@ def test_a_list_of_other_pages_is_refused(bare: System, tmp_path: Path) -> None:
 def test_a_signed_list_is_installed_once_and_named_in_the_configuration(
     bare: System, tmp_path: Path, line: str
 ) -> None:
-    """The folder that the configuration names already is kept. The portal alone can read the files."""
+    """A folder that the configuration already names stays there. The portal alone can read the files."""
     file = bare.at(CONFIGURATION)
     file.write_text(file.read_text().replace('manifest = ""\n', line))
     step = SignedList(bare, signed(bare, tmp_path / "first"))
@@ -98,7 +98,7 @@ def test_a_signed_list_is_installed_once_and_named_in_the_configuration(
 def test_the_earlier_list_and_configuration_are_restored_if_a_step_fails(
     bare: System, tmp_path: Path
 ) -> None:
-    """Even an installed list with an invalid signature does not prevent the next one."""
+    """Even an installed list with an invalid signature does not prevent the next list."""
     before = snapshot(bare)
     step = SignedList(bare, signed(bare, tmp_path / "first"))
     step.apply()

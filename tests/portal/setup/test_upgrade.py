@@ -299,7 +299,7 @@ def test_a_write_ahead_log_of_the_newer_database_is_not_applied_to_the_copy(tmp_
 
 
 def test_a_copy_of_sqlite_does_not_contain_deleted_data(tmp_path: Path) -> None:
-    """Even if the database still contains it, which is the control."""
+    """The control: the database itself still contains the deleted data."""
     made = Portal(tmp_path, "sqlite:///portal.sqlite").make()
     with create_engine(made.url, poolclass=NullPool).connect() as connection:
         for command in (
@@ -319,10 +319,10 @@ def test_a_copy_of_sqlite_does_not_contain_deleted_data(tmp_path: Path) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("installed", QUICKER, indirect=True)
 @pytest.mark.parametrize("broken", [False, True])
-def test_an_upgrade_that_is_killed_anywhere_is_completed_by_the_next(
+def test_an_upgrade_that_is_killed_anywhere_is_completed_by_the_next_run(
     installed: Portal, *, broken: bool
 ) -> None:
-    """Between the two, the machine starts anew: no unit serves half an upgrade, and no report is lost."""
+    """The machine restarts between the two runs: no unit serves half an upgrade, and no report is lost."""
     start, kills = Saved(installed), 0
     installed.units.broken = broken
     while killed_at(installed, kills):
@@ -356,7 +356,7 @@ def note(installed: Portal) -> None:
 
 
 class Saved:
-    """The state of a portal, which can begin again from there."""
+    """The saved state of a portal, to which it can return."""
 
     def __init__(self, installed: Portal) -> None:
         self._portal = installed
@@ -391,7 +391,7 @@ INTERRUPTED = [
 
 
 def killed_at(installed: Portal, place: int) -> bool:
-    """Upgrade in a process that is killed at one of its steps, counted from 0; return whether it was."""
+    """Upgrade in a process that is killed at a step, counted from 0; return whether it was killed."""
     if (child := os.fork()) == 0:
         left = [place]
 

@@ -64,7 +64,7 @@ def test_a_backup_has_every_value_of_a_case_and_the_slot_beside_it(connection: C
 
 
 def test_all_cases_of_a_backup_are_sorted_by_their_random_ids(connection: Connection) -> None:
-    """There are more cases than are in memory at once. Each has its own slot."""
+    """There are more cases than are in memory at once. Each case has its own slot."""
     ids = [secrets.token_bytes(32) for _ in range(250)]
     for each in ids:
         collected(connection, each, slot=each[:4])

@@ -151,7 +151,7 @@ def test_confirmed_data_is_overwritten_in_the_files(sqlite_room: Room) -> None:
 
 
 def test_expired_data_is_overwritten_in_the_files(sqlite_room: Room) -> None:
-    """An abandoned upload and a closed case expire, the case with its slot and the rest of its envelope."""
+    """An abandoned upload expires, and so does a closed case with its slot and the rest of its envelope."""
     room, lost, closed = sqlite_room, given_up(sqlite_room), make_report_envelope(sqlite_room.site)
     room.send(closed)
     exported = room.export()

@@ -25,7 +25,7 @@ from tests.support.paths import ROOT
 
 DAYS = [date(2026, 11, 1) + timedelta(n) for n in range(1_200)]
 # A law with two acknowledgement deadlines: one regime follows the Directive, and the other the French decree.
-# The deadline of feedback depends on the one in the French decree.
+# The deadline of feedback depends on the acknowledgement deadline in the French decree.
 (APART,) = laws_with(
     "deadlines.toml",
     {
