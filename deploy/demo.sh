@@ -66,7 +66,7 @@ portal=$!
 demo/bin/inbox desk --port "$desk_port" --minutes 120 --short-minutes 120 --medium $medium --same-disk \
   2> demo/desk.out &
 desk=$!
-# Each of them prints its address once it listens.
+# The portal and the desk each print an address once they listen.
 until grep -qs http:// demo/portal.out && grep -qs http:// demo/desk.out; do
   if ! kill -0 $portal || ! kill -0 $desk; then
     cat demo/desk.out

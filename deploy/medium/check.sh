@@ -1,5 +1,6 @@
 #!/bin/sh
-# Checks that a folder has exactly the files that its manifest names, and that no byte differs. It changes nothing:
+# Checks that a folder has exactly the files that its manifest names, and that no byte differs. The script
+# changes nothing:
 #
 #   sh check.sh FOLDER
 set -eu

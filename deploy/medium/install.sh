@@ -96,7 +96,7 @@ apt install $(cat PACKAGES) ./fanal-inbox_*.deb
 # Debian's other packages on this machine also get the versions of the medium.
 apt install --only-upgrade $(find debian debian-security -name '*.deb' | sed 's|.*/\([^_]*\)_.*|\1|')
 
-# Both replace their predecessors at once, even if the power fails.
+# The version and the keys replace the earlier ones at once, even if the power fails.
 rm -rf "$kept.new"
 mkdir -p "$kept" "$kept.new/keys"
 cp VERSION "$kept.new/version"

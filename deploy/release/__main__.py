@@ -9,7 +9,7 @@ from deploy.release import building, entrance, signing
 from deploy.release.errors import Refused
 
 _ROOT = Path(__file__).parent.parent.parent
-# Absolute paths, as the programs that a release needs run in other folders.
+# The paths are absolute, because the programs that a release needs run in other folders.
 _FOLDER = click.Path(path_type=Path, file_okay=False, resolve_path=True)
 _RELEASE = click.Path(path_type=Path, file_okay=False, exists=True, resolve_path=True)
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True, resolve_path=True)

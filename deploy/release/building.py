@@ -64,7 +64,7 @@ class Build:
 def release(root: Path, out: Path, wheels: Path) -> list[str]:
     """Build wheel, packages, bills of materials and manifest in the empty folder ``out``; return their names.
 
-    ``wheels`` keeps the downloaded libraries. Raises Refused with what is in the way.
+    ``wheels`` keeps the downloaded libraries. Raises Refused, which names the obstacle.
     """
     python_environment.check_interpreter()
     if out.is_dir() and any(out.iterdir()):

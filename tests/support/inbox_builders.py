@@ -499,7 +499,7 @@ class Portal:
     ) -> Path:
         """Write the next bundle; ``edit`` changes its manifest before it is signed.
 
-        The bundle says that the portal imported the outboxes it applied today, or on the day ``imported``.
+        The bundle says that the portal imported its outboxes today, or on the day ``imported``.
         """
         entries = sorted(
             (

@@ -64,7 +64,7 @@ def dated_by_portal(office: Office) -> None:
 
 
 def heard(office: Office, number: int = 1, day: date | None = None) -> None:
-    """Record that the reporter of a case read everything pending on a day, by default today."""
+    """Record that the reporter of a case read everything pending today, or on ``day``."""
     day = day or today()
     with office.opened() as inbox, inbox.transaction() as session:
         work = session.get_one(Workflow, number)

@@ -226,7 +226,7 @@ def copies(tmp_path: Path) -> Copies:
 
 @pytest.fixture
 def hasty() -> Iterator[None]:
-    """Fail a test if the program waits or reads endlessly, because its work takes only moments."""
+    """Fail a test whose program waits or reads endlessly instead of ending within moments."""
 
     def end(*_: object) -> None:
         raise AssertionError("it waits")

@@ -47,7 +47,7 @@ OF_THE_WORK = (
     "openings",
     "unfinished",
 )
-# A table whose rows refer to another table comes before it.
+# A table whose rows refer to another table comes before the other table.
 OF_THE_CASE = (
     "attachments",
     "follow_ups",

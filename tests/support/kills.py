@@ -196,7 +196,7 @@ class Campaign:
     def _check_bundle(self, path: Path, link: Link) -> set[str]:
         """Return the addresses of the envelopes in a bundle, each compared with what was sent.
 
-        This includes complete envelopes whose client did not learn that they were complete.
+        The addresses include those of complete envelopes whose client did not learn that they were complete.
         """
         found = set()
         with path.open("rb") as file:

@@ -77,7 +77,10 @@ class Machine:
 
     @property
     def network(self) -> str:
-        """The file of the machine's network, which `nsenter --net=FILE` enters. It has only loopback."""
+        """The file of the machine's network, which `nsenter --net=FILE` enters.
+
+        The network has only loopback.
+        """
         return f"/proc/{self._leader()}/ns/net"
 
     def type(self, command: str, answers: Sequence[str] = (), code: int | None = 0) -> str:

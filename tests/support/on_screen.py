@@ -12,7 +12,7 @@ def centred(place: Locator) -> float:
 
 
 def stays(place: Locator, top: float) -> bool:
-    """Return whether the top of an element has stayed there; browsers may scroll it by up to a pixel."""
+    """Return whether the top of an element has stayed in place; browsers may scroll it by up to a pixel."""
     return abs(_top(place) - top) <= 1
 
 

@@ -3,7 +3,8 @@
     python -m tests.support.page_sheets FOLDER
 
 The program writes contact sheets for each width, language and colour scheme, and for the printed pages. The
-file index.txt names the commit, and the pictures on each sheet. `--width 360 --language fr` writes only some.
+file index.txt names the commit, and the pictures on each sheet. `--width 360 --language fr` writes only the
+sheets of that width and language.
 """
 
 import argparse
@@ -79,7 +80,7 @@ class Camera:
             page.evaluate(_UNCOVER)
             picture = page.screenshot(full_page=True, caret="hide")
             sheets.add(Image.open(BytesIO(picture)).convert("RGB"), caption)
-        # Printed while the screen is dark: paper must not get the colours of the screen.
+        # The page is printed in the dark colour scheme, because paper must not get the colours of the screen.
         with closing(pypdfium2.PdfDocument(page.pdf(format="A4"))) as document:
             for number, sheet in enumerate(document, 1):
                 part = f", page {number} of {len(document)}" if len(document) > 1 else ""

@@ -16,7 +16,8 @@ from sqlalchemy import URL, make_url
 
 from tests.support.small_disk import small_disk
 
-# Faster, and safe here: tests do not cut the power. Surviving a power cut is PostgreSQL's own task.
+# These settings are faster, and safe in tests, which do not cut the power. Surviving a power cut is
+# PostgreSQL's own task.
 FAST = ("fsync=off", "full_page_writes=off")
 
 

@@ -1,7 +1,8 @@
-"""Kill a run of setup with SIGKILL at one change to the machine, and so at every change, one after the other.
+"""Kill runs of setup with SIGKILL, each at the next change to the machine, until every change was tried.
 
 This file is also a program for a machine that has only the package: ``python FILE STEP CHANGE WORD…`` runs
-`fanal-portal` with these words. ``killed_step`` finds in its output at which step it was killed.
+`fanal-portal` with these words. ``killed_step`` finds in the program's output at which step the program was
+killed.
 """
 
 import os
@@ -16,9 +17,9 @@ from portal.setup.steps import Step
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _CHANGES = {f"os.{name}" for name in ("chmod", "chown", "mkdir", "remove", "rename", "rmdir")}
-# These words of systemctl change nothing. Setup repeats some of them until a service has started.
+# These words of systemctl change nothing. Setup repeats some of these words until a service has started.
 _ONLY_READ = {"is-active", "is-enabled", "is-failed", "show"}
-# After these, only some changes of a step are tried: the pages are many files.
+# After this many changes of a step, only some of its changes are tried, because the pages are many files.
 _ALL_OF_THE_FIRST = 12
 
 _KILLED = re.compile("^killed at: (.*)$", re.MULTILINE)
@@ -29,7 +30,7 @@ Run = Callable[[str, int], str | None]
 
 
 def at_each_change(run: Run) -> Iterator[str]:
-    """Yield the title of the step each time that a run is killed. The last run ends."""
+    """Yield the title of the step each time that a run is killed. The last run is not killed."""
     step, change = "", 0
     while killed := run(step, change):
         yield killed

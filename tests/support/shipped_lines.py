@@ -296,7 +296,7 @@ NGINX: Mapping[str, Iterable[tuple[str, str]]] = {
 
 
 def of_unit(name: str) -> set[str]:
-    """Return the lines that confine a unit, those that trigger a timer, and those on its order."""
+    """Return the lines of a unit that confine it, trigger a timer, or set its order."""
     section, found = "", set()
     for line in (DEPLOY / name).read_text("utf-8").splitlines():
         key = line.partition("=")[0]

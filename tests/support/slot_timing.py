@@ -92,7 +92,7 @@ def quickest(taken: Mapping[str, Sequence[float]]) -> Mapping[str, float]:
 
 
 def spread(found: Mapping[str, float]) -> float:
-    """Return the difference between the states, relative to the smallest."""
+    """Return the difference between the states, relative to the smallest time."""
     return max(found.values()) / min(found.values()) - 1
 
 
@@ -105,7 +105,7 @@ def told(taken: Mapping[str, Sequence[float]]) -> bool:
 
 
 def _sigmas(slower: Sequence[float], quicker: Sequence[float]) -> float:
-    """Return in how many more rounds than half the first was slower, in standard deviations."""
+    """Return by how many standard deviations the first was slower in more than half of the rounds."""
     count = sum(one > other for one, other in zip(slower, quicker, strict=True))
     return (count - len(slower) / 2) / (math.sqrt(len(slower)) / 2)
 

@@ -59,7 +59,7 @@ def lasted(source: Source, body: Body, pause: float, most: float) -> float | Non
 
 
 def lasted_http2(source: Source, body: Body, pause: float, most: float) -> float | None:
-    """Do the same with a stream of HTTP/2, until the server resets it."""
+    """Send a byte per ``pause`` in a stream of HTTP/2, until the server resets the stream."""
     method, path, _ = body.line.split()
     protocol = H2Connection(H2Configuration(client_side=True))
     with source.connect("h2") as client:

@@ -29,7 +29,7 @@ OLD = upgrading.LOCATIONS
 
 @contextmanager
 def program(locations: Sequence[Path]) -> Iterator[None]:
-    """Be the program with these migrations while the block runs."""
+    """Let this process be the program with these migrations while the block runs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(upgrading, "LOCATIONS", tuple(locations))
         yield
@@ -45,7 +45,7 @@ class SideHere(Side):
             try:
                 code = running.run(portal_side.act, "portal_side", words)
             except ValueError as error:
-                # A migration failed. In another process, this would be a fault of the program.
+                # A migration failed. In another process, the error would be a fault of the program.
                 raise Failed("the program has a fault (ValueError)") from error
         if code:
             raise Failed(complained.getvalue())
@@ -54,10 +54,10 @@ class SideHere(Side):
 
 @dataclass
 class Units:
-    """The units of a portal, each of which accepts or refuses the database as the program does that it uses.
+    """The units of a portal: each accepts or refuses the database as its program does.
 
-    A file names those that run, so that they outlive a process. ``broken``: the new version does not answer.
-    ``began`` lists each start with the version of the tables.
+    A file names the running units, so that they outlive a process. ``broken``: the new version does not
+    answer. ``began`` lists each start with the version of the tables.
     """
 
     portal: "Portal"
@@ -120,7 +120,7 @@ class Portal:
         self.progress = Progress(self.folder / "upgrade.json", self.folder / "program.before")
 
     def make(self, *attachments: bytes) -> "Portal":
-        """Make it with three reports and one with each attachment, and let its units run."""
+        """Make a portal with three reports and one for each attachment, and let its units run."""
         self.server.configure(database=self.database)
         with closing(Room(self.folder, self.server.settings.database, SITE)) as room:
             for _ in range(3):
