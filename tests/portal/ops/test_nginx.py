@@ -7,6 +7,7 @@ import ssl
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 
@@ -43,6 +44,8 @@ ENCODINGS = [
     "gzip;q=0, br;q=0, *",
     "zstd",
 ]
+# Addresses at which other servers say that they work, or how much they do.
+HEALTH = ["health", "healthz", "livez", "metrics", "nginx_status", "ping", "readyz", "server-status"]
 # These headers describe one connection, not the answer.
 HOPS = {"date", "connection", "keep-alive", "transfer-encoding"}
 
@@ -99,6 +102,17 @@ def test_nginx_answers_every_path_like_the_application(site: Nginx, accepted: st
         for connection in both:
             assert ask(connection, "GET", path, accepted) == direct, path
     for connection in both:
+        connection.close()
+
+
+@pytest.mark.parametrize("before", ["/", "/api/"])
+def test_no_public_address_tells_the_health_of_the_portal(site: Nginx, before: str) -> None:
+    """Strangers would learn the load of the portal from it. The answer is that of any unknown path."""
+    for connection in connections(site):
+        unknown = ask(connection, "GET", f"{before}nowhere", "identity")
+        assert unknown[0] == HTTPStatus.NOT_FOUND
+        for name in HEALTH:
+            assert ask(connection, "GET", before + name, "identity") == unknown, name
         connection.close()
 
 
