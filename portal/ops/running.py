@@ -8,8 +8,12 @@ from sqlalchemy.exc import DBAPIError
 
 from portal import terminal
 from portal.errors import BadConfiguration, Refused
-from portal.store.database import StoreBusy
+from portal.store.database import Damaged, StoreBusy, is_damage
 from templates import command_line
+
+_UNAVAILABLE = Refused(
+    "the database does not answer, or it is full or busy", "check that it runs, then try again"
+)
 
 
 def begin() -> None:
@@ -36,13 +40,9 @@ def run(program: click.Command, name: str, words: Sequence[str] | None) -> int:
             "store-busy",
             as_json=as_json,
         )
-    except DBAPIError:
-        terminal.complain(
-            "the database does not answer, or it is full or busy",
-            "check that it runs, then try again",
-            "database",
-            as_json=as_json,
-        )
+    except DBAPIError as error:
+        told = Damaged() if is_damage(error) else _UNAVAILABLE
+        terminal.complain(str(told), told.hint, "database", as_json=as_json)
     except click.ClickException as error:
         message, hint = command_line.message_of(error), command_line.hint_of(error)
         terminal.tell_error("usage", message, hint, command_line.misused(error), as_json=as_json)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, DBAPIError
 
 from portal.errors import Refused, why
 from portal.store.migrations import upgrading
@@ -29,8 +29,10 @@ _PRAGMAS = (
     "trusted_schema = OFF",
 )
 _BEGIN = "fanal_begin"
-
-
+# The codes with which the two databases say that their own files are damaged.
+_DAMAGED_SQLITE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_DAMAGED_POSTGRESQL = {"XX001", "XX002"}
+_PRIMARY_CODE = 0xFF
 _TABLES = [table.name for table in metadata.sorted_tables]
 
 
@@ -39,8 +41,8 @@ class _Words:
     """The differences between the two databases.
 
     ``read`` has the options of a transaction that only reads, ``alone`` the options of commands outside a
-    transaction. All other fields are SQL: the query for the size of the database, and the commands to rewrite
-    and to reclaim.
+    transaction. All other fields are SQL: the query for the size of the database, and the commands to
+    rewrite, to reclaim and to check. A check returns rows only for damage.
     """
 
     read: Mapping[str, Any]
@@ -48,6 +50,7 @@ class _Words:
     size: str
     rewrite: Sequence[str]
     reclaim: Sequence[str]
+    check: Sequence[str]
 
 
 _WORDS: Mapping[str, _Words] = {
@@ -58,6 +61,7 @@ _WORDS: Mapping[str, _Words] = {
         " FROM pragma_page_count, pragma_freelist_count, pragma_page_size",
         rewrite=["VACUUM"],
         reclaim=[],
+        check=["SELECT * FROM pragma_quick_check WHERE quick_check <> 'ok'"],
     ),
     "postgresql": _Words(
         # The whole transaction sees a single snapshot, which is not PostgreSQL's default.
@@ -66,6 +70,8 @@ _WORDS: Mapping[str, _Words] = {
         size="SELECT " + " + ".join(f"pg_total_relation_size('{table}')" for table in _TABLES),
         rewrite=[f"CLUSTER {table} USING {table}_pkey" for table in _TABLES],
         reclaim=[f"VACUUM {table}" for table in _TABLES],
+        # PostgreSQL finds most damage only when it reads the damaged rows.
+        check=[],
     ),
 }
 
@@ -85,6 +91,17 @@ class Place:
 
 class StoreBusy(Exception):
     """Deleted bytes could not be overwritten yet: the database is in use, or the disk is full. Try again."""
+
+
+class Damaged(Refused):
+    """The database's own files are damaged."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the database is damaged",
+            "stop the portal, keep a copy of the database, and follow “A database is corrupt” in"
+            " docs/when-something-goes-wrong.md",
+        )
 
 
 class Database:
@@ -139,6 +156,21 @@ class Database:
             raise StoreBusy from error
         return not busy
 
+    def check(self) -> None:
+        """Look for damage in the files of a SQLite database. Raises Damaged.
+
+        Reads the whole database, so that damage is found before somebody needs the damaged part.
+        """
+        try:
+            with self.read() as connection:
+                found = [connection.exec_driver_sql(each).first() for each in self._words.check]
+        except DatabaseError as error:
+            if is_damage(error):
+                raise Damaged from error
+            raise
+        if any(found):
+            raise Damaged
+
     @property
     def free(self) -> int | None:
         """The free bytes on the disk of the database; None with a database server."""
@@ -177,6 +209,8 @@ class Database:
                 for command in commands:
                     connection.exec_driver_sql(command)
         except DatabaseError as error:
+            if is_damage(error):
+                raise
             raise StoreBusy from error
 
     def places(self) -> list[Place]:
@@ -204,6 +238,14 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+
+def is_damage(error: DBAPIError) -> bool:
+    """Return whether an error says that the database is damaged, not that it is full, busy or away."""
+    if isinstance(error.orig, sqlite3.Error):
+        # Errors of Python's own module have no code.
+        return getattr(error.orig, "sqlite_errorcode", 0) & _PRIMARY_CODE in _DAMAGED_SQLITE
+    return getattr(error.orig, "sqlstate", None) in _DAMAGED_POSTGRESQL
 
 
 def create(url: URL, fill: Callable[[Connection], object] = lambda _: None) -> Database:
@@ -234,7 +276,10 @@ def create(url: URL, fill: Callable[[Connection], object] = lambda _: None) -> D
 
 
 def open_database(url: URL) -> Database:
-    """Return the database at ``url``; raises Refused unless it exists and has this version's tables."""
+    """Return the database at ``url``; raises Refused unless it exists and has this version's tables.
+
+    Raises Damaged if its first pages are damaged. ``Database.check`` reads all of them.
+    """
     database, version = _open_any(url)
     if version != upgrading.newest():
         database.close()
@@ -299,6 +344,8 @@ def _reachable(url: URL) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
+        if is_damage(error):
+            raise Damaged from error
         raise Refused(
             # The query of the URL may also contain a password.
             f"database {url.set(query={}).render_as_string()} cannot be used",

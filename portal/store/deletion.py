@@ -13,7 +13,7 @@ from itertools import accumulate
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
-from portal.store.database import Database, StoreBusy
+from portal.store.database import Database, StoreBusy, is_damage
 from portal.store.schema import chunks, deleted
 
 # The most rows and bytes that one transaction deletes; the transaction may take a quarter of the free disk.
@@ -68,6 +68,8 @@ def overwrite(database: Database, seconds: float = math.inf) -> None:
         try:
             is_more = _delete_portion(database)
         except DBAPIError as error:
+            if is_damage(error):
+                raise
             raise StoreBusy from error
         finally:
             database.scrub()

@@ -23,7 +23,7 @@ from portal.ops.checks import machine
 from portal.site import fetching, manifest
 from portal.site.fetching import Answer
 from portal.store import deletion, expiry, outboxes, server
-from portal.store.database import Database, StoreBusy, open_database
+from portal.store.database import Damaged, Database, StoreBusy, open_database
 from portal.web import guide, headers, law, translation
 from templates.findings import Finding, Level
 
@@ -65,16 +65,30 @@ _FORGETFUL: Mapping[str, str] = {
 
 def examine(settings: Settings, file: Path, today: date, url: str = "") -> Iterator[Finding]:
     """Yield each finding. ``file`` is the configuration file, ``url`` the public address of the site."""
-    yield from _serving(settings)
+    damage = _damage(settings)
+    yield from [damage] if damage else _serving(settings)
     yield from _kernel()
     yield from machine.examine(_data(settings))
     yield from _law(settings)
     yield from _manifest(settings, today)
     yield from _private("configuration", file)
     yield from _written(settings)
-    yield from _database(settings, today)
+    if not damage:
+        yield from _database(settings, today)
     if url:
         yield from _site(url)
+
+
+def _damage(settings: Settings) -> Finding | None:
+    """Return a finding if the database is damaged. Other checks report a database that cannot be opened."""
+    try:
+        with closing(open_database(settings.database_url)) as database:
+            database.check()
+    except Damaged as error:
+        return Finding(Level.WRONG, str(error), error.hint)
+    except Refused:
+        pass
+    return None
 
 
 def _serving(settings: Settings) -> Iterator[Finding]:

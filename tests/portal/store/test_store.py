@@ -20,11 +20,11 @@ from portal.errors import Refused
 from portal.exchange import exports
 from portal.store import cases, database, envelopes, keyrings
 from portal.store.cases import Report
-from portal.store.database import Database, Place, StoreBusy
+from portal.store.database import Damaged, Database, Place, StoreBusy
 from portal.store.envelopes import OffsetMoved, Upload
 from portal.store.keyrings import Instance
 from portal.store.schema import metadata
-from tests.support import goldens, postgres
+from tests.support import damaging, goldens, postgres
 from tests.support.builders import INSPECTORATE, make_outbox, make_report_envelope, today
 from tests.support.portal_room import Room, opened
 
@@ -282,12 +282,38 @@ def test_a_database_lists_the_servers_that_its_next_connection_may_use(
 def test_an_unusable_database_is_refused(tmp_path: Path, postgres_url: str) -> None:
     """The file is not a database, its folder is missing, or the server has no such database."""
     (tmp_path / "other.sqlite").write_bytes(b"not a database" * 100)
-    with pytest.raises(Refused, match="cannot be used"):
+    with pytest.raises(Damaged):
         database.open_database(make_url(f"sqlite+pysqlite:///{tmp_path}/other.sqlite"))
     with pytest.raises(Refused, match="could not be created"):
         database.create(make_url(f"sqlite+pysqlite:///{tmp_path}/none/portal.sqlite"))
     with pytest.raises(Refused, match="cannot be used"):
         database.open_database(make_url(postgres_url).set(database="none"))
+
+
+def test_damage_that_opening_a_database_does_not_find_is_found_by_a_check(sqlite_room: Room) -> None:
+    """The damaged pages contain the content of an envelope. The control is the check before the damage."""
+    sqlite_room.send(make_report_envelope(sqlite_room.site, file=bytes(400_000)))
+    sqlite_room.database.check()
+    sqlite_room.database.scrub()
+    sqlite_room.database.close()
+    damaging.damage(sqlite_room.folder / "portal.sqlite")
+    with closing(database.open_database(sqlite_room.settings.database_url)) as damaged:
+        with pytest.raises(Damaged):
+            damaged.check()
+        with pytest.raises(DBAPIError) as error:
+            damaged.rewrite()
+        assert database.is_damage(error.value)
+
+
+def test_postgresql_names_damage_by_its_own_codes(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """The control is an error that is no damage."""
+    raised = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{}'; END $$"
+    with opened(request, tmp_path, "postgresql") as room:
+        for code, expected in (("data_corrupted", True), ("index_corrupted", True), ("disk_full", False)):
+            with pytest.raises(DBAPIError) as error, room.database.write() as connection:
+                connection.exec_driver_sql(raised.format(code))
+            assert database.is_damage(error.value) is expected
+        room.database.check()
 
 
 def test_postgresql_does_not_number_rows(request: pytest.FixtureRequest, tmp_path: Path) -> None:
