@@ -161,22 +161,26 @@ def test_each_file_has_a_progress_bar_while_it_is_examined(page: Page, tmp_path:
     expect(page.locator("#files-list progress")).to_have_count(0)
 
 
-def test_the_button_to_remove_a_file_is_aligned_with_its_name_if_it_is_on_its_own_line(
-    page: Page, tmp_path: Path
+@pytest.mark.parametrize("name", ["f", "film " * 12], ids=["a short name", "a long name"])
+def test_on_a_telephone_the_name_of_a_file_has_a_line_of_its_own(
+    page: Page, tmp_path: Path, name: str
 ) -> None:
+    """The size begins below the name, on one line with the button to remove the file."""
     page.set_viewport_size({"width": 320, "height": 640})
-    page.set_input_files("#files", [sparse(tmp_path / f"{'film ' * 12}.bin", 5)])
+    page.set_input_files("#files", [sparse(tmp_path / f"{name}.bin", 5)])
     rows(page, 1)
-    name, button = page.evaluate(
-        """() => ["bdi", "button"].map((each) => {
+    title, size, button = page.evaluate(
+        """() => ["bdi", "bdi + *", "button"].map((each) => {
           const text = document.createRange();
           text.selectNodeContents(document.querySelector(`#files-list > li > ${each}`));
-          const { left, bottom } = text.getBoundingClientRect();
-          return [Math.round(left), bottom];
+          const { left, top, bottom } = text.getBoundingClientRect();
+          return { left: Math.round(left), top, bottom };
         })"""
     )
-    assert button[1] > name[1] + 20
-    assert button[0] == name[0]
+    assert title["left"] == size["left"] < button["left"]
+    assert title["bottom"] <= min(size["top"], button["top"])
+    assert size["top"] < button["bottom"]
+    assert button["top"] < size["bottom"]
 
 
 def test_an_empty_file_is_not_added_and_a_message_says_why(page: Page, tmp_path: Path) -> None:

@@ -310,7 +310,7 @@ def test_french_punctuation_stays_with_its_words() -> None:
     assert typography.spaced("en", text) == text
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
 def test_the_number_of_a_law_or_a_post_office_stays_with_its_words(language: str) -> None:
     """Pages in every language name French laws and addresses."""
     text = "Loi n° 2016-1691, 75342 Paris CEDEX 07"
