@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `make demo`: a portal, and an inbox with its work desk, on this machine in demo/, to try a report's whole path.
+# `make demo`: a portal, and an inbox with its desk, on this machine in demo/, to try a report's whole path.
 # It serves until Ctrl-C. It keeps the data of an earlier run, and does only the steps whose result is missing.
 set -euo pipefail
 
@@ -82,7 +82,7 @@ cat <<EOF
 
      demo/bin/carry
 
-3. Now you are the inspectorate. Open the work desk in a browser on this machine. Its address works once:
+3. Now you are the inspectorate. Open the desk in a browser on this machine. Its address works once:
 
      $(grep http:// demo/desk.out)
 

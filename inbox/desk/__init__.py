@@ -1,1 +1,1 @@
-"""The work desk: pages served on loopback to one browser. No other part of the inbox opens a socket."""
+"""The desk: pages served on loopback to one browser. No other part of the inbox opens a socket."""

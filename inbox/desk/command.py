@@ -45,7 +45,7 @@ from templates.command_line import Whole
 @officer_options
 @click.pass_obj
 def desk(door: Door, /, *, port: int, medium: Path | None, same_disk: bool, **minutes: int) -> None:
-    """Serve the work desk to a browser on this machine, until an officer locks it."""
+    """Serve the desk to a browser on this machine, until an officer locks it."""
     if not isinstance(door, Closed):
         raise click.UsageError("end the session first: lock")
     # The desk's modules are imported only now, because no other command loads code that opens sockets.
