@@ -1,8 +1,8 @@
 """The part of Debian's archive that a medium carries.
 
-The indexes are Debian's own files with Debian's signature. So a bare Debian, which already has Debian's keys,
-can check each package without a key from this project. apt selects the packages as if nothing were installed.
-The medium therefore works whatever is installed on the inbox's or a maintainer's machine.
+The indexes are Debian's own files with Debian's signature. Therefore a bare Debian, which already has
+Debian's keys, can check each package without a key from this project. apt selects the packages as if nothing
+were installed. The medium therefore works whatever is installed on the inbox's or a maintainer's machine.
 """
 
 import re

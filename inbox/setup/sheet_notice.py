@@ -5,9 +5,9 @@ The notice is shown for at least 60 days, and until all officers have confirmed 
 Anybody who finds a sheet can use it, so the officer of the sheet may learn about the renewal only from this
 notice. To confirm, an officer must sign in with their own passphrase. A confirmation proves little: the
 person who brought the sheet chose the new passphrase of its officer, and can confirm in that officer's name.
-So the notice stays for 60 days even if all officers have confirmed it, and the notice shows which passphrases
-they used. Opening the inbox does not prove that an officer read the notice, because a command whose output
-nobody sees also opens it.
+The notice therefore stays for 60 days even if all officers have confirmed it, and the notice shows which
+passphrases they used. Opening the inbox does not prove that an officer read the notice, because a command
+whose output nobody sees also opens it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

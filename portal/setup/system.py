@@ -32,7 +32,7 @@ def put_back(file: Path, before: bytes | None, mode: int, owner: tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A machine. Any ``root`` other than ``/`` is only a tree of files, in which no service is started."""
+    """A machine. A ``root`` other than ``/`` is only a tree of files, in which no service is started."""
 
     root: Path = Path("/")
 

@@ -463,8 +463,8 @@ class Reply:
       and it has no words of an officer.
     - ``extends``: the reply says that feedback takes longer.
     - ``acknowledges``: the reply acknowledges the report.
-    - ``answers``: the reply says how the report is progressing, or why this cannot be disclosed. So such a
-      reply may count as feedback.
+    - ``answers``: the reply says how the report is progressing, or why this cannot be disclosed. Such a reply
+      may count as feedback.
     - ``decision``: the code of the decision that confirms that the reporter was told this.
     - ``basis``: the articles that the reply explains, if any.
     """

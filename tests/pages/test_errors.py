@@ -179,7 +179,7 @@ def test_the_send_button_does_not_move_while_a_mistake_is_shown_and_corrected(
 
 
 def test_all_mistakes_in_a_message_are_shown_together(visitor: Visitor) -> None:
-    """One of the mistakes is that no reader is chosen.
+    """One of the mistakes is that no reader of the report is chosen.
 
     The page asks for a reader only if the portal does not know the report.
     """

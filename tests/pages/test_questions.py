@@ -305,7 +305,7 @@ def test_a_report_that_may_be_about_its_readers_is_proposed_to_another_body(
 def test_a_reporter_who_says_that_the_report_is_about_its_readers_can_choose_only_another_body(
     visitor: Visitor, page: Page
 ) -> None:
-    """It makes no difference if the reporter chose the first reader before.
+    """An earlier choice of the first reader makes no difference.
 
     Clearing the answer offers the first reader again, at the same place.
     """

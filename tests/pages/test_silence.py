@@ -129,7 +129,10 @@ def test_a_request_that_was_silent_before_send_is_reported_at_once(visitor: Visi
 def test_keys_that_do_not_arrive_are_reported_before_the_form_and_after_a_reload_the_page_works(
     visitor: Visitor, line: SwallowingLine
 ) -> None:
-    """Meanwhile, the page says that it is getting ready. It offers no form, so nothing typed can be lost."""
+    """Meanwhile, the page says that it is getting ready.
+
+    The page offers no form, so nothing typed can be lost.
+    """
     page = visitor.page
     page.clock.install()
 

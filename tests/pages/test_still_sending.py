@@ -162,7 +162,7 @@ def test_nothing_below_the_text_moves_if_a_message_cannot_be_sent(
 def test_emergency_numbers_after_sending_move_nothing(
     visitor: Visitor, language: str, screen: ViewportSize
 ) -> None:
-    """Their room is reserved as soon as the reporter presses “I feel unsafe”."""
+    """The room of the numbers is reserved as soon as the reporter presses “I feel unsafe”."""
     page = opened(visitor, language, screen)
     page.press("#begin-unsafe", "Enter")
     expect(page.locator("#danger-sent .danger")).to_be_hidden()
@@ -190,7 +190,7 @@ def test_a_proof_that_cannot_be_saved_does_not_move_its_button(visitor: Visitor)
 def test_an_error_of_the_twelve_words_moves_nothing(
     visitor: Visitor, language: str, screen: ViewportSize
 ) -> None:
-    """The whole error is in sight, below the words. It disappears when the reporter types again."""
+    """The whole error is in sight, below the words. The error disappears when the reporter types again."""
     page = visitor.page
     page.set_viewport_size(screen)
     visitor.visit(f"{language}/status")

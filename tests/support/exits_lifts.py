@@ -247,7 +247,7 @@ def _lift(lifted: Lifted, room: Room, surface: Surface, clock: Clock) -> None:
         action = replace(action, path=f"{_CASE}/dialogue")
     _do(action, room, surface)
     if action.is_end:
-        # Six years do not pass at once, because every key would expire too.
+        # The clock does not jump six years at once, because every key would expire, too.
         with room.changing() as session:
             session.get_one(Workflow, 1).outcome = "out_of_scope"
         clock.wait(LONG_AGO.days)

@@ -247,7 +247,7 @@ def nested(depth: int) -> bytes:
 
 
 def overlapping(count: int) -> bytes:
-    """Return a zip with ``count`` entries over the same bytes, a million each when unpacked."""
+    """Return a zip with ``count`` entries that share the same bytes, each unpacked to a million bytes."""
     raw = zipped("zeros", data=bytes(1_000_000))
     start, end = raw.rindex(b"PK\x01\x02"), raw.rindex(b"PK\x05\x06")
     listed = raw[start:end] * count

@@ -124,7 +124,7 @@ def take_pages(camera: Camera, visitor: Visitor, folder: Path) -> None:
 
 
 def leave(visitor: Visitor, _: Path) -> Iterator[State]:
-    """Yield the states of “Leave quickly”; the harmless page has no content, so the browser stays."""
+    """Yield the states of “Leave quickly”; the harmless page is empty, so the browser stays on the page."""
     page = visitor.page
     page.route(visitor.site.settings.leave_to, lambda route: route.fulfill(status=204))
     page.clock.install()

@@ -10,7 +10,10 @@ _PATIENCE_SECONDS = 60
 
 
 class SwallowingLine:
-    """A connection to a server on this machine. It can drop the bytes of either side without an error."""
+    """A connection to a server on this machine.
+
+    The line can drop the bytes of either side without an error.
+    """
 
     port = 0
 

@@ -168,7 +168,7 @@ def faults(text: str, language: str) -> list[str]:
 
     A stray percent sign is a fault: pages format the texts of templates with ``%``, and would not be made at
     all. An untranslated text (``empty``) is not a fault, nor is a missing one: pages show them in English.
-    But the page ``home`` must have all texts, because everybody reads it.
+    Only the page ``home`` must have all texts, because everybody reads it.
     """
     said, entries = translated(text), wanted(Domain.PUBLIC, language)
     held = {_id(block) for block in text.split("\n\n")} - {""}

@@ -44,7 +44,7 @@ FORMS = {
 def test_an_upload_that_is_not_sealed_to_one_hybrid_recipient_is_refused(
     room: Room, form: str, steps: tuple[int, ...]
 ) -> None:
-    """The header is checked once it is complete. Then the whole upload is deleted."""
+    """The header is checked once it is complete. A refused upload is deleted as a whole."""
     before = room.state()
     content = FORMS[form]()
     sealed = replace(make_report_envelope(room.site), envelope=content)

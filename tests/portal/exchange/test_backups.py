@@ -336,7 +336,7 @@ def test_a_restored_portal_has_a_new_key_and_begins_with_bundle_1(room: Room, re
 
 
 def test_waiting_withdrawals_are_restored_for_the_next_export(room: Room, rebuilt: Rebuilt) -> None:
-    """Their reports stay deleted: an outbox with a slot does not open the case again."""
+    """The withdrawn reports stay deleted: an outbox with a slot does not open the case again."""
     case, outbox = answered(room)
     room.client.post("/api/withdraw", data=case.keys.withdraw_key)
     rebuilt.restore(backup(room))

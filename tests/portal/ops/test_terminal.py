@@ -110,7 +110,7 @@ def test_no_command_passes_control_characters_from_a_name_or_a_server_to_a_real_
 def test_no_malformed_answer_of_a_server_is_shown_unescaped(
     hostile_room: Provable, how: str, command: str
 ) -> None:
-    """Nor does such an answer cause a traceback or an internal error."""
+    """Such an answer causes neither a traceback nor an internal error."""
     with hosting(ANSWERS[how].encode("latin-1")) as url:
         code, shown = said_to(hostile_room, f"{command} URL", url)
     assert [] == deceiving(shown), shown

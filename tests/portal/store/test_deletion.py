@@ -283,7 +283,7 @@ def test_two_deletions_of_the_same_rows_do_not_deadlock(
 
 
 def waits(room: Room, thread: threading.Thread) -> None:
-    """Return once a thread waits for a lock of another."""
+    """Return once a thread waits for a lock of another thread."""
     end = time.monotonic() + PATIENCE_SECONDS
     sqlite = room.settings.database_url.get_backend_name() == "sqlite"
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")

@@ -133,7 +133,7 @@ def test_a_missing_logo_file_is_named() -> None:
 def test_the_logo_is_one_of_the_files_of_the_site(
     tmp_path: Path, content: bytes | str, path: str, kind: str
 ) -> None:
-    """So `portal manifest` lists the logo, `portal freeze` writes it, and `portal verify` compares it."""
+    """Hence `portal manifest` lists the logo, `portal freeze` writes it, and `portal verify` compares it."""
     settings = with_logo(tmp_path, content)
     files = site_files.files(settings, load_questionnaire(settings))
     assert files[path].content == (tmp_path / "logo").read_bytes()
