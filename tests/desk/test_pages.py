@@ -464,7 +464,7 @@ ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
     "made": (
         "/case/1/dossier",
         PLAN | BOTH | {"purpose": "disciplinary", "recipient": stranger().recipient().encode()},
-        "Seul le destinataire l\u2019ouvre",
+        "Seul le destinataire peut ouvrir",
     ),
     "collected": (
         "/medium/collect",
@@ -592,7 +592,7 @@ def test_the_pages_that_lead_to_an_archived_case_are_accessible(answering: Room)
     for name, passphrase in BOTH.items():
         page.fill(f"[name={name}]", passphrase)
     page.keyboard.press("Enter")
-    expect(page.locator("main")).to_contain_text("à ceux qui ont confirmé")
+    expect(page.locator("main")).to_contain_text("aux agents qui ont confirmé")
     expect(page.locator("main")).to_contain_text("Une note sans signature")
 
 

@@ -134,8 +134,8 @@ def test_a_renewal_with_lost_passphrases_is_accepted_and_reported_everywhere(
     assert ("1  passphrases-lost\n" in told.out, "1  shares-by-sheet\n" in told.out) == (True, True)
     assert "Too few officers gave a passphrase. Reason given: yearly; a fire\n" in told.err
     with sitting(office) as client:
-        assert "Raison donnée\u00a0: yearly; a fire" in client.page("/fr/")
-        assert "phrases de passe dites perdues" in client.page("/fr/oversight")
+        assert "Motif indiqué\u00a0: yearly; a fire" in client.page("/fr/")
+        assert "phrases de passe déclarées perdues" in client.page("/fr/oversight")
 
 
 @pytest.mark.parametrize("sheets", [[], ["bruno"]], ids=["no sheet", "a sheet"])
