@@ -81,7 +81,7 @@ def all_serve(machine: Machine) -> None:
 
 @dataclass
 class Walk:
-    """The machine of the portal, which runs, the tree of the inbox's machine, and the commands left.
+    """The running machine of the portal, the tree of the inbox's machine, and the commands that are left.
 
     ``printed`` is what the administrator notes from the screen.
     """

@@ -21,7 +21,8 @@ FILE = ROOT / "docs" / "soak.json"
 # tests/conftest.py prints this text before each figure.
 MEASURED = "measured: "
 POSTGRESQL = "deploy/postgresql.conf"
-# The code that runs the parts. A run is recorded only if this code and the part's own code are committed.
+# The code that runs the parts. A run is recorded only if the code in these folders and the part's own code
+# are committed.
 _RUN_BY = ("tests/", "benchmarks/")
 
 # A run yields a line for each figure as soon as it is known, and raises an exception for every failure.

@@ -46,7 +46,7 @@ def test_a_report_and_its_answer_work_without_webcrypto(person: Visitor, file: P
     person.page.check("#withdraw-meant")
     person.page.click("#withdraw")
     expect(person.page.locator("#withdrawn")).to_be_visible()
-    # The browser reports that it ignores this header at an insecure address.
+    # The browser reports that it ignores a security header at an insecure address.
     assert [each for each in person.complaints if "Cross-Origin-Opener-Policy" not in each] == []
 
 

@@ -306,7 +306,7 @@ def test_a_second_press_does_not_leave_the_confirmation_of_a_withdrawal(visitor:
     expect(page).to_have_url(f"{visitor.address}/fr/")
 
 
-def test_repeated_presses_on_send_send_a_message_once(visitor: Visitor) -> None:
+def test_repeated_presses_on_the_send_button_send_a_message_once(visitor: Visitor) -> None:
     page = opened(visitor)
     page.fill("#follow-up-text", "Encore.")
     page.locator("#follow-up-send").click(click_count=3)

@@ -241,7 +241,7 @@ def test_an_envelope_whose_header_differs_from_the_paid_one_is_discarded(room: R
 
 @pytest.mark.databases_differ
 def test_of_two_simultaneous_creation_requests_only_one_creates_an_upload(room: Room) -> None:
-    """The database decides in the transaction that stores the report, so the processes do not matter."""
+    """The database decides in the transaction that stores the report, so any process may answer."""
     sealed = make_report_envelope(room.site)
     paid = pay(room, sealed)
     start, answers = threading.Barrier(6), []

@@ -294,7 +294,7 @@ def exchange(server: Server, content: bytes) -> bytes:
 
 
 def test_a_client_that_is_still_sending_receives_the_refusal(served: Server) -> None:
-    """The client sends 1 MiB to a deleted upload, reads the reason, and is not disconnected first."""
+    """The client sends 1 MiB to a deleted upload, and can read the reason before it is disconnected."""
     headers = {**BODY, "Upload-Offset": "0"}
     status, _, body = served.request("PATCH", "/api/envelopes/" + "A" * 22, bytes(1 << 20), headers)
     assert (status, json.loads(body)["code"]) == (404, "not_found")
