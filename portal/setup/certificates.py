@@ -56,7 +56,7 @@ class Certificate:
     def apply(self) -> None:
         """Copy both files so that only root can read them, and let nginx load them.
 
-        Raises Failed if browsers would refuse them.
+        Raises Failed if browsers would refuse the certificate.
         """
         if (found := self._fault(*self._given)).state is State.IN_THE_WAY:
             raise Failed(found.what)

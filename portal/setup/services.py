@@ -51,7 +51,7 @@ class DebianNginxOff(DebianOff):
 class Unit:
     """A unit that runs and starts at each boot.
 
-    A unit with a ``port`` counts as started once it listens there.
+    A unit with a ``port`` counts as started once it listens on that port.
     """
 
     said = ""

@@ -1,4 +1,4 @@
-"""All codes in the laws of the tests; the code of the programs may contain none of them."""
+"""All codes in the laws of the tests; the code of the programs may contain none of these codes."""
 
 import re
 from collections.abc import Iterator

@@ -42,7 +42,7 @@ def bring_site(tree: Path, units: Iterable[str]) -> None:
 
 
 def hand_over(tree: Path) -> None:
-    """Create the portal's user, who then owns the portal's files. Call this when all files are there."""
+    """Create the portal's user, who then owns the portal's files. Call this method when all files exist."""
     for command in (
         ["useradd", "--system", "portal"],
         ["chown", "-R", "portal:portal", "/var/lib/fanal", "/etc/fanal"],

@@ -55,7 +55,10 @@ class Upgrade:
 
     @property
     def has_old_tables(self) -> bool:
-        """Whether the tables are not those of the program. A portal without tables needs no upgrade."""
+        """Whether the tables have another version than the program needs.
+
+        A portal without tables needs no upgrade.
+        """
         return self.versions.found not in {None, self.versions.needed} or self.lost_its_tables
 
     @property
@@ -155,7 +158,7 @@ class Stopped(_Step):
 
 
 class Copied(_Step):
-    """The database is copied, unless its tables are already those of the program."""
+    """The database is copied, unless its tables already have the version that the program needs."""
 
     title = "copy of the database"
 
@@ -184,7 +187,7 @@ class Copied(_Step):
 
 
 class Tables(_Step):
-    """The tables are those of the program."""
+    """The tables have the version that the program needs."""
 
     title = "tables of this version"
 

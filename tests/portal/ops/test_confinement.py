@@ -25,7 +25,7 @@ from tests.support.portal_server import Server
 pytestmark = pytest.mark.long
 
 # The portal with two extra addresses. The first address simulates a vulnerability: it reads any file that a
-# visitor names. The other address tells which threads could read a file when they began. One of those threads
+# visitor names. The other address tells which threads could read a file when they began. One of the threads
 # begins before any process is confined.
 _HOLE = """
 import os, sys, threading

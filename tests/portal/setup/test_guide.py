@@ -1,4 +1,7 @@
-"""The commands of the administrator's guide. `make soak install` runs all of them on bare machines."""
+"""The commands of the administrator's guide.
+
+`make soak install` runs all commands of the guide on bare machines.
+"""
 
 import re
 import tomllib

@@ -288,7 +288,7 @@ def test_role_and_database_are_created_once_and_an_unreachable_server_is_named(
         assert step.check() == DONE
 
 
-def test_a_disk_without_room_for_the_pages_is_named_and_keeps_none_of_them(
+def test_a_disk_without_room_for_the_pages_is_named_and_keeps_no_page(
     system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fresh = tmp_path / "fresh"

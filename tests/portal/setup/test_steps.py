@@ -46,7 +46,7 @@ class Writes:
 def test_a_failed_step_is_undone_and_earlier_steps_stay(tmp_path: Path, error: BaseException) -> None:
     """The disk may be full, a program may fail, or somebody presses Ctrl-C.
 
-    The next run continues from there.
+    The next run continues with the failed step.
     """
     one, two, three = (Writes(tmp_path / name) for name in ("one", "two", "three"))
     two.fails = error

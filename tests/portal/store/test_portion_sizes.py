@@ -24,7 +24,7 @@ def store(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses that the code asks for. The test skips them."""
+    """The pauses that the code asks for. The test skips the pauses."""
     made: list[float] = []
     monkeypatch.setattr(time, "sleep", made.append)
     return made

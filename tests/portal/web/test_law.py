@@ -18,7 +18,7 @@ from tests.support.markup import Markup
 from tests.support.paths import ROOT
 
 MOST_WORDS = 140
-# This is how often each page shows the emergency numbers. The report page shows them above its first
+# This is how often each page shows the emergency numbers. The report page shows the numbers above its first
 # question, and for two answers to the question whether somebody is in danger. The offline form also shows the
 # numbers above a reply.
 TIMES = {"": 1, "report": 6, "offline.html": 8, "help": 1}

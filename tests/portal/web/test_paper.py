@@ -10,7 +10,7 @@ from portal.web.paper import Condition
 from tests.support.paper_form import ADDRESS, addressed
 from tests.support.questionnaires import SHIPPED_PARSED, SMALL
 
-# Three questions: a choice, a text with a condition, and a day. The paper form includes all of them.
+# Three questions: a choice, a text with a condition, and a day. The paper form includes all three questions.
 WHOLE = SMALL.replace("paper = false\n", "")
 
 
