@@ -1,90 +1,27 @@
 """The commands of docs/when-something-goes-wrong.md work on a real portal and a real inbox."""
 
-import re
-import shlex
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
+import brotli
 import pytest
+from sqlalchemy import func, select
 
-from portal import days
-from tests.support import guides, threat_model
-from tests.support.inbox_builders import today
+from portal import config, days
+from portal.store.database import open_database
+from portal.store.schema import cases
+from tests.support import damaging, guides, threat_model
+from tests.support.inbox_builders import Reporter
 from tests.support.inbox_clock import Clock
-from tests.support.installation import Installation, PortalHere, free_port
-from tests.support.paths import ROOT
-
-PAGE = ROOT / "docs" / "when-something-goes-wrong.md"
-TEXT = PAGE.read_text("utf-8")
+from tests.support.incident import DEPLOYING, PAGE, TEXT, Incident
 
 
-class Incident:
-    """An installation with one case, whose mailbox is at the portal, after one exchange in each direction.
-
-    ``bundle`` and ``outbox`` are the numbers of the newest bundle and outbox: N in the commands of the page.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.installation = Installation(folder, port=free_port())
-        self.folder = folder
-        answers = folder / "answers.toml"
-        answers.write_text('what = "Quelque chose"\n')
-        entered = ("--route", "letter", "--language", "fr", "--received", today().isoformat())
-        self.installation.inbox.run("case", "add", *entered, "--answers", answers)
-        self.bundle = self.outbox = 1
-        self.installation.carry_in(1)
-        self.installation.carry_back(1)
-
-    def do(self, heading: str) -> dict[str, str]:
-        """Type the commands of a section of the page. Return the output of each command."""
-        said = {}
-        for program, *words in map(shlex.split, guides.lines(guides.section(TEXT, heading))):
-            meant = [self._meant(word, program) for word in words]
-            match program, words:
-                case "portal", ["init"]:
-                    told = self._init()
-                case "portal", ["doctor"]:
-                    # The texts of the inspectorate are missing in a test, so doctor finds fault.
-                    told = self.installation.portal.run(*meant, code=1)
-                case "portal", _:
-                    told = self.installation.portal.run(*meant)
-                case "inbox", _:
-                    told = self.installation.inbox.run(*meant)
-            self.count(told)
-            said[f"{program} {' '.join(words)}"] = told
-        return said
-
-    def lose_server(self) -> None:
-        """Replace the portal by one on another machine, which is not set up yet, and take an empty medium."""
-        self.bundle = 0
-        self.installation.medium = self.folder / "empty-medium"
-        for folder in (self.installation.medium, self.folder / "other"):
-            folder.mkdir()
-        settings = self.installation.portal.config.read_text("utf-8")
-        self.installation.portal = PortalHere(self.folder / "other", port=free_port())
-        self.keys = re.findall(r'^(?:deployment|root_key) = "(.+)"$', settings, re.MULTILINE)
-
-    def lose_medium(self) -> None:
-        """Lose all bundles and outboxes that are on the medium."""
-        for file in self.installation.medium.glob("*.tar"):
-            file.unlink()
-
-    def _init(self) -> str:
-        deployment, root_key = self.keys
-        self.installation.instance = self.installation.portal.init(deployment, root_key)
-        return ""
-
-    def _meant(self, word: str, program: str) -> str:
-        numbered = self.outbox if "outbox-" in word or (word == "N" and program == "inbox") else self.bundle
-        word = re.sub(r"\bN\b", str(numbered), word)
-        word = word.replace("FINGERPRINT", self.installation.instance)
-        return word.replace("/media/stick", str(self.installation.medium))
-
-    def count(self, told: str) -> None:
-        """Note the number of a bundle or an outbox that a command says it has written."""
-        if made := re.match(r"outbox (\d+):", told):
-            self.outbox = int(made[1])
-        if written := re.search(r"/inspection-(\d+)\.tar: ", told):
-            self.bundle = int(written[1])
+@pytest.fixture(autouse=True)
+def _quickly_compressed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compress the pages less. No other process may find pages that were compressed so quickly."""
+    monkeypatch.setattr(brotli, "compress", partial(brotli.compress, quality=1))
+    monkeypatch.setenv("CACHE_DIRECTORY", "")
 
 
 @pytest.fixture
@@ -130,6 +67,50 @@ def test_expired_keys_are_replaced_by_the_commands_of_the_page(
     said = incident.do("The keys have expired")
     assert "outbox 2" in said["portal import /media/stick/outbox-inspection-N.tar"]
     assert "expired on" not in said["portal doctor"]
+
+
+def test_a_damaged_database_of_the_portal_is_replaced_by_the_commands_of_the_pages(
+    incident: Incident,
+) -> None:
+    """The backup has the answer to the exported case. The report that nobody had exported is lost.
+
+    No command hides the damage or blames something else, and nothing is written to the medium.
+    """
+    installation = incident.installation
+    for line in guides.lines(guides.titled(DEPLOYING, "Backups.")):
+        incident.type(line)
+    reporter = Reporter(incident.world)
+    with installation.portal.serving():
+        assert incident.report(reporter, reporter.report(files=[bytes(400_000)])) == 201
+    backup = (installation.medium / "portal.backup").read_bytes()
+    damaging.damage(installation.portal.folder / "portal.sqlite")
+    assert "wrong: the database is damaged\n" in incident.type("portal doctor")
+    for line in ("portal export --out /media/stick", "portal expire"):
+        said = incident.type(line, code=1)
+        assert "error: the database is damaged\nhint: stop the portal, keep a copy" in said, line
+    assert not (installation.medium / "inspection-2.tar").exists()
+
+    incident.lose_server()
+    (installation.medium / "portal.backup").write_bytes(backup)
+    incident.bring_configuration()
+    for line in guides.lines(guides.titled(DEPLOYING, "If the machine is lost.")):
+        incident.type(line)
+    assert mailboxes(incident) == 1
+    told = incident.do(
+        "The server is lost", without=("inbox exchange keyring", "portal init", "portal keyring")
+    )
+    _, collected, _, applied = told.values()
+    assert "bundle 1 collected: 0 new" in collected
+    assert "1 slots" in applied
+    assert "database is damaged" not in incident.type("portal doctor")
+
+
+def mailboxes(incident: Incident) -> int:
+    """Return how many answers wait at the portal for reporters."""
+    settings = config.load(incident.installation.portal.config)
+    with closing(open_database(settings.database_url)) as store, store.read() as connection:
+        waiting = select(func.count()).select_from(cases).where(cases.c.slot.is_not(None))
+        return int(connection.execute(waiting).scalar_one())
 
 
 def test_every_test_that_the_page_names_exists() -> None:

@@ -13,6 +13,17 @@ def lines(text: str) -> list[str]:
     return [line for line in joined if line]
 
 
+def titled(text: str, title: str) -> str:
+    """Return the part of a page whose first paragraph begins with a title in bold.
+
+    The part ends before the next title. Raise ValueError if the title is missing.
+    """
+    _, found, rest = text.partition(f"\n**{title}** ")
+    if not found:
+        raise ValueError(title)
+    return re.split(r"\n\*\*|\n## ", rest, maxsplit=1)[0]
+
+
 def section(text: str, heading: str) -> str:
     """Return the section of a page below a heading of the second level. Raise ValueError if it is missing."""
     _, found, rest = text.partition(f"\n## {heading}\n")

@@ -9,15 +9,14 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from crypto import base64url, memo
+from crypto import base64url
 from portal import config
 from portal.app import create_app
 from tests.support import postgres
-from tests.support.builders import today, upload_metadata
-from tests.support.inbox_builders import CHANNEL, Office, Reporter, World, read_slot
+from tests.support.inbox_builders import Office, Reporter, World, read_slot
 from tests.support.installation import PortalHere
-from tests.support.portal_room import BACKENDS, BODY
-from tests.support.work import offered
+from tests.support.portal_room import BACKENDS
+from tests.support.reporting import announced
 
 UNKNOWN, COLLECTED = 0, 2
 NAMES = ("lost", "rebuilt")
@@ -44,16 +43,10 @@ class Machine(PortalHere):
 
     def report(self, reporter: Reporter) -> Reporter:
         """Send a report, as the page does."""
-        keys, world = reporter.keys, reporter.world
-        envelope, note = reporter.report(), memo.Note(CHANNEL, today())
-        sealed = memo.seal(note, keys.memo_key, deployment=world.deployment, case_id=keys.case_id)
-        metadata = upload_metadata(
-            channel=CHANNEL.encode(), case=keys.case_id, memo=sealed, withdraw=keys.withdraw_id
-        )
-        given = {"Upload-Length": str(len(envelope)), "Upload-Metadata": metadata}
+        envelope = reporter.report()
         with self.visitor() as visitor:
-            paid = offered(visitor.get("/api/work").data, envelope, CHANNEL)
-            answer = visitor.post("/api/envelopes", headers={**BODY, **given, **paid}, data=envelope)
+            headers = announced(reporter, envelope, visitor.get("/api/work").data)
+            answer = visitor.post("/api/envelopes", headers=headers, data=envelope)
             assert answer.status_code == 201, answer.text
         return reporter
 

@@ -1,0 +1,126 @@
+"""An installation to which something happens, and the people there who type the commands of the guides."""
+
+import re
+import shlex
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from tests.support import guides
+from tests.support.inbox_builders import Office, Reporter, World, today
+from tests.support.installation import Installation, PortalForked, free_port
+from tests.support.paths import ROOT
+from tests.support.reporting import announced
+
+PAGE = ROOT / "docs" / "when-something-goes-wrong.md"
+TEXT = PAGE.read_text("utf-8")
+DEPLOYING = (ROOT / "docs" / "deploying.md").read_text("utf-8")
+# The proof of work is almost none.
+_CHEAP = "work_cost = [1, 1, 1]\n"
+
+
+class Incident:
+    """An installation with one case, whose mailbox is at the portal, after one exchange in each direction.
+
+    ``bundle`` and ``outbox`` are the numbers of the newest bundle and outbox: N in the commands of the page.
+    ``lost`` is the fingerprint of a lost portal. ``database`` is the setting of the portal, and ``settings``
+    are more lines of its configuration.
+    """
+
+    def __init__(
+        self, folder: Path, *, database: str = "sqlite:///portal.sqlite", settings: str = ""
+    ) -> None:
+        self.installation = Installation(folder, port=free_port(), database=database, portal=PortalForked)
+        self.folder = folder
+        with self.installation.portal.config.open("a") as file:
+            file.write(_CHEAP + settings)
+        self.world = World(Office(folder))
+        answers = folder / "answers.toml"
+        answers.write_text('what = "Quelque chose"\n')
+        entered = ("--route", "letter", "--language", "fr", "--received", today().isoformat())
+        self.installation.inbox.run("case", "add", *entered, "--answers", answers)
+        self.bundle = self.outbox = 1
+        self.lost = ""
+        self.installation.carry_in(1)
+        self.installation.carry_back(1)
+
+    def do(self, heading: str, *, without: tuple[str, ...] = ()) -> dict[str, str]:
+        """Type the commands of a section of the page. Return the output of each command.
+
+        Commands that begin with one of the words in ``without`` are left out.
+        """
+        lines = guides.lines(guides.section(TEXT, heading))
+        return {line: self.type(line) for line in lines if not line.startswith(without)}
+
+    def type(self, line: str, code: int = 0) -> str:
+        """Type a command of a guide, with the names and places of this installation. Return its output."""
+        program, *words = shlex.split(line)
+        if words[0] == "--config":
+            del words[:2]
+        meant = [self._meant(word, program) for word in words]
+        match program, words:
+            case "portal", ["init"]:
+                told = self._init()
+            case "portal", ["doctor"]:
+                # The texts of the inspectorate are missing in a test, so doctor finds fault.
+                told = self.installation.portal.run(*meant, code=1)
+            case "portal", _:
+                told = self.installation.portal.run(*meant, code=code)
+            case "inbox", _:
+                told = self.installation.inbox.run(*meant, code=code)
+        self.count(told)
+        return told
+
+    def report(self, reporter: Reporter, envelope: bytes) -> int:
+        """Send a report to the portal, which must be serving. Return the status of the answer."""
+        address = self.installation.portal.address
+        with urllib.request.urlopen(f"{address}/api/work") as answer:
+            headers = announced(reporter, envelope, answer.read())
+        request = urllib.request.Request(f"{address}/api/envelopes", envelope, headers, method="POST")
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def lose_server(self) -> None:
+        """Replace the portal by one on another machine, which is not set up yet, and take an empty medium."""
+        self.lost, self.bundle = self.installation.instance, 0
+        self.installation.medium = self.folder / "empty-medium"
+        for folder in (self.installation.medium, self.folder / "other"):
+            folder.mkdir()
+        self.settings = self.installation.portal.config.read_text("utf-8")
+        self.installation.portal = PortalForked(self.folder / "other", port=free_port())
+
+    def bring_configuration(self) -> None:
+        """Put the copy of the configuration of the lost server in its place on the other machine."""
+        self.installation.portal.config.write_text(self.settings)
+
+    def lose_medium(self) -> None:
+        """Lose all bundles and outboxes that are on the medium."""
+        for file in self.installation.medium.glob("*.tar"):
+            file.unlink()
+
+    def _init(self) -> str:
+        deployment, root_key = re.findall(r'^(?:deployment|root_key) = "(.+)"$', self.settings, re.MULTILINE)
+        self.installation.instance = self.installation.portal.init(deployment, root_key)
+        return ""
+
+    def _meant(self, word: str, program: str) -> str:
+        numbered = self.outbox if "outbox-" in word or (word == "N" and program == "inbox") else self.bundle
+        word = re.sub(r"\bN\b", str(numbered), word)
+        if word == "FINGERPRINT OF THE LOST PORTAL":
+            return self.lost
+        word = word.replace("FINGERPRINT", self.installation.instance)
+        if re.fullmatch(r"(/media/key/)?backup\.(key|pub)", word):
+            return str(self.folder / Path(word).name)
+        return word.replace("/media/stick", str(self.installation.medium))
+
+    def count(self, told: str) -> None:
+        """Note what people note of the output of a command: a number, or a new fingerprint."""
+        if made := re.match(r"outbox (\d+):", told):
+            self.outbox = int(made[1])
+        if written := re.search(r"/inspection-(\d+)\.tar: ", told):
+            self.bundle = int(written[1])
+        if restored := re.search(r"its new fingerprint is (.+)", told):
+            self.installation.instance = restored[1]
