@@ -144,7 +144,7 @@ def _installed(out: Path, tree: Path) -> Iterator[str]:
             before = _files(tree)
             shutil.copy(package, tree / "tmp" / package.name)
             began = time.monotonic()
-            bare_tree.apt(tree, "install", f"/tmp/{package.name}")  # noqa: S108  a path inside the tree
+            bare_tree.apt(tree, "install", f"/tmp/{package.name}")  # noqa: S108  inside the tree
             seconds = time.monotonic() - began
             new = len(_files(tree) - before)
             _USES[name](tree)
@@ -165,12 +165,12 @@ def _use_portal(tree: Path) -> None:
 def _use_inbox(tree: Path) -> None:
     _expect(bare_tree.inside(tree, "inbox", "--version"), "commit")
     officer = ["setpriv", "--reuid=1234", "--regid=1234", "--clear-groups", "env", "HOME=/tmp/officer"]
-    bare_tree.inside(tree, "install", "--directory", "--owner=1234", "--group=1234", "/tmp/officer")  # noqa: S108  a path inside the tree
+    bare_tree.inside(tree, "install", "--directory", "--owner=1234", "--group=1234", "/tmp/officer")  # noqa: S108  inside the tree
     (tree / "tmp/passphrase").write_text("seven words that nobody else would ever choose\n")
     (tree / "tmp/passphrase").chmod(0o444)
     names = ["--name-fr", "Inspection", "--name-en", "Inspectorate"]
-    home = ["inbox", "--home", "/tmp/officer/inbox"]  # noqa: S108  a path inside the tree
-    given = ["--passphrase-file", "/tmp/passphrase"]  # noqa: S108  a path inside the tree
+    home = ["inbox", "--home", "/tmp/officer/inbox"]  # noqa: S108  inside the tree
+    given = ["--passphrase-file", "/tmp/passphrase"]  # noqa: S108  inside the tree
     founded = bare_tree.inside(
         tree,
         *officer,

@@ -142,7 +142,10 @@ def test_help_at_80_columns_breaks_no_line_inside_a_word_or_a_choice(
 def test_every_example_is_valid_and_the_help_of_its_command_shows_it(
     program: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Texts that a command would ask for are typed. The control is an unknown option, which is refused."""
+    """The test types each text that a command asks for.
+
+    The control is an unknown option, which is refused.
+    """
     monkeypatch.setattr(terminal, "is_interactive", lambda: True)
     monkeypatch.setattr(terminal, "ask_line", lambda _: "typed\n")
     for path, leaf in leaves(tree(program)).items():

@@ -322,7 +322,7 @@ def why(session: Session, number: int, what: Obstacle, due: Due | None = None) -
 
 
 def anew(session: Session, number: int) -> Collection[Obstacle]:
-    """Return the obstacles whose decision was taken but is asked for again."""
+    """Return the obstacles for which somebody decided, but for which the law asks for a new decision."""
     open_again = {row.kind for row in legal_duties.of(session, number) if legal_duties.is_anew(row)}
     law = in_use.of(session)
     return [what for what, role in ROLES.items() if law.duty(role) in open_again]

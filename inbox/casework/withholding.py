@@ -47,8 +47,8 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
 
     - if the case does not name the person;
     - if there are neither pending judicial proceedings nor a prosecutor's restrictions;
-    - for a day in the future or before the request;
-    - for a reference that is empty or longer than LONGEST characters.
+    - if the day is in the future or before the request;
+    - if the reference is empty or longer than LONGEST characters.
     """
     number = word.case
     with inbox.acting(who, action(Code.NOTE_UNOPPOSED, number)) as session:

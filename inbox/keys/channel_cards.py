@@ -203,7 +203,7 @@ def _check_keys(session: Session, found: Card, today: date) -> None:
             sentence(
                 "another channel on the keyring uses, or has used, the same id or one of the keys on the card"
             ),
-            sentence("each channel needs its own id and keys; ask the body where the card comes from"),
+            sentence("each channel needs its own id and keys; ask the body that made this card"),
         ) from None
 
 

@@ -292,8 +292,8 @@ def _in_archive() -> Select[Any]:
 def _without(kept: SelectBase, hidden: SelectBase, *, whole: bool) -> Iterator[CriteriaOption]:
     """Yield criteria that omit these cases, and the rows of all tables that refer to them.
 
-    ``kept`` are the cases that exclude an officer. ``hidden`` also contains other cases, whose rows about
-    officers remain visible. Saved views are visible only to their own officer.
+    ``kept`` are the cases from which an officer is excluded. ``hidden`` also contains other cases, whose
+    rows about officers remain visible. Saved views are visible only to their own officer.
     """
     known = select(Case.__table__.c.case_id).where(
         Case.__table__.c.number.in_(hidden), Case.__table__.c.case_id.is_not(None)

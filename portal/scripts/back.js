@@ -5,8 +5,8 @@
  * For this, the tab's history has one entry more than steps need: the guard, at the same address. It is added once a step
  * has a visible element `[data-back]`, the page's own button for going back. Back leaves the guard, the page presses that
  * button, and returns to the guard if there is still a step to go back to. There is never more than one guard, because
- * each entry stays in the history of the tab when the page is left. The page's own entry before the guard is marked, so that
- * it shows nothing if Back leads to it later (leave.js).
+ * each entry stays in the history of the tab when the page is left. The guard follows the page's own entry. That entry gets a
+ * mark: if Back leads to it after the page was left, it shows nothing (leave.js).
  */
 
 import { GUARD, LEFT, RETURNED } from "./entries.js";

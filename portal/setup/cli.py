@@ -77,8 +77,8 @@ def setup(*, file: Path | None, check: bool, as_json: bool) -> None:
 def certificate(*, as_json: bool) -> None:
     """Install the renewed certificate of the clearnet site, and let nginx load it.
 
-    The certificate and its key come from the files that setup was told, or from ACME. If browsers would
-    refuse them, nothing is changed.
+    The certificate and its key come from the files that the answers to setup name, or from ACME. If
+    browsers would refuse them, nothing is changed.
     """
     system = own_machine()
     answers = _installed(system)

@@ -580,7 +580,7 @@ class WhomToReach:
 
     ``advice``: whom reporters can always ask. ``directly``: who accepts
     letters that do not go through this office. ``instead``: where to send a letter about this office.
-    ``passed_on``: whole sentences on what the office has to pass on, and on who can look for the reporter.
+    ``passed_on``: whole sentences that say what the office has to pass on, and who can look for the reporter.
     """
 
     advice: Texts

@@ -438,7 +438,7 @@ def test_a_deferred_decision_to_inform_the_persons_is_pending_again_on_its_day(
 
 @pytest.mark.usefixtures("ripe")
 @pytest.mark.parametrize("kind", ["suspension", "disciplinary_opened"])
-def test_during_proceedings_of_the_office_data_are_disclosed_only_to_an_informed_person(
+def test_data_in_proceedings_are_disclosed_only_to_a_person_who_was_informed_of_them(
     office: Office, kind: str
 ) -> None:
     """Otherwise the person may not know of the proceedings.

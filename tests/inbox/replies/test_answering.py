@@ -117,7 +117,7 @@ def test_feedback_is_possible_in_a_reopened_case_that_its_closing_acknowledged(
     office.json(*OWN)
 
 
-def test_own_words_are_feedback_only_beside_a_measure_newer_than_the_report_and_other_than_protection(
+def test_own_words_are_feedback_only_if_a_measure_other_than_protection_was_taken_since_the_report(
     office: Office,
 ) -> None:
     office.json(*ACKNOWLEDGE)
