@@ -15,6 +15,11 @@ from tests.support import damaging, guides, threat_model
 from tests.support.inbox_builders import Reporter
 from tests.support.inbox_clock import Clock
 from tests.support.incident import DEPLOYING, PAGE, TEXT, Incident
+from tests.support.portal_nginx import Nginx
+from tests.support.signed_site import SignedSite
+from tests.support.small_disk import small_disk
+
+FILE = bytes(400_000)
 
 
 @pytest.fixture(autouse=True)
@@ -49,11 +54,28 @@ def test_bundles_on_a_lost_medium_are_made_again_by_the_commands_of_the_page(inc
     assert "outbox 2" in applied
 
 
-def test_a_full_portal_is_emptied_by_the_commands_of_the_page(incident: Incident) -> None:
-    said = incident.do("A disk is full")
-    assert "bundle 2 collected" in said["inbox exchange collect /media/stick/inspection-N.tar"]
-    assert "database" in said["portal doctor"]
-    assert "outbox 2" in said["portal import /media/stick/outbox-inspection-N.tar"]
+def test_a_full_portal_is_emptied_by_the_commands_of_the_page(tmp_path: Path) -> None:
+    """Reports and another program have filled the disk, so that even an export needs some room first.
+
+    Afterwards the portal accepts the report that it refused. All accepted reports are in the inbox.
+    """
+    with small_disk(tmp_path / "disk", "8m"):
+        other = tmp_path / "disk" / "other"
+        other.write_bytes(bytes(1_500_000))
+        database = f"sqlite:///{tmp_path}/disk/portal.sqlite"
+        incident = Incident(tmp_path, database=database, settings="spare_gb = 0\n")
+        with incident.installation.portal.serving():
+            accepted = 0
+            while (status := incident.send(refused := Reporter(incident.world), files=[FILE])) == 201:
+                accepted += 1
+            assert (accepted > 1, status) == (True, 503)
+            assert "less than 2 GiB" in incident.type("portal doctor")
+            assert "full or busy" in incident.type("portal export --out /media/stick", code=1)
+            other.unlink()
+            said = incident.do("A disk is full")
+            assert f": {accepted} envelopes" in said["portal export --out /media/stick"]
+            assert f"{accepted} new" in said["inbox exchange collect /media/stick/inspection-N.tar"]
+            assert incident.send(refused, files=[FILE]) == 201
 
 
 def test_expired_keys_are_replaced_by_the_commands_of_the_page(
@@ -81,7 +103,7 @@ def test_a_damaged_database_of_the_portal_is_replaced_by_the_commands_of_the_pag
         incident.type(line)
     reporter = Reporter(incident.world)
     with installation.portal.serving():
-        assert incident.report(reporter, reporter.report(files=[bytes(400_000)])) == 201
+        assert incident.send(reporter, files=[FILE]) == 201
     backup = (installation.medium / "portal.backup").read_bytes()
     damaging.damage(installation.portal.folder / "portal.sqlite")
     assert "wrong: the database is damaged\n" in incident.type("portal doctor")
@@ -111,6 +133,72 @@ def mailboxes(incident: Incident) -> int:
     with closing(open_database(settings.database_url)) as store, store.read() as connection:
         waiting = select(func.count()).select_from(cases).where(cases.c.slot.is_not(None))
         return int(connection.execute(waiting).scalar_one())
+
+
+@pytest.mark.slow
+def test_an_altered_page_is_told_from_a_list_that_nobody_signed_by_the_commands_of_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pages are signed, altered, served by another machine, and finally changed without a new list.
+
+    Only the Brotli version of a script was altered.
+    """
+    verify, *compare, same = guides.lines(guides.section(TEXT, "The site serves altered pages"))
+    site = SignedSite(tmp_path)
+    site.sign()
+    nginx = site.publish("seized")
+    trust(nginx, monkeypatch)
+    with site.server.serving():
+        with nginx.serving():
+            assert site.type(verify) == "the site serves what was signed\n"
+            altered = nginx.frozen / "site/static/js/report.js.br"
+            altered.write_bytes(brotli.compress(altered.with_suffix("").read_bytes() + b"// altered"))
+            assert site.type(verify, code=1) == "/static/js/report.js: the bytes differ from those signed\n"
+            list_again(site, compare)
+            assert site.type(same) == ""
+        assert "was not fetched" in site.type(verify, code=1)
+
+        other = site.publish("other")
+        trust(other, monkeypatch)
+        with other.serving():
+            assert site.type(verify) == "the site serves what was signed\n"
+
+    site.configure(leave_to="https://elsewhere.example/")
+    forgotten = site.publish("forgotten")
+    trust(forgotten, monkeypatch)
+    with site.server.serving(), forgotten.serving():
+        assert "/en/report: the bytes differ from those signed\n" in site.type(verify, code=1)
+        list_again(site, compare)
+        assert "differ" in site.type(same, code=1)
+
+
+def trust(nginx: Nginx, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the commands trust the certificate of a site, as they trust an authority."""
+    for name in ("SSL_CERT_FILE", "CURL_CA_BUNDLE"):
+        monkeypatch.setenv(name, str(nginx.certificate))
+
+
+def list_again(site: SignedSite, compare: list[str]) -> None:
+    """Fetch the signed list from a site, and make it again, with the commands of the page."""
+    fetch, again = compare
+    site.type(fetch)
+    site.note_published()
+    site.type(again)
+
+
+def test_a_clock_that_was_ahead_is_corrected_by_the_command_of_the_page(
+    incident: Incident, clock: Clock
+) -> None:
+    """Until then, every command is refused, and its hint names the command of the page."""
+    incident.type("inbox case note 1 --text written")
+    clock.wait(400)
+    incident.type("inbox case note 1 --text early")
+    clock.wait(-400)
+    (command,) = guides.lines(guides.section(TEXT, "A clock is wrong"))
+    assert command in incident.type("inbox case list", code=1)
+    incident.type(f"{command} --reason 'a new battery'")
+    incident.type("inbox case note 1 --text today")
+    assert "Quelque chose" in incident.type("inbox case list")
 
 
 def test_every_test_that_the_page_names_exists() -> None:

@@ -4,6 +4,7 @@ import re
 import shlex
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.support import guides
@@ -71,9 +72,9 @@ class Incident:
         self.count(told)
         return told
 
-    def report(self, reporter: Reporter, envelope: bytes) -> int:
+    def send(self, reporter: Reporter, files: Sequence[bytes]) -> int:
         """Send a report to the portal, which must be serving. Return the status of the answer."""
-        address = self.installation.portal.address
+        address, envelope = self.installation.portal.address, reporter.report(files=files)
         with urllib.request.urlopen(f"{address}/api/work") as answer:
             headers = announced(reporter, envelope, answer.read())
         request = urllib.request.Request(f"{address}/api/envelopes", envelope, headers, method="POST")

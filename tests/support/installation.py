@@ -194,12 +194,10 @@ class PortalForked(PortalHere):
     """A portal that starts quickly: the program is already loaded, and the pages are compressed less."""
 
     def _started(self, log: BinaryIO) -> subprocess.Popen[bytes] | Fork:
-        quickly = "import brotli, functools; brotli.compress = functools.partial(brotli.compress, quality=1)"
-        # No other process may find pages that were compressed so quickly.
         environment = {**os.environ, **memory_wiping.SETTINGS, "CACHE_DIRECTORY": ""}
         with Connection(os.dup(log.fileno())) as output:
             words = ["--config", self.config, "serve"]
-            return Fork(words, Path.cwd(), output, f"{quickly}; {forks.SERVER}", environment)
+            return Fork(words, Path.cwd(), output, forks.QUICKLY + forks.SERVER, environment)
 
 
 class Installation:

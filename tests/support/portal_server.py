@@ -50,6 +50,8 @@ class Server:
     forked: bool = True
     # Whether a test has ended the server in another way than with SIGTERM.
     ended: bool = False
+    # Compress pages less, for a site with its own deployment, whose pages no earlier test has compressed.
+    quick: bool = False
 
     @property
     def settings(self) -> Settings:
@@ -72,7 +74,7 @@ class Server:
 
     def _run(self, command: list[str]) -> tuple[int, str]:
         if self._is_forked:
-            return forks.run(command[1:], Path.cwd(), forks.PORTAL, {**os.environ, **self.environment})
+            return forks.run(command[1:], Path.cwd(), self._quickly + forks.PORTAL, self._environment)
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         return done.returncode, done.stdout + done.stderr
 
@@ -80,6 +82,14 @@ class Server:
     def _is_forked(self) -> bool:
         # Another program, or a preloaded library, needs a process of its own.
         return self.forked and self.command()[0] == str(PORTAL) and "LD_PRELOAD" not in os.environ
+
+    @property
+    def _quickly(self) -> str:
+        return forks.QUICKLY if self.quick else ""
+
+    @property
+    def _environment(self) -> Mapping[str, str]:
+        return {**os.environ, **self.environment, **({"CACHE_DIRECTORY": ""} if self.quick else {})}
 
     def configure(self, **settings: str | float) -> None:
         """Write the configuration."""
@@ -134,14 +144,14 @@ class Server:
             self.kill()
 
     def _started(self) -> subprocess.Popen[str] | Fork:
-        command, environment = self.command("serve", *self.listen), {**os.environ, **self.environment}
+        command, environment = self.command("serve", *self.listen), self._environment
         with (self.folder / "log").open("a") as log:
             if not self._is_forked:
                 return subprocess.Popen(
                     command, stdout=log, stderr=log, text=True, start_new_session=True, env=environment
                 )
             with Connection(os.dup(log.fileno())) as output:
-                return Fork(command[1:], Path.cwd(), output, forks.SERVER, environment)
+                return Fork(command[1:], Path.cwd(), output, self._quickly + forks.SERVER, environment)
 
     def kill(self) -> None:
         """Kill the server and all its processes with SIGKILL, if it runs."""
