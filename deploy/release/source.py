@@ -83,4 +83,5 @@ class Source:
         if not found:
             raise Refused("pyproject.toml has no line with the version", 'write it as: version = "1.0.0"')
         project.write_text(text, "utf-8")
-        (folder / _COMMIT_FILE).write_text(f"{self.commit[:_DIGITS]}\n", "ascii")
+        day = datetime.fromtimestamp(self.epoch, UTC).date()
+        (folder / _COMMIT_FILE).write_text(f"{self.commit[:_DIGITS]} {day}\n", "ascii")

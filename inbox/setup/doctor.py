@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from inbox.files import pdf, sandbox
-from inbox.system import memory
+from inbox.language.errors import Refused
+from inbox.system import clock, memory
+from templates import disks, version
 from templates.findings import Finding, Level
 
 _INTERFACES = Path("/sys/class/net")
@@ -18,7 +20,10 @@ def examine(root: Path) -> Iterator[Finding]:
     """Yield each finding. ``root`` is the home of the inbox, which need not exist yet."""
     yield from _network()
     yield from _home(root)
+    yield _disk(root)
+    yield from _swap()
     yield _memory()
+    yield _clock()
     yield _files()
     yield _printing()
 
@@ -51,6 +56,62 @@ def _home(root: Path) -> Iterator[Finding]:
         yield Finding(Level.WRONG, f"others can read the folder {root}", f"run `chmod 700 {root}`")
     else:
         yield Finding(Level.OK, "only its owner can read the home")
+
+
+def _disk(root: Path) -> Finding:
+    existing = next(each for each in (root, *root.absolute().parents) if each.exists())
+    plain = disks.plain(existing)
+    if known := sorted(filter(disks.is_known, plain)):
+        return Finding(
+            Level.WARNING,
+            f"Linux does not encrypt the disk {', '.join(known)} of the home",
+            "install Debian on an encrypted disk, unless this disk encrypts itself",
+        )
+    if plain:
+        return Finding(
+            Level.WARNING,
+            "cannot tell whether the disk of the home is encrypted",
+            "see `lsblk`: the disk must have a part of the type `crypt`, with the home in it",
+        )
+    return Finding(Level.OK, "the disk of the home is encrypted")
+
+
+def _swap() -> Iterator[Finding]:
+    plain = disks.plain_swaps()
+    for name in plain:
+        yield Finding(
+            Level.WARNING,
+            f"no encryption was found for the swap {name}: the browser's memory may reach the disk",
+            f"run `swapoff {name}` and remove it from /etc/fstab, or encrypt it",
+        )
+    if not plain:
+        yield Finding(Level.OK, "there is no swap, or it is encrypted")
+
+
+def _clock() -> Finding:
+    """Compare the clock with the day of this version. When the inbox is used, its journal does, too."""
+    made = version.day()
+    try:
+        today = clock.today()
+    except Refused as error:
+        return Finding(Level.WRONG, str(error), str(error.hint))
+    if made is None:
+        return Finding(
+            Level.WARNING,
+            "cannot tell whether the clock is right: the day of this version is unknown",
+            "compare the date and the time with a clock that you trust",
+        )
+    if today < made:
+        return Finding(
+            Level.WRONG,
+            f"the clock says {today}, but this version is from {made}",
+            'set the clock: `timedatectl set-time "YYYY-MM-DD HH:MM"`',
+        )
+    return Finding(
+        Level.OK,
+        f"the clock says {today}, and this version is from {made}",
+        "compare the date and the time with a clock that you trust",
+    )
 
 
 def _memory() -> Finding:

@@ -16,6 +16,7 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import atomic_files, media
 from inbox.system.home import Home
+from templates import disks
 
 # The name of a bundle from or for the portal, as both programs write it: CHANNEL-NUMBER.tar.
 _BUNDLE = re.compile(r".+-[0-9]+\.tar")
@@ -66,7 +67,7 @@ def check_beside(folder: Path, medium: Path, *, same_disk: bool) -> None:
     """
     one, other = folder.resolve(), medium.resolve()
     is_within = one.is_relative_to(other) or other.is_relative_to(one)
-    if is_within or (not same_disk and one.exists() and media.disks(one) & media.disks(other)):
+    if is_within or (not same_disk and one.exists() and disks.of(one) & disks.of(other)):
         raise _refused(folder, medium)
 
 

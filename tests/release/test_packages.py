@@ -12,6 +12,7 @@ import subprocess
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -259,9 +260,10 @@ def test_the_bill_of_materials_of_the_pages_names_their_libraries_and_no_tool(tm
 
 
 @pytest.mark.slow
-def test_the_package_names_its_commit(unpacked: Path, commit: Path) -> None:
+def test_the_package_names_its_commit_and_the_day_of_the_commit(unpacked: Path, commit: Path) -> None:
     (file,) = unpacked.rglob("templates/commit.txt")
-    assert file.read_text() == git(commit, "rev-parse", "HEAD")[:12] + "\n"
+    digits, seconds = git(commit, "log", "-1", "--format=%H %ct").split()
+    assert file.read_text() == f"{digits[:12]} {datetime.fromtimestamp(int(seconds), UTC):%Y-%m-%d}\n"
 
 
 @pytest.mark.slow

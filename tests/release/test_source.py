@@ -102,4 +102,4 @@ def test_an_export_has_the_files_of_the_commit_with_its_version(repository: Path
     }
     assert files == {"pyproject.toml", "templates/home.html", "templates/commit.txt"}
     assert f'version = "{source.version}"' in (tmp_path / "out/pyproject.toml").read_text()
-    assert (tmp_path / "out/templates/commit.txt").read_text() == f"{source.commit[:12]}\n"
+    assert (tmp_path / "out/templates/commit.txt").read_text() == f"{source.commit[:12]} 2026-09-21\n"

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
+from datetime import date
 from importlib import metadata
 from pathlib import Path
 
@@ -70,8 +71,19 @@ def test_a_checkout_with_changed_files_says_so(checkout: Path) -> None:
 def test_a_release_names_the_commit_that_it_was_built_from(checkout: Path) -> None:
     """The file in the release takes precedence over a repository."""
     commit(checkout)
-    (checkout / "commit.txt").write_text("0123456789ab\n")
+    (checkout / "commit.txt").write_text("0123456789ab 2026-09-21\n")
     assert f"{PLAIN} (commit 0123456789ab)" == version.text()
+    assert date(2026, 9, 21) == version.day()
+
+
+def test_a_checkout_knows_the_day_of_its_commit_in_utc(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a commit, the day is unknown."""
+    assert version.day() is None
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-09-21T23:30:00 -0200")
+    commit(checkout)
+    assert date(2026, 9, 22) == version.day()
 
 
 def test_the_repository_does_not_contain_the_commit_file_of_a_release() -> None:

@@ -84,7 +84,7 @@ def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
 @json_option
 @click.pass_obj
 def doctor(door: Door, /, *, as_json: bool) -> None:
-    """Check this machine: network, home, memory, sandbox, fonts. Exits with 1 if something is wrong.
+    """Check this machine, from its network to its clock. Exits with 1 if something is wrong.
 
     No passphrase is needed, because the inbox is not opened. Nothing printed depends on reports.
     """

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from templates import disks
 from templates.findings import Finding, Level
 
 _TIMER = "portal-expire.timer"
@@ -17,9 +18,6 @@ UNITS = (
     _TIMER,
 )
 _SITE = Path("/var/www/fanal")
-_SWAPS = Path("/proc/swaps")
-_BLOCKS = Path("/sys/class/block")
-_ENCRYPTED = "CRYPT-"
 _SECONDS = 10
 
 
@@ -66,28 +64,15 @@ def _states() -> Mapping[str, tuple[str, str]]:
 
 
 def _swap() -> Iterator[Finding]:
-    plain = [name for name in _swaps() if not _is_encrypted(Path(name))]
+    plain = disks.plain_swaps()
     for name in plain:
         yield Finding(
             Level.WARNING,
-            f"the swap {name} is not encrypted: memory with addresses of visitors may reach the disk",
+            f"no encryption was found for the swap {name}: addresses of visitors may reach the disk",
             f"run `swapoff {name}` and remove it from /etc/fstab, or encrypt it",
         )
     if not plain:
         yield Finding(Level.OK, "there is no swap, or it is encrypted")
-
-
-def _swaps() -> list[str]:
-    """Return the file or device of each swap in use."""
-    lines = _SWAPS.read_text().splitlines() if _SWAPS.exists() else []
-    return [line.split()[0] for line in lines[1:]]
-
-
-def _is_encrypted(swap: Path) -> bool:
-    # zram is compressed memory and reaches no disk.
-    name = swap.resolve().name
-    kind = _BLOCKS / name / "dm" / "uuid"
-    return name.startswith("zram") or (kind.exists() and kind.read_text().startswith(_ENCRYPTED))
 
 
 def _access_times(folder: Path) -> Iterator[Finding]:

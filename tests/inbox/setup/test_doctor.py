@@ -2,15 +2,19 @@
 
 import json
 import subprocess
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from inbox.files import pdf, sandbox
 from inbox.setup import doctor
+from inbox.system import clock
+from templates import disks, version
 from templates.findings import Finding, Level
 from tests.support.inbox_builders import Portal, Reporter, World, first
 from tests.support.installation import COMMANDS
+from tests.support.sticks import stick
 
 
 def about(word: str, root: Path) -> list[Finding]:
@@ -47,6 +51,55 @@ def test_a_home_that_others_can_read_is_an_error(tmp_path: Path) -> None:
     assert [each.level for each in about("read the home", home)] == [Level.OK]
     home.chmod(0o750)
     assert [each.level for each in about("others can read", home)] == [Level.WRONG]
+
+
+@pytest.mark.parametrize(
+    ("plain", "level", "what"),
+    [
+        ({"sdb", "sda"}, Level.WARNING, "Linux does not encrypt the disk sda, sdb of the home"),
+        ({"0:42"}, Level.WARNING, "cannot tell whether the disk of the home is encrypted"),
+        (set(), Level.OK, "the disk of the home is encrypted"),
+    ],
+)
+def test_a_disk_that_is_not_known_to_be_encrypted_causes_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plain: set[str], level: Level, what: str
+) -> None:
+    """A home that does not exist yet will be on the disk of the folder above it."""
+    said = {tmp_path: frozenset(plain)}
+    monkeypatch.setattr(disks, "plain", said.__getitem__)
+    (found,) = about("the home", tmp_path / "later/inbox")
+    assert (found.level, found.what) == (level, what)
+
+
+def test_the_disk_of_a_real_home_is_examined(tmp_path: Path) -> None:
+    """The disk of an overlay is unknown."""
+    with stick(tmp_path / "stick") as home:
+        home.chmod(0o700)
+        assert [each.level for each in about("disk of the home", home)] == [Level.WARNING]
+
+
+def test_swap_that_is_not_encrypted_causes_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disks, "plain_swaps", lambda: ["/dev/sda2"])
+    (found,) = about("swap /dev/sda2", tmp_path)
+    assert (found.level, "run `swapoff /dev/sda2`" in found.hint) == (Level.WARNING, True)
+    monkeypatch.setattr(disks, "plain_swaps", list)
+    assert [each.level for each in about("there is no swap", tmp_path)] == [Level.OK]
+
+
+def test_a_clock_before_the_day_of_this_version_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: on the day of the commit, the clock can be right."""
+    today = clock.today()
+    for made, level in ((today + timedelta(days=1), Level.WRONG), (today, Level.OK), (None, Level.WARNING)):
+        monkeypatch.setattr(version, "day", lambda made=made: made)
+        (found,) = about("the clock", tmp_path)
+        assert (found.level, bool(found.hint)) == (level, True)
+
+
+def test_a_clock_with_an_impossible_day_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "FIRST_DAY", date.max)
+    assert [each.level for each in about("the clock says", tmp_path)] == [Level.WRONG]
 
 
 def test_a_missing_font_or_sandbox_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

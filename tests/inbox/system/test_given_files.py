@@ -199,7 +199,6 @@ OWN = {
     "inbox/system/home.py": "the folder of the home, to lock it",
     "inbox/system/holder.py": "its own file in memory, which says who holds the home",
     "inbox/system/terminal.py": "the terminal",
-    "inbox/system/media.py": "folders, to ask on which disk they lie; what the kernel says of disks",
     "inbox/setup/doctor.py": "what the kernel says of network interfaces",
     "inbox/deadlines/renewing.py": "the program's own",
     "inbox/keys/secret_sharing.py": "share files that it has just written",

@@ -11,6 +11,7 @@ import pytest
 from inbox.desk.state import Desk
 from inbox.language.errors import Refused
 from inbox.system import media
+from templates import disks
 from tests.support.desk_room import Client
 from tests.support.inbox_builders import Office
 from tests.support.small_disk import small_disk
@@ -124,7 +125,7 @@ def test_a_folder_that_is_mounted_a_second_time_counts_as_the_same_disk(
     with mounted(sticks[0] / "inner", tmp_path / "again", "--bind") as again:
         code, err = backup(office, sticks[0], again)
         assert (1, True) == (code, TOGETHER in err)
-        assert media.disks(sticks[0]) == media.disks(again) != media.disks(sticks[1])
+        assert disks.of(sticks[0]) == disks.of(again) != disks.of(sticks[1])
 
 
 def test_a_mounted_image_counts_as_the_disk_of_its_file(
@@ -133,25 +134,9 @@ def test_a_mounted_image_counts_as_the_disk_of_its_file(
     """An image beside the home is refused. An image on a medium counts as that medium."""
     for file, refuses in ((tmp_path / "image", True), (sticks[0] / "image", False)):
         with mounted(image(file), tmp_path / f"loop-{file.parent.name}", "-o", "loop") as folder:
-            assert media.disks(folder) == media.disks(file.parent)
+            assert disks.of(folder) == disks.of(file.parent)
             code, err = outbox(office, folder)
             assert (int(refuses), refuses) == (code, OWN in err)
-
-
-def test_partitions_and_the_volumes_on_them_are_traced_to_whole_disks(tmp_path: Path) -> None:
-    """The test imitates the folders of /sys: volumes on three partitions of two disks."""
-    for partition in ("sda/sda1", "sda/sda2", "sdb/sdb1"):
-        (tmp_path / partition / "slaves").mkdir(parents=True)
-        (tmp_path / partition / "partition").write_text("1\n")
-    for upper, lower in {"dm-0": ["sda/sda2"], "dm-1": ["dm-0", "sdb/sdb1"], "md0": ["sda/sda1"]}.items():
-        (tmp_path / upper / "slaves").mkdir(parents=True)
-        for each in lower:
-            (tmp_path / upper / "slaves" / Path(each).name).symlink_to(tmp_path / each)
-    (tmp_path / "zram0").mkdir()
-    assert {"memory"} == set(media.whole(tmp_path / "zram0"))
-    found = {each: set(media.whole(tmp_path / each)) for each in ("sda", "sda/sda1", "dm-0", "dm-1", "md0")}
-    one, both = {"sda"}, {"sda", "sdb"}
-    assert {"sda": one, "sda/sda1": one, "dm-0": one, "dm-1": both, "md0": one} == found
 
 
 def test_the_error_names_two_folders_on_the_same_medium(sticks: list[Path]) -> None:
