@@ -11,7 +11,7 @@
  * {do: "texts", selector} → {texts}: the texts of all these elements, once one is visible
  * {do: "ask", function, argument} → {answer}: the result of a function in the page
  * {do: "report", text} → {words, seconds, compiles}
- * {do: "choose", files, text} → {}: prepare a report with these files up to its last button
+ * {do: "choose", files, text} → {}: prepare a report with these files; its last button remains to be pressed
  * {do: "send"} → {said}: the error on the page, if any
  * {do: "open", words} → {status, messages}
  * {do: "mistype", words} → {offered, becomes}: the suggestions, and the field after one was accepted

@@ -1,4 +1,4 @@
-"""The portal's answers about a case: the page recognises malformed ones, and claims that may be untrue."""
+"""The page recognises malformed answers of the portal about a case, and answers that may be untrue."""
 
 import secrets
 from collections.abc import Callable

@@ -163,7 +163,7 @@ def test_export_and_import_report_their_results(made: Path) -> None:
     told = json.loads(run(made, "export", "--out", made, "--channel", INSPECTORATE, "--again", "1", "--json"))
     assert told == [{"channel": INSPECTORATE, "n": 1, "file": str(first), "envelopes": 1, "withdrawals": 0}]
     assert first.read_bytes() == original
-    assert "--again needs --channel" in run(made, "export", "--out", made, "--again", "1", code=2)
+    assert "name the channel with --channel" in run(made, "export", "--out", made, "--again", "1", code=2)
     outbox = make_outbox(SITE, signed=make_keyring(SITE, 3)).save(made / "outbox.tar")
     assert "outbox 1 of inspectorate applied" in run(made, "import", outbox)
     assert json.loads(run(made, "import", outbox, "--json"))["applied"] is False
