@@ -71,9 +71,9 @@ class SignedSite:
         program, *words = shlex.split(line.removeprefix("runuser -u portal -- "))
         meant = [self._meant(word) for word in words]
         if program == "portal":
-            place, *rest = meant[1:] if meant[0] == "--config" else ["", *meant]
-            machine = self.server if place == str(self.server.folder / "portal.toml") else self._monitor
-            return machine.run(*rest, code=code)
+            here = str(self.server.folder / "portal.toml")
+            place, *rest = meant[1:] if meant[0] == "--config" else [here, *meant]
+            return (self.server if place == here else self._monitor).run(*rest, code=code)
         if program == "inbox":
             return self.inbox.run(*(meant[2:] if meant[0] == "--home" else meant), code=code)
         # A shell expands the names of files.

@@ -1,12 +1,15 @@
 """`portal verify-receipt` checks proofs, challenges and answers without a network or a database."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
 
 from crypto import base64url, challenge, strictjson
-from tests.support import portal_terminal
+from tests.support import guides, portal_terminal
+from tests.support.builders import today
+from tests.support.paths import ROOT
 from tests.vectors.fixtures import HERE, TOKEN
 
 CHALLENGED = ("--challenge", "challenge.json")
@@ -92,6 +95,19 @@ def test_a_verifier_name_that_no_challenge_may_contain_is_refused(folder: Path, 
     said = check(folder, "--ask", name, *CHALLENGED, code=1)
     assert "a challenge cannot contain this name" in said
     assert not (folder / "challenge.json").exists()
+
+
+def test_the_commands_of_the_guide_check_a_proof_and_whose_it_is(folder: Path) -> None:
+    """The reporter answers the challenge between the last two commands."""
+    guide = (ROOT / "docs/verifying.md").read_text("utf-8")
+    lines = guides.lines(guides.section(guide, "Check a proof of receipt"))
+    typed = [line.removeprefix("portal --config FILE verify-receipt proof.json") for line in lines]
+    simple, ask, answered = map(shlex.split, typed)
+    assert "signed on 2026-11-24" in check(folder, *simple)
+    check(folder, *ask)
+    raw = (folder / "challenge.json").read_bytes()
+    (folder / "answer.json").write_bytes(challenge.answer(raw, TOKEN.author_seed, GOOD["deployment"]))
+    assert f"the answer holds: the challenge of Your name from {today()}" in check(folder, *answered)
 
 
 ANSWERED = (*CHALLENGED, "--answer", "answer.json")

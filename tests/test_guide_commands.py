@@ -1,0 +1,255 @@
+"""Every command in these guides is run: by a test below, by the rest of the gate, or by a part of the soak.
+
+The tests below type each command that ``ELSEWHERE`` does not name. Only names and places are replaced.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from benchmarks import soak
+from deploy.medium import contents
+from deploy.release import manifest
+from tests.support import guides, release_keys
+from tests.support.incident import DEPLOYING, Incident
+from tests.support.medium import LIBRARY, MADE
+from tests.support.paths import ROOT
+from tests.support.signed_site import SignedSite
+from tests.support.socks_proxy import proxying
+
+DOCS = ROOT / "docs"
+DAILY = DEPLOYING.partition("\n## Daily work\n")[2].partition("\n## WEBCAT\n")[0]
+TEXTS = {
+    **{
+        name: (DOCS / f"{name}.md").read_text("utf-8")
+        for name in ("auditing", "verifying", "releasing", "medium")
+    },
+    "deploying": DAILY,
+}
+PACKAGES = ("fanal-portal_1.0.0_amd64.deb", "fanal-inbox_1.0.0_amd64.deb")
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """What runs a command: the gate, or a part of the soak. ``file`` contains ``words``, which run it."""
+
+    name: str
+    file: str
+    words: str
+
+
+GATE = "gate"
+SOAK = (ROOT / "benchmarks" / "soak.py").read_text("utf-8")
+ELSEWHERE = {
+    "make test": Runner(GATE, "Makefile", "@$(MAKE) --no-print-directory pytest"),
+    "make built-check": Runner(GATE, "Makefile", "--output-sync types warm lint js built-check"),
+    ".venv/bin/python -m pytest -q tests/crypto/test_vectors.py tests/crypto/test_cctv.py"
+    " tests/crypto/test_stock_tools.py tests/crypto/test_crosscheck.py": Runner(
+        GATE, "pyproject.toml", 'testpaths = ["tests"]'
+    ),
+    "make release": Runner("packages", "benchmarks/packages.py", '"-m", "deploy.release", "build")'),
+    "fanal-portal setup --check": Runner("install", "benchmarks/install.py", '*_SETUP, "--check"'),
+    "systemd-analyze security portal@8080 portal-expire": Runner(
+        "install", "benchmarks/install.py", '"systemd-analyze", "security"'
+    ),
+    "apt install ./fanal-portal_….deb": Runner(
+        "install", "benchmarks/install.py", 'machine.do("apt-get", "install"'
+    ),
+    "fanal-portal upgrade": Runner(
+        "install", "benchmarks/install.py", 'machine.do("fanal-portal", "upgrade")'
+    ),
+    "systemd-run --quiet --pty --collect -p LogLevelMax=err -p User=portal -p UMask=0077 -p LimitCORE=0"
+    " -p MemorySwapMax=0 portal --config /etc/fanal/portal.toml …": Runner(
+        "units", "tests/portal/ops/test_units.py", r'r"^systemd-run (?:.|\\\n)*?…$"'
+    ),
+    # The part makes the same medium, but calls the functions of the command.
+    "make medium DIR=/media/stick/fanal KEYS='/media/keys/anne.pub /media/keys/bruno.pub'": Runner(
+        "offline", "benchmarks/medium.py", "Archive(apt, _CACHE, debian_archive.mirrors())"
+    ),
+}
+# No test runs these. A test checks only that make knows what to do.
+NOT_RUN = {
+    "make mutants": "it takes hours; docs/first-day.md has the results of earlier runs",
+    "make lock UPGRADE='--upgrade-package NAME'": "it changes the lock files to what the package index has",
+}
+
+
+def commands(name: str) -> list[str]:
+    """Return the commands of a guide that the tests below run, without comments."""
+    lines = map(uncommented, guides.lines(TEXTS[name]))
+    return [line for line in lines if line not in ELSEWHERE and line not in NOT_RUN]
+
+
+def uncommented(line: str) -> str:
+    """Return a command without the comment after it."""
+    return line.partition("  #")[0].strip()
+
+
+def made_by(line: str) -> list[str]:
+    """Return what make would run for a command, as it would print it."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))
+    }
+    printed = shell(f"{line} --dry-run", ROOT, environment)
+    return [each for each in printed.splitlines() if each.startswith(".venv/bin/")]
+
+
+def shell(line: str, folder: Path, environment: dict[str, str] | None = None) -> str:
+    """Run a line of shell. Return its output. Raise AssertionError if the command fails."""
+    done = subprocess.run(
+        ["sh", "-c", line], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, (line, done.stdout, done.stderr)
+    return done.stdout
+
+
+class Maintainer:
+    """The machine of a maintainer. ``dist`` has a release with tiny files in the place of packages."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.media, self.dist = folder, folder / "media", folder / "dist"
+        for each in (self.dist, self.media / "anne", self.media / "bruno", self.media / "keys"):
+            each.mkdir(parents=True)
+        for name in (*PACKAGES, "fanal-portal_1.0.0.cdx.json"):
+            (self.dist / name).write_bytes(b"package")
+        manifest.write(self.dist)
+
+    def bring_keys(self, *names: str) -> None:
+        """Make the keys of maintainers, and publish the public ones."""
+        for name in names:
+            _, public = release_keys.make(self.media / name, name)
+            shutil.copy(public, self.folder)
+
+    def type(self, line: str) -> str:
+        """Type a command of a guide. Return its output."""
+        if line.startswith("make "):
+            (line,) = made_by(line)[-1:]
+        # minisign would ask for a passphrase.
+        line = line.replace("minisign -G ", "minisign -G -W ").replace("/media/", f"{self.media}/")
+        line = line.replace(".venv/bin/python", sys.executable)
+        in_release = "SHA256SUMS" in line and "dist/" not in line
+        if in_release:
+            line = line.replace("-p ", "-p ../")
+        return shell(line, self.dist if in_release else self.folder, {**os.environ, "PYTHONPATH": str(ROOT)})
+
+
+def test_the_commands_of_the_guide_to_releases_work_in_the_order_of_the_page(tmp_path: Path) -> None:
+    """Bruno does what Anne does. Afterwards an auditor has rebuilt the same bytes from the tagged commit."""
+    machine = Maintainer(tmp_path)
+    machine.bring_keys("bruno")
+    shutil.copytree(machine.dist, machine.media / "release")
+    tagged = (
+        "git init -q && git -c user.name=A -c user.email=a@b commit -q --allow-empty -m A && git tag v1.0.0"
+    )
+    shell(tagged, tmp_path)
+    said = {}
+    for line in commands("releasing"):
+        said[line] = machine.type(line)
+        if line.startswith("make sign-release"):
+            machine.type(line.replace("anne", "bruno"))
+    assert len(said) == 8
+    trusted = [each for each in said.values() if "Trusted comment: fanal 1.0.0\n" in each]
+    assert len(trusted) == 2
+    assert "version 1.0.0: all files are those that both maintainers signed\n" in said.values()
+    # The part `packages` of the soak runs this.
+    assert made_by("make release")[-1].endswith("-m deploy.release build")
+
+
+def test_the_commands_of_the_guide_to_media_work_in_the_order_of_the_page(tmp_path: Path) -> None:
+    """The medium already has its files. Bruno signs before he compares and verifies."""
+    machine = Maintainer(tmp_path)
+    machine.bring_keys("anne", "bruno")
+    medium = machine.media / "stick/fanal"
+    (medium / LIBRARY).parent.mkdir(parents=True)
+    (medium / LIBRARY).write_bytes(b"library")
+    contents.write(medium, machine.dist, [tmp_path / "anne.pub", tmp_path / "bruno.pub"], MADE)
+    sign, *check = commands("medium")
+    for line in (sign, sign.replace("anne", "bruno")):
+        assert contents.fingerprint(medium) in machine.type(line)
+    same, verified = map(machine.type, check)
+    assert same == ""
+    assert "all files are those that both maintainers signed" in verified
+
+
+def is_of_site(line: str) -> bool:
+    return line.startswith("portal ") and "http" in line
+
+
+def test_the_commands_of_the_guides_that_check_a_site_accept_a_site_as_signed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The onion service is behind a proxy, as with tor."""
+    site = SignedSite(tmp_path)
+    site.sign()
+    nginx = site.publish("www")
+    monkeypatch.setenv("SSL_CERT_FILE", str(nginx.certificate))
+    with site.server.serving(), nginx.serving(), proxying(nginx.onion_port) as proxy:
+        onion = f"http://{'a' * 55}d.onion"
+        site.known |= {"http://….onion": onion, "127.0.0.1:9050": proxy.address, "https://…": nginx.address}
+        checked = []
+        for line in filter(is_of_site, [*commands("verifying"), *commands("auditing")]):
+            # The texts of the inspectorate are missing in a test, so doctor finds fault.
+            said = site.type(line, code=1 if "doctor" in line else 0)
+            wanted = "ok: the headers are those" if "doctor" in line else "the site serves what was signed\n"
+            assert wanted in said, line
+            checked.append(line)
+        assert len(checked) == 5
+        assert proxy.asked
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_commands_that_an_auditor_runs_in_the_inbox_work(tmp_path: Path) -> None:
+    """The journal is compared with what the inbox sent to the portal."""
+    incident = Incident(tmp_path)
+    incident.installation.portal.run("anchors", "--out", tmp_path / "anchors.json")
+    lines = [line for line in commands("auditing") if not is_of_site(line)]
+    assert len(lines) == 5
+    for line in lines:
+        program, *words = shlex.split(line)
+        assert program == "inbox"
+        places = [tmp_path / word if word.endswith(".json") else word for word in words]
+        said = incident.world.office.typed(*places)
+        if words == ["doctor"]:
+            # This machine has a network, and may have swap.
+            assert "network interface" in said.out
+        else:
+            assert (said.code, said.err) == (0, ""), line
+
+
+def test_the_other_commands_of_the_guides_are_those_that_tests_of_other_modules_type() -> None:
+    """Tests of tests/test_when_something_goes_wrong.py and tests/portal/ops/test_proofs.py type them."""
+    backups = [guides.titled(DEPLOYING, title) for title in ("Backups.", "If the machine is lost.")]
+    assert commands("deploying") == [line for text in backups for line in guides.lines(text)]
+    proofs = guides.section(TEXTS["verifying"], "Check a proof of receipt")
+    assert [line for line in commands("verifying") if not is_of_site(line)] == guides.lines(proofs)
+
+
+@pytest.mark.parametrize("line", ELSEWHERE)
+def test_a_command_that_is_run_elsewhere_is_in_a_guide_and_in_what_runs_it(line: str) -> None:
+    runner = ELSEWHERE[line]
+    assert any(line in map(uncommented, guides.lines(text)) for text in TEXTS.values())
+    assert runner.words in (ROOT / runner.file).read_text("utf-8")
+    if runner.name != GATE:
+        assert covers(runner.name, runner.file)
+    assert all((ROOT / word).exists() for word in line.split() if word.startswith("tests/"))
+
+
+def covers(part: str, file: str) -> bool:
+    """Return whether a part of the soak runs the function or the tests in a file."""
+    run = soak.PARTS[part].run
+    if isinstance(run, soak.Tested):
+        return file in run.paths
+    return re.search(rf'"{part}": Part\(\s*measured\("{Path(file).stem}:run"\)', SOAK) is not None
+
+
+@pytest.mark.parametrize("line", NOT_RUN)
+def test_make_knows_the_commands_that_no_test_runs(line: str) -> None:
+    assert any(line in map(uncommented, guides.lines(text)) for text in TEXTS.values())
+    assert made_by(line)
