@@ -120,7 +120,7 @@ def _memory() -> Finding:
     return Finding(
         Level.WARNING,
         "memory cannot be locked: texts of reports may be swapped to a disk",
-        "switch swap off, or raise the limit (`ulimit -l unlimited`)",
+        "switch swap off, or raise the limit: see “The inbox's machine” in docs/deploying.md",
     )
 
 

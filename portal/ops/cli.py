@@ -106,7 +106,9 @@ def export(settings: Settings, *, out: Path, channel: str | None, again: int | N
         elif len(chosen) == 1:
             _tell_exported([exports.export_again(store, chosen[0], again, out)], as_json=as_json)
         else:
-            raise click.UsageError("name the channel with --channel, because each channel numbers its own bundles")
+            raise click.UsageError(
+                "name the channel with --channel, because each channel numbers its own bundles"
+            )
 
 
 def _export(store: Database, settings: Settings, chosen: list[str], out: Path, *, as_json: bool) -> None:
