@@ -43,7 +43,7 @@ def said() -> str:
     swapped = (
         "its memory is locked and is never swapped to a disk"
         if lock()
-        else "its memory could not be locked: switch swap off, or raise the limit (ulimit -l unlimited)"
+        else "its memory could not be locked: switch swap off, or raise the limit (see inbox doctor)"
     )
     return f"This process makes no core dumps; {swapped}."
 
