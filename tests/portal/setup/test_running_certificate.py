@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from portal.setup.answers import ACME_DNS, ACME_HTTP, FILE, Answers
-from tests.support import portal_machine
+from tests.support import guides, portal_machine
 from tests.support.certificates import make_issued
 from tests.support.machine import Machine
 from tests.support.paths import ROOT
@@ -157,3 +157,28 @@ def test_a_certificate_by_dns_needs_no_port(machine: Machine) -> None:
     before = served(machine)
     assert "certificate by ACME" in run_setup(machine, replace(BY_ACME, certificate_by=ACME_DNS))
     assert served(machine) != before
+
+
+def test_the_certificate_of_a_seized_machine_is_revoked_by_the_command_of_the_page(
+    machine: Machine,
+) -> None:
+    """The administrator has only a copy of the account, and the certificate, which is public."""
+    run_setup(machine, BY_ACME)
+    (machine.tree / "srv/seized.pem").write_text(served(machine))
+    machine.do("sh", "-c", "mkdir /srv/acme && mv /var/lib/fanal-acme/accounts /srv/acme")
+    machine.do("rm", "-r", "/var/lib/fanal-acme")
+    assert revoked(machine) == "Valid"
+    page = (ROOT / "docs/when-something-goes-wrong.md").read_text("utf-8")
+    (command,) = guides.lines(guides.section(page, "The server is seized"))
+    theirs = command.replace("https://acme-v02.api.letsencrypt.org/directory", BY_ACME.acme_server)
+    assert theirs != command
+    machine.do("env", "--chdir=/srv", "sh", "-c", theirs)
+    assert revoked(machine) == "Revoked"
+
+
+def revoked(machine: Machine) -> str:
+    """Return what the authority says about the seized certificate."""
+    serial = machine.do("openssl", "x509", "-in", "/srv/seized.pem", "-noout", "-serial").partition("=")[2]
+    address = f"https://{AUTHORITY['managementListenAddress']}/cert-status-by-serial/{serial.lower()}"
+    status: str = json.loads(machine.do("curl", "--silent", "--insecure", address))["Status"]
+    return status
