@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.support import guides
 from tests.support.inbox_builders import QUICKLY
 from tests.support.installation import COMMANDS, START_SECONDS, free_port
 from tests.support.page_visitor import Visitor
@@ -113,17 +114,21 @@ def answer(page: Page, address: str) -> None:
 def test_the_demo_leads_from_a_report_to_its_answer(
     checkout: Path, chromium: Browser, *, again: bool
 ) -> None:
-    """The test follows the printed instructions word for word.
+    """The test follows the printed instructions word for word, and types the commands of the tutorial.
 
     A second demo continues with the data of the first.
     """
+    first, pending, *carrying = guides.lines((ROOT / "docs/first-answer.md").read_text("utf-8"))
+    assert first == "make demo"  # The recipe is deploy/demo.sh.
     port = free_port()
     context = chromium.new_context(locale="en")
     visitor = Visitor(context.new_page(), f"http://127.0.0.1:{port}", "en")
     with demo(checkout, port) as printed:
         assert visitor.address in printed
         (carry,) = re.findall(r"^ +(demo/bin/.*)$", printed, re.MULTILINE)
+        assert carrying == [carry, carry]
         visitor.report("Someone asked me for a container number.")
+        assert typed(checkout, pending).startswith("inspection: 1, ")
         typed(checkout, carry)
         answer(context.new_page(), DESK.findall(printed)[0])
         typed(checkout, carry)

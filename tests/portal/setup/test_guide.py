@@ -5,12 +5,13 @@
 
 import re
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 from benchmarks import guide
-from benchmarks.first_report import MOST_COMMANDS
+from benchmarks.first_report import MOST_COMMANDS, Walk
 from tests.support import guides
 from tests.support.paths import ROOT
 
@@ -33,6 +34,11 @@ def test_the_guide_leads_to_the_first_report_with_few_commands() -> None:
     (export,) = (number for number, each in enumerate(commands) if " export " in each)
     assert 0 < export <= MOST_COMMANDS
     assert "exchange collect" in commands[-1]
+
+
+def test_the_soak_runs_every_command_of_the_steps() -> None:
+    (left,) = (each for each in fields(Walk) if each.name == "left")
+    assert left.default_factory is guide.commands
 
 
 def test_a_command_on_two_lines_of_the_guide_is_one_command() -> None:
