@@ -6,13 +6,31 @@ from dataclasses import dataclass
 
 import urllib3
 from urllib3.contrib.socks import SOCKSProxyManager
-from urllib3.exceptions import HTTPError, LocationParseError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    LocationParseError,
+    NameResolutionError,
+    NewConnectionError,
+)
 from urllib3.util import Url, parse_url
 
 from portal.errors import Refused
 
 _LARGEST = 8 << 20
 _TIMEOUT = urllib3.Timeout(connect=60, read=60)
+# What happened, and what to do. The first kind that matches counts. A proxy hides which of them it was.
+_UNREACHED: Mapping[type[HTTPError], tuple[str, str]] = {
+    NameResolutionError: ("its name has no address", "check the name, and its records in the DNS"),
+    NewConnectionError: (
+        "no connection was possible",
+        "check that the web server runs, and that no firewall refuses the port of the site (443 for HTTPS)",
+    ),
+    ConnectTimeoutError: (
+        "nothing answered in time",
+        "a firewall may drop connections: let it pass the port of the site (443 for HTTPS)",
+    ),
+}
 _PROXY = re.compile(r"socks5h://[^/]+")
 
 
@@ -36,6 +54,7 @@ class Visitor:
 
     def __init__(self, site: str, proxy: str = "") -> None:
         self._origin = _origin(site)
+        self._is_direct = not proxy
         self._pool = _proxied(proxy) if proxy else urllib3.PoolManager()
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
@@ -54,16 +73,24 @@ class Visitor:
                 found = {name.lower(): value for name, value in response.headers.itermerged()}
                 status = response.status
         except (HTTPError, LocationParseError, OSError) as error:
-            raise Refused(
-                f"{self._origin}{path} was not fetched: {type(error).__name__}",
-                "check that the site is up, and the proxy if there is one, then try again",
-            ) from error
+            what, hint = self._why(error)
+            raise Refused(f"{self._origin}{path} was not fetched: {what}", hint) from error
         if len(body) > _LARGEST:
             raise Refused(
                 f"{self._origin}{path} is larger than any file that a portal serves",
                 "check that the site is a portal",
             )
         return Answer(status, found, body)
+
+    def _why(self, error: Exception) -> tuple[str, str]:
+        if self._is_direct:
+            for kind, told in _UNREACHED.items():
+                if isinstance(error, kind):
+                    return told
+        return (
+            type(error).__name__,
+            "check that the site is up, and the proxy if there is one, then try again",
+        )
 
 
 def _origin(site: str) -> str:
