@@ -88,22 +88,15 @@ def test_continuous_integration_runs_the_same_gate_as_developers() -> None:
     assert [(ROOT / path).read_text().splitlines()[-1] for path in scripts] == ["exec make test"]
 
 
-def test_each_pre_commit_hook_runs_a_linter_of_the_makefile() -> None:
-    """A hook downloads nothing, and runs nothing else."""
-    text = (ROOT / ".pre-commit-config.yaml").read_text("utf-8")
+def test_pre_commit_runs_the_linters_and_type_checks_of_the_makefile() -> None:
+    """Each hook runs one of them, and each of them has a hook. A hook downloads nothing."""
+    text, makefile = ((ROOT / name).read_text("utf-8") for name in (".pre-commit-config.yaml", "Makefile"))
+    recipes = [makefile.partition(f"\n{target}:")[2].partition("\n\n")[0] for target in ("lint", "types")]
+    calls = [call for each in recipes for call in each.split("\n\t")[1:]]
+    assert len(calls) == 7
+    assert calls == re.findall(r"entry: (.+)", text)
     assert re.findall(r"repo: (.+)", text) == ["local"]
-    entries, makefile = re.findall(r"entry: (.+)", text), (ROOT / "Makefile").read_text("utf-8")
-    assert len(entries) > 3
-    assert [each for each in entries if f"\t{each}\n" not in makefile] == []
-    assert text.count("language: system") == len(entries)
-
-
-def test_pre_commit_runs_every_type_check_of_the_makefile() -> None:
-    recipe = (ROOT / "Makefile").read_text("utf-8").partition("\ntypes:")[2].partition("\n\n")[0]
-    _, *calls = recipe.split("\n\t")
-    entries = re.findall(r"entry: (.+)", (ROOT / ".pre-commit-config.yaml").read_text("utf-8"))
-    assert len(calls) == 4
-    assert [each for each in calls if each not in entries] == []
+    assert text.count("language: system") == len(calls)
 
 
 def test_editorconfig_gives_the_encoding_the_line_ends_the_indents_and_the_widths() -> None:
