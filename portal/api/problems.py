@@ -8,10 +8,10 @@ from http import HTTPStatus
 from pathlib import Path
 
 from flask import Flask, Response
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from portal.store.database import StoreBusy
+from portal.store.database import StoreBusy, is_damage
 
 _log = logging.getLogger("portal")
 _ROOM = Path(__file__).parent.parent
@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Problem, answer)
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(DatabaseError, _from_database)
     app.register_error_handler(StoreBusy, _unavailable)
     app.register_error_handler(Exception, _unexpected)
 
@@ -68,6 +69,10 @@ def _from_http(error: HTTPException) -> Response:
 def _unavailable(error: Exception) -> Response:
     _note("unavailable", error)
     return answer(Problem(503, "unavailable", {"Retry-After": "30"}))
+
+
+def _from_database(error: DatabaseError) -> Response:
+    return _unavailable(error) if is_damage(error) else _unexpected(error)
 
 
 def _unexpected(error: Exception) -> Response:

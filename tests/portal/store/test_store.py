@@ -305,6 +305,19 @@ def test_damage_that_opening_a_database_does_not_find_is_found_by_a_check(sqlite
         assert database.is_damage(error.value)
 
 
+def test_a_reporter_whose_upload_meets_a_damaged_page_is_asked_to_come_back(sqlite_room: Room) -> None:
+    """The pieces that arrived are damaged. Reporters are not told that the program has a fault."""
+    sealed = make_report_envelope(sqlite_room.site, file=bytes(400_000))
+    address = sqlite_room.begin(sealed)
+    assert sqlite_room.patch(address, 0, sealed.envelope[:300_000]).status_code == 204
+    sqlite_room.database.scrub()
+    sqlite_room.database.close()
+    damaging.damage(sqlite_room.folder / "portal.sqlite")
+    answer = sqlite_room.patch(address, 300_000, sealed.envelope[300_000:])
+    assert (answer.status_code, answer.json["code"]) == (503, "unavailable")
+    assert answer.headers["Retry-After"]
+
+
 def test_postgresql_names_damage_by_its_own_codes(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """The control is an error that is no damage."""
     raised = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{}'; END $$"
