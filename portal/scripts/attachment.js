@@ -40,6 +40,7 @@ export class Attachment {
   #inside = null;
   #unreadable = false;
   #unchanged = false;
+  #removal = new AbortController();
   #size = element("span", { class: "hint" });
   #button = element("button", { type: "button", class: "quiet" });
   #bar = /** @type {HTMLProgressElement} */ (element("progress", { max: "1", value: "0" }));
@@ -75,11 +76,27 @@ export class Attachment {
     return this.file.size <= MOST_BYTES;
   }
 
-  /** Examine the file and show in the row what was found. */
+  /** Whether all is known that the page can find out about the file. */
+  get isExamined() {
+    return !this.#fits || this.#unreadable || this.#inside !== null;
+  }
+
+  /** Examine the file and show in the row what was found. Ends early if the file is removed. */
   async inspect() {
     if (!this.#fits) return;
+    const removed = new Promise((resolve) => this.#removal.signal.addEventListener("abort", resolve));
+    // Do not wait for the bytes of a removed file: they may never come.
+    await Promise.race([this.#examine(), removed]);
+  }
+
+  /** End the examination, because the file is removed. */
+  abandon() {
+    this.#removal.abort();
+  }
+
+  async #examine() {
     try {
-      this.#inside = await inspect(this.file, (part) => (this.#bar.value = part));
+      this.#inside = await inspect(this.file, (part) => this.#advance(part));
     } catch {
       this.#unreadable = true;
     }
@@ -90,7 +107,16 @@ export class Attachment {
   }
 
   /**
-   * Return the file to seal. Throws Failure if it cannot be read, or if it is a broken picture and the person has not
+   * Throws if the file is removed, so that nobody reads the rest of it.
+   * @param {number} part of the file that was read, 0 to 1
+   */
+  #advance(part) {
+    if (this.#removal.signal.aborted) throw new Error("file is removed");
+    this.#bar.value = part;
+  }
+
+  /**
+   * Return the file to seal, once it is examined. Throws Failure if it cannot be read, or if it is a broken picture and the person has not
    * chosen to send it as it is.
    * @param {boolean} isNamed whether the name is sent
    * @returns {Enclosed}

@@ -7,9 +7,10 @@ import { release } from "./bytes.js";
 import { byId } from "./dom.js";
 import { Failure, together } from "./failure.js";
 import { sealSpeed } from "./sealspeed.js";
-import { steadily, whenStill } from "./still.js";
+import { settle, steadily, whenStill } from "./still.js";
 import { duration, say, size } from "./texts.js";
 import { whenTranslated } from "./translated.js";
+import { unlessTurned } from "./turned.js";
 
 /** @typedef {import("./attachment.js").Enclosed} Enclosed */
 
@@ -18,6 +19,7 @@ export const MOST = 99;
 const LONG_SECONDS = 10;
 /** The class of a removed file whose room is still reserved. */
 const REMOVED = "removed";
+const RESERVED = "reserved";
 
 /** A file input and its list. */
 export class Attachments {
@@ -28,19 +30,21 @@ export class Attachments {
   #names;
   #list;
   #note;
+  #waiting;
   #added = 0;
   /** Files are examined one after the other, so that only one picture is in memory at a time. */
   #looking = Promise.resolve();
   /** @type {Promise<number> | undefined} */
   #speed;
 
-  /** @param {string} id of the input; that of the camera, the switch for names, the list and the note add a word to it */
+  /** @param {string} id of the input; those of the camera, the switch for names, the list and the texts add a word to it */
   constructor(id) {
     this.#input = byId(id, HTMLInputElement);
     this.#camera = byId(`${id}-camera`, HTMLInputElement);
     this.#names = byId(`${id}-names`, HTMLInputElement);
     this.#list = byId(`${id}-list`);
     this.#note = byId(`${id}-note`);
+    this.#waiting = byId(`${id}-waiting`);
     for (const input of [this.#input, this.#camera]) {
       input.addEventListener("change", () => {
         const files = [...(input.files ?? [])];
@@ -65,24 +69,39 @@ export class Attachments {
   /**
    * Return the files to seal, once all are examined. Throws Failure if there are too many, if they are too large, or if
    * one cannot be sent as it is.
-   * @returns {Promise<Enclosed[]>}
+   * @returns {Enclosed[]}
    */
-  async enclosed() {
-    return (await this.examined())();
+  enclosed() {
+    const failure = this.#tooMuch();
+    if (failure) throw failure;
+    return together(this.#attached.map((each) => () => each.enclosed(this.#names.checked)));
+  }
+
+  /** Resolve once all files are examined, or at once if they are too many or too large anyway. */
+  async examined() {
+    // Files may be added while others are examined.
+    while (!this.#isExamined) await this.#looking;
   }
 
   /**
-   * Return `enclosed` without the wait, once all files are examined.
-   * @returns {Promise<() => Enclosed[]>}
+   * Wait as above for a person who wants to go on, and say that files are being examined. Return false as soon as the
+   * person does something else.
+   * @param {HTMLElement} button that was pressed
+   * @returns {Promise<boolean>}
    */
-  async examined() {
-    // Files may be added while others are examined.
-    for (let done; done !== this.#looking; await done) done = this.#looking;
-    return () => {
-      const failure = this.#tooMuch();
-      if (failure) throw failure;
-      return together(this.#attached.map((each) => () => each.enclosed(this.#names.checked)));
-    };
+  async examinedInTime(button) {
+    if (this.#isExamined) return true;
+    settle(); // the room of the text
+    this.#waiting.classList.remove(RESERVED);
+    try {
+      return await unlessTurned(this.examined(), button);
+    } finally {
+      this.#waiting.classList.add(RESERVED);
+    }
+  }
+
+  get #isExamined() {
+    return this.#tooMuch() !== null || this.#attached.every(({ isExamined }) => isExamined);
   }
 
   /** The field with which files are added. */
@@ -134,6 +153,7 @@ export class Attachments {
 
   /** @param {Attachment} attachment */
   #remove(attachment) {
+    attachment.abandon();
     this.#attached = this.#attached.filter((each) => each !== attachment);
     attachment.row.classList.add(REMOVED);
     whenStill(() => attachment.row.remove());
@@ -152,6 +172,8 @@ export class Attachments {
   /** @param {readonly File[]} empty */
   async #tellNow(empty) {
     this.#list.hidden = this.isEmpty;
+    this.#waiting.textContent = say("files-waiting");
+    this.#waiting.hidden = this.isEmpty;
     this.#names.closest("label")?.toggleAttribute("hidden", this.isEmpty);
     const left = empty.map(({ name }) => say("file-empty", { name }));
     const failure = this.#tooMuch();

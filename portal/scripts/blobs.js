@@ -6,28 +6,75 @@ import { concat } from "./bytes.js";
 const LARGEST = 1 << 20;
 /** How many bytes of a file are read at once. */
 export const SLICE = 1 << 18;
+/** How many seconds to wait for the next bytes. */
+const PATIENCE_S = 20;
 
 /**
- * Return the bytes of a file or a part of one.
+ * The readers in use. Chromium discards a reader to which nothing refers, even while its next bytes are awaited. They
+ * would then never come.
+ * @type {Set<ReadableStreamGenericReader>}
+ */
+const used = new Set();
+
+/**
+ * Return the bytes of a file or a part of one. Throws any error from reading.
  * @param {Blob} blob
  */
-export async function bytesOf(blob) {
-  return new Uint8Array(await blob.arrayBuffer());
+export function bytesOf(blob) {
+  return gathered(streamed(blob), blob.size);
 }
 
 /**
- * Yield the bytes of a file in pieces; each is valid only until the next. Throws any error from reading.
+ * Return all pieces as one.
+ * @param {AsyncGenerator<Uint8Array, void, void>} pieces
+ * @param {number} size of all in bytes
+ */
+export async function gathered(pieces, size) {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for await (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes.subarray(0, at);
+}
+
+/**
+ * Yield the bytes of a file in pieces; each is valid only until the next. Throws any error from reading, and Error if
+ * no bytes come for 20 seconds.
  * @param {Blob} blob
  * @returns {AsyncGenerator<Uint8Array, void, void>}
  */
 export async function* streamed(blob) {
   const reader = readerOf(blob.stream());
+  used.add(reader);
   try {
-    let next = await reader.read(new Uint8Array(SLICE));
-    for (; next.value && !next.done; next = await reader.read(new Uint8Array(next.value.buffer))) yield next.value;
+    let next = await inTime(reader.read(new Uint8Array(SLICE)));
+    for (; next.value && !next.done; next = await inTime(reader.read(new Uint8Array(next.value.buffer)))) yield next.value;
   } finally {
+    used.delete(reader);
     reader.cancel().catch(() => undefined);
   }
+}
+
+/**
+ * Return what was read. Throws any error from reading, and Error if nothing comes in time.
+ * @template T
+ * @param {Promise<T>} read
+ * @returns {Promise<T>}
+ */
+function inTime(read) {
+  return new Promise((resolve, reject) => {
+    let left = PATIENCE_S;
+    // Count seconds: the time in which a phone sleeps counts as one at most.
+    const timer = setInterval(() => {
+      left -= 1;
+      if (left > 0) return;
+      clearInterval(timer);
+      reject(new Error("no bytes came in time"));
+    }, 1_000);
+    read.then(resolve, reject).finally(() => clearInterval(timer));
+  });
 }
 
 /**
@@ -52,14 +99,16 @@ export async function unpacked(packed, form) {
   const parts = [];
   let size = 0;
   const reader = packed.stream().pipeThrough(new DecompressionStream(form)).getReader();
+  used.add(reader);
   try {
-    for (let next = await reader.read(); !next.done && size < LARGEST; next = await reader.read()) {
+    for (let next = await inTime(reader.read()); !next.done && size < LARGEST; next = await inTime(reader.read())) {
       parts.push(next.value);
       size += next.value.length;
     }
   } catch {
     // The data is broken, but the bytes before the error are still useful.
   }
+  used.delete(reader);
   reader.cancel().catch(() => undefined);
   return concat(parts);
 }

@@ -65,7 +65,8 @@ export function offerFollowUp(of) {
  * @returns {Promise<{ to: import("./sealing.js").Address | null, size: number }>}
  */
 export async function likelyEnvelope() {
-  const size = likelySize(await attachments.enclosed());
+  await attachments.examined();
+  const size = likelySize(attachments.enclosed());
   return { to: open && openAddress(open.shown, today(), open.channel()), size };
 }
 
@@ -76,9 +77,10 @@ async function send() {
   if (!byId("danger-sent").hidden) bringIntoView("danger-sent");
   bringIntoView("follow-up-said");
   await guarded("follow-up-error", async () => {
+    if (!(await attachments.examinedInTime(byId("follow-up-send")))) return;
     try {
       lock(true);
-      const message = await prepare();
+      const message = prepare();
       progress.start();
       await message.delivery.attempt((part) => progress.show(part));
       finish(message.text);
@@ -89,10 +91,10 @@ async function send() {
   });
 }
 
-/** @returns {Promise<Message>} the failed message if nothing has changed since; otherwise a new one, with another id */
-async function prepare() {
+/** @returns {Message} the failed message if nothing has changed since; otherwise a new one, with another id */
+function prepare() {
   const { keys, shown, channel, seen } = /** @type {Case} */ (open);
-  const written = content(await attachments.examined(), channel);
+  const written = content(channel);
   if (pending && isSame(pending, written)) return pending;
   const id = crypto.getRandomValues(new Uint8Array(16));
   const address = () => freshAddress(shown, written.channel, today());
@@ -106,12 +108,11 @@ async function prepare() {
 
 /**
  * Return the message as it is now; throws Failure for all that is wrong with it.
- * @param {() => Enclosed[]} enclosed
  * @param {() => string} chosen the channel
  * @returns {Omit<Message, "delivery">}
  */
-function content(enclosed, chosen) {
-  const [channel, text, files] = together([chosen, enough, enclosed]);
+function content(chosen) {
+  const [channel, text, files] = together([chosen, enough, () => attachments.enclosed()]);
   return { text, files, channel };
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** Examine a file before it is sent: its kind by its bytes, what it reveals, what can be removed. */
 
-import { bytesOf, streamed } from "./blobs.js";
+import { bytesOf, gathered, streamed } from "./blobs.js";
 import { digestOf } from "./container.js";
 import { Malformed } from "./errors.js";
 import { distinct } from "./findings.js";
@@ -43,7 +43,8 @@ const BEGINNINGS = /** @type {[RegExp, Kind][]} */ ([
 ]);
 
 /**
- * Return what is inside a file. Only pictures are read into memory completely. Throws any error from reading.
+ * Return what is inside a file. Only pictures are read into memory completely. Throws any error from reading, and any
+ * error of `progress`.
  * @param {Blob} file
  * @param {(part: number) => void} [progress] called with the part that was read, 0 to 1
  * @returns {Promise<Inside>}
@@ -51,8 +52,9 @@ const BEGINNINGS = /** @type {[RegExp, Kind][]} */ ([
 export async function inspect(file, progress = () => undefined) {
   const head = ascii(await bytesOf(file.slice(0, HEAD)));
   const kind = BEGINNINGS.find(([form]) => form.test(head))?.[1] ?? "other";
-  if (kind in PICTURES && file.size <= LARGEST_PICTURE) return picture(file, kind);
-  const seen = { blob: file, digest: await digestOf(counted(streamed(file), file.size, progress), file.size) };
+  const pieces = counted(streamed(file), file.size, progress);
+  if (kind in PICTURES && file.size <= LARGEST_PICTURE) return picture(file, kind, await gathered(pieces, file.size));
+  const seen = { blob: file, digest: await digestOf(pieces, file.size) };
   const nothing = { kind, findings: [], broken: false, file: seen, clean: null };
   if (kind in PICTURES) return { ...nothing, kind: "other" };
   if (kind !== "application/pdf" && kind !== "office") return nothing;
@@ -61,6 +63,7 @@ export async function inspect(file, progress = () => undefined) {
 }
 
 /**
+ * Yield the pieces; throws Error if they end early, because somebody cut the file meanwhile.
  * @param {AsyncGenerator<Uint8Array, void, void>} pieces
  * @param {number} size of all in bytes
  * @param {(part: number) => void} progress
@@ -71,6 +74,7 @@ async function* counted(pieces, size, progress) {
     yield piece;
     progress((done += piece.length) / size);
   }
+  if (done !== size) throw new Error("file ended early");
 }
 
 /**
@@ -92,10 +96,10 @@ async function told(kind, head, file) {
 /**
  * @param {Blob} file
  * @param {Kind} kind
+ * @param {Uint8Array} bytes of the file
  * @returns {Promise<Inside>}
  */
-async function picture(file, kind) {
-  const bytes = await bytesOf(file);
+async function picture(file, kind, bytes) {
   const seen = { blob: file, digest: await digestOf([bytes], bytes.length) };
   try {
     const { parts, findings } = await /** @type {typeof jpeg.clean} */ (PICTURES[kind])(bytes);

@@ -15,7 +15,9 @@ const token = newToken();
 let delivery;
 
 async function toToken() {
-  ({ delivery } = await written(token));
+  const made = await written(token);
+  if (!made) return;
+  delivery = made.delivery;
   showToken(token);
 }
 

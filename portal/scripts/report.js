@@ -63,9 +63,10 @@ function workFor(to, size) {
 
 /** Show the token once the report is written, before anything is sent. */
 async function toToken() {
-  const { delivery: made, to, size } = await written(token);
-  delivery = made;
-  workFor(to, size);
+  const made = await written(token);
+  if (!made) return;
+  delivery = made.delivery;
+  workFor(made.to, made.size);
   showToken(token);
 }
 

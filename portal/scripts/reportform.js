@@ -21,8 +21,6 @@ const form = byId("form", HTMLFormElement);
 const attachments = new Attachments("files");
 const channels = new ChannelChoice("channels");
 
-/** @typedef {import("./attachment.js").Enclosed} Enclosed */
-
 /** @type {import("./keyrings.js").Shown} */
 let shown;
 
@@ -40,12 +38,14 @@ export function offerForm(keys) {
 }
 
 /**
- * Return the report, which each attempt seals with the keys of its case; throws Failure.
+ * Return the report, which each attempt seals with the keys of its case. Return null if the person did something else
+ * while files were still examined. Throws Failure.
  * @param {import("./tokensteps.js").Token} token
- * @returns {Promise<{ delivery: Delivery, to: import("./sealing.js").Address | null, size: number }>} size: the probable size of the envelope
+ * @returns {Promise<{ delivery: Delivery, to: import("./sealing.js").Address | null, size: number } | null>} size: the probable size of the envelope
  */
 export async function written(token) {
-  const { files, given, channel } = content(await attachments.examined());
+  if (!(await attachments.examinedInTime(byId("continue")))) return null;
+  const { files, given, channel } = content();
   const address = () => freshAddress(shown, channel, today());
   const seal = async () => {
     const to = await address();
@@ -54,12 +54,9 @@ export async function written(token) {
   return { delivery: new Delivery(seal), to: openAddress(shown, today(), channel), size: likelySize(files) };
 }
 
-/**
- * Return what the person gave; throws Failure for all that is wrong with it.
- * @param {() => Enclosed[]} enclosed
- */
-function content(enclosed) {
-  const [files, given, channel] = together([enclosed, enough, () => channels.chosen]);
+/** Return what the person gave; throws Failure for all that is wrong with it. */
+function content() {
+  const [files, given, channel] = together([() => attachments.enclosed(), enough, () => channels.chosen]);
   return { files, given, channel };
 }
 
