@@ -19,7 +19,7 @@ from inbox.session import journal_actions, journal_view
 from inbox.session.actions import Action, Actor, Confirm
 from inbox.session.inbox import Inbox, Unlocked
 from inbox.session.journal_actions import Surface
-from inbox.system import holder, idle_timeout, memory, terminal
+from inbox.system import holder, idle_timeout, swapping, terminal
 from inbox.system.clock import today
 from templates.command_line import HELP_NAMES, Whole
 
@@ -170,7 +170,7 @@ def session(context: click.Context, minutes: int) -> None:
 
 def _greeting(minutes: int) -> list[str]:
     return [
-        memory.said(),
+        swapping.said(),
         *sandbox.said(),
         "Type commands without --home and --share: case list, case show 1, help.",
         f"It ends with `lock`, `quit` or `exit`, with Ctrl-D, and after {minutes} minutes without typing.",

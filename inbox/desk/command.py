@@ -8,7 +8,7 @@ from inbox.cli.options import Closed, Door, officer_options, same_disk_option
 from inbox.files import sandbox
 from inbox.session import journal_actions
 from inbox.session.journal_actions import Surface
-from inbox.system import holder, idle_timeout, memory, terminal
+from inbox.system import holder, idle_timeout, swapping, terminal
 from inbox.system.clock import today
 from templates.command_line import Whole
 
@@ -68,7 +68,7 @@ def desk(door: Door, /, *, port: int, medium: Path | None, same_disk: bool, **mi
 
 def _greeting(address: str, *, minutes: int, short_minutes: int) -> list[str]:
     return [
-        memory.said(),
+        swapping.said(),
         *sandbox.said(),
         f"An officer's session ends after {minutes} minutes in which they do nothing. The inbox locks with",
         f"`Lock`, after {short_minutes} minutes with fewer officers signed in than it takes to open it, and",

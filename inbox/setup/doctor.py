@@ -6,7 +6,8 @@ from pathlib import Path
 
 from inbox.files import pdf, sandbox
 from inbox.language.errors import Refused
-from inbox.system import clock, memory
+from inbox.system import clock, swapping
+from inbox.system.swapping import Swapping
 from templates import disks, version
 from templates.findings import Finding, Level
 
@@ -115,13 +116,18 @@ def _clock() -> Finding:
 
 
 def _memory() -> Finding:
-    if memory.lock():
-        return Finding(Level.OK, "memory can be locked, so it is never swapped to a disk")
-    return Finding(
-        Level.WARNING,
-        "memory cannot be locked: texts of reports may be swapped to a disk",
-        "switch swap off, or raise the limit: see “The inbox's machine” in docs/deploying.md",
-    )
+    match swapping.now():
+        case Swapping.LOCKED:
+            return Finding(Level.OK, "memory can be locked, so it is never swapped to a disk")
+        case Swapping.ENCRYPTED:
+            return Finding(Level.OK, "memory need not be locked: no swap writes it to a disk unencrypted")
+        case Swapping.PLAIN:
+            return Finding(
+                Level.WARNING,
+                "memory cannot be locked: texts of reports may be swapped to a disk",
+                "switch swap off, or raise the limit: see “The inbox's machine” in"
+                " /usr/share/doc/fanal-inbox/deploying.md",
+            )
 
 
 def _files() -> Finding:

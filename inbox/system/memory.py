@@ -38,15 +38,5 @@ def lock() -> bool:
     return True
 
 
-def said() -> str:
-    """Try ``lock`` again, and return the message for officers."""
-    swapped = (
-        "its memory is locked and is never swapped to a disk"
-        if lock()
-        else "its memory could not be locked: switch swap off, or raise the limit (see inbox doctor)"
-    )
-    return f"This process makes no core dumps; {swapped}."
-
-
 def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)

@@ -9,7 +9,7 @@ import pytest
 
 from inbox.files import pdf, sandbox
 from inbox.setup import doctor
-from inbox.system import clock
+from inbox.system import clock, memory, swapping
 from templates import disks, version
 from templates.findings import Finding, Level
 from tests.support.inbox_builders import Portal, Reporter, World, first
@@ -84,6 +84,30 @@ def test_swap_that_is_not_encrypted_causes_a_warning(tmp_path: Path, monkeypatch
     assert (found.level, "run `swapoff /dev/sda2`" in found.hint) == (Level.WARNING, True)
     monkeypatch.setattr(disks, "plain_swaps", list)
     assert [each.level for each in about("there is no swap", tmp_path)] == [Level.OK]
+
+
+SDA = "/dev/sda2"
+
+
+@pytest.mark.parametrize(
+    ("locked", "swaps", "told"),
+    [
+        ([], [SDA], "its memory may reach a disk unencrypted"),
+        ([], [], "its memory is not locked, but no swap here writes it"),
+        (["all of it"], [SDA], "its memory is locked"),
+    ],
+)
+def test_memory_that_cannot_be_locked_causes_a_warning_only_with_swap_that_is_not_encrypted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locked: list[str], swaps: list[str], told: str
+) -> None:
+    """A session and the desk say the same as ``doctor``."""
+    monkeypatch.setattr(memory, "lock", lambda: bool(locked))
+    monkeypatch.setattr(disks, "plain_swaps", lambda: swaps)
+    (found,) = (each for each in doctor.examine(tmp_path) if each.what.startswith("memory"))
+    is_warned = not locked and bool(swaps)
+    assert found.level == (Level.WARNING if is_warned else Level.OK)
+    assert ("/usr/share/doc/fanal-inbox/deploying.md" in found.hint) == is_warned
+    assert told in swapping.said()
 
 
 def test_a_clock_before_the_day_of_this_version_is_an_error(

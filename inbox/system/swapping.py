@@ -1,0 +1,30 @@
+"""Whether the memory of this process may reach a disk unencrypted.
+
+This module is apart from ``inbox.system.memory``, because the sandbox contains that module but not
+``templates``.
+"""
+
+from enum import Enum
+
+from inbox.system import memory
+from templates import disks
+
+
+class Swapping(Enum):
+    """What keeps the memory of this process from a disk, and the officers' message about it."""
+
+    LOCKED = "its memory is locked and is never swapped to a disk"
+    ENCRYPTED = "its memory is not locked, but no swap here writes it to a disk unencrypted"
+    PLAIN = "its memory may reach a disk unencrypted: see inbox doctor"
+
+
+def now() -> Swapping:
+    """Lock the memory of this process. If that fails, look for swap that is not encrypted."""
+    if memory.lock():
+        return Swapping.LOCKED
+    return Swapping.PLAIN if disks.plain_swaps() else Swapping.ENCRYPTED
+
+
+def said() -> str:
+    """Return the message for officers who open a session or the desk."""
+    return f"This process makes no core dumps; {now().value}."
