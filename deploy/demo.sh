@@ -90,7 +90,7 @@ cat <<EOF
    again for important actions. Choose “Portal exchange” and “Collect”, read the case, and reply. Then choose
    “Portal exchange” and “Prepare outbox”. Once the desk is locked, you can also use commands;
    \`demo/bin/inbox --help\` lists them.
-4. Carry the medium back: run the same command again. Then choose “Read my answer” in the browser, type the
+4. Carry the medium back: run the same command again. Then choose “Read the answer” in the browser, type the
    words, read the answer, and write again.
 
 Ctrl-C ends the demo. Its data stays in demo/.

@@ -26,8 +26,8 @@ from templates.law.rules import Law
 TEXTS = {
     "confirmed": "Signature verified: {name}.",
     "earlier": "Earlier messages that no longer fit here: {count}",
-    "follow-ups-none": "Your report has been opened. If you have written since, those messages had not been"
-    " opened by then.",
+    "follow-ups-none": "Your report has been opened. If you have written since, those messages were not"
+    " open yet at this update.",
     "follow-ups-received": "Later messages of yours that have been opened: {count}. The last was written on"
     " {day}.",
     "issued": "Updated on {day}.",

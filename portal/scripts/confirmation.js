@@ -34,7 +34,9 @@ export class Confirmation {
   /** Label the fields in the language of the page. */
   label() {
     for (const [at, place] of this.#places.entries()) {
-      byId(`${LABELS[at]}-label`).textContent = say(this.#isAsked ? "word-number" : "word-to-type", { number: place + 1 });
+      byId(`${LABELS[at]}-label`).textContent = this.#isAsked
+        ? say("word-number", { number: place + 1 })
+        : say(at === 0 ? "one-word" : "another-word");
     }
   }
 

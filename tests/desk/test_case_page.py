@@ -170,7 +170,7 @@ def test_answers_are_shown_in_the_order_of_the_questions(office: Office) -> None
     """The details to protect come before all other answers."""
     with sitting(office) as client:
         page = client.page("/en/case/1")
-    assert page.index(PROTECTED) < page.index("Le conteneur ") < page.index("Is it about the inspectorate")
+    assert page.index(PROTECTED) < page.index("Le conteneur ") < page.index("Is somebody in the inspectorate")
 
 
 MARKED = re.compile(r'<a href="[^"]*?/en(/[^"]*)" aria-current="(page|true)">')

@@ -76,7 +76,7 @@ def test_the_reporter_of_a_manually_entered_report_follows_it_like_any_other(
         installation.carry_back(1)
         reporter.open(token)
         reporter.opened()
-        expect(reporter.page.locator("#status-label")).to_contain_text("Accusé de réception")
+        expect(reporter.page.locator("#status-label")).to_contain_text("Réception confirmée")
         expect(reporter.page.locator("#messages")).to_contain_text(REPLY)
         shows_what_was_previewed(reporter, previewed)
 

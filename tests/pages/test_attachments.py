@@ -126,11 +126,11 @@ def test_a_photo_taken_on_a_phone_is_cleaned_of_metadata_like_any_picture(
 
 def test_before_files_are_added_the_page_says_which_kinds_it_cleans(page: Page) -> None:
     said = page.locator("#files-hint li")
-    expect(said.first).to_contain_text("Cleaned: JPEG, PNG and WebP pictures")
+    expect(said.first).to_contain_text("JPEG, PNG and WebP photos: this page takes out place, day and device")
     expect(said.nth(1)).to_contain_text(
-        "Not cleaned: HEIC pictures, films, sound, PDF, Office and all others"
+        "HEIC photos, films, sound, PDF, Word and all other files: they are sent as they are"
     )
-    expect(page.locator("#files")).to_have_accessible_description(re.compile("Not cleaned: HEIC"))
+    expect(page.locator("#files")).to_have_accessible_description(re.compile("HEIC photos"))
 
 
 def test_each_file_has_a_progress_bar_while_it_is_examined(page: Page, tmp_path: Path) -> None:
@@ -238,7 +238,7 @@ def test_a_file_that_is_too_large_by_itself_is_not_examined(
     expect(page.locator("#files-list > li")).not_to_contain_text("Looking inside")
     page.set_input_files("#files", [sparse(tmp_path / "note.bin", 9)])
     expect(page.locator("#files-list > li").last).to_contain_text(
-        "Not cleaned: it may tell who made it, where and when."
+        "It is sent as it is: it may tell who made it, where and when."
     )
     expect(page.locator("#files-list > li").first.locator("p, progress")).to_have_count(0)
 

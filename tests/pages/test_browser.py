@@ -75,7 +75,7 @@ def test_a_narrow_screen_never_scrolls_sideways(visitor: Visitor, language: str)
     ("path", "heading", "reason"),
     [
         ("fr/report", "Écrire un signalement", "sans script, rien ne peut être scellé ni envoyé"),
-        ("en/status", "Read my answer", "nothing can be opened"),
+        ("en/status", "Read the answer", "nothing can be opened"),
     ],
 )
 def test_a_page_without_scripts_says_why_it_cannot_send_or_read_anything(

@@ -51,7 +51,7 @@ SAID = {
         "peuvent garder une trace de la visite",
         "on peut voir que Tor est utilisé",
         "ni ce que votre réseau a noté",
-        "pourrait vous montrer une page modifiée",
+        "pourraient vous montrer une page modifiée",
         "transmettre les crimes et délits au procureur",
     ],
     "en": [
@@ -71,7 +71,7 @@ SAID = {
 
 
 ANONYMOUSLY = {"fr": "Signaler anonymement", "en": "Report anonymously"}
-DOORS = {"fr": ["Écrire un signalement", "Lire ma réponse"], "en": ["Write a report", "Read my answer"]}
+DOORS = {"fr": ["Écrire un signalement", "Lire la réponse"], "en": ["Write a report", "Read the answer"]}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

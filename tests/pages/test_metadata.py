@@ -106,7 +106,7 @@ def test_a_picture_is_sent_with_its_metadata_only_if_the_reporter_asks_for_it(
     original = pictures.picture(tmp_path / "photo.jpg")
     begun(visitor)
     (row,) = attached(visitor, original)
-    row.get_by_label("Send it with all this, unchanged").check()
+    row.get_by_label("Send it with all this: it could identify you").check()
     assert sent(visitor) == {1: original.read_bytes()}
 
 

@@ -41,7 +41,7 @@ PROMISE = re.compile(
 )
 # Promises to say by a day what was done. Reporters may not be told of some measures.
 BY_A_DAY = re.compile(
-    r"(?:\{feedback_by\}|%\(answered\)s|\{day\}|you should read|vous devriez lire)"
+    r"(?:\{feedback_by\}|%\(answered\)s|\{day\}|you should read|vous devriez lire|we should|nous devrions)"
     r".*(?:what was done|a été fait|des suites)",
     re.DOTALL,
 )

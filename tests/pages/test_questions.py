@@ -200,8 +200,6 @@ def test_an_important_notice_appears_as_soon_as_its_answer_is_chosen(unfolded: P
     expect(shown).to_have_text(notice("how_many", "only_me"))
     page.check("#how_many-many")
     expect(shown).to_have_count(0)
-    page.check("#help-callback")
-    expect(shown).to_contain_text("ends your anonymity")
 
 
 def test_a_reporter_who_says_that_somebody_is_in_danger_can_call_with_one_touch(unfolded: Page) -> None:

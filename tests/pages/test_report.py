@@ -125,7 +125,7 @@ def test_the_list_of_words_is_hidden_while_two_words_are_typed_and_only_then_are
     visitor.write()
     page, words = visitor.page, visitor.page.locator("#token-words")
     labels = page.locator("#token-asked label")
-    assert labels.all_inner_texts() == ["Mot à taper"] * 2
+    assert labels.all_inner_texts() == ["Un mot", "Autre mot"]
     top = "document.querySelector('#send').getBoundingClientRect().top + scrollY"
     place = page.evaluate(top)
     for field in ("#confirm-1", "#confirm-2"):
@@ -293,8 +293,8 @@ def test_the_receipt_says_what_to_do_now_and_links_to_the_fingerprint(
     page = visitor.page
     said = page.inner_text("#done").replace("\N{NO-BREAK SPACE}", " ")
     now, keep, where, close = {
-        "fr": ("Maintenant", "Gardez vos douze mots.", "« Lire ma réponse »", "Fermez cette page"),
-        "en": ("Now", "Keep your twelve words.", "“Read my answer”", "Close this page"),
+        "fr": ("Maintenant", "Gardez vos douze mots.", "« Lire la réponse »", "Fermez cette page"),
+        "en": ("Now", "Keep your twelve words.", "“Read the answer”", "Close this page"),
     }[language]
     places = [said.index(each) for each in (now, keep, where, close)]
     assert places == sorted(places)

@@ -102,7 +102,7 @@ def test_the_twelve_words_keep_the_language_in_which_they_were_first_shown(
     switched(page, "fr")
     assert page.locator("#token-words li").all_inner_texts() == visitor.words
     label = page.locator("#confirm-1-label")
-    expect(label).to_have_text("Mot à taper")
+    expect(label).to_have_text("Un mot")
     page.focus("#confirm-1")
     expect(label).to_have_text(re.compile(r"^Mot \d+$"))
     switched(page, "en")

@@ -190,9 +190,9 @@ def test_a_page_can_be_translated_without_the_others(dutch: str) -> None:
         ),
         ('msgid "Skip to the content"', 'msgid "Skip to it"', "no page has this text: Skip to it"),
         (
-            "NL Say nothing of it at work. You can always ask %(whom)s",
+            "NL Do not talk about it at work. You can always ask %(whom)s",
             "NL Vraag",
-            "different placeholders: Say",
+            "different placeholders: Do not talk",
         ),
         ('msgid "Leave quickly"', 'msgid "Leave: Esc "', "missing on the page home: Leave quickly"),
         (
@@ -270,7 +270,7 @@ def test_statuses_have_their_labels() -> None:
     """The labels are those that reporters see, in both languages."""
     expected = {
         "Received": "Reçu",
-        "Acknowledged": "Accusé de réception",
+        "Acknowledged": "Réception confirmée",
         "Under assessment": "En cours d\u2019évaluation",
         "More information requested": "Précisions demandées",
         "Follow-up under way": "Suites en cours",

@@ -132,8 +132,8 @@ def test_the_page_of_a_case_starts_with_what_must_never_be_repeated(pages: tuple
     for page, (words, heading, first, other) in zip(
         pages,
         [
-            ("NEVER REPEAT", "vous trahirait si", "│ la photo de ma voiture", "Un scellé changé"),
-            ("Never repeat what", "Which detail would betray", "la photo de ma voiture", "Un scellé changé"),
+            ("NEVER REPEAT", "ne faut-il pas répéter", "│ la photo de ma voiture", "Un scellé changé"),
+            ("Never repeat what", "Which detail must we", "la photo de ma voiture", "Un scellé changé"),
         ],
         strict=True,
     ):

@@ -100,7 +100,7 @@ def test_a_case_shows_warnings_and_protected_words_before_other_answers(
             "DANGER",
             "REPORTER AT RISK",
             "NEVER REPEAT",
-            "Which detail would betray you if we repeated it?",
+            "Which detail must we not repeat?",
             "twice",
         )
     ]
