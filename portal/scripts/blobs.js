@@ -10,13 +10,6 @@ export const SLICE = 1 << 18;
 const PATIENCE_S = 20;
 
 /**
- * The readers in use. Chromium discards a reader to which nothing refers, even while its next bytes are awaited. They
- * would then never come.
- * @type {Set<ReadableStreamGenericReader>}
- */
-const used = new Set();
-
-/**
  * Return the bytes of a file or a part of one. Throws any error from reading.
  * @param {Blob} blob
  */
@@ -47,18 +40,19 @@ export async function gathered(pieces, size) {
  */
 export async function* streamed(blob) {
   const reader = readerOf(blob.stream());
-  used.add(reader);
   try {
     let next = await inTime(reader.read(new Uint8Array(SLICE)));
     for (; next.value && !next.done; next = await inTime(reader.read(new Uint8Array(next.value.buffer)))) yield next.value;
   } finally {
-    used.delete(reader);
     reader.cancel().catch(() => undefined);
   }
 }
 
 /**
  * Return what was read. Throws any error from reading, and Error if nothing comes in time.
+ *
+ * Chromium discards a reader to which nothing refers, even while its next bytes are awaited, and they would never come.
+ * The timer refers to whoever waits, and so to the reader.
  * @template T
  * @param {Promise<T>} read
  * @returns {Promise<T>}
@@ -99,7 +93,6 @@ export async function unpacked(packed, form) {
   const parts = [];
   let size = 0;
   const reader = packed.stream().pipeThrough(new DecompressionStream(form)).getReader();
-  used.add(reader);
   try {
     for (let next = await inTime(reader.read()); !next.done && size < LARGEST; next = await inTime(reader.read())) {
       parts.push(next.value);
@@ -108,7 +101,6 @@ export async function unpacked(packed, form) {
   } catch {
     // The data is broken, but the bytes before the error are still useful.
   }
-  used.delete(reader);
   reader.cancel().catch(() => undefined);
   return concat(parts);
 }
