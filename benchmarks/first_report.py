@@ -138,7 +138,7 @@ class Walk:
         run("nsenter", f"--net={self.machine.network}", _BIN / "python", "-m", "benchmarks.reporting", SITE)
         collected = [self.step() for _ in [*self.left]][-1]
         assert "1 new" in collected, collected
-        shown = self._in_inbox("inbox --home /srv/inbox case show 1 --json")
+        shown = self._in_inbox("inbox --home ~/inbox case show 1 --json")
         assert TEXT in shown, shown
         yield (
             f"{to_report} commands of the guide lead to the first report through nginx, and"
@@ -164,7 +164,8 @@ class Walk:
     def _in_inbox(self, command: str) -> str:
         self._carry(self.machine.tree, self.inbox)
         (self.inbox / "srv/passphrase").write_text(PASSPHRASE)
-        said = bare_tree.inside(self.inbox, "sh", "-c", f"{command} --passphrase-file /srv/passphrase")
+        typed = f"{command} --passphrase-file /srv/passphrase"
+        said = bare_tree.inside(self.inbox, "sh", "-c", typed, env={"HOME": "/root"})
         self._carry(self.inbox, self.machine.tree)
         self.machine.do("chown", "-R", "portal:portal", f"/{_MEDIUM}")
         return said

@@ -1,4 +1,4 @@
-"""The commands of docs/key-ceremony.md work at a real terminal, in the order of the page."""
+"""The commands of a key ceremony work at a real terminal, in the order of the pages."""
 
 import re
 import shlex
@@ -12,6 +12,7 @@ from tests.support.paths import ROOT
 from tests.support.typist import Typist, typing_to_fork
 
 PAGE = ROOT / "docs" / "key-ceremony.md"
+GUIDE = ROOT / "docs" / "officer-guide.md"
 OFFICERS = ("alice", "bruno", "chloe")
 QUORUM = OFFICERS[:2]
 # Words of the page, and what they mean here.
@@ -41,6 +42,17 @@ def open_it(at: Typist) -> None:
         at.confides(f"passphrase of {name}: ", passphrase_of(name))
 
 
+def found_it(words: list[str], folder: Path) -> None:
+    """Agree to the ceremony, and type a new passphrase for each officer."""
+    with typing_to_fork(words, folder, QUICKLY) as at:
+        at.answers("agree? (yes/no) ", "yes")
+        for name in OFFICERS:
+            for question in (f"new passphrase of {name}: ", "repeat it: "):
+                at.confides(question, passphrase_of(name))
+        at.sees("3 quorums of 2 opened the test message, 3 single shares did not")
+        assert at.waits() == 0
+
+
 @pytest.mark.slow
 def test_the_commands_of_the_ceremony_work_at_a_terminal_in_the_order_of_the_page(tmp_path: Path) -> None:
     """Three officers found an inbox, and two of them open it in the three ways of the page.
@@ -55,13 +67,7 @@ def test_the_commands_of_the_ceremony_work_at_a_terminal_in_the_order_of_the_pag
         # The machine of a test has a network.
         assert at.waits() in {0, 1}
 
-    with typing_to_fork(meant(found, tmp_path), tmp_path, QUICKLY) as at:
-        at.answers("agree? (yes/no) ", "yes")
-        for name in OFFICERS:
-            for question in (f"new passphrase of {name}: ", "repeat it: "):
-                at.confides(question, passphrase_of(name))
-        at.sees("3 quorums of 2 opened the test message, 3 single shares did not")
-        assert at.waits() == 0
+    found_it(meant(found, tmp_path), tmp_path)
 
     with typing_to_fork(meant(once, tmp_path), tmp_path, QUICKLY) as at:
         open_it(at)
@@ -82,3 +88,26 @@ def test_the_commands_of_the_ceremony_work_at_a_terminal_in_the_order_of_the_pag
         at.interrupts()
         at.sees("stopped")
         assert at.waits() == 1
+
+
+@pytest.mark.slow
+def test_a_session_takes_the_commands_of_the_officers_guide_as_they_are_printed(tmp_path: Path) -> None:
+    """The officers type the ceremony up to the keyring for the administrator, with the word `inbox`."""
+    (tmp_path / "shares").mkdir()
+    home, found, session, *later = guides.lines(guides.section(GUIDE.read_text("utf-8"), "The ceremony"))
+    assert home == "export FANAL_HOME=~/inbox"
+    found_it(["--home", "inbox", *meant(found, tmp_path)], tmp_path)
+
+    with typing_to_fork(["--home", "inbox", *meant(session, tmp_path)], tmp_path, QUICKLY) as at:
+        open_it(at)
+        for line in later:
+            at.sees("alice, bruno> ")
+            if line.startswith("inbox exchange collect "):
+                break
+            assert line.startswith("inbox ")
+            at.types(line.replace("/media/stick", str(tmp_path)))
+        at.types("lock")
+        at.sees("locked")
+        assert at.waits() == 0
+    assert "error:" not in at.shown
+    assert (tmp_path / "keyring" / "keyring.json").is_file()

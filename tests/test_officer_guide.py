@@ -34,6 +34,7 @@ ENGLISH = ROOT / "docs" / "officer-guide.md"
 FRENCH = ROOT / "docs" / "fr" / "guide-agent.md"
 NAMES = ("alice", "bruno", "chloe", "dora")
 QUORUM = ("alice", "chloe")
+BRINGING = ["--share", "FILE", "--share", "FILE"]
 HEAD = re.compile(r"entry (\d+), ((?:[A-Z2-7]{4} ?)+)")
 PICTURE = hostile.png(4, 4, whole=True)
 # The answers of the reports in each bundle; bundles without reports only confirm outboxes.
@@ -56,6 +57,7 @@ class Walk:
     """A walk through the guide: an inbox, and what people carry to it between two commands.
 
     The folders below ``/media`` stand for media. ``known`` are the words in capitals of the page.
+    ``in_session`` is true if the page has the officers type into a session at this place.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -68,6 +70,7 @@ class Walk:
         self.known: dict[str, str] = {}
         self.portal: Portal | None = None
         self.outbox = 0
+        self.in_session = False
         self.circle: list[str] = []
         for name in NAMES:
             self.office.secret_of(name).write_text(passphrase_of(name))
@@ -79,8 +82,17 @@ class Walk:
         (self.media / "paper" / "advice.txt").write_text("Appelez le 17 maintenant.")
 
     def type(self, words: Sequence[str]) -> str:
-        """Type a command of the page. Return its output. Raise AssertionError if the command fails."""
+        """Type a command of the page. Return its output. Raise AssertionError if the command fails.
+
+        Outside a session, the page itself must bring the shares.
+        """
+        brings = BRINGING == [word for word in words if word in BRINGING]
+        words = [word for word in words if word not in BRINGING]
         path = tuple(words)
+        assert self.in_session != (brings or words[0] == "init"), words
+        if words == ["session"]:
+            self.in_session = True
+            return ""
         given: list[str | Path] = [self._meant(word) for word in words]
         for known, options in ASKED.items():
             if path[: len(known)] == known:
@@ -94,6 +106,8 @@ class Walk:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(complained):
             code = main.run(["--home", str(self.office.root), *opening, *map(str, insisting(given))])
         assert code == 0, f"{words}\n{complained.getvalue()}"
+        if path[0] == "officer" and new:
+            self.in_session = False
         return said.getvalue()
 
     def _circle_after(self, words: Sequence[str]) -> Sequence[str]:
@@ -129,6 +143,7 @@ class Walk:
                 clock.wait(65)  # longer than an inadmissible report is kept, and less than a key is valid
                 dated_by_portal(self.office)
             case ["backup", "restore", *_]:
+                self.in_session = False
                 self.office.brought = self.office.opening()
                 self.office.root.rename(self.folder / "stolen")
 
