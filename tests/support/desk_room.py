@@ -261,12 +261,12 @@ def another_address(page: Page, served: Served) -> str:
     return str(address)
 
 
-def tell(world: World, portal: Portal, *reports: dict[str, Any]) -> list[Reporter]:
+def tell(world: World, portal: Portal, *reports: dict[str, Any], language: str = "fr") -> list[Reporter]:
     """Make a report with each of these answers, and collect them all. Return the reporters."""
     reporters, sent = [], []
     for answers in reports:
         reporter = Reporter(world)
-        edit = partial(replace, answers=answers)
+        edit = partial(replace, answers=answers, language=language)
         sent.append(Sent(reporter.report(edit=edit, files=[b"a photo"]), reporter.keys.case_id))
         reporters.append(reporter)
     world.office.json("exchange", "collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)

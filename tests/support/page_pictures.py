@@ -1,18 +1,20 @@
-"""The three pictures in README.md, taken from a real portal and a real desk with invented data.
+"""The pictures in README.md and the officer's guides, from a real portal and a real desk with invented data.
 
-    python -m tests.support.readme_pictures
+    python -m tests.support.page_pictures
 
-The program writes the pictures to docs/. Each picture carries its visible words, so that a test notices when
-a page has changed.
+The program writes the pictures to docs/ and docs/pictures/. Each picture carries its visible words, so that
+a test notices when a page has changed.
 """
 
 import json
 import tempfile
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -30,12 +32,17 @@ from tests.support.paths import ROOT
 WORDS, HEADINGS = "Description", "Headings"
 _DESK = ViewportSize(width=1200, height=1000)
 _CASE = ViewportSize(width=1200, height=628)
+# A narrow window keeps the text large in a guide; each of its pixels becomes more than one of the picture.
+_GUIDE = ViewportSize(width=900, height=1000)
+_SCALE = 4 / 3
 _GAP_PIXELS = 16
 _GREY = "#808080"
 # The red of danger is a small part of the queue, and would be lost with fewer colours.
 _COLOURS = 256
 _NAME = {"fr": "Inspection des douanes", "en": "Customs inspectorate"}
 _OFFICERS = ("morel", "garnier")
+# The languages of the officer's guide.
+_LANGUAGES = ("fr", "en")
 
 _REPORT = (
     "Someone I met at the gym offered to pay my car loan if I tell him which containers are checked on "
@@ -46,8 +53,8 @@ _ANSWER = (
     "Does he write to you, or does he only come to the gym?"
 )
 
-# Invented reports, in French.
-_REPORTS = Path(__file__).with_name("readme_reports.toml")
+# Invented reports, in French and in English.
+_REPORTS = Path(__file__).with_name("page_reports.toml")
 
 # The words of elements inside the viewport. A heading is read without the elements in it, such as a number.
 _READ = """([selector, whole]) => {
@@ -62,6 +69,9 @@ _READ = """([selector, whole]) => {
   return [...document.querySelectorAll(selector)].filter(isSeen)
     .map((each) => (whole ? each.innerText : ownWords(each)).trim().replace(/\\s+/g, " ")).filter(Boolean);
 }"""
+# The first and the last pixel of an element, counted from the top of the page.
+_TOP = "each => Math.floor(each.getBoundingClientRect().top + scrollY)"
+_BOTTOM = "each => Math.ceil(each.getBoundingClientRect().bottom + scrollY)"
 _EVERYTHING = "h1, h2, h3, h4, p, li, dt, dd, th, td, label, legend, summary, button, a"
 _FIXED = "h1, h2, h3:not(li h3), thead th, dt, legend, summary, button, main label, nav a"
 
@@ -79,6 +89,22 @@ def taken(page: Page) -> Picture:
     """Return a picture of the visible part of a page."""
     shot = Image.open(BytesIO(page.screenshot(animations="disabled", caret="hide"))).convert("RGB")
     return Picture(shot, page.evaluate(_READ, [_EVERYTHING, True]), page.evaluate(_READ, [_FIXED, False]))
+
+
+def between(page: Page, first: str, last: str) -> Picture:
+    """Return a picture of a page from the element ``first`` to the element ``last``, both given by selectors.
+
+    The page must continue below ``last`` if ``first`` is not at its top.
+    """
+    end = page.locator(last)
+    end.wait_for()
+    top = 0 if first == "body" else page.locator(first).evaluate(_TOP) - _GAP_PIXELS
+    bottom = end.evaluate(_BOTTOM) + _GAP_PIXELS
+    page.set_viewport_size(ViewportSize(width=_GUIDE["width"], height=bottom - top))
+    page.evaluate("top => scrollTo(0, top)", top)
+    picture = taken(page)
+    page.set_viewport_size(_GUIDE)
+    return picture
 
 
 def beside(pictures: Sequence[Picture]) -> Picture:
@@ -132,17 +158,38 @@ def on_the_phone(chromium: Browser, folder: Path) -> Picture:
     return beside(shown)
 
 
-def at_the_desk(chromium: Browser, folder: Path) -> tuple[Picture, Picture]:
-    """Return the queue, and the case with a danger, in French."""
+@contextmanager
+def desk(
+    chromium: Browser, folder: Path, language: str, *, is_morning: bool, **options: Any
+) -> Iterator[tuple[Page, str]]:
+    """Yield a page on which an officer has signed in, and the address of the desk's pages in a language.
+
+    Each invented report is a case. In the morning, a bundle is waiting on the medium, and nobody has declared
+    that they have no conflict of interest. The browser has these ``options``.
+    """
     office = Office.found_by(folder, _OFFICERS, quorum=len(_OFFICERS))
     world = World(office)
     reports = tomllib.loads(_REPORTS.read_text("utf-8"))["report"]
-    tell(world, Carrier(world, folder / "medium"), *reports)
-    office.json("case", "declare", *map(str, range(1, len(reports) + 1)))
-    for case, officer in enumerate(_OFFICERS, 2):
-        office.json("case", "assign", str(case), officer)
-    with serving(office) as served, seen(chromium, served, viewport=_DESK) as page:
-        page.goto(f"{served.root}/fr/")
+    told = [each | {"what": each["what"][language]} for each in reports]
+    portal = Carrier(world, folder / "medium")
+    tell(world, portal, *told, language=language)
+    if is_morning:
+        portal.bundle()
+    else:
+        office.json("case", "declare", *map(str, range(1, len(told) + 1)))
+        for case, officer in enumerate(_OFFICERS, 2):
+            office.json("case", "assign", str(case), officer)
+    with (
+        serving(office, "--medium", portal.folder) as served,
+        seen(chromium, served, **options) as page,
+    ):
+        yield page, f"{served.root}/{language}"
+
+
+def for_readme(chromium: Browser, folder: Path) -> tuple[Picture, Picture]:
+    """Return the queue, and the case with a danger, in French."""
+    with desk(chromium, folder, "fr", is_morning=False, viewport=_DESK) as (page, address):
+        page.goto(f"{address}/")
         queue = taken(page)
         page.set_viewport_size(_CASE)
         page.locator("tbody a").first.click()
@@ -151,17 +198,45 @@ def at_the_desk(chromium: Browser, folder: Path) -> tuple[Picture, Picture]:
         return queue, taken(page)
 
 
+def for_the_guide(chromium: Browser, folder: Path, language: str) -> Iterator[tuple[str, Picture]]:
+    """Yield the name and picture of each page that the officer's guide shows, in the order of a day."""
+    sharp: dict[str, Any] = {"viewport": _GUIDE, "device_scale_factor": _SCALE}
+    with desk(chromium, folder, language, is_morning=True, **sharp) as (page, address):
+        page.goto(f"{address}/medium")
+        # The name of the temporary folder would mean nothing to the reader.
+        page.locator("main code").first.evaluate("each => each.textContent = '/media/stick'")
+        yield "exchange", between(page, "body", "main > :last-child")
+        # Officers collect the bundle before they read the page Today, which would warn of it.
+        for bundle in folder.glob("medium/*.tar"):
+            bundle.unlink()
+        page.goto(f"{address}/today")
+        yield "today", between(page, "body", ":nth-match(main button, 1)")
+        page.goto(f"{address}/")
+        # The case with a danger comes first, and needs more than this reply.
+        page.locator("tbody a").nth(1).click()
+        page.locator("main form").wait_for()
+        yield "declaration", between(page, "body", "main > :last-child")
+        page.locator("main form button").click()
+        page.locator(".to-dialogue").click()
+        page.locator("#template").select_option("acknowledgement")
+        page.locator("form:has(#template) button").first.click()
+        yield "reply", between(page, "h1", ".seen")
+
+
 def main() -> None:
-    """Write all three pictures."""
+    """Write all pictures."""
     with tempfile.TemporaryDirectory(prefix="fanal-pictures-") as made, sync_playwright() as playwright:
-        phone, desk = Path(made, "phone"), Path(made, "desk")
-        phone.mkdir()
-        desk.mkdir()
         chromium = browsing.launch(playwright.chromium)
-        write(on_the_phone(chromium, phone), "pages.png")
-        queue, case = at_the_desk(chromium, desk)
+        folders = {name: Path(made, name) for name in ("phone", "desk", *_LANGUAGES)}
+        for folder in folders.values():
+            folder.mkdir()
+        write(on_the_phone(chromium, folders["phone"]), "pages.png")
+        queue, case = for_readme(chromium, folders["desk"])
         write(queue, "queue.png")
         write(case, "case.png")
+        for language in _LANGUAGES:
+            for name, picture in for_the_guide(chromium, folders[language], language):
+                write(picture, f"pictures/{name}-{language}.png")
         chromium.close()
 
 
