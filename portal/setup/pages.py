@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from portal.setup.answering import restart
 from portal.setup.portal_user import AS_PORTAL, own_folder
 from portal.setup.settings import CONFIGURATION
 from portal.setup.steps import TO_DO, Found, done_if, in_the_way
@@ -14,7 +15,7 @@ from portal.setup.system import Failed, System
 PAGES = "/var/www/fanal"
 _UNREAD = "pages"
 _NGINX = ("nginx@clearnet", "nginx@onion")
-_PORTALS = ("portal@8080", "portal@8090")
+_PORTS = (8080, 8090)
 
 
 class Pages:
@@ -43,7 +44,7 @@ class Pages:
     def apply(self) -> None:
         """Replace the old pages with fresh ones.
 
-        If the portal and nginx are running, they serve the fresh pages.
+        If the portal and nginx are running, they serve the fresh pages, and the portal answers again.
         """
         if self._place.is_dir():
             # A run that was killed may have left older pages here, which ``undo`` must not restore.
@@ -62,8 +63,8 @@ class Pages:
             if self._place.is_dir():
                 self._place.rename(self._old)
             self._new.rename(self._place)
-            self._system.control("try-restart", *_PORTALS)
             self._system.control("try-reload-or-restart", *_NGINX)
+            restart(self._system, _PORTS)
         shutil.rmtree(self._old, ignore_errors=True)
 
     def undo(self) -> None:

@@ -64,7 +64,7 @@ class Unit:
 
     def check(self) -> Found:
         """Check whether the unit runs and listens; if not, check whether another program uses its port."""
-        active = _active(self._system, self.title)
+        active = is_active(self._system, self.title)
         listens = active and (self._port is None or is_taken(self._port))
         if self._system.runs and self._port and not active and is_taken(self._port):
             return in_the_way(
@@ -105,7 +105,7 @@ class OnionService:
             done=self._is_ours()
             and not self._system.is_unread(self._UNIT)
             and _enabled(self._system, self._UNIT)
-            and (not self._system.runs or (_active(self._system, self._UNIT) and self._hostname.exists()))
+            and (not self._system.runs or (is_active(self._system, self._UNIT) and self._hostname.exists()))
         )
 
     def apply(self) -> None:
@@ -164,13 +164,14 @@ def _enabled(system: System, unit: str) -> bool:
     return system.systemctl("is-enabled", "--quiet", unit)
 
 
-def _active(system: System, unit: str) -> bool:
+def is_active(system: System, unit: str) -> bool:
+    """Return whether a unit is running."""
     return system.runs and system.systemctl("is-active", "--quiet", unit)
 
 
 def _is_on(system: System, unit: str) -> bool:
     """Return whether a unit is running or starts at each boot."""
-    return _enabled(system, unit) or _active(system, unit)
+    return _enabled(system, unit) or is_active(system, unit)
 
 
 def _set(system: System, verb: str, unit: str) -> None:

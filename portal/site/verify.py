@@ -26,7 +26,7 @@ _AS_A_BROWSER = {
     "Accept-Language": "en-US,en;q=0.5",
     "Accept-Encoding": "gzip, deflate, br",
 }
-_OK, _NOT_FOUND = 200, 404
+_OK, _NOT_FOUND, _UNAVAILABLE = 200, 404, 503
 _POLICY = "Content-Security-Policy"
 _ONION = "Onion-Location"
 _KEYRING = ("keyring.json", "keyring.sig")
@@ -46,6 +46,10 @@ _CARRIAGE = {
 }
 
 
+class _NotServed(Exception):
+    """The site answered with another status than 200, so there are no bytes to check."""
+
+
 def differences(
     site: Visitor, settings: Settings, today: date, own: Channel | None, seen: Seen
 ) -> Iterator[str]:
@@ -59,7 +63,7 @@ def differences(
         listed = pages.open_pages(*_pair(site, manifest.FOLDER, *_MANIFEST), **trusted)
         seen.note("manifest", listed.serial)
         listed.check_day(today)
-    except (CryptoError, Behind) as error:
+    except (CryptoError, Behind, _NotServed) as error:
         yield f"manifest: {error}"
     else:
         yield from _pages(site, listed, settings.onion)
@@ -67,7 +71,7 @@ def differences(
         served = keyring.open_keyring(*_pair(site, "/", *_KEYRING), **trusted)
         seen.note("keyring", served.serial)
         served.check_day(today)
-    except (CryptoError, Behind) as error:
+    except (CryptoError, Behind, _NotServed) as error:
         yield f"keyring: {error}"
     else:
         yield from _keys(served, own) if own else ()
@@ -87,8 +91,18 @@ def read_card(path: Path, settings: Settings) -> Channel:
 
 
 def _pair(site: Visitor, folder: str, *names: str) -> tuple[bytes, bytes]:
-    raw, signature = (site.get(folder + name, _AS_A_BROWSER).body for name in names)
+    raw, signature = (_served(site, folder + name) for name in names)
     return raw, signature
+
+
+def _served(site: Visitor, path: str) -> bytes:
+    answer = site.get(path, _AS_A_BROWSER)
+    if answer.status == _UNAVAILABLE:
+        # A portal that starts again is away for seconds, which is no difference from what was signed.
+        raise _NotServed(f"the site answered 503 for {path}: try again in a minute")
+    if answer.status != _OK:
+        raise _NotServed(f"the site answered {answer.status} for {path}")
+    return answer.body
 
 
 def _pages(site: Visitor, listed: Pages, onion: str) -> Iterator[str]:

@@ -1,10 +1,9 @@
 """The units of the portal during an upgrade, and a trial of the new version that nobody else can reach."""
 
-import http.client
 import shutil
-from http import HTTPStatus
 
-from portal.setup.services import is_taken, wait_until_listening
+from portal.setup.answering import wait_until_answering
+from portal.setup.services import is_taken
 from portal.setup.system import Failed, System
 
 _PORTALS = "portal@*.service"
@@ -16,7 +15,6 @@ _TRIAL = f"portal@{_TRIAL_PORT}.service"
 _DROP_IN = f"/run/systemd/system/{_TRIAL}.d"
 # The trial uses the new program, although the earlier one is still there; systemd does not restart the trial.
 _NEW_PROGRAM = "[Service]\nBindReadOnlyPaths=\nRestart=no\n"
-_ANSWER_SECONDS = 60
 
 
 class Units:
@@ -44,7 +42,7 @@ class Units:
         self._system.control("start", unit)
         _, _, port = unit.removesuffix(".service").partition("@")
         if port:
-            self._await_answer(unit, int(port))
+            wait_until_answering(self._system, unit, int(port))
 
     def begin_trial(self) -> None:
         """Start the new version on a port of its own, and wait until it answers."""
@@ -55,7 +53,7 @@ class Units:
         (folder / "trial.conf").write_text(_NEW_PROGRAM)
         self._system.control("daemon-reload")
         self._system.control("start", _TRIAL)
-        self._await_answer(_TRIAL, _TRIAL_PORT)
+        wait_until_answering(self._system, _TRIAL, _TRIAL_PORT)
 
     def end_trial(self) -> None:
         """Stop the trial, if it runs."""
@@ -67,20 +65,3 @@ class Units:
         if (folder := self._system.at(_DROP_IN)).exists():
             shutil.rmtree(folder)
             self._system.control("daemon-reload")
-
-    def _await_answer(self, unit: str, port: int) -> None:
-        wait_until_listening(self._system, unit, port)
-        if not answers(port):
-            raise Failed(f"{unit} does not answer; see /var/log/fanal")
-
-
-def answers(port: int) -> bool:
-    """Return whether a portal on this machine serves its keyring, which it reads from its database."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_ANSWER_SECONDS)
-    try:
-        connection.request("GET", "/keyring.json")
-        return connection.getresponse().status == HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

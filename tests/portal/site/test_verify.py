@@ -13,6 +13,7 @@ from portal.ops.cli import portal
 from portal.site import seen_serials
 from portal.site.seen_serials import Behind, Seen
 from tests.support.builders import make_keyring
+from tests.support.hostile_host import hosting
 from tests.support.provable import Provable
 from tests.support.small_disk import small_disk
 from tests.support.socks_proxy import proxying
@@ -62,6 +63,20 @@ def verified(room: Provable, *more: str | Path, site: str = "") -> Result:
     file.write_text("".join(f'{name} = "{getattr(room.settings, name)}"\n' for name in names))
     return CliRunner().invoke(
         portal, ["--config", str(file), "verify", site or room.address, *map(str, more)]
+    )
+
+
+def test_a_site_whose_portal_starts_again_is_not_accused_of_a_false_signature(own_provable: Provable) -> None:
+    """A portal that starts again does not listen for seconds, and nginx answers 503 for it."""
+    away = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    with hosting(away) as site:
+        done = verified(own_provable, site=site)
+    assert (done.exit_code, done.output.splitlines()) == (
+        1,
+        [
+            "manifest: the site answered 503 for /.well-known/fanal/manifest.json: try again in a minute",
+            "keyring: the site answered 503 for /keyring.json: try again in a minute",
+        ],
     )
 
 

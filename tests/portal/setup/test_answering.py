@@ -1,0 +1,79 @@
+"""A command that restarts the portal waits until the portal answers. Real programs stand in for the units."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from portal.setup.answering import answers, restart
+from portal.setup.system import Failed, System
+from tests.support.installation import free_port
+
+# Listens once the interpreter has started, and gives every address the status in the arguments.
+PORTAL = """
+import http.server, sys
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(int(sys.argv[2]))
+        self.end_headers()
+
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine(System):
+    """A machine whose systemctl starts the program of a portal, and does not wait for it."""
+
+    status: int = 200
+    is_on: bool = True
+    programs: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+
+    def systemctl(self, *words: str) -> bool:
+        return words[0] == "is-active" and self.is_on
+
+    def control(self, *words: str) -> None:
+        assert words[0] == "try-restart"
+        for unit in words[1:] if self.is_on else ():
+            port = unit.removeprefix("portal@").removesuffix(".service")
+            command = [sys.executable, "-c", PORTAL, port, str(self.status)]
+            self.programs.append(subprocess.Popen(command, stderr=subprocess.DEVNULL))
+
+    def output(self, *command: str | Path) -> str:
+        assert command[0] == "systemctl"
+        return "0" if self.is_on else "3"  # restarts of the unit
+
+
+@pytest.fixture
+def machine() -> Iterator[Callable[..., Machine]]:
+    made: list[Machine] = []
+
+    def make(**named: int) -> Machine:
+        made.append(Machine(**named))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for program in (each for machine in made for each in machine.programs):
+        program.kill()
+        program.wait()
+
+
+def test_a_restarted_portal_that_answers_with_an_error_is_named(machine: Callable[..., Machine]) -> None:
+    port = free_port()
+    with pytest.raises(Failed, match=rf"portal@{port}.service does not answer"):
+        restart(machine(status=500), [port])
+
+
+def test_nobody_waits_for_a_portal_that_did_not_run_before(machine: Callable[..., Machine]) -> None:
+    restart(machine(is_on=False), [free_port()])
+
+
+def test_every_restarted_portal_answers_when_the_command_ends(machine: Callable[..., Machine]) -> None:
+    ports = [free_port(), free_port()]
+    assert not any(map(answers, ports))
+    restart(machine(), ports)
+    assert all(map(answers, ports))
