@@ -126,7 +126,7 @@ def _memory() -> Finding:
                 Level.WARNING,
                 "memory cannot be locked: texts of reports may be swapped to a disk",
                 "switch swap off, or raise the limit: see “The inbox's machine” in"
-                " /usr/share/doc/fanal-inbox/deploying.md",
+                " /usr/share/doc/fanal-inbox/docs/deploying.md",
             )
 
 

@@ -106,7 +106,7 @@ def test_memory_that_cannot_be_locked_causes_a_warning_only_with_swap_that_is_no
     (found,) = (each for each in doctor.examine(tmp_path) if each.what.startswith("memory"))
     is_warned = not locked and bool(swaps)
     assert found.level == (Level.WARNING if is_warned else Level.OK)
-    assert ("/usr/share/doc/fanal-inbox/deploying.md" in found.hint) == is_warned
+    assert ("/usr/share/doc/fanal-inbox/docs/deploying.md" in found.hint) == is_warned
     assert told in swapping.said()
 
 
