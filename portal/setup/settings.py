@@ -1,12 +1,13 @@
 """Steps that write below /etc/fanal: the folders, the answers and the configuration."""
 
+import re
 from contextlib import suppress
 
 from portal import config, files
 from portal.errors import BadConfiguration
 from portal.setup import answers as remembered
 from portal.setup.answers import POSTGRESQL, Answers
-from portal.setup.steps import DONE, TO_DO, Found, done_if, in_the_way
+from portal.setup.steps import TO_DO, Found, done_if, in_the_way
 from portal.setup.system import Failed, System
 
 CONFIGURATION = "/etc/fanal/portal.toml"
@@ -15,13 +16,21 @@ STATE = "/var/lib/fanal"
 USER = "portal"
 DATABASE = "fanal"
 # The administrator may change all other settings.
-_FIXED = {"deployment", "root_key", "onion"}
+_FIXED = {"deployment", "root_key"}
 _PACKAGE = "fanal-portal.conf"
 _DATABASES = {
     remembered.SQLITE: f"sqlite:///{STATE}/portal.sqlite",
     # Over this socket, PostgreSQL recognises the user and needs no password.
     POSTGRESQL: f"postgresql://{USER}@/{DATABASE}?host=/run/postgresql",
 }
+
+
+def with_setting(text: str, name: str, value: str) -> str:
+    """Return the text of a configuration with a new value for one setting."""
+    line = f"{name} = {remembered.toml(value)}"
+    setting = re.compile(rf"^{name}[ \t]*=.*$", re.MULTILINE)
+    # The first lines of a TOML file belong to no table.
+    return setting.sub(lambda _: line, text, count=1) if setting.search(text) else f"{line}\n{text}"
 
 
 class Folders:
@@ -80,7 +89,8 @@ class Remembered:
 class Configuration:
     """The configuration of the portal.
 
-    Setup writes this file once; afterwards, the administrator maintains it.
+    Setup writes this file once; afterwards, the administrator maintains it. Only the onion address is
+    corrected, because tor chooses the address: a file that comes from a lost machine has another one.
     """
 
     title = CONFIGURATION
@@ -105,13 +115,16 @@ class Configuration:
                 return in_the_way(
                     f"`{name}` differs from the answers", f"correct it there, or in {remembered.FILE}"
                 )
-        return DONE
+        return done_if(done=settings.onion == wanted.get("onion", settings.onion))
 
     def apply(self) -> None:
-        """Write the file, completely or not at all, so that only the portal can read it."""
-        lines = [f"{name} = {remembered.toml(value)}\n" for name, value in self._wanted().items()]
-        owner = self._system.owner(USER)
-        files.write(self._file, [line.encode() for line in lines], owner=owner)
+        """Write the file, or its onion address, so that only the portal can read it."""
+        wanted = self._wanted()
+        if self._file.exists():
+            text = with_setting(self._file.read_text("utf-8"), "onion", str(wanted["onion"]))
+        else:
+            text = "".join(f"{name} = {remembered.toml(value)}\n" for name, value in wanted.items())
+        files.write(self._file, [text.encode()], owner=self._system.owner(USER))
 
     def undo(self) -> None:
         """Do nothing: the file was written completely or not at all."""

@@ -1,6 +1,5 @@
 """The step that installs the list of pages that the inbox has signed."""
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,14 +8,13 @@ from portal import config, days, files
 from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.errors import BadConfiguration
-from portal.setup.settings import CONFIGURATION, USER
+from portal.setup.settings import CONFIGURATION, USER, with_setting
 from portal.setup.steps import DONE, TO_DO, Found, in_the_way
 from portal.setup.system import System, content, put_back
 from portal.site import manifest
 
 _NAMES = (MANIFEST, SIGNATURE)
 _FOLDER = "manifest"
-_SETTING = re.compile(r"^manifest[ \t]*=.*$", re.MULTILINE)
 _AGAIN = "list and sign the pages again, with `portal manifest` and `inbox exchange sign-pages`"
 
 
@@ -62,9 +60,7 @@ class SignedList:
             files.write(place / name, [(self._given / name).read_bytes()], owner=self._owner)
         if not settings.manifest:
             text = self._configuration.read_text("utf-8")
-            line = f'manifest = "{_FOLDER}"'
-            # The first lines of a TOML file belong to no table.
-            new = _SETTING.sub(line, text, count=1) if _SETTING.search(text) else f"{line}\n{text}"
+            new = with_setting(text, "manifest", _FOLDER)
             files.write(self._configuration, [new.encode()], owner=self._owner)
 
     def undo(self) -> None:

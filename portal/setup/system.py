@@ -14,7 +14,7 @@ _LAST_LINES = 20
 
 
 class Failed(Exception):
-    """A program failed. The message contains the last lines of the program's output."""
+    """A program failed. The message contains the last lines of the program's output, on one line."""
 
 
 def content(file: Path) -> bytes | None:
@@ -67,7 +67,7 @@ class System:
         """Run a program and return its standard output; raises Failed."""
         done = self._finished(command, env)
         if done.returncode:
-            said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-_LAST_LINES:])
+            said = "; ".join((done.stdout + done.stderr).strip().splitlines()[-_LAST_LINES:])
             raise Failed(f"{' '.join(map(str, command[:3]))}: {said or 'failed'}")
         return done.stdout
 

@@ -165,10 +165,36 @@ def test_the_configuration_is_written_once_and_the_administrator_may_then_change
     assert [each.name for each in file.parent.iterdir()] == [file.name]
     file.write_text(file.read_text().replace("sqlite:////var/lib", "sqlite:////srv") + "workers = 4\n")
     assert step.check() == DONE
-    file.write_text(file.read_text().replace(address, ""))
-    assert obstacle(step.check()) == "`onion` differs from the answers"
+    file.write_text(file.read_text().replace(answers.deployment, "A" * 22))
+    assert obstacle(step.check()) == "`deployment` differs from the answers"
     file.write_text("workers = 1\n")
     assert "setting 'workers' has a wrong value" in obstacle(step.check())
+
+
+@pytest.mark.parametrize("line", ["", f'onion = "http://{"b" * 56}.onion"\n'])
+def test_a_configuration_from_a_lost_machine_gets_the_onion_address_of_the_new_one(
+    system: System, answers: Answers, line: str
+) -> None:
+    """Without an onion address of the new machine, the configuration stays as it is."""
+    Folders(system).apply()
+    step, file = Configuration(system, answers), system.at(CONFIGURATION)
+    done(step)
+    own = "# Ours\nworkers = 4\n"
+    file.write_text(f"{file.read_text()}{line}{own}")
+    assert step.check() == DONE
+    system.at(HOSTNAME).parent.mkdir(parents=True)
+    system.at(HOSTNAME).write_text(f"{'a' * 56}.onion\n")
+    done(step)
+    assert config.load(file).onion == f"http://{'a' * 56}.onion"
+    assert file.read_text().count("onion =") == 1
+    assert own in file.read_text()
+
+
+def test_the_failure_of_a_program_is_told_on_one_line(system: System) -> None:
+    """The terminal would spell out the end of a line."""
+    with pytest.raises(Failed) as caught:
+        system.run("sh", "-c", "echo error: no list; echo hint: sign one >&2; exit 1")
+    assert str(caught.value).endswith(": error: no list; hint: sign one")
 
 
 def test_a_certificate_and_its_key_must_belong_together(
