@@ -105,3 +105,7 @@ sync
 mv --exchange --no-target-directory "$kept.new" "$kept"
 rm -rf "$kept.new"
 echo "Medium $version is installed."
+if [ -z "$installed" ]; then
+    echo "Next: the steps after step 4 of GUIDE.en.txt (GUIDE.fr.txt). The officers' guides are"
+    echo "officer-guide.md and fr/guide-agent.md in /usr/share/doc/fanal-inbox/docs."
+fi

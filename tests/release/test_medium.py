@@ -5,6 +5,7 @@ bare Debian.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -166,10 +167,27 @@ def test_a_whole_medium_is_accepted(medium: Medium) -> None:
     assert (medium.checked().returncode, medium.checked().stderr) == (0, "")
     tool = ["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"]
     assert subprocess.run(tool, cwd=medium.folder, check=True, capture_output=True).stdout == b""
+    (typed,) = (line for line in commands("en") if line.startswith("sha256sum SHA256SUMS"))
     shown = subprocess.run(
-        ["sha256sum", "SHA256SUMS"], cwd=medium.folder, check=True, capture_output=True, text=True
-    )
-    assert contents.fingerprint(medium.folder).replace(" ", "") == shown.stdout.split()[0]
+        ["sh", "-c", typed], cwd=medium.folder, check=True, capture_output=True, text=True
+    ).stdout
+    assert contents.fingerprint(medium.folder) == shown.strip()
+
+
+def commands(language: str) -> list[str]:
+    """Return the commands of the guide on the medium, which are indented by at least four spaces."""
+    text = (ROOT / f"deploy/medium/GUIDE.{language}.txt").read_text("utf-8")
+    return [line.strip() for line in text.splitlines() if line.startswith("    ")]
+
+
+def test_both_guides_on_the_medium_have_the_same_commands() -> None:
+    assert [line.replace("ADRESSE", "ADDRESS") for line in commands("fr")] == commands("en")
+
+
+def test_the_guide_on_the_medium_mounts_media_where_the_officers_guide_expects_them() -> None:
+    (made,) = (line for line in commands("en") if line.startswith("mkdir "))
+    named = set(re.findall(r"/media/[a-z]+", (ROOT / "docs/officer-guide.md").read_text("utf-8")))
+    assert {*made.split()[2:]} == named
 
 
 @pytest.mark.usefixtures("medium")
