@@ -11,7 +11,7 @@ from templates import catalogues
 from templates.catalogues import Domain
 
 # Parts of a document that are not French prose: code, targets of links, and the lines that rule a table.
-_NO_PROSE = re.compile(r"```.*?```|`[^`]*`|(?<=\])\([^)]*\)|^\|[-| ]+\|$", re.DOTALL | re.MULTILINE)
+_NO_PROSE = re.compile(r"```.*?```|`[^`]*`|!(?=\[)|(?<=\])\([^)]*\)|^\|[-| ]+\|$", re.DOTALL | re.MULTILINE)
 
 
 def of_document(page: Path) -> str:
