@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 from sqlcipher3 import dbapi2
 
+from crypto.errors import CryptoError
 from inbox.language.errors import Refused, VaultDamaged, VaultMissing
 from inbox.language.messages import sentence
 from inbox.vault import row_security, schema_version
@@ -89,6 +90,11 @@ class Vault:
                 session.begin(),
             ):
                 yield session
+        except CryptoError:
+            # SQLCipher gives zeros for the first damaged page, and an error only for the next page. Then a
+            # damaged vault looks like a wrong key.
+            self.check()
+            raise
         except OperationalError as error:
             raise _unusable(error.orig) from None
         except DatabaseError as error:
