@@ -80,10 +80,15 @@ def examine(settings: Settings, file: Path, today: date, url: str = "") -> Itera
 
 
 def _damage(settings: Settings) -> Finding | None:
-    """Return a finding if the database is damaged. Other checks report a database that cannot be opened."""
+    """Return a finding if the database is damaged. Other checks report a database that cannot be opened.
+
+    Of a large database, only the pages that opening it needs are read: reading all would take minutes, and
+    meanwhile nothing could be overwritten.
+    """
     try:
         with closing(open_database(settings.database_url)) as database:
-            database.check()
+            if database.size <= expire.SMALL:
+                database.check()
     except Damaged as error:
         return Finding(Level.WRONG, str(error), error.hint)
     except Refused:

@@ -19,13 +19,14 @@ from crypto import pages
 from crypto.keyring import Texts
 from portal.app import load_questionnaire
 from portal.config import Settings
+from portal.exchange import expire
 from portal.ops.checks import doctor
 from portal.ops.cli import portal
 from portal.site import manifest
 from portal.store import deletion
 from portal.web import law, translation
 from templates.findings import Finding, Level
-from tests.support import postgres
+from tests.support import damaging, postgres
 from tests.support.builders import (
     INSPECTORATE,
     OUTSIDE,
@@ -145,6 +146,23 @@ def test_a_portal_without_a_name_is_reported(tmp_path: Path) -> None:
     room.settings = replace(room.settings, logo="logo.svg", folder=tmp_path)
     assert [each for each in found(room, Level.WRONG) if "logo.svg was refused" in each]
     room.close()
+
+
+def test_doctor_reads_a_small_database_and_reports_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large database is not read: meanwhile, nothing could be overwritten."""
+    room = room_for(tmp_path)
+    configured(room)
+    room.send(make_report_envelope(room.site, file=bytes(400_000)))
+    told = "the database is damaged"
+    assert told not in found(room, Level.WRONG)
+    room.database.scrub()
+    room.close()
+    damaging.damage(tmp_path / "portal.sqlite")
+    assert told in found(room, Level.WRONG)
+    monkeypatch.setattr(expire, "SMALL", 0)
+    assert told not in found(room, Level.WRONG)
 
 
 def test_doctor_states_which_law_and_regime_the_pages_follow(tmp_path: Path) -> None:
