@@ -20,6 +20,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
+from templates.catalogues import LANGUAGES
 from tests.support import browsing
 from tests.support.desk_room import seen, serving, tell
 from tests.support.inbox_builders import Office, World
@@ -41,8 +42,6 @@ _GREY = "#808080"
 _COLOURS = 256
 _NAME = {"fr": "Inspection des douanes", "en": "Customs inspectorate"}
 _OFFICERS = ("morel", "garnier")
-# The languages of the officer's guide.
-_LANGUAGES = ("fr", "en")
 
 _REPORT = (
     "Someone I met at the gym offered to pay my car loan if I tell him which containers are checked on "
@@ -227,14 +226,14 @@ def main() -> None:
     """Write all pictures."""
     with tempfile.TemporaryDirectory(prefix="fanal-pictures-") as made, sync_playwright() as playwright:
         chromium = browsing.launch(playwright.chromium)
-        folders = {name: Path(made, name) for name in ("phone", "desk", *_LANGUAGES)}
+        folders = {name: Path(made, name) for name in ("phone", "desk", *LANGUAGES)}
         for folder in folders.values():
             folder.mkdir()
         write(on_the_phone(chromium, folders["phone"]), "pages.png")
         queue, case = for_readme(chromium, folders["desk"])
         write(queue, "queue.png")
         write(case, "case.png")
-        for language in _LANGUAGES:
+        for language in LANGUAGES:
             for name, picture in for_the_guide(chromium, folders[language], language):
                 write(picture, f"pictures/{name}-{language}.png")
         chromium.close()
