@@ -1,5 +1,6 @@
 """Commands to publish the pages, and to check what a site serves."""
 
+import hashlib
 from datetime import date
 from pathlib import Path
 
@@ -51,11 +52,16 @@ def _save(out: Path, raw: bytes) -> None:
 @pass_settings
 def manifest(settings: Settings, *, serial: int, until: date, out: Path, as_json: bool) -> None:
     """List every page and file of the site with its SHA-256, for `inbox exchange sign-pages` to sign."""
-    _save(out, listing.make(settings, load_questionnaire(settings), serial, until))
+    raw = listing.make(settings, load_questionnaire(settings), serial, until)
+    digest = hashlib.sha256(raw).hexdigest()
+    _save(out, raw)
     if as_json:
-        terminal.data({"serial": serial, "valid_until": until.isoformat(), "file": str(out)})
+        terminal.data(
+            {"serial": serial, "valid_until": until.isoformat(), "file": str(out), "sha256": digest}
+        )
         return
     terminal.say(f"{out}: serial {serial}, valid until {until.isoformat()}")
+    terminal.say(f"SHA-256 {digest}: the officers compare it before they sign")
     terminal.say("next: carry it to the inbox, then run: inbox exchange sign-pages")
 
 

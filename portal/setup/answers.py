@@ -114,7 +114,7 @@ def ask() -> Answers:
 
 def _ask_for_certificate() -> dict[str, str]:
     given = {
-        "host": terminal.ask("Host name of the clearnet site", _is_host),
+        "host": terminal.ask("Host name of the clearnet site, such as report.example", _is_host),
         "certificate_by": terminal.ask(
             f"Certificate: {', '.join(_CERTIFICATES)}", _CERTIFICATES.__contains__, FILES
         ),

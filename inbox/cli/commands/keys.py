@@ -158,7 +158,7 @@ def sign_pages(door: Door, /, *, manifest: Path, out: Path, as_json: bool) -> No
     }
     lines = [
         f"signed: serial {listed.serial}, {len(listed.files)} files, valid until {listed.valid_until}",
-        "next: carry the folder to the portal and name it with `manifest`",
+        "next: carry the folder to the portal, then run: fanal-portal publish FOLDER",
     ]
     terminal.show(view, lines, as_json=as_json)
 
