@@ -80,11 +80,6 @@ NOT_RUN = {
     "make lock UPGRADE='--upgrade-package NAME'": "it changes the lock files to what the package index has",
 }
 
-MOVING = [
-    "runuser -u postgres -- createuser portal",
-    "runuser -u postgres -- createdb --owner=portal fanal",
-]
-
 
 def commands(name: str) -> list[str]:
     """Return the commands of a guide that the tests below run, without comments."""
@@ -229,11 +224,10 @@ def test_the_commands_that_an_auditor_runs_in_the_inbox_work(tmp_path: Path) -> 
 
 
 def test_the_other_commands_of_the_guides_are_those_that_tests_of_other_modules_type() -> None:
-    """Tests of tests/test_when_something_goes_wrong.py and tests/portal/ops/test_proofs.py type them."""
-    backups = [guides.titled(DEPLOYING, title) for title in ("Backups.", "If the machine is lost.")]
-    typed = [line for text in backups for line in guides.lines(text)]
-    # A test of tests/portal/setup/test_moving.py types the last two commands.
-    assert commands("deploying") == [*typed, *MOVING]
+    """The modules are tests/test_when_something_goes_wrong.py, test_moving.py and test_proofs.py."""
+    titles = ("Backups.", "If the machine is lost.", "Moving from SQLite to PostgreSQL.")
+    typed = [line for title in titles for line in guides.lines(guides.titled(DEPLOYING, title))]
+    assert commands("deploying") == typed
     proofs = guides.section(TEXTS["verifying"], "Check a proof of receipt")
     assert [line for line in commands("verifying") if not is_of_site(line)] == guides.lines(proofs)
 

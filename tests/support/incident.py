@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
@@ -55,7 +56,7 @@ class Incident:
 
     def type(self, line: str, code: int = 0) -> str:
         """Type a command of a guide, with the names and places of this installation. Return its output."""
-        program, *words = shlex.split(line)
+        program, *words = shlex.split(line.replace("-o portal ", ""))
         if words[0] == "--config":
             del words[:2]
         meant = [self._meant(word, program) for word in words]
@@ -69,6 +70,8 @@ class Incident:
                 told = self.installation.portal.run(*meant, code=code)
             case "inbox", _:
                 told = self.installation.inbox.run(*meant, code=code)
+            case _:
+                told = subprocess.run([program, *meant], check=True, capture_output=True, text=True).stdout
         self.count(told)
         return told
 
@@ -94,8 +97,8 @@ class Incident:
         self.installation.portal = PortalForked(self.folder / "other", port=free_port())
 
     def bring_configuration(self) -> None:
-        """Put the copy of the configuration of the lost server in its place on the other machine."""
-        self.installation.portal.config.write_text(self.settings)
+        """Bring a copy of the configuration of the lost server, which names a signed list of pages."""
+        (self.folder / "portal.toml").write_text(f'manifest = "manifest"\n{self.settings}')
 
     def lose_medium(self) -> None:
         """Lose all bundles and outboxes that are on the medium."""
@@ -113,8 +116,12 @@ class Incident:
         if word == "FINGERPRINT OF THE LOST PORTAL":
             return self.lost
         word = word.replace("FINGERPRINT", self.installation.instance)
-        if re.fullmatch(r"(/media/key/)?backup\.(key|pub)", word):
+        if re.fullmatch(r"(/media/key/)?(backup\.(key|pub)|portal\.toml)", word):
             return str(self.folder / Path(word).name)
+        if word == "/etc/fanal/portal.toml":
+            return str(self.installation.portal.config)
+        if word.startswith(("/etc/fanal/", "/run/")):
+            return str(self.folder / f"installed-{Path(word).name}")
         return word.replace("/media/stick", str(self.installation.medium))
 
     def count(self, told: str) -> None:
