@@ -1,5 +1,7 @@
 """Keep the inbox open in this machine's browser while its officers work."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -8,9 +10,9 @@ from inbox.cli.options import Closed, Door, officer_options, same_disk_option
 from inbox.files import sandbox
 from inbox.session import journal_actions
 from inbox.session.journal_actions import Surface
-from inbox.system import holder, idle_timeout, swapping, terminal
+from inbox.system import atomic_files, holder, idle_timeout, swapping, terminal
 from inbox.system.clock import today
-from templates.command_line import Whole
+from templates.command_line import FILE, Whole
 
 
 @click.command()
@@ -41,10 +43,25 @@ from templates.command_line import Whole
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="The folder of the removable medium.",
 )
+@click.option(
+    "--address-file",
+    metavar="FILE",
+    type=FILE,
+    help="Also write the address to this file, for a browser on another console; deleted at the end.",
+)
 @same_disk_option
 @officer_options
 @click.pass_obj
-def desk(door: Door, /, *, port: int, medium: Path | None, same_disk: bool, **minutes: int) -> None:
+def desk(
+    door: Door,
+    /,
+    *,
+    port: int,
+    medium: Path | None,
+    address_file: Path | None,
+    same_disk: bool,
+    **minutes: int,
+) -> None:
     """Serve the desk to a browser on this machine, until an officer locks it."""
     if not isinstance(door, Closed):
         raise click.UsageError("end the session first: lock")
@@ -58,12 +75,38 @@ def desk(door: Door, /, *, port: int, medium: Path | None, same_disk: bool, **mi
         with idle_timeout.limited(int(limits.short)), door.unlocked(today()) as opened:
             journal_actions.open_at(opened.inbox, opened.by_opening(today()), Surface.DESK)
             here = state.Desk(opened, serving.port_of(listener), medium, limits, same_disk=same_disk)
-            with holder.telling(opened.inbox.home.root, Surface.DESK, opened.officers):
-                opening.hold(here, listener, lambda address: terminal.warn_all(_greeting(address, **minutes)))
+            with (
+                holder.telling(opened.inbox.home.root, Surface.DESK, opened.officers),
+                _writing(address_file) as write,
+            ):
+
+                def greet(address: str) -> None:
+                    write(address)
+                    terminal.warn_all(_greeting(address, **minutes))
+
+                opening.hold(here, listener, greet)
     except idle_timeout.Inactive as inactive:
         why = f"{inactive}: locked"
     terminal.warn(f"{why}; no key is left in memory. To open it again: Ctrl-C, then the same command.")
     locked.become(listener)
+
+
+@contextmanager
+def _writing(file: Path | None) -> Iterator[Callable[[str], None]]:
+    """Yield a function that writes an address to a file, if any, which only its owner can read.
+
+    The file is deleted at the end. Anybody who reads an address that was used learns nothing.
+    """
+
+    def write(address: str) -> None:
+        if file is not None:
+            atomic_files.write(file, [f"{address}\n".encode()])
+
+    try:
+        yield write
+    finally:
+        if file is not None:
+            file.unlink(missing_ok=True)
 
 
 def _greeting(address: str, *, minutes: int, short_minutes: int) -> list[str]:

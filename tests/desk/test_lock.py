@@ -101,6 +101,21 @@ def test_no_key_is_left_in_memory_after_a_desk_locks_because_too_few_officers_ar
         assert served.process.wait(60) == 0
 
 
+def test_only_its_owner_can_read_the_file_with_the_address_and_the_end_deletes_it(
+    office: Office, tmp_path: Path
+) -> None:
+    """Another file at this place is replaced."""
+    file = tmp_path / "address"
+    file.write_text("earlier")
+    file.chmod(0o644)
+    with serving(office, "--address-file", file) as served:
+        assert file.read_text() == f"{served.address}\n"
+        assert file.stat().st_mode & 0o777 == 0o600
+        os.kill(served.process.pid, signal.SIGINT)
+        served.process.wait(60)
+        assert not file.exists()
+
+
 def test_a_second_command_says_who_has_opened_the_inbox_and_since_when(office: Office) -> None:
     with serving(office):
         held = office.run("case", "list")
