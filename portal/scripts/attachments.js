@@ -172,7 +172,7 @@ export class Attachments {
   /** @param {readonly File[]} empty */
   async #tellNow(empty) {
     this.#list.hidden = this.isEmpty;
-    this.#waiting.textContent = say("files-waiting");
+    this.#waiting.textContent = this.isEmpty ? "" : say("files-waiting");
     this.#waiting.hidden = this.isEmpty;
     this.#names.closest("label")?.toggleAttribute("hidden", this.isEmpty);
     const left = empty.map(({ name }) => say("file-empty", { name }));

@@ -74,7 +74,7 @@ def test_a_narrow_screen_never_scrolls_sideways(visitor: Visitor, language: str)
 @pytest.mark.parametrize(
     ("path", "heading", "reason"),
     [
-        ("fr/report", "Écrire un signalement", "sans script, rien ne peut être scellé ni envoyé"),
+        ("fr/report", "Écrire un signalement", "sans script, rien ne peut être chiffré ni envoyé"),
         ("en/status", "Read the answer", "nothing can be opened"),
     ],
 )

@@ -160,7 +160,7 @@ def test_a_file_that_delivers_nothing_for_twenty_seconds_counts_as_unreadable(pa
     page.press("#continue", "Enter")
     page.clock.run_for(21_000)
     expect(first).to_contain_text(CANNOT)
-    expect(second).to_contain_text("Not cleaned")
+    expect(second).to_contain_text("It is sent as it is")
     expect(page.locator("#error")).to_contain_text(CANNOT)
     expect(page.locator(WAITING)).to_be_hidden()
 
@@ -202,7 +202,7 @@ def test_an_examination_survives_the_browsers_garbage_collection(visitor: Visito
     give_up = time.monotonic() + SLOW / 1_000
     while row.get_attribute("aria-busy") == "true" and time.monotonic() < give_up:
         session.send("HeapProfiler.collectGarbage")
-    expect(row).to_contain_text("Not cleaned")
+    expect(row).to_contain_text("It is sent as it is")
 
 
 def test_send_says_at_once_that_files_of_a_follow_up_are_examined(visitor: Visitor, film: Path) -> None:
