@@ -61,8 +61,8 @@ class NoSandbox(Refused):
         super().__init__(
             sentence("no file can be previewed, because the sandbox does not work: {why}", why=why),
             sentence(
-                "see “The inbox's machine” in docs/deploying.md: the machine must run amd64, have"
-                " bubblewrap, and let this user create namespaces"
+                "see “The inbox's machine” in /usr/share/doc/fanal-inbox/docs/deploying.md: the machine must"
+                " run amd64, have bubblewrap, and let this user create namespaces"
             ),
         )
 

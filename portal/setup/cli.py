@@ -50,7 +50,8 @@ def fanal_portal() -> None:
     "--answers",
     "file",
     type=FILE,
-    help="A file with all answers; docs/deploying.md explains it. Without this file, setup asks.",
+    help="A file with all answers; /usr/share/doc/fanal-portal/docs/deploying.md explains it. Without this"
+    " file, setup asks.",
 )
 @click.option(
     "--check", is_flag=True, help="Change nothing: list each step. Exits with 0 if all steps are done."

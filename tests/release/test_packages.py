@@ -271,8 +271,8 @@ def test_the_package_contains_the_command_that_the_units_start(unpacked: Path) -
     assert (unpacked / "usr/bin/portal").readlink() == Path("../lib/fanal-portal/bin/portal")
     unit = (unpacked / "usr/lib/systemd/system/portal@.service").read_text()
     assert "exec /usr/bin/portal " in unit
-    assert (unpacked / "usr/share/doc/fanal-portal/deploying.md").is_file()
-    assert "usr/share/doc/fanal-portal/deploying.md" in unit
+    assert (unpacked / "usr/share/doc/fanal-portal/docs/deploying.md").is_file()
+    assert "usr/share/doc/fanal-portal/docs/deploying.md" in unit
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""The package of the inbox contains the officers' guides, because its machine has no network."""
+"""Each package contains all documents: the inbox's machine has no network, and units and hints name them."""
 
 import re
 import shutil
@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from deploy.release.building import SIDES
 from tests.support.paths import ROOT
 
-INSTALL = ROOT / "deploy" / "debian" / "inbox" / "install"
-SHIPPED = Path("usr/share/doc/fanal-inbox")
+DOCUMENTS = Path("usr/share/doc")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 # Pages for officers link to the source where they name a test, a program or a specification.
 FOLDERS = r"(?:benchmarks|crypto|deploy|inbox|portal|templates|tests|\.[a-z]+)(?:/|$)"
@@ -18,11 +18,12 @@ SOURCE = re.compile(rf"(?:\.\./)*(?:{FOLDERS}|CONTRIBUTING\.md$|config\.example\
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the documents of the package, where the package installs them."""
+    """A folder with the documents of both packages, where the packages install them."""
     folder = tmp_path_factory.mktemp("machine")
-    for line in INSTALL.read_text().splitlines():
+    lists = [(ROOT / "deploy/debian" / side / "install").read_text() for side in SIDES]
+    for line in "".join(lists).splitlines():
         *names, target = line.split()
-        if not Path(target).is_relative_to(SHIPPED):
+        if not Path(target).is_relative_to(DOCUMENTS):
             continue
         (folder / target).mkdir(parents=True, exist_ok=True)
         for source in (found for name in names for found in ROOT.glob(name)):
@@ -51,28 +52,25 @@ def test_the_links_between_the_shipped_documents_work(machine: Path) -> None:
     assert {str(page.relative_to(machine)): broken(page) for page in pages if broken(page)} == {}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "officer-guide.md",
-        "fr/guide-agent.md",
-        "fr/modeles/roles-ceremonie.md",
-        "key-ceremony.md",
-        "commands.md",
-        "medium.md",
-        "when-something-goes-wrong.md",
-    ],
-)
-def test_the_package_contains_the_pages_that_officers_need(machine: Path, name: str) -> None:
-    assert (machine / SHIPPED / "docs" / name).is_file()
+@pytest.mark.parametrize("side", SIDES)
+def test_a_package_contains_every_document(machine: Path, side: str) -> None:
+    shipped = machine / DOCUMENTS / f"fanal-{side}" / "docs"
+    wanted = {path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md")}
+    assert Path("fr/guide-agent.md") in wanted
+    assert wanted == {path.relative_to(shipped) for path in shipped.rglob("*.md")}
 
 
-@pytest.mark.parametrize(
-    "page", [*(ROOT / "deploy/medium").glob("GUIDE.*.txt"), ROOT / "inbox/setup/doctor.py"]
-)
-def test_the_paths_of_documents_that_officers_read_exist_after_the_installation(
-    machine: Path, page: Path
-) -> None:
-    named = re.findall(r"/(usr/share/doc/fanal-inbox/\S+?\.md)\b", page.read_text("utf-8"))
-    assert named
-    assert [each for each in named if not (machine / each).is_file()] == []
+def test_the_documents_that_programs_and_guides_name_exist_after_the_installation(machine: Path) -> None:
+    sources = [
+        path
+        for folder in ("inbox", "portal", "deploy")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in {".py", ".service", ".txt"}
+    ]
+    texts = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in sources}
+    named = {name: re.findall(r"/(usr/share/doc/fanal-\w+/\S+?\.md)\b", text) for name, text in texts.items()}
+    assert {"inbox/setup/doctor.py", "portal/ops/checks/machine.py", "deploy/portal@.service"} <= {
+        name for name, found in named.items() if found
+    }
+    lost = {name: [each for each in found if not (machine / each).is_file()] for name, found in named.items()}
+    assert {name: each for name, each in lost.items() if each} == {}

@@ -80,5 +80,5 @@ def _access_times(folder: Path) -> Iterator[Finding]:
         yield Finding(
             Level.WARNING,
             f"the file system of {folder} records when files are read",
-            "mount it with `noatime`: see “Mount options” in docs/deploying.md",
+            "mount it with `noatime`: see “Mount options” in /usr/share/doc/fanal-portal/docs/deploying.md",
         )

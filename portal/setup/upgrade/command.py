@@ -46,7 +46,10 @@ def upgrade(*, check: bool, as_json: bool) -> None:
     if not done:
         terminal.say("there is nothing to upgrade")
         return
-    terminal.say("the new version runs; list and sign its pages (docs/deploying.md, step 4)")
+    terminal.say(
+        "the new version runs; list and sign its pages, as step 4 of"
+        " /usr/share/doc/fanal-portal/docs/deploying.md says"
+    )
 
 
 def _applied(system: System, upgrading: Upgrade) -> Iterator[Step]:

@@ -298,7 +298,7 @@ def test_a_session_and_the_desk_warn_at_their_start_if_the_sandbox_does_not_work
                 "no file can be previewed, because the sandbox does not work: bwrap: "
             )
             assert bool(before) == said.count(
-                "To preview files: see “The inbox's machine” in docs/deploying.md"
+                "To preview files: see “The inbox's machine” in /usr/share/doc/fanal-inbox/docs/deploying.md"
             )
 
 
