@@ -39,7 +39,7 @@ def test_pictures_are_small_and_have_a_caption(document: Path) -> None:
     """The pictures load on a slow line, and a reader who cannot see them can read the caption."""
     found = pictures(document)
     assert 0 < len(found) == document.read_text("utf-8").count(".png")
-    assert [path.name for path in found if path.stat().st_size > 95_000] == []
+    assert [path.name for path in found if path.stat().st_size > 100_000] == []
 
 
 def test_every_picture_in_the_folder_is_shown_by_a_document() -> None:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from portal.setup.answering import restart
 from portal.setup.portal_user import AS_PORTAL, own_folder
 from portal.setup.settings import CONFIGURATION
 from portal.setup.steps import TO_DO, Found, done_if, in_the_way
 from portal.setup.system import Failed, System
+from portal.setup.upgrade.answering import restart
 
 PAGES = "/var/www/fanal"
 _UNREAD = "pages"

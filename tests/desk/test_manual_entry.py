@@ -112,7 +112,9 @@ def test_text_that_an_officer_reads_aloud_is_in_quotation_marks(client: Client) 
     assert first.text
     shown = client.page("/en/enter")
     assert f"“{first.text.en}”" in shown
-    assert "“Do not write your name.”" in shown
+    warning = next(field.warning for field in asked.fields if field.id == "when")
+    assert warning
+    assert f"“{warning.en}”" in shown
 
 
 def test_no_answer_is_preselected_and_every_question_can_stay_unanswered(

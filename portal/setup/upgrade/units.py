@@ -2,9 +2,9 @@
 
 import shutil
 
-from portal.setup.answering import wait_until_answering
 from portal.setup.services import is_taken
 from portal.setup.system import Failed, System
+from portal.setup.upgrade.answering import wait_until_answering
 
 _PORTALS = "portal@*.service"
 _TIMER = "portal-expire.timer"

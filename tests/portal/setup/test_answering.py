@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.setup.answering import answers, restart
 from portal.setup.system import Failed, System
+from portal.setup.upgrade.answering import answers, restart
 from tests.support.installation import free_port
 
 # Listens once the interpreter has started, and gives every address the status in the arguments.
