@@ -1,7 +1,7 @@
 // @ts-check
 /** Examine a file before it is sent: its kind by its bytes, what it reveals, what can be removed. */
 
-import { bytesOf, gathered, streamed } from "./blobs.js";
+import { bytesOf, streamed } from "./blobs.js";
 import { digestOf } from "./container.js";
 import { Malformed } from "./errors.js";
 import { distinct } from "./findings.js";
@@ -52,8 +52,8 @@ const BEGINNINGS = /** @type {[RegExp, Kind][]} */ ([
 export async function inspect(file, progress = () => undefined) {
   const head = ascii(await bytesOf(file.slice(0, HEAD)));
   const kind = BEGINNINGS.find(([form]) => form.test(head))?.[1] ?? "other";
+  if (kind in PICTURES && file.size <= LARGEST_PICTURE) return picture(file, kind, await bytesOf(file));
   const pieces = counted(streamed(file), file.size, progress);
-  if (kind in PICTURES && file.size <= LARGEST_PICTURE) return picture(file, kind, await gathered(pieces, file.size));
   const seen = { blob: file, digest: await digestOf(pieces, file.size) };
   const nothing = { kind, findings: [], broken: false, file: seen, clean: null };
   if (kind in PICTURES) return { ...nothing, kind: "other" };
