@@ -1,8 +1,10 @@
-"""What the checks of `portal doctor` and `inbox doctor` return, and how both commands print it."""
+"""What the checks of `portal doctor` and `inbox doctor` return, how both print it, and a common check."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+
+from templates import disks
 
 
 class Level(Enum):
@@ -20,6 +22,19 @@ class Finding:
     level: Level
     what: str
     hint: str = ""
+
+
+def of_swap(secret: str) -> Iterator[Finding]:
+    """Yield a warning for each swap that is not encrypted. ``secret`` is what may reach the disk."""
+    plain = disks.plain_swaps()
+    for name in plain:
+        yield Finding(
+            Level.WARNING,
+            f"no encryption was found for the swap {name}: {secret} may reach the disk",
+            f"run `swapoff {name}` and remove it from /etc/fstab, or encrypt it",
+        )
+    if not plain:
+        yield Finding(Level.OK, "there is no swap, or it is encrypted")
 
 
 def data(found: Iterable[Finding]) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ from inbox.files import pdf, sandbox
 from inbox.language.errors import Refused
 from inbox.system import clock, swapping
 from inbox.system.swapping import Swapping
-from templates import disks, version
+from templates import disks, findings, version
 from templates.findings import Finding, Level
 
 _INTERFACES = Path("/sys/class/net")
@@ -22,7 +22,7 @@ def examine(root: Path) -> Iterator[Finding]:
     yield from _network()
     yield from _home(root)
     yield _disk(root)
-    yield from _swap()
+    yield from findings.of_swap("the browser's memory")
     yield _memory()
     yield _clock()
     yield _files()
@@ -75,18 +75,6 @@ def _disk(root: Path) -> Finding:
             "see `lsblk`: the disk must have a part of the type `crypt`, with the home in it",
         )
     return Finding(Level.OK, "the disk of the home is encrypted")
-
-
-def _swap() -> Iterator[Finding]:
-    plain = disks.plain_swaps()
-    for name in plain:
-        yield Finding(
-            Level.WARNING,
-            f"no encryption was found for the swap {name}: the browser's memory may reach the disk",
-            f"run `swapoff {name}` and remove it from /etc/fstab, or encrypt it",
-        )
-    if not plain:
-        yield Finding(Level.OK, "there is no swap, or it is encrypted")
 
 
 def _clock() -> Finding:

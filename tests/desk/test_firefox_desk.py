@@ -45,4 +45,4 @@ def test_an_officer_works_at_the_desk_in_firefox(served: Served, peer: FirefoxPe
     assert kept == {"said": "Gardé en brouillon.", "kept": WORDS}
     assessed = peer.does("assess", part=work, risk="high", reason="peu le savent")
     assert assessed["risk"] == "high"
-    assert "Le risque pour l’auteur du signalement est évalué" in assessed["said"]
+    assert "Le risque pour l\u2019auteur du signalement est évalué" in assessed["said"]

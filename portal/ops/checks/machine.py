@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from templates import disks
+from templates import findings
 from templates.findings import Finding, Level
 
 _TIMER = "portal-expire.timer"
@@ -24,7 +24,7 @@ _SECONDS = 10
 def examine(data: Path | None) -> Iterator[Finding]:
     """Yield each finding. ``data`` is the folder of a SQLite database, or None."""
     yield from _units()
-    yield from _swap()
+    yield from findings.of_swap("addresses of visitors")
     for folder in (data, _SITE):
         if folder is not None and folder.is_dir():
             yield from _access_times(folder)
@@ -61,18 +61,6 @@ def _states() -> Mapping[str, tuple[str, str]]:
         name: (block.get("ActiveState", ""), block.get("UnitFileState", ""))
         for name, block in zip(UNITS, blocks, strict=False)
     }
-
-
-def _swap() -> Iterator[Finding]:
-    plain = disks.plain_swaps()
-    for name in plain:
-        yield Finding(
-            Level.WARNING,
-            f"no encryption was found for the swap {name}: addresses of visitors may reach the disk",
-            f"run `swapoff {name}` and remove it from /etc/fstab, or encrypt it",
-        )
-    if not plain:
-        yield Finding(Level.OK, "there is no swap, or it is encrypted")
 
 
 def _access_times(folder: Path) -> Iterator[Finding]:
