@@ -98,7 +98,7 @@ def _is_plain_swap(swap: Path) -> bool:
     if swap.is_file():
         return bool(plain(swap))
     block = _NAMED / swap.resolve().name
-    return not block.exists() or {*whole(block.resolve(), encrypted=False)} not in ({MEMORY}, set())
+    return not block.exists() or bool({*whole(block.resolve(), encrypted=False)} - {MEMORY})
 
 
 def _block_number(source: str) -> str | None:

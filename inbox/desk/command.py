@@ -95,18 +95,21 @@ def desk(
 def _writing(file: Path | None) -> Iterator[Callable[[str], None]]:
     """Yield a function that writes an address to a file, if any, which only its owner can read.
 
-    The file is deleted at the end. Anybody who reads an address that was used learns nothing.
+    The file is deleted at the end. Anybody who reads an address that was used learns nothing. A file that
+    was there before is deleted only if the address replaced it.
     """
+    written = []
 
     def write(address: str) -> None:
         if file is not None:
             atomic_files.write(file, [f"{address}\n".encode()])
+            written.append(file)
 
     try:
         yield write
     finally:
-        if file is not None:
-            file.unlink(missing_ok=True)
+        for each in written:
+            each.unlink(missing_ok=True)
 
 
 def _greeting(address: str, *, minutes: int, short_minutes: int) -> list[str]:

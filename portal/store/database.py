@@ -100,7 +100,7 @@ class Damaged(Refused):
         super().__init__(
             "the database is damaged",
             "stop the portal, keep a copy of the database, and follow “A database is corrupt” in"
-            " docs/when-something-goes-wrong.md",
+            " /usr/share/doc/fanal-portal/docs/when-something-goes-wrong.md",
         )
 
 
