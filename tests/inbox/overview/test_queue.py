@@ -157,6 +157,8 @@ FILTERS = [
     (["--search", "anonyme"], [5]),
     (["--search", "agent zacharie"], []),
     (["--search", "quai", "--category", "threat"], []),
+    (["--language", "fr"], [2, 4, 3, 1]),
+    (["--language", "en"], []),
     (["--page", "2"], []),
 ]
 
