@@ -51,9 +51,8 @@ _MONTHS = 12
 class NeverRepeat:
     """Answers that must never be repeated, analysed once so that many texts can be checked.
 
-    A repetition is any word with content, regardless of case, accents and ending. Numbers, dates and times of
-    day, in digits or in words, and identifiers of letters and digits, regardless of spacing, are also
-    repetitions.
+    Every word with content counts, regardless of case, accents and ending. Numbers, dates and times of day
+    count, in digits or in words. So do identifiers of letters and digits, regardless of spacing.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:

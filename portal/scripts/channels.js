@@ -130,7 +130,7 @@ export class ChannelChoice {
     const offered = this.#inputs();
     const fitting = offered.find((input) => !input.disabled);
     if (!fitting || (this.#madeByPerson && offered.some((input) => input.checked))) return;
-    // Uncheck channels that are not offered too: when put back later, a checked one would uncheck the others.
+    // Also uncheck the channels that are not offered. If a checked channel were offered again, it would uncheck the others.
     for (const option of this.#options) for (const input of option.querySelectorAll("input")) input.checked = input === fitting;
   }
 
