@@ -1,6 +1,6 @@
 """Ways to remove an obstacle to an exit, at the command line and at the desk, by actions or by waiting.
 
-Each new way to remove an obstacle needs its commands and forms here. If they are missing, a test names the
+Each new way to remove an obstacle needs its commands and forms here. If a way has none, a test names that
 way.
 """
 
