@@ -8,10 +8,10 @@ from http import HTTPStatus
 from pathlib import Path
 
 from flask import Flask, Response
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from portal.store.database import StoreBusy, is_damage
+from portal.store.database import Damaged, StoreBusy
 
 _log = logging.getLogger("portal")
 _ROOM = Path(__file__).parent.parent
@@ -42,9 +42,8 @@ def init_app(app: Flask) -> None:
         _log.addHandler(handler)
     app.register_error_handler(Problem, answer)
     app.register_error_handler(HTTPException, _from_http)
-    app.register_error_handler(OperationalError, _unavailable)
-    app.register_error_handler(DatabaseError, _from_database)
-    app.register_error_handler(StoreBusy, _unavailable)
+    for each in (OperationalError, StoreBusy, Damaged):
+        app.register_error_handler(each, _unavailable)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -69,10 +68,6 @@ def _from_http(error: HTTPException) -> Response:
 def _unavailable(error: Exception) -> Response:
     _note("unavailable", error)
     return answer(Problem(503, "unavailable", {"Retry-After": "30"}))
-
-
-def _from_database(error: DatabaseError) -> Response:
-    return _unavailable(error) if is_damage(error) else _unexpected(error)
 
 
 def _unexpected(error: Exception) -> Response:

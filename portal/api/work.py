@@ -11,7 +11,6 @@ from functools import partial
 
 from flask import Blueprint, Flask, Response
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from crypto import work
 from crypto.errors import Malformed
@@ -21,7 +20,7 @@ from portal.api.context import Context, context
 from portal.api.problems import Problem
 from portal.api.quotas import NoRoom
 from portal.store import work as store
-from portal.store.database import StoreBusy
+from portal.store.database import FAILURES
 
 HEADER = "Proof-Of-Work"
 # This time is one hour longer than a page may stay open, because the current hour may be almost over.
@@ -80,7 +79,7 @@ def noting_refusals(context: Context) -> Iterator[None]:
         yield
     except NoRoom:
         # On a full disk the refusal cannot be recorded.
-        with suppress(StoreBusy, DBAPIError):
+        with suppress(*FAILURES):
             _note_refusal(context)
         raise
 

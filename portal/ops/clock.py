@@ -9,14 +9,12 @@ import threading
 import time
 from contextlib import suppress
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from portal import days
 from portal.api import disk
 from portal.api.context import Context
 from portal.api.stalled import Watch, give_way, half_hour
 from portal.store import deletion
-from portal.store.database import StoreBusy
+from portal.store.database import FAILURES
 
 # Deleted rows stay in SQLite's files for at most this time. Large envelopes are deleted in portions.
 _PAUSE_SECONDS = 2.0
@@ -35,7 +33,7 @@ class Clock:
         """Measure the disk once in each half hour. ``wall`` is the time in seconds since 1970."""
         half = half_hour(wall)
         if half != self._looked:
-            with suppress(StoreBusy, SQLAlchemyError, OSError):
+            with suppress(*FAILURES, OSError):
                 disk.look(self._context, half)
                 self._looked = half
 
@@ -50,9 +48,9 @@ class Clock:
         half = half_hour(wall)
         if half != self._half:
             self._half = half
-            with suppress(StoreBusy, SQLAlchemyError):
+            with suppress(*FAILURES):
                 give_way(self._watch, self._context, half, steady)
-        with suppress(StoreBusy, SQLAlchemyError):
+        with suppress(*FAILURES):
             if deletion.overwrite_portion(self._context.database):
                 return deletion.PAUSE_SECONDS
         return _PAUSE_SECONDS

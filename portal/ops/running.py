@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal import terminal
 from portal.errors import BadConfiguration, Refused
-from portal.store.database import Damaged, StoreBusy, is_damage
+from portal.store.database import Damaged, StoreBusy
 from templates import command_line
 
 _UNAVAILABLE = Refused(
@@ -31,6 +31,8 @@ def run(program: click.Command, name: str, words: Sequence[str] | None) -> int:
     except BadConfiguration as error:
         terminal.complain(str(error), error.hint, "configuration", as_json=as_json)
         return 2
+    except Damaged as error:
+        terminal.complain(str(error), error.hint, "database", as_json=as_json)
     except Refused as error:
         terminal.complain(str(error), error.hint, as_json=as_json)
     except StoreBusy:
@@ -40,9 +42,8 @@ def run(program: click.Command, name: str, words: Sequence[str] | None) -> int:
             "store-busy",
             as_json=as_json,
         )
-    except DBAPIError as error:
-        told = Damaged() if is_damage(error) else _UNAVAILABLE
-        terminal.complain(str(told), told.hint, "database", as_json=as_json)
+    except DBAPIError:
+        terminal.complain(str(_UNAVAILABLE), _UNAVAILABLE.hint, "database", as_json=as_json)
     except click.ClickException as error:
         message, hint = command_line.message_of(error), command_line.hint_of(error)
         terminal.tell_error("usage", message, hint, command_line.misused(error), as_json=as_json)

@@ -20,7 +20,6 @@ from gunicorn.glogging import Logger
 from gunicorn.http import wsgi
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.workers.sync import SyncWorker
-from sqlalchemy.exc import SQLAlchemyError
 
 from crypto.errors import CryptoError
 from portal.app import create_app, load_questionnaire
@@ -29,7 +28,7 @@ from portal.errors import Refused, why
 from portal.exchange import keyrings
 from portal.ops import clock, confinement, file_times, memory_wiping
 from portal.store import deletion
-from portal.store.database import StoreBusy, open_database
+from portal.store.database import FAILURES, open_database
 from portal.store.keyrings import current
 from portal.web import headers
 
@@ -188,7 +187,7 @@ class _Worker(SyncWorker):
         super().init_process()  # type: ignore[no-untyped-call]
         database = self.wsgi.extensions["portal"].database
         # Otherwise the files would contain recently deleted data until the next start.
-        with suppress(StoreBusy, SQLAlchemyError):
+        with suppress(*FAILURES):
             deletion.overwrite(database, _OVERWRITE_SECONDS)
         # Exit without the interpreter's cleanup, which would copy all memory shared with other processes.
         database.close()

@@ -10,8 +10,8 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, select
-from sqlalchemy.exc import DatabaseError, DBAPIError
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, select
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from portal.errors import Refused, why
 from portal.store.migrations import upgrading
@@ -104,8 +104,15 @@ class Damaged(Refused):
         )
 
 
+# The errors with which work on an open database may fail.
+FAILURES = (StoreBusy, Damaged, SQLAlchemyError)
+
+
 class Database:
-    """Transactions on one database. Each process opens its own Database after the fork."""
+    """Transactions on one database. Each process opens its own Database after the fork.
+
+    Every transaction raises Damaged if it meets a damaged page.
+    """
 
     def __init__(self, url: URL) -> None:
         self._words = _WORDS[url.get_backend_name()]
@@ -161,13 +168,8 @@ class Database:
 
         Reads the whole database, so that damage is found before somebody needs the damaged part.
         """
-        try:
-            with self.read() as connection:
-                found = [connection.exec_driver_sql(each).first() for each in self._words.check]
-        except DatabaseError as error:
-            if is_damage(error):
-                raise Damaged from error
-            raise
+        with self.read() as connection:
+            found = [connection.exec_driver_sql(each).first() for each in self._words.check]
         if any(found):
             raise Damaged
 
@@ -209,8 +211,6 @@ class Database:
                 for command in commands:
                     connection.exec_driver_sql(command)
         except DatabaseError as error:
-            if is_damage(error):
-                raise
             raise StoreBusy from error
 
     def places(self) -> list[Place]:
@@ -238,14 +238,6 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
-
-
-def is_damage(error: DBAPIError) -> bool:
-    """Return whether an error says that the database is damaged, not that it is full, busy or away."""
-    if isinstance(error.orig, sqlite3.Error):
-        # Errors of Python's own module have no code.
-        return getattr(error.orig, "sqlite_errorcode", 0) & _PRIMARY_CODE in _DAMAGED_SQLITE
-    return getattr(error.orig, "sqlstate", None) in _DAMAGED_POSTGRESQL
 
 
 def create(url: URL, fill: Callable[[Connection], object] = lambda _: None) -> Database:
@@ -344,8 +336,6 @@ def _reachable(url: URL) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        if is_damage(error):
-            raise Damaged from error
         raise Refused(
             # The query of the URL may also contain a password.
             f"database {url.set(query={}).render_as_string()} cannot be used",
@@ -355,14 +345,28 @@ def _reachable(url: URL) -> Iterator[None]:
 
 
 def _engine(url: URL) -> Engine:
-    if url.get_backend_name() != "sqlite":
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, hide_parameters=True)
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+    else:
         options = f"{url.query.get('options', '')} -c lock_timeout={_WAIT_SECONDS}s"
         wait = {"connect_timeout": _WAIT_SECONDS, "options": options}
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=wait)
-    engine = create_engine(url, hide_parameters=True)
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=wait)
+    event.listen(engine, "handle_error", _recognise_damage)
     return engine
+
+
+def _recognise_damage(context: ExceptionContext) -> None:
+    """Raise Damaged if the database's own files are damaged, not if it is full, busy or away.
+
+    SQLAlchemy raises this error instead of its own.
+    """
+    error = context.original_exception
+    # Errors that Python's own module raises have no code.
+    sqlite = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
+    if sqlite in _DAMAGED_SQLITE or getattr(error, "sqlstate", None) in _DAMAGED_POSTGRESQL:
+        raise Damaged
 
 
 def _prepare(connection: Any, _: object) -> None:

@@ -13,7 +13,7 @@ from itertools import accumulate
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
-from portal.store.database import Database, StoreBusy, is_damage
+from portal.store.database import Database, StoreBusy
 from portal.store.schema import chunks, deleted
 
 # The most rows and bytes that one transaction deletes; the transaction may take a quarter of the free disk.
@@ -61,15 +61,13 @@ def overwrite_portion(database: Database) -> bool:
 def overwrite(database: Database, seconds: float = math.inf) -> None:
     """Delete and overwrite all portions, or as many as ``seconds`` allow; others may write in between.
 
-    Raises StoreBusy if the database is in use or the disk is full.
+    Raises StoreBusy if the database is in use or the disk is full, and Damaged.
     """
     end, is_more = time.monotonic() + seconds, True
     while is_more and time.monotonic() < end:
         try:
             is_more = _delete_portion(database)
         except DBAPIError as error:
-            if is_damage(error):
-                raise
             raise StoreBusy from error
         finally:
             database.scrub()

@@ -9,7 +9,9 @@ import pytest
 from portal.api.quotas import SHARES
 from portal.ops.clock import Clock
 from portal.store import deletion, quotas
+from portal.store.database import Damaged
 from portal.store.quotas import Kind
+from tests.support import damaging
 from tests.support.builders import Sealed, make_report_envelope
 from tests.support.portal_room import SITE, TUS, Room
 from tests.support.portal_server import Server
@@ -93,3 +95,17 @@ def test_a_database_error_does_not_stop_the_regular_tasks(sqlite_room: Room, tab
     with sqlite_room.database.write() as connection:
         connection.exec_driver_sql(f"ALTER TABLE elsewhere RENAME TO {table}")
     clock.tick(2 * HALF_HOUR, 2 * HALF_HOUR)
+
+
+def test_damage_does_not_stop_the_regular_tasks(sqlite_room: Room) -> None:
+    """The damaged pages contain an upload that waits to be deleted."""
+    sealed = make_report_envelope(sqlite_room.site, file=bytes(600_000))
+    address = sqlite_room.begin(sealed)
+    sqlite_room.patch(address, 0, sealed.envelope[:500_000])
+    sqlite_room.client.delete(address, headers=TUS)
+    sqlite_room.database.scrub()
+    sqlite_room.database.close()
+    damaging.damage(sqlite_room.folder / "portal.sqlite")
+    with pytest.raises(Damaged):
+        deletion.overwrite(sqlite_room.database)
+    Clock(sqlite_room.app.extensions["portal"], 0).tick(HALF_HOUR, HALF_HOUR)
