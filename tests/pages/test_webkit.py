@@ -138,8 +138,7 @@ def test_in_webkit_back_shows_an_empty_page_after_leaving_a_report_quickly(
     person.enter("#continue")
     person.visible("#protect")
     person.ask("(href) => Object.assign(document.querySelector('[data-leave]'), { href }).href", "/fr/rights")
-    for _ in range(3):
-        person.press("Escape")
+    person.press("Escape", times=3)
     person.visible("footer [aria-current][href='/fr/rights']")
     person.back()
     person.wait.until(when.url_to_be("about:blank"))
@@ -178,7 +177,7 @@ def test_in_webkit_a_mistyped_word_is_corrected_and_the_answer_is_read(
 
 def test_in_webkit_leave_quickly_empties_the_page(person: Person, site: PortalSite) -> None:
     """The test leaves the page by the link and by the key. Going back does not restore the typed text."""
-    for leave in (lambda: person.click("[data-leave]"), lambda: [person.press("Escape") for _ in range(3)]):
+    for leave in (lambda: person.click("[data-leave]"), lambda: person.press("Escape", times=3)):
         person.go(f"{site.address}/fr/report")
         person.fill("#what", TEXT)
         # Tests do not open the real harmless page on the internet.

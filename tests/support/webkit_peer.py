@@ -39,8 +39,9 @@ class Person:
     def go(self, address: str) -> None:
         self.browser.get(address)
 
-    def press(self, key: str) -> None:
-        ActionChains(self.browser).send_keys(_KEYS[key]).perform()
+    def press(self, key: str, times: int = 1) -> None:
+        """Press a key. No answer of the browser is awaited between two presses, so they follow quickly."""
+        ActionChains(self.browser).send_keys(*[_KEYS[key]] * times).perform()
 
     def write(self, text: str) -> None:
         """Type a text, without letters outside the basic plane: the driver cannot type them."""
