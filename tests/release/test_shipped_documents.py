@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from deploy.release.building import SIDES
+from tests.support import module_texts
 from tests.support.paths import ROOT
 
 DOCUMENTS = Path("usr/share/doc")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 # Pages for officers link to the source where they name a test, a program or a specification.
 FOLDERS = r"(?:benchmarks|crypto|deploy|inbox|portal|templates|tests|\.[a-z]+)(?:/|$)"
+IN_SOURCE = re.compile(r"(?<![\w/-])docs/[\w/-]+\.md")
 SOURCE = re.compile(rf"(?:\.\./)*(?:{FOLDERS}|CONTRIBUTING\.md$|config\.example\.toml$)")
 
 
@@ -74,3 +76,24 @@ def test_the_documents_that_programs_and_guides_name_exist_after_the_installatio
     }
     lost = {name: [each for each in found if not (machine / each).is_file()] for name, found in named.items()}
     assert {name: each for name, each in lost.items() if each} == {}
+
+
+def named_as_in_the_source(source: str) -> list[str]:
+    """Return the documents that texts of a module, except docstrings, name by their place in the source."""
+    return [name for text in module_texts.texts(source) for name in IN_SOURCE.findall(text)]
+
+
+@pytest.mark.parametrize(
+    "planted", ['x = "see docs/a.md"', "x = f'{y}: docs/fr/a.md'", "f('a docs/' 'b.md')"]
+)
+def test_a_text_that_names_a_document_by_its_place_in_the_source_is_found(planted: str) -> None:
+    """The control: a docstring may name it, because it is read in the source."""
+    assert named_as_in_the_source(planted)
+    assert named_as_in_the_source(f'"""docs/a.md"""\nx = "/{DOCUMENTS}/fanal-inbox/docs/a.md"') == []
+
+
+def test_programs_name_documents_as_they_are_installed() -> None:
+    """An installed machine has no folder `docs`."""
+    paths = [path for room in ("inbox", "portal", "templates") for path in (ROOT / room).rglob("*.py")]
+    found = {str(path.relative_to(ROOT)): named_as_in_the_source(path.read_text("utf-8")) for path in paths}
+    assert {path: names for path, names in found.items() if names} == {}

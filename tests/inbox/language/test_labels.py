@@ -52,6 +52,7 @@ from templates import shipped
 from templates.law.rules import FIELDS as FIELDS_OF_REPLIES
 from templates.law.rules import LETTER_FIELDS, PERSON_FIELDS, Reach
 from templates.law.schemas import FILES
+from tests.support import module_texts
 from tests.support.paths import ROOT
 
 STOPPING = {
@@ -207,10 +208,7 @@ LOOKED_FOR = {"inbox/text/names.py", "inbox/dossiers/restating.py"}
 
 def french(source: str) -> list[str]:
     """Return the texts of a module with French accents, except docstrings."""
-    tree = ast.parse(source)
-    bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in bare]
-    return [text.value for text in texts if isinstance(text.value, str) and FRENCH.search(text.value)]
+    return [text for text in module_texts.texts(source) if FRENCH.search(text)]
 
 
 def test_neither_a_module_nor_a_page_of_the_desk_contains_french_text() -> None:

@@ -4,7 +4,6 @@ The program finds entries of the law by role and flag. The tests read the codes 
 they also search for codes that are added there later.
 """
 
-import ast
 import re
 import tomllib
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from babel.messages.pofile import read_po
 from inbox.cli import main
 from templates import catalogues, shipped
 from templates.catalogues import LANGUAGES, Domain
-from tests.support import law_codes
+from tests.support import law_codes, module_texts
 from tests.support.command_tree import helps
 from tests.support.laws import FRENCH
 from tests.support.marked_texts import marked, told
@@ -52,10 +51,7 @@ QUOTED = re.compile(r"""["'](\w+)["']""")
 
 def named(source: str) -> set[str]:
     """Return the codes of the French law that a module names outside docstrings."""
-    tree = ast.parse(source)
-    bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in bare)
-    return {node.value for node in texts if isinstance(node.value, str) and node.value in CODES}
+    return CODES.intersection(module_texts.texts(source))
 
 
 def found() -> Iterator[tuple[str, str]]:
