@@ -10,6 +10,7 @@ from packaging.version import Version
 
 from templates.catalogues import Domain
 from tests.support import command_reference, law_list
+from tests.support.document_links import links
 from tests.support.french import of_catalogue
 from tests.support.marked_texts import marked, public, told
 from tests.support.paths import ROOT
@@ -21,7 +22,6 @@ KINDS = ["Tutorial", "How-to", "Reference", "Explanation"]
 GENERATED = {"law-tests.md", "commands.md"}
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), ROOT / "crypto" / "SPEC.md"])
 WRITTEN = [each for each in PAGES if each.name not in GENERATED]
-LINK = re.compile(r"\]\((?!http)([^)#]*)(?:#([^)]+))?\)")
 # Characters in a line of prose.
 WIDTH = 100
 # Code blocks have fences, also in lists. An indented line is prose.
@@ -43,7 +43,7 @@ def anchors(page: Path) -> set[str]:
 def broken(page: Path, text: str) -> list[str]:
     """Return the links of a page that lead to a missing file or heading."""
     found = []
-    for path, anchor in LINK.findall(text):
+    for path, anchor in links(text):
         target = page.parent / path if path else page
         if not target.exists() or (anchor and target.suffix == ".md" and anchor not in anchors(target)):
             found.append(f"{path}#{anchor}")
@@ -96,11 +96,11 @@ def test_the_searches_find_a_broken_link_a_long_line_and_a_long_cell() -> None:
 def test_the_index_lists_every_page_under_exactly_one_kind() -> None:
     """The kinds are tutorial, how-to, reference and explanation."""
     head, *parts = re.split(r"^## ", INDEX.read_text("utf-8"), flags=re.MULTILINE)
-    assert LINK.findall(head) == []
+    assert links(head) == []
     assert [part.partition(":")[0] for part in parts] == KINDS
     # A link to a heading does not count: it lists one part of a page, and that part is of another kind than
     # the page.
-    listed = [path for part in parts for path, anchor in LINK.findall(part) if path and not anchor]
+    listed = [path for part in parts for path, anchor in links(part) if path and not anchor]
     assert [each for each in listed if listed.count(each) > 1] == []
     assert {str(each.relative_to(DOCS)) for each in DOCS.rglob("*.md")} - {INDEX.name} <= set(listed)
 

@@ -8,10 +8,10 @@ import pytest
 
 from deploy.release.building import SIDES
 from tests.support import module_texts
+from tests.support.document_links import links
 from tests.support.paths import ROOT
 
 DOCUMENTS = Path("usr/share/doc")
-LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 # Pages for officers link to the source where they name a test, a program or a specification.
 FOLDERS = r"(?:benchmarks|crypto|deploy|inbox|portal|templates|tests|\.[a-z]+)(?:/|$)"
 IN_SOURCE = re.compile(r"(?<![\w/-])docs/[\w/-]+\.md")
@@ -38,8 +38,8 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def broken(page: Path) -> list[str]:
     """Return the links of a page to documents that are not beside it on the machine."""
-    links = [link for link in LINK.findall(page.read_text("utf-8")) if "://" not in link]
-    return [link for link in links if not SOURCE.match(link) and not (page.parent / link).exists()]
+    paths = [path for path, _ in links(page.read_text("utf-8"))]
+    return [path for path in paths if not SOURCE.match(path) and not (page.parent / path).exists()]
 
 
 def test_a_link_to_a_missing_document_is_found(tmp_path: Path) -> None:

@@ -1,0 +1,10 @@
+"""The links in a document, except those to the network."""
+
+import re
+
+_LINK = re.compile(r"\]\((?!http)([^)#]*)(?:#([^)]+))?\)")
+
+
+def links(text: str) -> list[tuple[str, str]]:
+    """Return the path and the heading of each link. Each of the two may be empty."""
+    return _LINK.findall(text)
