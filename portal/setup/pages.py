@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from portal.setup.portal_user import AS_PORTAL, own_folder
+from portal.setup.services import restart_portals
 from portal.setup.settings import CONFIGURATION
 from portal.setup.steps import TO_DO, Found, done_if, in_the_way
 from portal.setup.system import Failed, System
-from portal.setup.upgrade.answering import restart
 
 PAGES = "/var/www/fanal"
 _UNREAD = "pages"
@@ -64,7 +64,7 @@ class Pages:
                 self._place.rename(self._old)
             self._new.rename(self._place)
             self._system.control("try-reload-or-restart", *_NGINX)
-            restart(self._system, _PORTS)
+            restart_portals(self._system, _PORTS)
         shutil.rmtree(self._old, ignore_errors=True)
 
     def undo(self) -> None:

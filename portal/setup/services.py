@@ -1,7 +1,10 @@
-"""Steps that start or stop services, now and at each boot."""
+"""Start and stop services, now and at each boot, and wait until they work."""
 
+import http.client
 import socket
 import time
+from collections.abc import Collection
+from http import HTTPStatus
 from pathlib import Path
 
 from portal import files
@@ -13,6 +16,7 @@ SHIPPED = "/usr/share/fanal-portal"
 INSTANCE = "/etc/tor/instances/fanal"
 # A unit that ends is noticed at once. A portal on a slow machine needs minutes to compress its pages.
 _START_SECONDS = 600
+_ANSWER_SECONDS = 60
 _PAUSE_SECONDS = 0.2
 _RESTARTS = 3
 
@@ -64,7 +68,7 @@ class Unit:
 
     def check(self) -> Found:
         """Check whether the unit runs and listens; if not, check whether another program uses its port."""
-        active = is_active(self._system, self.title)
+        active = _is_active(self._system, self.title)
         listens = active and (self._port is None or is_taken(self._port))
         if self._system.runs and self._port and not active and is_taken(self._port):
             return in_the_way(
@@ -78,7 +82,7 @@ class Unit:
         self._was_on = _is_on(self._system, self.title)
         _set(self._system, "enable", self.title)
         if self._system.runs and self._port:
-            wait_until_listening(self._system, self.title, self._port)
+            _wait_until_listening(self._system, self.title, self._port)
 
     def undo(self) -> None:
         """Stop and disable the unit, unless it was already running or enabled before ``apply``."""
@@ -105,7 +109,7 @@ class OnionService:
             done=self._is_ours()
             and not self._system.is_unread(self._UNIT)
             and _enabled(self._system, self._UNIT)
-            and (not self._system.runs or (is_active(self._system, self._UNIT) and self._hostname.exists()))
+            and (not self._system.runs or (_is_active(self._system, self._UNIT) and self._hostname.exists()))
         )
 
     def apply(self) -> None:
@@ -145,7 +149,43 @@ class OnionService:
         return self._torrc.exists() and str(Path(HOSTNAME).parent) in self._torrc.read_text("utf-8")
 
 
-def wait_until_listening(system: System, unit: str, port: int) -> None:
+def unit_of_portal(port: int) -> str:
+    """Return the unit of the portal that listens on a port."""
+    return f"portal@{port}.service"
+
+
+def restart_portals(system: System, ports: Collection[int]) -> None:
+    """Restart the portals that run on these ports, and wait until they answer. Raises Failed."""
+    running = [port for port in ports if _is_active(system, unit_of_portal(port))]
+    system.control("try-restart", *map(unit_of_portal, ports))
+    for port in running:
+        wait_until_answering(system, port)
+
+
+def wait_until_answering(system: System, port: int) -> None:
+    """Return once a portal that was started answers. Raises Failed if it does not start or answer."""
+    unit = unit_of_portal(port)
+    _wait_until_listening(system, unit, port)
+    if not answers(port):
+        raise Failed(f"{unit} does not answer; see /var/log/fanal")
+
+
+def answers(port: int) -> bool:
+    """Return whether a portal on this machine serves its keyring, which it reads from its database.
+
+    nginx says 503 for as long as its portal does not listen, so this asks the portal itself.
+    """
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_ANSWER_SECONDS)
+    try:
+        connection.request("GET", "/keyring.json")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _wait_until_listening(system: System, unit: str, port: int) -> None:
     """Return once a unit that was started listens on its port. Raises Failed if the unit does not start."""
     end = time.monotonic() + _START_SECONDS
     while not is_taken(port):
@@ -164,14 +204,14 @@ def _enabled(system: System, unit: str) -> bool:
     return system.systemctl("is-enabled", "--quiet", unit)
 
 
-def is_active(system: System, unit: str) -> bool:
+def _is_active(system: System, unit: str) -> bool:
     """Return whether a unit is running."""
     return system.runs and system.systemctl("is-active", "--quiet", unit)
 
 
 def _is_on(system: System, unit: str) -> bool:
     """Return whether a unit is running or starts at each boot."""
-    return _enabled(system, unit) or is_active(system, unit)
+    return _enabled(system, unit) or _is_active(system, unit)
 
 
 def _set(system: System, verb: str, unit: str) -> None:

@@ -2,16 +2,15 @@
 
 import shutil
 
-from portal.setup.services import is_taken
+from portal.setup.services import is_taken, unit_of_portal, wait_until_answering
 from portal.setup.system import Failed, System
-from portal.setup.upgrade.answering import wait_until_answering
 
 _PORTALS = "portal@*.service"
 _TIMER = "portal-expire.timer"
 _STOPPED = (_PORTALS, _TIMER, "portal-expire.service")
 # nginx does not know this port, so no report comes during the trial.
 _TRIAL_PORT = 8079
-_TRIAL = f"portal@{_TRIAL_PORT}.service"
+_TRIAL = unit_of_portal(_TRIAL_PORT)
 _DROP_IN = f"/run/systemd/system/{_TRIAL}.d"
 # The trial uses the new program, although the earlier one is still there; systemd does not restart the trial.
 _NEW_PROGRAM = "[Service]\nBindReadOnlyPaths=\nRestart=no\n"
@@ -42,7 +41,7 @@ class Units:
         self._system.control("start", unit)
         _, _, port = unit.removesuffix(".service").partition("@")
         if port:
-            wait_until_answering(self._system, unit, int(port))
+            wait_until_answering(self._system, int(port))
 
     def begin_trial(self) -> None:
         """Start the new version on a port of its own, and wait until it answers."""
@@ -53,7 +52,7 @@ class Units:
         (folder / "trial.conf").write_text(_NEW_PROGRAM)
         self._system.control("daemon-reload")
         self._system.control("start", _TRIAL)
-        wait_until_answering(self._system, _TRIAL, _TRIAL_PORT)
+        wait_until_answering(self._system, _TRIAL_PORT)
 
     def end_trial(self) -> None:
         """Stop the trial, if it runs."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from portal.setup.services import answers, restart_portals
 from portal.setup.system import Failed, System
-from portal.setup.upgrade.answering import answers, restart
 from tests.support.installation import free_port
 
 # Listens once the interpreter has started, and gives every address the status in the arguments.
@@ -65,15 +65,15 @@ def machine() -> Iterator[Callable[..., Machine]]:
 def test_a_restarted_portal_that_answers_with_an_error_is_named(machine: Callable[..., Machine]) -> None:
     port = free_port()
     with pytest.raises(Failed, match=rf"portal@{port}.service does not answer"):
-        restart(machine(status=500), [port])
+        restart_portals(machine(status=500), [port])
 
 
 def test_nobody_waits_for_a_portal_that_did_not_run_before(machine: Callable[..., Machine]) -> None:
-    restart(machine(is_on=False), [free_port()])
+    restart_portals(machine(is_on=False), [free_port()])
 
 
 def test_every_restarted_portal_answers_when_the_command_ends(machine: Callable[..., Machine]) -> None:
     ports = [free_port(), free_port()]
     assert not any(map(answers, ports))
-    restart(machine(), ports)
+    restart_portals(machine(), ports)
     assert all(map(answers, ports))
