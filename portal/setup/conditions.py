@@ -8,13 +8,12 @@ import shutil
 import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 
 from portal import days
 from portal.setup.steps import DONE, Found, in_the_way
 from portal.setup.system import System
 from portal.setup.upgrade.progress import progress
+from templates import version
 
 _VERSION = "13"
 _ROOM = 1 << 30
@@ -94,17 +93,16 @@ def room(system: System, folders: Iterable[str] = _WRITTEN, bytes_free: int = _R
     return Condition("room on the disk", test)
 
 
-def clock(program: Path = Path(__file__)) -> Condition:
+def clock() -> Condition:
     """Return the condition that the clock is not slow by days.
 
-    A package gives its files the time of its commit, so a clock that shows an earlier day is slow. If the
-    clock is fast, the keyring has expired, and its step says so.
+    A clock that shows a day before the commit of this program is slow. If the clock is fast, the keyring has
+    expired, and its step says so.
     """
 
     def test() -> Found:
-        today = days.today()
-        made = datetime.fromtimestamp(program.stat().st_mtime, UTC).date()
-        if today >= made:
+        today, made = days.today(), version.day()
+        if made is None or today >= made:
             return DONE
         return in_the_way(
             f"it is {today}, according to the clock, but this program was made on {made}",

@@ -7,12 +7,12 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from portal import config
+from portal import config, days
 from portal.errors import Refused
 from portal.setup import cli, plan, steps
 from portal.setup.answers import Answers
@@ -24,6 +24,7 @@ from portal.setup.services import INSTANCE, DebianNginxOff, OnionService, Unit
 from portal.setup.settings import CONFIGURATION, HOSTNAME, Configuration, Folders
 from portal.setup.steps import DONE, TO_DO, Found, State, Step
 from portal.setup.system import Failed, System
+from templates import version
 from tests.support import postgres
 from tests.support.certificates import make_certificate
 from tests.support.paths import ROOT
@@ -89,14 +90,14 @@ def test_a_read_only_folder_and_a_full_disk_are_named(system: System) -> None:
         assert obstacle(room(system, ["/small"], 1 << 19).check()) == "/small is read-only"
 
 
-def test_a_clock_that_is_slow_by_days_is_named(tmp_path: Path) -> None:
+def test_a_clock_that_is_slow_by_days_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """No machine can install a program before the day on which the program was made."""
-    program = tmp_path / "program"
-    program.touch()
-    assert clock(program).check() == DONE
-    tomorrow = datetime.now(UTC) + timedelta(days=1)
-    os.utime(program, (0, tomorrow.timestamp()))
-    assert f"but this program was made on {tomorrow.date()}" in obstacle(clock(program).check())
+    tomorrow = days.today() + timedelta(days=1)
+    monkeypatch.setattr(version, "day", lambda: tomorrow)
+    assert f"but this program was made on {tomorrow}" in obstacle(clock().check())
+    for made in (days.today(), None):
+        monkeypatch.setattr(version, "day", lambda made=made: made)
+        assert clock().check() == DONE
 
 
 def test_a_kernel_without_ipv6_is_named_if_nginx_would_listen_there(
