@@ -24,13 +24,13 @@ class Finding:
     hint: str = ""
 
 
-def of_swap(secret: str) -> Iterator[Finding]:
-    """Yield a warning for each swap that is not encrypted. ``secret`` is what may reach the disk."""
+def of_swap(contents: str) -> Iterator[Finding]:
+    """Yield a warning for each swap that is not encrypted. ``contents`` names what the swap may contain."""
     plain = disks.plain_swaps()
     for name in plain:
         yield Finding(
             Level.WARNING,
-            f"no encryption was found for the swap {name}: {secret} may reach the disk",
+            f"no encryption was found for the swap {name}: {contents} may reach the disk",
             f"run `swapoff {name}` and remove it from /etc/fstab, or encrypt it",
         )
     if not plain:
