@@ -104,18 +104,15 @@ def _clock() -> Finding:
 
 
 def _memory() -> Finding:
-    match swapping.now():
-        case Swapping.LOCKED:
-            return Finding(Level.OK, "memory can be locked, so it is never swapped to a disk")
-        case Swapping.ENCRYPTED:
-            return Finding(Level.OK, "memory need not be locked: no swap writes it to a disk unencrypted")
-        case Swapping.PLAIN:
-            return Finding(
-                Level.WARNING,
-                "memory cannot be locked: texts of reports may be swapped to a disk",
-                "switch swap off, or raise the limit: see “The inbox's machine” in"
-                " /usr/share/doc/fanal-inbox/docs/deploying.md",
-            )
+    found = swapping.now()
+    if found is not Swapping.PLAIN:
+        return Finding(Level.OK, found.value)
+    return Finding(
+        Level.WARNING,
+        found.value,
+        "switch swap off, or raise the limit: see “The inbox's machine” in"
+        " /usr/share/doc/fanal-inbox/docs/deploying.md",
+    )
 
 
 def _files() -> Finding:

@@ -11,11 +11,11 @@ from templates import disks
 
 
 class Swapping(Enum):
-    """What keeps the memory of this process from a disk, and the officers' message about it."""
+    """What keeps the memory of this process from a disk, in the words of `inbox doctor` and of ``said``."""
 
-    LOCKED = "its memory is locked and is never swapped to a disk"
-    ENCRYPTED = "its memory is not locked, but no swap here writes it to a disk unencrypted"
-    PLAIN = "its memory may reach a disk unencrypted: see inbox doctor"
+    LOCKED = "memory is locked and is never swapped to a disk"
+    ENCRYPTED = "memory is not locked, but no swap here writes it to a disk unencrypted"
+    PLAIN = "memory is not locked, and texts of reports may reach a disk unencrypted"
 
 
 def now() -> Swapping:
@@ -27,4 +27,6 @@ def now() -> Swapping:
 
 def said() -> str:
     """Return the message for officers who open a session or the desk."""
-    return f"This process makes no core dumps; {now().value}."
+    found = now()
+    more = ": see inbox doctor" if found is Swapping.PLAIN else ""
+    return f"This process makes no core dumps; its {found.value}{more}."

@@ -92,22 +92,24 @@ SDA = "/dev/sda2"
 @pytest.mark.parametrize(
     ("locked", "swaps", "told"),
     [
-        ([], [SDA], "its memory may reach a disk unencrypted"),
-        ([], [], "its memory is not locked, but no swap here writes it"),
-        (["all of it"], [SDA], "its memory is locked"),
+        ([], [SDA], "memory is not locked, and texts of reports may reach a disk"),
+        ([], [], "memory is not locked, but no swap here writes it"),
+        (["all of it"], [SDA], "memory is locked"),
     ],
 )
 def test_memory_that_cannot_be_locked_causes_a_warning_only_with_swap_that_is_not_encrypted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locked: list[str], swaps: list[str], told: str
 ) -> None:
-    """A session and the desk say the same as ``doctor``."""
+    """A session and the desk say the same as ``doctor``, and a warning there names ``doctor``."""
     monkeypatch.setattr(memory, "lock", lambda: bool(locked))
     monkeypatch.setattr(disks, "plain_swaps", lambda: swaps)
     (found,) = (each for each in doctor.examine(tmp_path) if each.what.startswith("memory"))
     is_warned = not locked and bool(swaps)
     assert found.level == (Level.WARNING if is_warned else Level.OK)
     assert ("/usr/share/doc/fanal-inbox/docs/deploying.md" in found.hint) == is_warned
-    assert told in swapping.said()
+    assert found.what.startswith(told)
+    assert f"its {found.what}" in swapping.said()
+    assert ("see inbox doctor" in swapping.said()) == is_warned
 
 
 def test_a_clock_before_the_day_of_this_version_is_an_error(
