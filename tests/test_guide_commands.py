@@ -25,13 +25,12 @@ from tests.support.signed_site import SignedSite
 from tests.support.socks_proxy import proxying
 
 DOCS = ROOT / "docs"
-DAILY = DEPLOYING.partition("\n## Daily work\n")[2].partition("\n## WEBCAT\n")[0]
 TEXTS = {
     **{
         name: (DOCS / f"{name}.md").read_text("utf-8")
         for name in ("auditing", "verifying", "releasing", "medium")
     },
-    "deploying": DAILY,
+    "deploying": guides.section(DEPLOYING, "Daily work"),
 }
 PACKAGES = ("fanal-portal_1.0.0_amd64.deb", "fanal-inbox_1.0.0_amd64.deb")
 
