@@ -1,7 +1,6 @@
 """The commands of docs/when-something-goes-wrong.md work on a real portal and a real inbox."""
 
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
 import brotli
@@ -11,7 +10,7 @@ from sqlalchemy import func, select
 from portal import config, days
 from portal.store.database import open_database
 from portal.store.schema import cases
-from tests.support import damaging, guides, threat_model
+from tests.support import damaging, guides, quick_pages, threat_model
 from tests.support.inbox_builders import Reporter
 from tests.support.inbox_clock import Clock
 from tests.support.incident import DEPLOYING, PAGE, TEXT, Incident
@@ -24,9 +23,9 @@ FILE = bytes(400_000)
 
 @pytest.fixture(autouse=True)
 def _quickly_compressed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compress the pages less. No other process may find pages that were compressed so quickly."""
-    monkeypatch.setattr(brotli, "compress", partial(brotli.compress, quality=1))
-    monkeypatch.setenv("CACHE_DIRECTORY", "")
+    monkeypatch.setattr(brotli, "compress", quick_pages.compress)
+    for name, value in quick_pages.ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

@@ -13,9 +13,6 @@ from tempfile import TemporaryFile
 # be ended together.
 INBOX = "from inbox.cli import main; main.main()"
 PORTAL = "from portal.ops.cli import main; main()"
-# Code to run before PORTAL or SERVER: pages are compressed less. No other process may find pages that were
-# compressed so quickly, so CACHE_DIRECTORY must be empty.
-QUICKLY = "import brotli, functools; brotli.compress = functools.partial(brotli.compress, quality=1); "
 SERVER = f"import os; os.setsid(); {PORTAL}"
 _WARM = multiprocessing.get_context("forkserver")
 _WARM.set_forkserver_preload(["tests.support.warm_inbox", "tests.support.warm_portal"])

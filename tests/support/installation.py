@@ -22,7 +22,7 @@ from unittest.mock import patch
 from inbox.cli import main
 from inbox.keys import share_file
 from portal.ops import memory_wiping
-from tests.support import forks, portal_terminal
+from tests.support import forks, portal_terminal, quick_pages
 from tests.support.forks import Fork
 from tests.support.inbox_builders import PASSPHRASE, QUICK, insisting
 
@@ -194,10 +194,10 @@ class PortalForked(PortalHere):
     """A portal that starts quickly: the program is already loaded, and the pages are compressed less."""
 
     def _started(self, log: BinaryIO) -> subprocess.Popen[bytes] | Fork:
-        environment = {**os.environ, **memory_wiping.SETTINGS, "CACHE_DIRECTORY": ""}
+        environment = {**os.environ, **memory_wiping.SETTINGS, **quick_pages.ENVIRONMENT}
         with Connection(os.dup(log.fileno())) as output:
             words = ["--config", self.config, "serve"]
-            return Fork(words, Path.cwd(), output, forks.QUICKLY + forks.SERVER, environment)
+            return Fork(words, Path.cwd(), output, quick_pages.PROGRAM + forks.SERVER, environment)
 
 
 class Installation:

@@ -20,7 +20,7 @@ from portal.ops import memory_wiping
 from portal.site import manifest
 from portal.store import envelopes
 from portal.store.database import Database, open_database
-from tests.support import forks
+from tests.support import forks, quick_pages
 from tests.support.builders import Sealed, today
 from tests.support.forks import Fork
 from tests.support.portal_room import BODY, SITE, TUS, Room, declared
@@ -85,11 +85,11 @@ class Server:
 
     @property
     def _quickly(self) -> str:
-        return forks.QUICKLY if self.quick else ""
+        return quick_pages.PROGRAM if self.quick else ""
 
     @property
     def _environment(self) -> Mapping[str, str]:
-        return {**os.environ, **self.environment, **({"CACHE_DIRECTORY": ""} if self.quick else {})}
+        return {**os.environ, **self.environment, **(quick_pages.ENVIRONMENT if self.quick else {})}
 
     def configure(self, **settings: str | float) -> None:
         """Write the configuration."""

@@ -1,0 +1,10 @@
+"""Pages that are compressed less, for tests that start a portal. No other process may find such pages."""
+
+import functools
+
+import brotli
+
+compress = functools.partial(brotli.compress, quality=1)
+# Code to run before PORTAL or SERVER of ``forks``, and the variables of that process.
+PROGRAM = "import brotli; from tests.support import quick_pages; brotli.compress = quick_pages.compress; "
+ENVIRONMENT = {"CACHE_DIRECTORY": ""}
