@@ -615,7 +615,7 @@ def test_a_dossier_is_redacted_by_picking_sentences_or_whole_texts(world: World,
             assert ("Le chef sait." in shown, "Approche" in shown) == (removed == whole, removed == sentence)
         assert client.send("/fr/case/1/dossier/preview", **plan, removed="what:x").status_code == 400
         chosen = client.send("/fr/case/1/dossier/preview", **plan, file="1")
-        assert (409, True) == (chosen.status_code, "ne doit comporter aucune pièce jointe" in chosen.text)
+        assert (409, True) == (chosen.status_code, "Sans fichiers\u00a0» est choisie" in chosen.text)
 
 
 def test_a_reply_is_previewed_as_the_reporter_will_see_it(office: Office) -> None:

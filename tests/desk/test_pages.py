@@ -451,7 +451,7 @@ ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
     "wrong": (
         "/case/1/ledger/identity",
         BOTH | {"passphrase-bruno": "x"},
-        "Mauvaise phrase de passe pour la part de l\u2019agent bruno",
+        "La phrase de passe saisie n\u2019ouvre pas la part de l\u2019agent bruno",
     ),
     "identity": ("/case/1/ledger/identity", BOTH, "Jean Dupont"),
     "reply": ("/case/1/reply/preview", {"text": "Demandez à alice."}, "cela nomme un agent"),

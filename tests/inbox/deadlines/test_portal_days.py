@@ -191,8 +191,8 @@ def test_during_collection_the_desk_warns_of_impossible_days_of_imports_and_repo
     of_import, of_report = re.findall('<p class="notice warning">(.*?)</p>', said)
     for day in (wrong, today()):
         assert days.short("fr", day) in of_import
-    assert "ce qui est impossible" in of_import
-    assert "indique un jour impossible\u00a0: 1. " in of_report
+    assert "ce jour est impossible" in of_import
+    assert "un jour impossible pour des enveloppes (nombre\u00a0: 1). " in of_report
     assert clocks(world)["ack_eu"]["done"] == today().isoformat()
 
 

@@ -450,7 +450,7 @@ def test_a_letter_can_be_written_only_if_it_equals_its_preview(office: Office, d
             unseen = client.send("/fr/case/1/letters", **both(**given))
             other = client.send("/fr/case/1/letters", **both(**seen | {"text": f"{given['text']} Bien."}))
             for answer in (unseen, other):
-                assert (409, True) == (answer.status_code, "a changé depuis que" in answer.text)
+                assert (409, True) == (answer.status_code, "a changé depuis l\u2019aperçu" in answer.text)
             asked = client.send("/fr/case/1/letters", **seen)
             assert 401 == asked.status_code
             assert said["sign"] in html.unescape(asked.text)
