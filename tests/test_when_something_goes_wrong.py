@@ -43,9 +43,8 @@ def test_a_lost_server_is_rebuilt_by_the_commands_of_the_page(incident: Incident
 
 def test_bundles_on_a_lost_medium_are_made_again_by_the_commands_of_the_page(incident: Incident) -> None:
     """Both directions are lost: a bundle and an outbox that nobody has collected or imported."""
-    installation = incident.installation
-    incident.count(installation.portal.run("export", "--out", installation.medium))
-    incident.count(installation.inbox.run("exchange", "outbox", "--out", installation.medium))
+    incident.type("portal export --out /media/stick")
+    incident.type("inbox exchange outbox --out /media/stick")
     assert (2, 2) == (incident.bundle, incident.outbox)
     incident.lose_medium()
     _, collected, _, applied = incident.do("The exchange medium is lost").values()

@@ -3,6 +3,7 @@
 import re
 import shlex
 import subprocess
+import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
@@ -34,7 +35,9 @@ class Incident:
     ) -> None:
         self.installation = Installation(folder, port=free_port(), database=database, portal=PortalForked)
         self.folder = folder
-        with self.installation.portal.config.open("a") as file:
+        # Also the copy of this configuration, once the portal is lost.
+        self._copied = self.installation.portal.config
+        with self._copied.open("a") as file:
             file.write(_CHEAP + settings)
         self.world = World(Office(folder))
         answers = folder / "answers.toml"
@@ -72,7 +75,7 @@ class Incident:
                 told = self.installation.inbox.run(*meant, code=code)
             case _:
                 told = subprocess.run([program, *meant], check=True, capture_output=True, text=True).stdout
-        self.count(told)
+        self._note(told)
         return told
 
     def send(self, reporter: Reporter, files: Sequence[bytes]) -> int:
@@ -93,12 +96,11 @@ class Incident:
         self.installation.medium = self.folder / "empty-medium"
         for folder in (self.installation.medium, self.folder / "other"):
             folder.mkdir()
-        self.settings = self.installation.portal.config.read_text("utf-8")
         self.installation.portal = PortalForked(self.folder / "other", port=free_port())
 
     def bring_configuration(self) -> None:
         """Bring a copy of the configuration of the lost server, which names a signed list of pages."""
-        (self.folder / "portal.toml").write_text(f'manifest = "manifest"\n{self.settings}')
+        self._copied.write_text(f'manifest = "manifest"\n{self._copied.read_text("utf-8")}')
 
     def lose_medium(self) -> None:
         """Lose all bundles and outboxes that are on the medium."""
@@ -106,8 +108,8 @@ class Incident:
             file.unlink()
 
     def _init(self) -> str:
-        deployment, root_key = re.findall(r'^(?:deployment|root_key) = "(.+)"$', self.settings, re.MULTILINE)
-        self.installation.instance = self.installation.portal.init(deployment, root_key)
+        lost = tomllib.loads(self._copied.read_text("utf-8"))
+        self.installation.instance = self.installation.portal.init(lost["deployment"], lost["root_key"])
         return ""
 
     def _meant(self, word: str, program: str) -> str:
@@ -124,7 +126,7 @@ class Incident:
             return str(self.folder / f"installed-{Path(word).name}")
         return word.replace("/media/stick", str(self.installation.medium))
 
-    def count(self, told: str) -> None:
+    def _note(self, told: str) -> None:
         """Note what people note of the output of a command: a number, or a new fingerprint."""
         if made := re.match(r"outbox (\d+):", told):
             self.outbox = int(made[1])
