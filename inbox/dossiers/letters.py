@@ -361,7 +361,10 @@ def _values(session: Session, number: int, wanted: Wanted) -> Mapping[str, str]:
     for field in rule.fields:
         if not values[field]:
             raise CaseRefused(
-                sentence("the letter names {field}, which this case does not have yet", field=field),
+                sentence(
+                    "the letter names {field}, which this case does not have yet",
+                    field=labels.named("place", field),
+                ),
                 sentence("write the letter once this is recorded in the case"),
             )
     return values

@@ -172,7 +172,10 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
     for field in template.fields:
         if not values.get(field):
             raise CaseRefused(
-                sentence("the template names {field}, which this case does not have", field=field),
+                sentence(
+                    "the template names {field}, which this case does not have",
+                    field=labels.named("place", field),
+                ),
                 sentence("choose another template"),
             )
     return text.strip().format_map(values)

@@ -11,10 +11,11 @@ from sqlalchemy import delete
 
 from crypto.journal import Presence
 from inbox.deadlines import workflow
+from inbox.desk import translate
 from inbox.desk.fields import markup
 from inbox.dossiers import letters
 from inbox.dossiers.letters import Wanted
-from inbox.language.errors import Undeclared
+from inbox.language.errors import CaseRefused, Undeclared
 from inbox.law import in_use
 from inbox.law.codes_in_use import REGIME
 from inbox.session.actions import Actor
@@ -645,6 +646,24 @@ def test_each_law_can_have_its_own_letters(office: Office) -> None:
     assert "Case 1, Upheld." in printed((office.out / "x").read_bytes())
     office.json("case", "decide", "2", "drop", "--reason", "x")
     office.json("dossier", "letter", "2", "bottle", "--to", NAME, "--text", OWN, "--out", office.out / "y")
+
+
+def test_the_desk_shows_the_label_of_a_fact_that_a_letter_lacks(office: Office) -> None:
+    with office.opened() as inbox:
+        with inbox.transaction() as session:
+            in_use.adopt(session, FILES["xx"])
+            session.merge(Setting(name=REGIME, value="single"))
+            session.execute(delete(Measure))
+            session.add(Measure(case=1, position=1, kind="seizure_note", day=today()))
+        with pytest.raises(CaseRefused) as refusal:
+            letters.words(
+                inbox,
+                Actor({"alice": Presence.OWN}, today()),
+                1,
+                Wanted(letter="lantern", to="magistrate", language="en"),
+            )
+    shown = translate.told("fr", refusal.value.what)
+    assert shown.startswith("La lettre doit indiquer «\u00a0suite donnée\u00a0», ")
 
 
 def test_no_letter_can_be_written_about_a_case_in_quarantine(office: Office) -> None:
