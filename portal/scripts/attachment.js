@@ -81,15 +81,17 @@ export class Attachment {
     return !this.#fits || this.#unreadable || this.#inside !== null;
   }
 
-  /** Examine the file and show in the row what was found. Ends early if the file is removed. */
+  /** Examine the file and show in the row what was found. Return as soon as the file is removed. */
   async inspect() {
-    if (!this.#fits) return;
-    const removed = new Promise((resolve) => this.#removal.signal.addEventListener("abort", resolve));
-    // Do not wait for the bytes of a removed file: they may never come.
+    const { signal } = this.#removal;
+    if (!this.#fits || signal.aborted) return;
+    const removed = new Promise((resolve) => signal.addEventListener("abort", resolve));
+    // The removal ends this wait, because the bytes of the file may never come. If they come, `#advance` ends the
+    // reading.
     await Promise.race([this.#examine(), removed]);
   }
 
-  /** End the examination, because the file is removed. */
+  /** End the examination, or never begin it, because the file is removed. */
   abandon() {
     this.#removal.abort();
   }
@@ -116,8 +118,8 @@ export class Attachment {
   }
 
   /**
-   * Return the file to seal, once it is examined. Throws Failure if it cannot be read, or if it is a broken picture and the person has not
-   * chosen to send it as it is.
+   * Return the file to seal, once it is examined. Throws Failure if it cannot be read, or if it is a broken picture and
+   * the person has not chosen to send it as it is.
    * @param {boolean} isNamed whether the name is sent
    * @returns {Enclosed}
    */

@@ -6,11 +6,11 @@ import { streamed } from "./blobs.js";
 import { release } from "./bytes.js";
 import { byId } from "./dom.js";
 import { Failure, together } from "./failure.js";
+import { personWaits } from "./personwaits.js";
 import { sealSpeed } from "./sealspeed.js";
 import { settle, steadily, whenStill } from "./still.js";
 import { duration, say, size } from "./texts.js";
 import { whenTranslated } from "./translated.js";
-import { unlessTurned } from "./turned.js";
 
 /** @typedef {import("./attachment.js").Enclosed} Enclosed */
 
@@ -84,17 +84,17 @@ export class Attachments {
   }
 
   /**
-   * Wait as above for a person who wants to go on, and say that files are being examined. Return false as soon as the
-   * person does something else.
+   * Return whether the person, who wants to go on, waits until all files are examined; say meanwhile that they are
+   * being examined. Return false as soon as the person does something else.
    * @param {HTMLElement} button that was pressed
    * @returns {Promise<boolean>}
    */
-  async examinedInTime(button) {
+  async personWaits(button) {
     if (this.#isExamined) return true;
     settle(); // the room of the text
     this.#waiting.classList.remove(RESERVED);
     try {
-      return await unlessTurned(this.examined(), button);
+      return await personWaits(this.examined(), button);
     } finally {
       this.#waiting.classList.add(RESERVED);
     }
@@ -123,6 +123,7 @@ export class Attachments {
   /** Remove all files. Their room disappears after a moment, and nothing below it moves on the screen. */
   clear() {
     const rows = this.#attached.map(({ row }) => row);
+    for (const each of this.#attached) each.abandon();
     this.#attached = [];
     this.#names.checked = false;
     for (const row of rows) row.classList.add(REMOVED);
@@ -140,15 +141,10 @@ export class Attachments {
       const attachment = new Attachment(file, `${this.#input.id}-${this.#added}`, () => this.#remove(attachment));
       this.#attached.push(attachment);
       whenStill(() => this.#attached.includes(attachment) && this.#list.append(attachment.row));
-      this.#looking = this.#looking.then(() => this.#lookInto(attachment));
+      this.#looking = this.#looking.then(() => attachment.inspect());
     }
     if (filled.length) this.#input.dispatchEvent(new Event("input", { bubbles: true }));
     this.#tell(files.filter((file) => file.size === 0));
-  }
-
-  /** @param {Attachment} attachment unless it was removed in the meantime */
-  async #lookInto(attachment) {
-    if (this.#attached.includes(attachment)) await attachment.inspect();
   }
 
   /** @param {Attachment} attachment */
@@ -172,7 +168,7 @@ export class Attachments {
   /** @param {readonly File[]} empty */
   async #tellNow(empty) {
     this.#list.hidden = this.isEmpty;
-    this.#waiting.textContent = this.isEmpty ? "" : say("files-waiting");
+    this.#waiting.textContent = say("files-waiting");
     this.#waiting.hidden = this.isEmpty;
     this.#names.closest("label")?.toggleAttribute("hidden", this.isEmpty);
     const left = empty.map(({ name }) => say("file-empty", { name }));

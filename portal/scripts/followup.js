@@ -77,7 +77,7 @@ async function send() {
   if (!byId("danger-sent").hidden) bringIntoView("danger-sent");
   bringIntoView("follow-up-said");
   await guarded("follow-up-error", async () => {
-    if (!(await attachments.examinedInTime(byId("follow-up-send")))) return;
+    if (!(await attachments.personWaits(byId("follow-up-send")))) return;
     try {
       lock(true);
       const message = prepare();

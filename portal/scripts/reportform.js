@@ -44,7 +44,7 @@ export function offerForm(keys) {
  * @returns {Promise<{ delivery: Delivery, to: import("./sealing.js").Address | null, size: number } | null>} size: the probable size of the envelope
  */
 export async function written(token) {
-  if (!(await attachments.examinedInTime(byId("continue")))) return null;
+  if (!(await attachments.personWaits(byId("continue")))) return null;
   const { files, given, channel } = content();
   const address = () => freshAddress(shown, channel, today());
   const seal = async () => {

@@ -32,6 +32,13 @@ SLOW_DISK = """(() => {
     return this.size > 1 << 20 ? bytes.pipeThrough(new TransformStream({ transform })) : bytes;
   };
 })()"""
+# From now on, the slow disk does not deliver even the first piece.
+NOTHING = """(() => {
+  const read = Blob.prototype.stream;
+  Blob.prototype.stream = function () {
+    return this.size > 1 << 20 ? new ReadableStream() : read.call(this);
+  };
+})()"""
 PAINTED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 PLACES = """[...document.querySelectorAll("a, button, label")].filter((each) => each.checkVisibility())
   .map((each) => [each.textContent, each.getBoundingClientRect().top])"""
@@ -132,11 +139,16 @@ def test_the_page_stays_if_the_person_does_something_else_while_files_are_examin
 
 
 def test_a_removed_file_does_not_hold_up_the_others(visitor: Visitor, page: Page, film: Path) -> None:
-    """The disk never delivers the rest of the removed file, and no limit of time ends its examination."""
+    """One file is removed before its turn, and one while it is examined.
+
+    The disk delivers nothing more of them, and no limit of time ends their examination.
+    """
     page.evaluate("window.setInterval = () => 0")
     (film.with_name("note.bin")).write_bytes(bytes(9))
-    add(page, film, film.with_name("note.bin"))
+    add(page, film, sparse(film.with_name("second.bin")), film.with_name("note.bin"))
     expect(page.locator("#files-list > li").last).to_contain_text("Looking inside")
+    page.evaluate(NOTHING)
+    page.locator("#files-list button").nth(1).press("Enter")
     page.locator("#files-list button").first.press("Enter")
     examined(page, 1)
     visitor.to_token()

@@ -1,17 +1,18 @@
 // @ts-check
-/** Whether a person who waits has turned to something else on the page meanwhile. */
+/** Whether a person waits, or does something else on the page meanwhile. */
 
 const CONTROLS = "a, button, input, label, summary, textarea";
 
 /**
- * Wait for `ready`. Return false as soon as the person presses another control than this button, or types.
+ * Return whether the person waits until `ready`. Return false as soon as the person presses another control than this
+ * button, or types.
  * @param {Promise<unknown>} ready
  * @param {HTMLElement} button that was pressed
  * @returns {Promise<boolean>}
  */
-export async function unlessTurned(ready, button) {
+export async function personWaits(ready, button) {
   const end = new AbortController();
-  const turned = new Promise((resolve) => {
+  const didOther = new Promise((resolve) => {
     /** @param {Event} event */
     const look = ({ type, target }) => {
       const control = target instanceof Element ? target.closest(CONTROLS) : null;
@@ -20,7 +21,7 @@ export async function unlessTurned(ready, button) {
     for (const type of ["click", "input"]) addEventListener(type, look, { capture: true, signal: end.signal });
   });
   try {
-    return await Promise.race([ready.then(() => true), turned]);
+    return await Promise.race([ready.then(() => true), didOther]);
   } finally {
     end.abort();
   }
