@@ -72,7 +72,7 @@ class Settings:
     leave_to: str = "https://www.wikipedia.org/"
     manifest: str = ""
     onion: str = ""
-    folder: Path = field(default=Path(), compare=False)
+    folder: Path = Path()
 
     @property
     def deployment_id(self) -> bytes:

@@ -1,7 +1,7 @@
 """A step of the installation, and the functions that check, apply and undo all steps."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
@@ -29,8 +29,7 @@ class Found:
     state: State
     what: str = ""
     hint: str = ""
-    # The state of a step does not depend on the day on which its result expires.
-    expires: str = field(default="", compare=False)
+    expires: str = ""
 
 
 DONE, TO_DO = Found(State.DONE), Found(State.TO_DO)

@@ -12,7 +12,7 @@ from tests.support.paths import ROOT
 
 def test_the_example_equals_the_defaults() -> None:
     """An unchanged copy of config.example.toml changes nothing."""
-    assert config.load(ROOT / "config.example.toml") == Settings()
+    assert config.load(ROOT / "config.example.toml") == Settings(folder=ROOT)
 
 
 def test_the_example_names_every_setting() -> None:

@@ -16,7 +16,7 @@ from portal.setup.acme import AcmeCertificate
 from portal.setup.answers import ACME_DNS, ACME_HTTP, Answers
 from portal.setup.certificates import CERTIFICATE, KEY, Certificate, ending, fault
 from portal.setup.plan import steps as all_steps
-from portal.setup.steps import TO_DO, Found, State
+from portal.setup.steps import TO_DO, State
 from portal.setup.system import System
 from tests.support.certificates import make_certificate, make_issued
 from tests.support.setup_answers import GOOD
@@ -248,7 +248,3 @@ def test_the_certificate_of_a_portal_that_was_not_set_up_is_not_replaced(
 ) -> None:
     assert cli.run(["certificate"]) == 1
     assert "installed nothing here" in capsys.readouterr().err
-
-
-def test_the_state_of_a_step_does_not_depend_on_its_last_day() -> None:
-    assert Found(State.DONE, expires="2027-01-01") == Found(State.DONE)

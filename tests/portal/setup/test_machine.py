@@ -38,7 +38,7 @@ def done(step: Step) -> None:
     """Check that a step is not done yet; do it, and check that it is done."""
     assert step.check() == TO_DO
     step.apply()
-    assert step.check() == DONE
+    assert step.check().state is State.DONE
 
 
 def obstacle(found: Found) -> str:
@@ -224,7 +224,7 @@ def test_a_renewed_certificate_is_installed_and_a_failed_setup_restores_the_old_
     assert before == [each.read_bytes() for each in places]
     # The administrator may delete the original files after the installation.
     Path(answers.certificate).unlink()
-    assert step.check() == DONE
+    assert step.check().state is State.DONE
 
 
 def test_units_are_enabled_at_boot_and_disabled_after_undo(system: System) -> None:
