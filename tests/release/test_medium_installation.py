@@ -3,6 +3,7 @@
 Each test here ends before anything is installed. `make soak offline` installs and updates on a bare Debian.
 """
 
+import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.medium.debian_archive import SUITES
 from deploy.release import manifest
 from tests.support.medium import LIBRARY, VERSION, Medium, typed_digits
 from tests.support.paths import ROOT
@@ -135,3 +137,9 @@ def test_both_officers_must_type_the_fingerprint(
         machine.has(medium, installed)
     said = machine.install(medium, typed(typed_digits(medium.folder)))
     assert said == "refused: this medium has another fingerprint"
+
+
+def test_the_script_reads_each_suite_that_a_medium_carries() -> None:
+    """A suite that is missing on a medium stops the installation, so the script names each of them."""
+    named = re.findall(r"([\w-]+)/dists/([\w-]+)", (SCRIPTS / "install.sh").read_text())
+    assert {suite: folder for folder, suite in named} == SUITES
