@@ -484,6 +484,7 @@ def _loaded(name: str, leaf: Leaf) -> click.Command:
             name,
             callback=declared.callback,
             params=[*declared.params],
+            context_settings=declared.context_settings,
             help=declared.help,
             short_help=leaf.summary,
             example=leaf.example,

@@ -251,6 +251,8 @@ def test_no_option_begins_with_no_and_every_exception_to_the_naming_rules_has_a_
 
 # These commands run until somebody stops them, so they have no result to print as JSON.
 UNTIL_STOPPED = {"session", "desk", "serve"}
+# This command runs another one, which has the option.
+PASSES_ON = {"run"}
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -262,9 +264,17 @@ def test_every_command_that_ends_without_being_stopped_has_the_option_json(
     for name in found.keys() & UNTIL_STOPPED:
         with pytest.raises(click.NoSuchOption):
             parsed(program, [*found[name], "--json"])
-    for name in found.keys() - UNTIL_STOPPED:
+    for name in found.keys() - UNTIL_STOPPED - PASSES_ON:
         assert parsed(program, found[name]).params["as_json"] is False, name
         assert parsed(program, [*found[name], "--json"]).params["as_json"] is True, name
+
+
+def test_all_words_after_the_command_that_runs_another_belong_to_the_other() -> None:
+    words = ("export", "--json", "-h")
+    assert parsed("fanal-portal", ["run", *words]).params["words"] == words
+    for misplaced in ("--json", "--out"):
+        with pytest.raises(click.NoSuchOption):
+            parsed("fanal-portal", ["run", misplaced, "export"])
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

@@ -64,9 +64,8 @@ ELSEWHERE = {
     "fanal-portal upgrade": Runner(
         "install", "benchmarks/install.py", 'machine.do("fanal-portal", "upgrade")'
     ),
-    "systemd-run --quiet --pty --collect -p LogLevelMax=err -p User=portal -p UMask=0077 -p LimitCORE=0"
-    " -p MemorySwapMax=0 portal --config /etc/fanal/portal.toml …": Runner(
-        "units", "tests/portal/ops/test_units.py", r'r"^systemd-run (?:.|\\\n)*?…$"'
+    "fanal-portal run export --out /media/stick": Runner(
+        "units", "tests/portal/ops/test_units.py", '"fanal-portal run export --out /media/stick"'
     ),
     # The part makes the same medium, but calls the functions of the command.
     "make medium DIR=/media/stick/fanal KEYS='/media/keys/anne.pub /media/keys/bruno.pub'": Runner(

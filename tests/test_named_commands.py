@@ -47,6 +47,8 @@ def unknown(text: str) -> list[str]:
 
 
 def _exists(line: str) -> bool:
+    # The words after this command are a command of `portal`.
+    line = re.sub("^fanal-portal run (?!-)", "portal ", line)
     program, *words = QUOTED.sub("TEXT", line).split()
     command: click.Command | None = PROGRAMS[program]
     context = click.Context(PROGRAMS[program], info_name=program)
@@ -90,6 +92,9 @@ WRONG = [
     "portal --config FILE heal",
     "fanal-portal setpu",
     "fanal-portal setup --chekc",
+    "fanal-portal run heal",
+    "fanal-portal run export --fiel x",
+    "fanal-portal run --config FILE export",
 ]
 
 

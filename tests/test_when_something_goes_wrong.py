@@ -68,10 +68,10 @@ def test_a_full_portal_is_emptied_by_the_commands_of_the_page(tmp_path: Path) ->
                 accepted += 1
             assert (accepted > 1, status) == (True, 503)
             assert "less than 2 GiB" in incident.type("portal doctor")
-            assert "full or busy" in incident.type("portal export --out /media/stick", code=1)
+            assert "full or busy" in incident.type("fanal-portal run export --out /media/stick", code=1)
             other.unlink()
             said = incident.do("A disk is full")
-            assert f": {accepted} envelopes" in said["portal export --out /media/stick"]
+            assert f": {accepted} envelopes" in said["fanal-portal run export --out /media/stick"]
             assert f"{accepted} new" in said["inbox exchange collect /media/stick/inspection-N.tar"]
             assert incident.send(refused, files=[FILE]) == 201
 
@@ -85,8 +85,8 @@ def test_expired_keys_are_replaced_by_the_commands_of_the_page(
     portal = incident.installation.portal
     assert "expired" in portal.run("doctor", code=1)
     said = incident.do("The keys have expired")
-    assert "outbox 2" in said["portal import /media/stick/outbox-inspection-N.tar"]
-    assert "expired on" not in said["portal doctor"]
+    assert "outbox 2" in said["fanal-portal run import /media/stick/outbox-inspection-N.tar"]
+    assert "expired on" not in said["fanal-portal run doctor"]
 
 
 def test_a_damaged_database_of_the_portal_is_replaced_by_the_commands_of_the_pages(
@@ -116,9 +116,8 @@ def test_a_damaged_database_of_the_portal_is_replaced_by_the_commands_of_the_pag
     for line in guides.lines(guides.titled(DEPLOYING, "If the machine is lost.")):
         incident.type(line)
     assert mailboxes(incident) == 1
-    told = incident.do(
-        "The server is lost", without=("inbox exchange keyring", "portal init", "portal keyring")
-    )
+    before = ("inbox exchange keyring", "fanal-portal run init", "fanal-portal run keyring")
+    told = incident.do("The server is lost", without=before)
     _, collected, _, applied = told.values()
     assert "bundle 1 collected: 0 new" in collected
     assert "1 slots" in applied

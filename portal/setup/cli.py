@@ -12,7 +12,7 @@ from portal import terminal
 from portal.errors import Refused
 from portal.ops import running
 from portal.setup import answers as remembered
-from portal.setup import plan, steps
+from portal.setup import plan, portal_user, steps
 from portal.setup.answers import Answers
 from portal.setup.certificates import Certificate
 from portal.setup.conditions import no_upgrade
@@ -70,7 +70,9 @@ def setup(*, file: Path | None, check: bool, as_json: bool) -> None:
         return
     tell_done(steps.apply(found), as_json=as_json)
     if not as_json:
-        terminal.say("the portal runs, and starts at each boot; `portal doctor` says what is still missing")
+        terminal.say(
+            "the portal runs, and starts at each boot; `fanal-portal run doctor` says what is still missing"
+        )
 
 
 @click.command()
@@ -103,6 +105,22 @@ def publish(*, folder: Path, as_json: bool) -> None:
     found: list[Step] = [no_upgrade(system), SignedList(system, folder), Pages(system)]
     if not tell_done(steps.apply(found), as_json=as_json) and not as_json:
         terminal.say("these pages and this list are already published")
+
+
+@click.command(context_settings={"allow_interspersed_args": False})
+@click.argument("words", metavar="COMMAND…", nargs=-1, required=True, type=click.UNPROCESSED)
+def run_portal(*, words: tuple[str, ...]) -> None:
+    """Run a command of `portal` with this portal's configuration, such as an export.
+
+    The command runs as the user of the portal. Nothing in its memory reaches a disk, and the journal gets no
+    line. Work in a shell of root: `sudo` writes to the journal. Name all files with their whole paths,
+    because the command starts in `/`.
+    """
+    found = no_upgrade(own_machine()).check()
+    if found.state is not State.DONE:
+        raise Refused(found.what, found.hint)
+    program, *rest = portal_user.by_hand(words)
+    os.execvp(program, [program, *rest])  # noqa: S606 - no shell reads these words
 
 
 @click.command()

@@ -59,9 +59,8 @@ class Incident:
 
     def type(self, line: str, code: int = 0) -> str:
         """Type a command of a guide, with the names and places of this installation. Return its output."""
-        program, *words = shlex.split(line.replace("-o portal ", ""))
-        if words[0] == "--config":
-            del words[:2]
+        typed = line.replace("-o portal ", "").replace("fanal-portal run ", "portal ")
+        program, *words = shlex.split(typed)
         meant = [self._meant(word, program) for word in words]
         match program, words:
             case "portal", ["init"]:

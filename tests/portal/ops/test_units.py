@@ -1,6 +1,5 @@
 """A real systemd starts each shipped unit, unchanged, on a fresh machine."""
 
-import re
 import shutil
 import subprocess
 import time
@@ -8,6 +7,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from portal.setup import portal_user
+from portal.setup.upgrade.progress import EARLIER
 from tests.support import portal_machine
 from tests.support.builders import make_keyring
 from tests.support.machine import Machine
@@ -166,16 +167,23 @@ def test_the_confined_tor_serves_the_pages_through_a_tor_network(machine: Machin
 
 
 def test_an_export_leaves_no_line_in_the_journal(machine: Machine) -> None:
-    """The control: without the option that the guide gives, the journal has the command and its second."""
-    guide = (ROOT / "docs/deploying.md").read_text("utf-8")
-    (shown,) = re.findall(r"^systemd-run (?:.|\\\n)*?…$", guide, re.MULTILINE)
-    command = shown.replace("\\\n", " ").replace("…", "export --out /srv/medium")
+    """The export works with a terminal and without one, and is refused before an upgrade.
+
+    The control: without one property, the journal has the command and its second.
+    """
+    typed = "fanal-portal run export --out /media/stick"
+    words = ("export", "--out", "/media/stick")
+    loud = [each for each in portal_user.by_hand(words) if each != portal_user.QUIET]
+    loud.remove("-p")
+    at_terminal = ("script", "--quiet", "--return", "/dev/null", "--command", typed)
+    (machine.tree / "usr/sbin/fanal-portal").symlink_to(ROOT / ".venv/bin/fanal-portal")
     with machine.running():
-        machine.do("install", "-d", "-o", "portal", "/srv/medium")
-        run = ("script", "--quiet", "--return", "/dev/null", "--command")
-        for each, lines in ((command, False), (command.replace("-p LogLevelMax=err", ""), True)):
-            said = machine.do(*run, each)
+        machine.do("install", "-d", "-o", "portal", "/media/stick")
+        for each, lines in ((at_terminal, False), (typed.split(), False), (loud, True)):
+            said = machine.do(*each)
             assert "0 envelopes" in said, said
             machine.do("journalctl", "--sync")
             told = machine.do("journalctl", "--no-pager")
-            assert ("medium" in told, "systemd-run" in told) == (lines, lines), told
+            assert ("stick" in told, "systemd-run" in told) == (lines, lines), told
+        machine.do("mkdir", EARLIER)
+        assert "run `fanal-portal upgrade`" in machine.do(*typed.split(), code=1)
