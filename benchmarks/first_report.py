@@ -159,7 +159,8 @@ class Walk:
         names = [given.name.fr, given.name.en]
         # Enter chooses the defaults: both sites, and a certificate from files.
         yes, files = ["", ""], [given.host, "", given.certificate, given.certificate_key]
-        return [given.deployment, given.root_key, given.keyring, *names, given.database, *yes, *files]
+        # The keyring's folder also has the root key, whose fingerprint the administrator confirms.
+        return [given.keyring, "y", *names, given.database, *yes, *files]
 
     def _in_inbox(self, command: str) -> str:
         self._carry(self.machine.tree, self.inbox)

@@ -139,6 +139,14 @@ class Keyring:
             raise KeyringOlder("keyring is older than the one already known")
 
 
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The id of a deployment (16 bytes) and its root key (32 bytes)."""
+
+    deployment: bytes
+    root_key: bytes
+
+
 _TEXTS = record(Texts, {"fr": text(2_000), "en": text(2_000)})
 _DATES = {"not_before": shape.day, "not_after": shape.day}
 _INTAKE_KEY = record(IntakeKey, {"id": binary(_KEY_ID), "recipient": text(1_959), **_DATES})
@@ -169,6 +177,11 @@ KEYRING = record(
         "receipt_keys": list_of(receipt_key.SIGNED, _MANY * _MANY),
     },
     kind="keyring",
+)
+# The file beside the keyring from which setup of a portal reads whom the portal belongs to. Nobody signed it.
+ROOT_FILE = "root.json"
+ROOT = record(
+    Root, {"deployment": binary(signing.DEPLOYMENT), "root_key": binary(signing.PUBLIC)}, kind="root"
 )
 
 

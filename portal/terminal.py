@@ -73,9 +73,9 @@ def ask(question: str, fits: Callable[[str], bool], default: str | None = None) 
     return answer
 
 
-def confirm(question: str) -> bool:
-    """Ask a yes-or-no question; the default is yes."""
-    return click.confirm(visible(question), default=True)
+def confirm(question: str, *, default: bool | None = True) -> bool:
+    """Ask a yes-or-no question. Without a default, the question is repeated until there is an answer."""
+    return click.confirm(visible(question), default=default)
 
 
 def silence_others(*, as_json: bool = False) -> None:

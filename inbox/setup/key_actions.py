@@ -8,6 +8,7 @@ from pathlib import Path
 from crypto import pages, signing
 from crypto.bundle import KEYRING, KEYRING_SIGNATURE
 from crypto.errors import CryptoError
+from crypto.keyring import ROOT, ROOT_FILE, Root
 from crypto.pages import Pages
 from inbox.keys import destruction, expiry_warnings, listing, rotation
 from inbox.keys import keyring as channel_keyring
@@ -120,6 +121,8 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan, reason: str) -> None:
 def renew_keyring(inbox: Inbox, who: Actor, out: Path) -> Renewed:
     """Write today's signed keyring into the folder ``out``; create the folder if needed.
 
+    The folder also gets the file from which setup of a portal reads the deployment id and the root key.
+
     Raises Refused if this is not the root's inbox.
     """
     with inbox.acting(who, action(Code.RENEW_KEYRING)) as session:
@@ -130,6 +133,7 @@ def renew_keyring(inbox: Inbox, who: Actor, out: Path) -> Renewed:
     out.mkdir(exist_ok=True)
     atomic_files.write(out / KEYRING, [row.raw])
     atomic_files.write(out / KEYRING_SIGNATURE, [row.signature])
+    atomic_files.write(out / ROOT_FILE, [ROOT.encode(Root(office.deployment, office.root_key))])
     return Renewed(row, is_new, office, warnings)
 
 

@@ -6,9 +6,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from crypto.keyring import Texts
+from crypto import base64url, signing
+from crypto.errors import Malformed
+from crypto.keyring import ROOT, ROOT_FILE, Texts
 from crypto.toml_schema import YES_OR_NO, Mismatch, Node, Schema, table
-from portal import config, terminal
+from portal import config, files, terminal
 from portal.errors import BadConfiguration, Refused, why
 
 FILE = "/etc/fanal/setup.toml"
@@ -95,10 +97,10 @@ def ask() -> Answers:
     """Ask at the terminal. Raises Refused without a terminal."""
     if not terminal.is_interactive():
         raise Refused("there is no terminal to ask questions at", "name a file with --answers")
+    keyring = terminal.ask("Folder with the keyring from the inbox", _is_keyring)
     given: dict[str, Any] = {
-        "deployment": terminal.ask("Deployment id, from the inbox", config.FORMATS["deployment"]),
-        "root_key": terminal.ask("Root key, from the inbox", config.FORMATS["root-key"]),
-        "keyring": terminal.ask("Folder with the keyring from the inbox", _is_keyring),
+        "keyring": keyring,
+        **_confirmed_root(Path(keyring, ROOT_FILE)),
         "name": Texts(
             fr=terminal.ask("Name of the inspectorate in French", bool),
             en=terminal.ask("Name of the inspectorate in English", bool),
@@ -110,6 +112,36 @@ def ask() -> Answers:
     if given["clearnet"]:
         given |= _ask_for_certificate()
     return Answers(**given)
+
+
+def _confirmed_root(file: Path) -> dict[str, str]:
+    """Return the deployment id and the root key from the medium, once a person has compared the fingerprint.
+
+    An earlier inbox wrote no such file: then the person types both. Raises Refused if the file is damaged, or
+    if the fingerprint is not the expected one.
+    """
+    if not file.exists():
+        return {
+            "deployment": terminal.ask("Deployment id, from the inbox", config.FORMATS["deployment"]),
+            "root_key": terminal.ask("Root key, from the inbox", config.FORMATS["root-key"]),
+        }
+    try:
+        found = ROOT.parse(files.read(file, signing.LARGEST_FILE))
+    except OSError as error:
+        raise Refused(f"{file} was not read: {why(error)}", "insert the medium again") from error
+    except Malformed as error:
+        hint = "have the officers write it again: inbox exchange keyring"
+        raise Refused(f"{file}: {error}", hint) from error
+    terminal.say(f"Fingerprint of the root key on the medium: {signing.fingerprint(found.root_key)}")
+    if not terminal.confirm("Do the papers of the officers show the same fingerprint?", default=None):
+        raise Refused(
+            "the root key on the medium is not that of the papers; nothing was changed",
+            "do not use this medium; ask the officers for another one",
+        )
+    return {
+        "deployment": base64url.encode(found.deployment),
+        "root_key": base64url.encode(found.root_key),
+    }
 
 
 def _ask_for_certificate() -> dict[str, str]:

@@ -9,6 +9,7 @@ import pytest
 
 from crypto import card, signing
 from crypto.bundle import KEYRING, KEYRING_SIGNATURE
+from crypto.keyring import ROOT_FILE
 from inbox.keys import key_store
 from inbox.vault import queries_office
 from templates.law import folder
@@ -122,7 +123,7 @@ def test_two_officers_rotate_keys_and_destroy_the_expired_ones(
 def test_the_keyring_and_the_law_are_copied_to_the_medium(client: Client, stick: Path) -> None:
     """An existing copy of the law is not overwritten. The inbox with the root key cannot make a card."""
     assert 303 == client.send("/en/office/keys/keyring").status_code
-    assert {KEYRING, KEYRING_SIGNATURE} == {each.name for each in (stick / "keyring").iterdir()}
+    assert {KEYRING, KEYRING_SIGNATURE, ROOT_FILE} == {each.name for each in (stick / "keyring").iterdir()}
     assert 303 == client.send("/en/office/law/copy").status_code
     assert FRENCH.sha256 == folder.sha256(folder.read(stick / f"law-{today()}"))
     assert 409 == client.send("/en/office/law/copy").status_code

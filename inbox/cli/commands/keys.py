@@ -125,7 +125,10 @@ def _days(key: IntakeKey | ReplyKey) -> str:
 @out_folder
 @opens_inbox
 def keyring(door: Door, /, *, out: Path, as_json: bool) -> None:
-    """Write the signed keyring for the portal. The keyring is renewed if the day or a key has changed."""
+    """Write the signed keyring for the portal. The keyring is renewed if the day or a key has changed.
+
+    `fanal-portal setup` also reads the deployment id and the root key from this folder.
+    """
     with door.opened() as (inbox, who):
         renewed = key_actions.renew_keyring(inbox, who, out)
     view = {

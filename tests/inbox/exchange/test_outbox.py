@@ -438,6 +438,8 @@ def test_the_keyring_is_renewed_only_when_something_changed(world: World, tmp_pa
     raw, signature = (out / "keyring.json").read_bytes(), (out / "keyring.sig").read_bytes()
     opened = keyring.open_keyring(raw, signature, root_key=world.root_key, deployment=world.deployment)
     assert (2, build.today() + timedelta(days=35)) == (opened.serial, opened.valid_until)
+    root = keyring.ROOT.parse((out / keyring.ROOT_FILE).read_bytes())
+    assert (world.deployment, world.root_key) == (root.deployment, root.root_key)
 
 
 def test_many_slots_are_sealed_by_several_processes(

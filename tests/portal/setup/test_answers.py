@@ -11,11 +11,15 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crypto.keyring import Texts
-from portal.errors import BadConfiguration
+from crypto import base64url, keyring, signing
+from crypto.keyring import ROOT_FILE, Root, Texts
+from portal.errors import BadConfiguration, Refused
 from portal.setup import answers
 from tests.support.paths import ROOT
 from tests.support.setup_answers import GOOD
+
+REST = [GOOD.name.fr, GOOD.name.en, "mysql", "", "y", "n"]
+FINGERPRINT = signing.fingerprint(base64url.decode(GOOD.root_key))
 
 
 def refused(tmp_path: Path, text: str) -> str:
@@ -75,14 +79,46 @@ def test_a_question_is_repeated_until_its_answer_is_valid(
 ) -> None:
     """Enter chooses the default. Without a clearnet site, there is no question about a certificate."""
     (tmp_path / "keyring.json").touch()
-    typed = ["short", GOOD.deployment, GOOD.root_key, "/nowhere", str(tmp_path), GOOD.name.fr, GOOD.name.en]
-    typed += ["mysql", "", "y", "n"]
+    typed = ["/nowhere", str(tmp_path), "short", GOOD.deployment, GOOD.root_key, *REST]
+    told = asked(monkeypatch, tmp_path, typed)
+    assert told.count("this does not fit") == 3
+
+
+def asked(monkeypatch: pytest.MonkeyPatch, medium: Path, typed: list[str]) -> str:
+    """Type answers that lead to good ones. Return what the terminal shows."""
+    expected = replace(GOOD, keyring=str(medium), clearnet=False, certificate="", certificate_key="")
 
     @click.command()
     def command() -> None:
         monkeypatch.setattr("portal.terminal.is_interactive", lambda: True)
-        asked = replace(GOOD, keyring=str(tmp_path), clearnet=False, certificate="", certificate_key="")
-        assert answers.ask() == asked
+        assert answers.ask() == expected
 
     done = CliRunner().invoke(command, input="".join(f"{each}\n" for each in typed), catch_exceptions=False)
-    assert (done.exit_code, done.output.count("this does not fit")) == (0, 3)
+    assert done.exit_code == 0
+    return done.output
+
+
+def bring_root(medium: Path) -> None:
+    """Write the files that `inbox exchange keyring` writes."""
+    (medium / "keyring.json").touch()
+    root = Root(base64url.decode(GOOD.deployment), base64url.decode(GOOD.root_key))
+    (medium / ROOT_FILE).write_bytes(keyring.ROOT.encode(root))
+
+
+def test_a_root_key_whose_fingerprint_nobody_confirms_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Enter alone confirms nothing: the question is repeated."""
+    bring_root(tmp_path)
+    with pytest.raises(Refused, match="not that of the papers"):
+        asked(monkeypatch, tmp_path, [str(tmp_path), "", "n"])
+    assert FINGERPRINT in asked(monkeypatch, tmp_path, [str(tmp_path), "", "y", *REST])
+
+
+def test_a_damaged_root_key_on_the_medium_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bring_root(tmp_path)
+    file = tmp_path / ROOT_FILE
+    for content in (file.read_bytes()[:-9], b"", file.read_bytes() * 300_000):
+        file.write_bytes(content)
+        with pytest.raises(Refused, match=ROOT_FILE):
+            asked(monkeypatch, tmp_path, [str(tmp_path)])
