@@ -7,7 +7,7 @@ from crypto.printable import visible
 from inbox.language.views import View
 from inbox.law.changes import Change
 from inbox.setup.law import Moved, Plan
-from templates.law.rules import Law
+from templates.law.rules import Clock, Law, Period
 
 
 def name(law: Law) -> str:
@@ -25,24 +25,63 @@ def _codes(law: Law) -> Mapping[str, Mapping[str, Texts]]:
         },
         "measures": {code: each.name for code, each in law.measures.items()},
         "outcomes": {code: each.name for code, each in law.outcomes.items()},
+        "retention": {code: each.name for code, each in law.retention.periods.items()},
+        "other_retention": {code: each.name for code, each in _other_periods(law).items()},
         "letters": {code: each.name for code, each in law.letters.items()},
         "authorities": {code: each.name for code, each in law.authorities.items()},
     }
 
 
+def _times(law: Law) -> Mapping[str, Mapping[str, str]]:
+    """Return the time for each code that has one, in words."""
+    return {
+        "deadlines": {code: _within(law, each) for code, each in law.clocks.items()},
+        "duties": {code: f"{each.within}{_only(law, each.regimes)}" for code, each in law.duties.items()},
+        "retention": {code: _kept(each) for code, each in law.retention.periods.items()},
+        "other_retention": {code: _kept(each) for code, each in _other_periods(law).items()},
+    }
+
+
+def _other_periods(law: Law) -> Mapping[str, Period]:
+    """Return the periods for data without an outcome. A law may use these codes for its own periods, too."""
+    kept = law.retention
+    return {"proceedings": kept.proceedings, "junk": kept.junk, "unopened": kept.unopened}
+
+
+def _within(law: Law, clock: Clock) -> str:
+    by_priority = f" for priorities 1 to {len(clock.within)}" if len(clock.within) > 1 else ""
+    more = clock.extension
+    extended = f"; {more.within} if extended{_only(law, more.regimes)}" if more else ""
+    return f"{' / '.join(map(str, clock.within))}{by_priority}{_only(law, clock.regimes)}{extended}"
+
+
+def _only(law: Law, regimes: frozenset[str]) -> str:
+    """Return the words for a rule that applies only in some regimes, or an empty text."""
+    return "" if regimes >= law.regimes.keys() else f", only with regime {' or '.join(sorted(regimes))}"
+
+
+def _kept(period: Period) -> str:
+    return f"{period.keep}, then {period.archive} in the archive" if period.archive else str(period.keep)
+
+
 def view(law: Law) -> View:
-    """Return a law as a JSON value: its hash, and the labels of its codes."""
+    """Return a law as a JSON value: its hash, the labels of its codes, and the times that it sets."""
     names = {kind: {code: called.en for code, called in codes.items()} for kind, codes in _codes(law).items()}
-    return {"law": law.sha256.hex(), "name": law.name.en, "to_confirm": len(law.to_confirm)} | names
+    times = {"times": {"exchange": str(law.exchange.every), **_times(law)}}
+    return {"law": law.sha256.hex(), "name": law.name.en, "to_confirm": len(law.to_confirm)} | names | times
 
 
 def lines(law: Law) -> Iterator[str]:
     """Yield a law as lines of text."""
     yield name(law)
     yield f"to be confirmed by counsel: {len(law.to_confirm)}"
+    yield f"longest time between two exchanges: {law.exchange.every}"
+    times = _times(law)
     for kind, codes in _codes(law).items():
-        yield from ("", f"{kind}:")
-        yield from (visible(f"  {code:<24} {called.en}") for code, called in codes.items())
+        yield from ("", f"{kind.replace('_', ' ')}:")
+        for code, called in codes.items():
+            time = f": {times[kind][code]}" if kind in times else ""
+            yield visible(f"  {code:<24} {called.en}{time}")
 
 
 def plan_view(planned: Plan) -> View:

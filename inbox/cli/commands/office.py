@@ -130,7 +130,7 @@ def _show(days: Sequence[date], *, as_json: bool) -> None:
 @click.command()
 @opens_inbox
 def show_law(door: Door, /, *, as_json: bool) -> None:
-    """Show the law in use with its codes."""
+    """Show the law in use: its codes, deadlines and retention periods."""
     with door.opened() as (inbox, who):
         law = laws.read(inbox, who)
     terminal.show(render_law.view(law), render_law.lines(law), as_json=as_json)

@@ -334,5 +334,9 @@ def _template_lines(each: View) -> list[str]:
     return [
         "",
         f"{each['id']}: {visible(each['title']['en'])} ({states})",
-        *(quoted(each["text"][language].strip()) for language in LANGUAGES),
+        *(
+            line
+            for language in LANGUAGES
+            for line in (f"{language}:", quoted(each["text"][language].strip()))
+        ),
     ]

@@ -39,6 +39,23 @@ def hash_of(law: Path) -> str:
     return folder.sha256(folder.read(law)).hex()
 
 
+def test_the_law_is_shown_with_every_time_that_it_sets(office: Office) -> None:
+    shown = "\n".join(" ".join(line.split()) for line in office.run("law", "show").out.splitlines())
+    for line in (
+        "longest time between two exchanges: 1 working day",
+        "ack_fr Acknowledgement (decree, 7 working days): 7 working days",
+        "feedback Feedback: 3 months; 6 months if extended, only with regime external",
+        "art14 Informing the persons concerned (art. 14 GDPR): 1 month",
+        "admissible Admissible report: 1 year, then 5 years in the archive",
+        "junk Junk: 30 days",
+    ):
+        assert f"\n{line}\n" in shown, line
+    first_act = "same day / 2 working days / 5 working days / 10 working days for priorities 1 to 4"
+    times = office.json("law", "show")["times"]
+    assert (first_act, "1 working day") == (times["deadlines"]["first_act"], times["exchange"])
+    assert ", only with regime external" in times["duties"]["forwarding"]
+
+
 def test_a_stricter_law_is_adopted_and_recorded_in_the_journal(office: Office, edited: Edit) -> None:
     """Each change is listed by file and key. The older folder is kept."""
     law = edited("obstacles.toml", "priority = 2", "priority = 3")

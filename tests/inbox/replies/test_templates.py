@@ -318,6 +318,15 @@ def test_an_office_can_replace_the_templates_with_its_own_file(reported: World, 
     )
 
 
+def test_the_list_of_templates_names_the_language_of_each_text(reported: World, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(GOOD, "utf-8")
+    reported.office.json("message", "template", "replace", tmp_path / "mine.toml")
+    shown = reported.office.run("message", "template", "list").out.splitlines()
+    heads = [place for place, line in enumerate(shown) if line in ("fr:", "en:")]
+    assert ["fr:", "en:"] * 3 == [shown[place] for place in heads]
+    assert "Hello from" in shown[heads[1] + 1]
+
+
 def marked(client: Client, number: int) -> set[str]:
     """Return the templates that the desk marks as suitable for a case, in a reply or in a closing."""
     choices = re.findall(
