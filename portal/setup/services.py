@@ -132,7 +132,10 @@ class OnionService:
             if time.monotonic() > end:
                 raise Failed(f"tor made no address; see `journalctl -u {self._UNIT}`")
             time.sleep(_PAUSE_SECONDS)
-        self.said = f"address of the onion service: http://{self._hostname.read_text('ascii').strip()}"
+        self.said = (
+            f"address of the onion service: http://{self._hostname.read_text('ascii').strip()} (Debian's own"
+            " tor, which runs too, is not needed: `systemctl mask --now tor@default`)"
+        )
 
     def undo(self) -> None:
         """Stop the instance and remove its configuration file. The key of the onion address is kept.

@@ -152,13 +152,20 @@ def test_each_shipped_unit_starts_unchanged(
 
 
 def test_the_confined_tor_serves_the_pages_through_a_tor_network(machine: Machine) -> None:
-    """No command of the unit runs as root. tor also answers a reload, and restarts."""
+    """No command of the unit runs as root. tor also answers a reload, and restarts.
+
+    Debian's own tor is switched off by the command of the guide.
+    """
+    off = "systemctl mask --now tor@default"
+    assert off in (ROOT / "docs/deploying.md").read_text("utf-8")
     with machine.running():
         machine.do("systemctl", "start", "nginx@onion")
         machine.do("tor-instance-create", "fanal")
         shutil.copy(ROOT / "deploy/torrc", machine.tree / INSTANCE)
         machine.do("systemctl", "start", "tor@fanal")
         machine.do("systemctl", "reload", "tor@fanal")
+        machine.do(*off.split())
+        assert machine.do("systemctl", "is-active", "tor@default", code=None) != "active"
         said = machine.do("env", f"--chdir={ROOT}", ".venv/bin/python", "-c", THROUGH_TOR)
         assert said.endswith(".onion"), said
         status = machine.do("cat", f"/proc/{main(machine, 'tor@fanal')}/status")
