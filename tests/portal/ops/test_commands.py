@@ -22,6 +22,7 @@ from portal.config import load
 from portal.ops import cli
 from portal.store import database, envelopes, intakes
 from portal.store.envelopes import Upload
+from tests.support import damaging
 from tests.support.builders import (
     INSPECTORATE,
     OUTSIDE,
@@ -144,6 +145,23 @@ def test_export_writes_bundles_until_nothing_waits(made: Path, monkeypatch: pyte
             envelopes.begin(connection, whole, None, content)
     told = json.loads(run(made, "export", "--out", made, "--channel", INSPECTORATE, "--json"))
     assert [(each["n"], each["envelopes"]) for each in told] == [(1, 2), (2, 1)]
+
+
+def test_a_damaged_database_has_one_code_for_programs(made: Path) -> None:
+    """A page of an envelope is damaged, and then also the page that is read when the database is opened."""
+    file = made / "portal.sqlite"
+    with (
+        closing(database.open_database(make_url(f"sqlite+pysqlite:///{file}"))) as store,
+        store.write() as connection,
+    ):
+        upload = Upload(id=bytes(16), channel=INSPECTORATE, size=400_000, received=0, begun=today())
+        envelopes.begin(connection, upload, None, bytes(400_000))
+    damaging.damage(file)
+    for _ in range(2):
+        _, said = run_both(made, "export", "--out", made, "--json", code=1)
+        told = json.loads(said)
+        assert (told["code"], told["message"]) == ("database", "the database is damaged")
+        file.write_bytes(bytes(1_000) + file.read_bytes()[1_000:])
 
 
 def test_export_and_import_report_their_results(made: Path) -> None:
