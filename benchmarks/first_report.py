@@ -165,7 +165,9 @@ class Walk:
     def _in_inbox(self, command: str) -> str:
         self._carry(self.machine.tree, self.inbox)
         (self.inbox / "srv/passphrase").write_text(PASSPHRASE)
-        typed = f"{command} --passphrase-file /srv/passphrase"
+        # The medium is a folder of the machine.
+        same_disk = " --same-disk" if " --out " in command else ""
+        typed = f"{command}{same_disk} --passphrase-file /srv/passphrase"
         said = bare_tree.inside(self.inbox, "sh", "-c", typed, env={"HOME": "/root"})
         self._carry(self.inbox, self.machine.tree)
         self.machine.do("chown", "-R", "portal:portal", f"/{_MEDIUM}")

@@ -44,7 +44,7 @@ fi
 
 echo 'Preparing the portal.'
 # The last two lines are what the portal's configuration needs.
-demo/bin/inbox exchange keyring --out $medium/keyring | tail -n 2 > demo/portal.toml
+demo/bin/inbox exchange keyring --out $medium/keyring --same-disk | tail -n 2 > demo/portal.toml
 echo "listen = \"127.0.0.1:$port\"" >> demo/portal.toml
 echo 'name = { fr = "Inspection des douanes (démonstration)", en = "Customs inspectorate (demo)" }' >> demo/portal.toml
 # If the portal already exists, `portal init` refuses, but it still prints the fingerprint.

@@ -17,7 +17,7 @@ OFFICERS = ("alice", "bruno", "chloe")
 QUORUM = OFFICERS[:2]
 # Words of the page, and what they mean here.
 KNOWN = {"DIR": "inbox", "NAME": "Fanal", "ID": "customs", "--name-fr …": "--name-fr Inspection"}
-KNOWN |= {"--name-en …": "--name-en Inspectorate", "/media/shares": "shares"}
+KNOWN |= {"--name-en …": "--name-en Inspectorate", "/media/shares": "shares --same-disk"}
 
 
 def meant(line: str, folder: Path) -> list[str]:
@@ -105,7 +105,7 @@ def test_a_session_takes_the_commands_of_the_officers_guide_as_they_are_printed(
             if line.startswith("inbox exchange collect "):
                 break
             assert line.startswith("inbox ")
-            at.types(line.replace("/media/stick", str(tmp_path)))
+            at.types(line.replace("/media/stick/keyring", f"{tmp_path}/keyring --same-disk"))
         at.types("lock")
         at.sees("locked")
         assert at.waits() == 0

@@ -9,6 +9,7 @@ import click
 from inbox.cli.options import (
     passphrase_of,
     remembered,
+    same_disk_option,
     together,
 )
 from inbox.keys import passphrase_strength
@@ -17,7 +18,7 @@ from inbox.keys.secret_sharing import Appointee, Circle, Proven
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.setup.ceremony_papers import Handout, Papers
-from inbox.system import terminal
+from inbox.system import media, terminal
 from templates.command_line import FOLDER, NUMBER
 
 _STEPS = (
@@ -38,6 +39,7 @@ circle_options = together(
     click.option(
         "--sheets", is_flag=True, help="Also write each share in words, as plain text, to be printed."
     ),
+    same_disk_option,
 )
 
 
@@ -63,11 +65,12 @@ def founders(names: Sequence[str]) -> tuple[Appointee, ...] | None:
     return appointed(names, remembered("passphrase_file"), "--passphrase-file")
 
 
-def handout_in(folder: Path | None, home: Path, *, with_sheets: bool) -> Handout | None:
+def handout_in(folder: Path | None, home: Path, *, with_sheets: bool, same_disk: bool) -> Handout | None:
     """Create the folder for shares and papers; return None if no folder is given.
 
     Without a folder, the only share stays in the home. Raises Refused if the shares would be stored next to
-    the vault that they open, and UsageError for sheets without a folder.
+    the vault that they open: in its home or, unless ``same_disk``, on the disk of this machine. Raises
+    UsageError for sheets without a folder.
     """
     if folder is None and with_sheets:
         raise click.UsageError("give --shares FOLDER with --sheets")
@@ -78,6 +81,8 @@ def handout_in(folder: Path | None, home: Path, *, with_sheets: bool) -> Handout
             sentence("shares must not be in the home folder of the inbox that they open"),
             sentence("choose another --shares folder"),
         )
+    if not same_disk:
+        media.check_carried(folder, home)
     folder.mkdir(mode=0o700, exist_ok=True)
     return Handout(folder, with_sheets)
 

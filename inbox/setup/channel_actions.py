@@ -9,11 +9,16 @@ from inbox.keys.channel_cards import Offered
 from inbox.language.views import View
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.system import atomic_files
+from inbox.system import atomic_files, media
 
 
-def export_card(inbox: Inbox, who: Actor, out: Path) -> Card:
-    """Write the signed card of this channel into the folder ``out``; create the folder if needed."""
+def export_card(inbox: Inbox, who: Actor, out: Path, *, same_disk: bool) -> Card:
+    """Write the signed card of this channel into the folder ``out``; create the folder if needed.
+
+    Raises Refused, unless ``same_disk``, if ``out`` is not on a medium.
+    """
+    if not same_disk:
+        media.check_carried(out, inbox.home.root)
     out.mkdir(exist_ok=True)
     # The files are written before the vault commits the number, and get their names afterwards. A card that
     # did not fit on the disk uses up no number, and no two cards share a number.

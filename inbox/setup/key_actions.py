@@ -20,7 +20,7 @@ from inbox.language.messages import Sentence, sentence
 from inbox.language.views import View
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
-from inbox.system import atomic_files
+from inbox.system import atomic_files, media
 from inbox.vault import queries_exchange, queries_office
 from inbox.vault.tables import KeyringFile, Office
 
@@ -118,13 +118,15 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan, reason: str) -> None:
         destruction.destroy(inbox.home, session, planned, who.today)
 
 
-def renew_keyring(inbox: Inbox, who: Actor, out: Path) -> Renewed:
+def renew_keyring(inbox: Inbox, who: Actor, out: Path, *, same_disk: bool) -> Renewed:
     """Write today's signed keyring into the folder ``out``; create the folder if needed.
 
     The folder also gets the file from which setup of a portal reads the deployment id and the root key.
 
-    Raises Refused if this is not the root's inbox.
+    Raises Refused if this is not the root's inbox, and, unless ``same_disk``, if ``out`` is not on a medium.
     """
+    if not same_disk:
+        media.check_carried(out, inbox.home.root)
     with inbox.acting(who, action(Code.RENEW_KEYRING)) as session:
         row, is_new = channel_keyring.current(session, who.today)
         office = queries_office.office(session)
@@ -137,12 +139,14 @@ def renew_keyring(inbox: Inbox, who: Actor, out: Path) -> Renewed:
     return Renewed(row, is_new, office, warnings)
 
 
-def sign_pages(inbox: Inbox, who: Actor, raw: bytes, out: Path) -> Pages:
+def sign_pages(inbox: Inbox, who: Actor, raw: bytes, out: Path, *, same_disk: bool) -> Pages:
     """Sign a list of pages with the root key, and write it into the folder ``out``, created if needed.
 
     Two officers confirm. Raises Refused for an invalid list, a list of another deployment, and if this is not
-    the root's inbox.
+    the root's inbox. Also raises Refused, unless ``same_disk``, if ``out`` is not on a medium.
     """
+    if not same_disk:
+        media.check_carried(out, inbox.home.root)
     with inbox.transaction() as session:
         listed = _listed(raw, queries_office.office(session).deployment)
     short = hashlib.sha256(raw).hexdigest()[:16]

@@ -20,7 +20,8 @@ def check_apart(*folders: Path) -> None:
 def check_carried(medium: Path, home: Path) -> None:
     """Raise Refused if a folder on a medium is really on the disk of the home or system, or in memory.
 
-    The check also detects the empty mount point of a medium that is not mounted.
+    The check also detects the empty mount point of a medium that is not mounted. Neither folder needs to
+    exist yet.
     """
     if not is_carried(medium, home):
         raise Refused(
@@ -33,7 +34,8 @@ def check_carried(medium: Path, home: Path) -> None:
 
 def is_carried(folder: Path, home: Path) -> bool:
     """Whether a folder is on a medium: not on the disk of the home or of the system, nor in memory."""
-    return not disks.of(folder) & (disks.of(home) | disks.of(Path("/")) | {disks.MEMORY})
+    own = disks.of(_existing(home)) | disks.of(Path("/")) | {disks.MEMORY}
+    return not disks.of(_existing(folder)) & own
 
 
 def is_in_memory(folder: Path) -> bool:
@@ -45,6 +47,12 @@ def top(folder: Path) -> Path:
     """Return the folder at which the file system of a folder is mounted."""
     found = folder.resolve()
     return next(each for each in (found, *found.parents) if each.is_mount())
+
+
+def _existing(folder: Path) -> Path:
+    """Return the folder, or the nearest folder above it that exists."""
+    whole = folder.absolute()
+    return next(each for each in (whole, *whole.parents) if each.exists())
 
 
 def _together(one: Path, other: Path) -> Refused:

@@ -128,10 +128,14 @@ def _follows(rule: Decision) -> int:
     return rule.informs + (rule.outcome is not None)
 
 
+_TO_MEDIA = {"backup make", *(f"exchange {each}" for each in ("card", "keyring", "outbox", "sign-pages"))}
+
+
 def insisting(words: Sequence[str | Path]) -> list[str | Path]:
     """Return the command with the option that accepts a folder on this machine's own disk as a medium."""
-    is_medium = tuple(words[:2]) in {("exchange", "outbox"), ("backup", "make")}
-    return [*words, *(["--same-disk"] if is_medium else [])]
+    given = [*map(str, words)]
+    is_medium = " ".join(given[:2]) in _TO_MEDIA or "--shares" in given
+    return [*words, *(["--same-disk"] if is_medium and "--same-disk" not in given else [])]
 
 
 def _addressing(words: Sequence[str | Path]) -> list[str | Path]:

@@ -9,7 +9,7 @@ import click
 from crypto import base64url, card
 from crypto.printable import visible
 from inbox.cli import render
-from inbox.cli.options import Closed, Door, opens_inbox, out_folder, reason_option
+from inbox.cli.options import Closed, Door, opens_inbox, out_folder, reason_option, same_disk_option
 from inbox.keys import channel_cards, destruction, listing, rotation
 from inbox.keys.channel_cards import Offered
 from inbox.keys.destruction import Plan
@@ -123,14 +123,15 @@ def _days(key: IntakeKey | ReplyKey) -> str:
 
 @click.command()
 @out_folder
+@same_disk_option
 @opens_inbox
-def keyring(door: Door, /, *, out: Path, as_json: bool) -> None:
+def keyring(door: Door, /, *, out: Path, same_disk: bool, as_json: bool) -> None:
     """Write the signed keyring for the portal. The keyring is renewed if the day or a key has changed.
 
     `fanal-portal setup` also reads the deployment id and the root key from this folder.
     """
     with door.opened() as (inbox, who):
-        renewed = key_actions.renew_keyring(inbox, who, out)
+        renewed = key_actions.renew_keyring(inbox, who, out, same_disk=same_disk)
     view = {
         "serial": renewed.keyring.serial,
         "valid_until": renewed.keyring.valid_until.isoformat(),
@@ -145,15 +146,16 @@ def keyring(door: Door, /, *, out: Path, as_json: bool) -> None:
 @click.command()
 @click.argument("manifest", type=FILE)
 @out_folder
+@same_disk_option
 @opens_inbox
-def sign_pages(door: Door, /, *, manifest: Path, out: Path, as_json: bool) -> None:
+def sign_pages(door: Door, /, *, manifest: Path, out: Path, same_disk: bool, as_json: bool) -> None:
     """Sign the list that `portal manifest` made, with the root key.
 
     First make the same list from your own checkout, and compare the two.
     """
     raw = given_files.content(manifest)
     with door.opened() as (inbox, who):
-        listed = key_actions.sign_pages(inbox, who, raw, out)
+        listed = key_actions.sign_pages(inbox, who, raw, out, same_disk=same_disk)
     view = {
         "serial": listed.serial,
         "files": len(listed.files),
@@ -168,11 +170,12 @@ def sign_pages(door: Door, /, *, manifest: Path, out: Path, as_json: bool) -> No
 
 @click.command()
 @out_folder
+@same_disk_option
 @opens_inbox
-def card_command(door: Door, /, *, out: Path, as_json: bool) -> None:
+def card_command(door: Door, /, *, out: Path, same_disk: bool, as_json: bool) -> None:
     """Write the signed card with this channel's public keys, for the root's officers."""
     with door.opened() as (inbox, who):
-        exported = channel_actions.export_card(inbox, who, out)
+        exported = channel_actions.export_card(inbox, who, out, same_disk=same_disk)
     view = channel_cards.view(exported)
     lines = [
         *channel_cards.rendered(view),

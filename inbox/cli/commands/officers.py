@@ -112,6 +112,7 @@ def _change(  # noqa: PLR0913 - one parameter for each option
     quorum: int | None,
     shares: Path | None,
     sheets: bool,
+    same_disk: bool,
     files: Sequence[Path],
     reason: str,
     as_json: bool,
@@ -121,7 +122,7 @@ def _change(  # noqa: PLR0913 - one parameter for each option
         planned = reshare.plan(inbox, quorum=quorum, reason=reason, **changes)
         if shares is None and len(planned.names) > 1:
             raise click.UsageError("give --shares, a folder for the share files of all officers")
-        handout = handout_in(shares, door.root, with_sheets=sheets)
+        handout = handout_in(shares, door.root, with_sheets=sheets, same_disk=same_disk)
         given = appointed(planned.names, files, "--new-passphrase-file")
         appoint = partial(_appointed, planned, given)
         try:

@@ -129,8 +129,8 @@ def doctor(door: Door, /, *, as_json: bool) -> None:
 def init(door: Door, /, *, as_json: bool, **options: Any) -> None:
     """Create a new inbox with all its keys, in a ceremony of its officers."""
     founding.check_free(door.root)
-    officers, shares, sheets, quorum = (
-        options.pop(name) for name in ("officers", "shares", "sheets", "quorum")
+    officers, shares, sheets, same_disk, quorum = (
+        options.pop(name) for name in ("officers", "shares", "sheets", "same_disk", "quorum")
     )
     if (officers is None) != (shares is None):
         raise click.UsageError("give --officers and --shares together")
@@ -142,7 +142,7 @@ def init(door: Door, /, *, as_json: bool, **options: Any) -> None:
     names = [UNNAMED] if officers is None else [name.strip() for name in officers.split(",")]
     quorum = len(names) // 2 + 1 if quorum is None else quorum
     secret_sharing.check(names, quorum)
-    handout = handout_in(shares, door.root, with_sheets=sheets)
+    handout = handout_in(shares, door.root, with_sheets=sheets, same_disk=same_disk)
     circle = _circle(names, quorum, charter, handout)
     founded = founding.found(door.root, charter, circle, handout, today=today())
     said = {

@@ -65,14 +65,14 @@ def destroy() -> ResponseReturnValue:
 @pages.post("/keyring")
 def write_keyring() -> ResponseReturnValue:
     """Write today's signed keyring to the medium."""
-    key_actions.renew_keyring(here().inbox, actor(), medium_folder() / "keyring")
+    key_actions.renew_keyring(here().inbox, actor(), medium_folder() / "keyring", same_disk=here().same_disk)
     return _done(Done.KEYRING_WRITTEN)
 
 
 @pages.post("/card")
 def write_card() -> ResponseReturnValue:
     """Write the signed card of this channel to the medium."""
-    channel_actions.export_card(here().inbox, actor(), medium_folder() / "card")
+    channel_actions.export_card(here().inbox, actor(), medium_folder() / "card", same_disk=here().same_disk)
     return _done(Done.CARD_WRITTEN)
 
 
@@ -83,7 +83,8 @@ def sign_pages() -> ResponseReturnValue:
     chosen = next((each for each in medium.loose(folder) if quote(each.name) == name), None)
     if chosen is None:
         abort(HTTPStatus.BAD_REQUEST)
-    key_actions.sign_pages(here().inbox, actor(), given_files.content(chosen), folder / "signed-pages")
+    raw, out = given_files.content(chosen), folder / "signed-pages"
+    key_actions.sign_pages(here().inbox, actor(), raw, out, same_disk=here().same_disk)
     return _done(Done.PAGES_SIGNED)
 
 

@@ -146,7 +146,7 @@ def test_a_session_locks_itself_if_nobody_types(office: Office, place: str) -> N
             at.types("case list")
             at.sees(PROMPT)
         if place != "prompt":
-            at.types("officer renew --shares new --sheets")
+            at.types("officer renew --shares new --sheets --same-disk")
             at.confides("passphrase of alice: ", passphrase_of("alice"))
         if place == "question":
             at.confides("passphrase of bruno: ", passphrase_of("bruno"))
@@ -233,7 +233,7 @@ def test_a_session_ends_even_if_the_output_of_its_terminal_is_stopped(office: Of
 
 def test_a_single_command_that_asks_a_question_has_a_time_limit_too(office: Office) -> None:
     """The vault is open while the command asks, and anybody at the terminal could choose new passphrases."""
-    words = ["--home", office.root, *office.opening(), "officer", "renew", "--shares", "new"]
+    words = ["--home", office.root, *office.opening(), "officer", "renew", "--shares", "new", "--same-disk"]
     before = office.state()
     with typing_to_fork(words, office.root.parent, HASTY) as at:
         at.answers("agree? (yes/no) ", "yes")
@@ -272,7 +272,7 @@ def test_a_change_of_officers_ends_the_session(office: Office) -> None:
     """The shares with which its officers signed in are no longer valid."""
     new = [word for name in NAMES for word in ("--new-passphrase-file", f"shares/{name}.passphrase")]
     with session(office, program=QUICKLY) as at:
-        at.types(f"officer renew --shares shares {' '.join(new)}")
+        at.types(f"officer renew --shares shares --same-disk {' '.join(new)}")
         at.confides("passphrase of alice: ", passphrase_of("alice"))
         at.confides("passphrase of bruno: ", passphrase_of("bruno"))
         at.sees("share test: 3 quorums of 2 opened the test message, 3 single shares did not")

@@ -235,7 +235,7 @@ def session(office: Office) -> Iterator[Callable[[str], Said]]:
         def run(line: str) -> Said:
             out, err = io.StringIO(), io.StringIO()
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-                code = main.run(shlex.split(line), door)
+                code = main.run([*map(str, build.insisting(shlex.split(line)))], door)
             return Said(code, out.getvalue(), err.getvalue())
 
         yield run

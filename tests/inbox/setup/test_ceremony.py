@@ -238,7 +238,7 @@ def test_a_text_that_no_page_could_show_is_refused_before_anybody_enters_a_passp
     assert ["given", "questions.toml"] == sorted(path.name for path in tmp_path.iterdir())
 
 
-TWO = ["--officers", "alice,bruno", "--quorum", "2", "--shares", "shares"]
+TWO = ["--officers", "alice,bruno", "--quorum", "2", "--shares", "shares", "--same-disk"]
 
 
 def agree(at: Typist) -> None:

@@ -67,7 +67,7 @@ def renew(office: Office, place: int, stop: Callable[[], None]) -> tuple[int, bo
     with office.unlocked() as opened:
         door = Open(opened)
         with stopped_at(place, stop) as left:
-            said = run(door, "officer", "renew", "--shares", str(office.shares), *files)
+            said = run(door, "officer", "renew", "--shares", str(office.shares), "--same-disk", *files)
         has_changed = header_of(office).generation == 2
         assert (left[0] >= 0) == (said.code == 0)
         assert has_changed == door.is_over

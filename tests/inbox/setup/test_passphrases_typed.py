@@ -64,7 +64,7 @@ def test_text_typed_while_a_new_passphrase_is_rated_is_neither_shown_nor_taken_a
     """The next officer types too early. The program still asks this officer for a passphrase."""
     names, chosen = ("alice", "bruno"), "typed too early by far"
     words = ["init", "--deployment", "Fanal", "--channel", "inspection", "--name-fr", "É", "--name-en", "E"]
-    circle = ["--officers", ",".join(names), "--shares", "shares"]
+    circle = ["--officers", ",".join(names), "--shares", "shares", "--same-disk"]
     with typing_to_fork(["--home", "inbox", *words, *circle], tmp_path, SLOWLY_WEIGHED) as at:
         at.answers("agree? (yes/no) ", "yes")
         for name in names:

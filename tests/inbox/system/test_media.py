@@ -13,7 +13,7 @@ from inbox.language.errors import Refused
 from inbox.system import media
 from templates import disks
 from tests.support.desk_room import Client
-from tests.support.inbox_builders import Office
+from tests.support.inbox_builders import Office, manifest
 from tests.support.small_disk import small_disk
 from tests.support.sticks import mounted, stick
 
@@ -63,6 +63,45 @@ def test_no_outbox_is_written_to_a_folder_while_its_medium_is_not_mounted(
         assert (1, True, []) == (code, OWN in err, list(place.iterdir()))
     assert before == office.state()
     assert 0 == outbox(office, place, "--same-disk")[0]
+
+
+@pytest.mark.parametrize("what", ["keyring", "sign-pages"])
+def test_nothing_for_the_portal_is_written_to_the_disk_of_this_machine(
+    office: Office, tmp_path: Path, sticks: list[Path], what: str
+) -> None:
+    """Neither to a folder that does not exist yet. Nothing is recorded. The controls are accepted."""
+    listed = [manifest(office, tmp_path / "pages.json")] if what == "sign-pages" else []
+    before = office.state()
+    for out in (tmp_path, tmp_path / "new"):
+        said = office.typed("exchange", what, *listed, "--out", out)
+        assert (1, True) == (said.code, OWN in said.err)
+        assert "to use the disk anyway: --same-disk" in said.err
+    assert not (tmp_path / "new").exists()
+    assert before == office.state()
+    for out, more in ((sticks[0] / "new", []), (tmp_path / "new", ["--same-disk"])):
+        assert 0 == office.typed("exchange", what, *listed, "--out", out, *more).code
+        assert [*out.iterdir()]
+
+
+def test_shares_are_not_written_to_the_disk_of_this_machine(office: Office, sticks: list[Path]) -> None:
+    """On this disk, deleted shares could be found again beside the vault. The control is accepted."""
+    passphrase = ("--new-passphrase-file", office.secret)
+    before = office.state()
+    for folder in (office.root.parent / "shares", office.root.parent):
+        said = office.typed("officer", "renew", "--shares", folder, *passphrase)
+        assert (1, True) == (said.code, OWN in said.err)
+    assert (before, False) == (office.state(), (office.root.parent / "shares").exists())
+    assert 0 == office.typed("officer", "renew", "--shares", sticks[0] / "shares", *passphrase).code
+    assert [*sticks[0].rglob("*.share")]
+
+
+def test_a_ceremony_writes_no_shares_to_the_disk_of_this_machine(tmp_path: Path) -> None:
+    """The home does not exist yet. Nobody has typed a passphrase, and no file is written."""
+    words = ["init", "--deployment", "Fanal", "--channel", "customs", "--name-fr", "D", "--name-en", "C"]
+    founders = ["--officers", "alice,bruno", "--shares", tmp_path / "shares"]
+    said = Office(tmp_path / "new").typed(*words, *founders)
+    assert (1, True) == (said.code, OWN in said.err)
+    assert [] == [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".passphrase"]
 
 
 def test_a_file_system_in_memory_is_not_a_medium(office: Office, tmp_path: Path, sticks: list[Path]) -> None:
