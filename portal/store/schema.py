@@ -147,7 +147,7 @@ outboxes = _table(
     Column("raw", LargeBinary, nullable=False),
     Column("signature", LargeBinary(64), nullable=False),
     Column("day", Integer, nullable=False),
-    Column("restored", Boolean, nullable=False, default=False),
+    Column("restored", Boolean, nullable=False),
 )
 
 # Hashes of the envelope headers whose work was accepted, with the day. Hashes are kept through the next day:

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
+from pypdfium2 import PdfDocument
 
 from crypto import casetoken
 from templates.catalogues import LANGUAGES
@@ -19,6 +20,12 @@ KEPT = "(async () => [localStorage.length, sessionStorage.length, (await indexed
 
 SHOWN = """document.body.textContent +
     [...document.querySelectorAll("textarea, input")].map((field) => field.value).join("\\n")"""
+
+
+def sheets(page: Page) -> int:
+    """Return how many sheets the page takes when printed."""
+    with PdfDocument(page.pdf(format="A4", prefer_css_page_size=True)) as document:
+        return len(document)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -75,13 +82,16 @@ def test_the_printed_sheet_has_only_the_twelve_words(visitor: Visitor) -> None:
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert "Fanal" in page.title()
     assert printed_lines(page) == visitor.words
+    assert sheets(page) == 1
     page.focus("#confirm-1")
     assert printed_lines(page) == visitor.words
     visitor.confirm()
     visitor.arrived()
     assert printed_lines(page) == []
+    assert sheets(page) == 1
     page.click("#show-token")
     assert printed_lines(page) == visitor.words
+    assert sheets(page) == 1
 
 
 def test_typed_words_are_counted_and_an_unknown_word_is_pointed_out(visitor: Visitor) -> None:
