@@ -51,9 +51,9 @@ def check_unsaid(session: Session, number: int, addressee: str, reason: str, how
     """Return whether a reason was needed because the addressee could reveal the reporter.
 
     Raises CaseRefused for words that the reporter asked never to repeat and for words that touch the
-    identity, if no reason is given. For the identity, a reason from only one officer does not count, because
-    one officer may not see the words. At the next attempt, two officers must confirm, because the first
-    officer may get no more answers alone. Raises the same errors as ``is_named``.
+    identity, if no reason is given. For words of the identity, a reason from only one officer does not count,
+    because one officer may not see these words. At the next attempt, two officers must confirm, because the
+    first officer may get no more answers alone. Raises the same errors as ``is_named``.
     """
     found = unsaid.find(session, number, addressee) if _is_compared(session, number, addressee) else None
     if found and (found.is_for_two or not reason.strip()):

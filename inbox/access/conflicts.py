@@ -1,8 +1,8 @@
 """Exclude officers from cases, by decision or because a report names them.
 
 An officer who is excluded from a case is also excluded from all other cases of the same matter (``bonds``).
-Otherwise, the officer could read one case of the matter, and warn a person who must not be warned because of
-another case.
+Otherwise, the officer could read one case of the matter and warn a person, although another case of the
+matter forbids the warning.
 """
 
 from collections import defaultdict
@@ -159,7 +159,7 @@ def out_of_reach(session: Session, quorum: int) -> int:
 
 
 def warnings(session: Session, quorum: int) -> list[str]:
-    """Return warnings for all officers, even if excluded, about the number of cases that nobody can read."""
+    """Return warnings that say how many cases nobody can read; excluded officers see these warnings, too."""
     count = out_of_reach(session, quorum)
     if not count:
         return []
@@ -186,9 +186,9 @@ def said(answers: Mapping[str, str | tuple[str, ...]]) -> Iterator[str]:
 
 
 def _kept_with(session: Session, number: int, officer: str) -> list[int]:
-    """Return the cases of the matter that exclude the officer, this case first.
+    """Return the cases of the matter from which the officer is excluded, this case first.
 
-    The list is empty if this case does not exclude the officer.
+    The list is empty if the officer is not excluded from this case.
     """
     queries_cases.case(session, number)
     rows = select(Exclusion.case).where(Exclusion.case.in_(bonds.of(session, number)))
@@ -278,7 +278,8 @@ def _exclude(session: Session, by: Actor, number: int, officer: str, quorum: int
             sentence("{officer} is already excluded from case {number}", number=number, officer=officer),
             sentence("see: inbox access conflict list"),
         ).at("officer")
-    # Read the links before the exclusion: if the excluded officer is signed in, they are hidden afterwards.
+    # Read the links before the exclusion: if the excluded officer is signed in, the links are hidden
+    # afterwards.
     matter = bonds.of(session, number)
     kept = _excluded_from(session, matter)
     others = [(each, officer) for each in sorted(matter - {number}) if officer not in kept[each]]

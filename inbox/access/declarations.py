@@ -70,7 +70,7 @@ def is_shut(session: Session, number: int) -> bool:
 
 
 def may_be_tried(session: Session, numbers: Sequence[int]) -> set[int]:
-    """Return cases against which the signed-in officers may test names, because they may read them.
+    """Return the cases in which the signed-in officers may test names, because they may read these cases.
 
     The result contains all readable and declared cases in ``numbers``, and may contain others. Answers about
     cases outside the result must not depend on the content of these cases, such as the names in them.

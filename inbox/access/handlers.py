@@ -28,9 +28,9 @@ from inbox.vault.tables import Case
 class Readers:
     """Who may read a case.
 
-    The ``handlers`` of a case may read the case, or all officers if there are no handlers; in quarantine,
-    nobody may read the case. ``quarantined`` and ``archived`` are the days since which the case has been in
-    quarantine or archived. Two officers must open an archived case. ``kept_from`` are the excluded officers;
+    Only the ``handlers`` may read the case; if it has no handlers, all officers may. Nobody may read a case
+    in quarantine. ``quarantined`` and ``archived`` are the days since which the case has been in quarantine
+    or archived. Two officers must open an archived case. ``kept_from`` are the excluded officers;
     ``officers`` are all officers. ``is_read`` is true if all acting officers are handlers, or if the case has
     no handlers.
     """

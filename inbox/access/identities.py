@@ -41,7 +41,7 @@ class Consent(StrEnum):
 
 
 def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
-    """Record the reporter's identity, below any existing text. Consent to disclose the existing text ends.
+    """Record the reporter's identity, below any existing text. An earlier consent to disclosure ends.
 
     One officer may record the first text. Once an identity is recorded, adding to it requires two officers,
     because one officer could add name after name and watch how the program's answers change.
@@ -51,7 +51,7 @@ def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
     concerned, or the evidence. To correct a mistake, two officers redact the text
     (``inbox.retention.strike``).
 
-    Raises CaseRefused for an unknown case, and Undeclared. Raises Refused if the text is empty, or is too
+    Raises Undeclared, and CaseRefused for an unknown case. Raises Refused if the text is empty, or is too
     long together with the existing text. Also raises the same errors as ``chosen_action.acting``.
     """
 

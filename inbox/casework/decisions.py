@@ -152,7 +152,10 @@ def needed(inbox: Inbox, choices: Sequence[str]) -> dict[str, Sentence]:
 
 
 def needed_by_all(session: Session, choices: Sequence[str]) -> dict[str, Sentence]:
-    """Do the same as ``needed`` within a session. If several decisions require a field, the first counts."""
+    """Do the same as ``needed`` within a session.
+
+    If several decisions require the same field, the field has the reason of the first of them.
+    """
     found: dict[str, Sentence] = {}
     for choice in choices:
         found = _needed_by(session, choice) | found
@@ -181,7 +184,7 @@ def is_taken(session: Session, number: int, decision: Decision) -> bool:
 
 
 def check(session: Session, number: int, wanted: Sequence[Decision], today: date) -> None:
-    """Check that these decisions could be taken now, in this order, but take none. Raises as ``take``."""
+    """Check that these decisions could be taken now, in this order; take none of them. Raises as ``take``."""
     with session.begin_nested() as undone:
         for each in wanted:
             take(session, number, each, today)
@@ -235,8 +238,8 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
 def check_way(session: Session, number: int, decision: Decision, today: date) -> None:
     """Check that no obstacle prevents a decision or its letter.
 
-    A decision that records a measure sends the case to somebody else. A decision that sends the case to
-    somebody else has to wait until officers have decided whether to inform the prosecutor.
+    A decision that comes with a measure sends the case to somebody else. Such a decision has to wait until
+    officers have decided whether to inform the prosecutor.
 
     Raises CaseRefused if the decision has to wait, or if neither the regime nor a fact of the case asks for
     it. Raises Refused if the law has no such decision. Also raises the same errors as ``exits.check``.
@@ -280,8 +283,8 @@ def check_prosecutor(session: Session, number: int) -> None:
 def _check_nobody(session: Session, number: int, rule: rules.Decision) -> None:
     """Raise CaseRefused for a decision to inform nobody if a person named in the case has requested access.
 
-    If nobody may read the case, nobody may test names on it. An open access request keeps a case that nobody
-    may read from being destroyed.
+    If nobody may read the case, nobody may test names on it. While an access request is open, a case that
+    nobody may read cannot be destroyed.
     """
     if not _says_nobody(rule) or declarations.is_shut(session, number):
         return

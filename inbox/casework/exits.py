@@ -116,8 +116,8 @@ def _in_quarantine() -> Mapping[Exit, Cell]:
 MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     # An officer who closes a case makes a statement about its contents. An officer who decides whether to
     # inform the persons concerned knows who they are. Nobody can declare or read a case in quarantine, or
-    # work on it, but such a case must not be kept for ever. For a case in quarantine, a second officer
-    # replaces the declaration and the decision.
+    # work on it, but such a case must not be kept for ever. For a case in quarantine, a second officer is
+    # required instead of the declaration and the decision.
     Obstacle.UNDECLARED: _row(
         close=_blocked(Code.DECLARE, unless=(Obstacle.QUARANTINE,)),
         junk=_blocked(Code.DECLARE),
@@ -151,7 +151,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     ),
     Obstacle.PORTAL: _row(destroy=_blocked(Code.COLLECT)),
     # No reason allows destroying a case before it is due, because a judge could be about to ask for the case.
-    # Anything that must be removed earlier can be redacted.
+    # A text that must be removed earlier can be redacted.
     Obstacle.NOT_DUE: _row(destroy=_blocked(a_day=True)),
     # If the clock is ahead, by mistake or on purpose, a case could seem due too early. If there is no longer
     # a portal that could state the date, two officers confirm it. The journal records the reason of the two
@@ -181,8 +181,8 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         destroy=_blocked(Code.DECIDE_BY_TWO),
         access=_blocked(Code.DECIDE_BY_TWO),
     ),
-    # In quarantine, nobody may read the case and judge it, so the second officer who closes it replaces the
-    # decision. The two officers who mark a case as junk also replace the decision.
+    # Nobody may read and judge a case in quarantine, so closing it requires a second officer instead of the
+    # decision. Marking a case as junk requires two officers instead of the decision.
     Obstacle.ADMISSIBILITY: _row(
         close=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO, unless=(Obstacle.QUARANTINE,)),
         destroy=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO, unless=(Obstacle.QUARANTINE, Obstacle.JUNK)),
@@ -263,8 +263,8 @@ def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
 def depending(session: Session, number: int) -> list[Obstacle]:
     """Return the obstacles to closing that depend on an outcome not yet chosen, in the order of ``MATRIX``.
 
-    The obstacles in the result matter if the reporter may be told more than that the case is closed, or
-    cannot be told anything.
+    The obstacles in the result matter if the reporter may be told more than that the case is closed, or if
+    the reporter cannot be told anything.
     """
     found = {
         Obstacle.NO_WORD: prosecutor_word.binds_outcome(session, number),
@@ -322,7 +322,7 @@ def why(session: Session, number: int, what: Obstacle, due: Due | None = None) -
 
 
 def anew(session: Session, number: int) -> Collection[Obstacle]:
-    """Return the obstacles for which somebody decided, but for which the law asks for a new decision."""
+    """Return the obstacles on which officers had already decided, but must decide again."""
     open_again = {row.kind for row in legal_duties.of(session, number) if legal_duties.is_anew(row)}
     law = in_use.of(session)
     return [what for what, role in ROLES.items() if law.duty(role) in open_again]
@@ -351,7 +351,7 @@ def waits_for_portal_day(due: Due, today: date) -> bool:
 
 
 def waits_for_visa(due: Due, today: date) -> bool:
-    """Return whether a destruction waits for the archives' approval and, at most, for the portal's day."""
+    """Return whether a destruction lacks only the archives' approval, and perhaps the portal's day."""
     return {*_in_the_way(Exit.DESTROY, _scheduled(due, today))} - {Obstacle.ONE_CLOCK} == {Obstacle.VISA}
 
 

@@ -204,7 +204,7 @@ def unlink(inbox: Inbox, who: Actor, number: int, other: int) -> None:
 def _changing(
     inbox: Inbox, who: Actor, code: Code, pair: tuple[int, int], relation: Relation | None = None
 ) -> Iterator[Session]:
-    """Yield a session in which any link or dismissal of two cases has been deleted.
+    """Yield a session in which any link or dismissal between the two cases has been deleted.
 
     Raises the same errors as ``link`` and ``unlink``.
     """

@@ -181,8 +181,8 @@ def _of_office(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
 def _binding(session: Session, number: int) -> Sequence[Any]:
     """Return the measures that still bind a case, because no later word or final decision has lifted them.
 
-    A measure binds if it is a measure of the judiciary, or if it has restrictions. The rows are as in
-    ``_recorded``.
+    A measure binds the case if it is a measure of the judiciary, or if it has restrictions. The rows are as
+    in ``_recorded``.
     """
     return _unfreed(session, _recorded(session, number))
 

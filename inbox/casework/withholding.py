@@ -31,7 +31,7 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Unopposed:
-    """The prosecutor's consent to telling a person about a case: its day, who gave it, and its record."""
+    """The prosecutor's consent to telling a person about a case: its day and its reference."""
 
     case: int
     day: date

@@ -34,7 +34,7 @@ def by_hand(session: Session) -> list[str]:
 
 
 def tellable(session: Session) -> tuple[str, ...]:
-    """Return all measures that a reporter may ever read."""
+    """Return all measures that a reporter may ever be told of."""
     law = in_use.of(session)
     return tuple(code for code, rule in law.measures.items() if rule.told is not Told.NEVER)
 

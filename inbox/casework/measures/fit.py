@@ -15,7 +15,7 @@ from templates.law import rules
 
 
 def check_by_hand(session: Session, number: int, kind: str) -> None:
-    """Raise CaseRefused for a decision's measure: it would be recorded twice, or without the decision."""
+    """Raise CaseRefused for a measure that must be recorded only with its decision."""
     if choices := legal_duties.taking(session, kind):
         raise CaseRefused(
             sentence(

@@ -22,7 +22,10 @@ def binds(session: Session, number: int, kind: str) -> bool:
 
 
 def check(session: Session, number: int, kind: str) -> None:
-    """Raise CaseRefused for a measure that the prosecutor's word binds, and Undeclared."""
+    """Raise CaseRefused if a measure requires a prosecutor's word that is missing or has restrictions.
+
+    Also raises Undeclared.
+    """
     if binds(session, number, kind):
         # The refusal repeats what the prosecutor said about the case.
         declarations.check(session, number)

@@ -66,7 +66,7 @@ def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) ->
     """Show a measure to the reporter of a case, or hide it again.
 
     Hiding the measure takes two officers if a message already sent counts as feedback only because of this
-    measure. Raises CaseRefused for a measure that reporters are never shown, and Undeclared. Also raises the
+    measure. Raises Undeclared, and CaseRefused for a measure that reporters are never shown. Also raises the
     same errors as ``of`` and ``chosen_action.acting``.
     """
 

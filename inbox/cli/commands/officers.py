@@ -145,7 +145,7 @@ def _say_if_changed(door: Door, inbox: Inbox) -> None:
 
 
 def _appointed(planned: Planned, given: tuple[Appointee, ...] | None) -> Circle:
-    """Return the new circle.
+    """Return the officers who will open the inbox, and their quorum.
 
     Officers without a passphrase file must type a passphrase, so officers who are absent get no share.
     """
