@@ -33,7 +33,7 @@ from inbox.vault.casework_tables import AccessRequest
 
 # The name of this deadline in the oversight figures.
 DEADLINE = "access"
-# An earlier day is treated as a typing mistake.
+# A day that is more than a year ago is treated as a typing mistake.
 _LONGEST_AGO = relativedelta(years=1)
 MOST_NAMES = 10
 LONGEST_NAME = 100
@@ -98,9 +98,9 @@ def record(inbox: Inbox, who: Actor, came: Came) -> AccessRequest:
 def extend(inbox: Inbox, who: Actor, because: Because) -> Sequence[AccessRequest]:
     """Extend all open requests, once each, and return them.
 
-    The persons must be informed before their answers would be due without the extension. Two officers must
-    confirm the extension. All requests are extended at once, because extending only one would show that
-    person, and readers of the register, that data was found.
+    Each person must be informed of the extension before the original due day. Two officers must confirm the
+    extension. All requests are extended at once. Extending only one would show the person who made it, and
+    readers of the register, that data was found.
 
     Raises Refused if every open request was already extended or is late, or if the law allows no extension.
     Raises the same errors as ``open_one`` and ``Inbox.acting``.

@@ -120,7 +120,8 @@ def join(session: Session, by: Actor, number: int, quorum: int) -> list[tuple[in
 def watched(session: Session) -> Names:
     """Return the names whose mention in a report excludes an officer.
 
-    If there is only one officer, no name excludes an officer, because nobody else could read the cases.
+    If there is only one officer, a report that names this officer does not exclude them, because nobody else
+    could read the case.
     """
     return names(session) if len(queries_office.officers(session)) > 1 else Names({})
 
@@ -255,7 +256,7 @@ def _keep(session: Session, by: Actor, code: Code, rows: Sequence[tuple[int, str
 def _take_off(session: Session, number: int, officer: str) -> None:
     """Unassign a case from an officer before the exclusion, because afterwards the case may be hidden here.
 
-    The case may also be another case of the same matter, which the signed-in officers may not read.
+    The case can be any case of the same matter, even one that the signed-in officers may not read.
     """
     theirs = update(Workflow).where(Workflow.case == number, Workflow.assigned == officer)
     session.execute(theirs.values(assigned=None).execution_options(**AS_A_LINE))

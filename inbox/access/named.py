@@ -1,6 +1,6 @@
 """Find the cases that name a person in any text, and the cases that may mean the person.
 
-If a case contains only the family name, this is ambiguous, so an officer decides whether the case means this
+A case that contains only the family name is ambiguous, so an officer decides whether the case means this
 person (``namesakes``). An officer also decides for a case that is linked as "same person" to a case that
 names the person, because the linked case may use another name. Until this decision, the case waits for the
 answer to the person's request, so that no data is lost.
@@ -148,7 +148,7 @@ def may_wait(session: Session, numbers: Sequence[int]) -> set[int]:
 
 
 def meant_in(session: Session, number: int) -> set[int]:
-    """Return the open access requests of the persons who are certainly meant in a case.
+    """Return the open access requests of the persons whom a case certainly means.
 
     Raises the same errors as ``names``.
     """

@@ -127,7 +127,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.CLOSED: _row(close=_blocked(Code.REOPEN), junk=_blocked(Code.REOPEN)),
     Obstacle.JUNK: _row(junk=_blocked(Code.RECOVER)),
     Obstacle.OPEN: _row(destroy=_blocked(Code.CLOSE, Code.CLOSE_BY_TWO, Code.JUNK)),
-    # A case may be closed during a procedure elsewhere, because its rows are kept.
+    # A hold and pending proceedings do not stop a closing, because the rows of a closed case are kept.
     Obstacle.HELD: _row(junk=_blocked(Code.RELEASE_HOLD), destroy=_blocked(Code.RELEASE_HOLD)),
     Obstacle.PROCEEDINGS: _row(
         junk=_blocked(Code.END_PROCEEDINGS, Code.REMOVE_PROCEEDINGS),

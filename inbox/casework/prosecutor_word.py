@@ -52,8 +52,8 @@ def binds(session: Session, number: int) -> bool:
 def binding_now(session: Session, number: int) -> frozenset[str]:
     """Return stable names for the decisions and measures that ``binds_outcome`` considers for a case.
 
-    A text was checked against the decisions and measures that bound the case when the text was written, but
-    not against later ones.
+    When a text was written, it was checked against the decisions and measures of that time, but not against
+    later ones.
     """
     bound = bonds.of(session, number)
     asked = {*_asked(session, bound)}
