@@ -29,9 +29,9 @@ _AGAIN = sentence("choose a regular file")
 def opened(path: Path, most: int | None = None) -> Iterator[BinaryIO]:
     """Yield a file of at most ``most`` bytes, open for reading.
 
-    Without ``most``, the caller must check the length while reading, and must check the format from the first
-    block on. Raises FileRefused if the path is not a regular file or the file is too large, and OSError if
-    the file cannot be opened.
+    Without ``most``, the caller must check length and format while reading, starting with the first block.
+    Raises FileRefused if the path is not a regular file or the file is too large, and OSError if the file
+    cannot be opened.
     """
     try:
         descriptor = os.open(path, _FLAGS)

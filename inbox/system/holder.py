@@ -1,9 +1,9 @@
-"""Record in memory who has a home open, for other processes that find it locked.
+"""Record in memory who has a home open, so that processes that find the home locked can say who.
 
 The record is never written to a disk.
 
-On disk, names of officers are only in the vault. This file is in memory, readable by the same user only, and
-disappears with the process or at the machine's next start.
+On disk, only the vault contains names of officers. This file is in memory, readable by the same user only,
+and disappears with the process or at the machine's next start.
 """
 
 import json
@@ -30,7 +30,7 @@ class Holder:
 
 @contextmanager
 def telling(root: Path, surface: str, officers: Sequence[str]) -> Iterator[None]:
-    """During the block, let other processes of this user read who has a home open.
+    """During the block, let other processes of this user find out which officers have a home open.
 
     Nothing is written if the system does not allow it.
     """

@@ -91,7 +91,8 @@ class Home:
         stale += self.root.glob(f"{self.header.name}.*{atomic_files.PART}")
         if not stale:
             return
-        atomic_files.sync_folder(self.root)  # The header that names the valid vault must be on disk first.
+        # The header that names the valid vault must be on disk before any vault is deleted.
+        atomic_files.sync_folder(self.root)
         for path in stale:
             path.unlink()
         atomic_files.sync_folder(self.root)

@@ -45,7 +45,7 @@ def limited(seconds: int) -> Iterator[None]:
 def asking() -> Iterator[None]:
     """Raise Inactive after QUESTION seconds in a block that waits for an answer.
 
-    In a session, the session's limit applies instead, and restarts with the answer.
+    In a session, the session's limit applies instead, and restarts when the officer answers.
     """
     if signal.getsignal(signal.SIGALRM) is not _end:
         with limited(QUESTION):

@@ -1,4 +1,4 @@
-"""Whether a folder is on a medium: a copy on the disk of the original is lost or stolen together with it."""
+"""Whether a folder is on a medium: a copy on the same disk would be lost with the original."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def check_apart(*folders: Path) -> None:
 
 
 def check_carried(medium: Path, home: Path) -> None:
-    """Raise Refused if a folder on a medium is really on the disk of the home or system, or in memory.
+    """Raise Refused if ``medium`` is in fact a folder on the disk of the home or system, or in memory.
 
     The check also detects the empty mount point of a medium that is not mounted. Neither folder needs to
     exist yet.

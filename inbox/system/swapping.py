@@ -11,7 +11,7 @@ from templates import disks
 
 
 class Swapping(Enum):
-    """What keeps the memory of this process from a disk, in the words of `inbox doctor` and of ``said``."""
+    """Whether the memory of this process can reach a disk: texts for `inbox doctor` and for ``said``."""
 
     LOCKED = "memory is locked and is never swapped to a disk"
     ENCRYPTED = "memory is not locked, but no swap here writes it to a disk unencrypted"

@@ -321,7 +321,7 @@ def _discard_behind(at: "IO[Any]", kind: type[BaseException] | None) -> None:
 
 
 def _discard_what_comes(at: "IO[Any]", seconds: float) -> bool:
-    """Discard typed input. If a line comes within ``seconds``, continue until no more input comes.
+    """Discard typed input. If a line comes within ``seconds``, continue to discard until no more input comes.
 
     Returns whether a line was typed. An unfinished line, which select does not report, is also discarded.
     """
@@ -336,8 +336,8 @@ def _discard_what_comes(at: "IO[Any]", seconds: float) -> bool:
 def _check_alone() -> None:
     """Discard the rest of a paste. Raises Refused if the paste has more lines than the question asked for.
 
-    A reporter's text may contain the line that ends it, with more lines after that. The prompt of a session,
-    or the shell afterwards, would take lines after the end of the text for commands.
+    A pasted report may contain a line that ends the answer, and more lines after that line. The prompt of a
+    session, or the shell afterwards, would run those lines as commands.
     """
     if not sys.stdin.isatty():
         return

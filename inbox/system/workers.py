@@ -1,4 +1,4 @@
-"""Work spread over all cores by worker processes that receive only the data of their jobs."""
+"""Spread work over all cores. Each worker process receives only the data of its jobs."""
 
 import multiprocessing
 import os
@@ -78,7 +78,7 @@ def _begin(start: Callable[[Context], Callable[[Job], Result]], context: Context
 
 
 def _end_with_parent() -> None:
-    """End if the parent is killed and cannot tell us: a worker must not live on with keys in its memory."""
+    """End once the parent has ended, even if killed: a worker must not live on with keys in its memory."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -38,6 +38,6 @@ def _spelled(word: str) -> str:
 
 
 def _alphabet(letter: str) -> str:
-    """Return the alphabet of a letter if its letters look like letters of other alphabets, otherwise ""."""
+    """Return the alphabet of a letter if other alphabets have look-alike letters, otherwise ""."""
     name = re.split("[ -]", unicodedata.name(letter, ""), maxsplit=1)[0]
     return name if name in _ALIKE else ""

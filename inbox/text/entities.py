@@ -138,14 +138,13 @@ def _plates(text: str) -> Iterator[Found]:
 # The groups of digits of a telephone number, and what may stand between two of them.
 _DIGITS = re.compile(r"(?<![\w+])\+?\d++(?!\w)", re.ASCII)
 _GAP = re.compile(r"[ ./()-]{1,3}")
-# The number of digits with a country code, which begins with “+” or “00”; E.164 allows 15 digits after
-# either.
+# The possible numbers of digits of a number with a country code. E.164 allows 15 digits after “+” or “00”.
 _ABROAD = range(8, 18)
 _ABROAD_STARTS = ("+", "00")
 
 
 def _phones(text: str, country: str) -> Iterator[Found]:
-    """Yield each telephone number, as long as possible, even if no word separates it from the next."""
+    """Yield the longest possible telephone numbers, even if no word separates one from the next."""
     groups = list(islice(_DIGITS.finditer(text), _MOST_DIGIT_GROUPS))
     first = 0
     while first < len(groups):
@@ -158,7 +157,7 @@ def _phones(text: str, country: str) -> Iterator[Found]:
 def _numbers_from(
     text: str, groups: Sequence[re.Match[str]], first: int, country: str
 ) -> Iterator[tuple[int, str]]:
-    """Yield the telephone numbers that begin with a group, longest first, each with the next group."""
+    """Yield the numbers that begin with group ``first``, longest first, each with the next group's index."""
     start = groups[first].start()
     abroad = text.startswith(_ABROAD_STARTS, start)
     lengths = _ABROAD if abroad else _national_lengths(country)

@@ -47,7 +47,7 @@ def counts(name: str) -> bool:
 
 
 def family(name: str) -> str:
-    """Return the family name of a person: the words in capitals if only some are, otherwise the last word.
+    """Return a person's family name: the words in capitals if other words are not, otherwise the last word.
 
     The result is empty if the name has one word, or if the family name has too few letters to search for it.
     """

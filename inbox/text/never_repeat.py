@@ -52,7 +52,7 @@ class NeverRepeat:
     """Answers that must never be repeated, analysed once so that many texts can be checked.
 
     Every word with content counts, regardless of case, accents and ending. Numbers, dates and times of day
-    count, in digits or in words. So do identifiers of letters and digits, regardless of spacing.
+    count, in digits or in words. Identifiers of letters and digits also count, regardless of spacing.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:

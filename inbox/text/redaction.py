@@ -98,7 +98,7 @@ class Redactor:
     def check(self, kept: Iterable[tuple[str, Sequence[Pieces]]]) -> list[str]:
         """Return the places that still contain a passage, although it was removed at another place.
 
-        ``kept`` has all the text that leaves the inbox, by place. Raises Refused if a redaction never
+        ``kept`` contains all the text that leaves the inbox, by place. Raises Refused if a redaction never
         matched, so that an officer who mistyped a passage does not believe that it was removed.
         """
         for each in self._patterns:

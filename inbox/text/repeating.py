@@ -73,7 +73,7 @@ def _has_digit(word: str) -> bool:
 
 
 def capitals(text: str) -> list[tuple[str, set[str]]]:
-    """Return each capitalised word of a text, which may be a name, with its folded parts."""
+    """Return each capitalised word of a text with its folded parts. Such a word may be a name."""
     words = dict.fromkeys(match[0] for match in _CAPITAL.finditer(text) if match[0][0].isupper())
     folded = ((word, set(names.words(word))) for word in words if len(word) >= _LEAST)
     return [(word, parts) for word, parts in folded if parts]

@@ -12,12 +12,13 @@ from collections.abc import Iterable
 from inbox.text import names
 
 _PIECE = 8
-# Characters of a text that are compared: as many as the longest answer can have.
+# How many characters of a text are compared: the length of the longest possible answer.
 _LONGEST = 8_000
 # Short answers such as "I do not know" would resemble the answers in many other cases.
 _SHORTEST = 60
 TOLD_BY = 8
-# Two texts are compared if they share at least this many of the TOLD_BY pieces. 97 % of similar texts do.
+# Two texts are compared if they share at least this many of the TOLD_BY pieces. 97 % of the pairs of similar
+# texts do.
 LEAST_COMMON = 2
 ALIKE = 0.5
 

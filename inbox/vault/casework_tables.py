@@ -40,7 +40,7 @@ class Credibility(StrEnum):
 
 
 class Workflow(Base):
-    """The state of the work on a case: its subject, its urgency, and the dates of what happened.
+    """The state of the work on a case: its subject, its urgency, and the dates of events.
 
     - The six parts of the score range from 0 to 3. ``judged`` is true once an officer has set the parts.
     - ``rank`` is the rank of the score. A case with a decision that cannot wait ranks before all others.
@@ -62,7 +62,7 @@ class Workflow(Base):
     - ``by_two`` is true once two officers have closed the case.
     - ``held`` is the day from which the case must be kept for a procedure.
     - ``quarantined`` is the day from which nobody may read the case.
-    - ``junked`` is the day on which it was marked as junk.
+    - ``junked`` is the day on which the case was marked as junk.
     - From ``archive_from`` on, the case is in the archive, which only two officers can open.
     """
 
@@ -206,10 +206,10 @@ class Unfinished(Base):
 
 
 class SavedView(Base):
-    """A saved view of the queue, for one officer alone. ``asked`` has its filters, as JSON.
+    """A saved view of the queue, for one officer alone. ``asked`` contains the filters, as JSON.
 
-    ``used`` is the day on which the officer saved it or last used it. Views are not journalled. Views belong
-    to no case.
+    ``used`` is the day on which the officer saved or last used the view. Views are not journalled. Views
+    belong to no case.
     """
 
     __tablename__ = "saved_views"
@@ -376,7 +376,8 @@ class AccessCase(Base):
       where the prosecutor's answer is recorded, and ``unopposed_by`` names the officers who recorded it.
     - ``given`` says whether the answer included the case; it is None before the answer. ``reason`` is the
       reason for leaving the case out of the answer, or for overriding a warning about the text.
-    - ``same`` says whether a family name alone in the case means this person, None until officers decide.
+    - ``same`` says whether a family name alone in the case means this person; it is None until officers
+      decide.
     """
 
     __tablename__ = "access_cases"

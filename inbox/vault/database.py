@@ -69,12 +69,13 @@ class Vault:
 
     @contextmanager
     def transaction(self, present: Sequence[str] = (), *, quarantine: bool = False) -> Iterator[Session]:
-        """Yield a session, whose changes are committed if the block ends normally and else rolled back.
+        """Yield a session. Its changes are committed if the block ends normally, and rolled back otherwise.
 
         The session hides these cases, with all rows that belong to them:
 
         - cases that exclude an officer who is ``present``;
-        - cases with handlers, unless all ``present`` officers are handlers (their queue line stays visible);
+        - cases with handlers, unless all ``present`` officers are handlers (the cases' queue lines stay
+          visible);
         - cases in quarantine, unless the action shows no part of a report (``quarantine``);
         - cases in the archive, except those that two officers have opened for themselves for the day.
 
@@ -127,7 +128,7 @@ class Vault:
                 raise VaultDamaged from None
 
     def compact(self, progress: Callable[[int, int], None]) -> None:
-        """Rebuild the search index and the file, so that no page keeps remains of deleted data.
+        """Rebuild the search index and the file, so that no page still contains deleted data.
 
         The rebuild takes a minute or two with 100,000 cases; ``progress`` is called at each step. Do not call
         this function inside a transaction. Raises VaultDamaged if the file cannot be read, and Refused if

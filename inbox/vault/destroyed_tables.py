@@ -29,7 +29,7 @@ class DestroyedCase(Base):
 
 
 class VisaList(Base):
-    """A list of data to destroy, and the day and the reference of the archives' approval once they approve.
+    """A list of data to destroy, with the day and reference of the archives' approval once it is given.
 
     ``sha256`` (32 bytes) is the hash of its lines. The list also covers a number of entries (``unopened``)
     that did not become a case and were collected up to the day ``unopened_to``.
@@ -46,7 +46,7 @@ class VisaList(Base):
 
 
 class PastExclusion(Base):
-    """The exclusion of an officer from a destroyed case: the case's journal entries remain hidden."""
+    """The exclusion of an officer from a destroyed case: its journal entries stay hidden from the officer."""
 
     __tablename__ = "past_exclusions"
     case: Mapped[int] = mapped_column(primary_key=True)
@@ -56,8 +56,8 @@ class PastExclusion(Base):
 class Tombstone(Base):
     """A hash by which a late message to a destroyed case is recognised. The hash does not name the case.
 
-    ``key`` is the intake key of that time. The tombstone is deleted together with the key, because late
-    messages from that time can then no longer be opened.
+    ``key`` is the intake key that was in use when the report arrived. The tombstone is deleted together with
+    the key, because late messages from that time can then no longer be opened.
     """
 
     __tablename__ = "tombstones"

@@ -37,5 +37,5 @@ def phrase(asked: str) -> str:
 
 
 def in_a_row(words: Iterable[str]) -> str:
-    """Return an FTS5 query for these words in a row. The words must consist of letters and digits only."""
+    """Return an FTS5 query for these words as a phrase. The words must consist of letters and digits only."""
     return f'"{" ".join(words)}"'

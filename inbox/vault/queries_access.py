@@ -74,7 +74,7 @@ def for_others(session: Session, numbers: Sequence[int]) -> set[int]:
 
 
 def not_shown(session: Session) -> int:
-    """Return how many cases show the officers only their queue line, because others handle them."""
+    """Return the number of cases of which officers see only the queue line, because others handle them."""
     lines = select(func.count()).select_from(Workflow)
     known = session.scalar(lines.execution_options(**row_security.AS_A_LINE)) or 0
     return known - (session.scalar(lines) or 0)

@@ -112,7 +112,7 @@ def cases_to_refresh(
     """Return the cases whose slots an outbox refreshes: open cases with a mailbox, and some closed cases.
 
     A closed case, or a case in ``junk_over``, is included until the portal has applied an outbox that closes
-    it. While the portal keeps the case's slot, the case is included again if the slot would soon no longer be
+    it. While the portal keeps the case's slot, the case is included again before the slot stops being
     trusted. A slot is no longer trusted if the key that signed it was withdrawn, or expires before
     ``next_by``, the day of the next outbox.
     """
@@ -159,12 +159,12 @@ def unread_follow_ups(
 
 
 def unread_counts(session: Session, numbers: Collection[int]) -> dict[int, int]:
-    """Return the number of unread follow-ups of each of these cases, without the cases that have none."""
+    """Return the number of unread follow-ups of each of these cases; omit cases without unread follow-ups."""
     return _count(session, FollowUp, FollowUp.case.in_(numbers), FollowUp.unread.is_(True))
 
 
 def is_unread(session: Session, number: int) -> bool:
-    """Return whether a follow-up to a case is unread."""
+    """Return whether any follow-up to a case is unread."""
     letters = select(func.count()).select_from(FollowUp).filter_by(case=number, unread=True)
     return bool(session.scalar(letters))
 
@@ -192,8 +192,8 @@ def attachment_ids(session: Session) -> set[bytes]:
 def last_reply(session: Session, number: int) -> int:
     """Return the highest position that a reply in a case ever had, or 0 if there was no reply.
 
-    If a follow-up came after a reply, the reply counts even if it was retracted later, because the
-    follow-up stores its position.
+    If a follow-up came after a reply, the reply counts even if it was retracted later, because the follow-up
+    stores the reply's position.
     """
     kept = session.scalar(select(func.max(Message.position)).filter_by(case=number))
     known = session.scalar(select(func.max(FollowUp.after)).filter_by(case=number))
@@ -220,25 +220,25 @@ def gives_feedback(session: Session, number: int) -> bool:
 
 
 def answers_by_measure(session: Session, number: int) -> bool:
-    """Return whether feedback was sent only in an officer's own words, which count only with a measure."""
+    """Return whether all sent feedback counts only because a measure is shown with it."""
     left = select(Message.answers_by).join(Case, Case.number == Message.case)
     left = left.where(Message.case == number, Message.feedback.is_(True), Message.serial <= Case.serial)
     return {*session.scalars(left)} == {AnswersBy.MEASURE}
 
 
 def is_feedback_held(session: Session, number: int) -> bool:
-    """Return whether an outbox held back a reply with feedback that is still waiting."""
+    """Return whether a reply with feedback is still waiting because an outbox held it back."""
     return _is_there(session, Message.case == number, Message.feedback.is_(True), Message.held.is_(True))
 
 
 def has_word(case: Any) -> ColumnElement[bool]:
-    """Return an SQL condition for a case number: a text that can end the case was sent or is waiting."""
+    """Return the SQL condition that a text which can end ``case`` was sent or is waiting."""
     words = select(Message.position).where(Message.case == case)
     return words.where((Message.outcome != "") | (Message.answers_by != "")).exists()
 
 
 def counts(session: Session) -> Counts:
-    """Return the numbers of items of each case."""
+    """Return how many items of each kind belong to each case."""
     return Counts(
         follow_ups=_count(session, FollowUp),
         unread_follow_ups=_count(session, FollowUp, FollowUp.unread.is_(True)),

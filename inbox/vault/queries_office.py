@@ -41,7 +41,7 @@ def officer(session: Session, name: str) -> Officer | None:
 
 
 def renewal_notices(session: Session) -> Sequence[RenewalNotice]:
-    """Return the notices of renewals with a sheet, by renewal, then in the order of the shares."""
+    """Return the notices of renewals with a sheet, sorted by renewal, then by share."""
     wanted = select(RenewalNotice).join(Officer, Officer.name == RenewalNotice.officer)
     return session.scalars(wanted.order_by(RenewalNotice.renewal, Officer.member)).all()
 

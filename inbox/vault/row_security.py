@@ -132,7 +132,7 @@ def readable(session: Session, numbers: Collection[int]) -> set[int]:
 
 @contextmanager
 def with_lines(session: Session) -> Iterator[None]:
-    """Within the block, let the program's own work reach cases whose queue line the officers see.
+    """Within the block, let the program itself read cases of which the officers may see only the queue line.
 
     No data of these cases is shown: at the end, the session drops the rows that the block has read. Cases
     that exclude a signed-in officer stay hidden.
@@ -159,7 +159,7 @@ def day(session: Session) -> date:
 
 @event.listens_for(_Session, "loaded_as_persistent")
 def _hold(session: Session, row: object) -> None:
-    """Keep references to the rows that were read last, so that the session does not query them again.
+    """Keep references to the most recently read rows, so that the session does not query them again.
 
     SQLAlchemy drops a row from a session once nothing refers to the row. When the officers' rights to read
     change, rows are removed from the session, even rows that are held here.

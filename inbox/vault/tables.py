@@ -105,7 +105,7 @@ class ReplyKey(Base):
 
 
 class KeyringFile(Base):
-    """A keyring that was issued, kept to show which keyring a reporter saw."""
+    """An issued keyring. It is kept to show which keyring a reporter saw."""
 
     __tablename__ = "keyrings"
     serial: Mapped[int] = mapped_column(primary_key=True)
