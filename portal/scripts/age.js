@@ -58,8 +58,8 @@ export async function begin(recipient) {
 /**
  * Yield an age file of `pieces` under a fresh file key, at most one chunk's work in each task.
  *
- * Pieces are read only on demand, so memory stays constant. Each piece is valid only until the next.
- * Throws Malformed for an invalid recipient, and whatever `pieces` throws.
+ * Pieces are read only on demand, so memory stays constant. Each piece is valid only until the next one is requested.
+ * Throws Malformed for an invalid recipient, and any error from `pieces`.
  * @param {Pieces} pieces of any size
  * @param {string} recipient `age1pq1…`
  * @returns {AsyncGenerator<Uint8Array, void, void>}
@@ -179,7 +179,7 @@ async function* opened(payload, key) {
     const sealed = payload.subarray(at, at + CHUNK + TAG);
     at += sealed.length;
     if (sealed.length < TAG) throw new Truncated("envelope ends early");
-    // Only a trial shows whether a full chunk is the last one.
+    // Only decryption shows whether a full chunk is the last one.
     const more = sealed.length === CHUNK + TAG ? openChunk(sealed, key, counter, MORE) : null;
     if (!more) await breathe();
     const chunk = more ?? openChunk(sealed, key, counter, LAST);

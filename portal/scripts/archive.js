@@ -9,7 +9,7 @@ import { allZero, concat, equal, utf8 } from "./bytes.js";
 import { Malformed, Truncated } from "./errors.js";
 
 /**
- * One file of an archive in memory; `data` throws Truncated if the archive ends within it.
+ * One file of an archive in memory; `data` throws Truncated if the archive ends within the file.
  * @typedef {{ name: string, size: number, data: () => Uint8Array }} Member
  */
 

@@ -9,12 +9,12 @@ import { settle, whenStill } from "./still.js";
 import { say, size } from "./texts.js";
 
 /**
- * A file as it will be sealed, with the expected hash of its bytes. Messages to the person call it `shown`.
+ * A file as it will be sealed, with the expected hash of its bytes. Messages to the person call the file `shown`.
  * @typedef {import("./metadata.js").Seen & { name: string, type: string, shown: string }} Enclosed
  */
 /** @typedef {import("./metadata.js").Inside} Inside */
 
-/** The limit for all files together in bytes. A file above it is not examined. */
+/** The limit for all files together in bytes. A file above this limit is not examined. */
 export const MOST_BYTES = 1 << 30;
 
 const LONGEST_NAME = 255;
@@ -76,7 +76,7 @@ export class Attachment {
     return this.file.size <= MOST_BYTES;
   }
 
-  /** Whether all is known that the page can find out about the file. */
+  /** Whether the page has found out all it can about the file. */
   get isExamined() {
     return !this.#fits || this.#unreadable || this.#inside !== null;
   }
@@ -86,12 +86,12 @@ export class Attachment {
     const { signal } = this.#removal;
     if (!this.#fits || signal.aborted) return;
     const removed = new Promise((resolve) => signal.addEventListener("abort", resolve));
-    // The removal ends this wait, because the bytes of the file may never come. If they come, `#advance` ends the
-    // reading.
+    // The removal ends this wait, because the bytes of the file may never come. If they come, `#advance` stops reading
+    // them.
     await Promise.race([this.#examine(), removed]);
   }
 
-  /** End the examination, or never begin it, because the file is removed. */
+  /** Stop the examination, or do not start it, because the file is removed. */
   abandon() {
     this.#removal.abort();
   }
@@ -124,7 +124,7 @@ export class Attachment {
    * @returns {Enclosed}
    */
   enclosed(isNamed) {
-    settle(); // what is said of the file, and its box to tick
+    settle(); // the text about the file, and its checkbox
     const shown = this.file.name;
     if (this.#unreadable) throw new Failure("file-unreadable", { name: shown });
     const { kind, broken, file, clean } = /** @type {Inside} */ (this.#inside);

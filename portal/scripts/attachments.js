@@ -84,8 +84,8 @@ export class Attachments {
   }
 
   /**
-   * Return whether the person, who wants to go on, waits until all files are examined; say meanwhile that they are
-   * being examined. Return false as soon as the person does something else.
+   * After a press of `button`, wait until all files are examined, and say so meanwhile. Return true if the person
+   * waited. Return false as soon as the person does something else.
    * @param {HTMLElement} button that was pressed
    * @returns {Promise<boolean>}
    */
@@ -120,7 +120,7 @@ export class Attachments {
     for (const control of controls) control.disabled = busy;
   }
 
-  /** Remove all files. Their room disappears after a moment, and nothing below it moves on the screen. */
+  /** Remove all files. Their space disappears after a moment; the content below does not move on the screen. */
   clear() {
     const rows = this.#attached.map(({ row }) => row);
     for (const each of this.#attached) each.abandon();

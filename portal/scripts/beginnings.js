@@ -21,7 +21,7 @@ export function offerBeginnings(area) {
       const isDanger = id === "begin-unsafe";
       if (isDanger) {
         show("danger-now");
-        // Invisible until the message is sent. Its room is reserved now, so that nothing moves then.
+        // Invisible until the message is sent. Its space is reserved now, so that nothing moves when it appears.
         show("danger-sent");
       }
       begin(area, byId(id).dataset["begin"] ?? "");

@@ -10,7 +10,7 @@ export const SLICE = 1 << 18;
 const PATIENCE_S = 20;
 
 /**
- * Return the bytes of a file or a part of one. Throws any error from reading, and Error if they do not come in 20 seconds.
+ * Return the bytes of a file or a part of one. Throws any error from reading, and Error after 20 seconds without bytes.
  * @param {Blob} blob
  */
 export async function bytesOf(blob) {
@@ -18,8 +18,8 @@ export async function bytesOf(blob) {
 }
 
 /**
- * Yield the bytes of a file in pieces; each is valid only until the next. Throws any error from reading, and Error if
- * no bytes come for 20 seconds.
+ * Yield the bytes of a file in pieces; each is valid only until the next one is requested. Throws any error from
+ * reading, and Error if no bytes come for 20 seconds.
  * @param {Blob} blob
  * @returns {AsyncGenerator<Uint8Array, void, void>}
  */
@@ -36,8 +36,8 @@ export async function* streamed(blob) {
 /**
  * Return what was read. Throws any error from reading, and Error if nothing comes in time.
  *
- * Chromium discards a reader to which nothing refers, even while its next bytes are awaited, and they would never come.
- * The timer refers to whoever waits, and so to the reader.
+ * If nothing refers to a reader, Chromium discards it, even while its next bytes are awaited. Then these bytes never
+ * come. The timer refers to the waiting function, and so to the reader.
  * @template T
  * @param {Promise<T>} read
  * @returns {Promise<T>}
@@ -45,7 +45,7 @@ export async function* streamed(blob) {
 function inTime(read) {
   return new Promise((resolve, reject) => {
     let left = PATIENCE_S;
-    // Count seconds: the time in which a phone sleeps counts as one at most.
+    // Count the seconds one by one: however long the phone sleeps, at most one second is counted for that time.
     const timer = setInterval(() => {
       left -= 1;
       if (left > 0) return;

@@ -1,5 +1,5 @@
 // @ts-check
-/** Functions on bytes and their texts that the language, or an older browser, lacks. */
+/** Functions for bytes and texts that JavaScript, or an older browser, lacks. */
 
 /**
  * Return a new array with the parts one after the other.
@@ -46,7 +46,7 @@ export function utf8(text) {
 }
 
 /**
- * Return a text in which U+FFFD replaces each lone surrogate: UTF-8 has no form for one.
+ * Return a text with U+FFFD in place of each lone surrogate, because UTF-8 cannot encode lone surrogates.
  * @param {string} text
  */
 export function wellFormed(text) {
@@ -59,6 +59,6 @@ export function wellFormed(text) {
  * @param {Uint8Array} bytes
  */
 export function release({ buffer }) {
-  // The method is from 2024, and the type declarations do not know it.
+  // The method is from 2024, and the type declarations do not include it.
   /** @type {{ transfer?: (size: number) => void }} */ (buffer).transfer?.(0);
 }

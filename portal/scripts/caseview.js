@@ -16,7 +16,7 @@ import { whenTranslated } from "./translated.js";
 let retell = () => {};
 
 /**
- * Show a case, and show it again whenever the page has another language.
+ * Show a case, and show it again whenever the language of the page changes.
  * @param {Mailbox} mailbox
  * @param {import("./keyring.js").Keyring} keyring
  * @param {string} today
@@ -61,7 +61,8 @@ function tell({ claim, channel: id, day, slot, fault }, keyring, today, inTime) 
 }
 
 /**
- * Return what is certain about a case. The slot holds no other days, and its status only as it was when it was issued.
+ * Return what is certain about a case. The slot contains no other days, and shows the status only as it was on the day
+ * of the slot.
  * @param {Pick<Mailbox, "day" | "slot">} mailbox
  * @param {string} name of the body that answers
  * @returns {import("./timeline.js").Entry[]}
@@ -115,7 +116,8 @@ function feedback(reported, today) {
 }
 
 /**
- * Warn if the day from the portal and the day in the memo differ by more than one: midnight or clocks explain one.
+ * Warn if the portal's day and the memo's day differ by more than one: midnight or clocks can explain a difference of
+ * one.
  * @param {Mailbox["claim"]} claim
  * @param {string | null} day of the report, from the memo
  */

@@ -41,7 +41,7 @@ export const ANSWER = file("answer", {
 });
 
 /**
- * Return a new challenge for the holder of a receipt; throws Malformed if no challenge can have the name.
+ * Return a new challenge for the holder of a receipt; throws Malformed for a name that SPEC forbids.
  * @param {Omit<Challenge, "random">} asked
  */
 export function draw(asked) {
@@ -76,7 +76,7 @@ export function readChallenge(raw, deployment) {
 
 /**
  * Return the answer to the challenge in `raw`, signed with the author key of `authorSeed` (32 bytes). Throws what
- * `readChallenge` throws, and OtherAuthor if the challenge is for another receipt than that of this key.
+ * `readChallenge` throws, and OtherAuthor if the challenge is not for the receipt of this key.
  * @param {Uint8Array} raw
  * @param {Uint8Array} authorSeed
  * @param {Uint8Array} deployment

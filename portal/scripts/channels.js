@@ -40,7 +40,7 @@ export function addressOf({ keyring, seen }, id, today) {
 }
 
 /**
- * Return the address of this channel today by the keyring shown, or null if the channel is closed.
+ * Return the address of this channel today according to the displayed keyring, or null if the channel is closed.
  * @param {Shown} shown
  * @param {string} today
  * @param {string} [id] of the first channel by default
@@ -53,8 +53,8 @@ export function openAddress({ keyring, seen }, today, id = keyring.channels[0]?.
 }
 
 /**
- * Return the address of this channel today. If the keyring shown no longer has it, fetch a newer one: a page may stay
- * open for days. Throws the errors of `addressOf` and `fetchKeyring`.
+ * Return the address of this channel today. If the channel is no longer open in the displayed keyring, fetch a newer
+ * keyring: a page may stay open for days. Throws the errors of `addressOf` and `fetchKeyring`.
  * @param {Shown} shown
  * @param {string} id
  * @param {string} today
@@ -70,7 +70,8 @@ export async function freshAddress(shown, id, today) {
 }
 
 /**
- * How an answer changes the choice: only another reader, another reader first, the first reader, or no change.
+ * How an answer changes the offered channels: all but the first, another one preselected, the first preselected, or no
+ * change.
  * @typedef {"only" | "first" | "none" | ""} Outside
  */
 
@@ -102,7 +103,7 @@ export class ChannelChoice {
 
   /**
    * Preselect a channel until the person chooses one: the first of the keyring, or another if the report may concern the
-   * readers of the first. If it does concern them, the first channel is not offered (SPEC 6).
+   * readers of the first. If the report certainly concerns them, the first channel is not offered (SPEC 6).
    * @param {Outside} outside
    * @returns {boolean} whether there is such a channel
    */

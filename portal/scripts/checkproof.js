@@ -107,7 +107,7 @@ function answer(language) {
 }
 
 /**
- * Return what `act` returns. Throws Failure with a plain text in place of a refusal of bytes.
+ * Return what `act` returns. If `act` refuses the bytes, throws a Failure with a plain text instead.
  * @template T
  * @param {() => T} act
  * @returns {T}

@@ -7,15 +7,15 @@
 /**
  * After this time without an answer, the page says what it is waiting for. Silence alone does not count as a lost
  * connection: over Tor, an answer may take longer, and browsers do not report whether the bytes that they sent have
- * arrived. (The upload events of XMLHttpRequest count bytes that the system has buffered: measured, a whole megabyte of
- * which the other side had read nothing.) A connection is lost if the browser has no network, or if a request fails.
+ * arrived. (The upload events of XMLHttpRequest also count bytes that are only buffered by the system: in a
+ * measurement, a whole megabyte.) A connection is lost if the browser has no network, or if a request fails.
  */
 const SILENT_MS = 2_000;
 /** A body above this size takes some time, even over a good connection. A sealed text is smaller. */
 const LARGE = 128 << 10;
 /** The assumed speed for the first large body, until an answer allows a better estimate: 128 KiB a second. */
 const GUESSED_MS_PER_BYTE = 1_000 / (128 << 10);
-/** A request without an answer for this time, plus the time of its body over a slow Tor circuit, is given up. */
+/** If no answer comes in this time, plus the body's time over a slow Tor circuit, the request is aborted. */
 const DEAD_MS = 30_000;
 const DEAD_MS_PER_BYTE = 270_000 / (1 << 20);
 
@@ -25,8 +25,8 @@ let msPerByte = GUESSED_MS_PER_BYTE;
  * @typedef {"sending" | "slow" | "lost"} Silence
  */
 /**
- * `silent` is called when an answer is missing, and again when that means something else; `found` when none is missing
- * any more.
+ * `silent` is called when an answer is missing, and again when the `Silence` changes. `found` is called once all
+ * answers have arrived.
  * @typedef {{ silent: (silence: Silence) => void, found: () => void }} Watcher
  */
 /** @type {Set<Watcher>} */

@@ -23,7 +23,7 @@ export function fromCount(count) {
 export const LAST_COUNT = 84_005;
 
 /**
- * Return the days from 1970-01-01 to `day`, as the portal counts them.
+ * Return the number of days from 1970-01-01 to `day`, as the portal counts them.
  * @param {string} day
  */
 export function toCount(day) {

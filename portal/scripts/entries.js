@@ -1,12 +1,12 @@
 // @ts-check
 /**
- * Marks of the entries that a page has in the history of its tab (back.js, leave.js). The marks reveal nothing of what
- * the person did.
+ * Marks of the entries that a page has in the history of its tab (back.js, leave.js). The marks reveal nothing about
+ * what the person did.
  */
 
 /** The entry that is added so that Back goes back one step. */
 export const GUARD = "guard";
-/** The page's own entry while the guard follows it. It is loaded only once the page was left, and then shows nothing. */
+/** The page's own entry while the guard follows it. If it is loaded, the person has left the page: show nothing. */
 export const LEFT = "left";
-/** The page's own entry after a return from the guard, which is now ahead. */
+/** The page's own entry after Back has left the guard. Forward leads to the guard. */
 export const RETURNED = "returned";

@@ -29,8 +29,8 @@ export class Failures extends Failure {
 }
 
 /**
- * Call each of these, and return what they return. If some throw Failure, call the others all the same, then throw one
- * error for all.
+ * Call each of these, and return what they return. If some throw Failure, still call the others, then throw one error
+ * for all failures.
  * @template {readonly unknown[] | []} T
  * @param {{ readonly [K in keyof T]: () => T[K] }} acts
  * @returns {T}

@@ -73,7 +73,7 @@ export async function likelyEnvelope() {
 /** The form keeps its content until the message has arrived. After a failure, the same sealed message is sent again. */
 async function send() {
   write("follow-up-done", "");
-  // Scroll now, because of this press. Later, the person may be about to press something else.
+  // Scroll at once: a moment later, the person may be about to press something else.
   if (!byId("danger-sent").hidden) bringIntoView("danger-sent");
   bringIntoView("follow-up-said");
   await guarded("follow-up-error", async () => {
@@ -107,7 +107,7 @@ function prepare() {
 }
 
 /**
- * Return the message as it is now; throws Failure for all that is wrong with it.
+ * Return the message as it is now; throws Failure with every mistake in it.
  * @param {() => string} chosen the channel
  * @returns {Omit<Message, "delivery">}
  */

@@ -30,7 +30,7 @@ const ROOM = ".typing";
 const shown = new Map();
 
 /**
- * Call `act`. If it fails, show the errors in the element with this id, each with a link to its field, and at the fields.
+ * Call `act`. If it fails, show the errors at the fields, and in the element with this id, with links to the fields.
  * @param {string} id
  * @param {() => unknown} act
  */
@@ -68,7 +68,7 @@ export function clearAll() {
 }
 
 /**
- * No longer show the errors of a field that the person is changing. The errors keep their room.
+ * No longer show the errors of a field that the person is changing. Their space stays reserved.
  * @param {Event} event
  */
 function correct({ target: changed }) {
@@ -135,7 +135,7 @@ function above(place) {
 }
 
 /**
- * Return whether a text is on the screen, and not cut.
+ * Return whether a text is completely visible on the screen.
  * @param {HTMLElement} text
  */
 function isSeen(text) {
@@ -180,7 +180,7 @@ function line(text, field) {
   if (!field) return element("li", {}, text);
   const link = element("a", { class: "alone", href: `#${field.id}` }, text);
   link.addEventListener("click", (event) => {
-    event.preventDefault(); // the browser would note the field in the tab's history
+    event.preventDefault(); // the browser would record the field in the tab's history
     field.dispatchEvent(new Event(REVEAL, { bubbles: true }));
     field.focus();
     pageChanged();

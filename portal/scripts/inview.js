@@ -18,7 +18,8 @@ export function writeInView(id, text) {
 }
 
 /**
- * Scroll as little as needed until the element with this id is in view; the style sheet keeps it off the bar.
+ * Scroll as little as needed until the element with this id is in view; because of the style sheet, the bar does not
+ * cover it.
  * @param {string} id
  */
 export function bringIntoView(id) {

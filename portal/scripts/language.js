@@ -2,8 +2,8 @@
 /**
  * Switch the language of the page in place, so that everything typed and chosen stays, and nothing is stored.
  *
- * The other language's page is fetched, as by a visit. It is made of the same template: its texts take the place of ours,
- * element by element. What scripts wrote is said again (translated.js).
+ * The page in the other language is fetched like any page. It is made from the same template: its texts replace ours,
+ * element by element. Scripts write their own texts again (translated.js).
  */
 
 import { isMade, write } from "./dom.js";
@@ -24,7 +24,7 @@ const ATTRIBUTES = ["aria-label", "data-begin", "data-covered", "data-leave", "d
  */
 export function switchLanguages(place) {
   let path = location.pathname;
-  // The entries of the tab's history before keep the address of the other language.
+  // Earlier entries of the tab's history still have the address of the other language.
   addEventListener("popstate", () => {
     if (location.pathname !== path) history.replaceState(history.state, "", path);
   });
@@ -47,7 +47,7 @@ async function switchTo(link, place) {
   try {
     const theirs = await fetchPage(href);
     const pairs = matched(document.body, theirs.body);
-    // The other page is of another version: the browser loads that page, and asks before any text is lost.
+    // The other page comes from another version: the browser loads that page, and asks before any text is lost.
     if (!pairs || !isSameForm(theirs.documentElement)) {
       location.assign(href);
       return false;
@@ -90,7 +90,8 @@ function isSameForm({ dataset }) {
 }
 
 /**
- * Return all nodes of our page with those of the other page at the same places, without those that scripts made or filled.
+ * Return each node of our page with the node at the same place of the other page; omit nodes that scripts made or
+ * filled.
  * @param {Element} ours
  * @param {Element} theirs
  * @returns {Pair[] | null} null if the pages differ in more than their texts
@@ -99,7 +100,7 @@ function matched(ours, theirs) {
   /** @type {Pair[]} */
   const pairs = [[ours, theirs]];
   const others = [...theirs.childNodes];
-  // Without scripts, the parser takes the content of this element for elements; with them, for text.
+  // The parser reads the content of this element as elements if scripts are off, and as text if they are on.
   if (others.length === 0 || ours.tagName === "NOSCRIPT") return pairs;
   const own = [...ours.childNodes].filter((node) => !isMade(node));
   if (own.length !== others.length) return null;

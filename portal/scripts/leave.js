@@ -29,7 +29,7 @@ function leave() {
   document.querySelector("link[rel=icon]")?.remove();
   document.title = "…";
   if (history.state === RETURNED) {
-    // Nothing can remove the guard that is ahead, except another one.
+    // The next entry is the guard, and only a new entry can replace it.
     history.replaceState(LEFT, "");
     history.pushState(null, "");
   }
@@ -69,5 +69,5 @@ addEventListener("beforeunload", (event) => leaving && event.stopImmediatePropag
 addEventListener("keydown", pressed, { capture: true });
 addEventListener("keyup", released, { capture: true });
 
-// The entry before the one that was replaced: Back leads to it. It is replaced in turn, by an empty page.
+// Back has led to the entry before the one that was replaced. An empty page replaces this entry, too.
 if (history.state === LEFT) location.replace("about:blank");

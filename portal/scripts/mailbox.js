@@ -51,7 +51,8 @@ export async function openMailbox(keys, keyring, today) {
   const channel = slot?.channel ?? note?.channel ?? null;
   // Without the keys of a channel, its answers cannot be verified, and nothing can be sealed to it.
   if (channel && !find(keyring, channel)) return { ...nothing, fault: "channel-gone" };
-  // Each report has a memo. A portal that withholds it could make deadlines count from a day of its choice.
+  // Each report has a memo. A portal that withholds the memo could make deadlines count from a day of the portal's
+  // choice.
   const isHeldBack = channel === null && fault === null && claim.state !== "unknown";
   return { claim, channel, day: note?.day ?? null, slot, fault: isHeldBack ? "note-missing" : fault };
 }
@@ -94,7 +95,7 @@ async function trusted(sealed, keys, keyring, today) {
     const plain = await age.unsealEnvelope(sealed, keys.replyIdentity);
     const { slot, key } = await verified(await container.read(plain, padding.slot), keyring);
     checkNames(slot, { case_id: keys.caseId });
-    // An expired key is still valid for its last slots until the next slot is due, but not for long (SPEC 6).
+    // The last slots of an expired key stay valid until the next slot is due, but only for a limited time (SPEC 6).
     const until = daysAfter(key.not_after, LATE_DAYS);
     const stale = today > key.not_after && (today > slot.next_by || today > until);
     return stale ? { slot: null, fault: "slot-stale" } : { slot, fault: null };

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The sealed note that the reporter's page stores with the case, for itself: channel and day (SPEC 5.4).
+ * The sealed note that the reporter's page stores with the case for its own later use: channel and day (SPEC 5.4).
  *
  * Mirrors crypto/memo.py.
  */

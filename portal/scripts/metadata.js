@@ -24,7 +24,7 @@ import * as pdf from "./metadata_pdf.js";
 /** @typedef {"image/jpeg" | "image/png" | "image/webp" | "application/pdf" | "office" | "text" | "other"} Kind */
 
 const HEAD = 4_096;
-/** The limit for pictures, which are examined in memory. Larger ones are sent as they are, with a warning. */
+/** The limit for pictures, which are examined in memory. Larger pictures are sent as they are, with a warning. */
 const LARGEST_PICTURE = 64 << 20;
 const PICTURES = /** @type {Record<string, (bytes: Uint8Array) => Clean | Promise<Clean>>} */ ({
   "image/jpeg": jpeg.clean,
@@ -38,7 +38,7 @@ const BEGINNINGS = /** @type {[RegExp, Kind][]} */ ([
   [/^[^]{0,1000}%PDF-/, "application/pdf"],
   [/^PK\x03\x04/, "office"],
   [/^\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1/, "office"],
-  // Plain text has no metadata. Markup, rich text and PostScript may have some.
+  // Plain text has no metadata. Markup, rich text and PostScript may have metadata.
   [/^(?!\s*(?:<|\{\\rtf|%!))[^\0-\x08\x0e-\x1f]*$/, "text"],
 ]);
 

@@ -36,8 +36,9 @@ export function askWork() {
 }
 
 /**
- * Begin the work for an envelope that will probably be sent, with the offer from when the page opened: a new request
- * now would reveal to the host that somebody has finished writing. If the work fails, it is tried again at Send.
+ * Begin the work for an envelope that will probably be sent, with the offer that was fetched when the page opened: a
+ * new request now would reveal to the host that somebody has finished writing. If the work fails, it is tried again at
+ * Send.
  * @param {Promise<{ header: Uint8Array }>} envelope
  * @param {string} channel
  * @param {number} size its probable size in bytes

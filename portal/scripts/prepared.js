@@ -24,7 +24,7 @@ export function prepare({ key }) {
 }
 
 /**
- * Return an envelope for this address to fill. No other caller gets the same one.
+ * Return an envelope for this address to fill. No other caller gets the same envelope.
  * @param {Address} address
  * @returns {Promise<Begun>}
  */

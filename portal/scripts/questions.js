@@ -12,9 +12,9 @@ import { tellAlways, whenTranslated } from "./translated.js";
 /** @typedef {HTMLTextAreaElement | HTMLInputElement} Area a text field with one or several lines */
 /** @typedef {Record<string, string | string[]>} Answers */
 
-/** When less than this part of the allowed characters is left, the page shows how many. */
+/** When less than this part of the allowed characters is left, the page shows how many characters are left. */
 const NEAR = 0.2;
-/** What has a reserved room, so that nothing moves if it appears at once. */
+/** Elements with reserved space: they can appear at once, because nothing else moves. */
 const IN_ROOM = ".room > [data-when]";
 
 /** Show beside each text that is nearly too long how many characters are left. A text is never cut. */
@@ -131,7 +131,8 @@ export function saidDanger() {
 }
 
 /**
- * Show what has a true condition. Conditions refer only to earlier questions, so one pass from the top is enough.
+ * Show each element whose condition is true. Conditions refer only to earlier questions, so one pass from the top is
+ * enough.
  * @param {string} [which] a selector
  */
 function ask(which = "[data-when]") {

@@ -64,7 +64,7 @@ export function isSmallOrder(point) {
     x25519.getSharedSecret(PROBE, point);
     return false;
   } catch {
-    // Of 32-byte points, the library refuses only those whose shared secret is zero.
+    // The library refuses a 32-byte point only if the shared secret is zero.
     return true;
   }
 }

@@ -39,7 +39,7 @@ export function offerForm(keys) {
 
 /**
  * Return the report, which each attempt seals with the keys of its case. Return null if the person did something else
- * while files were still examined. Throws Failure.
+ * while files were still being examined. Throws Failure.
  * @param {import("./tokensteps.js").Token} token
  * @returns {Promise<{ delivery: Delivery, to: import("./sealing.js").Address | null, size: number } | null>} size: the probable size of the envelope
  */
@@ -54,7 +54,7 @@ export async function written(token) {
   return { delivery: new Delivery(seal), to: openAddress(shown, today(), channel), size: likelySize(files) };
 }
 
-/** Return what the person gave; throws Failure for all that is wrong with it. */
+/** Return what the person gave; throws Failure with every mistake in it. */
 function content() {
   const [files, given, channel] = together([() => attachments.enclosed(), enough, () => channels.chosen]);
   return { files, given, channel };

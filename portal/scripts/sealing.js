@@ -75,7 +75,7 @@ export function sealReport(begun, address, keys, { answers, files }) {
 }
 
 /**
- * Return a follow-up to a case. The portal does not learn which case it belongs to.
+ * Return a follow-up to a case. The portal does not learn which case the follow-up belongs to.
  * @param {Begun} begun as above
  * @param {Address} address
  * @param {CaseKeys} keys

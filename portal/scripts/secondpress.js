@@ -8,14 +8,14 @@
 const NEAR = 24;
 /** A tap counts as a second press until this long after the first, in milliseconds. */
 const DOUBLE_MS = 400;
-/** Until this long after a change of the page, in milliseconds, a press is still meant for the earlier content. */
+/** For this time after a change of the page, in milliseconds, a press is still meant for the earlier content. */
 const UNSEEN_MS = 1_000;
 
 /** @type {MouseEvent | null} the last press of a pointer */
 let last = null;
 /**
- * The kind of pointer that came down since the last click, or empty: a label passes its click on to its field, which is no
- * second press.
+ * The kind of pointer that came down since the last click, or empty: a label passes its click on to its field, and this
+ * is not a second press.
  */
 let pointer = "";
 let changed = { at: -Infinity, top: 0 };

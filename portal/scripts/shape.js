@@ -24,7 +24,7 @@ import * as strictjson from "./strictjson.js";
  */
 
 /**
- * A shape of a whole file: `parse` and `encode` go between a value and its bytes.
+ * A shape of a whole file: `parse` and `encode` convert between a value and its bytes.
  * @template T
  * @typedef {Shape<T> & { parse: (raw: Uint8Array) => T, encode: (value: T) => Uint8Array<ArrayBuffer> }} FileShape
  */
@@ -181,7 +181,7 @@ export function mapOf(shape, most, pattern) {
 }
 
 /**
- * A text by `first` or a list by `second`.
+ * Either a text of the shape `first` or a list of the shape `second`.
  * @template T
  * @param {Shape<string>} first
  * @param {Shape<T[]>} second

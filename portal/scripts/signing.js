@@ -56,8 +56,8 @@ export function sign(label, deployment, file, seed) {
 /**
  * Throw Tampered unless `signature` (64 bytes) is valid for `key` (32 bytes).
  *
- * The check is strict: key and R must be canonical points of the prime-order group, other than its identity. On such
- * points, the library's cofactored equation and the cofactorless one of RFC 8032 accept the same signatures.
+ * The check is strict: key and R must be canonical points of the prime-order group, and not the group's identity. On
+ * such points, the library's cofactored equation and the cofactorless one of RFC 8032 accept the same signatures.
  * @param {LabelText} label
  * @param {Uint8Array} deployment 16 bytes
  * @param {Uint8Array} file

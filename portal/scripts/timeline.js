@@ -1,5 +1,5 @@
 // @ts-check
-/** What is certain about a case, day by day. The newest is first, also within a day. */
+/** What is certain about a case, day by day. The newest entry is first, also within a day. */
 
 import { byId, element, show } from "./dom.js";
 import { dayText, say } from "./texts.js";
@@ -29,7 +29,7 @@ export function showTimeline(found) {
 }
 
 /**
- * Show these entries in place of the former, which were in another language. The messages that were sent stay.
+ * Replace the displayed entries, which are in another language, with these. Messages sent from this page stay.
  * @param {readonly Entry[]} found
  */
 export function retellTimeline(found) {

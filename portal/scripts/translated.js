@@ -5,7 +5,7 @@
 const acts = [];
 
 /**
- * Call `act` each time that the page has another language.
+ * Call `act` each time the language of the page changes.
  * @param {() => void} act
  */
 export function whenTranslated(act) {
@@ -13,7 +13,7 @@ export function whenTranslated(act) {
 }
 
 /**
- * Call `tell` now, and each time that the page has another language.
+ * Call `tell` now, and each time the language of the page changes.
  * @param {() => void} tell
  */
 export function tellAlways(tell) {

@@ -23,7 +23,8 @@ export function firstUnknown(words) {
 }
 
 /**
- * Return the languages of the list that has the most of these words: both, if each has as many.
+ * Return the language of the list that contains the most of these words, or both languages if both lists contain
+ * equally many.
  * @param {readonly string[]} words
  * @returns {Language[]}
  */
@@ -33,7 +34,8 @@ export function likely(words) {
 }
 
 /**
- * Return the words of the list that are nearest to a mistyped word, at most four; empty if none is near, or too many.
+ * Return the words of the list that are nearest to a mistyped word, at most four. The result is empty if no word is
+ * near, or if too many words are.
  * @param {string} word in the form of `plain`, or its first four letters
  * @param {readonly string[]} others the other words, which decide the list
  * @returns {string[]}
@@ -42,7 +44,7 @@ export function nearest(word, others) {
   const most = word.length < SHORT ? 1 : MOST_SLIPS;
   const found = likely(others).flatMap((language) => [...index(language)].map(([form, place]) => {
     const whole = (LISTS[language][place] ?? "").normalize("NFC");
-    // Of a longer word, the first four letters are compared only with four letters.
+    // The first four letters of a longer word are compared only with words of four letters.
     const isCompared = form.length === whole.length || word.length < SHORT;
     return { whole, slips: isCompared ? slips(word, form, most) : most + 1 };
   }));

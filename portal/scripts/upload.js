@@ -44,7 +44,7 @@ export class Upload {
     this.#envelope = envelope;
   }
 
-  /** The channel that it is for. */
+  /** The channel to which the envelope is addressed. */
   get channel() {
     return new TextDecoder().decode(this.#envelope.metadata["channel"]);
   }
@@ -94,8 +94,8 @@ export class Upload {
   }
 
   /**
-   * Ask how much the portal has. If it has deleted everything, begin a new upload, provided that the first bytes are
-   * still here.
+   * Ask how much of the envelope the portal has. If it has deleted everything, begin a new upload, provided that the
+   * first bytes are still here.
    */
   async #resume() {
     if (this.#location === null) return;

@@ -24,7 +24,7 @@ import { binary, file, integer } from "./shape.js";
 const MOST_COST = 1_000_000;
 const KEY = 32;
 const CHANNEL = 32;
-/** The largest envelope of each size class except the last: a text, then containers, each four times as large. */
+/** The largest envelope of each size class except the last: a text, then containers that quadruple in size. */
 const LARGEST_OF = [SMALLEST, ...[20, 22, 24, 26, 28].map((bits) => 2 ** bits)].map(sealedSize);
 /** How many tries run at the same time, because the browser may use several cores. */
 const TOGETHER = 4;
