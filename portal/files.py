@@ -44,9 +44,9 @@ def write(
 ) -> None:
     """Write ``pieces`` to ``path`` completely or not at all, with these access rights.
 
-    ``owner`` has the ids of the user and group; without it, the file belongs to the user of this process.
-    When this function returns, the file and its name are on the disk. Raises OSError, or any error raised by
-    the iterator of ``pieces``.
+    ``owner`` contains the ids of the user and group; without it, the file belongs to the user of this
+    process. When this function returns, the file and its name are on the disk. Raises OSError, or any error
+    raised by the iterator of ``pieces``.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:
@@ -65,7 +65,7 @@ def write(
 
 
 def set_fixed_time(path: Path) -> None:
-    """Set the times of a file to a fixed day, so that they do not tell when it was made. Raises OSError."""
+    """Set the times of a file to a fixed day, so that they do not reveal when it was made. Raises OSError."""
     os.utime(path, (_FIXED_TIME, _FIXED_TIME))
 
 
@@ -79,7 +79,7 @@ def check_room(folder: Path, size: int) -> None:
 
 
 def sync(path: Path) -> None:
-    """Have a file, or the names of the files in a folder, on the disk before this returns. Raises OSError."""
+    """Flush a file, or the list of names in a folder, to the disk before returning. Raises OSError."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

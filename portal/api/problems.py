@@ -18,7 +18,7 @@ _ROOM = Path(__file__).parent.parent
 
 
 class _Line(logging.Formatter):
-    """A log line without a time of day, and without a traceback, which may contain a request."""
+    """A log line without time of day or traceback, because a traceback may contain a request."""
 
     def format(self, record: logging.LogRecord) -> str:
         return record.getMessage()

@@ -80,8 +80,8 @@ class Limits:
         envelopes were still accepted, trying sizes would reveal how much room is left.
 
         ``counted`` says that the envelope was already counted in this transaction, so that no other envelope
-        can take its room. Raises NoRoom if the envelope would fit an empty share of the configured room,
-        even at the smallest size that can be drawn.
+        can take its room. Raises NoRoom if the envelope would fit an empty share of the configured room, even
+        a share of the smallest size that can be drawn.
         """
         before = quotas.used(connection, self.hour)[kind] - (size if counted else 0)
         if before <= self.of_kind(kind) and _fits(self.capacity, kind, size):
@@ -94,7 +94,7 @@ class Limits:
         raise refusal(507, "quota_full", _HOUR)
 
     def check_scriptless(self, connection: Connection, today: date, size: int) -> None:
-        """Count an envelope sent without JavaScript towards today's limit; it is already counted in its kind.
+        """Count an envelope sent without JavaScript towards today's limit; the sum of its kind includes it.
 
         Raises a Problem if today's limit for texts, or for larger envelopes, was already reached, or if the
         kind is full.
@@ -110,7 +110,7 @@ class Limits:
     def of_day(self, today: date) -> int:
         """Return how many bytes texts sent without JavaScript may take on a day.
 
-        The limit on a day is the same for larger envelopes without JavaScript.
+        Larger envelopes sent without JavaScript have a separate limit of the same size.
         """
         return int(self.capacity * _SCRIPTLESS_HALF_DAY * self._part("scriptless_day", days.number(today)))
 

@@ -28,8 +28,8 @@ _ROWS = 200
 def half_hour(seconds: float) -> int:
     """Return the number of half hours since 1970. Each half hour begins a minute early.
 
-    So uploads are deleted in the last minute of an hour. The room of these uploads returns with the next
-    hour, which has a new random limit.
+    So uploads are deleted in the last minute of an hour. Their room becomes available in the next hour, which
+    has a new random limit.
     """
     return int(seconds + _BEFORE) // _HALF_HOUR
 

@@ -1,4 +1,4 @@
-"""Write the outbox manifests of a channel: outside evidence of its inbox's journal (SPEC 9.3)."""
+"""Write the outbox manifests of a channel, which prove its inbox's journal to outsiders (SPEC 9.3)."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -16,7 +16,7 @@ from portal.api.stalled import Watch, give_way, half_hour
 from portal.store import deletion
 from portal.store.database import FAILURES
 
-# Deleted rows stay in SQLite's files for at most this time. Large envelopes are deleted in portions.
+# Deleted rows stay in SQLite's files for at most this long. Large envelopes are deleted in portions.
 _PAUSE_SECONDS = 2.0
 
 

@@ -17,7 +17,7 @@ R = TypeVar("R")
 def pass_settings(command: Callable[Concatenate[Settings, P], R]) -> Callable[P, R]:
     """Return the command with the settings as its first argument.
 
-    A call of the result may raise BadConfiguration.
+    Calling the returned command may raise BadConfiguration.
     """
 
     @wraps(command)

@@ -109,7 +109,7 @@ def _program(machine: _Machine, sockets: list[tuple[socket.AddressFamily, socket
 def _socket(family: int, kind: int, then: bytes) -> bytes:
     """Do ``then`` if the call asks for this socket with protocol 0.
 
-    MPTCP, for example, has another protocol.
+    MPTCP, for example, has another protocol number.
     """
     usual = _argument(2) + _if(_EQUAL, 0, then)
     of_kind = _argument(1) + _instruction(_AND, _KIND) + _if(_EQUAL, kind, usual)
@@ -117,8 +117,8 @@ def _socket(family: int, kind: int, then: bytes) -> bytes:
 
 
 def _argument(place: int) -> bytes:
-    # All arguments are 32-bit: the kernel ignores the high half of each 64-bit argument, which is stored
-    # second on both architectures.
+    # All arguments are 32-bit: the kernel ignores the high half of each 64-bit argument. On both
+    # architectures, the high half is stored second.
     return _instruction(_LOAD, _ARGUMENTS + 8 * place)
 
 

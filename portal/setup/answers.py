@@ -117,8 +117,8 @@ def ask() -> Answers:
 def _confirmed_root(file: Path) -> dict[str, str]:
     """Return the deployment id and the root key from the medium, once a person has compared the fingerprint.
 
-    An earlier inbox wrote no such file: then the person types both. Raises Refused if the file is damaged, or
-    if the fingerprint is not the expected one.
+    Without this file, which earlier versions of the inbox did not write, the person types both. Raises
+    Refused if the file is damaged, or if the fingerprint is not the expected one.
     """
     if not file.exists():
         return {

@@ -14,8 +14,8 @@ from portal.setup.steps import TO_DO, Found, State, in_the_way
 from portal.setup.system import Failed, System, content, put_back
 
 CERTIFICATE, KEY = "/etc/fanal/certificate.pem", "/etc/fanal/certificate.key"
-# The days before the end of a certificate from which `setup --check` warns, and from which it warns urgently.
-# certbot renews a certificate 30 days before its end.
+# If a certificate expires in fewer days than these, `setup --check` warns, or warns urgently. certbot renews
+# a certificate 30 days before it expires.
 _SOON, _URGENT = 30, 7
 _UNREAD = "certificate"
 _RENEW = "renew it, then run `fanal-portal certificate`"
@@ -37,7 +37,7 @@ class Certificate:
         self._before: dict[Path, bytes | None] = {}
 
     def check(self) -> Found:
-        """Report files that browsers would refuse, and a certificate that ends soon.
+        """Report files that browsers would refuse, and a certificate that expires soon.
 
         If the given files were deleted after an installation, check the installed files.
         """
@@ -110,7 +110,7 @@ def _faults(certificate: Path, key: Path, host: str, now: datetime) -> Iterator[
 
 
 def ending(ends: datetime, now: datetime) -> Found:
-    """Return DONE with the day on which a certificate ends, and with a warning in its last 30 and 7 days."""
+    """Return DONE with the day of expiry, and with a warning in the last 30 days (urgent in the last 7)."""
     day, left = f"{ends:%Y-%m-%d}", (ends - now).days
     if left >= _SOON:
         return Found(State.DONE, expires=day)

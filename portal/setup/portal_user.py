@@ -15,8 +15,8 @@ AS_PORTAL = (*AS_USER, *PORTAL)
 # `portal-expire.service` has the same limits: nothing in the memory of the command reaches a disk, and nobody
 # else can read the files that it writes.
 LIMITS = ("UMask=0077", "LimitCORE=0", "MemorySwapMax=0")
-# Otherwise systemd would write the command line and its second to the journal, and so reveal when the office
-# works.
+# Otherwise systemd would write each command line to the journal with its exact time, and so reveal when the
+# office works.
 QUIET = "LogLevelMax=err"
 
 

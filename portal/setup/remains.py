@@ -9,7 +9,7 @@ from portal.setup.steps import Found, done_if
 from portal.setup.system import System
 
 _WRITTEN = ("/etc/fanal", INSTANCE, "/etc/postgresql/*/*/conf.d")
-# The patterns that match what the other steps write before they give it its name.
+# Patterns for the temporary names under which the other steps write files and folders.
 _HALF_WRITTEN = (
     *(f"{folder}/.*.part" for folder in _WRITTEN),
     *(f"/var/www/.fanal.{kind}" for kind in ("new", "old")),

@@ -98,7 +98,8 @@ def _pair(site: Visitor, folder: str, *names: str) -> tuple[bytes, bytes]:
 def _served(site: Visitor, path: str) -> bytes:
     answer = site.get(path, _AS_A_BROWSER)
     if answer.status == _UNAVAILABLE:
-        # A portal that starts again is away for seconds, which is no difference from what was signed.
+        # A portal that restarts does not answer for some seconds. This does not mean that its files differ
+        # from the signed ones.
         raise _NotServed(f"the site answered 503 for {path}: try again in a minute")
     if answer.status != _OK:
         raise _NotServed(f"the site answered {answer.status} for {path}")

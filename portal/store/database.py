@@ -42,7 +42,7 @@ class _Words:
 
     ``read`` has the options of a transaction that only reads, ``alone`` the options of commands outside a
     transaction. All other fields are SQL: the query for the size of the database, and the commands to
-    rewrite, to reclaim and to check. A check returns rows only for damage.
+    rewrite, to reclaim and to check. A check returns rows only if it finds damage.
     """
 
     read: Mapping[str, Any]
@@ -244,7 +244,7 @@ def create(url: URL, fill: Callable[[Connection], object] = lambda _: None) -> D
     """Return the database at ``url``, with new tables if it has none; existing tables stay as they are.
 
     ``fill`` writes the first rows, in the same transaction. Raises Refused if the database cannot be created
-    or reached, and everything that ``fill`` raises.
+    or reached, and any error raised by ``fill``.
     """
     if url.get_backend_name() == "sqlite":
         file = Path(str(url.database))
@@ -358,7 +358,7 @@ def _engine(url: URL) -> Engine:
 
 
 def _recognise_damage(context: ExceptionContext) -> None:
-    """Raise Damaged if the database's own files are damaged, not if it is full, busy or away.
+    """Raise Damaged if the database's own files are damaged, but not if it is full, busy or unreachable.
 
     SQLAlchemy raises this error instead of its own.
     """

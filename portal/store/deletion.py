@@ -82,7 +82,7 @@ def _delete_portion(database: Database) -> bool:
 
 
 def _delete_some(connection: Connection, most: int) -> bool:
-    """Delete rows of at most ``most`` bytes together, but at least one; return whether more may be left."""
+    """Delete rows of at most ``most`` bytes in total, or one larger row; return whether more may be left."""
     # The order is always the same, so that two processes cannot block each other.
     first = select(deleted.c.envelope_id).order_by(deleted.c.envelope_id).limit(_ROWS).with_for_update()
     ids = list(connection.execute(first).scalars())

@@ -38,7 +38,7 @@ class Instance:
 
 
 def current(connection: Connection) -> Files | None:
-    """Return the newest keyring, or None before the first."""
+    """Return the newest keyring, or None if there is none yet."""
     row = connection.execute(select(keyring)).one_or_none()
     return None if row is None else Files(row.serial, row.raw, row.signature)
 
@@ -56,7 +56,7 @@ def key_pair(connection: Connection) -> Instance | None:
 
 
 def keep_key_pair(connection: Connection, keys: Instance) -> None:
-    """Store the portal's own key pair. Raises Refused if the portal has one: it is made once."""
+    """Store the portal's own key pair. Raises Refused if the portal already has a key pair."""
     if found := key_pair(connection):
         raise Refused(
             f"this portal already exists; its fingerprint is {signing.fingerprint(found.public)}",

@@ -30,8 +30,8 @@ def last(connection: Connection, channel: str) -> Link:
 def may_skip(connection: Connection, channel: str, link: Link) -> bool:
     """Return whether the outbox after ``link``, the channel's last one, may have any higher number.
 
-    It may before the first outbox, and after a restore, because the portal may have lost newer outboxes that
-    the inbox no longer has either.
+    This is allowed for the first outbox, and for the first outbox after a restore, because the portal may
+    then have lost newer outboxes that the inbox no longer has either.
     """
     found = select(outboxes.c.restored).where(outboxes.c.channel == channel, outboxes.c.n == link.n)
     return link == NOTHING or connection.execute(found).scalar_one()
@@ -77,7 +77,7 @@ def manifest(connection: Connection, channel: str, n: int) -> Manifest:
 
 
 def belongs_elsewhere(connection: Connection, channel: str, case_id: bytes) -> bool:
-    """Return whether a case belongs only to another channel, or did so until its withdrawal.
+    """Return whether a case belongs only to another channel, or did before it was withdrawn.
 
     Withdrawals count only if no channel has the case itself, because anybody can file under a known case id
     and then withdraw that report.

@@ -43,7 +43,7 @@ class Section:
     def parts(self, text: str) -> list[tuple[str, str]]:
         """Split a text at the numbers in ``call``.
 
-        Return each part with the number to dial, or with "" if the part is no number.
+        Return each part with the number to dial, or with "" if the part is not a number.
         """
         parts = re.split(f"({'|'.join(map(re.escape, self.call))})", text) if self.call else [text]
         return [(part, _NOT_DIALLED.sub("", part) if part in self.call else "") for part in parts]
@@ -68,7 +68,7 @@ class Guide:
 
     @property
     def postal(self) -> str:
-        """The address, or "" as long as a part of it must be filled in: a letter would not arrive."""
+        """The address, or "" if parts of it are not filled in yet, because a letter would not arrive."""
         return "" if _TO_FILL_IN.search(self.address) else self.address
 
 

@@ -31,7 +31,7 @@ _ELEMENTS = {
     *("path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan"),
     *("linearGradient", "radialGradient", "stop"),
 }
-# Styles would not be drawn everywhere: the policy of the pages forbids them within files.
+# Styles would not always be applied, because the policy of the pages forbids styles within files.
 _ATTRIBUTE = re.compile(r"(?!on|style$|class$|href$|src$)[a-zA-Z][a-zA-Z0-9-]*")
 _LINK = re.compile(r"url\s*\((?!\s*['\"]?#)|:\s*//|javascript:|data:", re.IGNORECASE)
 

@@ -82,8 +82,8 @@ def examine(settings: Settings, file: Path, today: date, url: str = "") -> Itera
 def _damage(settings: Settings) -> Finding | None:
     """Return a finding if the database is damaged. Other checks report a database that cannot be opened.
 
-    Of a large database, only the pages that opening it needs are read: reading all would take minutes, and
-    meanwhile nothing could be overwritten.
+    If the database is large, only the pages needed to open it are read: reading all pages would take minutes,
+    and nothing could be overwritten meanwhile.
     """
     try:
         with closing(open_database(settings.database_url)) as database:
@@ -268,8 +268,8 @@ def _is_late(day: date, today: date) -> bool:
 
 
 def _overdue(database: Database, settings: Settings, today: date) -> Iterator[Finding]:
-    # After a withdrawal, deleted bytes wait for the clock. Overwrite the deleted bytes here, so that the
-    # finding does not show that somebody has just withdrawn a report.
+    # After a withdrawal, the deleted bytes stay until the clock overwrites them. Overwrite the deleted bytes
+    # here, so that the finding does not show that somebody has just withdrawn a report.
     with suppress(StoreBusy):
         deletion.overwrite(database, _OVERWRITE_SECONDS)
     with database.read() as connection:

@@ -1,10 +1,10 @@
 """A copy of the database, which an upgrade puts back if the new version does not work.
 
-The copy reveals no more than the database, and not for longer:
+The copy reveals no more than the database, and does not exist longer than needed:
 
 - The copy exists only while no portal runs. The copy is overwritten and deleted as soon as the new version
-  has answered, before anybody can reach the portal. A copy that was kept longer would still contain the
-  reports that their reporters withdraw, and everything else that the portal deletes.
+  has answered, before anybody can reach the portal. If the copy were kept longer, it would still contain
+  reports that were withdrawn, and other data that the portal deleted.
 - The copy of a SQLite database is beside the database: on the same disk, and readable only by the portal's
   user. SQLite writes the copy sorted by its random keys and without remains of deleted rows, so the copy does
   not show the order of arrival. `pg_dump` writes the rows in the order of PostgreSQL's own files.
@@ -51,7 +51,7 @@ class Copy:
 
     @property
     def needs(self) -> int:
-        """The bytes of the database; a copy takes no more. 0 if there is no database."""
+        """The size of the database in bytes, or 0 if there is no database. A copy is not larger."""
         if self._is_sqlite:
             return self._base.stat().st_size if self._base.exists() else 0
         with closing(Database(self.url)) as store, store.read() as connection:

@@ -83,7 +83,7 @@ class Upgrade:
 
 
 def apply(upgrade: Upgrade) -> Iterator[Step]:
-    """Upgrade a portal, and yield each step. Raises Refused, which says in which state the portal is."""
+    """Upgrade a portal, and yield each step. Raises Refused with a message about the portal's state."""
     noted = upgrade.progress.noted
     if noted and noted.confirmed and upgrade.has_old_tables:
         # A still newer program was installed. Reports may have come since the copy was made.

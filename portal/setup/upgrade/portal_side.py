@@ -30,9 +30,9 @@ _PRIVATE = 0o077
 class Versions:
     """The versions of the tables: those in the database, in the copy, and those that the program needs.
 
-    ``found`` is None if there are no tables, ``copied`` is None if there is no copy. ``size`` is the most
-    bytes that a copy takes, ``room`` the free bytes for the copy. ``leftovers`` is whether an upgrade has
-    left any file.
+    ``found`` is None if there are no tables, ``copied`` is None if there is no copy. ``size`` is the largest
+    possible size of a copy in bytes, ``room`` the free bytes for the copy. ``leftovers`` is true if an
+    upgrade has left any file.
     """
 
     found: str | None
@@ -73,7 +73,7 @@ class Side:
         self._change("discard")
 
     def upgrade(self) -> None:
-        """Upgrade the tables to those that the program needs."""
+        """Upgrade the tables to the version that the program needs."""
         self._change("upgrade")
 
     def _change(self, word: str) -> None:
@@ -86,7 +86,7 @@ class Side:
         try:
             return self.system.run(*self.user, *program, self.configuration, self.folder, word)
         except Failed as error:
-            # The name of the command tells an administrator nothing.
+            # The name of the command means nothing to an administrator.
             said = str(error).partition(": ")[2].removeprefix("error: ")
             raise Failed(said.replace("\nhint: ", "; ")) from error
 
