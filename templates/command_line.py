@@ -26,7 +26,7 @@ from templates import version
 HELP_NAMES = ("-h", "--help")
 # A terminal of this width shows every entry of a list on one line.
 COLUMNS = 80
-# The first column of the lists in help, at most.
+# The maximum width of the first column of the lists in help.
 _FIRST_COLUMN = 30
 # A test checks the trees more closely.
 _TREE = Schema("commands", {"type": "object"})
@@ -120,7 +120,7 @@ FILE, FOLDER = _Place("file"), _Place("folder")
 
 
 class Asking(ABC):
-    """A parameter that may prompt for its value after all others were read and are valid."""
+    """A parameter that may prompt for its value after all other parameters were read and found valid."""
 
     @abstractmethod
     def complete(self, context: click.Context) -> None:
@@ -143,7 +143,7 @@ class Unknown(click.UsageError):
 class Incomplete(click.exceptions.NoArgsIsHelpError):
     """A group without a command.
 
-    ``meant`` are the commands in the group that earlier had the name of the group.
+    ``meant`` are the commands in the group that had the group's name before the group existed.
     """
 
     def __init__(self, meant: list[str], context: click.Context) -> None:
@@ -309,7 +309,7 @@ class Group(click.Group):
         return Unknown(error, [f"{context.command_path} {name}" for name in having[:_SUGGESTED]], context)
 
     def _earlier(self, context: click.Context) -> list[str]:
-        """Return the commands of this group that had its name before it became a group."""
+        """Return the commands of this group that had the group's name before the group existed."""
         group = " ".join(context.command_path.split()[1:])
         below = self.branch.children.items()
         found = [name for name, each in below if isinstance(each, Leaf) and group in each.also]
@@ -373,7 +373,7 @@ def version_option(*, hidden: bool = False) -> Callable[[Any], Any]:
 
 
 class _Version:
-    """The version as text, found only when it is printed, because git may have to tell the commit."""
+    """The version as text. It is determined only when it is printed, because that may need a run of git."""
 
     def __str__(self) -> str:
         return version.text()

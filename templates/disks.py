@@ -1,4 +1,4 @@
-"""Find the disks of a folder and of swap, and whether these disks get their bytes encrypted.
+"""Find the disks of a folder and of swap, and whether bytes written to these disks are encrypted.
 
 The kernel provides the facts (``/proc/self/mountinfo``, ``/proc/swaps``, ``/sys``). Partitions, LUKS, LVM,
 RAID and loop devices are followed down to whole disks; bind mounts and btrfs subvolumes are followed to their
@@ -23,7 +23,8 @@ _ESCAPED = re.compile(r"\\([0-7]{3})")
 # The types of /dev/shm, /run and, on many machines, /tmp: their contents are lost when the power goes off.
 _IN_MEMORY = {"tmpfs", "ramfs", "devtmpfs", "rootfs"}
 _MEMORY_DEVICE = re.compile(r"z?ram[0-9]+")
-# cryptsetup gives this name to the devices that it makes. Two of their kinds only check what they read.
+# cryptsetup gives this name to the devices that it makes. Two kinds of these devices do not encrypt, but only
+# check what is read.
 _ENCRYPTED = re.compile(r"CRYPT-(?!VERITY|INTEGRITY)")
 # Fields of a line of mountinfo before the field that is a single "-": proc_pid_mountinfo(5).
 _ID, _DEVICE = 0, 2
@@ -37,13 +38,13 @@ def of(folder: Path) -> frozenset[str]:
 def plain(folder: Path) -> frozenset[str]:
     """Return the disks to which the files of a folder are written unencrypted, named as in ``of``.
 
-    Memory is no such disk.
+    The result does not include memory.
     """
     return frozenset(_of(folder, encrypted=False)) - {MEMORY}
 
 
 def is_known(disk: str) -> bool:
-    """Whether the kernel names this disk. It reveals nothing of what is behind a bare device number."""
+    """Whether the kernel names this disk. The kernel does not reveal what is behind a bare device number."""
     return ":" not in disk
 
 

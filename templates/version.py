@@ -40,7 +40,7 @@ def _checked_out() -> str:
 
 
 def _git(*words: str) -> str:
-    """Return what git says of this checkout, or "" if git cannot tell."""
+    """Return what git says about this checkout, or "" if git cannot tell."""
     # An installed copy may be in a folder that belongs to another git repository.
     if not (_ROOT / ".git").exists():
         return ""

@@ -22,8 +22,8 @@ from tests.support.provable import Provable, proving
 # Fixtures that several folders use, each defined once.
 pytest_plugins = ["tests.support.inbox_room"]
 
-# The gate tries the same examples in every run, a third of those of `full`. `pytest
-# --hypothesis-profile=thorough` tries more examples than both.
+# The gate tries the same examples in every run: a third of the examples of `full`. `pytest
+# --hypothesis-profile=thorough` tries more examples than `full`.
 settings.register_profile(
     "ci",
     derandomize=True,
@@ -46,8 +46,8 @@ os.environ.setdefault("CACHE_DIRECTORY", str(_CACHE))
 known_before.remember()
 known_pages.remember()
 
-# If a shell starts the tests in the background, they would ignore Ctrl-C and Ctrl-\, and so would all
-# programs that they start. The tests press these keys.
+# Some tests press Ctrl-C and Ctrl-\. Without these lines, tests that a shell starts in the background, and
+# the programs that they start, would ignore both keys.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 

@@ -122,7 +122,7 @@ def _counted(document: Document, path: Path, clock: Any) -> Iterator[Mismatch]:
 
 
 def _covers(regimes: Collection[str] | None, others: Collection[str] | None) -> bool:
-    """Tell whether ``regimes`` include all of ``others``. The value None means all regimes."""
+    """Return whether ``regimes`` include all of ``others``. The value None means all regimes."""
     return regimes is None or (others is not None and set(regimes) >= set(others))
 
 

@@ -163,7 +163,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
         "guarantee": neither,
         # Reporters read these texts word for word, and rely on them.
         **_under("guarantee.*", _any, {**_RULE, "text": _any}),
-        # Somebody in danger calls whatever number the pages show.
+        # Somebody in danger calls the number that the pages show.
         **_under("emergency", neither, {**_RULE, "call": _any, "sms": _any}),
         **_under(
             "reporters",

@@ -26,9 +26,9 @@ class Promise:
     """A promise of how soon the reporter can read something.
 
     Pages show ``span`` in words. ``span`` starts at the acknowledgement if ``then`` is true, otherwise at the
-    report. ``counted`` is for scripts (portal/scripts/days.js). Regimes are separated by “;”, and the latest
-    of them counts. Within a regime, deadlines are separated by “,”, and the earliest counts. A deadline is a
-    sequence of days (“7d”), working days (“7w”) and months (“3m”).
+    report. ``counted`` is for scripts (portal/scripts/days.js). Regimes are separated by “;”, and the regime
+    with the latest deadline counts. Within a regime, deadlines are separated by “,”, and the earliest of them
+    counts for it. A deadline is a sequence of days (“7d”), working days (“7w”) and months (“3m”).
     """
 
     span: Span

@@ -1,4 +1,4 @@
-"""Read a jurisdiction from its folder. One mistake, named by file, line and field, is enough to refuse it."""
+"""Read a jurisdiction from its folder; refuse it at the first mistake, naming file, line and field."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path

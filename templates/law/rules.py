@@ -397,7 +397,7 @@ class Outcome:
     - ``finds_facts``: officers must first decide whether to inform a prosecutor, whatever the case's score.
     - ``linked``: only for a case that an officer linked to another as its duplicate.
     - ``only_after``: the code of the measure that must be recorded before the outcome; ``never_after``: the
-      code of the measure that must not be.
+      code of the measure that must not be recorded before it.
     """
 
     name: Texts
@@ -459,8 +459,8 @@ class Retention:
 class Reply:
     """A text to send to reporters. ``status`` and ``outcome`` say which cases the text suits.
 
-    - ``closes``: the reply ends a case without disclosing the outcome. At most one reply has this flag,
-      and it has no words of an officer.
+    - ``closes``: the reply ends a case without disclosing the outcome. At most one reply has this flag, and
+      that reply contains no words of an officer.
     - ``extends``: the reply says that feedback takes longer.
     - ``acknowledges``: the reply acknowledges the report.
     - ``answers``: the reply says how the report is progressing, or why this cannot be disclosed. Such a reply
@@ -611,8 +611,8 @@ class Obstacles:
     """The settings of obstacles.
 
     Cases up to the priority ``urgent`` cannot wait. ``junk_officers`` officers mark a case as junk.
-    ``justice`` has the beginnings of words that reveal that the judiciary has a case. ``spared`` has
-    expressions that contain such a word, but only say whom to contact.
+    ``justice`` contains the beginnings of words that reveal that the judiciary has a case. ``spared``
+    contains expressions that contain such a word, but only say whom to contact.
     """
 
     urgent: Limit
@@ -754,5 +754,5 @@ class Law:
 
     @property
     def with_restrictions(self) -> frozenset[str]:
-        """The measures that can carry a prosecutor's restrictions: judicial measures, and PROSECUTOR_WORD."""
+        """The measures that can contain a prosecutor's restrictions: judicial ones, and PROSECUTOR_WORD."""
         return self.of_justice | {self.measure(MeasureRole.PROSECUTOR_WORD)}

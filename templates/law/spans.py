@@ -91,7 +91,7 @@ def _later(day: date, by: relativedelta) -> date:
 
 
 def is_span(written: str) -> bool:
-    """Tell whether a text is a span."""
+    """Return whether a text is a span."""
     try:
         Span.parse(written)
     except ValueError:

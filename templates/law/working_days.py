@@ -20,7 +20,7 @@ class LegalCalendar:
         self._public = _public(law.country)
 
     def works(self, day: date) -> bool:
-        """Tell whether people work on that day."""
+        """Return whether people work on that day."""
         return day.weekday() not in self._law.weekend and day not in self._public
 
     def after(self, day: date, count: int) -> date:

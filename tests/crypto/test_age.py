@@ -80,7 +80,7 @@ def test_two_sealings_have_no_randomness_in_common():
 
 
 def test_a_wrong_key_is_distinguished_from_a_changed_file():
-    """A wrong key is not reported as tampering. Without any key, nothing opens."""
+    """A wrong key is not reported as tampering. Without a key, no file opens."""
     envelope = seal_bytes(b"text", [RECIPIENT])
     for identities in ([], [OTHER], [CLASSICAL, OTHER]):
         with pytest.raises(NotForUs):
@@ -227,7 +227,7 @@ def test_sealing_to_nobody_is_refused():
 
 
 def test_a_passphrase_must_be_the_only_recipient():
-    """A passphrase promises who sealed the file; another recipient would break that."""
+    """With a passphrase alone, only somebody who knows the passphrase can have sealed the file."""
     with pytest.raises(Malformed):
         seal_bytes(b"x", [ScryptRecipient("passphrase", log_n=1), RECIPIENT])
 

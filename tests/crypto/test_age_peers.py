@@ -23,7 +23,7 @@ CLASSICAL = X25519Identity(bytes(range(1, 33)))
 IDENTITIES = pytest.mark.parametrize("identity", [HYBRID, CLASSICAL], ids=["hybrid", "x25519"])
 SIZES = pytest.mark.parametrize("size", [0, 1, CHUNK, CHUNK + 1, 200_000])
 WORDS = "clé à molette"
-# rage chooses the work by the speed of the machine.
+# rage chooses the amount of work according to the speed of the machine.
 RAGE_LOG_N = 22
 
 

@@ -53,7 +53,7 @@ def test_a_written_file_of_anchors_is_read() -> None:
 
 
 def test_an_oversized_manifest_is_refused_before_it_is_read() -> None:
-    """The header tells the size, so nobody can fill the memory of the air-gapped machine."""
+    """The header states the size, so nobody can fill the memory of the air-gapped machine."""
     pieces = chain([archive.header("2.json", anchors.LARGEST_MANIFEST + 1)], [b"x"] * 5)
     with pytest.raises(Malformed):
         next(anchors.read(pieces))

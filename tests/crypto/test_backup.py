@@ -1,4 +1,4 @@
-"""The list of a backup (SPEC 9.8): any changed byte is noticed, and only its key can make one."""
+"""The list of a backup (SPEC 9.8): every change is detected, and only the right key makes a valid list."""
 
 import hmac
 import json

@@ -193,7 +193,7 @@ def test_cases_out_of_order_or_repeated_are_refused(part: str) -> None:
 
 
 def test_an_oversized_manifest_is_refused_before_it_is_read() -> None:
-    """The header tells the size, so memory use stays bounded. SPEC 8 gives the limit."""
+    """The header states the size, so memory use stays bounded. SPEC 8 gives the limit."""
     most = 32 << 20
     with pytest.raises(Truncated):
         bundle.read([archive.header(bundle.MANIFEST, most)])
@@ -202,7 +202,7 @@ def test_an_oversized_manifest_is_refused_before_it_is_read() -> None:
 
 
 def test_a_list_with_too_many_items_is_refused_before_its_items_are_read() -> None:
-    """Even a known signer cannot send such lists: a manifest of 32 MiB has room for ten million items."""
+    """Even a known signer cannot send such a list, although ten million items would fit in 32 MiB."""
     raw = bundle.OUTBOX.encode(outbox())
     for count, said in ((250_000, "value"), (250_001, "too long")):
         full = raw.replace(b'"closed":[]', b'"closed":[%s]' % b",".join([b"1"] * count))

@@ -53,7 +53,7 @@ class Listed:
 
 
 class _Said(list[Document]):
-    """A list with one item that claims to have ``count``, because reading 250,000 items takes a second."""
+    """A list that has one item but claims to have ``count``: reading 250,000 items would take a second."""
 
     def __init__(self, member: Document, count: int) -> None:
         super().__init__([member])

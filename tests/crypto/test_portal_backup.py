@@ -310,7 +310,7 @@ def test_a_list_has_at_most_250_000_members(place: str) -> None:
 
 
 def test_a_manifest_has_at_most_128_mib() -> None:
-    """Only the header is there. A permitted manifest is therefore truncated."""
+    """The test passes only the header. Therefore a manifest of an allowed size counts as truncated."""
     with pytest.raises(Truncated):
         portal_backup.read([archive.header("manifest.json", 128 * MIB)])
     with pytest.raises(Malformed):

@@ -64,7 +64,7 @@ def test_a_mistyped_key_is_refused(key, spoil):
 
 
 def test_a_key_of_another_kind_is_refused():
-    """The prefix tells the kind of a key, and each parser accepts only one prefix."""
+    """The prefix shows the kind of a key, and each parser accepts only one prefix."""
     for key in KEYS:
         for kind in {type(other) for other in KEYS} - {type(key)}:
             with pytest.raises(Malformed):
