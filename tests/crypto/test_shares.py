@@ -58,7 +58,7 @@ def test_no_subset_below_the_quorum_opens_and_every_subset_of_its_size_does(quor
 
 @given(st.data())
 def test_more_shares_than_the_quorum_open_the_secret_in_any_order(data: st.DataObject) -> None:
-    """A share of another split among them is noticed at any position."""
+    """If any one of them comes from another split, the mistake is noticed."""
     quorum, count = data.draw(st.sampled_from(CIRCLES[1:]))
     secret = secrets.token_bytes(32)
     words = shares.split(secret, quorum=quorum, count=count)

@@ -24,7 +24,7 @@ def holding(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 # Lists and tables, nested at most three levels deep.
 VALUES = holding(holding(holding(SCALARS)))
 OWN = st.dictionaries(KEYS, VALUES, max_size=3)
-# A table has its own keys first. Then headers follow, with tables or lists of tables.
+# The keys of a table come first. The headers of its subtables and lists of tables follow.
 PLAIN = st.fixed_dictionaries({"own": OWN})
 NESTED = st.fixed_dictionaries(
     {"own": OWN, "under": st.dictionaries(KEYS, PLAIN | st.lists(PLAIN, min_size=1, max_size=3), max_size=2)}
@@ -44,7 +44,7 @@ class Written:
     choose: Any
     text: str = ""
     at: dict[tuple[str | int, ...], int] = field(default_factory=dict)
-    # The last and the first line of a text of several lines; the error must name the first line.
+    # The last and the first line of a string that spans several lines; an error must name the first.
     ended: tuple[int, int] = (0, 0)
 
     def put(self, text: str) -> None:
@@ -162,7 +162,7 @@ def test_a_mistake_is_reported_with_the_line_of_its_key(table: dict[str, Any], d
         ("[[a]]\n[[a]]\nb = 1", ("a", 1, "b"), 3),
         ("[a]\na = [\n  [1],\n  [2]]", ("a", "a", 1), 4),
         ("a = [\n[\n[\n1,\n2]]]", ("a", 0, 0, 1), 5),
-        # Nothing is found inside a fourth list, so its own line is named.
+        # The search does not look inside a fourth list, so the result is the line on which that list begins.
         ("a = [\n[\n[\n[\n1,\n2]]]]", ("a", 0, 0, 0, 1), 4),
         ('a = """\nb = 1\n"""\nb = 2', ("b",), 4),
         ("a = 1", ("b",), None),
@@ -188,7 +188,7 @@ def test_lines_are_found_for_dotted_keys_tables_and_missing_keys(
     ],
     ids=["tables", "text", "list", "depth"],
 )
-def test_no_line_is_searched_for_in_a_file_that_would_take_too_long(text: str, path: Path) -> None:
+def test_a_search_that_would_take_too_long_is_stopped(text: str, path: Path) -> None:
     begun = time.process_time()
     line_of(text, path)
     assert time.process_time() - begun < 4

@@ -306,7 +306,7 @@ def word(error: CryptoError) -> str:
 
 
 def test_vector_files_are_up_to_date_with_their_generators() -> None:
-    """Otherwise, somebody could edit a vector by hand."""
+    """Otherwise, a vector that somebody edited by hand would go unnoticed."""
     check = subprocess.run(
         [sys.executable, VECTORS / "make.py", "--check"], capture_output=True, text=True, check=False
     )

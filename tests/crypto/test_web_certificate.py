@@ -58,7 +58,7 @@ def test_a_chain_is_complete_if_each_certificate_issued_the_one_before_it(tmp_pa
         assert WebCertificate.parse(pem).is_complete is complete
 
 
-def test_a_certificate_tells_when_it_is_valid(tmp_path: Path) -> None:
+def test_the_dates_of_validity_are_read_from_a_certificate(tmp_path: Path) -> None:
     file = tmp_path / "own.pem"
     ends = datetime.now(UTC).replace(microsecond=0) + timedelta(days=12)
     make_certificate(file, tmp_path / "own.key", ends=ends)

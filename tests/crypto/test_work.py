@@ -78,7 +78,7 @@ def test_a_counter_before_the_solution_is_refused() -> None:
 
 @pytest.mark.parametrize("size_class", range(7))
 def test_each_higher_class_needs_one_more_zero_bit_and_takes_no_longer_to_check(size_class: int) -> None:
-    """An attempt solves the puzzle exactly if its hash begins with the required number of zero bits."""
+    """An attempt solves the puzzle if and only if its hash begins with the required number of zero bits."""
     puzzle = replace(PUZZLE, size_class=size_class, cost=1)
     solution = puzzle.solve()
     salt = hashlib.sha256(

@@ -353,7 +353,7 @@ def test_every_page_of_a_case_warns_of_a_danger_and_links_to_the_action_against_
 def test_a_notice_begins_with_a_word_for_its_level(language: str) -> None:
     """Each level has its own word, icon and colour.
 
-    A text that already begins with the word is not given the word again.
+    The word is not added to a text that already begins with it.
     """
     said = {
         "danger": {"fr": "Danger", "en": "Danger"},

@@ -59,7 +59,7 @@ def folded(page: str) -> list[int]:
 
 
 def is_new(client: Client) -> bool:
-    """Tell whether the report counts as unread."""
+    """Return whether the report counts as unread."""
     with client.desk.inbox.transaction() as session:
         return session.get_one(Case, 1).new
 

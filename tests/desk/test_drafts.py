@@ -168,7 +168,7 @@ def test_a_draft_that_arrives_after_its_form_was_sent_is_ignored(alice: Client) 
     assert [("alice", 1, "note")] == rows(alice)
 
 
-def test_a_form_sent_twice_is_done_twice_and_leaves_no_draft(alice: Client) -> None:
+def test_a_form_sent_twice_takes_effect_twice_and_leaves_no_draft(alice: Client) -> None:
     """The browser's back button makes it possible to send a form twice."""
     for _ in range(2):
         assert 303 == alice.send("/en/case/1/note", text=WORDS, once="a").status_code
@@ -354,7 +354,7 @@ def test_pages_name_the_hash_of_the_page_script(alice: Client) -> None:
 
 
 def test_a_page_can_ask_for_the_remaining_time_of_its_session_without_prolonging_it(alice: Client) -> None:
-    """The answer has whole seconds and is only about this session."""
+    """The response gives whole seconds, and says nothing about other sessions."""
     alice.seat.active -= 60
     left = alice.ask(f"/en/left/{alice.seat.mark}").get_json()
     assert {"session", "inbox"} == set(left)

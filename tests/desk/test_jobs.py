@@ -28,8 +28,7 @@ NAMES = ("alice", "bruno")
 BOTH = {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
 # This many bundles take so long that several pages are requested before the job ends.
 MANY = 400
-# This many bundles are enough for helper processes to start. Tests that stop the helpers need no more
-# bundles.
+# This many bundles are enough for helper processes to start, so tests that stop the helpers use this number.
 ENOUGH = 70
 QUICK_SECONDS = 1.0
 BUSY = "At work: the collection of bundles. Please wait."
@@ -39,7 +38,7 @@ BUSY = "At work: the collection of bundles. Please wait."
 class Place:
     """An inbox that knows its portal, and a medium with two bundles.
 
-    One bundle is large, and the other just large enough for helper processes.
+    One bundle is large, and the other is just large enough for helper processes to start.
     """
 
     office: Office

@@ -1,4 +1,7 @@
-"""A dialogue with full pages of messages in a real browser: it is short, and each message one press away."""
+"""A dialogue with full pages of messages in a real browser.
+
+The dialogue is short, and each message is one press away.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta

@@ -120,7 +120,7 @@ def test_text_that_an_officer_reads_aloud_is_in_quotation_marks(client: Client) 
 def test_no_answer_is_preselected_and_every_question_can_stay_unanswered(
     client: Client,
 ) -> None:
-    """For the amount, “not said” and no answer differ."""
+    """For the amount, “Not said” and “No answer” are separate choices."""
     shown = client.page("/en/enter")
     route = re.search(r'<select id="route".*?</select>', shown, re.DOTALL)
     assert route
@@ -168,7 +168,7 @@ def test_a_missing_medium_does_not_prevent_a_manual_entry(client: Client, stick:
     assert "Case 1: entered" in enter(client, what="x").text
 
 
-def test_the_page_warns_first_that_files_need_a_medium_of_their_own(client: Client, stick: Path) -> None:
+def test_the_page_warns_at_the_top_that_files_need_a_medium_of_their_own(client: Client, stick: Path) -> None:
     """The exchange medium is not suitable, because it is also connected to the portal's machine."""
     shown = client.page("/en/enter")
     before, _ = shown.split('<select id="route"')

@@ -245,7 +245,7 @@ def test_a_refused_form_is_shown_in_the_part_of_the_case_that_contains_it(client
     assert (409, ["work"]) == (refused.status_code, FIRST.findall(refused.text))
 
 
-# A form of a case that is refused, and the field beside which the error is shown.
+# A refused form on the page of a case, and the field beside which the error is shown.
 REFUSED: dict[str, tuple[str, dict[str, str], str]] = {
     "a day to come": ("measure", {"kind": "mobility", "day": "01/01/2099"}, "day"),
     "no restrictions": ("measure", {"kind": "mobility", "restrictions": "none"}, "restrictions"),

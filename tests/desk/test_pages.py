@@ -1,4 +1,7 @@
-"""The desk in a real browser; the gate checks some pages in both languages, `make soak pages` all of them."""
+"""The desk in a real browser.
+
+The gate checks some pages in both languages; `make soak pages` checks all of them.
+"""
 
 from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
@@ -93,11 +96,11 @@ CHANGED = {"queue", "case", "unsigned", "dialogue", "files", "work", "pages of a
 # These pages are covered by other tests, or the responses are not pages.
 ELSEWHERE = {
     *("subject_access.show", "subject_access.passages", "signing.ask", "confirmations.look", "jobs.show"),
-    *("queue.show", "files.look"),  # the second page of a list whose first page is tested
-    "keys.look",  # this page needs an expired key
+    *("queue.show", "files.look"),  # The first page of each of these lists is tested.
+    "keys.look",  # This page needs an expired key.
     *("files.pixels", "staying.left", "style.script", "style.sheet", "style.icon", "guard.enter"),
 }
-# Records which changes are made to a page after parsing, leaving out the hidden warning.
+# This script records the changes made to a page after parsing, except those inside the hidden warning.
 _COUNTING = """addEventListener("readystatechange", () => {
   if (document.readyState !== "interactive" || self.alteredBy) return
   self.alteredBy = []
@@ -193,7 +196,7 @@ def test_every_page_is_accessible(room: Room, name: str, language: str) -> None:
     room.asked.clear()
     room.page.goto(f"{room.served.root}/{language}{PAGES[name]}")
     assert (name in CHANGED) == bool(room.page.evaluate("self.alteredBy"))
-    # The page is checked first while folded, because folded sections are closer together than open ones.
+    # Folded sections are closer together than open ones, so the page is checked before they are opened.
     if room.page.locator("details:not([open])").count():
         assert accessibility.violations(room.page, coloured=False) == []
     room.page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
@@ -261,7 +264,7 @@ def _form(page: Page, **fields: str) -> dict[str, str | float | bool]:
 
 
 def test_the_sign_in_page_is_accessible(room: Room, bruno: Page) -> None:
-    """Tested with the fields for another share, after a wrong passphrase, and without the cookie."""
+    """The test opens the fields for another share, types a wrong passphrase, and drops the cookie."""
     bruno.locator("details").evaluate("each => { each.open = true }")
     _is_for_everybody(bruno)
     _sign_in(bruno, "wrong")
@@ -686,8 +689,10 @@ def test_an_officer_collects_answers_and_exports_at_the_desk(chromium: Browser, 
         _lock(page)
         assert accessibility.violations(page) == []
         assert page.goto(f"{served.root}/en/").status == 503  # type: ignore[union-attr]
-        for _ in range(5):  # back past the outbox, the medium and the case
-            with suppress(Error):  # browsers cannot request the answer to a form again
+        # Go back past the pages of the outbox, the medium and the case. Going back to the answer to a form
+        # fails, because the browser cannot request it again.
+        for _ in range(5):
+            with suppress(Error):
                 page.go_back()
             page.wait_for_load_state()
             expect(page.locator("body")).not_to_contain_text("scellé")
@@ -695,7 +700,7 @@ def test_an_officer_collects_answers_and_exports_at_the_desk(chromium: Browser, 
     slot = read_slot(next(raw for name, raw in files.items() if name.startswith("slots/")), reporter)
     assert [message.text for message in slot.messages] == ["Quel scellé ?\nÀ quel terminal ?"]
     assert [link.n for link in outbox.collected] == [1]
-    office.json("case", "declare", "1")  # so that bruno may read these entries with alice
+    office.json("case", "declare", "1")  # Otherwise bruno could not read these entries.
     noted = {entry["action"]: entry["officers"] for entry in office.json("journal", "list")["entries"]}
     assert {
         "open",

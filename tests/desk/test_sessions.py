@@ -26,7 +26,7 @@ from tests.support.inbox_builders import PASSPHRASE, QUICK, Office, Portal, Worl
 
 pytestmark = pytest.mark.copy_of("founded_three")
 
-# More than the pages that a case has at the desk.
+# This number is higher than the number of pages of a case at the desk.
 MANY = 30
 LIMITS = Limits(idle=10 * MINUTE, short=5 * MINUTE, longest=8 * HOUR)
 
@@ -433,7 +433,7 @@ def test_a_confirmation_is_refused_if_the_case_changed_after_the_page_was_shown(
         before = bruno.page(path)
         assert "Done since alice asked you" not in before
         assert alice.send("/en/case/1/note", text="more").status_code == 303
-        # A form without this field counts as shown when the request was made.
+        # If this field is missing, the page counts as shown at the time of the request.
         for seen in ({"as_of": as_of(before)}, {"as_of": "soon"}, {}):
             met = bruno.send(path, **own, **seen)
             assert (409, True) == (met.status_code, "<strong>note written</strong>" in met.text)
@@ -465,7 +465,7 @@ def test_a_form_with_an_additional_empty_field_differs_from_the_confirmed_form(o
 
 
 def test_actions_whose_page_must_be_seen_cannot_be_confirmed_from_another_session() -> None:
-    """A request does not show which cases an answer to an access request would reveal.
+    """A request to confirm does not show which cases an answer to an access request would reveal.
 
     A law or a template must be confirmed on the page that shows its changes, not by its hash.
     """
@@ -549,7 +549,7 @@ def test_an_outdated_queue_does_not_overwrite_changes_by_another_officer(one_cas
 def test_changes_to_any_selected_case_are_shown_first_even_if_two_officers_made_them(
     office: Office, tmp_path: Path
 ) -> None:
-    """Changes count in every selected case, and by every other officer.
+    """A change to any selected case counts, and so does a change by any other officer.
 
     The control is bruno, who confirmed the action.
     """
@@ -663,9 +663,9 @@ def test_an_excluded_officer_sees_every_page_as_if_the_case_did_not_exist(
 def test_job_results_and_previews_are_shown_only_to_the_officer_who_asked_for_them(
     one_case: Office,
 ) -> None:
-    """Another session sees no result or preview, nor does the same officer once excluded from the case.
+    """Other sessions see no result or preview, and neither does an officer excluded from the case.
 
-    As a control, the officer sees result and preview before the exclusion.
+    As a control, the officer sees the result and the preview before the exclusion.
     """
     pixels = "/en/case/1/file/1/1/pixels"
     with desk_of(one_case) as (_, alice, bruno):
@@ -776,7 +776,7 @@ def test_another_browser_needs_an_address_of_its_own_which_works_once(office: Of
 
 
 def test_locking_asks_for_confirmation_and_names_the_other_open_sessions(office: Office) -> None:
-    """The page asks even without other sessions, and says what is needed to open the inbox again."""
+    """The page asks even if nobody else is signed in, and says what is needed to open the inbox again."""
     with desk_of(office) as (desk, alice, bruno):
         asked = alice.send("/en/lock").text
         assert ("Still signed in: bruno." in asked, desk.is_over) == (True, False)

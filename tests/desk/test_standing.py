@@ -98,7 +98,7 @@ def test_two_officers_rotate_the_keys_immediately(client: Client) -> None:
 def test_two_officers_rotate_keys_and_destroy_the_expired_ones(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The page first names the key stores that can still open the expired keys."""
+    """Before the officers confirm, the page names the key stores that can still open the expired keys."""
     clock = moved(monkeypatch)
     portal = Portal(World(office), tmp_path / "medium")
     clock.wait(80)

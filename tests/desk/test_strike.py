@@ -73,7 +73,7 @@ def test_if_a_case_has_too_many_sentences_the_last_texts_can_only_be_redacted_wh
 ) -> None:
     """The sentences of the report are listed first, then those of the latest messages.
 
-    With or without its sentences, each text can be picked whole.
+    Each text can be picked as a whole, even if its sentences are not listed.
     """
     for text in ("Un. Deux.", "Trois. Quatre."):
         office.json("message", "reply", "1", "--text", text)
@@ -134,7 +134,7 @@ def both() -> dict[str, str]:
 
 
 def test_two_officers_redact_a_picked_passage_after_the_preview(office: Office) -> None:
-    """The passage matches exactly, even with an invisible character.
+    """The redacted passage is exactly the picked one, even if it contains an invisible character.
 
     The journal does not repeat the passage.
     """

@@ -254,7 +254,7 @@ def shown(client: Client, view: str) -> list[str]:
     return re.findall(r'name="case" value="(\d)"', client.page("/en/"))
 
 
-def test_the_queue_has_views_for_due_cases_own_cases_and_the_workload(
+def test_officers_can_view_due_cases_or_only_their_own_and_see_the_workload(
     three_cases: Office,
 ) -> None:
     """Any officer with cases can be marked as absent."""

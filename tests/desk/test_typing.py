@@ -23,7 +23,7 @@ KEPT = "Gardé en brouillon"
 
 @contextmanager
 def again(chromium: Browser, served: Served, **options: Any) -> Iterator[Page]:
-    """Yield a page in a new browser, and get an address for the next one, since an address works once."""
+    """Yield a page in a new browser. Get another address for the next browser, as each works only once."""
     with seen(chromium, served, **options) as page:
         served.address = another_address(page, served)
         yield page

@@ -36,7 +36,7 @@ class Bodies:
     medium: Path = field(default_factory=Path)
 
     def report(self, concerned: str, text: str) -> Visitor:
-        """Make a report, and say whether it is about the inspectorate."""
+        """Make a report, and answer in it whether it is about the inspectorate."""
         page = self.browser.new_context().new_page()
         visitor = Visitor(page, self.portal.address)
         visitor.visit("fr/report")

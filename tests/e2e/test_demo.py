@@ -28,7 +28,7 @@ LAST_LINE = "Ctrl-C ends the demo."
 
 @pytest.fixture
 def again(request: pytest.FixtureRequest) -> bool:
-    """Whether a second demo is started. A second demo continues with the data of the first."""
+    """Return whether to start a second demo, which continues with the data of the first."""
     return bool(getattr(request, "param", False))
 
 

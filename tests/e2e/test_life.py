@@ -76,7 +76,7 @@ def installation(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Insta
 
 @pytest.fixture
 def person(engine: BrowserType, installation: Installation) -> Iterator[Visitor]:
-    """A reporter with Chromium as people use it. Other tests start a version without windows."""
+    """A reporter who uses ordinary Chromium. Other tests start a version that opens no windows."""
     browser = browsing.launch(engine, command=browsing.WHOLE)
     yield Visitor(browser.new_page(viewport=TELEPHONE), installation.portal.address, "fr")
     browser.close()

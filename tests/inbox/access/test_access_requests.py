@@ -171,7 +171,7 @@ def deadlines(office: Office) -> Any:
 def test_a_request_counts_as_a_deadline_until_it_is_answered(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The queue lists the request that is due first at the top.
+    """The request with the earliest due day is at the top of the queue.
 
     Oversight counts the requests that were answered in time, answered late, or are overdue.
     """

@@ -286,7 +286,7 @@ def test_a_new_law_with_a_longer_retention_period_takes_a_case_out_of_the_archiv
 def test_an_access_request_finds_an_archived_case_only_after_two_officers_have_opened_it(
     office: Office, clock: Clock
 ) -> None:
-    """Until then, the search counts the case as not looked at."""
+    """Until then, the case counts as not searched."""
     with office.opened() as inbox, inbox.transaction() as session:
         days = dict.fromkeys(("received", "earliest", "due"), clock.day)
         session.add(AccessRequest(n=1, way="letter", names=CANARY, **days))

@@ -28,8 +28,8 @@ def unread(trio: Trio) -> Trio:
     return trio
 
 
-# Commands that work on an undeclared case. These commands declare the case, leave it to other officers, or
-# hide it from all officers; they open a case that cannot be declared yet; or they destroy a case that is due.
+# Commands that work on an undeclared case. Some declare it, leave it to other officers, or hide it from all
+# officers. Others open a case that cannot be declared yet, or destroy a case that is due.
 UNDECLARED = {
     ("case", "declare"),
     ("access", "conflict", "add"),
@@ -256,8 +256,8 @@ def test_no_search_finds_a_case_before_all_officers_have_declared_it(
 ) -> None:
     """An action on all search results omits the case, too.
 
-    A filter by a property that the lists show does find the case. The control: after the declaration, the
-    search finds the case.
+    However, a filter by a property that the lists show finds the case. The control: after the declaration,
+    the search finds the case.
     """
     monkeypatch.setattr(queue_filter, "_DENSE", dense)
     unread.others.json("case", "declare", "3")
@@ -277,7 +277,7 @@ def test_no_search_finds_a_case_before_all_officers_have_declared_it(
 def test_one_action_declares_several_cases_and_the_journal_records_each(unread: Trio) -> None:
     """At the desk, officers declare the cases that they select on the page.
 
-    If one of the cases excludes a signed-in officer, none is declared.
+    If a signed-in officer is excluded from one of the cases, no case is declared.
     """
     unread.decide_all()
     before = unread.office.state()

@@ -154,7 +154,7 @@ def measure(position: int, **texts: str) -> Measure:
 
 
 def keep_alone(inbox: Inbox, name: str, number: int, text: str) -> str:
-    """Return why one officer may not record an identity alone. If one officer may, return an empty text."""
+    """Return why one officer may not record an identity alone, or an empty text if the officer may."""
     try:
         identities.keep(inbox, alone(name), number, text)
     except Locked as refusal:
@@ -251,8 +251,8 @@ def test_names_can_be_added_to_an_identity_but_only_redaction_removes_one(
 def test_without_consent_only_the_judicial_authority_can_be_told_the_identity(office: Office) -> None:
     """The authority must already have the case.
 
-    Each disclosure needs a new decision whether to inform the reporter. A consent is void after its
-    withdrawal, or after a name was added to the identity.
+    Before each disclosure, officers must decide again whether to inform the reporter. A consent is void
+    after its withdrawal, or after a name was added to the identity.
     """
     assert [1, 1] == [disclose(office, "consent"), disclose(office, "other", "identity", "--reason", "x")]
     office.json("case", "decide", "1", "not_told", "--reason", "x")

@@ -56,7 +56,7 @@ def test_a_case_waits_if_it_is_linked_as_same_person_to_a_case_with_the_name(off
 
 
 @pytest.mark.parametrize("same", [False, True])
-def test_a_decision_whom_a_family_name_means_counts_only_for_its_own_request(
+def test_a_decision_about_a_family_name_counts_for_only_one_access_request(
     office: Office, *, same: bool
 ) -> None:
     """Another person with the same family name has also requested access.

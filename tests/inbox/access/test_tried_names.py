@@ -160,7 +160,7 @@ def test_in_an_office_of_two_one_officer_alone_cannot_record_a_person_named_in_t
 
 
 def test_an_access_request_searches_only_the_notes_of_declared_cases(opened_trio: Inbox) -> None:
-    """If one signed-in officer has not declared a case, the search counts that case as not looked at."""
+    """If one signed-in officer has not declared a case, that case counts as not searched."""
     with undone(opened_trio, ("alice", "chloe")) as session:
         session.add_all(
             Note(case=number, position=90, by="alice", day=today(), text=f"vu {NAME}") for number in (1, 2)
@@ -175,7 +175,7 @@ def test_an_access_request_searches_only_the_notes_of_declared_cases(opened_trio
 def test_an_unreadable_case_is_not_destroyed_while_any_access_request_is_open(
     founded_tried: Office, tmp_path: Path, state: str
 ) -> None:
-    """Nobody can check whom the unreadable case names.
+    """Nobody can check which persons the unreadable case names.
 
     The control is a readable case that names somebody else.
     """

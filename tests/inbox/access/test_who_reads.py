@@ -51,13 +51,13 @@ class Kept:
         return self.state[1]
 
     def is_line(self, present: set[str]) -> bool:
-        """Tell whether the signed-in officers see that the case exists."""
+        """Return whether the signed-in officers see that the case exists."""
         return not self.excluded & present
 
     def is_read(self, present: set[str], *, quarantine: bool = False) -> bool:
-        """Tell whether the signed-in officers can read the case.
+        """Return whether the signed-in officers can read the case.
 
-        With ``quarantine``, the question is about an action that shows no content of the case.
+        With ``quarantine``, return whether they can do an action that shows no content of the case.
         """
         among = not self.handlers or present <= self.handlers
         is_out = self.opened is None or present <= self.opened
@@ -150,7 +150,7 @@ def test_every_officer_except_those_excluded_can_see_that_a_case_exists(
 ) -> None:
     """These officers see the line of the case in the queue, its handlers, exclusions and declarations.
 
-    Officers also see the journal entries of destroyed cases that did not exclude them.
+    Officers also see the journal entries of destroyed cases from which they were not excluded.
     """
     there = numbers(lambda case: case.is_line(present))
     gone = {number for number, excluded in zip(GONE, SUBSETS, strict=True) if not excluded & present}

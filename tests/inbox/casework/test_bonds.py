@@ -136,7 +136,7 @@ def test_only_a_binding_relation_makes_a_case_wait_for_the_prosecutor(
 def test_a_pending_decision_about_the_prosecutor_also_restricts_linked_cases(
     office: Office,
 ) -> None:
-    """A linked case restricts nothing if no rule asks for this decision there."""
+    """A linked case restricts nothing if no rule requires the decision in that case."""
     office.json("case", "measure", "add", "2", "prosecutor_word")
     with office.opened() as inbox, inbox.transaction() as session:
         assert not prosecutor_word.is_undecided(session, 2)

@@ -105,7 +105,7 @@ PASSING = [(what, way) for what, row in MATRIX.items() for way in Exit if row[wa
 
 
 def _parts(what: Obstacle, way: Exit, *_: Any) -> tuple[Any, ...]:
-    """Return what is tried on both the command line and the desk: the exit and its need.
+    """Return what is tried on both surfaces: the exit, and what officers need to pass the obstacle.
 
     The surfaces share the code that lifts an obstacle.
     """
@@ -158,7 +158,7 @@ def test_the_matrix_of_exits_equals_the_table_in_this_module() -> None:
     ],
 )
 def test_no_obstacle_keeps_a_case_in_quarantine_forever(what: Obstacle, way: Exit) -> None:
-    """Every other obstacle can be lifted in quarantine, does not count there, or leaves others able to act.
+    """Every other obstacle can be lifted in quarantine, does not count there, or does not stop all officers.
 
     Two obstacles need no such action. ``NO_WORD``: the outcome can be withheld from the reporter for a
     reason. ``CLOSED``: a case is always closed before it is destroyed.
@@ -277,9 +277,9 @@ def test_the_hint_for_an_obstacle_names_a_command_that_lifts_it(
 
 
 def _enough(what: Obstacle) -> Callable[[Iterable[bool]], bool]:
-    """Return the function that tells whether the hint names enough ways to lift an obstacle.
+    """Return the function that checks whether the hint names enough ways to lift an obstacle.
 
-    One way is enough if the ways are alternatives.
+    If any one of the ways lifts the obstacle, it is enough to name one.
     """
     # The hint must name both ways: to reopen a duplicate, and to unlink a case that is not a duplicate.
     return all if what is Obstacle.REPEATED else any

@@ -140,7 +140,7 @@ def test_the_results_of_a_filter_are_not_marked_as_junk_if_they_are_too_many_to_
         (["case", "junk", "1", "--category", "other"], 2, "not both"),
     ],
 )
-def test_if_one_of_the_chosen_cases_cannot_be_marked_as_junk_none_is(
+def test_no_case_changes_if_one_of_the_chosen_cases_cannot_be_marked_as_junk(
     office: Office, words: list[str], code: int, said: str
 ) -> None:
     office.json("case", "junk", "4", *WHY)

@@ -563,7 +563,7 @@ def test_a_measure_before_the_answer_of_the_prosecutor_requires_a_reason(office:
 
 
 def test_a_measure_requires_no_reason_once_the_prosecutor_does_not_object(office: Office) -> None:
-    """If officers contact the prosecutor again, they must ask again."""
+    """If officers contact the prosecutor again, they need a new answer."""
     tell_prosecutor(office)
     office.json("case", "measure", "add", "1", "prosecutor_word")
     office.json("case", "measure", "add", "1", "hearing", "--despite-warning", "to be sure")

@@ -24,7 +24,7 @@ ESCAPES = "\x1b]0;owned\x07\x1b[2J\x1b[1;1H\x9b31m\r\x08\x7f\u202egnp.exe\u2066\
 
 
 def harmless(text: str) -> bool:
-    """Tell whether ``text`` contains only newlines and printable characters."""
+    """Return whether ``text`` contains only newlines and printable characters."""
     return all(char == "\n" or char.isprintable() for char in text)
 
 

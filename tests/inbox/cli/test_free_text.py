@@ -47,7 +47,7 @@ FIELDS = {
     Kept.LOOKED_AT: {"text", "sent", "addressee", "recipient", "to", "address"},
     Kept.VAULT: {"reference", "restrictions", "redact", "passage"},
     Kept.SOUGHT: {"search", "tag", "names", "case", "officer", "view-name", "refusal"},
-    # A name in braces stands for a question of a report that an officer enters, or for a text of the office.
+    # A name in braces stands for a question on the form for entering a report, or for a text of the office.
     Kept.OFFICE: {
         "consulted", "subject", "opinion", "card-folder", "entry-code", "fingerprint", "folder", "heard",
         "backup-folder", "keystore", "papers", "persons",

@@ -16,7 +16,7 @@ def test_cases_about_the_same_place_or_that_contradict_each_other_are_not_one_ma
     assert {Relation.SAME_PLACE, Relation.CONTRADICTS} == {each for each in Relation if not each.binds}
 
 
-def test_only_a_duplicate_and_no_other_linked_case_can_also_end_a_case(trio: Trio) -> None:
+def test_a_case_also_ends_with_its_duplicate_but_not_with_other_linked_cases(trio: Trio) -> None:
     with trio.others.opened() as inbox, undone(inbox) as session:
         session.query(Link).delete()
         pairs = ((1, 2, Relation.SAME_FACTS), (1, 3, Relation.DUPLICATE))
@@ -38,7 +38,7 @@ def test_a_statement_that_is_true_because_of_a_linked_case_names_that_case(other
 
 
 def test_a_hold_on_a_case_also_stops_the_retention_period_of_a_closed_case_bound_to_it(trio: Trio) -> None:
-    """Only the held case is recomputed by name."""
+    """The test recomputes only the held case explicitly."""
     with trio.others.opened() as inbox, undone(inbox) as session:
         pairs = ((1, 2), (2, 1))
         session.query(Link).delete()

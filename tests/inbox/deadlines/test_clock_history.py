@@ -78,7 +78,7 @@ class Portal:
             ]
 
     def is_known_to(self, made: Mapping[int, Made]) -> bool:
-        """Tell whether this inbox made the outbox that the portal applied last."""
+        """Return whether this inbox made the outbox that the portal applied last."""
         n = len(self.applied)
         return n in made and made[n].hash == self.applied[-1][0]
 
@@ -115,7 +115,7 @@ class History:
         return {code: day for code, day in found.items() if self.regime in law.clocks[code].regimes}
 
     def is_waiting(self, ends: Event) -> bool:
-        """Tell whether a deadline that this event meets is still running.
+        """Return whether a deadline that this event meets is still running.
 
         Closing a case drops the deadline for the first act. If no feedback was given, closing also drops the
         deadline for feedback, because the closing text is not feedback. A closing without a text also drops

@@ -58,7 +58,7 @@ def test_an_exchange_counts_on_the_day_of_its_export_not_of_its_collection(
 ) -> None:
     """A bundle exported on Friday and collected on Monday contains nothing that arrived since.
 
-    If the portal gives a day in the future, today counts.
+    If the portal gives a day in the future, today is used instead.
     """
     clock.day = MONDAY
     exchanged(world, portal, FRIDAY)

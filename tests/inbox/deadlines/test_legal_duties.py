@@ -605,7 +605,7 @@ NOT_SOON: list[dict[str, Any]] = [{"when": "week"}, {"when": "month", "refs": "C
 
 @pytest.fixture(scope="module")
 def founded_goods(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Reports of an offence.
+    """An inbox with reports of an offence.
 
     The first reports say that goods may soon disappear. The last report mentions no offence.
     """
@@ -957,7 +957,7 @@ def test_the_program_knows_which_decision_sends_a_case_to_the_prosecutor(opened:
 def test_before_a_case_is_read_only_a_category_of_the_questionnaire_is_shown(
     opened: Inbox, given: str, kept: str
 ) -> None:
-    """Any text that is not a category could reveal something of the report."""
+    """Any text that is not a category could reveal something about the report."""
     with undone(opened) as session:
         case, asked = session.get_one(Case, 1), catalogue.in_use(session)
         session.execute(delete(Workflow).filter_by(case=1))

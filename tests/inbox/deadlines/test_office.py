@@ -58,7 +58,7 @@ def noted(office: Office, *actions: str) -> list[Any]:
     return [each for each in office.json("journal", "list")["entries"] if each["action"] in actions]
 
 
-DAYS = st.dates(date(2023, 12, 1), date(2032, 12, 31))  # with three leap days
+DAYS = st.dates(date(2023, 12, 1), date(2032, 12, 31))  # This range has three leap days.
 EVENTS = st.tuples(DAYS, *[st.none() | st.integers(0, 200)] * 3)
 OFF = st.sets(st.integers(1, 40), max_size=8)
 
@@ -227,7 +227,7 @@ def test_a_period_of_days_off_includes_its_last_day_and_is_at_most_a_year_long(o
 def test_one_officer_alone_cannot_change_the_regime_of_an_office_that_has_cases(office: Office) -> None:
     """Changing the regime moves deadlines and adds duties.
 
-    To choose the current regime again changes nothing.
+    Choosing the current regime again changes nothing.
     """
     with office.unlocked() as opened:
         alone = Actor(opened.present, today())

@@ -53,7 +53,7 @@ def test_an_impossible_import_day_is_replaced_by_the_first_possible_one(
 @example(previous=3, exported=5, now=5, said=3)
 @example(previous=3, exported=5, now=5, said=5)
 @given(OFFSETS, OFFSETS, OFFSETS, st.integers(-60, 120))
-def test_an_impossible_day_of_receipt_is_replaced_if_it_is_too_late_and_doubted_if_too_early(
+def test_a_day_of_receipt_that_is_too_late_is_replaced_and_one_that_is_too_early_causes_a_warning(
     previous: int, exported: int, now: int, said: int
 ) -> None:
     """A report must have arrived between two exports.
@@ -227,7 +227,7 @@ def test_closing_a_case_does_not_stop_the_deadlines_of_texts_for_the_reporter(
 def test_a_text_meets_its_deadline_on_the_day_on_which_the_portal_applies_its_outbox(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In this test, the portal applies the outbox late. To collect the same bundle again changes nothing."""
+    """In this test, the portal applies the outbox late. Collecting the same bundle again changes nothing."""
     world.office.json("message", "acknowledge", "1")
     world.office.json("exchange", "outbox", "--out", world.office.out)
     late = moved(monkeypatch).wait(4)
@@ -305,8 +305,8 @@ def test_a_case_and_its_collection_warn_of_an_impossible_day_of_receipt(
 ) -> None:
     """The deadlines run from the day that replaces the impossible one.
 
-    A day in the future would make the deadlines late, so the first possible day is used. A day before the
-    previous export makes the deadlines earlier, so that day is used.
+    A day in the future would make the deadlines later, so the first possible day replaces it. A day before
+    the previous export makes the deadlines earlier, so it is kept.
     """
     collect(portal.bundle())
     claimed, counted = (today() + timedelta(each) for each in (said, counts))

@@ -130,7 +130,7 @@ def test_a_case_with_an_unread_message_is_not_destroyed(
 
 
 def decided_anew(office: Office) -> None:
-    """Take the decisions again that a message of the reporter reopened."""
+    """Make again the decisions that a message of the reporter reopened."""
     for choice in ("no_transmission", "not_needed"):
         office.json("case", "decide", "1", choice, "--reason", "x")
 
@@ -434,7 +434,7 @@ def test_junk_that_was_in_proceedings_is_kept_for_their_retention_period(closed:
 def test_proceedings_recorded_after_a_final_decision_prevent_the_destruction_again(
     closed: Office, clock: Clock
 ) -> None:
-    """Even if these proceedings began before the decision, it may have been about other proceedings."""
+    """Even if these proceedings began before the decision, the decision may have been about other ones."""
     came_long_ago(closed)
     early = clock.day - timedelta(9)
     for before in (timedelta(0), timedelta(20)):
@@ -526,7 +526,7 @@ def test_a_case_is_not_destroyed_before_the_portal_has_confirmed_that_it_is_clos
 def test_an_open_case_cannot_be_destroyed(
     world: World, portal: Portal, reporter: Reporter, collect: Any
 ) -> None:
-    """If other cases are named in the same command, none is destroyed."""
+    """Other cases named in the same command are not destroyed either."""
     collect(portal.bundle(first(reporter)))
     assert "case 1: still open" in refused(world.office, "1")
     assert "there is no case 7" in refused(world.office, "7")
@@ -607,9 +607,7 @@ def test_the_archives_approve_envelopes_up_to_the_last_day_of_their_list(
 
 
 @pytest.mark.parametrize("outbox", [None, 1])
-def test_feedback_that_was_taken_back_counts_only_if_an_outbox_carried_it(
-    closed: Office, outbox: int | None
-) -> None:
+def test_retracted_feedback_counts_only_if_an_outbox_contained_it(closed: Office, outbox: int | None) -> None:
     with closed.opened() as inbox, undone(inbox) as session:
         work = workflow.of(session, 1)
         work.feedback, work.answered_in = True, outbox

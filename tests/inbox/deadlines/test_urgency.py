@@ -53,7 +53,7 @@ def test_pending_deadlines_come_before_finished_ones_and_each_group_is_sorted_by
 def test_the_command_and_the_desk_list_the_deadlines_of_a_case_in_the_same_order(two_cases: Office) -> None:
     """The list contains legal duties, too.
 
-    After all pending deadlines comes a duty that was decided late, which says so.
+    A duty that was decided late comes after all pending deadlines and is marked as late.
     """
     late = today() - timedelta(3)
     with two_cases.opened() as inbox, inbox.transaction() as session:

@@ -55,7 +55,7 @@ class Step:
 
 
 def steps(names: Sequence[str]) -> list[Step]:
-    """Return the steps of these cases by day. Steps of the same day have the order of the file."""
+    """Return the steps of these cases by day. Steps on the same day keep the order of the file."""
     found = [Step(case, said) for case in names for said in CASES[case]]
     return sorted(found, key=lambda step: step.day)
 
@@ -185,7 +185,7 @@ class Seen:
         return {row["clock"]: row[column] for row in self.work["clocks"] if row["clock"] in FRENCH.clocks}
 
     def is_archived(self) -> bool:
-        """Tell whether the case is in the archive.
+        """Return whether the case is in the archive.
 
         Cases with a pending decision are listed with the open ones.
         """
@@ -285,7 +285,7 @@ def test_every_command_of_the_worked_cases_exists() -> None:
     ]
 
 
-def test_there_is_a_worked_case_for_each_answer_to_what_brings_a_reporter_here() -> None:
+def test_there_is_a_worked_case_for_each_answer_to_the_question_what_brings_you_here() -> None:
     (path,) = [field for field in questionnaire.parse(SHIPPED).fields if field.id == "path"]
     answered = [step.get("answers", {}).get("path") for steps in CASES.values() for step in steps]
     assert {option.id for option in path.options} == {*answered} - {None}

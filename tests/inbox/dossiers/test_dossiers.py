@@ -274,7 +274,7 @@ def test_the_words_of_the_recorded_identity_are_removed_wherever_they_occur(
 def test_one_officer_alone_cannot_find_out_the_identity_from_the_preview_of_a_dossier(
     room: Room, tmp_path: Path
 ) -> None:
-    """The preview is the same whether or not the case contains the identity, and however often.
+    """The preview is the same whether the case contains the identity never, once or several times.
 
     The preview removes none of the words of the identity. The test compares the previews at the desk and the
     previews made by the function behind the command.
@@ -289,7 +289,7 @@ def test_one_officer_alone_cannot_find_out_the_identity_from_the_preview_of_a_do
             with inbox.transaction() as session:
                 session.merge(Identity(case=1, day=today(), text=kept))
             page = client.send("/en/case/1/dossier/preview", **form)
-            text = re.sub("<[^>]+>", "", page.text)  # drops form tokens and entry numbers
+            text = re.sub("<[^>]+>", "", page.text)  # Leave out form tokens and entry numbers.
             seen.append((page.status_code, text, compose.preview(inbox, alone, 1, plan)))
     assert [seen[0]] * 3 == seen
     assert (Doubt.TO_LEAVE_OUT, "") in seen[0][2][1]

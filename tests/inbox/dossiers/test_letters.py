@@ -101,7 +101,7 @@ def test_a_letter_contains_the_text_that_the_law_gives(office: Office, letter: s
         assert 0 == said.code, said.err
         pages = printed(out.read_bytes())
         for text in (rule.name, rule.law):
-            # ``printed`` makes every space an ordinary one.
+            # ``printed`` replaces every kind of space with an ordinary space.
             assert " ".join(text.in_(language).split()) in pages
         known = FRENCH.authorities.get(to)
         assert (known.name.in_(language) if known else to) in pages
@@ -616,7 +616,7 @@ def test_no_outbox_is_written_to_a_medium_that_contains_a_letter(office: Office,
 def test_each_law_can_have_its_own_letters(office: Office) -> None:
     """If a letter names a fact that the case does not have, it is refused.
 
-    A letter that has no place for the officers' text accepts none.
+    If a letter has no place for text from officers, such text is refused.
     """
     office.settle(1)
     with office.opened() as inbox, inbox.transaction() as session:

@@ -42,7 +42,7 @@ OWN = "Des stupéfiants arriveraient bientôt dans un conteneur frigorifique."
 
 @pytest.fixture(scope="module")
 def founded_informing(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An office of two officers. In its only case, an inquiry may begin."""
+    """An office of two officers with one case, in which an inquiry may begin."""
     folder = tmp_path_factory.mktemp("informing")
     office = Office.found_by(folder, NAMES, 2)
     portal = Portal(World(office), folder / "medium")
@@ -135,7 +135,7 @@ def test_a_container_number_can_be_sent_without_a_warning(office: Office) -> Non
 
 
 LETTER = f"Conteneur {CONTAINER} à contrôler ; voyez Luc Ferrand et Rachid Belkacem."
-# Each way to write a name has a text in the case, and a text to be sent that no reason can make acceptable.
+# For each way to write a name: a text in the case, and a text to send that is refused even with a reason.
 NAMES_IN_TEXT = {
     "with capitals": ("Luc Ferrand a loué son badge ; Rachid Belkacem ferme les yeux.", LETTER),
     "without": ("luc ferrand a loué son badge et son chef rachid belkacem ferme les yeux", LETTER),

@@ -94,7 +94,7 @@ def ripe(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def inform(office: Office, *numbers: str) -> None:
-    """Decide in the vault that the persons are informed of these cases, and the prosecutor is not."""
+    """Decide in the vault to inform the persons of these cases, and not to inform the prosecutor."""
     with office.opened() as inbox, inbox.vault.transaction() as session:
         for number in map(int, numbers or ("1", "2", "3")):
             duty = session.get_one(Duty, (number, "art14"))
@@ -147,7 +147,7 @@ def test_a_request_finds_the_name_of_the_person_in_every_text_of_a_case(office: 
 
 
 def waits(office: Office, number: int) -> bool:
-    """Tell whether an unanswered request prevents the destruction of a case."""
+    """Return whether an unanswered request prevents the destruction of a case."""
     with office.opened() as inbox, inbox.vault.transaction() as session:
         return Obstacle.REQUEST in exits.obstacles(session, number, Asked(way=Exit.DESTROY, today=today()))
 
@@ -384,7 +384,7 @@ def test_a_prosecutor_who_did_not_object_must_be_asked_again_about_later_proceed
 
 
 def test_a_later_restriction_by_the_prosecutor_prevents_the_answer_again(office: Office, ripe: Clock) -> None:
-    """A later word of the prosecutor without restrictions does not prevent the answer.
+    """If the prosecutor later answers without restrictions, the request can still be answered.
 
     The request shows who did not object, on which day, and which officers recorded it.
     """

@@ -166,7 +166,7 @@ def test_collecting_reports_its_progress_after_each_envelope(world: World, porta
 
 
 def dated(day: date) -> Callable[[bundle.Intake], bundle.Intake]:
-    """Return a change to a bundle, so that the portal claims that all entries came on one day."""
+    """Return a function that changes a bundle: the portal then claims that all entries came on this day."""
     return lambda intake: replace(intake, entries=tuple(replace(entry, day=day) for entry in intake.entries))
 
 
@@ -204,7 +204,7 @@ def test_a_withdrawal_flags_the_case_and_deletes_nothing(
 ) -> None:
     """A withdrawal needs a key from the encrypted report.
 
-    A false withdrawal, and one of an unknown case, become unfiled.
+    A false withdrawal, or a withdrawal of an unknown case, becomes an unfiled entry.
     """
     reporter, other = Reporter(world), Reporter(world)
     collect(portal.bundle(first(reporter), first(other)))

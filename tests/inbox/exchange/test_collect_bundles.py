@@ -129,10 +129,10 @@ def test_a_bundle_that_does_not_continue_the_chain_is_refused_with_the_reason(
     assert "does not continue the chain" in collect(other_two, code=1)["error"]
     assert before == world.office.state()
     portal.last = Link(1, bytes(32))
-    assert two.name == other_two.name  # the forgery replaced the real bundle on the medium
+    assert two.name == other_two.name  # The forgery has replaced the real bundle on the medium.
 
 
-def test_collecting_the_first_bundle_of_a_portal_takes_two_officers_and_each_later_bundle_one(
+def test_the_first_bundle_of_a_portal_takes_two_officers_and_each_later_bundle_takes_one(
     world: World, portal: Portal
 ) -> None:
     accepted = Acceptance(portal.fingerprint, None, lambda _: False)
@@ -304,7 +304,7 @@ def test_a_bundle_with_any_flipped_byte_is_refused(
 ) -> None:
     """The test flips one byte of a small bundle at a time.
 
-    The test tries every seventh byte, or every byte in the long run.
+    The gate tries every seventh byte, and `make soak` tries every byte.
     """
     path = portal.bundle(Sent(b"x" * 600), withdrawn=[Withdrawal(bytes(32), bytes(32))])
     good = path.read_bytes()

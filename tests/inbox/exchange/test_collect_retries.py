@@ -262,7 +262,7 @@ def test_a_collect_killed_around_the_commit_has_either_no_effect_or_its_full_eff
         finish(filing)
         raise Killed
 
-    # The first call is the one when the inbox is unlocked; any later call is killed.
+    # The first call, when the inbox is unlocked, is carried out. The process is killed at the next call.
     moves = iter([reconcile.settle])
 
     def settle_once(*arguments: Any) -> Any:

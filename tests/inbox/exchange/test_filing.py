@@ -96,7 +96,7 @@ def test_a_case_is_withdrawn_only_once(world: World, portal: Portal, collect: Ca
 
 
 def test_an_officer_whom_a_message_names_is_excluded_from_its_case(trio: Trio, tmp_path: Path) -> None:
-    """The naming message may be a report, an unsigned report or a follow-up.
+    """The message that names the officer may be a report, an unsigned report or a follow-up.
 
     The other officers learn of the exclusion.
     """
@@ -120,7 +120,7 @@ def test_an_officer_whom_a_message_names_is_excluded_from_its_case(trio: Trio, t
     assert later.keys.case_id == case_id
 
 
-def test_of_a_repeated_message_to_a_destroyed_case_the_inbox_keeps_only_the_fact_of_its_arrival(
+def test_a_repeated_message_to_a_destroyed_case_is_not_kept_but_its_arrival_is_recorded(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
     """An unsigned report is recognised by its envelope, a follow-up by its id.

@@ -260,9 +260,9 @@ def test_the_printed_sheet_with_the_twelve_words_does_not_reveal_their_purpose(
 def test_every_outbox_announces_a_case_entered_by_hand_until_the_portal_has_applied_one(
     world: World, portal: Portal, answers: Path, collect: Callable[..., Any]
 ) -> None:
-    """Before the portal applies one, each outbox contains slot, memo and withdraw id of the case.
+    """At first, each outbox contains the slot, the memo and the withdraw id of the case.
 
-    Once the portal has applied one, an outbox contains only the slot of the case.
+    Once the portal has applied such an outbox, new outboxes contain only the slot of the case.
     """
     received = today() - timedelta(9)
     token = world.office.json(*entering(answers, received=received.isoformat()))["token"]

@@ -54,7 +54,7 @@ def test_the_slot_of_a_closed_case_is_signed_again_only_when_its_key_expires(
 ) -> None:
     """Otherwise the reporter's page would call the last reply forged.
 
-    Each outbox with a new slot names the case as closed again.
+    Each outbox that contains a new slot again lists the case as closed.
     """
     office = Office.found(folder(tmp_path / "office"))
     world = World(office)

@@ -169,7 +169,7 @@ def test_an_answer_of_the_sandbox_above_the_size_limit_is_not_read_to_its_end() 
 
 
 def test_a_process_that_exceeds_its_time_is_killed() -> None:
-    """The process does not stay behind. As a control, the test finds the process while it runs."""
+    """The process no longer runs afterwards. As a control, the test finds the process while it runs."""
     mark = f"60.{time.time_ns()}"
     short = Bounds(seconds=2.0, answer=1_000)
 
@@ -207,7 +207,7 @@ def test_a_process_in_the_sandbox_cannot_change_the_file_that_it_reads(
 ) -> None:
     """A shared memory mapping does not help either.
 
-    As a control, memory that is not write-protected is changed.
+    As a control, memory that is not write-protected can be changed.
     """
     sent = b"what was sent"
     collect(portal.bundle(first(Reporter(world), files=[sent])))

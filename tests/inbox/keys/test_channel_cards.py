@@ -295,7 +295,7 @@ def test_the_keyring_omits_the_expired_keys_of_an_external_body(
 ) -> None:
     """The keyring still lists the intake key that expired last.
 
-    From this key, the page tells since when the channel is closed.
+    The page needs this key to say when the channel was closed.
     """
     accept(root, body)
     clock.wait(130)

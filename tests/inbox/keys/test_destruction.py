@@ -1,4 +1,4 @@
-"""Keys are destroyed when no report may need them any more.
+"""Keys are destroyed once no report can still need them.
 
 Once a key is destroyed, nobody can open an envelope that was sealed to it.
 """
@@ -177,8 +177,10 @@ def test_after_destruction_no_remaining_key_opens_an_old_envelope(life: Life, tm
         contents(life.office)
 
 
-def test_the_command_names_the_older_key_store_copies_that_still_open(life: Life, tmp_path: Path) -> None:
-    """An old copy can still be opened with a quorum of that time.
+def test_the_command_names_the_older_key_stores_that_still_contain_the_key(
+    life: Life, tmp_path: Path
+) -> None:
+    """Officers who formed a quorum at that time can still open an old copy with their shares.
 
     Therefore the command names every generation that contained the key.
     """
@@ -258,7 +260,7 @@ def found(office: Office, wanted: dict[str, Any]) -> set[str]:
 
 
 def is_in(data: bytes, secret: bytes) -> bool:
-    """Tell whether the data contain a secret, raw or in a form in which the program writes bytes."""
+    """Return whether the data contain a secret, raw or in a form in which the program writes bytes."""
     return any(form in data for form in (secret, secret.hex().encode(), base64url.encode(secret).encode()))
 
 

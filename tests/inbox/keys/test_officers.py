@@ -170,7 +170,7 @@ def confirmed(opened: Unlocked, code: Code) -> Mapping[str, Presence]:
 
 
 def test_share_options_are_accepted_before_and_after_the_command(three: Office) -> None:
-    """Each passphrase file belongs to the share file in the same position; one too many is a usage error."""
+    """Each passphrase file belongs to the share file in the same position. An extra file is a usage error."""
     alice, bruno = (
         ["--share", three.share_of(name), "--passphrase-file", three.secret_of(name)] for name in NAMES[:2]
     )
@@ -218,7 +218,7 @@ def test_a_vault_header_that_contradicts_the_shares_is_refused(
 ) -> None:
     """Anybody can write a header with a valid checksum.
 
-    If one officer could lower the quorum in the header, the next shares would use it.
+    If one officer could lower the quorum in the header, the next shares would use the lower quorum.
     """
     copy = three.copy(tmp_path / "copy").of(*NAMES)
     found = _header(copy)

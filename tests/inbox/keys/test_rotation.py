@@ -81,7 +81,7 @@ def test_the_keyring_lists_intake_keys_until_their_last_day_and_reply_keys_35_da
 def test_the_keyring_keeps_the_last_expired_intake_key_of_a_closed_channel(
     office: Office, clock: Clock
 ) -> None:
-    """From this key, the page tells since when the channel is closed."""
+    """The page needs this key to say when the channel was closed."""
     clock.wait(200)
     assert [(0, 90)] == days(channel_of(office).intake_keys)
     assert [("intake", "awaited"), ("reply", "destroyable")] == states(office)

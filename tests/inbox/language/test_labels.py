@@ -129,8 +129,9 @@ CODES: Mapping[str, Iterable[str]] = {
     "what": disclosures.What,
     "why": Why,
 }
-# Exits have the labels of their actions, and other texts describe some obstacles. A form shows what
-# a field asks for and not its kind. The page of a deadline shows which message was the feedback.
+# Exits have the labels of their actions, and other texts describe some obstacles. For a form
+# field, the page shows what the field asks for but not its kind. The page of a deadline shows which message
+# was the feedback.
 WORDLESS = {Exit, Obstacle, checks.Kind, AnswersBy}
 
 

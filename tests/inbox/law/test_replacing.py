@@ -86,7 +86,7 @@ SENTENCES = {
 def test_a_changed_text_of_a_letter_or_a_reply_must_be_confirmed(
     office: Office, edited: Edit, text: str
 ) -> None:
-    """Texts of the law are sent exactly as the law has them.
+    """Texts in the law folder are sent word for word.
 
     A change could remove a guarantee or reveal more.
     """

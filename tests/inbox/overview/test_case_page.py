@@ -48,7 +48,7 @@ PARTS = {
     ),
     "a decision of the law": (
         "Informing the prosecutor (art. 40 CPP): to be decided",
-        "Informing the prosecutor (art. 40 CPP) – to be decided",  # noqa: RUF001 - as it is written
+        "Informing the prosecutor (art. 40 CPP) – to be decided",  # noqa: RUF001 - the text has this dash
     ),
     "what stands in the way of closing it": (
         "it has not been decided whether to inform the prosecutor\n",
@@ -83,7 +83,7 @@ PARTS = {
 def room(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Reporter]:
     """An external authority with two cases.
 
-    The first case has every kind of work on it, and its reporter is returned as well.
+    Officers have done every kind of work on the first case. The fixture also returns its reporter.
     """
     folder = tmp_path_factory.mktemp("page")
     office = Office.found(folder)

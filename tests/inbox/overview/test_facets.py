@@ -268,7 +268,7 @@ def test_choices_have_no_counts_if_there_are_very_many_cases(
     ],
 )
 def test_a_choice_that_no_page_offers_is_refused(field: str, value: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011  of whichever of the values
+    with pytest.raises(ValueError):  # noqa: PT011 - The message depends on the value.
         facets.toggled(Filter(), field, value)
 
 
