@@ -83,7 +83,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
         session.get_one(Case, 2).status = "closed"
         for work in session.scalars(select(Workflow)):
             work.withheld, work.outcome, work.disclosure = WORDS, "moot", "withheld"
-            work.category = WORDS  # stored directly, because forms refuse it
+            work.category = WORDS  # The test stores this directly, because forms refuse it.
         session.add_all(
             [
                 Note(case=1, position=9, by=WORDS, day=day, text=WORDS),
@@ -144,7 +144,7 @@ def test_no_page_of_the_desk_interprets_hostile_text(client: Client, stick: Path
         ("dossier/preview", plan | {"replies": "on", "redact": f"what:{WORDS[-20:]}"}, 409),
         ("dossier/preview", plan | {"replies": "on"}, 200),
         ("ledger/identity", both, 200),
-        # Only two officers together can have a text compared with the identity.
+        # The text is compared with the identity only if two officers ask for it together.
         ("reply/preview", both | {"template": "x"}, 200),
         ("reply", both | {"template": WORDS[:99]}, 409),
         ("note", {"text": WORDS * 999}, 409),

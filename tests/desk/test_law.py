@@ -23,7 +23,7 @@ def test_the_page_about_the_law_lists_what_counsel_has_to_confirm(client: Client
 def test_a_law_is_replaced_only_after_a_preview_of_its_changes(office: Office, tmp_path: Path) -> None:
     """A folder that changed since the preview is refused.
 
-    A law that relaxes a rule must be confirmed as such.
+    If the new law relaxes a rule, officers must confirm that this is intended.
     """
     law = edited(tmp_path / "law", "obstacles.toml", "priority = 2", "priority = 1")
     sha256 = folder.sha256(folder.read(law)).hex()

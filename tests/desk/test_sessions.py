@@ -66,19 +66,19 @@ def timed(office: Office) -> Iterator[tuple[Seats, Clock]]:
 
 
 def source_risk(client: Client) -> str:
-    """Return the recorded risk to the reporter while the desk is open."""
+    """Return the recorded risk to the reporter. The desk is open during this call."""
     with client.desk.inbox.vault.transaction() as session:
         return str(workflow.of(session, 1).source_risk)
 
 
 def assigned(client: Client) -> str:
-    """Return the officer to whom the case is assigned while the desk is open."""
+    """Return the officer to whom the case is assigned. The desk is open during this call."""
     with client.desk.inbox.vault.transaction() as session:
         return workflow.of(session, 1).assigned or ""
 
 
 def as_of(page: str) -> str:
-    """Return the position in the journal that the forms of a page carry."""
+    """Return the position in the journal that the forms of a page contain."""
     return re.findall(r'name="as_of" value="(\d+)"', page)[0]
 
 
@@ -574,12 +574,12 @@ def test_changes_to_any_selected_case_are_shown_first_even_if_two_officers_made_
         assert "quarantine" in sent[0].text
 
 
-def test_every_form_of_a_case_carries_the_position_in_the_journal_that_its_page_shows(
+def test_every_form_of_a_case_contains_the_position_of_its_page_in_the_journal(
     one_case: Office,
 ) -> None:
     """Without this position, the form could overwrite another officer's change.
 
-    The forms of the queue also carry the position.
+    The forms of the queue also contain the position.
     """
     with desk_of(one_case) as (desk, alice, _):
         pages = [

@@ -37,7 +37,7 @@ def jpeg() -> bytes:
 
 
 def sent(file: bytes) -> bytes:
-    """Return a file as the page sends it. Pictures lose their comment."""
+    """Return a file as the page sends it. The page removes comments from pictures."""
     comment = CANARY.encode()
     return file.replace(b"\xff\xfe" + (len(comment) + 2).to_bytes(2) + comment, b"")
 

@@ -78,7 +78,7 @@ TELLING = {
 def test_a_reason_is_required_for_an_addressee_that_could_reveal_the_reporter(
     office: Office, way: str
 ) -> None:
-    """The addressee repeats the reporter's identity, or something that the reporter asked not to repeat.
+    """The addressee contains words of the reporter's identity, or words that must never be repeated.
 
     For a case with several reporters, see test_comparisons.py.
     """

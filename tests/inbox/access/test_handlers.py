@@ -57,7 +57,7 @@ READING = [
 def test_an_officer_who_is_not_a_handler_neither_reads_nor_changes_the_case(
     entrusted: Trio, tmp_path: Path, words: list[str]
 ) -> None:
-    """The refusal also applies beside a handler who is signed in, because both officers see the same screen.
+    """The officer is refused even if a handler is also signed in, because both see the same screen.
 
     The control: the handlers are not refused.
     """

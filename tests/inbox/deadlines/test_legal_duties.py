@@ -573,7 +573,7 @@ PHONED = "IMMINENT DANGER, to be done at once: Prosecutor informed by telephone"
 
 
 def test_in_imminent_danger_officers_must_call_the_prosecutor_on_the_same_day(endangered: Office) -> None:
-    """It is enough that one answer says, or fears, that somebody is in danger."""
+    """One answer is enough if the reporter says, or fears, that somebody is in danger."""
     row = asked(endangered)["art40"]
     assert (today().isoformat(), "prosecutor_phoned", False) == (row["due"], row["urgent"], row["late"])
     assert PHONED in endangered.run("case", "show", "1").out
@@ -779,7 +779,7 @@ def test_officers_decide_whether_to_inform_the_reporter_before_the_court_gets_th
 
 
 def test_officers_decide_whether_to_inform_the_reporter_even_if_the_reporter_consented(known: Office) -> None:
-    """The decision is valid for one disclosure only, whatever its ground."""
+    """Each decision is valid for one disclosure only, whatever the ground of the disclosure."""
     known.json("case", "identity", "consent", "1", "--day", today().isoformat(), "--reason", "the report")
     for ground in ("consent", "judicial"):
         assert TO_DECIDE in refused(known, *GIVE, ground)

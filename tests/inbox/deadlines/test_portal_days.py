@@ -202,7 +202,7 @@ def test_closing_a_case_does_not_stop_the_deadlines_of_texts_for_the_reporter(
 ) -> None:
     """The next outbox contains these texts.
 
-    The deadlines are met on the day from which the reporter can read the texts.
+    The deadlines are met on the first day on which the reporter can read the texts.
     """
     world.office.tell_no_prosecutor(1)
     world.office.settle(1)

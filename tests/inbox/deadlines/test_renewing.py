@@ -137,7 +137,7 @@ def test_a_duty_that_new_rules_add_is_due_from_the_receipt_or_from_its_discovery
 
 
 def test_new_rules_keep_a_score_that_an_officer_has_set(office: Office) -> None:
-    """What the officer's score says about an offence is kept, too.
+    """The new rules do not change whether the officer's score shows an offence.
 
     The control is case 2, which no officer has scored.
     """

@@ -181,7 +181,7 @@ def test_a_reason_is_enough_to_send_the_name_of_an_area_that_may_be_part_of_a_na
 
 
 def test_two_adjacent_words_in_a_long_text_in_capitals_do_not_count_as_a_name(office: Office) -> None:
-    """In a short text in capitals, they may be a name."""
+    """In a short text in capitals, two adjacent words may be a name."""
     text = "Un conteneur frigorifique arrive mardi."
     with office.opened() as inbox, inbox.vault.transaction(NAMES) as session:
         for said, is_name in (

@@ -512,7 +512,7 @@ def to_answer(page: str) -> list[int]:
 def test_all_letters_that_are_sent_in_time_have_the_same_date(
     office: Office, ripe: Clock, tmp_path: Path
 ) -> None:
-    """A refusal takes longer than an answer without data, so the real date would tell them apart.
+    """A refusal takes longer than an answer without data, so the real date would show which one was sent.
 
     On the first day for an answer, the first page of the desk lists all requests that can be answered.
     """

@@ -1,4 +1,4 @@
-"""Unfiled envelopes are tried again once they may be filed, and officers learn when one has been filed."""
+"""The inbox tries an unfiled envelope again when it may succeed, and tells officers if it does."""
 
 import hashlib
 import os

@@ -124,7 +124,7 @@ def test_the_newest_valid_reply_key_signs_each_outbox(office: Office, clock: Clo
 
 
 def test_keys_that_somebody_else_may_know_are_replaced_immediately(office: Office, tmp_path: Path) -> None:
-    """Neither the old keys nor those made ahead are published any more.
+    """Neither the old keys nor those made in advance are published any more.
 
     Envelopes sealed to these keys can still be opened.
     """

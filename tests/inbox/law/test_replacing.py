@@ -39,7 +39,7 @@ def hash_of(law: Path) -> str:
     return folder.sha256(folder.read(law)).hex()
 
 
-def test_the_law_is_shown_with_every_time_that_it_sets(office: Office) -> None:
+def test_the_law_is_shown_with_every_period_that_it_sets(office: Office) -> None:
     shown = "\n".join(" ".join(line.split()) for line in office.run("law", "show").out.splitlines())
     for line in (
         "longest time between two exchanges: 1 working day",
