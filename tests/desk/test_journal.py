@@ -31,7 +31,7 @@ def noted(office: Office, action: str) -> list[list[str]]:
 
 
 def test_reading_a_case_is_journalled_once_per_officer_and_session(one_case: Office) -> None:
-    """Opening another page of the case adds no entry; a new sign-in and each preview of a reply do.
+    """Opening another page of the case adds no entry, but a new sign-in or a preview of a reply adds one.
 
     The chain stays intact, and the counts in the oversight report do not change.
     """

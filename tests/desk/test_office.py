@@ -113,7 +113,7 @@ def test_the_desk_makes_a_backup_with_a_separate_key_store(
 def test_the_page_of_a_new_outbox_shows_keys_that_expire_soon_and_the_head_of_the_journal(
     office: Office, stick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The command prints the same as the page.
+    """The command prints the text that the page shows.
 
     For a second copy of the outbox, the page shows the keys and the head again.
     """

@@ -187,7 +187,7 @@ def in_languages(names: Iterable[str], kinds: Container[str], *also: str) -> lis
 # The pages “case” and “enter” are also checked in English, because they have the most content.
 @pytest.mark.parametrize(("name", "language"), in_languages(PAGES, KINDS, "case", "enter"))
 def test_every_page_is_accessible(room: Room, name: str, language: str) -> None:
-    """No page has a violation in light or dark colours, exceeds a narrow window, or logs to the console.
+    """Pages are accessible in light and dark colours, fit a narrow window, and log nothing to the console.
 
     Each page requests only addresses of the desk. Without the script, a page is the same, unless it is listed
     as changed by the script.
@@ -633,7 +633,7 @@ def test_a_printed_case_has_no_navigation_and_no_forms(room: Room) -> None:
 
 
 def collect(page: Page, fingerprint: str) -> None:
-    """Confirm the portal with two passphrases, after an attempt with a wrong one."""
+    """Confirm the portal with two passphrases, after an attempt with a wrong passphrase."""
     page.fill("#fingerprint", fingerprint)
     page.click("main button:has-text('Collect')")
     for given in ("wrong", passphrase_of("bruno")):

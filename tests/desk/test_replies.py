@@ -27,7 +27,7 @@ WAYS: dict[str, dict[str, str]] = {
 
 @pytest.fixture
 def office(world: World, portal: Portal) -> Office:
-    """One case that needs an answer, in an inbox that may take more time for it."""
+    """One case that needs an answer. The office may extend the time for this answer."""
     tell(world, portal, {"what": "x", "coi": "no"})
     world.office.json("office", "set", "--regime", "external")
     world.office.json("case", "show", "1")
@@ -43,7 +43,7 @@ def hidden(page: str) -> dict[str, str]:
 
 
 def but_drafts(state: dict[str, Any]) -> dict[str, Any]:
-    """Return the state without the drafts, because a refused form does change those."""
+    """Return the state without the drafts, because even a refused form changes the drafts."""
     return {name: rows for name, rows in state.items() if name != "unfinished"}
 
 

@@ -18,7 +18,7 @@ MANY = unopened_list.PAGE + 1
 
 @pytest.fixture
 def flooded(office: Office, tmp_path: Path) -> Office:
-    """An inbox with one unfiled envelope more than a page shows."""
+    """An inbox with one more unfiled envelope than fits on a page."""
     world = World(office.of("alice", "bruno"))
     portal = Portal(world, tmp_path / "medium")
     junk = portal.bundle(*(Sent(b"%05d" % n * 400) for n in range(MANY)))

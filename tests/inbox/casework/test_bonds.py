@@ -148,7 +148,9 @@ def test_a_pending_decision_about_the_prosecutor_also_restricts_linked_cases(
         assert (True, False) == tuple(prosecutor_word.is_undecided(session, each) for each in (1, 2))
 
 
-def test_a_case_linked_to_one_on_hold_or_in_proceedings_is_kept_as_long_as_that_one(bound: Office) -> None:
+def test_a_case_linked_to_one_on_hold_or_in_proceedings_is_kept_as_long_as_the_linked_case(
+    bound: Office,
+) -> None:
     """The link may lead through a third case.
 
     The linked case cannot be destroyed, archived, or redacted as a whole.

@@ -523,7 +523,7 @@ def test_one_officer_alone_cannot_close_a_severe_urgent_report(
 
 
 @pytest.mark.parametrize("limit", range(5))
-def test_the_law_sets_from_which_priority_a_case_is_too_urgent_to_leave_the_queue(
+def test_the_law_sets_which_priorities_are_too_urgent_to_leave_the_queue(
     founded_rooms: dict[bool, Room], tmp_path: Path, limit: int
 ) -> None:
     """An urgent case cannot be marked as junk, and two officers must close it.

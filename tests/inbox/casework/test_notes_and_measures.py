@@ -85,7 +85,7 @@ def test_an_invalid_tag_is_refused(office: Office, name: str) -> None:
 
 
 def test_removing_a_tag_is_refused_if_the_case_does_not_have_it(office: Office) -> None:
-    """If one of several tags is missing, none is removed."""
+    """If one of several tags is missing, no tag is removed."""
     office.json("case", "tag", "add", "1", "escale")
     assert "case 1 has no such tag" in refused(office, "case", "tag", "remove", "1", "escale", "quai")
 
@@ -359,7 +359,7 @@ def test_the_reporter_of_a_closed_case_no_longer_sees_a_retracted_measure(
 
 
 def test_a_transmission_cannot_be_retracted_if_no_other_record_shows_the_decision(office: Office) -> None:
-    """A transmission can be retracted after a second one, or after a different decision."""
+    """A transmission can be retracted after a second transmission, or after a different decision."""
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     office.json("case", "decide", "1", "transmit", "--reason", "x")
     assert "is the only record of a decision" in refused(

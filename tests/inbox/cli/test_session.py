@@ -187,7 +187,7 @@ def test_an_error_in_the_program_ends_the_session_with_a_message(office: Office)
 def test_a_session_cannot_be_suspended(office: Office) -> None:
     """If Ctrl-Z stopped the process, its keys would stay in memory without a time limit.
 
-    The control is a program that Ctrl-Z does stop.
+    The control is a program that Ctrl-Z stops.
     """
     with session(office, command=[*JOB, *COMMAND]) as at:
         at.presses(b"\x1a")

@@ -255,7 +255,7 @@ def test_an_acknowledgement_never_postpones_feedback(day: date, sent: int, way: 
 
 
 @given(DAYS, st.integers(0, 400))
-def test_a_deadline_met_late_counts_as_late_on_whichever_day_officers_look(day: date, late: int) -> None:
+def test_a_deadline_met_late_always_counts_as_late(day: date, late: int) -> None:
     """The last day is in time; the day after is late."""
     due = Due("ack_eu", Event.ACKNOWLEDGED, day, day + timedelta(late))
     assert due.is_late(day) == (late > 0)

@@ -654,7 +654,7 @@ def test_a_dossier_for_a_prosecutor_requires_the_decision_to_inform_the_prosecut
 
 
 def test_no_dossier_is_made_if_an_attachment_is_damaged(room: Room, tmp_path: Path) -> None:
-    """Neither a file nor an entry in the ledger is left over."""
+    """No file and no entry in the ledger remains."""
     office = room.office.copy(tmp_path / "copy")
     for sealed in (office.root / "attachments").iterdir():
         sealed.write_bytes(sealed.read_bytes()[:-1])

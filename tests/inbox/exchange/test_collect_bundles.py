@@ -304,7 +304,7 @@ def test_a_bundle_with_any_flipped_byte_is_refused(
 ) -> None:
     """The test flips one byte of a small bundle at a time.
 
-    The gate tries every seventh byte, and `make soak` tries every byte.
+    The gate tries every seventh byte, and `make soak bundles` tries every byte.
     """
     path = portal.bundle(Sent(b"x" * 600), withdrawn=[Withdrawal(bytes(32), bytes(32))])
     good = path.read_bytes()

@@ -473,7 +473,7 @@ def test_without_a_terminal_the_answers_of_a_report_entered_by_hand_must_come_fr
 def test_a_report_entered_by_hand_names_the_newest_keyring_that_the_inbox_knows(
     world: World, told: list[int], own: int, newest: int
 ) -> None:
-    """The newest keyring is the inbox's own, or one that reports named.
+    """The newest keyring is the inbox's own keyring, or a keyring that reports named.
 
     If the inbox knows no keyring, the report names serial 1 with a hash of zeros.
     """

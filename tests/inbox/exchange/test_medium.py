@@ -11,7 +11,7 @@ from tests.support.inbox_builders import Portal, World
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A medium with files of all sorts, of which two are bundles and two are loose files."""
+    """A medium with files of all sorts. Two of them are bundles, and two are loose files."""
     folder = tmp_path / "medium"
     folder.mkdir()
     for name in ("b-2.tar", "b-1.tar", "outbox-b-3.tar", "lettre.pdf", "note.", ".hidden"):

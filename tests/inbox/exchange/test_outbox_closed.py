@@ -154,7 +154,7 @@ def test_a_changed_copy_of_an_outbox_is_never_signed_again(tmp_path: Path) -> No
 def test_a_closed_case_stays_closed_after_the_outbox_with_its_last_reply(
     world: World, correspondent: Reporter
 ) -> None:
-    """Later outboxes also name the case as closed, because one may be lost.
+    """Later outboxes also name the case as closed, because an outbox may be lost.
 
     A reply in the slot does not reopen the case at the portal.
     """

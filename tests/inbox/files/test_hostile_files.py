@@ -196,7 +196,7 @@ def test_no_hostile_file_can_write_control_characters_to_the_terminal(office: Of
 def test_a_page_shows_the_contents_of_a_hostile_file_only_as_text(office: Office, language: str) -> None:
     """The test covers text, names, types, entries and metadata.
 
-    As a control, the page does show each of these.
+    As a control, the page shows each of these.
     """
     names = ("note.txt", "page.html", "drawing.svg", "made.jpg", "slip.zip", hostile.BIDI, "fine.pdf")
     names += ("made.docx", "table.csv", next(each.name for each in FILES if hostile.JINJA[:9] in each.name))
@@ -210,7 +210,7 @@ def test_a_page_shows_the_contents_of_a_hostile_file_only_as_text(office: Office
 
 
 def test_a_case_lists_all_ninety_nine_hostile_files_by_their_names(office: Office) -> None:
-    """The lists of cases work as well, whatever the names contain."""
+    """The lists of cases work whatever the names contain."""
     assert MOST == len(FILES) == len(office.json("case", "show", "1")["attachments"])
     assert [each.name for each in FILES] == [
         each["name"] for each in office.json("case", "show", "1")["attachments"]

@@ -31,7 +31,7 @@ def paper(pages: int) -> bytes:
 
 @pytest.fixture(scope="module")
 def sent(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
-    """A photograph, a PDF, a text, a zip, an empty file, a small picture, and one that is too large."""
+    """A photograph, a PDF, a text, a zip, an empty file, a small picture, and a picture that is too large."""
     photograph = pictures.picture(tmp_path_factory.mktemp("sent") / "photo.jpg").read_bytes()
     text = "d\u00e9j\u00e0\u202e vu\r\n<b>\x1b[2J"
     bomb = hostile.png(60_000, 60_000)

@@ -210,7 +210,7 @@ def test_warnings_about_expiring_keys_name_the_command_and_the_time_left(
 def test_a_power_loss_during_key_rotation_leaves_both_new_keys_or_neither(
     office: Office, tmp_path: Path, clock: Clock, options: tuple[str, ...], stride: int
 ) -> None:
-    """The command is killed at one step after another.
+    """The test kills the command at different steps, one after another.
 
     Each key has its secret, and the command can be repeated.
     """
