@@ -194,7 +194,7 @@ def test_a_decision_is_late_from_the_day_after_its_due_day(
 
 
 def duties(office: Office) -> Any:
-    """Return the number of decisions of article 40 in each state."""
+    """Return the number of decisions under article 40 in each state."""
     return office.json("office", "oversight")["deadlines"]["art40"]
 
 
@@ -252,7 +252,7 @@ def test_the_oversight_report_counts_quarantined_and_restricted_cases_without_re
     counted = {"open": 1, "closed": 2, "quarantined": 1, "for_handlers": 0, "for_handlers_overdue": 0}
     assert counted.items() <= seen["cases"].items()
     assert ({"moot": 2}, 2) == (seen["outcomes"], seen["deadlines"][RETENTION]["overdue"])
-    # Bruno sees neither case 2 nor case 3, and of case 1 only that it exists and is late.
+    # Bruno sees neither case 2 nor case 3. He sees only that case 1 exists and is late.
     of_bruno = trio.excluded.json("office", "oversight")
     counted = {"open": 0, "closed": 0, "quarantined": 0, "for_handlers": 1, "for_handlers_overdue": 1}
     assert (counted.items() <= of_bruno["cases"].items(), {}) == (True, of_bruno["outcomes"])

@@ -164,7 +164,7 @@ FILTERS = [
 
 
 def test_a_mistyped_filter_is_refused_and_the_error_lists_the_valid_values(waiting: Office) -> None:
-    """The filter is refused in a list, and when it is saved.
+    """The filter is refused when it is used for a list, and when it is saved.
 
     The control is a valid value that no case has.
     """
@@ -219,7 +219,7 @@ def test_a_search_has_no_operators(waiting: Office, odd: str, found: list[int]) 
 def test_the_filter_for_unread_cases_omits_a_case_once_it_is_read(office: Office) -> None:
     """When the reporter writes again, the case returns.
 
-    The follow-up of the reporter is then unread, but not the report.
+    Then the reporter's follow-up is unread, but the report is not.
     """
     for number in ("1", "2"):
         office.json("case", "show", number)

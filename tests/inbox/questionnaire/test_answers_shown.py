@@ -112,7 +112,8 @@ def test_warnings_also_come_first_in_a_report_for_an_unknown_questionnaire(
 ) -> None:
     """Such a report is made by hand and has no labels.
 
-    The questionnaire in use decides on its warnings. The leak check protects the words of such a report, too.
+    The questionnaire in use decides which warnings the report gets. The leak check protects the words of such
+    a report, too.
     """
     case, lines = shown[4]
     assert (["danger", "protect"], "protect", {}) == (

@@ -1,4 +1,4 @@
-"""The urgency of a case follows from a formula, the priorities, and the parts that its answers propose."""
+"""Rules propose the parts of the score from the answers, and a formula gives the score and the priority."""
 
 from itertools import product
 
@@ -47,7 +47,7 @@ def test_raising_one_part_raises_the_score_and_never_makes_a_case_less_urgent() 
 
 
 def test_the_rules_use_only_answers_of_the_shipped_questionnaire() -> None:
-    """Each part that a rule gives has a value from 1 to 3."""
+    """Each rule gives a part of the score a value from 1 to 3."""
     known = {field.id: {option.id for option in field.options} for field in QUESTIONS.fields}
     for rule in scoring.rules():
         assert rule.part in score.NAMES

@@ -45,7 +45,7 @@ RECORD = [
 
 
 def fill(session: Session) -> None:
-    """Give the trio's three cases everything that registers show.
+    """Record everything that registers show in the trio's three cases.
 
     Also add a canary word that no register may contain.
     """
@@ -99,7 +99,7 @@ def opened(filled: Trio) -> Iterator[Inbox]:
 
 @pytest.fixture(scope="module")
 def leaving(filled: Trio, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """A copy opened by officers who are not excluded, for commands that do not change what registers show."""
+    """A copy of the inbox, opened by officers who are not excluded, for commands that change no register."""
     return Trio(filled.office.copy(tmp_path_factory.mktemp("leaving"))).others
 
 
@@ -134,7 +134,7 @@ def test_the_register_of_reports_contains_days_and_decisions_but_no_free_text(op
     assert CANARY not in str(rows)
 
 
-def test_a_register_marks_what_did_not_happen_with_never_and_leaves_unknown_days_blank() -> None:
+def test_a_register_says_never_for_an_event_that_did_not_happen_and_leaves_unknown_days_blank() -> None:
     for language, word in (("fr", "jamais"), ("en", "never")):
         assert (word, "") == (said((), language), said(None, language))
 

@@ -247,7 +247,7 @@ def test_each_security_measure_and_each_limit_refers_to_a_part_of_the_threat_mod
 
 @pytest.mark.parametrize("sheet", [FRENCH.processing, FRENCH.impact], ids=["processing", "impact"])
 def test_each_point_that_counsel_has_to_confirm_is_marked_and_listed(sheet: Sheet) -> None:
-    """The marked points are in texts and in values on the sheet.
+    """Both texts and values on the sheet contain marked points.
 
     Under a law without such points, there is no list.
     """

@@ -1,6 +1,6 @@
-"""A reply counts as feedback if the law has a text for it.
+"""A text of the law can be feedback on its own.
 
-Own words count only beside a measure that is shown to the reporter.
+An officer's own words count as feedback only beside a measure that is shown to the reporter.
 """
 
 from collections.abc import Callable
@@ -80,8 +80,8 @@ def test_a_reply_or_closing_is_refused_if_its_text_counts_as_empty(office: Offic
 def test_feedback_is_refused_before_the_acknowledgement(office: Office) -> None:
     """Other replies are accepted.
 
-    An acknowledgement names the last day for feedback, so none could be written after feedback. For
-    the same reason, an acknowledgement cannot be retracted while feedback waits for an outbox.
+    An acknowledgement names the last day for feedback, so officers could no longer write it after feedback.
+    For the same reason, an acknowledgement cannot be retracted while feedback waits for an outbox.
     """
     feedback = ("message", "reply", "1", "--template", "feedback", "--text", "Merci.", "--feedback")
     office.json(*TOLD)
@@ -165,7 +165,7 @@ def test_an_outbox_gives_no_warning_about_a_case_that_officers_cannot_see(office
 
 
 def test_an_outbox_gives_no_warning_about_a_case_in_quarantine(office: Office) -> None:
-    """There is no warning about words that are not feedback, and none about texts that are held back."""
+    """The outbox gives no warning about words that are not feedback or about texts that are held back."""
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
     office.json(*OWN)
@@ -268,8 +268,8 @@ def test_one_officer_can_hide_a_measure_that_no_sent_feedback_relies_on(
 def test_feedback_with_the_text_that_withholds_everything_takes_two_officers(office: Office) -> None:
     """The rule has no exception.
 
-    Therefore the number of officers does not show whether anything must be kept secret. As a plain reply,
-    this text takes one officer. Feedback in own words takes one officer, too.
+    Therefore the number of officers does not show whether anything must be kept secret. One officer can send
+    this text as a plain reply. One officer can also give feedback in their own words.
     """
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
@@ -283,7 +283,7 @@ def test_feedback_with_the_text_that_withholds_everything_takes_two_officers(off
 
 
 def test_a_template_without_the_mark_for_feedback_is_not_feedback_on_its_own(office: Office) -> None:
-    """Like own words, such a text counts as feedback only beside a measure.
+    """Like an officer's own words, such a text counts as feedback only beside a measure.
 
     Sending such a text takes one officer.
     """
@@ -366,7 +366,7 @@ def test_after_feedback_one_officer_can_close_a_case_and_withhold_everything_els
 
 
 def test_a_referral_to_another_authority_is_feedback_on_its_own(office: Office) -> None:
-    """A referral is a text of the law, so it counts whatever measures are shown or retracted."""
+    """A referral is a text of the law, so it counts as feedback whether or not a measure is shown."""
     office.json("case", "close", "1", "out_of_scope", "--disclosure", "full", "--to", "defender_of_rights")
     with office.opened() as inbox, inbox.transaction() as session:
         assert [AnswersBy.TEXT] == [each.answers_by for each in queries_cases.messages(session, 1)]

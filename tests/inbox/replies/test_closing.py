@@ -215,7 +215,7 @@ def test_forwarding_a_report_after_the_closing_does_not_contradict_the_text_of_t
 ) -> None:
     """The text does not say whether the report will be forwarded.
 
-    The measure that records the forwarding tells the reporter later.
+    The reporter learns of the forwarding later, from the measure that records it.
     """
     office.tell_no_prosecutor(1)
     office.json(*EXTERNAL)
@@ -442,7 +442,7 @@ def test_an_inadmissible_report_can_be_closed_with_or_without_a_referral(
 def test_the_refusal_of_an_outcome_names_the_measure_that_officers_must_record_by_hand(
     office: Office,
 ) -> None:
-    """No decision of this law records that measure.
+    """Under this law, no decision records that measure automatically.
 
     Without the name of the measure, the hint could suggest only other outcomes.
     """
@@ -547,7 +547,7 @@ def test_the_journal_records_the_ground_of_a_decision(office: Office) -> None:
 
 
 def test_the_desk_shows_the_outcome_that_was_decided_and_preselects_no_other(office: Office) -> None:
-    """In every form of a case, the fields that the law leaves to the officer are empty."""
+    """In every form on the page of a case, the fields that the law leaves to the officer are empty."""
     with sitting(office) as client:
         form = {"choice": "inadmissible", "decision-ground": "facts", "reason": "weather"}
         assert (
@@ -677,7 +677,7 @@ def test_reopening_a_case_that_two_officers_closed_takes_two_and_so_does_closing
 ) -> None:
     """Otherwise one officer could close a case of bad faith as moot, with the text that two officers wrote.
 
-    Reopening retracts that text, which is then not feedback. If the reporter has written since, one
+    Reopening retracts that text, so it no longer counts as feedback. If the reporter has written since, one
     officer can reopen the case.
     """
     office.tell_no_prosecutor(1)

@@ -129,7 +129,7 @@ def test_holding_back_texts_hides_nothing_that_was_already_sent(
 def test_acknowledgements_emergency_advice_and_protection_are_never_held_back(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """The law's text that says why nothing can be told is not held back either.
+    """The law's text that explains why the office can disclose nothing is not held back either.
 
     This text meets the feedback deadline.
     """

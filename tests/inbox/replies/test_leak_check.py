@@ -259,9 +259,9 @@ def test_the_leak_check_warns_of_case_numbers_and_of_names_that_are_only_in_anot
 ) -> None:
     """A name that is also in this report causes no warning.
 
-    A word that begins a sentence in another report causes no warning either. The warnings reveal nothing of a
-    report that the signed-in officers may not search, whatever the reason. A case number causes a warning
-    whether the case exists or not.
+    A word that begins a sentence in another report causes no warning either. If the signed-in officers may
+    not search a report, the warnings reveal nothing of that report. A case number causes a warning whether
+    the case exists or not.
     """
     told, office = tmp_path / "answers.toml", trio.others
     told.write_text('what = "Merci à tous. Prudence : le chef Zacharie le sait."\nwho_id = "Ondine"', "utf-8")
@@ -299,7 +299,7 @@ def test_the_leak_check_warns_of_case_numbers_and_of_names_that_are_only_in_anot
 
 
 def test_overlapping_findings_become_one_warning_with_every_reason() -> None:
-    """Protected words are found in pairs, and another report may have the same words."""
+    """The check finds protected words in pairs, and the same words may also occur in another report."""
     found = [
         Finding(Why.PROTECTED, "parking quai"),
         Finding(Why.CONTACT, "a@douane.example"),

@@ -82,7 +82,7 @@ def test_an_outcome_that_confirms_a_report_is_not_disclosed_during_the_offices_p
 ) -> None:
     """The rule applies even if no prosecutor is informed.
 
-    The rule applies until the office's decision or the prosecutor's word, separately for each linked case.
+    For each linked case separately, the rule applies until the office's decision or the prosecutor's word.
     """
     told = "Une sanction est tombée."
     group = ("--degree", "2") if FRENCH.measures[opens].groups else ()
@@ -120,8 +120,8 @@ def test_an_outcome_that_confirms_a_report_is_not_disclosed_during_the_offices_p
 def test_the_prosecutors_word_with_restrictions_allows_no_disclosure(office: Office) -> None:
     """The program cannot interpret restrictions.
 
-    Therefore neither the reporter nor the persons concerned can be told. A later word without restrictions
-    lets officers tell both.
+    Therefore neither the reporter nor the persons concerned can be told. Once the prosecutor has given a
+    later word without restrictions, officers can tell both.
     """
     office.json("case", "measure", "add", "1", "prosecutor_phoned")
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
@@ -513,7 +513,7 @@ def test_the_status_in_follow_up_is_refused_before_the_prosecutors_word(office: 
 
 
 def test_the_text_of_an_offices_own_template_is_checked_like_typed_text(office: Office) -> None:
-    """A template that is identical in the law is not checked."""
+    """A template is not checked if it is identical to a template of the law."""
     phone(office)
     file = office.out / "templates.toml"
     office.json("message", "template", "export", "--out", file)

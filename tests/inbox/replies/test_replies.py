@@ -18,7 +18,7 @@ from tests.support.typist import Typist, typing_to_fork, typing_to_inbox
 
 @pytest.fixture
 def case(world: World, correspondent: Reporter) -> World:
-    """An office with a case to answer."""
+    """An office with a case that officers can answer."""
     assert correspondent.world is world
     return world
 
@@ -42,7 +42,10 @@ SAYING: dict[str, list[str]] = {
 
 @pytest.mark.parametrize("way", chosen(SAYING, "close"))
 def test_the_terminal_asks_for_a_reason_to_override_a_warning(case: World, way: str) -> None:
-    """The terminal asks in a reply, an extension and a closing. Without a reason, nothing is sent."""
+    """The terminal asks for this reason in a reply, an extension and a closing.
+
+    Without a reason, nothing is sent.
+    """
     case.office.tell_no_prosecutor(1)
     case.office.json("office", "set", "--regime", "external")
     case.office.settle(1)
@@ -268,7 +271,7 @@ def test_retracting_a_reply_undoes_the_extension_or_feedback_that_it_announced(c
 
 
 def test_a_reply_in_own_words_does_not_meet_the_acknowledgement_deadline(case: World) -> None:
-    """Status and deadline follow one rule.
+    """The status and the deadline follow the same rule.
 
     After the outbox, status and deadline both count the case as acknowledged, or neither does.
     """

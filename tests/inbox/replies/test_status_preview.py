@@ -149,7 +149,7 @@ def test_no_reply_that_fits_a_status_describes_the_case_as_having_another_status
 def test_an_earlier_message_keeps_its_own_day_beside_a_later_status(world: World, status: Status) -> None:
     """The reporter can then see which of the two is newer.
 
-    As a control, some of these messages would contradict the status if they had its day.
+    As a control, some of these messages would contradict the status if they had the same day as the status.
     """
     world.office.tell_no_prosecutor(1)
     earlier, contrary = today() - timedelta(40), 0

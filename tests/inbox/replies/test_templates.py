@@ -158,7 +158,7 @@ def test_no_shipped_template_reveals_another_report_or_that_the_judiciary_has_th
 
 @pytest.mark.slow
 def test_every_shipped_template_can_be_filled_in(reported: World) -> None:
-    """The test fills in both languages. No brace is left, and there is no warning."""
+    """The test fills in each template in both languages. No brace is left, and there is no warning."""
     reported.office.tell_no_prosecutor(1, 2)
     known = FRENCH.replies
     for case in ("1", "2"):
@@ -186,7 +186,10 @@ def test_an_acknowledgement_names_the_days_of_the_case_in_its_language(reported:
 
 
 def test_a_template_is_offered_with_the_words_in_which_it_would_be_sent(reported: World) -> None:
-    """The text includes its days. For example, an acknowledgement starts the period for feedback."""
+    """The offered text also names the days of the case.
+
+    For example, an acknowledgement starts the period for feedback.
+    """
     with reported.office.opened() as inbox, inbox.transaction() as session:
         used = templates.known(session)
         offered = templates.for_case(session, 1, today(), used)
@@ -201,8 +204,8 @@ def test_a_template_is_offered_with_the_words_in_which_it_would_be_sent(reported
 def test_feedback_requires_a_decision_on_admissibility_and_a_measure(reported: World, template: str) -> None:
     """Otherwise a text that tells nothing could meet the deadline on the first day.
 
-    A plain reply requires neither a decision nor a measure. Neither a measure taken before the report nor the
-    decision that nobody is informed counts.
+    A plain reply requires neither a decision nor a measure. A measure taken before the report does not count,
+    and neither does the decision to inform nobody.
     """
     office = reported.office
     office.json("case", "set-status", "1", "assessing")
@@ -446,10 +449,10 @@ def test_a_new_law_that_lacks_an_outcome_named_by_the_offices_own_template_is_re
     assert office.json("law", "replace", gone, "--loosening")["adopted"]
 
 
-def test_an_extension_is_announced_by_the_template_marked_for_it_whatever_its_name(
+def test_an_extension_uses_the_template_marked_for_extensions_whatever_the_template_is_called(
     reported: World, tmp_path: Path
 ) -> None:
-    """If the template is sent as a reply without an extension, it is refused."""
+    """The template is refused in a reply without an extension."""
     office = reported.office
     mine = tmp_path / "mine.toml"
     mine.write_text(GOOD, "utf-8")

@@ -278,7 +278,7 @@ def test_a_case_is_not_destroyed_before_its_day(closed: Office) -> None:
 
 
 def behind(office: Office) -> None:
-    """Set the export day of all bundles to long ago, so that only this machine's clock is ahead."""
+    """Set the export day of all bundles to a day long ago, so that only this machine's clock is ahead."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(update(IntakeBundle).values(exported=today() - AGES))
 
@@ -406,7 +406,7 @@ def tombstones(office: Office) -> int:
 
 
 def test_an_excluded_officer_does_not_learn_that_the_case_was_destroyed(told: Trio) -> None:
-    """The officer's list of destroyed cases lacks the case, and the journal withholds its number."""
+    """For this officer, the list of destroyed cases lacks the case, and the journal withholds its number."""
     aged(told.others)
     told.others.json("retention", "destroy", "1", str(KEPT))
     whole = told.others.json("retention", "list-destroyed")["destroyed"]

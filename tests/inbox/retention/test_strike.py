@@ -125,7 +125,7 @@ def test_redaction_updates_the_link_index_and_the_summary_in_lists(office: Offic
     assert ([], f"{striker.STRUCK} est malade.") == (names[1], summary)
 
 
-def test_redaction_ignores_case_accents_spaces_and_invisible_characters(office: Office) -> None:
+def test_redaction_ignores_capitals_accents_spaces_and_invisible_characters(office: Office) -> None:
     report, _ = numbers(office)
     for place, typed in (
         ("what", "ZIBELINE  quartzmann"),
@@ -353,7 +353,7 @@ def test_a_danger_cannot_be_redacted_before_officers_have_dealt_with_it(
 def test_an_answer_that_blocks_any_exit_of_the_case_cannot_be_redacted(
     world: World, reporter: Reporter, collect_all: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The danger blocks one exit after another, and each time only that exit."""
+    """The test tries each exit in turn: the danger then blocks only that exit."""
     collect_all(first(reporter, edit=answering(danger_now="yes")))
     for way in Exit:
         row = {each: Cell(Need.LIFTED if each is way else Need.NOTHING) for each in Exit}
@@ -483,7 +483,7 @@ def test_complete_texts_that_the_judiciary_may_ask_for_cannot_be_redacted(
 
 @pytest.mark.parametrize("place", ["staff-note-9", "everywhere"])
 def test_repeated_redactions_leave_at_least_a_third_of_a_text(office: Office, place: str) -> None:
-    """The third is a third of the original text.
+    """The limit is a third of the original text.
 
     The original text includes words redacted before the decision on the prosecutor was due.
     """
@@ -589,7 +589,7 @@ def test_redaction_also_changes_the_drafts_of_all_officers(office: Office) -> No
 
 
 def test_a_redaction_records_the_length_of_the_redacted_texts_only(office: Office) -> None:
-    """A record for the identity would confirm that a guess at it was right."""
+    """A record about the redaction of an identity would confirm that a guess at the identity was right."""
     report, _ = numbers(office)
     for place in ("identity", "what"):
         office.json("case", "redact", "--reason", "x", str(report), place, "--text", NAME)

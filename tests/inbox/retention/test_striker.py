@@ -71,7 +71,7 @@ def test_a_looker_shows_no_empty_text(passage: str | None) -> None:
 def test_a_tag_is_removed_only_if_it_contains_the_passage(
     place: str, passage: str | None, removed: list[str]
 ) -> None:
-    """A Looker shows the same tags and removes none."""
+    """A Looker shows the same tags, but removes no tag."""
     tags = ["jean-dupont", "ami de Jean Dupont", "dupont", "port"]
     striker, looker = Striker(place, passage), Looker(place, passage)
     assert removed == [each for each in tags if striker.has("tags", each)]

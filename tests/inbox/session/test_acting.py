@@ -23,7 +23,7 @@ from tests.support.inbox_trio import KEPT, Trio, undone
 
 
 def test_no_question_is_asked_about_a_case_that_a_signed_in_officer_has_not_declared(trio: Trio) -> None:
-    """Neither a confirmation nor a choice between actions is asked for.
+    """The program asks neither for a confirmation nor for a choice between actions.
 
     The declaration itself is possible.
     """
@@ -45,7 +45,7 @@ def test_no_question_is_asked_about_a_case_that_a_signed_in_officer_has_not_decl
 
 
 def test_the_only_officer_of_an_inbox_declares_no_interests(founded: Office, opened_trio: Inbox) -> None:
-    """One of several officers must declare interests, alone or with another officer."""
+    """If an inbox has several officers, each signed-in officer must declare interests."""
     for present in (("alice",), ("alice", "chloe")):
         with undone(opened_trio, present) as session:
             assert present == declared.asked(session)
@@ -127,7 +127,7 @@ def test_an_officer_who_joins_later_is_known_by_their_own_share(trio: Trio) -> N
         opened.prove("bruno", passphrase)
 
 
-def test_an_action_keeps_the_explanation_why_it_takes_two_officers(opened_trio: Inbox) -> None:
+def test_an_action_keeps_the_explanation_of_why_it_takes_two_officers(opened_trio: Inbox) -> None:
     alone = Actor({"alice": Presence.OWN}, today())
     with (
         pytest.raises(Locked, match=re.escape(str(USED_UP))),
@@ -237,7 +237,7 @@ def test_a_missing_folder_of_the_home_is_created_when_the_inbox_is_opened(trio: 
 
 @pytest.mark.parametrize("way", ["acting", "together", "choosing"])
 def test_the_choice_of_an_action_does_not_see_a_case_in_quarantine(trio: Trio, way: str) -> None:
-    """As a control, the choice sees the case if all its actions also apply in quarantine."""
+    """As a control, the choice sees the case if all actions to choose from are also allowed in quarantine."""
     trio.others.json("access", "quarantine", "1", "--reason", "x")
     who, found = Actor({"alice": Presence.OWN}, today()), []
     listed = action(Code.LIST)
@@ -258,7 +258,10 @@ def test_the_choice_of_an_action_does_not_see_a_case_in_quarantine(trio: Trio, w
 
 
 def test_declarations_on_other_cases_are_left_out_for_up_to_a_thousand_numbers(opened_trio: Inbox) -> None:
-    """For more numbers, the query would be too long, and the caller ignores the other cases."""
+    """With more numbers, the query would be too long, so all declarations are returned.
+
+    The caller ignores those on other cases.
+    """
     with undone(opened_trio, ("alice", "chloe")) as session:
         numbers = [1, *range(10_001, 11_000)]
         assert (1_000, {1}) == (len(numbers), declared.given(session, numbers))

@@ -259,7 +259,7 @@ def test_every_value_of_an_action_has_a_label_in_both_languages(name: str, field
 
 
 def test_the_name_of_a_value_has_the_same_meaning_in_every_action() -> None:
-    """A label is found only by the name of its value."""
+    """The program looks up a label only by the name of its value."""
     assert len({name for name, _ in FIELDS}) == len(FIELDS)
 
 
