@@ -10,7 +10,7 @@
 import { createInterface } from "node:readline";
 import { Decrypter, Encrypter, identityToRecipient } from "age-encryption";
 
-/** Little work, because the peer's pure JavaScript is slow at it. */
+/** A low work factor for scrypt, because the pure JavaScript of the peer computes scrypt slowly. */
 const WORK = 10;
 
 /** @param {Record<string, string>} request */

@@ -30,7 +30,7 @@ const FOLDER = new URL("../vectors/", import.meta.url);
 const RULES = { padme: padding.padme, report: padding.bucket, slot: padding.slot, sealed: age.sealedSize };
 
 /**
- * For each topic: a function from the input of a vector to its output. It throws a refusal.
+ * For each topic: a function from the input of a vector to its output. The function throws a refusal.
  * @type {Record<string, (input: Fields) => Fields | Promise<Fields>>}
  */
 const TOPICS = {

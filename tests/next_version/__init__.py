@@ -1,4 +1,4 @@
-"""A next version of portal and inbox that nobody releases, so that the upgrade to it can be tested.
+"""An invented next version of portal and inbox, to test the upgrade to it.
 
 The next version has one more migration than the program. This migration does everything that a migration can
 do.
@@ -18,10 +18,10 @@ FIRST, NEXT = "0001", "0002"
 
 
 def portal_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on the program is of the next version, until the test ends."""
+    """Make the program the next version until the test ends."""
     monkeypatch.setattr(upgrading, "LOCATIONS", OF_THE_PORTAL)
 
 
 def inbox_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on the program is of the next version, until the test ends."""
+    """Make the program the next version until the test ends."""
     monkeypatch.setattr(schema_version, "LOCATIONS", OF_THE_INBOX)

@@ -79,7 +79,9 @@ def test_a_connection_without_answers_is_reported_as_slow_after_two_seconds(
 def test_two_seconds_into_a_large_body_the_page_says_that_it_is_still_sending(
     visitor: Visitor, line: SwallowingLine, tmp_path: Path, size: int, carried: int
 ) -> None:
-    """The smaller file is sent in one request, the larger one in pieces. The page knows no speed yet.
+    """The smaller file is sent in one request, the larger one in pieces.
+
+    The page does not know the speed of the connection yet.
 
     Much later, the page calls the connection slow, but never lost.
     """

@@ -45,7 +45,7 @@ def test_a_channel_on_the_signed_list_is_never_shown_as_removed(visitor: Visitor
     visitor.arrived()
 
 
-def test_a_follow_up_is_not_refused_because_the_site_alone_says_that_the_channel_is_gone(
+def test_the_page_does_not_believe_the_site_alone_that_the_channel_of_a_follow_up_is_gone(
     visitor: Visitor,
 ) -> None:
     visitor.reported()

@@ -127,7 +127,7 @@ def noted(value: Keyring, *shut: str) -> Keyring:
     ("language", "words"),
     [("fr", ["depuis le", NOTE.fr, "procureur"]), ("en", ["since", NOTE.en, "public prosecutor"])],
 )
-def test_a_closed_site_says_since_when_and_how_else_to_report_before_the_form(
+def test_a_closed_site_says_above_the_form_since_when_it_is_closed_and_how_else_to_report(
     visitor: Visitor, language: str, words: list[str]
 ) -> None:
     value = make_keyring(visitor.site.site).value

@@ -55,10 +55,10 @@ def test_all_mistakes_are_shown_together_with_links_to_their_fields(visitor: Vis
     expect(page.locator(".wrong")).to_have_count(0)
 
 
-def test_an_error_disappears_when_the_reporter_edits_its_field_but_the_room_of_the_error_stays(
+def test_an_error_disappears_when_the_reporter_edits_its_field_but_the_space_for_the_error_stays(
     visitor: Visitor,
 ) -> None:
-    """If the room closed, the field would move at the first letter typed.
+    """If the space for the error disappeared, the field would move at the first letter typed.
 
     The next press checks the field again.
     """

@@ -14,8 +14,8 @@ from tests.support.page_visitor import SLOW, TELEPHONE, Visitor, go_on, turn_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
-# A slow disk: of a file of more than 1 MiB, the page gets the first piece. It gets the next piece after
-# `one()`, and all others after `deliver()`.
+# A slow disk: if a file has more than 1 MiB, the page at first gets only one piece. The page gets the next
+# piece after `one()`, and all others after `deliver()`.
 SLOW_DISK = """(() => {
   const read = Blob.prototype.stream;
   let isOpen = false;
@@ -81,12 +81,12 @@ def examined(page: Page, count: int) -> None:
 
 
 def settled(page: Page) -> None:
-    """Let the page run whatever waited for a file."""
+    """Let the page run the tasks that waited for a file."""
     page.evaluate(PAINTED)
 
 
 def test_continue_says_at_once_that_files_are_examined_then_goes_on(page: Page, film: Path) -> None:
-    """The room of the text is reserved, so nothing moves."""
+    """The space for the text is reserved, so nothing moves."""
     add(page, film)
     expect(page.locator(WAITING)).to_be_hidden()
     page.locator("#continue").focus()
@@ -102,7 +102,7 @@ def test_continue_says_at_once_that_files_are_examined_then_goes_on(page: Page, 
     expect(page.locator("#token-words li")).to_have_count(12, timeout=SLOW)
 
 
-def test_without_files_the_page_has_no_room_for_the_text_about_waiting(page: Page, film: Path) -> None:
+def test_without_files_the_page_reserves_no_space_for_the_text_about_waiting(page: Page, film: Path) -> None:
     expect(page.locator(WAITING)).to_have_attribute("hidden", "")
     add(page, film)
     expect(page.locator(WAITING)).not_to_have_attribute("hidden", "")
@@ -123,7 +123,7 @@ def test_without_files_the_page_has_no_room_for_the_text_about_waiting(page: Pag
 def test_the_page_stays_if_the_person_does_something_else_while_files_are_examined(
     visitor: Visitor, page: Page, film: Path, act: Callable[[Page], object]
 ) -> None:
-    """The next press of “Continue” goes on."""
+    """The next press of “Continue” leads to the next step."""
     page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     add(page, film, sparse(film.with_name("second.bin")))
     page.press("#continue", "Enter")
@@ -141,7 +141,7 @@ def test_the_page_stays_if_the_person_does_something_else_while_files_are_examin
 def test_a_removed_file_does_not_hold_up_the_others(visitor: Visitor, page: Page, film: Path) -> None:
     """One file is removed before its turn, and one while it is examined.
 
-    The disk delivers nothing more of them, and no limit of time ends their examination.
+    The disk delivers no more bytes of these two files, and no time limit ends their examination.
     """
     page.evaluate("window.setInterval = () => 0")
     (film.with_name("note.bin")).write_bytes(bytes(9))
@@ -155,9 +155,9 @@ def test_a_removed_file_does_not_hold_up_the_others(visitor: Visitor, page: Page
 
 
 def test_a_file_that_delivers_nothing_for_twenty_seconds_counts_as_unreadable(page: Page, film: Path) -> None:
-    """“Continue” says so, and the next file is examined.
+    """“Continue” reports the unreadable file, and the next file is examined.
 
-    A file whose bytes come slowly is not given up.
+    A file whose bytes arrive slowly does not count as unreadable.
     """
     (film.with_name("note.bin")).write_bytes(bytes(9))
     page.clock.install()

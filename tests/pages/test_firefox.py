@@ -55,7 +55,7 @@ class Firefox:
 def started_fixture(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Firefox]:
-    """A plain Firefox, and one set like Tor Browser's level “Safer”.
+    """A plain Firefox, and a Firefox with the settings of Tor Browser's level “Safer”.
 
     Both browsers are started once, because starting one takes seconds.
     """

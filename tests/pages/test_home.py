@@ -153,7 +153,7 @@ def test_every_text_on_the_home_page_is_listed_with_its_reason() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_reporters_can_read_about_their_situation_before_the_form(visitor: Visitor, language: str) -> None:
-    """The texts are folded, and are on the page behind the first advice.
+    """The texts are folded. The link in the first piece of advice leads to their page.
 
     No address or request shows which text was opened.
     """
@@ -206,7 +206,7 @@ def test_every_page_names_the_body_that_runs_the_site(visitor: Visitor) -> None:
 def test_every_page_links_to_the_accessibility_statement(visitor: Visitor, language: str) -> None:
     """The law requires the state of accessibility on the first page.
 
-    On the other pages, the state would only frighten readers.
+    On the other pages, the state of accessibility would only frighten readers.
     """
     title = guide.load(Settings().guide_folder, language, guide.STATEMENT).title
     link = visitor.page.locator(f"footer a[href='/{language}/{guide.STATEMENT}']")

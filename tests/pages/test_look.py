@@ -141,7 +141,7 @@ def test_at_400_percent_zoom_nothing_is_cut_off_or_covered(visitor: Visitor, pat
 
 
 def covered(page: Page) -> list[str]:
-    """Return the focused elements that are not visible at their lower left corner or above the bar."""
+    """Return the focused elements that are covered at their lower left corner, or just above the bar."""
     found = []
     for _ in range(60):
         page.keyboard.press("Tab")

@@ -24,7 +24,7 @@ CORE = f"<cp:coreProperties><dc:creator>{CANARY} Durand</dc:creator></cp:corePro
 def gallery(tmp_path: Path) -> list[Path]:
     """A picture of each kind with all metadata.
 
-    One picture has an older preview, and a second picture appended to it.
+    One file contains a picture, an older preview of it, and a second picture at the end.
     """
     kinds = ("photo.jpg", "shot.png", "web.webp")
     return [*(pictures.picture(tmp_path / name) for name in kinds), _with_preview(tmp_path)]

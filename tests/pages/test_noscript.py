@@ -194,7 +194,7 @@ def faults(page: Page) -> list[str]:
 def test_every_step_of_writing_in_the_offline_form_is_accessible(person: OfflineVisitor) -> None:
     """The test is in French, the longer language, and goes from wrong keys to the days to come back.
 
-    The steps between are the right keys, an empty report, the words, and the request for two of them.
+    The steps in between are the right keys, an empty report, the words, and the request for two words.
     """
     page = person.page
     person.save()

@@ -33,7 +33,7 @@ class Step:
 
 
 def _what(visitor: Visitor, _: Path) -> None:
-    # The text is typed key by key, because a page without input does not ask before it is left.
+    # The text is typed key by key, because only a page with real input asks before the reporter leaves it.
     visitor.page.locator("#what").press_sequentially(TEXT)
 
 
@@ -92,7 +92,7 @@ def switched(visitor: Visitor, _: int) -> Iterator[None]:
 
 @contextmanager
 def gone_back(visitor: Visitor, at: int) -> Iterator[None]:
-    """Go back one step and forward again. At the first step, the page asks before it is left."""
+    """Go back one step and forward again. At the first step, the page asks before the reporter leaves it."""
     if at == 0:
         _stay(visitor, "history.back()")
     else:

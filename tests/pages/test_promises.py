@@ -39,7 +39,7 @@ PROMISE = re.compile(
     r"|never (?:repeat|pass|reveal)|without your name\W+it is not|passed nothing on|stays? secret",
     re.IGNORECASE,
 )
-# Promises to say by a day what was done. Reporters may not be told of some measures.
+# Promises to say by a day what was done. Some measures must not be disclosed to reporters.
 BY_A_DAY = re.compile(
     r"(?:\{feedback_by\}|%\(answered\)s|\{day\}|you should read|vous devriez lire|we should|nous devrions)"
     r".*(?:what was done|a été fait|des suites)",
@@ -222,7 +222,7 @@ def test_a_text_about_objecting_says_that_this_right_does_not_apply(language: st
 def test_the_reply_for_an_outcome_that_is_not_told_reveals_as_little_as_the_reply_that_withholds_all(
     language: str,
 ) -> None:
-    """The reply is the same for a duplicate, a transmitted case and any other outcome that is not told."""
+    """The reply is the same for a duplicate, a transmitted case and any other undisclosed outcome."""
     replies = reader.read(Settings().law_folder).replies
     silence = replies["withheld"].text.in_(language).split("\n\n")[0]
     assert silence in replies["closing_untold"].text.in_(language).split("\n\n")
@@ -368,7 +368,7 @@ def test_each_page_links_to_rights_authorities_and_data(visitor: Visitor, langua
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_portal_reports_a_missing_time_for_oral_reports(language: str) -> None:
-    """Some regimes need no time for oral reports, and the law in use gives none.
+    """Some regimes need no time for oral reports. In this test, the law in use gives no such time.
 
     `portal doctor` reports texts in brackets.
     """

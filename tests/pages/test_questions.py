@@ -282,7 +282,7 @@ def test_days_in_the_wrong_order_are_refused(visitor: Visitor, page: Page) -> No
     assert {"when": "month", "days": "2026-03-01"} == given(page)
 
 
-def test_a_report_that_may_be_about_its_readers_is_proposed_to_another_body(
+def test_another_body_is_proposed_for_a_report_that_may_be_about_its_readers(
     visitor: Visitor, page: Page
 ) -> None:
     visitor.turn_to("#coi-no")

@@ -86,7 +86,7 @@ def test_the_benchmark_counts_readable_text_once_and_leaves_out_hidden_and_typed
 
 
 @pytest.mark.browser
-def test_the_benchmark_counts_folded_text_separately_and_never_above_the_field(shown: Screen) -> None:
+def test_the_benchmark_counts_folded_text_separately_and_not_above_the_field(shown: Screen) -> None:
     assert [each.text for each in shown.blocks if each.folded] == ["eight nine"]
     assert sum(each.words for each in shown.blocks if each.above_box) == 10
 
@@ -173,7 +173,7 @@ def test_the_benchmark_reaches_the_receipt_after_few_words_and_the_report_arrive
 
 
 def stale(page: str, found: Mapping[str, tuple[str, str]], language: str) -> list[str]:
-    """Return the measures in the table of the page that differ from those found, or are not in both."""
+    """Return the measures that differ between the page and the benchmark, or that only one of them has."""
     documented = journey.documented(page)
     place = list(LANGUAGES).index(language) - len(LANGUAGES)
     wrong = {*documented} ^ ({*found} - {journey.WAITING})

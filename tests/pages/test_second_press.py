@@ -263,7 +263,7 @@ def test_a_second_press_on_open_presses_nothing_in_the_case(visitor: Visitor) ->
 def test_a_second_press_counts_only_if_it_is_farther_away_than_a_finger_slips(
     visitor: Visitor, away: int, counted: int
 ) -> None:
-    """A press near the first one is meant for the element that was there, whatever the direction."""
+    """A press near the first press, in any direction, is meant for the element that was there before."""
     page = opening(visitor)
     page.evaluate(COUNT)
     x, y = centre(page.locator("#open"))
@@ -316,7 +316,7 @@ def test_repeated_presses_on_the_send_button_send_a_message_once(visitor: Visito
 
 
 @pytest.mark.parametrize("count", TIMES)
-def test_repeated_presses_count_once_to_begin_a_message_to_copy_a_day_or_to_save_a_proof(
+def test_repeated_presses_begin_a_message_copy_a_day_or_save_a_proof_only_once(
     visitor: Visitor, count: int
 ) -> None:
     report = visitor.reported()
@@ -368,7 +368,7 @@ def test_repeated_presses_withdraw_a_report_once(visitor: Visitor, count: int) -
 
 
 def test_a_key_press_never_counts_as_the_second_press_of_a_double_click(visitor: Visitor) -> None:
-    """Firefox reports a key press at the place of its button, where the last press may have been."""
+    """Firefox reports a key press at the place of the focused button, where the last press may have been."""
     page = opened(visitor)
     point = centre(page.locator("#to-withdraw"))
     page.mouse.click(*point)
@@ -394,7 +394,7 @@ def test_leave_quickly_always_works_immediately(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("screen", [{"width": 360, "height": 640}, {"width": 1280, "height": 800}])
 def test_withdraw_is_far_from_send(visitor: Visitor, screen: dict[str, int]) -> None:
-    """The distance is larger than a hand slips, whatever is between the two buttons."""
+    """The two buttons are farther apart than a hand slips, even if nothing is shown between them."""
     visitor.page.set_viewport_size({"width": screen["width"], "height": screen["height"]})
     page = opened(visitor)
     for hidden in ([], ["#come-back"]):

@@ -83,7 +83,7 @@ def test_a_text_changed_after_a_failure_becomes_a_new_report(visitor: Visitor) -
 
 
 def test_an_upload_continues_at_the_offset_that_the_portal_names(visitor: Visitor, file: Path) -> None:
-    """The second piece arrives but its answer is lost; it is not sent again."""
+    """The second piece arrives, but the answer to it is lost. The page does not send this piece again."""
     visitor.page.route(ENVELOPE, times(1, lambda route: route.fallback()))
     visitor.page.route(
         ENVELOPE,

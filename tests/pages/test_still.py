@@ -87,7 +87,7 @@ def test_a_notice_or_another_reader_appears_only_after_a_moment_without_a_press(
     )
 
 
-def test_the_notice_of_danger_appears_in_the_press_and_moves_nothing(visitor: Visitor, page: Page) -> None:
+def test_the_notice_of_danger_appears_with_the_press_and_moves_nothing(visitor: Visitor, page: Page) -> None:
     visitor.turn_to("#danger_now-yes")
     notice = page.locator("[data-danger]").first
     assert not notice.is_visible()

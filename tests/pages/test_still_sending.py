@@ -34,7 +34,7 @@ MOVED = """() => [...window.noted]
   .map(([each, by]) => [each.id || each.outerHTML.slice(0, 90), by])
   .filter(([name, by]) => Math.abs(by) > 1)"""
 # Some browsers keep the visible content in place when the content above it changes. Browsers on iPhones let
-# it move.
+# the visible content move.
 NO_ANCHORING = "for (const each of document.querySelectorAll('*')) each.style.overflowAnchor = 'none'"
 
 
@@ -162,7 +162,7 @@ def test_nothing_below_the_text_moves_if_a_message_cannot_be_sent(
 def test_emergency_numbers_after_sending_move_nothing(
     visitor: Visitor, language: str, screen: ViewportSize
 ) -> None:
-    """The room of the numbers is reserved as soon as the reporter presses “I feel unsafe”."""
+    """The space for the numbers is reserved as soon as the reporter presses “I feel unsafe”."""
     page = opened(visitor, language, screen)
     page.press("#begin-unsafe", "Enter")
     expect(page.locator("#danger-sent .danger")).to_be_hidden()
@@ -223,7 +223,7 @@ def test_an_error_of_the_twelve_words_moves_nothing(
 def test_an_error_about_a_lost_connection_while_opening_a_case_is_in_sight_and_moves_nothing(
     visitor: Visitor,
 ) -> None:
-    """The error is shown in the room below the words, although the words are not wrong."""
+    """The error is shown in the space below the words, although the words are not wrong."""
     page = visitor.page
     page.set_viewport_size({"width": 320, "height": 640})
     visitor.visit("fr/status")

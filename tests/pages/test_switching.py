@@ -89,7 +89,7 @@ def test_text_choices_and_files_are_kept_at_every_step_when_the_language_is_swit
 def test_the_twelve_words_keep_the_language_in_which_they_were_first_shown(
     visitor: Visitor, page: Page
 ) -> None:
-    """Until they are shown, the words follow the language of the page.
+    """Until the words are shown, they are in the language of the page.
 
     The request to type two of the words is always in the language of the page.
     """
@@ -160,7 +160,7 @@ def test_without_a_network_the_language_does_not_change_and_the_page_says_so(
 
 
 @pytest.mark.parametrize("change", [("data-version=", "data-version=9"), ("<main", "<p>New</p><main")])
-def test_if_the_other_language_has_another_version_of_the_page_it_is_loaded_after_asking(
+def test_if_the_other_language_has_another_version_of_the_page_the_page_asks_before_loading_it(
     page: Page, change: tuple[str, str]
 ) -> None:
     asked: list[str] = []

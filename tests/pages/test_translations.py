@@ -223,7 +223,7 @@ def test_the_public_pages_have_no_english_catalogue() -> None:
 
 
 def test_the_english_catalogue_has_only_texts_that_differ_between_the_desk_and_the_commands() -> None:
-    """The differing texts are hints to type something, and codes."""
+    """The texts that differ are codes, and hints to type something."""
     held = {english: str(message.string) for english, message in messages(Domain.OFFICERS, SOURCE).items()}
     assert len(held) > 50
     assert held.keys() - SOURCES[Domain.OFFICERS]() == set()
@@ -359,7 +359,7 @@ def test_a_page_with_an_english_title_is_not_complete(dutch: str) -> None:
 
 
 def test_a_percent_sign_is_doubled_where_a_template_formats_the_text() -> None:
-    """Texts of the law are not formatted, so a single sign is right in them."""
+    """Texts of the law are not formatted, so a single percent sign is right in them."""
     assert not translating.stray_percent("Call %(number)s, 100 %% free")
     shown = [(Domain.PUBLIC, public()), (Domain.OFFICERS, marked("desk"))]
     for domain, texts_of_pages in shown:

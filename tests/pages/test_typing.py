@@ -80,7 +80,7 @@ def test_one_press_corrects_a_slip_and_the_case_opens(visitor: Visitor, language
     visitor.opened()
 
 
-def test_words_in_the_wrong_order_get_another_message_than_a_wrong_word(visitor: Visitor) -> None:
+def test_words_in_the_wrong_order_get_a_different_message_from_a_wrong_word(visitor: Visitor) -> None:
     visitor.reported()
     first, second, *others = visitor.words
     visitor.open(" ".join([second, first, *others]))
@@ -140,7 +140,7 @@ def test_typing_words_moves_nothing_below_the_field(visitor: Visitor) -> None:
 
 
 def test_all_suggested_words_are_visible_on_a_small_phone(visitor: Visitor) -> None:
-    """The suggested words continue on further lines, and none is cut at the edge."""
+    """The suggested words continue on further lines, and no word is cut at the edge."""
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 640})
     visitor.visit("fr/status")

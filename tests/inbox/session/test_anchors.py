@@ -264,7 +264,7 @@ def test_the_journal_command_verifies_the_anchors_and_a_head_on_paper(
     assert "not a journal head" in own.run("journal", "verify", "--head", "x").err
 
 
-def test_a_check_without_anchors_compares_no_outbox_and_warns_of_nothing(opened: Inbox) -> None:
+def test_a_check_without_anchors_compares_no_outbox_and_gives_no_warning(opened: Inbox) -> None:
     with undone(opened) as session:
         found = check(session, None)
         assert (0, 0, []) == (found.outboxes, found.anchored, found.warnings)

@@ -1,4 +1,4 @@
-"""If the clock was ahead for a while, journal entries have a later day until two officers correct it."""
+"""After the clock was ahead for a while, two officers can correct the earliest day that is accepted."""
 
 from datetime import date
 

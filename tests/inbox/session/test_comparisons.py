@@ -1,6 +1,6 @@
 """One officer who tries names cannot find out which of them is the reporter's.
 
-Two officers who act together can find out.
+Two officers who act together can find this out.
 """
 
 import re
@@ -154,7 +154,7 @@ def test_two_officers_who_confirm_the_comparison_see_the_words(inbox: Inbox) -> 
 
 
 def test_after_one_match_for_an_officer_alone_further_comparisons_take_two_officers(inbox: Inbox) -> None:
-    """The next text may be any text.
+    """After the match, every text takes two officers.
 
     After the comparison by two officers, the count starts again. Each officer has a separate count.
     """
@@ -400,7 +400,7 @@ def _done_by_two(inbox: Inbox) -> list[str]:
 
 
 def test_an_officer_alone_can_split_a_service_of_300_only_into_groups_of_about_27() -> None:
-    """A new number of answers changes the protection of every reporter, and must be repeated here."""
+    """The number of answers decides how well every reporter is protected, so the test repeats the number."""
     assert 27 == 300 // (comparisons.MOST_ALONE + 1)
 
 
@@ -436,7 +436,7 @@ def test_a_refused_choice_between_actions_leaves_an_entry_for_its_comparison(inb
 def test_two_officers_choose_an_action_although_one_of_them_has_used_up_the_answers(inbox: Inbox) -> None:
     """The text is compared only when both have confirmed.
 
-    The officer alone is told to ask a second officer.
+    An officer who is alone is told to ask a second officer.
     """
 
     def choose(session: Session) -> Action:
@@ -476,7 +476,7 @@ def test_an_error_about_a_text_names_the_words_that_the_officers_may_see(inbox: 
 def test_a_comparison_by_two_officers_leaves_no_entry_unless_they_are_refused(
     inbox: Inbox, text: str, left: int
 ) -> None:
-    """If the officers are refused, only a match has an entry."""
+    """If the action is refused, the comparison has an entry only if it found a match."""
     for is_refused in (False, True):
         with (
             suppress(ZeroDivisionError),

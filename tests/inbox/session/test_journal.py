@@ -243,7 +243,10 @@ def test_a_search_for_the_newest_entry_of_an_action_ignores_entries_that_only_me
 def test_the_journal_returns_the_newest_matching_entries_and_says_whether_there_are_earlier_ones(
     trio: Trio,
 ) -> None:
-    """A filter gives the last number of the range, or an action. The entries are in ascending order."""
+    """A filter sets either the end of a range of numbers, or an action.
+
+    The entries are in ascending order.
+    """
     with trio.others.opened() as inbox:
 
         def numbers(most: int, **wanted: Any) -> tuple[list[int], bool]:

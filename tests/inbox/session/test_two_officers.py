@@ -324,7 +324,7 @@ def test_every_sensitive_action_has_a_command_in_this_module(
         for command in COMMANDS:
             types()
             told, _, _ = run(command.format(**place)).err.partition("\nthis takes ")
-            # The lines below the action repeat what was given with the command.
+            # The lines below the action repeat the values that were given with the command.
             acts = [each for each in told.splitlines() if not each.startswith((" ", "│"))]
             asked.add(acts[-1].split()[0])
     assert SENSITIVE | {"junk"} == asked
@@ -402,10 +402,13 @@ def test_each_sensitive_action_asks_for_the_passphrases_again(office: Office, ty
         assert [0, 1] == [run("key rotate --now").code, run("key rotate --now").code]
 
 
-def test_an_officer_who_opened_a_session_with_a_sheet_must_renew_the_shares_outside_it(
+def test_an_officer_who_opened_a_session_with_a_sheet_must_renew_the_shares_outside_the_session(
     founded_two: Office, tmp_path: Path, types: Typing
 ) -> None:
-    """Nobody knows who uses a session once it is open. A single command is given the sheet itself."""
+    """Nobody knows who uses a session once it is open.
+
+    For a single command, the officer brings the sheet itself.
+    """
     words = share_file.unseal(
         share_file.parse(founded_two.share_of("bruno").read_bytes()), passphrase_of("bruno")
     )
@@ -420,7 +423,9 @@ def test_an_officer_who_opened_a_session_with_a_sheet_must_renew_the_shares_outs
 
 
 def test_the_only_officer_of_an_inbox_confirms_an_action_alone(tmp_path: Path, types: Typing) -> None:
-    """A session asks for the passphrase again, but a single command was given it.
+    """A session asks for the passphrase again.
+
+    A single command does not, because the officer has just typed the passphrase.
 
     Nobody asks for a second officer.
     """

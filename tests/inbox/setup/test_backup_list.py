@@ -1,6 +1,6 @@
 """Each backup has a list.
 
-A removed file or another day is detected, and an older backup is reported as older.
+A removed file or a changed day is detected, and an older backup is reported as older.
 """
 
 import hashlib
@@ -185,7 +185,8 @@ def test_a_backup_that_does_not_match_a_head_on_paper_is_not_restored(
     for folder, head in {"older": now, "other": then | {"n": then["n"] - 1}}.items():
         written = f"{head['n']} {head['fingerprint']}"
         assert "on paper" in refused(copies, office, made, tmp_path / folder, "--head", written)
-    # An empty variable in a script results in this option. The comparison must not be skipped silently.
+    # A script with an empty variable passes this option with an empty text. The comparison must not be
+    # skipped silently.
     assert "not a journal head" in refused(copies, office, made, tmp_path / "empty", "--head", "")
     written = f"{then['n']} {then['fingerprint']}"
     assert 0 == copies.restore(office, made, tmp_path / "yes", "--head", written)[1].code

@@ -1,6 +1,6 @@
 """The ceremony that founds an inbox.
 
-The tests check who can take part, which files it writes, and what an interruption leaves.
+The tests check who can take part, which files the ceremony writes, and what an interruption leaves.
 """
 
 import re

@@ -28,7 +28,10 @@ def interface(folder: Path, name: str, flags: str) -> None:
 
 
 def test_a_network_interface_that_is_on_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An interface without a cable counts too. Loopback and interfaces that are off do not."""
+    """An interface without a cable counts too.
+
+    The loopback interface and interfaces that are off do not count.
+    """
     monkeypatch.setattr(doctor, "_INTERFACES", tmp_path)
     interface(tmp_path, "lo", "0x9")
     interface(tmp_path, "wlan0", "0x1002")
@@ -72,7 +75,7 @@ def test_a_disk_that_is_not_known_to_be_encrypted_causes_a_warning(
 
 
 def test_the_disk_of_a_real_home_is_examined(tmp_path: Path) -> None:
-    """The disk of an overlay is unknown."""
+    """The disk of an overlay file system is unknown."""
     with stick(tmp_path / "stick") as home:
         home.chmod(0o700)
         assert [each.level for each in about("disk of the home", home)] == [Level.WARNING]
@@ -129,7 +132,7 @@ def test_a_clock_with_an_impossible_day_is_an_error(tmp_path: Path, monkeypatch:
 
 
 def test_a_missing_font_or_sandbox_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The control: this machine has both."""
+    """The control: this machine has the fonts and the sandbox."""
     assert [each.level for each in about("font", tmp_path)] == [Level.OK]
     assert [each.level for each in about("sandbox", tmp_path)] == [Level.OK]
     monkeypatch.setattr(pdf, "_FONTS", tmp_path)

@@ -244,7 +244,7 @@ def test_a_vault_with_another_header_is_not_reported_as_a_wrong_passphrase(
         opening(office)
 
 
-def test_damage_behind_the_first_page_is_reported_when_that_page_is_read(office: Office) -> None:
+def test_damage_after_the_first_page_is_reported_when_the_damaged_page_is_read(office: Office) -> None:
     """The command reports a damaged vault, without a stack trace."""
     size = (office.root / "vault-1.sqlite").stat().st_size
     for page in range(1, size // 4096):
@@ -319,7 +319,7 @@ def test_two_commands_cannot_use_one_home_at_the_same_time(office: Office) -> No
 
 
 def test_a_home_without_its_empty_folders_is_accepted_as_complete(office: Office) -> None:
-    """Some ways to copy a folder leave out empty ones."""
+    """Some ways to copy a folder leave out its empty subfolders."""
     for name in ("attachments", "unopened", "outbox", "arriving"):
         (office.root / name).rmdir()
     assert 0 == office.run("exchange", "outbox", "--out", office.out).code

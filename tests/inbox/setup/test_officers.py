@@ -24,7 +24,7 @@ def keys_of(office: Office) -> Any:
     return contents, office.keyring()[0].channels
 
 
-def test_an_added_officer_opens_the_inbox_with_another_and_the_intake_keys_stay(office: Office) -> None:
+def test_an_added_officer_opens_the_inbox_with_a_colleague_and_the_intake_keys_stay(office: Office) -> None:
     """Only the officers, the journal and the key of the key store change."""
     before, keys, shares = office.state(), keys_of(office), office.bring()
     said = change(office, "add", "dora", "--reason", "more hands", circle=(*NAMES, "dora"))

@@ -78,7 +78,10 @@ def test_with_a_sheet_officers_or_quorum_change_only_if_all_remaining_officers_a
 
 @AFTERWARDS
 def test_journal_and_oversight_report_a_renewal_with_a_sheet(office: Office) -> None:
-    """The test checks the desk and the command. A renewal with passphrases alone has no mark."""
+    """The test checks the desk and the command.
+
+    A renewal with passphrases alone is not counted as a renewal with a sheet.
+    """
     entry = newest(office, "renew-shares")
     assert [("alice", "passphrase"), ("bruno", "sheet"), ("chloe", "passphrase")] == [
         *entry["officers"].items()
@@ -151,7 +154,7 @@ def test_passphrases_cannot_be_reported_as_lost_if_two_officers_give_theirs(
 
 
 def test_in_a_circle_of_two_officers_a_renewal_needs_only_one_passphrase(tmp_path: Path) -> None:
-    """Without any passphrase, both must be reported as lost."""
+    """If neither officer gives a passphrase, both passphrases must be reported as lost."""
     office = Office.found_by(tmp_path, NAMES[:2], 2)
     both = opened_by(office, sheets=NAMES[:2])
     refused = change(both, "renew", names=NAMES[:2])

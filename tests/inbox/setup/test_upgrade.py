@@ -69,7 +69,7 @@ def made(founded_made: Office, tmp_path_factory: pytest.TempPathFactory) -> Offi
 
 @pytest.fixture
 def old(made: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
-    """The copy ``made``, for a program that has the next version."""
+    """The copy ``made``, to be opened by the next version of the program."""
     next_version.inbox_comes(monkeypatch)
     return made
 

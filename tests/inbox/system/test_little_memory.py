@@ -12,8 +12,8 @@ from crypto import passphrase
 from inbox.keys import share_file
 from tests.support.inbox_builders import PASSPHRASE, Office, World
 
-# The first argument is the number of MiB that the process may use in addition. Opening a share
-# needs somewhat more than 256 MiB.
+# The first argument is the additional memory, in MiB, that the process may use. Opening a share needs
+# somewhat more than 256 MiB.
 CONFINED = """
 import resource, sys
 from inbox.cli import main

@@ -69,7 +69,7 @@ def test_no_outbox_is_written_to_a_folder_while_its_medium_is_not_mounted(
 def test_nothing_for_the_portal_is_written_to_the_disk_of_this_machine(
     office: Office, tmp_path: Path, sticks: list[Path], what: str
 ) -> None:
-    """Neither to a folder that does not exist yet. Nothing is recorded. The controls are accepted."""
+    """A folder that does not exist yet is refused, too. Nothing is recorded. The controls are accepted."""
     listed = [manifest(office, tmp_path / "pages.json")] if what == "sign-pages" else []
     before = office.state()
     for out in (tmp_path, tmp_path / "new"):
@@ -105,7 +105,9 @@ def test_a_ceremony_writes_no_shares_to_the_disk_of_this_machine(tmp_path: Path)
 
 
 def test_a_file_system_in_memory_is_not_a_medium(office: Office, tmp_path: Path, sticks: list[Path]) -> None:
-    """A file system in memory does not survive a power cut, but desktops mount media in one.
+    """A file system in memory does not survive a power cut.
+
+    Desktops mount media in folders of such a file system.
 
     An image in such a file system is refused, too.
     """

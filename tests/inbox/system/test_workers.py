@@ -76,7 +76,7 @@ class Locked:
 def test_the_memory_of_helper_processes_is_locked_if_the_system_allows_it() -> None:
     """Helper processes have seeds in memory.
 
-    The system allows the lock in helpers if it allows it in their parent.
+    If the system lets the parent lock its memory, the system also lets helpers lock theirs.
     """
     asked = [sys.executable, "-c", "from inbox.system import memory; print(memory.lock())"]
     can = subprocess.run(asked, capture_output=True, text=True, check=True).stdout == "True\n"

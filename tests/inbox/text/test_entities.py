@@ -85,7 +85,7 @@ NATIONAL = [
 def test_a_telephone_number_without_a_country_code_is_read_only_as_one_of_the_given_country(
     country: str, text: str, value: str, other: str
 ) -> None:
-    """A number with a country code is found whatever the given country. “00” is always read as “+”."""
+    """A number with a country code is found whichever country is given. “00” is always read as “+”."""
     assert [value] == values(Kind.PHONE, text, country=country)
     assert [] == values(Kind.PHONE, text, country=other)
     for code in (value, value.replace("+", "00")):

@@ -1,4 +1,4 @@
-"""A text names an officer if it has the whole words of the name, however they are spelled."""
+"""A text names an officer if it contains the whole words of the name, in any spelling."""
 
 import tracemalloc
 
@@ -69,14 +69,14 @@ def test_all_officers_whom_a_text_names_are_found() -> None:
 
 
 def test_nobody_is_found_if_there_is_no_name_to_search_for() -> None:
-    """There is no such name if the inbox has only one officer, or if an officer's name is too short."""
+    """No name is searched for if the inbox has only one officer, or if an officer's name is too short."""
     assert set() == Names({}).meant_in(["bruno"])
     assert set() == Names({"al": []}).meant_in(["al", ""])
 
 
 @given(st.text(), st.text(), st.text(st.characters(categories=["L", "Nd"]), min_size=3))
 def test_a_name_is_found_between_any_two_texts(before: str, after: str, name: str) -> None:
-    """Any name with a letter is found as an officer typed it, if spaces separate it from the texts."""
+    """A name with a letter is found as an officer typed it, if spaces separate the name from other text."""
     if words(name):
         assert {"x"} == Names({"x": [name]}).meant_in([f"{before} {name} {after}"])
 

@@ -1,4 +1,4 @@
-"""Words that must never be repeated are found however they are spelled, and everyday words are not."""
+"""Words that must never be repeated are found in any spelling. Everyday words are not reported."""
 
 import tomllib
 from typing import Any

@@ -1,4 +1,4 @@
-"""A damaged page of the vault is reported as damage, whatever a command makes of its content."""
+"""A damaged page of the vault is reported as damage, no matter what a command reads from that page."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ _REPORTS = 12
 
 
 def read_all(office: Office) -> int:
-    """Read every case, and use the key of its reporter. Return how many there are."""
+    """Read every case, and use the key of its reporter. Return the number of keys."""
     with office.opened() as inbox, inbox.transaction() as session:
         found = session.scalars(select(Case)).all()
         return len([HybridRecipient(each.recipient) for each in found if each.recipient])

@@ -196,7 +196,7 @@ def test_a_cached_statement_is_restricted_again_for_other_signed_in_officers(tri
 
 
 def test_a_cached_statement_is_restricted_again_for_another_visibility(trio: Trio) -> None:
-    """The cached statement must not be used again if the officer may now see less of a case, or more."""
+    """The cached statement must not be used again if the officer may now see more or less of a case."""
     with trio.others.opened() as inbox:
         with inbox.transaction() as session:
             session.execute(delete(Handler))
@@ -258,7 +258,7 @@ NOT_NARROWED: dict[str, Any] = {
 def test_a_statement_that_cannot_be_restricted_is_refused_while_an_officer_is_signed_in(
     opened_trio: Inbox, name: str
 ) -> None:
-    """SQLAlchemy can restrict none of these statements.
+    """SQLAlchemy cannot restrict these statements.
 
     As a control, the program itself may run such statements while nobody is signed in.
     """

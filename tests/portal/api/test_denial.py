@@ -47,9 +47,9 @@ MB = 1 << 20
 
 @dataclass(frozen=True)
 class Denied:
-    """An attachment that is kept out, the largest size of its kind, and how many uploads sufficed before.
+    """An attachment that is kept out, the largest size of its kind, and the uploads that sufficed earlier.
 
-    The largest size of a kind costs the least work for its room.
+    For the room that it takes, an upload of the largest size costs the least work.
     """
 
     name: str
@@ -97,7 +97,7 @@ class Held:
 
 @dataclass
 class Attack:
-    """An attacker who fills a kind at the beginning of each hour, and counts the cost."""
+    """An attacker who fills the room of a kind at the beginning of each hour, and counts the cost."""
 
     room: Room
     denied: Denied
@@ -183,7 +183,7 @@ def seconds() -> float:
 
 
 def scaled(room: Room, denied: Denied) -> Attack:
-    """Return an attack on a portal with a hundredth of the default room, which few envelopes fill."""
+    """Return an attack on a portal with so little room that few envelopes fill it."""
     room.configure(capacity_gb=DEFAULTS.capacity_gb / SMALLER)
     least = age.sealed_size(padding.padme(16 * MB + 1)) if denied is LARGE else denied.largest
     smaller = Denied(denied.name, denied.size if denied is SMALL else least, denied.kind, least, 0)

@@ -195,7 +195,8 @@ def damaged(target: Target) -> st.SearchStrategy[bytes]:
 def damage_by(content: bytes, damages: list[tuple[float, int, bytes]]) -> bytes:
     """Replace bytes of a request.
 
-    Each damage has a place (0 for the beginning, 1 for the end), a count and a text.
+    Each item of ``damages`` has a place (0 for the beginning, 1 for the end), the number of bytes to remove,
+    and the bytes to insert.
     """
     for place, gone, put in damages:
         at = int(place * len(content))
@@ -248,7 +249,7 @@ def kind(target: Target) -> str:
 
 
 def tried(target: Target, strategy: st.SearchStrategy[bytes], times: int) -> Counter[int]:
-    """Send the requests of a strategy; return how often each status came. Check that no row changes."""
+    """Send the requests of a strategy; return how often each status occurred. Check that no row changes."""
     server = target.server
     before, grown = state(server), peak(server)
     answers: Counter[int] = Counter()

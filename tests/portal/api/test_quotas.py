@@ -189,7 +189,7 @@ def begun(room: Room) -> tuple[Sealed, str]:
 
 
 def test_room_that_becomes_free_stays_hidden_within_the_hour(room: Room) -> None:
-    """A kind that was refused stays refused, whoever begins, finishes, cancels, fails or withdraws."""
+    """After a refusal, a kind stays refused even if uploads are finished, cancelled, failed or withdrawn."""
     finished, given_up, failed, withdrawn, stalled = (begun(room) for _ in range(5))
     watch = Watch()
     room.patch(withdrawn[1], 0, withdrawn[0].envelope)
@@ -430,7 +430,7 @@ def day(room: Room, count: int, size: int = TEXT) -> None:
 def test_reports_without_script_have_their_own_share_each_day(room: Room) -> None:
     """The share is one hundredth of the room.
 
-    The share can be used while other kinds are full, and is new each day.
+    The share can be used while other kinds are full, and is renewed each day.
     """
     day(room, 2)
     while room.follow_up(make_envelope(room.site)).status_code == 201:

@@ -120,7 +120,7 @@ def sent(content: bytes, field: str, name: str) -> tuple[bytes, dict[str, str]]:
 
 @contextmanager
 def half_sent(server: Server, path: str, body: bytes, headers: dict[str, str]) -> Iterator[None]:
-    """Hold a request of which all but the last byte was sent."""
+    """Hold a request that was sent except for its last byte."""
     lines = [f"POST {path} HTTP/1.1", "Host: x", f"Content-Length: {len(body)}"]
     head = "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""])
     with socket.create_connection(("127.0.0.1", server.port)) as connection:

@@ -14,8 +14,8 @@ from tests.support.portal_room import Room
 
 CASES = 2_000
 ROUNDS = 200
-# A tenth of a typical answer time, which is about a millisecond. That tenth is far below the promised 2 ms,
-# and twice the noise of a quiet machine.
+# A typical answer takes about a millisecond. A tenth of that time is far below the promised 2 ms, and twice
+# the noise of a quiet machine.
 PART = 0.1
 
 

@@ -46,7 +46,7 @@ def test_a_follow_up_opens_no_case(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_an_upload_in_pieces_continues_at_its_offset(room: Room) -> None:
-    """HEAD tells the offset after each PATCH. The last byte opens the case."""
+    """HEAD returns the offset after each PATCH. The last byte opens the case."""
     sealed = make_report_envelope(room.site, file=bytes(1_000_000))
     address = room.begin(sealed)
     offset = 0

@@ -151,7 +151,7 @@ def test_a_backup_of_another_deployment_is_refused(room: Room, rebuilt: Rebuilt)
 
 
 def test_a_backup_that_another_portal_signed_is_refused(room: Room, rebuilt: Rebuilt) -> None:
-    """Everybody with the public key can seal a backup, but the fingerprint reveals who signed it."""
+    """Anybody with the public key can seal a backup, but the fingerprint reveals who signed it."""
     path = backup(room)
     refused(rebuilt, path, f"a portal with the fingerprint {fingerprint(room)}", fingerprint="AAAA")
     seed = secrets.token_bytes(32)
@@ -324,7 +324,7 @@ def test_a_restored_portal_has_the_answers_but_no_report(room: Room, rebuilt: Re
 
 
 def test_a_restored_portal_has_a_new_key_and_begins_with_bundle_1(room: Room, rebuilt: Rebuilt) -> None:
-    """The lost portal may have used any number after the backup, so the new portal continues no number."""
+    """The lost portal may have used any number after the backup, so the new portal starts again at 1."""
     path = backup(room)
     answered(room)
     rebuilt.restore(path)

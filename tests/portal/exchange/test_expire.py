@@ -122,7 +122,7 @@ def test_the_day_of_deletion_is_drawn_only_once(room: Room) -> None:
 
 
 def test_days_of_deletion_are_spread_over_a_week() -> None:
-    """The day of deletion can be every day of the week, and no other day."""
+    """A case is deleted on the first possible day or on one of the next seven days, and on no other day."""
     drawn = Counter(Term(date(2026, 1, 1), 14).draw() for _ in range(4_000))
     first = days.number(date(2026, 1, 15))
     assert set(drawn) == set(range(first, first + SPREAD_DAYS + 1))

@@ -76,7 +76,7 @@ def test_each_channel_numbers_its_outboxes_separately(room: Room) -> None:
 
 
 @pytest.mark.databases_differ
-def test_a_rebuilt_portal_accepts_an_outbox_with_any_number_first(room: Room) -> None:
+def test_a_rebuilt_portal_accepts_any_number_in_its_first_outbox(room: Room) -> None:
     """Cases that the portal does not know are accepted and count as collected."""
     case = make_report_envelope(room.site)
     brought = slots(case)
