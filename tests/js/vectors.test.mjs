@@ -1,4 +1,4 @@
-/** The browser modules fulfil the vectors in tests/vectors/, like their Python counterparts. */
+/** The browser modules pass the vectors in tests/vectors/, like their Python counterparts. */
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";

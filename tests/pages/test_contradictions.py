@@ -31,7 +31,7 @@ def keyrings_asked_for(visitor: Visitor) -> int:
 
 @pytest.mark.parametrize("code", SAID)
 def test_a_channel_on_the_signed_list_is_never_shown_as_removed(visitor: Visitor, code: str) -> None:
-    """Otherwise the site could direct a report to the very body that it is about."""
+    """Otherwise the site could direct a report to the very body that the report is about."""
     visitor.page.clock.install()
     visitor.write()
     visitor.page.route(ENVELOPES, saying(code))

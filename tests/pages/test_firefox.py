@@ -21,7 +21,7 @@ from tests.support.portal_site import REPLY, PortalSite, slot_for
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.soak]
 
 # Tor Browser has this setting at every level. The level “Safer” turns off the settings below on every site
-# (see Tor Browser's SecurityLevel.sys.mjs). NoScript, which it includes, turns off WebGL.
+# (see Tor Browser's SecurityLevel.sys.mjs). Tor Browser includes NoScript, which turns off WebGL.
 TOR = {"privacy.resistFingerprinting": True}
 OFF = [
     *(f"javascript.options.{name}" for name in ("ion", "baselinejit", "native_regexp", "asmjs", "wasm")),
@@ -183,7 +183,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 def test_in_firefox_a_file_that_changed_after_it_was_chosen_is_not_sent(
     site: PortalSite, started: Firefox, tmp_path: Path
 ) -> None:
-    """Firefox reads a file that was changed without an error, but ignores bytes appended later."""
+    """If a file was changed, Firefox reads it without an error, but ignores bytes appended later."""
     said, peer = {}, started.peer
     peer.does("visit", address=site.address, language="en")
     for name, change in CHANGES.items():

@@ -88,7 +88,7 @@ def test_an_empty_white_page_covers_the_screen_at_once_and_is_read_out(
 
 
 def test_leave_quickly_does_not_ask_for_confirmation(leaver: Visitor) -> None:
-    """The page leaves without a question, even if there is unsent text.
+    """The browser leaves the page without a question, even if there is unsent text.
 
     The control is another link: then the page asks.
     """

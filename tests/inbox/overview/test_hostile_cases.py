@@ -178,7 +178,7 @@ def test_the_fulltext_of_a_case_is_written_once_for_all_follow_ups_of_a_bundle(
         assert 1 == world.office.json("queue", "list", "--search", word)["count"]
 
 
-def test_once_the_fulltext_of_a_case_is_full_its_earliest_texts_still_find_the_case(
+def test_once_the_fulltext_of_a_case_is_full_a_search_still_finds_its_earliest_texts(
     world: World, portal: Portal, collect: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The page of the case still shows the later texts.

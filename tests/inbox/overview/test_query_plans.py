@@ -122,7 +122,7 @@ PARTIAL = {
 def _is_narrow(step: str) -> bool:
     """Return whether a step of a query plan finds few rows.
 
-    Such a step searches by a value other than a flag, in a small table, or in a partial index.
+    Such a step reads a small table or a partial index, or it searches by a value that is not a flag.
     """
     known = {*re.findall(r"\w+ (\w+) USING", step), *re.findall(r"INDEX (\w+) ", step)} & {*FEW, *PARTIAL}
     return bool(known) or not set(re.findall(r"(\w+)=", step)) <= FLAGS

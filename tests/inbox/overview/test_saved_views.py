@@ -103,7 +103,7 @@ def test_options_given_with_a_view_take_precedence_over_the_view(office: Office,
 def test_an_officer_cannot_see_the_saved_views_of_another_officer(office: Office) -> None:
     """If two officers are signed in, they see only the views that both have saved with the same contents.
 
-    As a control, the owner alone sees the view.
+    As a control, an owner who is signed in alone sees the view.
     """
     with office.unlocked() as opened:
         inbox = opened.inbox

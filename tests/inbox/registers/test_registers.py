@@ -206,7 +206,7 @@ def test_neither_command_nor_export_shows_a_case_that_a_signed_in_officer_is_exc
         assert there == [int(number) for number, *_ in lines]
 
 
-def test_a_register_counts_a_case_for_other_handlers_but_does_not_list_it(
+def test_a_register_counts_a_case_that_only_other_officers_may_read_but_does_not_list_it(
     filled: Trio, tmp_path: Path
 ) -> None:
     copy = Trio(filled.office.copy(tmp_path / "copy"))

@@ -198,7 +198,7 @@ def test_a_closing_that_is_held_back_shows_in_neither_text_nor_status(
 def test_feedback_on_a_closed_case_is_not_lost_while_it_is_held_back(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Once the portal has confirmed the closing of a case, it gets no more slots of that case.
+    """Once the portal has confirmed the closing of a case, the inbox sends no more slots of that case.
 
     Therefore this case stays unconfirmed.
     """

@@ -99,7 +99,7 @@ EXAMINED = (
     r"found to be|checks did not|been examined|could not check|vérifications ont|été examiné|pas pu vérifier"
 )
 ACTED = r"\bwe (have )?(acted|told the|asked for)|nous avons (saisi|agi|demandé)"
-# No text beside the status may match its pattern, in either language.
+# No text beside a status may match the pattern of that status, in either language.
 NEVER = {
     Status.RECEIVED: f"{ENDED}|{EXAMINED}|{ACTED}",
     Status.ACKNOWLEDGED: f"{ENDED}|{EXAMINED}|{ACTED}",

@@ -338,7 +338,7 @@ def test_redaction_requires_a_reason(office: Office, reason: tuple[str, ...]) ->
 def test_a_danger_cannot_be_redacted_before_officers_have_dealt_with_it(
     world: World, reporter: Reporter, collect_all: Any, place: list[str]
 ) -> None:
-    """Once officers have dealt with the danger, it can be redacted like any other answer."""
+    """Once officers have dealt with the danger, the answer can be redacted like any other."""
     collect_all(first(reporter, edit=answering(danger_now="yes")))
     world.office.tell_no_prosecutor(1)
     strike = ["case", "redact", "1", *place, "--reason", "drill"]

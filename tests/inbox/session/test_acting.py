@@ -165,7 +165,7 @@ def test_several_actions_together_take_as_many_officers_as_the_strictest_of_them
 def test_printing_an_object_with_an_open_vault_reveals_no_secret(kind: type, shown: set[str]) -> None:
     """A printed Python object could reach a log.
 
-    Such an object names neither what was read nor who mistyped.
+    Such an object names neither what was read nor who mistyped a passphrase.
     """
     assert shown == {each.name for each in fields(kind) if each.repr}
 

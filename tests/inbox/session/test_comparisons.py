@@ -392,7 +392,7 @@ _TAGS = re.compile("<[^>]+>")
 
 
 def _done_by_two(inbox: Inbox) -> list[str]:
-    """Return the codes of the actions on the case that two officers confirmed, except comparisons."""
+    """Return the codes of the actions on the case, except comparisons, that two officers confirmed."""
     two = {Presence.CONFIRMED}
     with inbox.transaction() as session:
         found = [each.action for each in journal.of_case(session, 1) if two == {*each.officers.values()}]

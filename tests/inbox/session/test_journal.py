@@ -46,8 +46,8 @@ def flips(value: Any) -> Iterator[Any]:
             yield int.from_bytes(other, "big", signed=True)
 
 
-# There is one entry of each kind: plain, about a case, with a value, with a reason, and with an
-# earlier day than the last.
+# There is one entry of each kind: plain, about a case, with a value, with a reason, and with a day before
+# that of the last entry.
 ACTIONS = [
     action(Code.LIST),
     action(Code.SHOW, KEPT),

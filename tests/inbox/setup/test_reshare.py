@@ -179,7 +179,7 @@ def test_a_disk_that_becomes_full_while_the_vault_is_copied_leaves_no_new_files(
 
 
 def test_a_damaged_vault_is_not_copied_during_a_change_of_officers(office: Office) -> None:
-    """Copying reads even a damaged page that no query reads."""
+    """The copy reads every page, even a damaged page that no query reads."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(text("CREATE TABLE unread AS SELECT randomblob(100000) AS canary"))
     path = office.root / "vault-1.sqlite"

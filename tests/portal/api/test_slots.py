@@ -160,7 +160,7 @@ def test_an_unknown_key_withdraws_nothing(room: Room) -> None:
 
 
 @pytest.mark.databases_differ
-def test_a_withdrawal_with_an_unknown_key_does_not_wait_or_write(room: Room) -> None:
+def test_a_withdrawal_with_an_unknown_key_neither_waits_for_the_database_nor_writes_to_it(room: Room) -> None:
     """Otherwise, the timing of such requests would reveal when a bundle is imported."""
     statements: list[str] = []
     with room.database.write() as connection:

@@ -364,7 +364,7 @@ def test_used_headers_and_refusals_are_deleted_when_they_no_longer_count(room: R
 
 
 def hours_found(room: Room) -> set[str]:
-    """Return the columns that hold the present hour or one nearby, as hours or seconds, in bytes or text."""
+    """Return the columns that contain the present hour or a nearby hour, as a number, in bytes or in text."""
     near = range(room.hour - 2, room.hour + 3)
     words = [
         form for hour in near for form in (hour.to_bytes(4, "big"), hour.to_bytes(4, "little"), b"%d" % hour)

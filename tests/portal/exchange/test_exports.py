@@ -201,7 +201,7 @@ def test_a_channel_that_is_no_longer_in_the_keyring_is_still_exported(room: Room
     assert exports.channels(room.database) == [INSPECTORATE]
 
 
-def test_a_bundle_is_readable_only_by_its_owner_and_appears_complete(room: Room) -> None:
+def test_a_bundle_is_readable_only_by_its_owner_and_appears_only_when_it_is_complete(room: Room) -> None:
     """No partial file is left."""
     room.send(make_report_envelope(room.site))
     path = room.export().path
