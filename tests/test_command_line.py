@@ -36,7 +36,7 @@ PROGRAMS: Mapping[str, click.Command] = {
     "portal": portal,
     "fanal-portal": fanal_portal,
 }
-# A step of `fanal-portal upgrade`, which starts it as the portal's user. It is no command for people.
+# A step of `fanal-portal upgrade`, which starts it as the portal's user. People do not type it.
 INTERNAL = {"portal.setup.upgrade.portal_side:act"}
 # Earlier names of commands, and their present names.
 EARLIER: Mapping[str, str] = tomllib.loads(
@@ -269,7 +269,7 @@ def test_every_command_that_ends_without_being_stopped_has_the_option_json(
         assert parsed(program, [*found[name], "--json"]).params["as_json"] is True, name
 
 
-def test_all_words_after_the_command_that_runs_another_belong_to_the_other() -> None:
+def test_fanal_portal_run_passes_on_all_words_that_follow() -> None:
     words = ("export", "--json", "-h")
     assert parsed("fanal-portal", ["run", *words]).params["words"] == words
     for misplaced in ("--json", "--out"):
@@ -306,7 +306,7 @@ def test_an_earlier_name_of_a_command_suggests_its_present_name() -> None:
 def test_the_first_suggestion_for_an_earlier_name_is_the_present_command(
     old: str, rest: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A group of that name, or another command, comes later."""
+    """A group with the earlier name, or another command, is suggested later."""
     assert 2 == main.run([*old.split(), *rest])
     suggested = capsys.readouterr().err.partition("Did you mean:\n")[2].splitlines()
     assert [f"  inbox {EARLIER[old]}"] == suggested[:1]
@@ -400,7 +400,7 @@ def test_an_environment_variable_can_name_the_home(
 def test_with_json_an_error_is_one_line_of_json(
     program: str, words: list[str], code: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The text for people says the same. Without the option, the next error is again for people."""
+    """The text for people says the same. Without the option, the next error is plain text again."""
     status = run(program, *words)
     out, err = capsys.readouterr()
     told = json.loads(err)

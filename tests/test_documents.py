@@ -98,8 +98,7 @@ def test_the_index_lists_every_page_under_exactly_one_kind() -> None:
     head, *parts = re.split(r"^## ", INDEX.read_text("utf-8"), flags=re.MULTILINE)
     assert links(head) == []
     assert [part.partition(":")[0] for part in parts] == KINDS
-    # A link to a heading does not count: it lists one part of a page, and that part is of another kind than
-    # the page.
+    # Links to headings do not count: such a link lists a part of a page, and the part is of a different kind.
     listed = [path for part in parts for path, anchor in links(part) if path and not anchor]
     assert [each for each in listed if listed.count(each) > 1] == []
     assert {str(each.relative_to(DOCS)) for each in DOCS.rglob("*.md")} - {INDEX.name} <= set(listed)

@@ -37,7 +37,7 @@ PACKAGES = ("fanal-portal_1.0.0_amd64.deb", "fanal-inbox_1.0.0_amd64.deb")
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """What runs a command: the gate, or a part of the soak. ``file`` contains ``words``, which run it."""
+    """What runs a command: the gate, or a part of the soak. The ``words`` in ``file`` run the command."""
 
     name: str
     file: str
@@ -67,7 +67,7 @@ ELSEWHERE = {
     "fanal-portal run export --out /media/stick": Runner(
         "units", "tests/portal/ops/test_units.py", '"fanal-portal run export --out /media/stick"'
     ),
-    # The part makes the same medium, but calls the functions of the command.
+    # This part of the soak makes the same medium, but calls the functions behind the command.
     "make medium DIR=/media/stick/fanal KEYS='/media/keys/anne.pub /media/keys/bruno.pub'": Runner(
         "offline", "benchmarks/medium.py", "Archive(apt, _CACHE, debian_archive.mirrors())"
     ),
@@ -139,7 +139,7 @@ class Maintainer:
 
 
 def test_the_commands_of_the_guide_to_releases_work_in_the_order_of_the_page(tmp_path: Path) -> None:
-    """Bruno does what Anne does. Afterwards an auditor has rebuilt the same bytes from the tagged commit."""
+    """Bruno does the same as Anne. In the end, an auditor rebuilds the same bytes from the tagged commit."""
     machine = Maintainer(tmp_path)
     machine.bring_keys("bruno")
     shutil.copytree(machine.dist, machine.media / "release")
@@ -193,7 +193,7 @@ def test_the_commands_of_the_guides_that_check_a_site_accept_a_site_as_signed(
         site.known |= {"http://….onion": onion, "127.0.0.1:9050": proxy.address, "https://…": nginx.address}
         checked = []
         for line in filter(is_of_site, [*commands("verifying"), *commands("auditing")]):
-            # The texts of the inspectorate are missing in a test, so doctor finds fault.
+            # In a test, the texts of the inspectorate are missing, so doctor reports an error.
             said = site.type(line, code=1 if "doctor" in line else 0)
             wanted = "ok: the headers are those" if "doctor" in line else "the site serves what was signed\n"
             assert wanted in said, line
@@ -231,7 +231,7 @@ def test_the_other_commands_of_the_guides_are_those_that_tests_of_other_modules_
 
 
 @pytest.mark.parametrize("line", ELSEWHERE)
-def test_a_command_that_is_run_elsewhere_is_in_a_guide_and_in_what_runs_it(line: str) -> None:
+def test_each_command_run_elsewhere_is_in_a_guide_and_in_the_file_that_runs_it(line: str) -> None:
     runner = ELSEWHERE[line]
     assert any(line in map(uncommented, guides.lines(text)) for text in TEXTS.values())
     assert runner.words in (ROOT / runner.file).read_text("utf-8")

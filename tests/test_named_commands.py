@@ -22,7 +22,7 @@ DOCUMENTS = [
 BLOCK = re.compile(r"^( *)```[^\n]*\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 # A command in a sentence is in backticks. A program's name alone is not a command.
 INLINE = re.compile(r"`((?:inbox|portal|fanal-portal)\s[a-z-][^`]*)`")
-# A command in a code block begins its line or follows sudo, and may have the folder of the program before it.
+# A command in a code block begins its line or follows sudo. The folder of the program may come first.
 TYPED = re.compile(
     r"^ *(?:\$ )?(?:sudo (?:-\S+ (?:\w+ )?)*)?(?:\S*/)?((?:inbox|portal|fanal-portal) .*)$", re.MULTILINE
 )

@@ -56,8 +56,8 @@ ASKED = {
 class Walk:
     """A walk through the guide: an inbox, and what people carry to it between two commands.
 
-    The folders below ``/media`` stand for media. ``known`` are the words in capitals of the page.
-    ``in_session`` is true if the page has the officers type into a session at this place.
+    The folders below ``/media`` stand for media. ``known`` gives the value of each word in capitals on the
+    page. ``in_session`` is true if the page has the officers type into a session at this place.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -140,7 +140,7 @@ class Walk:
             case ["backup", "make", *_]:
                 clock.wait(1)  # two backups of one day need two folders
             case ["retention", "visa", "request", *_]:
-                clock.wait(65)  # longer than an inadmissible report is kept, and less than a key is valid
+                clock.wait(65)  # enough for an inadmissible report to expire, but not for a key
                 dated_by_portal(self.office)
             case ["backup", "restore", *_]:
                 self.in_session = False

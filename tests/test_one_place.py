@@ -30,7 +30,7 @@ def found(rooms: tuple[str, ...], looking: Callable[[ast.Module], set[str]]) -> 
     return {path: each for path, each in seen.items() if each}
 
 
-# Functions that tell the kind of a character.
+# Functions that determine the kind of a character.
 TELLING = {"unicodedata.category", "unicodedata.bidirectional", "isprintable"}
 # A control or format character, written as an escape in the source of a regular expression.
 SPELLED = re.compile(

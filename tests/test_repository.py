@@ -89,7 +89,7 @@ def test_continuous_integration_runs_the_same_gate_as_developers() -> None:
 
 
 def test_pre_commit_runs_the_linters_and_type_checks_of_the_makefile() -> None:
-    """Each hook runs one of them, and each of them has a hook. A hook downloads nothing."""
+    """Each hook runs one of these checks, and each check has a hook. A hook downloads nothing."""
     text, makefile = ((ROOT / name).read_text("utf-8") for name in (".pre-commit-config.yaml", "Makefile"))
     recipes = [makefile.partition(f"\n{target}:")[2].partition("\n\n")[0] for target in ("lint", "types")]
     calls = [call for each in recipes for call in each.split("\n\t")[1:]]

@@ -116,7 +116,7 @@ def test_only_the_words_of_documents_are_drawn(tmp_path: Path) -> None:
 
 
 def test_sentences_of_french_documents_are_in_the_french_draw_only(tmp_path: Path) -> None:
-    """The folder of French documents has folders, too. A French sentence may begin with an accent."""
+    """The folder of French documents has subfolders. A French sentence may begin with an accent."""
     (tmp_path / "docs" / "fr" / "modeles").mkdir(parents=True)
     (tmp_path / "docs" / "fr" / "guide.md").write_text("Cette page est courte. À lire une seule fois.")
     (tmp_path / "docs" / "fr" / "modeles" / "fiche.md").write_text("Cette fiche est courte.")

@@ -134,7 +134,7 @@ def mailboxes(incident: Incident) -> int:
 
 
 @pytest.mark.slow
-def test_an_altered_page_is_told_from_a_list_that_nobody_signed_by_the_commands_of_the_page(
+def test_the_commands_of_the_page_distinguish_an_altered_page_from_a_list_that_nobody_signed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The pages are signed, altered, served by another machine, and finally changed without a new list.

@@ -57,7 +57,7 @@ _PLACES = {
 
 
 def changed(root: Path, since: str = "main") -> list[str]:
-    """Return the files that differ from where this branch left ``since``, and files not yet added."""
+    """Return the files changed on this branch after it left ``since``, including files not yet added."""
     base = _git(root, "merge-base", "HEAD", since)
     tracked = _git(root, "diff", "--name-only", *(base or ["HEAD"]))
     return sorted({*tracked, *_git(root, "ls-files", "--others", "--exclude-standard")})

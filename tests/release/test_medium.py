@@ -175,7 +175,7 @@ def test_a_whole_medium_is_accepted(medium: Medium) -> None:
 
 
 def commands(language: str) -> list[str]:
-    """Return the commands of the guide on the medium, which are indented by at least four spaces."""
+    """Return the commands of the guide on the medium: the lines that begin with at least four spaces."""
     text = (ROOT / f"deploy/medium/GUIDE.{language}.txt").read_text("utf-8")
     return [line.strip() for line in text.splitlines() if line.startswith("    ")]
 

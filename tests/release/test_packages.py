@@ -31,7 +31,7 @@ from tests.support.paths import ROOT
 def commit(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone whose commit contains every file of this checkout in its present state.
 
-    Its commit has no tag, and a release is refused if another commit has the tag of its version.
+    The clone has no tags, because a release is refused if the tag of its version names another commit.
     """
     clone = tmp_path_factory.mktemp("source") / "clone"
     git(ROOT, "clone", "--quiet", "--no-tags", "--shared", str(ROOT), str(clone))

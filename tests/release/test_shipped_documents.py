@@ -79,7 +79,7 @@ def test_the_documents_that_programs_and_guides_name_exist_after_the_installatio
 
 
 def named_as_in_the_source(source: str) -> list[str]:
-    """Return the documents that texts of a module, except docstrings, name by their place in the source."""
+    """Return the documents that a module's texts, except docstrings, name by their paths in the source."""
     return [name for text in module_texts.texts(source) for name in IN_SOURCE.findall(text)]
 
 

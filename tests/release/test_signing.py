@@ -137,7 +137,7 @@ def test_a_secret_key_is_not_accepted_as_a_public_key(release: Release) -> None:
 def test_one_key_under_two_numbers_does_not_count_as_two_maintainers(
     release: Release, tmp_path: Path
 ) -> None:
-    """A signature does not protect the number of its key, and minisign accepts both."""
+    """A signature does not cover the key's number, so minisign accepts the same key under another number."""
     renamed = tmp_path / "carol.pub"
     for old, new in ((release.anne[1], renamed), (signature(release, "anne"), signature(release, "carol"))):
         lines = old.read_text().split("\n")

@@ -1,6 +1,6 @@
 """HTTP/2 clients that begin as many requests as a connection allows, and delay the end of each body.
 
-The clients send the end in small pieces, because the server closes idle connections.
+The clients send the end of a body in small pieces, because the server closes idle connections.
 """
 
 import socket
@@ -32,7 +32,7 @@ _PAUSE_SECONDS = 5
 class Held:
     """A request with a body of ``size`` bytes.
 
-    The last bytes are sent in small pieces, and the very last byte never.
+    The last bytes are sent in small pieces, but the very last byte is never sent.
     """
 
     method: str

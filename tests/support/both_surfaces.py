@@ -12,7 +12,7 @@ PartsOf = Callable[..., tuple[Hashable, ...]]
 
 
 def in_gate(walks: Sequence[Walk], parts: PartsOf, once: PartsOf) -> Iterator[tuple[Walk, Surface]]:
-    """Yield walks, each with a surface: ``parts`` all appear on both surfaces, and ``once`` on one of them.
+    """Yield walks, each with a surface. Each of ``parts`` appears on both surfaces, each of ``once`` on one.
 
     Each part is taken from the last walk that has it. Most walks without a part of their own are therefore
     left out.

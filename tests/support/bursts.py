@@ -55,7 +55,7 @@ def _bursts(port: int, lines: list[bytes], begun: Event, ended: Event, telling: 
 
 
 def burst(port: int, requests: list[bytes]) -> int:
-    """Open a connection for each request before reading any.
+    """Open a connection for each request before reading any answer.
 
     Return how many requests were answered with a page.
     """

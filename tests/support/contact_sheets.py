@@ -24,7 +24,7 @@ class Sheets:
         self._sheet = Image.new("RGB", SIZE, _GREY)
         self._place = (_GAP, _TOP)
         self._width = 0
-        # The captions on each sheet that is written, by the name of its file.
+        # The captions on each written sheet, by the file name of the sheet.
         self.index: dict[str, list[str]] = {}
         self._captions: list[str] = []
 

@@ -253,7 +253,7 @@ def seen(chromium: Browser, served: Served, **options: Any) -> Iterator[Page]:
 
 
 def another_address(page: Page, served: Served) -> str:
-    """Return an address that admits another browser, from a page in which an officer has signed in."""
+    """Request an address that admits another browser, as a signed-in officer would; return the address."""
     token = page.locator("[name=csrf_token]").first.input_value()
     form: dict[str, str | float | bool] = {"csrf_token": token}
     answer = page.request.post(f"{served.root}/fr/another-browser", form=form, headers=SAME)

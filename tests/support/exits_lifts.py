@@ -1,7 +1,7 @@
 """Ways to remove an obstacle to an exit, at the command line and at the desk, by actions or by waiting.
 
-Each new way to remove an obstacle needs its commands and forms here. If a way has none, a test names that
-way.
+Each new way to remove an obstacle needs its commands and forms here. A test names each way that has no
+command or form here.
 """
 
 import re

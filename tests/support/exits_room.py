@@ -95,7 +95,7 @@ class Came(Enum):
 
 @dataclass(frozen=True)
 class Room:
-    """An inbox with one case before an exit, and what the portal knows about it."""
+    """An inbox with one case before an exit, and what the portal knows about the case."""
 
     office: Office
     portal: Portal
@@ -234,7 +234,7 @@ def _pursue(session: Session) -> None:
 
 
 def _repeat(session: Session) -> None:
-    """Add another case, declared and decided by all, that ended long ago as a duplicate of this one."""
+    """Add case 2, which was closed long ago as a duplicate of case 1, with all declarations and decisions."""
     told = session.get_one(Case, 1)
     session.add(
         Case(
@@ -406,7 +406,7 @@ def sent(client: Client, path: str, form: Mapping[str, Any]) -> TestResponse:
 
 
 class Visitor(Client):
-    """A client at a desk that reuses another's application, because making one is slower than a page."""
+    """A client that reuses an existing desk application, because making one is slower than loading a page."""
 
     _made: ClassVar[list[tuple[str, Flask]]] = []
 

@@ -14,7 +14,7 @@ def lines(text: str) -> list[str]:
 
 
 def titled(text: str, title: str) -> str:
-    """Return the part of a page whose first paragraph begins with a title in bold.
+    """Return the part of a page whose first paragraph begins with this title in bold.
 
     The part ends before the next title. Raise ValueError if the title is missing.
     """

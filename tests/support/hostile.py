@@ -323,7 +323,7 @@ def polyglots() -> Iterator[Hostile]:
 
 
 def texts() -> Iterator[Hostile]:
-    """Yield files that are shown as text, although other programs would treat them otherwise."""
+    """Yield files that are shown as text, although other programs would treat them differently."""
     drawing = f"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'>{SCRIPT}</svg>"
     yield Hostile("drawing.svg", "image/svg+xml", drawing.encode(), "image/svg+xml", TEXT)
     page = f"<!doctype html><title>{JINJA}</title>{SCRIPT}"

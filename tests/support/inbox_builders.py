@@ -95,7 +95,7 @@ def charter() -> Charter:
 
 
 def alone() -> Circle:
-    """Return the circle of the only officer of most tests."""
+    """Return a circle of one officer, which most tests use."""
     return Circle((Appointee("officer", PASSPHRASE),), 1, QUICK)
 
 
@@ -160,7 +160,7 @@ def _addressing(words: Sequence[str | Path]) -> list[str | Path]:
 class Office:
     """An inbox in a folder, with the commands that officers would type.
 
-    ``present`` are the officers who bring their shares; an only officer is not named. ``brought`` are other
+    ``present`` are the officers who bring their shares; a single officer is not named. ``brought`` are other
     options to open the inbox, if any.
     """
 
@@ -185,7 +185,7 @@ class Office:
     def found_by(cls, folder: Path, names: Sequence[str], quorum: int) -> "Office":
         """Create an inbox in ``folder`` for several officers.
 
-        The first ``quorum`` of the officers are present.
+        The first ``quorum`` officers are present.
         """
         made = cls(folder, names[:quorum])
         made.shares.mkdir()
@@ -282,7 +282,7 @@ class Office:
                 workflow.keep_in_step(session, number)
 
     def close(self, number: str, *how: str) -> Any:
-        """Read a case and close it, by default as moot with everything withheld. Return the JSON of closing.
+        """Read and close a case, by default as moot with everything withheld. Return the JSON output.
 
         The decisions that the law requires for every case are recorded first.
         """
@@ -304,7 +304,7 @@ class Office:
             yield opened
 
     def bring(self, given: str = PASSPHRASE) -> list[Credential]:
-        """Return the credentials of the present officers; ``given`` is the passphrase of an only officer."""
+        """Return the credentials of the present officers; ``given`` is the passphrase of a single officer."""
         if self.present:
             return [
                 Credential(self.share_of(each).read_bytes(), passphrase_of(each)) for each in self.present
@@ -479,7 +479,7 @@ def kinds(office: Office) -> list[str]:
 
 
 class Portal:
-    """A simulated portal that makes intake bundles, with an instance key and the end of its chain."""
+    """A simulated portal that makes intake bundles. It has an instance key and the last link of its chain."""
 
     def __init__(self, world: World, folder: Path) -> None:
         self.world = world

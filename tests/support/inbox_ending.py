@@ -20,7 +20,7 @@ AGES = timedelta(3_000)
 def tell_portal(
     office: Office, portal: Portal, *sent: Sent, imported: date | None = None, exported: date | None = None
 ) -> Any:
-    """Make an outbox, and collect a bundle from a portal that has applied it. Return the JSON of collecting.
+    """Make an outbox, and collect a bundle from a portal that has applied the outbox. Return the JSON output.
 
     By default, the bundle says that the portal applied the outbox and exported the bundle today.
     """

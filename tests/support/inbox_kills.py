@@ -50,8 +50,8 @@ def killed_everywhere(
 def _parent() -> subprocess.Popen[str]:
     """Return the process from which commands are forked. The program stays loaded in this process."""
     command = [sys.executable, "-m", "tests.support.inbox_kills"]
-    # The process ends when its input ends, and so with the test. The test notices an error message from the
-    # process, because the message is not a number.
+    # The process ends when its input is closed, so it ends with the test. The test notices an error message
+    # from the process, because the message is not a number.
     return subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -92,7 +92,7 @@ def _kill(office: Office, folder: Path, words: list[str], stride: int) -> int:
 def stopped_at(place: int, stop: Callable[[], None]) -> Iterator[list[int]]:
     """Call ``stop`` before one step of the block, counted from 0.
 
-    Yield a list with the number of steps that are left until this call.
+    Yield a list that contains the number of steps left before this call.
     """
     left = [place]
 

@@ -18,16 +18,16 @@ from tests.support.reporting import announced
 PAGE = ROOT / "docs" / "when-something-goes-wrong.md"
 TEXT = PAGE.read_text("utf-8")
 DEPLOYING = (ROOT / "docs" / "deploying.md").read_text("utf-8")
-# The proof of work is almost none.
+# With this setting, proof of work takes almost no time.
 _CHEAP = "work_cost = [1, 1, 1]\n"
 
 
 class Incident:
     """An installation with one case, whose mailbox is at the portal, after one exchange in each direction.
 
-    ``bundle`` and ``outbox`` are the numbers of the newest bundle and outbox: N in the commands of the page.
-    ``lost`` is the fingerprint of a lost portal. ``database`` is the setting of the portal, and ``settings``
-    are more lines of its configuration.
+    ``bundle`` and ``outbox`` are the numbers of the newest bundle and outbox; the commands of the page call
+    them N. ``lost`` is the fingerprint of a lost portal. ``database`` is the setting of the portal, and
+    ``settings`` are more lines of its configuration.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Incident:
     ) -> None:
         self.installation = Installation(folder, port=free_port(), database=database, portal=PortalForked)
         self.folder = folder
-        # Also the copy of this configuration, once the portal is lost.
+        # The portal's configuration. Once the portal is lost, this file is the copy.
         self._copied = self.installation.portal.config
         with self._copied.open("a") as file:
             file.write(_CHEAP + settings)
@@ -66,7 +66,7 @@ class Incident:
             case "portal", ["init"]:
                 told = self._init()
             case "portal", ["doctor"]:
-                # The texts of the inspectorate are missing in a test, so doctor finds fault.
+                # In a test, the texts of the inspectorate are missing, so doctor reports an error.
                 told = self.installation.portal.run(*meant, code=1)
             case "portal", _:
                 told = self.installation.portal.run(*meant, code=code)
@@ -126,7 +126,7 @@ class Incident:
         return word.replace("/media/stick", str(self.installation.medium))
 
     def _note(self, told: str) -> None:
-        """Note what people note of the output of a command: a number, or a new fingerprint."""
+        """Note what people would write down from the output of a command: a number, or a new fingerprint."""
         if made := re.match(r"outbox (\d+):", told):
             self.outbox = int(made[1])
         if written := re.search(r"/inspection-(\d+)\.tar: ", told):

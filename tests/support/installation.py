@@ -34,8 +34,8 @@ LOWEST_PORT = 10_000
 def free_port() -> int:
     """Return a free TCP port on loopback.
 
-    Linux does not give the port to clients, whose ports are in another range. Otherwise another test might
-    connect from the port before it is used.
+    Linux does not give the port to clients, whose ports are in another range. Otherwise a client of another
+    test might get the port first.
     """
     first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     while True:
@@ -87,7 +87,7 @@ class Inbox:
 
 
 class InboxHere(Inbox):
-    """The inbox's commands in this process and with a quick passphrase, for tests that are about neither."""
+    """The inbox's commands in this process, with a quick passphrase, for tests of other behaviour."""
 
     def run(self, *arguments: str | Path, code: int = 0) -> str:
         """Run a command of the inbox."""

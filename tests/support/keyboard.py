@@ -91,7 +91,7 @@ class KeyboardWalk:
         raise AssertionError(wanted)
 
     def _stop(self, wanted: str) -> dict[str, Any]:
-        """Return what STOP tells as soon as nothing is wrong, or at last.
+        """Return the result of STOP as soon as nothing is wrong, or after the time limit.
 
         WebKit moves the focus first, and scrolls to it a little later.
         """

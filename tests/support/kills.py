@@ -147,7 +147,7 @@ class Campaign:
         self._partial.clear()
 
     def _kill_command(self, *arguments: str | Path) -> None:
-        """Kill a command of the portal at some moment between its start and its longest duration so far."""
+        """Kill a command of the portal at a random moment, within a little more than its longest run."""
         with self._waiting_command(*arguments) as command:
             begun = time.monotonic()
             assert command.stdin

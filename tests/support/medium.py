@@ -16,7 +16,7 @@ MADE = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 LIBRARY = "debian/pool/main/z/zlib/zlib1g_1.3_amd64.deb"
 # The two maintainers.
 _NAMES = ("anne", "bruno")
-# Officers type the first groups of the fingerprint, which have as many digits as install.sh asks for.
+# Officers type the first groups of the fingerprint: as many digits as install.sh asks for.
 _TYPED_GROUPS = 6
 
 

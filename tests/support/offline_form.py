@@ -35,7 +35,7 @@ class OfflineVisitor:
             context.close()
 
     def save(self) -> None:
-        """Save the three files that are named on the page for browsers without scripts."""
+        """Save the three files that the page for browsers without scripts names."""
         self.plain.goto(f"{self.address}/{self.language}/sealed")
         files = {f"{self.language}/offline.html": "offline.html", **dict(zip(KEYS, KEYS, strict=True))}
         for path, name in files.items():
@@ -90,7 +90,7 @@ class OfflineVisitor:
 
     def locate(self, words: str = "") -> str:
         """Type the words into the form. Return the locator."""
-        # A click might count as a second press of the button before it.
+        # A click might be taken for a second click on the previous button.
         self.page.press("#to-case", "Enter")
         self.page.fill("#token", words or " ".join(self.words))
         self.page.press("#locate", "Enter")

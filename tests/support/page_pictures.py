@@ -33,7 +33,7 @@ from tests.support.paths import ROOT
 WORDS, HEADINGS = "Description", "Headings"
 _DESK = ViewportSize(width=1200, height=1000)
 _CASE = ViewportSize(width=1200, height=628)
-# A narrow window keeps the text large in a guide; each of its pixels becomes more than one of the picture.
+# A narrow window keeps the text large in a guide. The picture has more pixels than the window.
 _GUIDE = ViewportSize(width=900, height=1000)
 _SCALE = 4 / 3
 _GAP_PIXELS = 16
@@ -205,7 +205,8 @@ def for_the_guide(chromium: Browser, folder: Path, language: str) -> Iterator[tu
         # The name of the temporary folder would mean nothing to the reader.
         page.locator("main code").first.evaluate("each => each.textContent = '/media/stick'")
         yield "exchange", between(page, "body", "main > :last-child")
-        # Officers collect the bundle before they read the page Today, which would warn of it.
+        # Officers collect the bundle before they open the page Today, which would otherwise warn that a
+        # bundle is waiting.
         for bundle in folder.glob("medium/*.tar"):
             bundle.unlink()
         page.goto(f"{address}/today")

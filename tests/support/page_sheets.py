@@ -1,4 +1,4 @@
-"""Pictures of all pages for reporters, in every state, for a reader who looks for defects of the look.
+"""Pictures of all pages for reporters, in every state, for a reader who looks for visual defects.
 
     python -m tests.support.page_sheets FOLDER
 

@@ -1,6 +1,6 @@
 """Every state of the reporters' pages: errors, unfolded sections, sending and answers.
 
-Each way is a generator that leads a visitor through the pages, and yields the states that it passes.
+Each way is a generator that leads a visitor through the pages, and yields each state on the way.
 """
 
 import os
@@ -26,7 +26,7 @@ _FIRST_WAIT_MS = 1_000
 
 
 def stop_clock(page: Page) -> None:
-    """Stop the installed clock of a page: its state stays the same, however long the pictures of it take.
+    """Stop the installed clock of a page, so that the page stays the same while pictures are taken.
 
     The clock first jumps ahead by an hour, as it cannot stop at a moment that has passed.
     """
@@ -75,7 +75,7 @@ def write(visitor: Visitor, _: Path) -> Iterator[State]:
 
 
 def attach(visitor: Visitor, folder: Path) -> Iterator[State]:
-    """Yield the states while adding files, and the one with the twelve words."""
+    """Yield the states while files are added, and the state with the twelve words."""
     page = visitor.page
     visitor.visit(f"{visitor.language}/report")
     visitor.fill_in()
@@ -111,7 +111,7 @@ def attached(folder: Path) -> list[Path]:
 
 
 def refuse(visitor: Visitor, folder: Path) -> Iterator[State]:
-    """Yield the states in which the page takes no report, or not these files."""
+    """Yield the states in which the page accepts no report, or refuses some of the files."""
     page = visitor.page
     usual = make_keyring(visitor.site.site)
     visitor.site.publish_changed(closed(usual.value))

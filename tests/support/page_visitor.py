@@ -68,7 +68,7 @@ class Visitor:
         turn_to(self.page, element)
 
     def go_on(self) -> None:
-        """Press “Continue” on each step of the form that is left."""
+        """Press “Continue” on each remaining step of the form."""
         go_on(self.page)
 
     def to_token(self) -> None:
@@ -160,7 +160,7 @@ def turn_to(page: Page, element: str) -> None:
 
 
 def go_on(page: Page) -> None:
-    """Press “Continue” on each step of the open form that is left."""
+    """Press “Continue” on each remaining step of the open form."""
     steps = page.locator("[data-part]:not([data-part=optional])").count()
     for _ in range(max(1, steps - _shown(page))):
         _press(page, "#continue")

@@ -72,7 +72,7 @@ class Load:
         _grows(self.kept, 2 * CLIENTS)
 
     def is_refused(self) -> None:
-        """Return once the portal has told clients to wait at least as often as there are clients."""
+        """Return once clients were told to wait at least as many times as there are clients."""
         _grows(self.refused, CLIENTS)
 
     def _send(self, prepared: list[Sealed]) -> None:

@@ -29,7 +29,7 @@ def bring(tree: Path, units: Iterable[str]) -> None:
 
 
 def bring_site(tree: Path, units: Iterable[str]) -> None:
-    """Bring everything that a portal and its nginx need to a machine, and give it to the portal's user."""
+    """Copy all files of a portal and its nginx into a machine's tree, and give them to the portal's user."""
     # The package installs this command; `make soak packages` tests the package itself.
     (tree / "usr/bin/portal").symlink_to(ROOT / ".venv/bin/portal")
     bring(tree, units)

@@ -31,7 +31,7 @@ class Nginx:
     folder: Path
     onion_server: Server | None = None
     port: int = field(default_factory=free_port)
-    # The port for tor, which names circuits, and the port for tests that name none.
+    # Tor uses the first port, and names circuits. Tests that name no circuit use the second port.
     tor_port: int = field(default_factory=free_port)
     onion_port: int = field(default_factory=free_port)
 
@@ -137,7 +137,7 @@ class Nginx:
             time.sleep(0.05)
 
     def processes(self) -> list[int]:
-        """Return the process ids of both instances, for each the main process first."""
+        """Return the process ids of both instances. The main process of each comes first."""
         found = []
         for way in WAYS:
             master = int((self.folder / way / "pid").read_text())

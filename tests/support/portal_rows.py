@@ -34,7 +34,7 @@ def arrived(  # noqa: PLR0913 - a test names what it is about
     day: date = DAY,
     scriptless: bool = False,
 ) -> bytes:
-    """Store an envelope, complete unless only ``received`` of its bytes arrived; return its id."""
+    """Store an envelope of which ``received`` bytes (by default all) have arrived; return its id."""
     begun = Upload(
         id=secrets.token_bytes(16), channel=channel, size=size, received=0, begun=day, scriptless=scriptless
     )

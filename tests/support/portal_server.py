@@ -48,7 +48,7 @@ class Server:
     environment: Mapping[str, str] = field(default_factory=memory_wiping.SETTINGS.copy)
     listen: tuple[str, ...] = ()
     forked: bool = True
-    # Whether a test has ended the server in another way than with SIGTERM.
+    # Whether a test has ended the server by other means than SIGTERM.
     ended: bool = False
     # Compress pages less, for a site with its own deployment, whose pages no earlier test has compressed.
     quick: bool = False

@@ -56,7 +56,7 @@ class PortalSite(Room):
             self._finish()
 
     def _finish(self) -> None:
-        """Wait for requests of closed browsers; otherwise they return connections to a closed pool."""
+        """Wait until requests of closed browsers end; otherwise they use a closed pool of connections."""
         pool = self.database._engine.pool
         assert isinstance(pool, QueuePool)
         end = time.monotonic() + _PATIENCE_SECONDS

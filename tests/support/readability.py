@@ -5,7 +5,7 @@ statute. Pyphen counts the syllables, as it does for the library textstat. A sen
 limit is the strictest that lets every sentence of a reading book for ten-year-olds pass
 (`tests/golden/reading_levels.toml`). This limit was set before any text of the portal was measured.
 
-A sentence of more than `MOST_WORDS` words fails, too, however short they are: GOV.UK's guidance for content
+A sentence of more than `MOST_WORDS` words fails even if the words are short: GOV.UK's guidance for content
 allows no more. A sentence of fewer than `WORDS` words is not judged: one more syllable changes its score by
 more than seven points, so that the score says more about one word than about the sentence.
 """

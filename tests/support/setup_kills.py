@@ -19,13 +19,13 @@ _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _CHANGES = {f"os.{name}" for name in ("chmod", "chown", "mkdir", "remove", "rename", "rmdir")}
 # These words of systemctl change nothing. Setup repeats some of these words until a service has started.
 _ONLY_READ = {"is-active", "is-enabled", "is-failed", "show"}
-# After this many changes of a step, only some of its changes are tried, because the pages are many files.
+# Of a step's changes beyond this number, only some are tried, because the pages are many files.
 _ALL_OF_THE_FIRST = 12
 
 _KILLED = re.compile("^killed at: (.*)$", re.MULTILINE)
 
 # Runs setup until it is killed at a change of a step, and returns the title of that step, or None if the run
-# ended. A later step is killed at its first change.
+# ended. If the run reaches a later step, it is killed at the first change there.
 Run = Callable[[str, int], str | None]
 
 
@@ -65,7 +65,7 @@ def in_fork(work: Callable[[], object], step: str, change: int) -> str | None:
 
 
 def arm(step: str, change: int) -> None:
-    """Have this process killed at a change, counted from 0, of a step."""
+    """Let this process be killed at one of the changes of a step, counted from 0."""
     apply, now = steps._apply, [""]
     left = [0]
 

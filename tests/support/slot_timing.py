@@ -28,7 +28,7 @@ _APART_MILLISECONDS = 2
 _APART = 0.05
 # On a busy machine, one turn of rounds is too short to separate real differences from noise.
 _TURNS = 6
-# Equal states are farther than this from half of the rounds only once in 4,000 times.
+# The limit in standard deviations. States that take equally long exceed it only once in 4,000 comparisons.
 _SIGMAS = 3.5
 
 
@@ -68,9 +68,9 @@ def measured(
     """Return the times of all rounds.
 
     If the rounds do not suffice to judge, more rounds are added, up to six times. All rounds are judged
-    together. Noise counts less with each turn, because it meets every state, but a real difference stays. If
-    turns were judged separately, one lucky turn would hide a real difference. ``told`` decides whether states
-    that still differ do so by chance.
+    together. With each turn, noise counts less, because it affects every state equally; a real difference
+    stays. If turns were judged separately, one lucky turn would hide a real difference. ``told`` decides
+    whether states that still differ do so by chance.
     """
     taken: dict[str, list[float]] = {name: [] for name in locators}
     for _ in range(_TURNS):
@@ -99,13 +99,13 @@ def spread(found: Mapping[str, float]) -> float:
 def told(taken: Mapping[str, Sequence[float]]) -> bool:
     """Tell whether one state takes longer than another in more rounds than chance explains.
 
-    If a machine is so busy that no measure settles, an observer also has only this comparison.
+    If a machine is too busy for stable times, this is also the only comparison that an observer can make.
     """
     return any(_sigmas(taken[one], taken[other]) > _SIGMAS for one, other in permutations(taken, 2))
 
 
 def _sigmas(slower: Sequence[float], quicker: Sequence[float]) -> float:
-    """Return by how many standard deviations the first was slower in more than half of the rounds."""
+    """Return the excess over half of the rounds in which ``slower`` took longer, in standard deviations."""
     count = sum(one > other for one, other in zip(slower, quicker, strict=True))
     return (count - len(slower) / 2) / (math.sqrt(len(slower)) / 2)
 

@@ -28,7 +28,7 @@ class Body:
 
     @property
     def beginning(self) -> bytes:
-        """Return the head; without a size, a chunk begins after it, with an extension that may be endless."""
+        """Return the head and, without a size, the beginning of a chunk whose extension may be endless."""
         if self.size is None:
             return head(self.line, *self.lines, "Transfer-Encoding: chunked") + b"5;"
         return head(self.line, *self.lines, f"Content-Length: {self.size}")

@@ -1,4 +1,4 @@
-"""Clients that hold all connections they get, each with a request sent byte by byte; and honest requests."""
+"""Clients that hold as many connections as they can, and send requests byte by byte; and honest clients."""
 
 import multiprocessing
 import resource

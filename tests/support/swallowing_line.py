@@ -37,7 +37,7 @@ class SwallowingLine:
         assert self._swallowed.wait(_PATIENCE_SECONDS)
 
     def mend(self) -> None:
-        """Pass everything on again, but not on a connection that has dropped bytes."""
+        """Pass everything on again, except on connections that have dropped bytes."""
         self.left = None
         self._returns = True
 
@@ -86,7 +86,7 @@ def swallowing(server: int) -> Iterator[SwallowingLine]:
 
 
 def _forth(near: socket.socket, far: socket.socket, line: SwallowingLine) -> None:
-    """Pass on the visitor's bytes, but none on a connection that has dropped some."""
+    """Pass on the visitor's bytes. Once some were dropped, pass on no more."""
     is_open = True
     with suppress(OSError):
         while piece := near.recv(1 << 16):
@@ -98,7 +98,7 @@ def _forth(near: socket.socket, far: socket.socket, line: SwallowingLine) -> Non
 
 
 def _back(far: socket.socket, near: socket.socket, line: SwallowingLine) -> None:
-    """Pass on the server's bytes, but nothing on a connection that has dropped some, not even its end."""
+    """Pass on the server's bytes. Once some were dropped, pass on nothing more, not even the end."""
     is_open = True
     with suppress(OSError):
         while piece := far.recv(1 << 16):

@@ -15,7 +15,7 @@ from tests.support.portal_nginx import CONFIGURATION, HOST
 
 TORRC = CONFIGURATION.with_name("torrc")
 AUTHORITIES, RELAYS = 3, 5
-# There is a consensus every 20 seconds. Clients know the service from the second or third one on.
+# There is a consensus every 20 seconds. Clients know the service after the second or third consensus.
 PATIENCE_SECONDS = 240
 _NODE = """
 TestingTorNetwork 1

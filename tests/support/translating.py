@@ -144,9 +144,9 @@ def wanted(domain: Domain, language: str) -> dict[str, list[str]]:
 
 
 def updated(text: str, entries: Mapping[str, list[str]], add: Iterable[str]) -> str:
-    """Return the text of a catalogue with empty entries for ``add``, without those not in ``entries``.
+    """Return a catalogue's text with empty entries for ``add``, and without outdated ones.
 
-    All other entries of the catalogue stay unchanged.
+    An entry is outdated if it is not in ``entries``. All other entries stay unchanged.
     """
     blocks = [(block.strip("\n"), _id(block)) for block in text.split("\n\n")]
     left = [block for block, english in blocks if not english or english in entries]
@@ -244,7 +244,7 @@ def run(language: str, page: str = "") -> Iterator[str]:
 
 
 def _guides(language: str) -> Iterator[str]:
-    """Copy English guide, rights and statement if the language has none.
+    """Copy the English guide, rights or statement if the language does not have it.
 
     Without these files, a portal does not start.
     """

@@ -36,7 +36,7 @@ def program(locations: Sequence[Path]) -> Iterator[None]:
 
 
 class SideHere(Side):
-    """Does in this process what the portal's user does in another one."""
+    """Does the work of the portal's user in this process; usually, a separate process does this work."""
 
     def _run(self, word: str) -> str:
         said, complained = StringIO(), StringIO()
@@ -56,7 +56,7 @@ class SideHere(Side):
 class Units:
     """The units of a portal: each accepts or refuses the database as its program does.
 
-    A file names the running units, so that they outlive a process. ``broken``: the new version does not
+    A file names the running units, so that the list outlives a process. ``broken``: the new version does not
     answer. ``began`` lists each start with the version of the tables.
     """
 

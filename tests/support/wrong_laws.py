@@ -131,7 +131,7 @@ def law_of(files: Mapping[str, str]) -> Law | None:
 
 
 def _changes(place: Place, same: list[Place], files: Mapping[str, str]) -> Iterator[list[tuple[Place, Any]]]:
-    """Yield the changes to try in order: this value, all values of its name, an exchange with another."""
+    """Yield the changes to try, in order: this value, all values with its name, a swap with another value."""
     for put in _others(place, same):
         yield [(place, put)]
     if place.path[-1] in _NAMES:

@@ -1,4 +1,4 @@
-"""The kernel says on which disks a folder is, and whether these disks get its bytes encrypted."""
+"""The kernel reports which disks store a folder, and whether its bytes reach these disks encrypted."""
 
 import os
 from collections.abc import Mapping

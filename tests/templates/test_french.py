@@ -99,7 +99,7 @@ def test_no_french_text_lacks_a_space_before_double_punctuation_or_inside_quotat
 def test_no_line_of_a_french_text_can_begin_with_double_punctuation() -> None:
     """A no-break space before the punctuation prevents this.
 
-    The reader of the law sets the space, because officers may edit the law.
+    The program adds the space when it reads the law, because officers may edit the law.
     """
     texts = [*of_catalogues(), *of_folder("inbox"), *of_law()]
     assert len(texts) > MANY
@@ -165,7 +165,7 @@ def test_no_sentence_of_the_desk_shows_backticks(language: str) -> None:
     assert "&lt;b&gt;" in str(told("<b>"))
 
 
-# Finds a text for an empty list that does not first name the items of the list.
+# Finds a text for an empty list if the text does not begin with the name of the items.
 NAMELESS = re.compile(
     r"{% el(?:se|if [^%]*) %}\s*<(?:p|span)[^>]*>{{ _\(\"((?:Nothing|None|none|Nobody)\b[^\"]*)\""
 )

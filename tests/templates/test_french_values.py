@@ -29,7 +29,7 @@ from tests.support.laws import FRENCH
 
 
 class Measured(Protocol):
-    """A rule that has a number of officers: one or two."""
+    """A rule that needs one or two officers."""
 
     @property
     def officers(self) -> int: ...

@@ -180,7 +180,7 @@ def test_obstacles_and_the_prosecutor_s_word_have_the_decided_values() -> None:
 
 
 def test_the_law_of_the_other_jurisdiction_shares_no_code_with_the_french_one() -> None:
-    """Code that relies on a code of French law therefore fails with the other law."""
+    """Therefore a program that relies on a code of French law fails with the other law."""
     for table in ("regimes", "clocks", "duties", "measures", "outcomes", "guarantees"):
         french, other = getattr(FRENCH, table), getattr(OTHER, table)
         assert other

@@ -79,7 +79,7 @@ def unmatched(said: Mapping[str, str]) -> list[str]:
     return sorted(named ^ said.keys())
 
 
-def test_every_test_that_a_row_names_has_a_sentence_and_every_sentence_such_a_test() -> None:
+def test_each_test_that_a_row_names_has_a_sentence_and_each_sentence_has_a_test() -> None:
     said = dict(shown_by.sentences())
     assert [] == unmatched(said)
     said["a::test_b"] = said.pop(test := "templates/test_law.py::test_the_deadlines_of_the_law")

@@ -1,4 +1,4 @@
-"""Write the vectors beside this file again; with --check, only compare them, and fail on a difference.
+"""Rewrite the vectors beside this file; with --check, only compare them, and fail on a difference.
 
 Each file is ``{topic, spec, notes, tests: [{id, comment, input, expect, output}]}``. Binary is hex.
 ``expect`` is a word of SPEC 1.6. Every negative vector has one fault. A changed vector without a

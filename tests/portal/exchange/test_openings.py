@@ -54,7 +54,7 @@ def test_an_outbox_does_not_reopen_a_withdrawn_case(room: Room) -> None:
 
 
 def test_an_outbox_does_not_change_an_existing_case(room: Room) -> None:
-    """The data that the reporter's page sent counts, whatever an inbox says."""
+    """The data from the reporter's page counts, even if an outbox contains other data."""
     case = filed(room)
     before = of(room, case)
     other = replace(case, memo=bytes(60), withdraw_id=bytes(32))
@@ -83,7 +83,7 @@ def test_an_opened_case_looks_like_a_collected_one(room: Room) -> None:
 
 
 def test_opening_a_case_again_changes_nothing(room: Room) -> None:
-    """The same or a later outbox may list the case, until the inbox learns of the import."""
+    """The same or a later outbox may list the case again if the inbox has not yet learned of the import."""
     case = entered(room)
     brought = slots(case)
     first = make_outbox(room.site, slots=brought, opened=[case])

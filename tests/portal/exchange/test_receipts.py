@@ -61,7 +61,7 @@ def written(raw: bytes) -> list[bytes]:
 def test_no_row_of_the_portal_links_a_proof_to_its_case(room: Room) -> None:
     """The test searches before and after the export. The control: the search finds every case id.
 
-    The hash of a stored value never equals the hash of an author key in a proof either.
+    No hash of a stored value equals the hash of an author key in a proof.
     """
     cases = [make_report_envelope(room.site, INSPECTORATE) for _ in range(3)]
     for case in cases:

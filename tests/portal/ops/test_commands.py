@@ -88,7 +88,7 @@ def test_init_makes_a_portal_once(folder: Path) -> None:
 
 
 def test_each_portal_has_a_key_of_its_own(folder: Path) -> None:
-    """Anybody who knew the key could sign bundles and compute the proof of work of later hours."""
+    """Anybody who knew the key could sign bundles, and compute the proof of work for later hours."""
     seeds = set()
     for name in ("one", "other"):
         (folder / name).mkdir()
@@ -147,8 +147,8 @@ def test_export_writes_bundles_until_nothing_waits(made: Path, monkeypatch: pyte
     assert [(each["n"], each["envelopes"]) for each in told] == [(1, 2), (2, 1)]
 
 
-def test_a_damaged_database_has_one_code_for_programs(made: Path) -> None:
-    """A page of an envelope is damaged, and then also the page that is read when the database is opened."""
+def test_programs_get_the_same_code_for_any_damage_to_the_database(made: Path) -> None:
+    """First a page of an envelope is damaged, then also the page that is read when the database is opened."""
     file = made / "portal.sqlite"
     with (
         closing(database.open_database(make_url(f"sqlite+pysqlite:///{file}"))) as store,
@@ -238,7 +238,7 @@ def test_a_written_bundle_is_reported_even_if_the_next_is_refused(made: Path, op
     assert (str(first) in said, str(second) in said) == (True, False)
 
 
-def test_an_import_that_is_refused_ends_with_1(made: Path) -> None:
+def test_a_refused_import_ends_with_status_1(made: Path) -> None:
     """The command prints a message and a hint, without a traceback."""
     outbox = make_outbox(SITE, reply_seed=bytes(32)).save(made / "outbox.tar")
     message, hint = refusal(run(made, "import", outbox, code=1))
@@ -254,7 +254,7 @@ def test_an_import_that_is_refused_ends_with_1(made: Path) -> None:
     ),
 )
 def test_no_command_reads_a_pipe_or_a_device_as_a_file(made: Path, words: tuple[str, ...], trap: str) -> None:
-    """On removable media, a file name that looks like a bundle or card may belong to a pipe or a device."""
+    """On removable media, a pipe or a device may have a name that looks like that of a bundle or card."""
     place = made / "named"
     if trap == "pipe":
         os.mkfifo(place)
@@ -384,7 +384,7 @@ def test_a_password_in_a_database_address_is_never_printed(made: Path) -> None:
 
 
 def test_serving_needs_a_keyring_that_fits(made: Path) -> None:
-    """The portal does not start without a keyring of its own root key and its own questions."""
+    """The portal starts only with a keyring that its root key signed and that names its questions."""
     config = made / "portal.toml"
     text = config.read_text()
     config.write_text(text.replace("root_key", "# root_key"))

@@ -25,7 +25,7 @@ from tests.support.portal_server import Server
 pytestmark = pytest.mark.long
 
 # The portal with two extra addresses. The first address simulates a vulnerability: it reads any file that a
-# visitor names. The other address tells which threads could read a file when they began. One of the threads
+# visitor names. The other address shows which threads could read a file when they began. One of the threads
 # begins before any process is confined.
 _HOLE = """
 import os, sys, threading
@@ -244,7 +244,7 @@ def test_the_kernel_of_this_machine_has_landlock_and_seccomp() -> None:
 
 
 def test_a_confined_process_can_no_longer_read_write_execute_connect_or_signal(tmp_path: Path) -> None:
-    """The process could do all this before.
+    """The process can do all this before it is confined.
 
     The process can still use its database and its own program files.
     """
@@ -315,8 +315,8 @@ def test_a_confined_process_can_use_only_the_connections_that_its_database_needs
     """A database with a host name also needs DNS, so UDP stays open.
 
     MPTCP is refused because it could reach any port. Abstract sockets are refused because file
-    permissions do not protect them. The process cannot read the home folder here, just as under the
-    shipped unit, and this causes no error.
+    permissions do not protect them. Here, as under the shipped unit, the process cannot read the home folder,
+    which causes no error.
     """
     home = tmp_path / "home"
     home.mkdir(mode=0)
@@ -341,7 +341,7 @@ def test_a_confined_process_can_use_only_the_connections_that_its_database_needs
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="other machines have no calls of i386")
 def test_a_confined_process_cannot_make_system_calls_of_another_architecture() -> None:
-    """On i386, calls have other numbers, so the filter would allow a forbidden call by another number."""
+    """System calls have other numbers on i386, so the filter could allow a call that must be forbidden."""
     done = subprocess.run([sys.executable, "-c", _BY_I386], capture_output=True, text=True, check=False)
     assert (done.stdout.split(), done.stderr) == (["True", str(errno.EPERM)], "")
 

@@ -151,7 +151,7 @@ def test_a_portal_without_a_name_is_reported(tmp_path: Path) -> None:
 def test_doctor_reads_a_small_database_and_reports_damage(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A large database is not read: meanwhile, nothing could be overwritten."""
+    """Doctor does not read a large database, because deleted data cannot be overwritten meanwhile."""
     room = room_for(tmp_path)
     configured(room)
     room.send(make_report_envelope(room.site, file=bytes(400_000)))
@@ -193,7 +193,7 @@ def test_doctor_states_which_law_and_regime_the_pages_follow(tmp_path: Path) -> 
 def test_deleted_data_that_cannot_be_overwritten_is_reported(tmp_path: Path) -> None:
     """Here, another program holds the database. Otherwise doctor overwrites the data itself.
 
-    A warning at the first look would reveal, for some seconds, that somebody has just withdrawn a report.
+    If doctor warned at once, the warning would reveal that somebody has just withdrawn a report.
     """
     room = room_for(tmp_path)
     room.send(sealed := make_report_envelope(room.site))
@@ -214,7 +214,7 @@ def test_the_output_is_the_same_with_no_report_and_with_fifty(
 ) -> None:
     """The reports came on several days, and some were exported, withdrawn or not finished.
 
-    The control: the output of `portal pending`, which counts, differs.
+    The control: the output of `portal pending` differs, because it contains the number of reports.
     """
     with opened(request, tmp_path, backend) as room:
         file = configured(room)
@@ -247,7 +247,7 @@ def test_no_finding_contains_a_number_that_changes_with_reports(tmp_path: Path) 
     room.configure(capacity_gb=0.000_1)
 
     def come(count: int) -> list[Finding]:
-        """Let reports and unfinished uploads come, and return the findings of a later day."""
+        """Add ``count`` reports and unfinished uploads, and return the findings of a later day."""
         with room.database.write() as connection:
             for _ in range(count):
                 arrived(connection, 70_000, of=report(), day=room.day)
@@ -386,7 +386,7 @@ def test_a_portal_without_a_keyring_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_channel_without_an_import_for_two_weeks_is_reported(tmp_path: Path) -> None:
-    """Waiting reports make no difference, because the finding would show the day on which one came."""
+    """Waiting reports do not cause the finding: otherwise it would show the day on which a report arrived."""
     room = room_for(tmp_path)
 
     def late() -> list[str]:
@@ -444,7 +444,7 @@ def test_a_full_disk_of_postgresql_is_an_error(tmp_path: Path, postgres_url: str
 
 
 def test_a_postgresql_that_logs_too_much_is_reported(request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """Logging statements or times is an error. If PostgreSQL keeps a log for replicas, there is a warning."""
+    """Doctor reports an error for logs of statements or times, and a warning for a log for replicas."""
     with opened(request, tmp_path, "postgresql") as room:
         loud = f"{room.settings.database}&options=-clog_statement%3Dall"
         room.settings = replace(room.settings, database=loud)

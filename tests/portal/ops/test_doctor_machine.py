@@ -18,7 +18,7 @@ Say = Callable[[Mapping[str, tuple[str, str]]], list[Finding]]
 
 @pytest.fixture
 def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
-    """Return a function that examines a machine where systemd names these states of units."""
+    """Return a function that examines a machine on which systemd reports the given states of units."""
 
     def examine(states: Mapping[str, tuple[str, str]]) -> list[Finding]:
         blocks = [states.get(name, ("inactive", "")) for name in UNITS]
@@ -72,7 +72,7 @@ def test_swap_that_is_not_encrypted_causes_a_warning(tmp_path: Path, monkeypatch
     assert (found.level, "/dev/sda2" in found.hint) == (Level.WARNING, True)
 
 
-def test_a_file_system_that_records_reading_causes_a_warning(tmp_path: Path) -> None:
+def test_a_file_system_that_records_access_times_causes_a_warning(tmp_path: Path) -> None:
     """The control: on a file system mounted with `noatime`, there is no warning."""
     disk = tmp_path / "disk"
     disk.mkdir()

@@ -58,7 +58,7 @@ def test_no_file_timestamp_reveals_when_a_report_arrived(
 def nameless(server: Server) -> list[str]:
     """Return the deleted files that the processes hold open.
 
-    gunicorn uses such a file, whose times reveal requests.
+    gunicorn keeps such a file open, and the times of this file reveal requests.
     """
     held = (path for process in server.workers() for path in Path(f"/proc/{process}/fd").iterdir())
     targets = map(os.readlink, held)

@@ -36,7 +36,7 @@ def machines(
         yield first, second
 
 
-def test_an_upload_may_send_each_piece_to_another_machine(machines: tuple[Server, Server]) -> None:
+def test_the_pieces_of_an_upload_may_go_to_different_machines(machines: tuple[Server, Server]) -> None:
     """The upload is complete in the end, and both machines know its case."""
     sealed = make_report_envelope(SITE, file=bytes(2_000_000))
     address = machines[0].begin(sealed)
@@ -77,7 +77,7 @@ def test_an_upload_through_a_load_balancer_continues_when_one_of_two_machines_st
 ) -> None:
     """The shipped nginx has a second server.
 
-    A page can get its puzzle from any machine, and the machine that remains takes the pieces.
+    A page can get its puzzle from any machine. If one machine stops, the other accepts the pieces.
     """
     first = Server(tmp_path, free_port()).make(database=postgres_database)
     second = first.twin(tmp_path / "second", free_port())

@@ -33,8 +33,8 @@ from tests.support.shipped_lines import of_nginx, of_unit
 
 ALL_CONNECTIONS = 12_288
 ONION = "http://" + "a" * 56 + ".onion"
-# nginx accepts three requests that the portal refuses: it answers HTTP/0.9, ignores a header without a colon,
-# and knows only one expectation.
+# nginx accepts three requests that the portal refuses: one in HTTP/0.9, one with a header without a colon,
+# and one with an unknown expectation.
 TAKEN_BY_NGINX = {"no version", "a header without a colon", "an expectation nobody knows"}
 ENCODINGS = [
     "identity",
@@ -44,7 +44,7 @@ ENCODINGS = [
     "gzip;q=0, br;q=0, *",
     "zstd",
 ]
-# Addresses at which other servers say that they work, or how much they do.
+# Addresses at which other servers report their health or their load.
 HEALTH = ["health", "healthz", "livez", "metrics", "nginx_status", "ping", "readyz", "server-status"]
 # These headers describe one connection, not the answer.
 HOPS = {"date", "connection", "keep-alive", "transfer-encoding"}
@@ -106,8 +106,8 @@ def test_nginx_answers_every_path_like_the_application(site: Nginx, accepted: st
 
 
 @pytest.mark.parametrize("before", ["/", "/api/"])
-def test_no_public_address_tells_the_health_of_the_portal(site: Nginx, before: str) -> None:
-    """Strangers would learn the load of the portal from it. The answer is that of any unknown path."""
+def test_no_public_address_reveals_the_health_of_the_portal(site: Nginx, before: str) -> None:
+    """Otherwise, strangers could learn the portal's load. Such a path is answered like an unknown one."""
     for connection in connections(site):
         unknown = ask(connection, "GET", f"{before}nowhere", "identity")
         assert unknown[0] == HTTPStatus.NOT_FOUND
@@ -118,7 +118,7 @@ def test_no_public_address_tells_the_health_of_the_portal(site: Nginx, before: s
 
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "DELETE", "OPTIONS"])
 def test_nginx_answers_every_method_like_the_application(site: Nginx, method: str) -> None:
-    """Nginx passes everything except reading to the portal, even on frozen pages."""
+    """Nginx itself answers only requests that read. The portal answers all others, even for frozen pages."""
     (_, onion) = connections(site)
     for path in ("/", "/fr/report", "/static/style.css", "/keyring.json", "/nowhere", "/api/nowhere"):
         direct = ask(HTTPConnection("127.0.0.1", site.server.port), method, path, "br")
@@ -258,7 +258,7 @@ def test_nginx_accepts_the_shipped_configuration(site: Nginx, way: str) -> None:
 
 
 def test_nginx_may_open_enough_files_for_all_connections() -> None:
-    """Each connection needs four files. With fewer files, 12,288 slow clients would block nginx."""
+    """Each connection needs four open files. With a lower limit, 12,288 slow clients would block nginx."""
     numbers = dict(line.split() for line, _ in TOLD["clearnet"] if line.count(" ") == 1)
     connections, descriptors = int(numbers["worker_connections"]), int(numbers["worker_rlimit_nofile"])
     assert 4 * ALL_CONNECTIONS < connections < descriptors

@@ -15,9 +15,9 @@ from tests.support.portal_server import Server
 from tests.support.slow_flood import probed
 
 SECONDS = 30
-# net.core.somaxconn, since Linux 5.4: no queue is longer, whatever `backlog` says.
+# The default of net.core.somaxconn since Linux 5.4: no queue is longer, even if `backlog` is higher.
 PLACES = 4_096
-# The maximum of one way, clearnet or onion service, minus a few connections for the honest clients of the
+# The limit on connections for the clearnet or the onion service, minus a few for the honest clients of the
 # test.
 MOST = 12_000
 BEFORE = 6_000

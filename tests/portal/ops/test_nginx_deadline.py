@@ -117,7 +117,7 @@ def taken(site: Nginx, body: Body, rate: float) -> bool:
 def test_the_shipped_deadline_cuts_off_trickling_bodies_and_accepts_ten_kib_a_second(
     site: Nginx, record_property: Callable[[str, object], None]
 ) -> None:
-    """A trickling body of 100,000 bytes sends a byte every four seconds.
+    """A trickling body of 100,000 bytes arrives at a rate of one byte every four seconds.
 
     An honest piece comes at the speed of Tor.
     """

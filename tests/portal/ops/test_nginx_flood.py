@@ -110,7 +110,7 @@ def test_connections_that_arrive_at_the_same_time_are_all_answered(behind_nginx:
 
 
 def answered_at_once(site: Nginx) -> int:
-    """Open connections from many circuits before reading any; return how many are answered."""
+    """Open connections from many circuits before reading any answer; return how many are answered."""
     with ExitStack() as stack:
         clients = []
         for number in range(BURST):
@@ -136,7 +136,7 @@ def is_answered(client: socket.socket) -> bool:
 def test_each_ipv6_network_has_its_own_limit_and_so_has_the_larger_network_around_it(
     behind_nginx: Nginx,
 ) -> None:
-    """Networks with a prefix of 64 or 48 bits count, however their zeros are written.
+    """Addresses in one network (a prefix of 64 or 48 bits) count together, however their zeros are written.
 
     Each IPv4 address counts separately.
     """
@@ -283,7 +283,7 @@ def seen(site: Nginx) -> None:
     assert answered(network(site, "ffff:1"), head("GET /fr/report HTTP/1.1"))[9:12] == b"200"
 
 
-def test_a_text_is_accepted_even_if_no_more_pieces_are(behind_nginx: Nginx) -> None:
+def test_a_text_is_accepted_even_when_further_pieces_are_refused(behind_nginx: Nginx) -> None:
     """Texts have their own limit. A request without a declared size counts as a piece."""
     full = behind_nginx.twin("full")
     full.configure({"limit_conn all_pieces 512;": "limit_conn all_pieces 1;"})

@@ -110,7 +110,7 @@ def kept(site: Nginx, way: str) -> int:
 def test_the_kernel_buffers_little_for_all_connections_of_one_address(
     nginx: Nginx, record_property: Callable[[str, object], None]
 ) -> None:
-    """There are 64 connections. The buffers between the two parts of nginx need the same memory again."""
+    """There are 64 connections. The buffers between the two parts of nginx need as much memory again."""
     found = {}
     for name, more in (("as shipped", {}), ("with the kernel's own bounds", UNBOUNDED_BUFFERS)):
         nginx.configure(more)

@@ -53,14 +53,14 @@ def test_systemd_accepts_every_line_of_the_units(unit: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("name", EXPOSURE)
-def test_systemd_rates_the_units_as_well_confined(tmp_path: Path, name: str) -> None:
+def test_systemd_gives_the_units_its_best_rating(tmp_path: Path, name: str) -> None:
     """The control: without its restrictions, a unit fails the same check."""
     unit, measure = DEPLOY / name, ["security", "--offline=true", f"--threshold={EXPOSURE[name]}"]
     assert analyzed(here(unit, tmp_path), *measure).returncode == 0
     assert analyzed(here(unit, tmp_path, without="Protect"), *measure).returncode != 0
 
 
-def test_systemd_rates_the_tor_of_the_onion_service_as_well_confined(tmp_path: Path) -> None:
+def test_systemd_gives_the_tor_of_the_onion_service_its_best_rating(tmp_path: Path) -> None:
     """The control: without the file of the package, Debian's own unit fails the same check."""
     units = tmp_path / "etc/systemd/system"
     units.mkdir(parents=True)
@@ -90,7 +90,7 @@ def test_every_line_of_the_timers_and_of_the_torrc_has_a_reason() -> None:
 
 
 def test_the_output_of_the_portal_goes_to_a_file_without_times() -> None:
-    """The journal would store the second of each error."""
+    """The journal would store the exact time of each error."""
     parser = configparser.ConfigParser(strict=False, interpolation=None)
     parser.optionxform = str  # type: ignore[assignment, method-assign]
     parser.read_string((DEPLOY / "portal@.service").read_text("utf-8"))

@@ -22,7 +22,7 @@ SPELLED = ("<U+001B>", r"\x1b")
 # A file name may contain any byte except a slash and NUL.
 NAME = "\x1b[2J\x1b]0;owned\x07\x9b1;1H\x7f\u202egpj\u2066\u2028\n\x85end"
 HEADERS = "".join(f"X-{place}{ESC}[2J: {ESC}]0;owned\x07\r\n" for place in range(3)).encode()
-# Each answer is malformed in another place: status, reason, size, chunk, encoding or date.
+# Each answer is malformed in a different place: status, reason, size, chunk, encoding or date.
 ANSWERS = {
     "status": f"HTTP/1.1 2{ESC}[2J OK\r\n\r\n",
     "reason": f"HTTP/1.1 500 {ESC}[2J\r\n\r\n",

@@ -152,7 +152,7 @@ def test_each_shipped_unit_starts_unchanged(
 
 
 def test_the_confined_tor_serves_the_pages_through_a_tor_network(machine: Machine) -> None:
-    """No command of the unit runs as root. tor also answers a reload, and restarts.
+    """No command of the unit runs as root. tor can also be reloaded and restarted.
 
     Debian's own tor is switched off by the command of the guide.
     """
@@ -174,9 +174,9 @@ def test_the_confined_tor_serves_the_pages_through_a_tor_network(machine: Machin
 
 
 def test_an_export_leaves_no_line_in_the_journal(machine: Machine) -> None:
-    """The export works with a terminal and without one, and is refused before an upgrade.
+    """The export works with and without a terminal, and is refused while an upgrade is unfinished.
 
-    The control: without one property, the journal has the command and its second.
+    The control: without one property, the journal stores the command with its exact time.
     """
     typed = "fanal-portal run export --out /media/stick"
     words = ("export", "--out", "/media/stick")

@@ -85,7 +85,7 @@ def test_a_question_is_repeated_until_its_answer_is_valid(
 
 
 def asked(monkeypatch: pytest.MonkeyPatch, medium: Path, typed: list[str]) -> str:
-    """Type answers that lead to good ones. Return what the terminal shows."""
+    """Type answers, and check that setup gets the expected ones. Return what the terminal shows."""
     expected = replace(GOOD, keyring=str(medium), clearnet=False, certificate="", certificate_key="")
 
     @click.command()

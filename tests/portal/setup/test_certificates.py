@@ -1,4 +1,4 @@
-"""The certificate of the clearnet site: refused files change nothing, and its end is announced."""
+"""The certificate of the clearnet site: refused files change nothing, and a warning precedes its expiry."""
 
 import json
 from collections.abc import Callable
@@ -137,7 +137,7 @@ def test_an_installed_certificate_that_has_expired_is_named(bare: System, given:
 
 
 def test_an_expired_certificate_of_acme_does_not_prevent_its_renewal(bare: System, given: Answers) -> None:
-    """A check finds nothing in the way of the renewal. The expired file is not installed."""
+    """A check finds no obstacle to the renewal. The expired file is not installed."""
     by_acme = replace(given, certificate_by=ACME_HTTP)
     live = bare.at(acme.CERTIFICATE)
     live.parent.mkdir(parents=True)
@@ -148,14 +148,14 @@ def test_an_expired_certificate_of_acme_does_not_prevent_its_renewal(bare: Syste
         with pytest.raises(Refused, match=r"privkey|fullchain"):
             [*steps.apply([Certificate(bare, by_acme)])]
         assert not bare.at(CERTIFICATE).exists()
-    # Without the files of certbot, even a certificate that is installed is not enough.
+    # If files of certbot are missing, the step is still to be done, although a certificate is installed.
     bare.at(acme.KEY).unlink()
     other_name(bare.at(CERTIFICATE), bare.at(KEY))
     assert Certificate(bare, by_acme).check() == TO_DO
 
 
 def test_setup_gets_a_certificate_by_acme_before_it_installs_it(bare: System, given: Answers) -> None:
-    """Otherwise, setup has no step for ACME, and switches off no timer of certbot."""
+    """Without ACME, setup has no step for it, and does not switch off the timer of certbot."""
     titles = [each.title for each in all_steps(bare, replace(given, certificate_by=ACME_HTTP))]
     first = titles.index("certificate by ACME")
     assert titles[first - 1] == "Debian's own timer of certbot is off"
@@ -168,7 +168,9 @@ def test_setup_gets_a_certificate_by_acme_before_it_installs_it(bare: System, gi
     )
 
 
-def test_the_settings_of_certbot_name_the_host_and_the_way_to_prove_it(bare: System, given: Answers) -> None:
+def test_the_settings_of_certbot_name_the_host_and_how_to_prove_its_control(
+    bare: System, given: Answers
+) -> None:
     step = AcmeCertificate(bare, replace(given, certificate_by=ACME_HTTP))
     step.apply()
     file = bare.at(acme.SETTINGS)

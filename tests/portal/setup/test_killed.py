@@ -83,7 +83,7 @@ def test_a_killed_step_is_not_done_until_services_have_read_its_files(
         assert make(system).check().state is State.DONE
 
 
-def test_a_portal_whose_creation_is_killed_has_no_tables(tmp_path: Path) -> None:
+def test_a_killed_init_leaves_no_tables(tmp_path: Path) -> None:
     """Tables without a key would look like a portal."""
     server = Server(tmp_path, 8080)
     server.configure()
@@ -118,8 +118,8 @@ def test_pages_that_a_killed_run_has_moved_away_are_deleted_with_the_other_remai
     assert [*system.at("/var/www").iterdir()] == []
 
 
-def test_a_written_file_has_its_rights_before_its_name(tmp_path: Path) -> None:
-    """Otherwise a process that is killed between the two leaves a file that its reader cannot open."""
+def test_a_file_gets_its_access_rights_before_its_final_name(tmp_path: Path) -> None:
+    """Otherwise a process that is killed in between would leave a file that a service cannot open."""
     place = tmp_path / "settings"
     found: list[tuple[int, int]] = []
 

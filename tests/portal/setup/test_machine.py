@@ -192,7 +192,7 @@ def test_a_configuration_from_a_lost_machine_gets_the_onion_address_of_the_new_o
 
 
 def test_the_failure_of_a_program_is_told_on_one_line(system: System) -> None:
-    """The terminal would spell out the end of a line."""
+    """The terminal would show a line break as an escape sequence."""
     with pytest.raises(Failed) as caught:
         system.run("sh", "-c", "echo error: no list; echo hint: sign one >&2; exit 1")
     assert str(caught.value).endswith(": error: no list; hint: sign one")
@@ -249,7 +249,7 @@ def test_a_unit_that_was_enabled_before_stays_enabled_if_setup_fails(system: Sys
     assert Unit(system, name).check() == DONE
 
 
-def test_the_nginx_service_of_debian_is_disabled_and_enabled_again_after_undo(system: System) -> None:
+def test_the_nginx_service_of_debian_is_disabled_until_undo_enables_it_again(system: System) -> None:
     system.control("enable", "nginx.service")
     step = DebianNginxOff(system)
     done(step)

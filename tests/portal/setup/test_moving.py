@@ -39,7 +39,7 @@ def test_a_portal_moves_from_sqlite_to_postgresql(tmp_path: Path) -> None:
 
 
 def with_one_case(site: Installation) -> None:
-    """Add a case, and exchange once in each direction, so that the case has a mailbox at the portal."""
+    """Add a case, and carry bundles once in each direction, so that the portal has a mailbox for the case."""
     answers = site.medium.with_name("answers.toml")
     answers.write_text('what = "Quelque chose"\n')
     entered = ("--route", "letter", "--language", "fr", "--received", today().isoformat())
@@ -75,7 +75,7 @@ def known_cases(configuration: Path) -> int:
 
 
 def exchange(site: Installation, fingerprint: str) -> None:
-    """Exchange once in each direction, with the new portal."""
+    """Carry bundles once in each direction, from and to the new portal."""
     site.medium = site.medium.with_name("another medium")
     site.medium.mkdir()
     site.portal.run("export", "--out", site.medium)

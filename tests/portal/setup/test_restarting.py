@@ -12,7 +12,7 @@ from portal.setup.services import answers, restart_portals
 from portal.setup.system import Failed, System
 from tests.support.installation import free_port
 
-# Listens once the interpreter has started, and gives every address the status in the arguments.
+# A server that listens once Python has started, and answers every request with the status in its arguments.
 PORTAL = """
 import http.server, sys
 

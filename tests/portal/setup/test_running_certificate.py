@@ -151,7 +151,7 @@ def test_a_certificate_by_acme_is_issued_and_renewed_with_port_80_closed(machine
 
 
 def test_a_certificate_by_dns_needs_no_port(machine: Machine) -> None:
-    """A program of the administrator changes the DNS. Another program keeps port 80 meanwhile."""
+    """A program of the administrator changes the DNS. Another program occupies port 80 meanwhile."""
     listen = "import signal, socket; server = socket.create_server(('', 80)); signal.pause()"
     machine.do("systemd-run", "--quiet", "--unit=other", "python3", "-c", listen)
     before = served(machine)
@@ -162,7 +162,7 @@ def test_a_certificate_by_dns_needs_no_port(machine: Machine) -> None:
 def test_the_certificate_of_a_seized_machine_is_revoked_by_the_command_of_the_page(
     machine: Machine,
 ) -> None:
-    """The administrator has only a copy of the account, and the certificate, which is public."""
+    """The administrator has only the public certificate and a copy of the account."""
     run_setup(machine, BY_ACME)
     (machine.tree / "srv/seized.pem").write_text(served(machine))
     machine.do("sh", "-c", "mkdir /srv/acme && mv /var/lib/fanal-acme/accounts /srv/acme")

@@ -234,7 +234,7 @@ def test_a_portal_that_has_no_database_yet_uses_the_new_program(installed: Porta
     assert not (installed.folder / "none.sqlite").exists()
 
 
-def test_a_unit_that_does_not_start_with_the_earlier_version_either_is_named(installed: Portal) -> None:
+def test_a_unit_that_starts_with_neither_version_is_named(installed: Portal) -> None:
     """The others start. The next run tries again."""
     installed.units.broken = True
     start = Units.start

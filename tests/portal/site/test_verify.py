@@ -67,7 +67,7 @@ def verified(room: Provable, *more: str | Path, site: str = "") -> Result:
 
 
 def test_a_site_whose_portal_starts_again_is_not_accused_of_a_false_signature(own_provable: Provable) -> None:
-    """A portal that starts again does not listen for seconds, and nginx answers 503 for it."""
+    """A portal that is restarting does not listen for some seconds, and nginx answers 503 for it."""
     away = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
     with hosting(away) as site:
         done = verified(own_provable, site=site)
@@ -81,7 +81,7 @@ def test_a_site_whose_portal_starts_again_is_not_accused_of_a_false_signature(ow
 
 
 def test_portal_verify_visits_an_onion_service_only_through_the_proxy(own_provable: Provable) -> None:
-    """The proxy gets the onion name for every request, whether the site is as signed or not."""
+    """The proxy gets the onion name for every request, even if the site differs from the signed one."""
     name = "a" * 55 + "d.onion"
     with proxying(int(own_provable.address.rpartition(":")[2])) as proxy:
         through = ("--proxy", f"socks5h://{proxy.address}")

@@ -15,7 +15,7 @@ REPORTS = 30
 
 
 def steps_forward(room: Room, pieces: list[bytes]) -> int:
-    """Return how many reports lie in the file after the report that arrived just before them."""
+    """Return how many reports come later in the file than the report that arrived just before them."""
     room.database.scrub()
     raw = (room.folder / "portal.sqlite").read_bytes()
     places = [raw.index(piece) for piece in pieces]
@@ -31,8 +31,8 @@ def test_rewriting_the_database_removes_the_order_of_arrival(tmp_path: Path) -> 
     pieces = [report.envelope[30_000:30_040] for report in reports]
     assert steps_forward(room, pieces) > 0.9 * (REPORTS - 1)
     expire.tidy(room.database)
-    # If 30 reports are in random order, more than 25 of the 29 steps between them go forward only once in
-    # many millions of runs.
+    # With 30 reports in random order, at most 25 of the 29 steps between them go forward, except once in many
+    # millions of runs.
     assert steps_forward(room, pieces) <= 25
     room.close()
 

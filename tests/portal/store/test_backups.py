@@ -64,7 +64,7 @@ def test_a_backup_has_every_value_of_a_case_and_the_slot_beside_it(connection: C
 
 
 def test_all_cases_of_a_backup_are_sorted_by_their_random_ids(connection: Connection) -> None:
-    """There are more cases than are in memory at once. Each case has its own slot."""
+    """There are more cases than the program reads into memory at once. Each case has its own slot."""
     ids = [secrets.token_bytes(32) for _ in range(250)]
     for each in ids:
         collected(connection, each, slot=each[:4])
@@ -106,7 +106,7 @@ def test_the_outboxes_of_a_backup_are_sorted_by_channel_and_number(connection: C
 def test_a_restored_case_is_stored_until_its_day_of_expiry(
     connection: Connection, expires: date, *, is_stored: bool
 ) -> None:
-    """The day of expiry stays as it is, whatever the term says."""
+    """A term does not change the day of expiry that a case already has."""
     case = Case(case_id=bytes(32), channel=INSPECTORATE, expires=expires)
     backups.put_case(connection, case, None, Term(DAY, 100))
     stored = [(days.number(expires),)] if is_stored else []
@@ -119,7 +119,7 @@ def test_a_restored_open_case_gets_a_random_day_of_expiry(connection: Connection
         case = Case(case_id=secrets.token_bytes(32), channel=INSPECTORATE)
         backups.put_case(connection, case, None, Term(DAY, 10))
     drawn = {day - days.number(DAY) for (day,) in kept(connection, cases, "expires")}
-    # One of eight days is missing in 500 draws only once in 10^28 runs.
+    # In 500 draws, one of the eight possible days is missing only once in 10^28 runs.
     assert drawn == set(range(10, 10 + SPREAD_DAYS + 1))
 
 

@@ -53,7 +53,7 @@ def marks(sealed: Sealed) -> list[bytes]:
 
 
 def given_up(room: Room) -> Sealed:
-    """Return a report of which only a part was uploaded."""
+    """Return a report that was only partly uploaded."""
     sealed = make_report_envelope(room.site)
     room.patch(room.begin(sealed), 0, sealed.envelope[:60_000])
     return sealed
@@ -90,7 +90,7 @@ def test_a_cancelled_upload_is_overwritten_in_the_files(sqlite_room: Room) -> No
 
 
 def test_no_request_empties_the_write_ahead_log(sqlite_room: Room) -> None:
-    """The time that emptying takes would reveal whether others have written.
+    """The time needed to empty the log would reveal whether other visitors have written.
 
     Therefore, the clock empties the log.
     """
@@ -171,7 +171,7 @@ def test_expired_data_is_overwritten_in_the_files(sqlite_room: Room) -> None:
 
 
 def test_no_copy_of_deleted_rows_is_left(room: Room) -> None:
-    """Databases leave copies of rows behind when they move them.
+    """When databases move rows, copies of these rows stay in the old place.
 
     After the cleaning, no table's file has such a copy.
 
@@ -193,7 +193,7 @@ def test_no_copy_of_deleted_rows_is_left(room: Room) -> None:
 
 
 def test_postgresql_with_the_shipped_settings_overwrites_deleted_data(tmp_path: Path) -> None:
-    """After its hourly switch to a new file, the log of PostgreSQL does not contain the data either."""
+    """PostgreSQL begins a new log file each hour; afterwards, the log does not contain the data either."""
     with postgres.serving((), SHIPPED.read_text()) as cluster:
         room, sealed = Room(tmp_path, cluster.url), make_report_envelope(SITE)
         room.send(sealed)

@@ -1,4 +1,4 @@
-"""How much each transaction deletes, and how long it then lets others write."""
+"""How much each transaction deletes, and how long the deletion then pauses for other writers."""
 
 import time
 from collections.abc import Iterator

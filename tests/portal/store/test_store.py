@@ -135,7 +135,7 @@ def together(calls: Sequence[Callable[[], None]]) -> None:
 
 
 def test_a_case_opens_only_with_the_last_byte_of_its_report(room: Room) -> None:
-    """The day of the case is that of the last byte."""
+    """The day of the case is the day on which the last byte arrived."""
     begun, filed = upload(), report()
     with room.database.write() as connection:
         envelopes.begin(connection, begun, filed, b"12345")
@@ -291,7 +291,7 @@ def test_an_unusable_database_is_refused(tmp_path: Path, postgres_url: str) -> N
 
 
 def test_damage_that_opening_a_database_does_not_find_is_found_by_a_check(sqlite_room: Room) -> None:
-    """The damaged pages contain the content of an envelope. The control is the check before the damage."""
+    """The damaged pages contain the content of an envelope. The control: the first check finds no damage."""
     sqlite_room.send(make_report_envelope(sqlite_room.site, file=bytes(400_000)))
     sqlite_room.database.check()
     sqlite_room.database.scrub()
@@ -318,7 +318,7 @@ def test_a_reporter_whose_upload_meets_a_damaged_page_is_asked_to_come_back(sqli
 
 
 def test_postgresql_names_damage_by_its_own_codes(request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """The control is an error that is no damage."""
+    """The control: an error with another cause is not reported as damage."""
     raised = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{}'; END $$"
     codes = {"data_corrupted": Damaged, "index_corrupted": Damaged, "disk_full": DBAPIError}
     with opened(request, tmp_path, "postgresql") as room:
@@ -385,13 +385,13 @@ def test_a_database_that_is_refused_is_closed(tmp_path: Path) -> None:
         connection.execute(text("DROP TABLE alembic_version"))
     with pytest.raises(Refused) as refused:
         database.create(url)
-    # The error still refers to the connection, so only an explicit call closes it.
+    # The error keeps the connection in memory, so only an explicit call closes the connection.
     assert tmp_path not in {each.resolve().parent for each in Path("/proc/self/fd").iterdir()}
     assert "cannot be used" in str(refused.value)
 
 
 def test_a_new_database_whose_first_rows_fail_has_no_tables_and_is_closed(tmp_path: Path) -> None:
-    """Any error counts: the rows may come from a file that cannot be read."""
+    """The kind of error does not matter: for example, the rows may come from a file that cannot be read."""
     url = make_url(f"sqlite:///{tmp_path}/portal.sqlite")
 
     def fail(_: object) -> None:
@@ -399,7 +399,7 @@ def test_a_new_database_whose_first_rows_fail_has_no_tables_and_is_closed(tmp_pa
 
     with pytest.raises(OSError, match="cannot be read") as raised:
         database.create(url, fail)
-    # The error still refers to the connection, so only an explicit call closes it.
+    # The error keeps the connection in memory, so only an explicit call closes the connection.
     assert tmp_path not in {each.resolve().parent for each in Path("/proc/self/fd").iterdir()}
     assert raised.value.args == ("cannot be read",)
     assert database.version(url) is None

@@ -17,7 +17,7 @@ LARGEST_OF_FILES = age.sealed_size(16 * 1_024 * 1_024)
 
 
 def taken(connection: Connection, hour: int) -> Mapping[Kind, int]:
-    """Return the kinds that take room, with their total bytes."""
+    """Return the total bytes of each kind of envelope that takes room."""
     return {kind: size for kind, size in quotas.used(connection, hour).items() if size}
 
 

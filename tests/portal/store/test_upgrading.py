@@ -151,7 +151,8 @@ def old(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Old:
     return made
 
 
-# The old portal has no withdrawals, no reports without JavaScript and no proof of work, and no clock ran.
+# The old portal has no withdrawals, no reports without JavaScript and no used proofs of work. Its clock has
+# never run.
 LEFT_EMPTY = {"withdrawals", "scriptless", "spent", "refusals", "disk"}
 
 
@@ -201,7 +202,7 @@ def test_an_upgraded_portal_keeps_all_data_and_continues(old: Old) -> None:
 
 
 def is_of_the_next_version(old: Old) -> None:
-    """Check the changes of the next version's migration, which counted and numbered existing rows."""
+    """Check that the next version's migration counted and numbered the existing rows."""
     held = old.held()
     assert [(NEXT,)] == held["alembic_version"]
     size = list(metadata.tables["envelopes"].c.keys()).index("size")

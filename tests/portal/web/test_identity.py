@@ -288,7 +288,7 @@ def test_the_header_shows_the_logo_and_name_completely_or_not_at_all(
 
 
 def _whole(page: Page, width: int) -> list[str]:
-    """Check that the header is low on small screens and shows nothing partly; return its visible parts."""
+    """Check that the header is low on small screens and cuts nothing off; return its visible parts."""
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert width > 360 or page.evaluate("document.querySelector('header').offsetHeight") <= 64
     shown = page.evaluate(SHOWN)

@@ -25,7 +25,7 @@ from tests.support.paths import ROOT
 
 DAYS = [date(2026, 11, 1) + timedelta(n) for n in range(1_200)]
 # A law with two acknowledgement deadlines: one regime follows the Directive, and the other the French decree.
-# The deadline of feedback depends on the acknowledgement deadline in the French decree.
+# In the French decree, the deadline of feedback depends on the acknowledgement deadline.
 (APART,) = laws_with(
     "deadlines.toml",
     {
@@ -64,7 +64,7 @@ def counted(promise: str, off: str = "") -> Sequence[date]:
 def demanded(name: str, event: Event) -> Sequence[date]:
     """Return the deadline of a report that arrived on each of DAYS and was not answered yet.
 
-    This is the deadline in the regime that allows most time.
+    This is the deadline in the regime that allows the most time.
     """
     law = reader.parse(FOLDERS[name])
     return [max(days) for days in zip(*(_in_regime(law, each, event) for each in law.regimes), strict=True)]
@@ -126,7 +126,7 @@ def test_the_page_before_a_report_states_the_deadlines_of_the_law(
 
 
 def test_a_promise_takes_the_earliest_date_within_a_regime_and_the_latest_of_all_regimes() -> None:
-    """In a shorter month, the deadline is its last day."""
+    """If a month is too short for the date, the deadline is the last day of the month."""
     assert counted("7d,1m;12m") == counted("12m")
     assert counted("7d,1m") == [day + timedelta(7) for day in DAYS]
     assert dict(zip(DAYS, counted("1d1m"), strict=True))[date(2027, 1, 30)] == date(2027, 2, 28)

@@ -205,7 +205,7 @@ def test_pages_name_the_style_sheet_with_its_digest(client: FlaskClient) -> None
 
 
 def test_the_bare_domain_shows_the_home_page_in_the_first_language(client: FlaskClient) -> None:
-    """The numbers for danger and the warning about devices come before any link to a form."""
+    """The emergency numbers and the warning about devices come before any link to a form."""
     assert client.get("/").data == client.get(f"/{LANGUAGES[0]}/").data
     assert client.get("/").data != client.get(f"/{LANGUAGES[1]}/").data, "the control"
 
