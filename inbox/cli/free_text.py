@@ -8,7 +8,7 @@ import click
 from inbox.system import terminal
 from templates.command_line import Asking, Option
 
-# A function that says from the other values of a command whether a text is needed.
+# A function that decides, from the other values of a command, whether a text is needed.
 Needed: TypeAlias = Callable[[Mapping[str, Any]], bool]
 # If an option has the value ``-``, the program asks for the text.
 ASK = "-"

@@ -74,7 +74,7 @@ class Closed:
 
     @contextmanager
     def unlocked(self, day: date) -> Iterator[Unlocked]:
-        """Yield the inbox and the officers who opened it on that day."""
+        """Yield the inbox, opened on that day, and the officers who opened it."""
         with ExitStack() as stack:
             with ExitStack() as quiet:
                 bring = partial(quiet_credentials_at, quiet, self.root)
@@ -221,13 +221,13 @@ def given_or_to_type(text: str | None, text_file: Path | None) -> str | None:
     return found
 
 
-# These options are already part of the journal entry, or do not hold an officer's own words.
+# These options are already part of the journal entry, or contain no text in an officer's own words.
 _UNSAID = {"as_json", "case", "cases", "confirm", "despite", "reason", "text", "text_file"}
 _TEXT = "inbox.text"
 
 
 def written() -> Iterator[str]:
-    """Yield the options of the current command as officers read them before they confirm it.
+    """Yield the options of the current command as officers read them before they confirm the command.
 
     Texts typed at a prompt are also repeated, because other officers come to the terminal later.
     """

@@ -75,7 +75,7 @@ def _hold(opened: Unlocked) -> None:
 
 
 def _run(words: Sequence[str], door: Open) -> None:
-    """Run a command, and refuse a word that ends a session with other words after it."""
+    """Run a command. Refuse a word that ends a session if other words follow it."""
     word = words[0]
     if word not in _ENDING:
         run([*words], door)

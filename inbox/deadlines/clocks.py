@@ -96,10 +96,10 @@ class Events:
 def clocks(events: Events, how: Practice) -> list[Due]:
     """Return all deadlines of a case, met or not: the clocks of the law in its order, then retention.
 
-    Closing a case meets no deadline, but drops the deadlines that no longer apply. An unmet deadline for a
-    first act is always dropped. If the reporter cannot be reached, all deadlines for messages are dropped.
-    The deadline for feedback is dropped if feedback is withheld, and the deadline for the acknowledgement is
-    dropped if the case is closed without a text.
+    Closing a case does not meet any deadline, but drops the deadlines that no longer apply. An unmet deadline
+    for a first act is always dropped. If the reporter cannot be reached, all deadlines for messages are
+    dropped. The deadline for feedback is dropped if feedback is withheld, and the deadline for the
+    acknowledgement is dropped if the case is closed without a text.
     """
     running = [_due(code, rule, events, how) for code, rule in how.clocks.items()]
     ended = [replace(each, dropped=_dropped(each, events)) for each in running]

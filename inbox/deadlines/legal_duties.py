@@ -108,9 +108,9 @@ def keep_in_step(session: Session, work: Workflow, today: date, before: Set[str]
     """Add the duties for an offence if severity, tags or danger now show that the case is about an offence.
 
     A sign of an offence (``offence_of``) is new if it is not in ``before``. If a sign is new, the decisions
-    that were taken without it are asked for again. A decision becomes urgent if the case now has a priority
-    that makes it urgent. No duty is removed. Otherwise, one officer could lower the score to end a duty that
-    requires a decision by two officers.
+    that were taken without it are asked for again. Decisions become urgent if the case now has a priority
+    that the law counts as urgent. No duty is removed. Otherwise, one officer could lower the score to end a
+    duty that requires a decision by two officers.
     """
     if not before >= offence_of(session, work):
         reopen_decisions(session, work.case, News.OFFENCE, today)
@@ -158,7 +158,7 @@ def keep_lateness(row: Duty, today: date) -> None:
 
 
 def undecided_before(session: Session, number: int, asked: Asked) -> Sequence[str]:
-    """Return the duties that each occurrence of this fact creates and that are undecided for the next one."""
+    """Return the duties that each occurrence of this fact creates, if undecided for the next occurrence."""
     codes = _asked_where(session, asked)
     return [code for code in codes if not _is_decided_before(session.get(Duty, (number, code)))]
 
@@ -353,8 +353,8 @@ def undecided_others(session: Session, number: int | None = None) -> Collection[
 def owed_after_end(session: Session, number: int | None = None) -> Collection[int]:
     """Return the closed and junk cases that still need a decision; ``number`` limits this to one case.
 
-    Closing a case does not settle a decision that was put off or is asked for again. A case with a decision
-    that is owed waits like an open case, and is not archived. Two decisions are exceptions. The decision on
+    Closing a case does not settle a decision that was put off or is asked for again. A case that still needs
+    a decision waits like an open case, and is not archived. Two decisions are exceptions. The decision on
     admissibility is dropped, because nobody can judge it in quarantine. For junk, the decision to inform the
     persons concerned is dropped unless it was put off or is asked for again, because two officers found that
     the report names nobody.
@@ -469,7 +469,7 @@ def _due(session: Session, case: Case, row: Duty) -> date:
     duty, calendar = in_use.of(session).duties.get(row.kind), office.of(session).calendar.legal
     if duty is None:
         return row.due  # The due day under the earlier law stays.
-    # A decision is asked for again because of news, so its period starts on the day of the news.
+    # If news makes a decision necessary again, its period starts on the day of the news.
     starts = {} if row.anew else {Event.RECEIVED: case.received, Event.COLLECTED: case.collected}
     due = duty.within.after(starts.get(duty.starts, row.known), calendar)
     if duty.urgent and row.urgent and urgent_measure(session, row):

@@ -6,13 +6,13 @@ from enum import StrEnum
 class Obstacle(StrEnum):
     """Why a case cannot leave, or needs a further step; ``casework.exits`` defines the effect of each reason.
 
-    The first group consists of facts of the case. ``URGENT``: the law counts its priority as urgent.
-    ``DANGER``: an answer says that somebody may be in danger, and no measure responds to the danger. ``NEW``:
-    nobody has read the report. ``UNREAD``: nobody has read a later message. ``REQUEST``: somebody named in
-    the case has made an access request, which has not been answered yet. ``REPEATED``: another case was
-    closed as a duplicate of this one. ``VISA``: the case may only be destroyed with the agreement of the
-    archives, which they have not given yet. ``ONE_CLOCK``: the day has come according to the clock of this
-    machine, but the portal has not exported any collected bundle on that day or later.
+    The first group consists of facts of the case. ``URGENT``: the law counts the priority of the case as
+    urgent. ``DANGER``: an answer says that somebody may be in danger, and no measure responds to the danger.
+    ``NEW``: nobody has read the report. ``UNREAD``: nobody has read a later message. ``REQUEST``: somebody
+    named in the case has made an access request, which has not been answered yet. ``REPEATED``: another case
+    was closed as a duplicate of this one. ``VISA``: the case may only be destroyed with the agreement of the
+    archives, which they have not given yet. ``ONE_CLOCK``: according to the clock of this machine, the day
+    has come, but no bundle that the portal exported on that day or later has been collected.
 
     ``PROSECUTOR``, ``PERSONS`` and ``ADMISSIBILITY`` are legal decisions that are still to be taken;
     ``UNDECIDED`` is any other such decision. ``PUT_OFF``: the decision to inform the persons concerned was
@@ -26,7 +26,7 @@ class Obstacle(StrEnum):
 
     The last group depends on who acts. ``UNDECLARED``: an officer has not yet declared that they have no
     interest in the case. ``EXCLUDED``: an officer is excluded from the case. ``ENTRUSTED``: an officer is not
-    one of its handlers. ``QUARANTINE``: nobody may read the case.
+    one of the handlers of the case. ``QUARANTINE``: nobody may read the case.
     """
 
     CLOSED = "closed"

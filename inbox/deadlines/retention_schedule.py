@@ -50,9 +50,10 @@ class Due:
 class UnopenedTerm:
     """Counts of the unfiled envelopes: all envelopes, and the envelopes that may be discarded now.
 
-    ``next_day`` is the day from which more may be discarded, or None. ``unasked`` is the number of expired
-    envelopes without the archives' approval, collected up to the day ``unasked_to``. ``by_one_clock`` is
-    the number of envelopes that have expired only by the clock of this machine (``day_of_two_clocks``).
+    ``next_day`` is the day from which more envelopes may be discarded, or None. ``unasked`` is the number of
+    expired envelopes without the archives' approval, collected up to the day ``unasked_to``. ``by_one_clock``
+    is the number of envelopes that have expired only according to the clock of this machine
+    (``day_of_two_clocks``).
     """
 
     count: int

@@ -27,7 +27,7 @@ from templates.law.rules import Event, News
 
 
 class Disclosure(StrEnum):
-    """How many of the measures on a closed case its reporter can read."""
+    """How many measures the reporter of a closed case can read."""
 
     FULL = "full"
     PARTIAL = "partial"
@@ -132,9 +132,9 @@ def acted(session: Session, number: int, today: date) -> None:
 def judge(inbox: Inbox, who: Actor, number: int, parts: Mapping[str, int], reason: str) -> Workflow:
     """Set parts of the score of a case, by name; the journal records the parts that change.
 
-    Parts given with unchanged values confirm what the rules propose. Raises CaseRefused for an unknown case;
-    and Refused if no reason is given, or if another session has changed the parts in the meantime. Also
-    raises the same errors as ``Inbox.acting``.
+    A part that is given with its current value confirms the proposal of the rules. Raises CaseRefused for an
+    unknown case; and Refused if no reason is given, or if another session has changed the parts in the
+    meantime. Also raises the same errors as ``Inbox.acting``.
     """
 
     def choose(session: Session) -> Action:

@@ -8,7 +8,7 @@ from templates.law.working_days import LegalCalendar
 
 
 class Calendar(LegalCalendar):
-    """The working days of the ``law`` without ``added``, the office's own days off."""
+    """The working days of the ``law``, minus the office's own days off (``added``)."""
 
     def __init__(self, law: rules.Calendar, added: Collection[date] = ()) -> None:
         super().__init__(law)

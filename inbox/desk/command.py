@@ -93,10 +93,10 @@ def desk(
 
 @contextmanager
 def _writing(file: Path | None) -> Iterator[Callable[[str], None]]:
-    """Yield a function that writes an address to a file, if any, which only its owner can read.
+    """Yield a function that writes an address to ``file``, if given, so that only its owner can read it.
 
-    The file is deleted at the end. Anybody who reads an address that was used learns nothing. A file that
-    was there before is deleted only if the address replaced it.
+    The file is deleted at the end. An address that was already used reveals nothing to anybody who reads it.
+    A file that already existed is deleted only if the address replaced its contents.
     """
     written = []
 

@@ -193,7 +193,7 @@ def piece(template: str, /, **values: Any) -> str:
 def _as_of() -> int:
     """Return the number of the last journal entry for a page of a case or of the queue, otherwise 0.
 
-    A page that answers a form of a case or of the queue also gets the number.
+    A page that answers a form of a case or of the queue also gets the number of that entry.
     """
     is_kept_in_step = request.endpoint in {"queue.first", "queue.show"} or _came_from_such()
     if not (is_kept_in_step or "case" in (request.view_args or {})) or (here().pending and "is_job" not in g):

@@ -117,7 +117,7 @@ class Server:
 
 @contextmanager
 def serving(listener: socket.socket, app: "WSGIApplication") -> Iterator[Server]:
-    """Yield a server for an application, which accepts requests during the block.
+    """Yield a server that accepts requests for an application during the block.
 
     At the end, unsent parts of answers are dropped. The operating system accepts a page of a few lines all at
     once, so the last page arrives.

@@ -124,7 +124,7 @@ def waiting() -> list[Confirmation]:
 
 
 def to_declare() -> list[int]:
-    """Return the cases that the officer must declare on before seeing the requests about them.
+    """Return the cases on which the officer must declare before seeing the requests about these cases.
 
     The result reveals neither the requests nor who made them.
     """
@@ -134,7 +134,7 @@ def to_declare() -> list[int]:
 
 
 def medium_folder() -> Path:
-    """Return the folder of the removable medium. Raises Refused if none was given."""
+    """Return the folder of the removable medium. Raises Refused if no medium was named."""
     named = here().medium
     if named is None:
         raise Refused(sentence("no medium was named"), sentence("start the desk with --medium FOLDER"))

@@ -174,8 +174,8 @@ def compose(
         made=today,
         by=office.called(plan.language),
         says=in_use.of(session).dossier,
-        # Together with the text, the day could show a person concerned who was there and could have written
-        # it.
+        # From the day and the text together, a person concerned could infer who was there and could have
+        # written the text.
         received=case.received if plan.purpose is Purpose.PROSECUTOR else None,
         entries=tuple(entries(session, case, plan, redactor)),
         files=tuple(_files(session, number, plan, redactor)),

@@ -1,4 +1,4 @@
-"""Decide whether a family name alone in a case means the person who made an access request."""
+"""Decide whether a lone family name in a case means the person who made an access request."""
 
 from dataclasses import dataclass
 

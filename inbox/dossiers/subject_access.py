@@ -1,9 +1,9 @@
 """Answer an access request (GDPR, article 15) without warning the person or quoting a report.
 
 Officers see which cases name the person, and write the answer themselves. If an obstacle forbids disclosure,
-the person gets the same letter, from the same day on, as if no data were held. Except in the cases, every
-request leaves the same traces. So an officer who is excluded from a case does not learn that the case names
-the person.
+the person gets the same letter, from the same day on, as if no data were held. Every request leaves the same
+traces, except in the cases themselves. So an officer who is excluded from a case does not learn that the case
+names the person.
 """
 
 from collections.abc import Mapping
@@ -73,10 +73,10 @@ class Answer:
 
 
 def look(inbox: Inbox, who: Actor, number: int) -> Seen:
-    """Return what the signed-in officers see of a request and, once answered, the answer about each case.
+    """Return a request as the signed-in officers see it and, once it is answered, its answer about each case.
 
-    Cases that not all signed-in officers have declared are not shown, whether or not the request was
-    answered. The journal entry is the same as for the complete register. Raises the same errors as
+    Cases that some signed-in officer has not declared are not shown, whether or not the request was answered.
+    The journal entry is the same as for the complete register. Raises the same errors as
     ``access_requests.of`` and ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.LIST, view=Viewed.ACCESS)) as session:

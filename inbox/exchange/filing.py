@@ -72,9 +72,9 @@ class _Owner:
 class Filing:
     """The filing of one bundle into the vault.
 
-    ``seeds`` are the seeds of the filed attachments. ``meant`` has the officers whom new texts name, by case.
-    ``n`` is the number of the bundle. ``tried`` identifies the intake keys that were tried on the bundle's
-    envelopes.
+    ``seeds`` are the seeds of the filed attachments. ``meant`` maps each case to the officers whom its new
+    texts name. ``n`` is the number of the bundle. ``tried`` identifies the intake keys that were tried on the
+    bundle's envelopes.
     """
 
     def __init__(self, session: Session, home: Home, *, n: int, today: date, tried: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Enter a report made by telephone, letter or meeting, as a case that its reporter can follow (SPEC 9.5)."""
+"""Enter a report made by phone, by letter or in person, as a case that its reporter can follow (SPEC 9.5)."""
 
 import hashlib
 from collections.abc import Iterable, Iterator

@@ -91,8 +91,8 @@ def make(inbox: Inbox, who: Actor, out: Path, *, progress: Progress, same_disk: 
         n, channel, held, hollow = _make(inbox.home, session, who.today, progress)
         head, warnings = _told(session, who.today)
     if held or hollow:
-        # Nothing is said about a case in quarantine, but it may be the reason why a message of another case
-        # is held back.
+        # A case in quarantine is not mentioned, but it may be the reason why a message of another case is
+        # held back.
         with inbox.vault.transaction(who.officers, quarantine=True) as session:
             shown = row_security.readable(session, {*held, *hollow})
             warnings += holding.warnings(session, [each for each in held if each in shown])
@@ -104,8 +104,8 @@ def again(inbox: Inbox, who: Actor, out: Path, n: int, *, same_disk: bool) -> Ma
     """Copy outbox ``n`` to ``out`` again, with the same manifest and files.
 
     If the outbox's reply key is no longer valid, the current key signs the outbox again, because the portal
-    accepts no later outbox before this outbox. ``same_disk`` has the same meaning as in ``make``. Raises
-    Refused once the outbox is confirmed.
+    does not accept a later outbox before this outbox. ``same_disk`` has the same meaning as in ``make``.
+    Raises Refused once the outbox is confirmed.
     """
     _check_folder(inbox.home, out, same_disk=same_disk)
     with inbox.acting(who, action(Code.COPY_OUTBOX, outbox=n)) as session:
@@ -140,7 +140,7 @@ def _told(session: Session, today: date) -> tuple[Head, list[Sentence]]:
 def _signed_anew(session: Session, path: Path, made: OutboxBundle, today: date) -> Manifest | None:
     """Return the manifest of our copy, re-signed with the current reply key; None while its own key is valid.
 
-    Only a manifest that the vault knows is signed.
+    Signs a manifest only if the vault knows it.
     """
     with given_files.opened(path) as file:
         manifest, _ = bundle.read(atomic_files.pieces(file))
@@ -228,7 +228,7 @@ def _note(waiting: _Waiting, made: OutboxBundle, signer: bytes) -> None:
 
 
 def _is_closing(case: Case, slot: Slot, junk: Container[int]) -> bool:
-    """Return whether the portal should treat the case as closed; this includes expired junk.
+    """Return whether the portal should treat the case as closed; expired junk counts as closed.
 
     A new message in a closed case opens the case again, so that its reporter has time to read the message.
     """
@@ -308,7 +308,7 @@ def _seal_all(
 
 
 def _collected(session: Session, n: int) -> tuple[Link, ...]:
-    """Return every intake bundle that the portal may delete, and record that outbox ``n`` confirms it."""
+    """Return all intake bundles that the portal may delete, and record that outbox ``n`` confirms them."""
     pinned = queries_exchange.pinned_instance(session)
     rows = queries_exchange.unconfirmed_intakes(session, pinned.key) if pinned else []
     for row in rows:

@@ -207,6 +207,6 @@ def _interpreter() -> str:
 
 
 def _shared_libraries() -> list[str]:
-    """Return the folders of the system's libraries, and the interpreter's if it is not the system's."""
+    """Return the folders of the system's and the interpreter's libraries, without duplicates."""
     system, own = (f"/usr/lib/{_ARCHITECTURE}", sysconfig.get_config_var("LIBDIR"))
     return [system] if own == system else [system, own]

@@ -120,7 +120,7 @@ def check_id(channel: str) -> None:
 
 
 def remove(session: Session, channel: str, today: date) -> None:
-    """Remove a body's channel from all later keyrings; raise Refused if the keyring does not list it."""
+    """Remove a body's channel from all later keyrings; raise Refused if the channel is not listed."""
     channel_keyring.root_seed(session)
     row = session.get(tables.Card, channel)
     if row is None or row.removed is not None:

@@ -70,8 +70,8 @@ def destroyable_from(key: IntakeKey) -> date:
 def is_awaited(session: Session, key: IntakeKey) -> bool:
     """Return whether reports sealed to the key may still be at the portal.
 
-    No report sealed to the key is left at the portal once we have collected a bundle that the current portal
-    exported after the key's last day and the grace period. An export dated in the future proves nothing.
+    Once we have collected a bundle that the current portal exported after the key's last day and the grace
+    period, the portal has no more reports sealed to the key. An export dated in the future proves nothing.
     """
     pinned = queries_exchange.pinned_instance(session)
     last = queries_exchange.last_intake(session, pinned.key) if pinned else None

@@ -42,7 +42,7 @@ def rendered(keys: list[View]) -> Iterator[str]:
 
 
 def state(key: View) -> Labelled:
-    """Return the state of a key in words, with its day as each language writes it."""
+    """Return the state of a key in words, with its day in the format of each language."""
     return labels.said("key_state", key["state"], day=date.fromisoformat(key["day"]) if key["day"] else None)
 
 

@@ -1,4 +1,4 @@
-"""Receipts: sign once for each acknowledged case that there was a report (SPEC 5.6)."""
+"""Receipts: for each acknowledged case, sign one statement that there was a report (SPEC 5.6)."""
 
 from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ def sign(
     signer: Signer,
     today: date,
 ) -> None:
-    """Sign a receipt for each of these cases that has none in ``receipts``, and add it there.
+    """Sign a receipt for each of these cases that has no receipt yet, and add it to ``receipts``.
 
     A receipt is signed again, with today's date, only if the keyring no longer lists the key that signed the
     receipt. A key that is no longer listed was withdrawn or expired years ago, so nobody could save a proof

@@ -80,7 +80,7 @@ def standing(keys: Sequence[_Key]) -> list[_Key]:
 def rotate(home: Home, session: Session, today: date, epoch: timedelta) -> Rotated:
     """Make the next keys, valid for ``epoch`` after the current keys end, or from today if these have ended.
 
-    Raises Refused earlier than 30 days before the current keys end.
+    Raises Refused more than 30 days before the current keys end.
     """
     intake, reply = ends(session)
     if today < due(session):

@@ -80,7 +80,7 @@ def _counted(session: Session, column: InstrumentedAttribute[str]) -> Mapping[st
 
 
 def _meaning(law: Law, name: str, code: str) -> tuple[StrEnum | bool | str | None, ...] | None:
-    """Return the properties of a code that matter to the program; None if the law does not have it."""
+    """Return the properties of a code that matter to the program; None if the law lacks the code."""
     match name:
         case "measure" if code in law.measures:
             measure = law.measures[code]

@@ -59,7 +59,10 @@ class Part:
 
     @property
     def fields(self) -> Mapping[str, str]:
-        """The language of each of its form fields, by the name of the field; "" if it has no language."""
+        """The language of each form field of this part, by the name of the field.
+
+        The language is "" for a field without a language.
+        """
         if self.shape in {Shape.LINE, Shape.TEXT}:
             return {f"{self.name}-{each}": each for each in LANGUAGES}
         return {self.name: ""}
@@ -168,6 +171,6 @@ def edited(raw: bytes, edit: Edit) -> bytes:
 
 
 def _kept(part: Part, value: Value) -> Value:
-    """Return a part as the file has it; empty for an optional part without a value."""
+    """Return a part as the file contains it; None for an optional part without a value."""
     is_empty = not any(value.values()) if isinstance(value, Mapping) else not value
     return None if part.optional and is_empty else value

@@ -55,7 +55,7 @@ def proceedings(session: Session) -> frozenset[str]:
 def keep(session: Session, files: Mapping[str, bytes]) -> Law:
     """Store the files of a law, given by name, in the home and the vault; return the law.
 
-    Raises Refused with the first mistake in them.
+    Raises Refused with the first mistake in the files.
     """
     law = _folders(session).keep(files)
     session.merge(LawFolder(hash=law.sha256))
@@ -66,7 +66,7 @@ def keep(session: Session, files: Mapping[str, bytes]) -> Law:
 def adopt(session: Session, files: Mapping[str, bytes]) -> Law:
     """Put the law in these files into use, and return it.
 
-    The caller must set every deadline again afterwards. Raises Refused if the files have a mistake.
+    The caller must compute every deadline again afterwards. Raises Refused if the files have a mistake.
     """
     law = keep(session, files)
     queries_office.office(session).law = law.sha256

@@ -73,10 +73,10 @@ class Shown:
     """The view of a case, and the choices that its page offers.
 
     ``officers`` are the officers to whom the case may be assigned. ``before_closing`` says what to do about
-    each obstacle to closing, including obstacles that depend on how the case ends. ``may_close`` is true if
-    every remaining obstacle needs at most a second officer. ``duties`` are the pending decisions by their
-    codes. ``by_hand`` are the measures that officers record themselves. ``addressed`` are the measures that
-    have an addressee, and ``sanitised`` the measures that come with the text that was sent.
+    each obstacle to closing, including obstacles that depend on how the case ends. ``may_close`` is true if a
+    second officer is enough to overcome every remaining obstacle. ``duties`` are the pending decisions by
+    their codes. ``by_hand`` are the measures that officers record themselves. ``addressed`` are the measures
+    that have an addressee, and ``sanitised`` the measures that come with the text that was sent.
     """
 
     view: View

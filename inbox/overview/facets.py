@@ -2,7 +2,7 @@
 
 A count is the number of cases that the acting officers would find if they selected the choice. Cases from
 which an acting officer is excluded are never counted. Cases restricted to other handlers are counted only for
-choices that their line in the queue shows anyway. Cases on which an acting officer has not declared are not
+values that their line in the queue shows anyway. Cases on which an acting officer has not declared are not
 counted for choices that depend on the contents of reports.
 """
 
@@ -22,7 +22,7 @@ from inbox.vault.casework_tables import IN_DANGER, Workflow
 from inbox.vault.score import RANKS
 from inbox.vault.tables import Case
 
-# Beyond this number, cases are not counted. Officers can select choices until fewer cases match.
+# Beyond this number, cases are not counted. Officers can narrow the filter until fewer cases match.
 COUNTED = 10_000
 # The filter fields that serve as facets, in display order. The sample value of each field is used to find out
 # how much a query on this field reveals.
@@ -41,7 +41,7 @@ _EMPTY = Filter()
 _PRIORITIES = {"1", "2", "3", "4"}
 # The number of cases with each value of a field, and whether all cases were counted.
 _Counted: TypeAlias = tuple[Counter[str], bool]
-# The count of each due date includes the counts of the earlier ones.
+# The count of each due date includes the counts of the earlier due dates.
 _CUMULATED = (Due.OVERDUE, Due.TODAY, Due.WEEK)
 
 
@@ -205,7 +205,7 @@ def _value(field: str, today: date) -> Any:
 def _cumulated(counts: Counter[str], chosen: str) -> Counter[str]:
     """Make the counts of overdue, today and this week cumulative: each includes the counts before it.
 
-    If a value adds no case, its count is 0, unless the value is chosen.
+    If a value adds no case to the count before it, its count is 0, unless the value is chosen.
     """
     total, found = 0, Counter(counts)
     for each in _CUMULATED:

@@ -29,7 +29,7 @@ from inbox.vault.row_security import AS_A_LINE
 
 
 class Override(StrEnum):
-    """Facts that oversight counts although they are not actions of their own."""
+    """Facts that oversight counts although they are not separate actions."""
 
     DESPITE_WARNING = "despite-warning"
     IDENTITY_TOUCHED = "identity-touched"

@@ -69,10 +69,10 @@ class Filter:
     """A filter for cases; an empty field matches all cases.
 
     If ``state`` is empty, the filter matches open cases, or cases in every state if it has search words.
-    ``officer`` may be ME or NOBODY. ``danger`` matches cases in which an answer reports or fears danger, or
-    which an officer has assessed as dangerous. ``to_read`` matches cases that are new or have an unread
-    message. ``undeclared`` matches cases that the acting officers may read, but that at least one of them has
-    not declared yet. ``search`` has at most LONGEST_SEARCH characters.
+    ``officer`` may be ME or NOBODY. ``danger`` matches cases in which an answer says that there is or may be
+    danger, or which an officer has assessed as dangerous. ``to_read`` matches cases that are new or have an
+    unread message. ``undeclared`` matches cases that the acting officers may read, but that at least one of
+    them has not declared yet. ``search`` has at most LONGEST_SEARCH characters.
     """
 
     state: str = ""
@@ -165,7 +165,8 @@ def _pressing(wanted: Filter, today: date) -> Sequence[Sequence[ColumnElement[bo
     rank and then by deadline. Cases that wait for a decision about danger rank before all others.
     """
     # "+ 0" keeps the database from choosing one of two slower indexes. With the index by deadline, the
-    # matches would have to be sorted. The index of all ranks is longer than the index of cases in danger.
+    # matches would have to be sorted. The index of all ranks is longer than the index of cases that report
+    # danger.
     rank = Workflow.rank + 0 if wanted.danger else Workflow.rank
     due, others = func.coalesce(Workflow.deadline, date.max), rank >= 2 * RANKS
     return (rank < 2 * RANKS,), (others, due < today), (others, due >= today)

@@ -140,8 +140,8 @@ def _deadlines(session: Session, number: int, today: date) -> list[View]:
 def _before(session: Session, row: Duty) -> View | None:
     """Return the earlier decision, with its day, if the duty must be decided again, otherwise None.
 
-    The earlier decision is read from the journal. ``sent`` is true if that decision was carried out by a
-    measure, such as a transmission.
+    The earlier decision is read from the journal. ``sent`` is true if a measure, such as a transmission,
+    carried out the earlier decision.
     """
     if not legal_duties.is_anew(row):
         return None
@@ -158,8 +158,9 @@ def _before(session: Session, row: Duty) -> View | None:
 def clock(due: Due, today: date) -> View:
     """Return the view of a deadline.
 
-    The view has the day of the deadline, the days on which it was sent, met or dropped, and whether it is
-    late. ``urgency`` says how far away the day is, or is None if nothing remains to be done.
+    The view contains the day of the deadline, the days on which the message was sent and the deadline was met
+    or dropped, and whether the deadline is late. ``urgency`` says how far away the day is, or is None if
+    nothing remains to be done.
     """
     return {
         "clock": due.clock,

@@ -59,7 +59,10 @@ def flags(asked: Questionnaire, answers: Answers) -> list[Flag]:
 
 
 def shown(asked: Questionnaire, answers: Answers) -> set[str]:
-    """Return the questions that the page showed. A question that depends on a hidden one was also hidden."""
+    """Return the questions that the page showed.
+
+    A question that depends on a hidden question was also hidden.
+    """
     found: set[str] = set()
 
     def holds(when: When | None) -> bool:

@@ -42,15 +42,15 @@ def read(raw: bytes) -> Questionnaire:
 def asked(session: Session, reference: QuestionnaireRef) -> Questionnaire | None:
     """Return the questionnaire that a report answers, or None if it is unknown.
 
-    A questionnaire also counts as unknown if an earlier version accepted it and today's stricter rules reject
-    it. Reports can still be read if their questionnaire counts as unknown.
+    A questionnaire also counts as unknown if an earlier version of this program accepted it but today's
+    stricter rules reject it. Reports can still be read if their questionnaire counts as unknown.
     """
     file = queries_office.questionnaire(session, reference.id, reference.version)
     return _readable(file) if file else None
 
 
 def closest(session: Session, reference: QuestionnaireRef) -> Questionnaire:
-    """Return the questionnaire that a report answers, or ``readable_in_use`` if that is unknown.
+    """Return the questionnaire that a report answers; if it is unknown, return ``readable_in_use``.
 
     Warnings and protected answers are therefore recognised even in a report that was made by hand.
     """

@@ -85,7 +85,7 @@ class Rows:
 
     @property
     def years(self) -> Sequence[int]:
-        """The years that have a line, the latest first."""
+        """The years with at least one line, the latest first."""
         return sorted({day.year for days in self.days for day in days}, reverse=True)
 
     def of(self, year: int | None) -> Sequence[Row]:

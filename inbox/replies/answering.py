@@ -1,9 +1,9 @@
 """Decide which texts count as feedback (décret 2022-1284, article 4).
 
 No program can judge what free text says. A template of the law or the office that is marked as feedback
-always counts. An officer's own words count only if the reporter can read a measure in the same slot. The
-measure must be about the report, and must be more than protection, which is promised to everybody. When an
-outbox is made, its actual content is checked again.
+always counts. An officer's own words count as feedback only if the reporter can read a measure in the same
+slot. The measure must be about the report, and must be more than protection, which is promised to everybody.
+When an outbox is made, its actual content is checked again.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -74,7 +74,7 @@ def of(session: Session, number: int) -> list[Sentence]:
 
 
 def warnings(session: Session, numbers: Collection[int]) -> list[Sentence]:
-    """For each of these cases that the session may read, return the messages of the function ``of``."""
+    """Return the messages that ``of`` returns for each of these cases that the session may read."""
     there = session.scalars(select(Case.number).where(Case.number.in_(numbers)).order_by(Case.number))
     return [each for number in there for each in of(session, number)]
 

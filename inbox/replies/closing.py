@@ -107,7 +107,7 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
 
     - Refused if the law does not have the outcome;
     - CaseRefused if the outcome cannot name the authority, lacks a required measure, contradicts a recorded
-      measure, or says "duplicate" although no link does;
+      measure, or says "duplicate" although no link says so;
     - Cautioned if the text has warnings that may not be overridden, or for which no reason is given;
     - the same errors as ``exits.check`` and ``leak_check.warnings``.
 
@@ -186,8 +186,8 @@ def needed(inbox: Inbox, who: Actor, number: int, closing: Closing) -> dict[str,
 def confirmed(inbox: Inbox, who: Actor, number: int, closing: Closing) -> View:
     """Return the page that officers confirm with a closing; raise NotSeen if they have not seen it.
 
-    The page is as in ``preview``. Officers read this page just before they close the case, so the journal
-    records only the closing. Raises the same errors as ``close``.
+    The page is the same as in ``preview``. Officers read this page just before they close the case, so the
+    journal records only the closing. Raises the same errors as ``close``.
     """
     with inbox.choosing(who, quarantine=True) as (session, _):
         declared.check(session, [number])

@@ -1,4 +1,4 @@
-"""Find words in a reply that could reveal somebody, and show them to officers before it is sent."""
+"""Find words in a reply that could reveal somebody, and show them to officers before the reply is sent."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence

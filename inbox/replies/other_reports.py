@@ -45,7 +45,7 @@ _WITHIN = re.compile(r"[\w,'\u2019-]\s*$")
 def quoted(session: Session, number: int, text: str) -> Iterator[str]:
     """Yield each passage of at least RUN consecutive words of ``text`` that another report also contains.
 
-    Accents, case and punctuation do not count.
+    Accents, letter case and punctuation are ignored.
     """
     text = unicodedata.normalize("NFC", text)
     found = list(_WORD.finditer(text))

@@ -62,7 +62,7 @@ class Sealer:
 
 
 class Dialogues(NamedTuple):
-    """The messages sent, the follow-ups received (id and day), and the measures told, each by case number.
+    """The messages sent, the follow-ups received (id, day) and the measures disclosed, each by case number.
 
     ``receipts`` has the receipt of each case that was acknowledged.
     ``status`` maps each case whose status is held back to the status that its reporter reads.

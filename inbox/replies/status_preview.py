@@ -80,7 +80,7 @@ def page_of(session: Session, number: int) -> Page:
 def noted(number: int, found: Sequence[Finding] | None) -> Action:
     """Return the action to record for a preview.
 
-    If officers were already shown the warnings ``found``, the action only views the case.
+    If officers were already shown the warnings ``found``, the action is recorded as viewing the case.
     """
     if found is None:
         return action(Code.PREVIEW_REPLY, number)
@@ -131,7 +131,7 @@ def as_read(session: Session, number: int, text: str, today: date) -> View:
         "means": page.say(f"means-{slot.status}"),
         "measures": _measures(page, in_use.of(session), slot.measures_disclosed),
         "earlier": page.say("earlier", count=slot.earlier) if slot.earlier else "",
-        # The newest is first, as on the page.
+        # The newest message is first, as on the page.
         "messages": [_message(page, reply, seen) for reply in reversed(slot.messages)],
         "no_messages": "" if slot.messages else page.say("no-messages"),
         "next_by": "" if closed else page.say("next-by", day=page.day(slot.next_by)),

@@ -30,8 +30,8 @@ class TakenBack:
 def take_back(inbox: Inbox, who: Actor, number: int, position: int) -> TakenBack:
     """Delete reply ``position`` of a case, counted from 1 as in ``show``, and return its text.
 
-    If no other reply acknowledges the report, the status goes back to "received". Feedback and an extension
-    that the reply contained no longer count.
+    If no other reply acknowledges the report, the status goes back to "received". If the reply contained
+    feedback or an extension, this feedback or extension no longer counts.
 
     Raises CaseRefused:
 

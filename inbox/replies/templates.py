@@ -50,7 +50,7 @@ def parse(raw: bytes, law: Law) -> Mapping[str, Reply]:
 
 
 def source(session: Session) -> str:
-    """Return the text of the file in use: this office's own, or otherwise the law's file."""
+    """Return the text of the file in use: this office's own file, or otherwise the file of the law."""
     own = session.get(Setting, OWN_REPLIES)
     return own.value if own else in_use.files(session)["replies.toml"].decode("utf-8")
 

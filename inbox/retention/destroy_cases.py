@@ -47,7 +47,7 @@ class Plan:
 
 
 def plan(inbox: Inbox, who: Actor, numbers: Sequence[int], reason: str = "") -> Plan:
-    """Return the plan to destroy these cases; a ``reason`` allows it on a day that no bundle has confirmed.
+    """Return the plan to destroy these cases; a ``reason`` is needed if no bundle has confirmed the day.
 
     Raises Refused if no case is given. Also raises the same errors as ``exits.check``.
     """

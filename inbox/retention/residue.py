@@ -1,4 +1,4 @@
-"""Find a redacted passage in the rest of a case, regardless of accents and of the signs between words."""
+"""Find a redacted passage in the rest of a case; accents and the characters between words do not matter."""
 
 import json
 from collections.abc import Iterator
@@ -65,7 +65,7 @@ def _text(home: Home, found: Found) -> str | None:
 
 
 def _texts(session: Session, mapper: Any, number: int) -> Iterator[str]:
-    """Yield each text in a table's rows that belong to a case."""
+    """Yield each text in those rows of a table that belong to a case."""
     columns = [
         getattr(mapper.class_, name)
         for name, column in mapper.columns.items()

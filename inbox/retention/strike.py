@@ -101,9 +101,9 @@ def preview(inbox: Inbox, who: Actor, passage: Passage, language: str) -> Shown:
 def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: str = "en") -> Struck:
     """Redact a passage in a case for good. The redaction needs two officers and a reason.
 
-    The passage is found as in ``redaction``: case, accents, spacing and invisible characters do not matter.
-    Other spellings are not redacted; the result lists where they remain. The summary, words and index of the
-    case are rebuilt.
+    The passage is found as in ``redaction``: letter case, accents, spacing and invisible characters do not
+    matter. Other spellings are not redacted; the result lists where they remain. The summary, words and index
+    of the case are rebuilt.
 
     Raises the same errors as ``declarations.check``. Raises Refused if no reason is given. Raises
     CaseRefused:
@@ -118,7 +118,7 @@ def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: st
     If a text would be removed almost or completely, officers can still redact words that identify the
     reporter, but not evidence.
     """
-    # If an officer types a passage as the place by mistake, the journal must not record it.
+    # If an officer types a passage instead of a place by mistake, the journal must not record the passage.
     noted = passage.place if re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", passage.place) else None
     with inbox.acting(who, action(Code.MINIMISE, passage.case, reason, place=noted)) as session:
         times, left = _strike(session, passage, journal.actor(session))
@@ -192,7 +192,7 @@ def _who_asks(session: Session, number: int) -> set[tuple[int, bool]]:
     """Return the open access requests that a case waits for, each paired with False.
 
     If the case names the requester for certain, the request is also paired with True. If only a family name
-    were left, an officer could claim alone that it belongs to another person.
+    were left, one officer alone could claim that the name belongs to another person.
     """
     sure = named.meant_in(session, number)
     return {(each, False) for each in named.waiting_for(session, number)} | {(each, True) for each in sure}

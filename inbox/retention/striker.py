@@ -105,7 +105,7 @@ class Striker:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A text at its place. ``pieces`` would stay; ``taken`` are the passages that would be redacted."""
+    """A text at its place. ``pieces`` are the parts that would stay, ``taken`` the passages to redact."""
 
     place: str
     text: str
@@ -204,7 +204,7 @@ def from_officers(session: Session, number: int, striker: Striker, today: date) 
 
 
 def from_drafts(session: Session, number: int, words: str) -> None:
-    """Redact officers' drafts about a case, without revealing to anybody else that any exist."""
+    """Redact officers' drafts about a case, without revealing to anybody else that there are drafts."""
     striker = Striker(EVERYWHERE, words)
     unfinished.rewrite(session, number, lambda text: striker.text(EVERYWHERE, text))
 

@@ -90,7 +90,7 @@ class _Chosen:
 
 
 def ask(inbox: Inbox, who: Actor, numbers: Sequence[int] = ()) -> AskedFor:
-    """List the named cases for the archives, or all that wait only for the approval; return the list.
+    """List the named cases for the archives, or all cases that wait only for their approval; return the list.
 
     Named cases may be listed some time before they are due, within the limit of the law, because the archives
     need weeks. The cases are still destroyed only on the day when they are due.

@@ -24,7 +24,7 @@ LARGEST = _HEAD.size + _LARGEST_FACTS + _LARGEST_TEXT + 3 * LONGEST_SIDE**2
 
 
 class NotShown(Exception):
-    """Raised to stop the examination of a file, with a code for the reason and its values."""
+    """Raised to stop the examination of a file; the reason is a code with values."""
 
     def __init__(self, code: str, *values: object) -> None:
         super().__init__(code)

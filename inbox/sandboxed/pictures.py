@@ -21,7 +21,7 @@ from inbox.sandboxed.answer import LONGEST_SIDE, MOST_PAGES, Answer, Fact, NotSh
 _PLUGINS = (AvifImagePlugin, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin)
 Image.preinit()
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # No other thread can start.
-Image.MAX_IMAGE_PIXELS = None  # ``_check`` limits the size, not Pillow, and reports the declared size.
+Image.MAX_IMAGE_PIXELS = None  # ``_check``, not Pillow, limits the size, and reports the declared size.
 _FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 _MOST_PIXELS = 100_000_000
 _MOST_TAGS = 100

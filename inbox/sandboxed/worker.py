@@ -18,7 +18,7 @@ for encoding in ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "lat
 
 
 def main(page: int, how: str) -> None:
-    """Examine the file on standard input, confined, and write the answer."""
+    """Confine this process, examine the file on standard input, and write the answer."""
     seccomp.confine(seccomp.Limits())
     data = sys.stdin.buffer.read()
     kind = file_types.of(data) if data else Kind(file_types.EMPTY)

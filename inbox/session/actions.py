@@ -179,7 +179,7 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The type of a value. For a code, ``labels`` names its table in labels.toml."""
+    """The type of a value. If the value is a code, its label is in the table ``labels`` of labels.toml."""
 
     form: Form
     labels: str = ""
@@ -194,13 +194,13 @@ class Rule:
     ``quarantine``: the action also applies to a case in quarantine, because it shows no part of the report.
 
     ``undeclared``: the action also applies to a case that a signed-in officer has not declared yet. The
-    declaration itself is an action of this kind; so are actions that exclude an officer from a case or admit
-    an officer.
+    declaration itself is such an action, and so are actions that exclude an officer from a case or admit an
+    officer.
 
     ``all_cases``: the program works on all cases, but shows only cases that the officers may see.
 
-    ``reads``: the action changes only the journal. ``once``: the journal records it once for each officer and
-    session, because a repetition shows nothing new.
+    ``reads``: the action changes only the journal. ``once``: the journal records the action once for each
+    officer and session, because a repetition shows nothing new.
 
     ``oversight``: oversight counts the action. Oversight counts actions that depart from routine or from a
     proposal of the rules, end a case, or change who can act, who can see something, or how the work is
@@ -409,8 +409,8 @@ TABLE: Mapping[Code, Rule] = {
     Code.NAME_ALIAS: Rule(officers=2, all_cases=True, oversight=True, values=_OFFICER),
     Code.REMOVE_ALIAS: Rule(officers=2, oversight=True, values=_OFFICER),
     Code.READ_IDENTITY: Rule(reads=True, officers=2, oversight=True),
-    # The program makes this entry together with the entry of the action that carries the text, or in its
-    # place.
+    # The program makes this entry together with the entry of the action that carries the text, or instead of
+    # that entry.
     Code.COMPARE_IDENTITY: Rule(reads=True, values={"touched": _FLAG, "words_shown": _FLAG}),
     Code.DISCLOSE_IDENTITY: Rule(officers=2, reason=Reason.OPTIONAL, oversight=True, values=_GIVEN),
     Code.BREAK_GLASS: Rule(undeclared=True, officers=2, reason=_NEEDED, oversight=True),
@@ -552,7 +552,7 @@ def _written(value: Value | date) -> Value:
             return value
 
 
-# Shows officers the actions, their cases and how many officers they need, and asks for their passphrases
+# Shows the actions, their cases and the required number of officers, and asks officers for their passphrases
 # again. Returns the officers who typed their passphrases.
 Confirm: TypeAlias = Callable[[Sequence[Action], int], Mapping[str, Presence]]
 

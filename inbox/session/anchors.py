@@ -40,7 +40,7 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The result for an intact journal: its head, the number of outboxes compared, the last entry they name.
+    """The result for an intact journal: its head, how many outboxes were compared, and their last entry.
 
     ``warnings`` say what the comparison could not cover.
     """
@@ -52,7 +52,7 @@ class Checked:
 
 
 def paper(written: str) -> Paper:
-    """Parse a head typed from paper, in any spacing and case. Raises Refused for any other text."""
+    """Parse a head typed from paper, with any spacing and letter case. Raises Refused for any other text."""
     found = _PAPER.fullmatch(written)
     if found is None:
         raise Refused(
@@ -100,7 +100,7 @@ def _kept(session: Session, pieces: Iterable[bytes]) -> list[Anchor]:
 
 
 def _open(n: int, manifest: Manifest, deployment: bytes, keys: Sequence[bytes]) -> Anchor:
-    """Return the anchor that the portal kept as outbox ``n``. Raises Refused unless this inbox signed it.
+    """Return the anchor that the portal kept as outbox ``n``. Raises Refused if another inbox signed it.
 
     Signatures by expired reply keys, and by keys whose seed was destroyed, are also valid.
     """

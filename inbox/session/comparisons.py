@@ -104,9 +104,9 @@ def touched(session: Session, number: int, text: str, own: Container[str] = ()) 
 def unnoted(session: Session) -> Iterator[None]:
     """Let two officers compare a text, without a record of the cases with which it is compared.
 
-    If the block ends normally, no comparison gets an entry. The action has an entry, which names no case. If
-    the block raises, each comparison that touched an identity gets an entry. Otherwise two officers could
-    find out who the reporter is by guessing.
+    If the block ends normally, no comparison gets an entry. The action has an entry, but that entry names no
+    case. If the block raises, each comparison that touched an identity gets an entry. Otherwise two officers
+    could find out who the reporter is by guessing.
     """
     looks: Looks = session.info[_LOOKS]
     try:

@@ -71,7 +71,7 @@ def lacking_cases(session: Session) -> set[int]:
 
 
 def check(session: Session, numbers: Iterable[int]) -> None:
-    """Raise Undeclared, naming any of these cases that some signed-in officer has not declared on.
+    """Raise Undeclared, which names the cases on which some signed-in officer has not declared.
 
     Raises CaseRefused if a case does not exist, even if officers have declared on it. Nobody can declare on a
     case that the signed-in officers may not read. If the officers may not read a case, an action on this case

@@ -74,8 +74,8 @@ class Inbox:
 
         An action on several cases has an entry for each. ``also`` contains the same action on the other
         cases, or further actions on the same case. Together, the actions take as many officers as the
-        strictest of them. The actions reach a case in quarantine only if each action may reach such a case.
-        Repeated reading has only one entry for each session (``once``). If the action creates a case,
+        strictest of them. The actions apply to a case in quarantine only if each action may apply to such a
+        case. Repeated reading gets only one entry in each session (``once``). If the action creates a case,
         ``new_case`` assigns its number in the session, and the entry names that number.
 
         The session hides cases that exclude an officer who acts or confirms, unless the action is the
@@ -173,7 +173,7 @@ class Inbox:
                 reconcile.note_clean(session)
 
     def confirmed(self, who: Actor, *actions: Action) -> Mapping[str, Presence]:
-        """Return the officers who confirm an action: two, or the only one there is. Raises Locked otherwise.
+        """Return the officers who confirm an action: two, or the only officer. Raises Locked otherwise.
 
         An action on several cases is confirmed once, for all of them. Raises Superseded.
         """

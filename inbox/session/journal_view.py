@@ -52,7 +52,7 @@ def changes(inbox: Inbox, officers: Sequence[str], number: int, seen: int) -> li
 
 
 def together(actions: Sequence[Action]) -> list[tuple[Action, list[int]]]:
-    """Group actions taken at once: return each different action with its cases, without duplicates."""
+    """Group actions taken together: return each different action with its cases, without duplicates."""
     found: list[tuple[Action, dict[int, None]]] = []
     for each in actions:
         # Actions that are taken together require the same number of officers.
@@ -67,7 +67,7 @@ def together(actions: Sequence[Action]) -> list[tuple[Action, list[int]]]:
 
 
 def several(actions: Sequence[Action]) -> Iterator[str]:
-    """Yield a line for each of several actions taken at once, with its cases."""
+    """Yield a line for each of several actions taken together, with its cases."""
     for each, cases in together(actions):
         yield _line(each.code, each, cases)
 

@@ -20,7 +20,7 @@ from inbox.vault.destroyed_tables import VAULT, Leaving
 def settle(home: Home, session: Session) -> bool:
     """Move new files to their places. Remove finished files, and files left by interrupted work.
 
-    Returns whether the vault must be rewritten, so that none of its pages keeps removed data.
+    Returns whether the vault must be rewritten, so that no removed data remains in its pages.
     """
     key_store.sweep(home, session)
     _bring_in(home, session)

@@ -41,8 +41,8 @@ Progress = Callable[[int, int], None]
 Bring = Callable[[Path], Sequence[Credential]]
 
 
-# Numbers skipped if nobody knows the last case number: more than the lost inbox can have used since the
-# backup.
+# How many numbers are skipped if nobody knows the last case number: more than the lost inbox can have used
+# since the backup.
 _LEAP = 1_000
 
 

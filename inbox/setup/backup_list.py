@@ -55,7 +55,7 @@ def check(listed: Listed, key: bytes) -> None:
 
 
 def newer_beside(folder: Path, found: Backup) -> date | None:
-    """Return the day of the newest backup beside this one that claims to be newer, or None.
+    """Return the day of the newest backup in the same place that claims to be newer than this one, or None.
 
     The lists of other backups are not verified, and the vault is open, so only the beginning of each list is
     read.
@@ -85,7 +85,7 @@ def known(home: Home, session: Session) -> set[str]:
 
 
 def altered(files: Iterable[File]) -> set[str]:
-    """Return the names of the altered envelopes: an altered envelope's name is not its hash."""
+    """Return the names of the altered envelopes, whose hashes differ from their names."""
     envelopes = [file for file in files if file.name.startswith("unopened/")]
     return {file.name for file in envelopes if Path(file.name).stem != base64url.encode(file.hash)}
 

@@ -15,13 +15,13 @@ from inbox.system import atomic_files, media
 def export_card(inbox: Inbox, who: Actor, out: Path, *, same_disk: bool) -> Card:
     """Write the signed card of this channel into the folder ``out``; create the folder if needed.
 
-    Raises Refused, unless ``same_disk``, if ``out`` is not on a medium.
+    Raises Refused if ``out`` is not on a medium, unless ``same_disk`` is set.
     """
     if not same_disk:
         media.check_carried(out, inbox.home.root)
     out.mkdir(exist_ok=True)
-    # The files are written before the vault commits the number, and get their names afterwards. A card that
-    # did not fit on the disk uses up no number, and no two cards share a number.
+    # The files are written before the vault commits the number, and get their names afterwards. If a card
+    # does not fit on the disk, its number is not used up, and no two cards share a number.
     with (
         atomic_files.replacing(out / card.CARD) as file,
         atomic_files.replacing(out / card.SIGNATURE) as signature_file,
@@ -52,7 +52,7 @@ def accept_card(inbox: Inbox, who: Actor, offered: Offered) -> Card:
 
 
 def remove_channel(inbox: Inbox, who: Actor, channel: str) -> None:
-    """Remove the channel of an outside body from the keyring; raise Refused if the keyring does not list it.
+    """Remove the channel of an outside body from the keyring; raise Refused if the channel is not listed.
 
     Two officers confirm.
     """

@@ -78,7 +78,7 @@ def _disk(root: Path) -> Finding:
 
 
 def _clock() -> Finding:
-    """Compare the clock with the day of this version. When the inbox is used, its journal does, too."""
+    """Compare the clock with the day of this version. In use, the journal also checks the clock."""
     made = version.day()
     try:
         today = clock.today()

@@ -123,7 +123,8 @@ def renew_keyring(inbox: Inbox, who: Actor, out: Path, *, same_disk: bool) -> Re
 
     The folder also gets the file from which setup of a portal reads the deployment id and the root key.
 
-    Raises Refused if this is not the root's inbox, and, unless ``same_disk``, if ``out`` is not on a medium.
+    Raises Refused if this is not the root's inbox, or if ``out`` is not on a medium, unless ``same_disk`` is
+    set.
     """
     if not same_disk:
         media.check_carried(out, inbox.home.root)
@@ -142,8 +143,8 @@ def renew_keyring(inbox: Inbox, who: Actor, out: Path, *, same_disk: bool) -> Re
 def sign_pages(inbox: Inbox, who: Actor, raw: bytes, out: Path, *, same_disk: bool) -> Pages:
     """Sign a list of pages with the root key, and write it into the folder ``out``, created if needed.
 
-    Two officers confirm. Raises Refused for an invalid list, a list of another deployment, and if this is not
-    the root's inbox. Also raises Refused, unless ``same_disk``, if ``out`` is not on a medium.
+    Two officers confirm. Raises Refused if the list is invalid or belongs to another deployment, or if this
+    is not the root's inbox. Also raises Refused if ``out`` is not on a medium, unless ``same_disk`` is set.
     """
     if not same_disk:
         media.check_carried(out, inbox.home.root)

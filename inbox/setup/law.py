@@ -110,7 +110,7 @@ def plan(inbox: Inbox, who: Actor, files: Mapping[str, bytes]) -> Plan:
 
 
 def adopt(inbox: Inbox, who: Actor, planned: Plan, *, loosening: bool) -> Law:
-    """Put the planned law into use, and set every deadline again; two officers confirm.
+    """Put the planned law into use, and compute every deadline again; two officers confirm.
 
     Raises Refused for a plan that ``loosens`` unless ``loosening`` is set. Also raises the same errors as
     ``codes_in_use.check``, here for all cases, and as ``Inbox.acting``.
@@ -137,7 +137,7 @@ def adopt(inbox: Inbox, who: Actor, planned: Plan, *, loosening: bool) -> Law:
 
 @contextmanager
 def _tried(session: Session, law: Law) -> Iterator[None]:
-    """Set every deadline by another law inside the block, and restore the deadlines afterwards."""
+    """Compute every deadline by another law inside the block, and restore the deadlines afterwards."""
     with session.begin_nested() as undone:
         before = office.try_out(session, law)
         renewing.renew(session)

@@ -82,7 +82,7 @@ class Shared:
 
     @property
     def spare(self) -> int:
-        """How many shares can be lost while the inbox can still be opened."""
+        """How many shares can be lost without losing access to the inbox."""
         return len(self.members) - self.quorum
 
 

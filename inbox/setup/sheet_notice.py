@@ -4,10 +4,10 @@ The notice is shown for at least 60 days, and until all officers have confirmed 
 
 Anybody who finds a sheet can use it, so the officer of the sheet may learn about the renewal only from this
 notice. To confirm, an officer must sign in with their own passphrase. A confirmation proves little: the
-person who brought the sheet chose the new passphrase of its officer, and can confirm in that officer's name.
-The notice therefore stays for 60 days even if all officers have confirmed it, and the notice shows which
-passphrases they used. Opening the inbox does not prove that an officer read the notice, because a command
-whose output nobody sees also opens it.
+person who brought the sheet chose a new passphrase for the sheet's officer, and can confirm in that officer's
+name. The notice therefore stays for 60 days even if all officers have confirmed it, and the notice shows
+which passphrases they used. Opening the inbox does not prove that an officer read the notice, because a
+command whose output nobody sees also opens it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -53,7 +53,7 @@ class Notice:
 
     @property
     def passphrases_lost(self) -> str | None:
-        """The reason for the renewal, and why too few gave their passphrases; None if enough gave them."""
+        """The reason for the renewal without enough passphrases; None if enough officers gave passphrases."""
         entry = self.line.entry
         return entry.reason if entry and "passphrases_lost" in entry.values else None
 

@@ -39,7 +39,7 @@ class Listed:
     is_own: bool
 
     def codes(self, key: str) -> Sequence[str]:
-        """Return the codes of the law that a part may have, by its key."""
+        """Return the codes of the law that the part with this key may have."""
         known = {"outcome": self.law.outcomes, "decision": self.law.told_by_reply}
         return sorted(known.get(key, ()))
 
@@ -65,7 +65,7 @@ class Planned:
         return self.law is not None and self.law.loosens
 
     def is_looser(self, change: Change) -> bool:
-        """Return whether a change loosens the law, or is part of a change that does."""
+        """Return whether a change loosens the law, or is part of a change that loosens the law."""
         looser = self.law.looser if self.law else ()
         return any(f"{change.key}.".startswith(f"{each.key}.") for each in looser)
 

@@ -1,4 +1,4 @@
-"""The hidden field in each form that names its page and the requirements of its fields.
+"""The hidden field in each form: it names the form's page and the requirements of the form's fields.
 
 The field is neither secret nor trusted. An officer who changes the field only misleads themselves, because
 the lower layers check all input again.
@@ -16,7 +16,7 @@ from inbox.desk.fields.checks import Need
 
 # The name of this hidden field.
 FIELD = "of-page"
-# The name of the field that holds the number of the last journal entry when the page was shown.
+# The name of the field with the number of the newest journal entry at the time when the page was shown.
 AS_OF = "as_of"
 POST = "POST"
 # Pages that answer a form and change nothing, so that sending the form again leads to the same page.
@@ -64,7 +64,7 @@ def here() -> Page | None:
 
 
 def declared(page: str) -> str:
-    """Return a page with the hidden field that ``sent`` reads in each form, and without the browser's checks.
+    """Return a page whose forms have the hidden field for ``sent`` and are not checked by the browser.
 
     The browser would name one field at a time, in its own language.
     """

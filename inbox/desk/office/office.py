@@ -71,7 +71,7 @@ def ask_backup() -> ResponseReturnValue:
 
 @pages.post("/office/numbering")
 def go_on_after() -> ResponseReturnValue:
-    """Number new cases above all numbers that the lost inbox may have used."""
+    """Give new cases higher numbers than any number that the lost inbox may have used."""
     settings.continue_numbering(here().inbox, actor(), forms.number("last-case", LARGEST))
     seat().say(Done.NUMBERING_SET)
     return redirect(url_for("office.ask_backup"), 303)

@@ -41,7 +41,7 @@ class Part(StrEnum):
     WORK = "work"
 
 
-# The number of characters of a folded message that are shown.
+# How many characters of a folded message are shown.
 _LINE = 45
 
 # The items that count as read when a part is shown at its own address. The page hides its other parts.

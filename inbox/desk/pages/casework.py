@@ -205,7 +205,7 @@ def decide(case: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/hold")
 def hold(case: int) -> ResponseReturnValue:
-    """Place a hold on a case for a procedure, or release it. The release requires two officers."""
+    """Place a case on hold for a procedure, or release the hold. The release requires two officers."""
     is_released = "release" in request.form
     change = legal_hold.release if is_released else legal_hold.hold
     change(here().inbox, actor(), case, line("reason"))

@@ -84,7 +84,7 @@ def prepare() -> ResponseReturnValue:
 
 @pages.post("/medium/outbox/<int:n>")
 def again(n: int) -> ResponseReturnValue:
-    """Write a bundle for the portal to the medium again."""
+    """Write a bundle for the portal to the medium once more."""
     desk = here()
     made = outbox.again(desk.inbox, actor(), medium_folder(), n, same_disk=desk.same_disk)
     return rendering.page("exchange/prepared.html", made=made)

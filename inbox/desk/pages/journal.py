@@ -49,7 +49,7 @@ def _number(name: str) -> int | None:
 
 @pages.post("/verify")
 def verify() -> ResponseReturnValue:
-    """Verify every entry. Name the first entry that was changed, removed or exchanged."""
+    """Verify every entry. Name the first entry that was changed, removed or replaced."""
     desk = here()
     checked = journal_actions.verify(desk.inbox, actor())
     return rendering.page("journal/verified.html", checked=checked)

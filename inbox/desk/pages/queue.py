@@ -197,7 +197,7 @@ def declare() -> ResponseReturnValue:
 
 @pages.post("/many/declare-all")
 def declare_all() -> ResponseReturnValue:
-    """Declare all cases of the current filter, on every page, if their number has not changed."""
+    """Declare all cases of the current filter, on every page, if the number of cases has not changed."""
     numbers = case_queue.pick(here().inbox, actor(), seat().wanted, number("count", MANY))
     declarations.declare(here().inbox, actor(), numbers)
     return done(Done.DECLARED_MANY)
@@ -232,7 +232,7 @@ def done(said: Done) -> ResponseReturnValue:
 
 
 def _queue() -> ResponseReturnValue:
-    """Show the queue with its filter. Keep a filter from the Today page, which the menu would drop."""
+    """Show the queue with its filter. Keep a filter from the Today page; the menu would drop that filter."""
     mine = seat()
     return redirect(url_for("queue.show", page=1) if mine.is_of_today else url_for("queue.first"), 303)
 

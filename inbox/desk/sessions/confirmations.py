@@ -84,7 +84,7 @@ def may_be_asked(actions: Sequence[Action]) -> bool:
     An action without a case, such as the answer to an access request, may reveal any case, so other sessions
     may not show it. Actions that the program takes on all cases reveal no case. The adoption of a law is an
     exception, because the journal has only the hash of the law. Only the page that adopts the law shows the
-    changes and the rules that it relaxes.
+    changes, and which rules the new law relaxes.
     """
     return all(
         each.case is not None or (each.rule.all_cases and each.code is not Code.ADOPT_LAW) for each in actions

@@ -1,4 +1,4 @@
-"""Officers who confirm an action on a page with their passphrases, which are not kept.
+"""Officers confirm an action on a page with their passphrases, and the passphrases are not kept.
 
 The acting officer must be one of the confirming officers, so that two others cannot act in an unattended
 session. The second officer types their passphrase on the same page, or has confirmed the same form in their
@@ -135,7 +135,8 @@ def spend() -> None:
 def _second(opened: Unlocked, asked: dict[str, Confirmation], actions: Sequence[Action]) -> str:
     """Return the officer who has confirmed exactly this form, or "". Each confirmation counts only once.
 
-    A confirmation does not count after a later change to the case, which the officer could not have seen.
+    If the case was changed later, the confirmation does not count, because the officer could not have seen
+    the change.
     """
     found = asked.get(request.form.get(GOING_ON, ""))
     if found is None or not found.confirmed_by or not found.covers(request.path, actions, fields()):

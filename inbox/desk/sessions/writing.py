@@ -42,7 +42,7 @@ _PARTS = {
     Form.NOTE: ("work", "notes"),
     Form.ASSESSMENT: ("work", "assessing"),
 }
-# The fields of each form of a case. A manual entry has other fields, which include its questions.
+# The fields of each form of a case. A manual entry has other fields, including its questions.
 _NAMES = {
     Form.REPLY: {"text", "template", "feedback", "despite"},
     Form.EXTENSION: {"text", "reason", "despite"},
@@ -86,7 +86,7 @@ def _names(form: Form) -> Collection[str]:
 
 
 def _is_over() -> bool:
-    """Whether this form was already processed, so that its page sends a draft too late."""
+    """Whether this form was already processed, so that a draft from its page comes too late."""
     return seat().has_taken(request.form.get(ONCE, ""))
 
 
