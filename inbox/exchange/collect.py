@@ -62,8 +62,8 @@ class Outcome:
     """The result for one bundle: ``filed`` or ``refused``; neither if the bundle was collected before.
 
     ``n`` is the number of the bundle, or None if the bundle was refused. ``filed`` has only the cases and
-    rows that the signed-in officers may see. ``kept_from`` has the cases whose new texts name an officer.
-    Each case is paired with an officer who is now excluded from it.
+    rows that the signed-in officers may see. ``kept_from`` contains the cases whose new texts name an
+    officer. Each case is paired with an officer who is now excluded from it.
     """
 
     bundle: str

@@ -38,8 +38,8 @@ _AT_ONCE = 256
 class Filed:
     """The results for the entries of a bundle, as case numbers, one for each entry.
 
-    ``unopened`` has the numbers of new rows, for entries that did not become a case. ``resolved`` has the
-    numbers of earlier rows whose case is now known.
+    ``unopened`` contains the numbers of new rows, for entries that did not become a case. ``resolved``
+    contains the numbers of earlier rows whose case is now known.
     """
 
     cases: list[int] = field(default_factory=list)

@@ -29,7 +29,7 @@ class Kind(StrEnum):
 class Shape(Enum):
     """What a part of an entry contains.
 
-    ``LINE`` and ``TEXT`` have a line or a text in each language; ``WORDS`` is a line without a language.
+    ``LINE`` is a line, and ``TEXT`` a text, in each language; ``WORDS`` is a line without a language.
     """
 
     LINE = auto()

@@ -117,7 +117,7 @@ def remove(inbox: Inbox, who: Actor, name: str) -> None:
 
 
 def sweep(inbox: Inbox, today: date) -> None:
-    """Delete all views, of any officer, that have not been used for KEPT_DAYS."""
+    """Delete the views of every officer if they have not been used for KEPT_DAYS."""
     with inbox.transaction() as session:
         session.execute(delete(SavedView).where(SavedView.used < today - timedelta(days=KEPT_DAYS)))
 

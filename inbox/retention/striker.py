@@ -136,14 +136,14 @@ class Looker(Striker):
         return text
 
     def takes(self, place: str, option: str) -> bool:
-        """Record whether one of several chosen answers would be removed; return False, so that it stays."""
+        """Record whether one of several chosen answers would be removed; return False: the answer stays."""
         before = len(self.seen)
         self.text(place, option)
         self.seen[before:] = [_whole(place, option) for _ in self.seen[before:]]
         return False
 
     def has(self, place: str, word: str) -> bool:
-        """Record whether a search word would be removed; return False, so that it stays."""
+        """Record whether a search word would be removed; return False, so that the word stays."""
         if super().has(place, word):
             self.seen.append(_whole(place, word))
         return False

@@ -427,7 +427,7 @@ TABLE: Mapping[Code, Rule] = {
             "despite": _FLAG,
         },
     ),
-    # A letter takes as many officers as the decision behind it. The ledger names the recipient.
+    # A letter requires as many officers as the decision behind it. The ledger names the recipient.
     Code.WRITE_LETTER: Rule(
         reason=Reason.OPTIONAL,
         oversight=True,

@@ -73,8 +73,8 @@ class Inbox:
         """Yield a session in which ``who`` takes an action, and record the action if the block ends normally.
 
         An action on several cases has an entry for each. ``also`` contains the same action on the other
-        cases, or further actions on the same case. Together, the actions take as many officers as the
-        strictest of them. The actions apply to a case in quarantine only if each action may apply to such a
+        cases, or further actions on the same case. Together, the actions require as many officers as the
+        strictest action. The actions apply to a case in quarantine only if each action may apply to such a
         case. Repeated reading gets only one entry in each session (``once``). If the action creates a case,
         ``new_case`` assigns its number in the session, and the entry names that number.
 
