@@ -1,7 +1,8 @@
 """Recognise a person by initials, such as “J.M.”, “J.-M.L.”, “JM” alone or “J.Leroy”.
 
-Words of two letters are common, so only capitals count as initials. Either each initial has a full stop,
-anywhere in the text, or the initials are the entire name. In “M. Leroy”, the M. is a title, not an initial.
+Words of two letters are common, so only capitals count as initials. Initials are recognised anywhere in the
+text if each has a full stop, and otherwise only if they are the entire name. In “M. Leroy”, the M. is a
+title, not an initial.
 """
 
 import re

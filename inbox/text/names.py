@@ -1,4 +1,4 @@
-"""Find texts that name an officer, by names and aliases.
+"""Find texts that mention an officer by a name or an alias.
 
 Names match as complete words, regardless of accents, case, spacing, hyphens and the order of first and family
 name. A name is not found if it is misspelled, in another script, or in a picture.

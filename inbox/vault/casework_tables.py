@@ -408,7 +408,7 @@ class Consultation(Base):
 
 
 class Declaration(Base):
-    """An officer's declaration of having no interest in a case, made before first reading it."""
+    """A declaration of having no interest in a case, which an officer makes before first reading the case."""
 
     __tablename__ = "declarations"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)

@@ -81,7 +81,7 @@ def not_shown(session: Session) -> int:
 
 
 def archived(session: Session, seen: Collection[int]) -> set[int]:
-    """Return the cases in the archive that the signed-in officers cannot read: all except ``seen``."""
+    """Return the cases in the archive, except ``seen``: the cases that the signed-in officers cannot read."""
     day = row_security.day(session)
     rows = select(Workflow.case).where(Workflow.archive_from <= day, Workflow.quarantined.is_(None))
     found = set(session.scalars(rows.execution_options(**row_security.AS_A_LINE))).difference(seen)

@@ -43,7 +43,7 @@ class Parts:
 
     @property
     def rank(self) -> int:
-        """The rank, which sorts by priority, then by score. The lowest rank is the most urgent."""
+        """The rank: cases are sorted by priority, then by score. The lowest rank is the most urgent."""
         return self.priority * RANKS + MOST + 1 + MOST - self.score
 
     @property
