@@ -134,7 +134,7 @@ def _begun(upload: Upload, report: Report | None, kind: Kind, paid: Payment) -> 
     If the store already has an upload with the same header, that upload is returned, because the client lost
     the first answer. A report of one piece is one transaction. After a broken connection, the client can
     continue with the same header; otherwise the upload expires. Room is checked last, and is taken in the
-    same step, because a client that could ask for room without taking it would see when others take it.
+    same step. Otherwise a client could ask for room without taking it, and so see when others take room.
     """
     body = receiving.pieces(request.stream, upload.size)
     start = receiving.first(body, paid.header_hash)

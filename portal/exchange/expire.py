@@ -61,8 +61,8 @@ def tidy(database: Database) -> None:
     rewrites a database of any size.
     """
     deletion.overwrite(database)
-    # Reclaim space first, because this step needs no free disk space. If PostgreSQL's disk is full, no table
-    # can be rewritten.
+    # Reclaim space before rewriting tables, because reclaiming needs no free disk space. If PostgreSQL's disk
+    # is full, no table can be rewritten.
     database.reclaim()
     if database.size <= SMALL:
         database.rewrite()

@@ -1,4 +1,4 @@
-"""The work that each serving process does by the clock, independent of requests.
+"""The work that each serving process does at fixed times, independent of requests.
 
 No request triggers the work of the clock. Otherwise the time that a request takes, or its result, would
 reveal other requests.

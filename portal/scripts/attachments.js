@@ -195,8 +195,8 @@ export class Attachments {
 }
 
 /**
- * Yield the bytes of a file in pieces. Each piece is valid until the next but one is requested. Throws Failure if the
- * file can no longer be read.
+ * Yield the bytes of a file in pieces. Each piece stays valid until the second piece after it is requested. Throws
+ * Failure if the file can no longer be read.
  * @param {Enclosed} enclosed
  * @returns {AsyncGenerator<Uint8Array, void, void>}
  */

@@ -37,7 +37,7 @@ export function completions(text) {
 }
 
 /**
- * Return what helps with `text`: what a mistyped word may have been, or else completions of the last word.
+ * Return help with `text`: the words that a mistyped word may stand for, or else completions of the last word.
  * @param {string} text what was typed so far
  * @param {boolean} isVeiled whether no word may be shown
  * @returns {Help}
@@ -60,7 +60,7 @@ export function helpFor(text, isVeiled) {
 }
 
 /**
- * Return `text` with another word at a place. The last word is followed by a space, for the next one.
+ * Return `text` with the word at one place replaced. The last word is followed by a space, for the next one.
  * @param {string} text
  * @param {number} at place among the words, from 0
  * @param {string} word

@@ -38,8 +38,8 @@ const watchers = new Set();
 const missing = new Map();
 
 /**
- * Call `act` and return its result. Meanwhile, call the functions of `watcher` when the connection changes, and now if an
- * earlier request is waiting.
+ * Call `act` and return its result. Meanwhile, call the functions of `watcher` when the connection changes, and at once
+ * if an earlier request is waiting.
  * @template T
  * @param {() => Promise<T>} act
  * @param {Watcher} watcher

@@ -37,7 +37,7 @@ export class Delivery {
           await upload.send(tell);
         }, watcher);
       } catch (error) {
-        // A source that failed cannot be read again, and neither can bytes that the portal has lost.
+        // A source that failed cannot be read again. Bytes that the portal has lost cannot be read again either.
         if (!(error instanceof Offline || error instanceof Refused)) this.#upload = null;
         if (error instanceof StartAgain && (left -= 1) > 0) continue;
         const wait = mayPass(error) ? waits.shift() : undefined;

@@ -20,7 +20,7 @@ export function byId(id, kind = /** @type {new () => any} */ (HTMLElement)) {
 const made = new WeakSet();
 
 /**
- * Return whether a script made this element, instead of the page's template.
+ * Return whether this element was made by a script, and not by the page's template.
  * @param {Node} node
  */
 export function isMade(node) {

@@ -4,7 +4,7 @@
  * press. Ignore the second press, because another element may be there by then.
  */
 
-/** How far from the first press, in CSS pixels, a finger may come down the second time. */
+/** How far apart the two presses of a double tap may be, in CSS pixels. */
 const NEAR = 24;
 /** A tap counts as a second press until this long after the first, in milliseconds. */
 const DOUBLE_MS = 400;

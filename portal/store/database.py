@@ -370,7 +370,7 @@ def _recognise_damage(context: ExceptionContext) -> None:
 
 
 def _prepare(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # Otherwise, sqlite3 would begin transactions itself, and too late.
+    connection.isolation_level = None  # Otherwise, sqlite3 would begin transactions itself, but too late.
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 

@@ -137,8 +137,8 @@ intakes = _table(
     Column("signature", LargeBinary(64)),
 )
 
-# Every outbox manifest that was applied, unchanged, with the day of its import. `restored` says that it came
-# from a backup: newer outboxes may be lost, so the next one may skip numbers.
+# Every outbox manifest that was applied, unchanged, with the day of its import. `restored` says that the
+# manifest came from a backup: newer outboxes may be lost, so the next outbox may skip numbers.
 outboxes = _table(
     "outboxes",
     Column("channel", String(32), primary_key=True),
