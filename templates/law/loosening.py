@@ -143,7 +143,7 @@ def _under(prefix: str, way: Way, keys: Mapping[str, Way]) -> Mapping[str, Way]:
 _PERIOD: Mapping[str, Way] = {**_NAMED, "keep": _shorter, "archive": _shorter, "visa": _off}
 _SECTION: Mapping[str, Way] = {**_NAMED, "text": neither, "fill": neither}
 
-# For each file, the way of each dotted key. * is the code of any entry.
+# For each file and dotted key, which changes loosen the law. * stands for the code of any entry.
 WAYS: Mapping[str, Mapping[str, Way]] = {
     "authorities.toml": {
         "authority": neither,

@@ -340,7 +340,7 @@ class Measure:
     - ``groups``: the number of groups of a sanction; 0 for other measures.
     - ``needs_word``: once a prosecutor has been informed, the measure needs the prosecutor's word that there
       is no objection.
-    - ``addressee``, ``reference``: the measure is recorded only with its recipient, or with its reference.
+    - ``addressee``, ``reference``: to record the measure, officers must give its recipient, or its reference.
     - ``is_inquiry``: the risk to the reporter must be assessed first.
     - ``protection``: the measure's column in the register of protection.
     - ``sanitised``: the measure is recorded with the text that is sent, which must not reveal the reporter or
@@ -368,7 +368,7 @@ class Measure:
 
     @property
     def is_of_justice(self) -> bool:
-        """Whether the measure opens judicial proceedings, which do not need the prosecutor's word."""
+        """Whether the measure opens judicial proceedings. These need no word of the prosecutor."""
         return self.opens_proceedings and not self.needs_word
 
     @property

@@ -179,7 +179,7 @@ def test_an_unsigned_drop_has_files_then_a_note_and_the_size_of_a_report() -> No
 
 
 def test_padme_leaves_the_size_of_the_largest_container_unchanged() -> None:
-    """So a report can fill the largest container, and no larger size is rounded down to it."""
+    """A report can fill the largest container, and no larger size is accepted."""
     assert padding.bucket(padding.LARGEST) == padding.LARGEST == 1_107_296_256
     with pytest.raises(Malformed):
         padding.bucket(padding.LARGEST + 1)

@@ -34,7 +34,7 @@ def test_a_keyring_that_a_reader_would_refuse_is_not_signed(changed: keyring.Key
 def test_envelopes_are_sealed_to_the_newest_valid_key() -> None:
     """A key is valid on its first and last day.
 
-    An older key that lasts longer is used again after its successor ends.
+    If an older key expires later than its successor, the older key is used again after the successor.
     """
 
     def key(name: str, first: int, last: int) -> IntakeKey:

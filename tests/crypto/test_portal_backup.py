@@ -247,7 +247,7 @@ def test_a_day_that_does_not_exist_is_refused(place: str | None, name: str) -> N
 
 @pytest.mark.parametrize("place", ["outboxes", "cases", "withdrawn"])
 def test_a_channel_has_1_to_28_letters(place: str) -> None:
-    """The last entry of each list has the changed channel, and so keeps its place in the order."""
+    """The test changes the channel of the last entry of each list, so the order of the list stays valid."""
     value = listed()
     value[place][-1]["channel"] = "z" * 28
     opened = portal_backup.open_backup(signed(value), DEPLOYMENT)

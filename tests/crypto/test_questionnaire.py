@@ -430,5 +430,5 @@ def test_the_version_of_a_questionnaire_is_at_most_200000() -> None:
 
 
 def test_a_questionnaire_is_parsed_only_once() -> None:
-    """Each case that is shown asks for the questionnaire."""
+    """Each time a case is shown, the program needs the parsed questionnaire."""
     assert questionnaire.parse(SHIPPED) is questionnaire.parse(bytes(bytearray(SHIPPED)))
