@@ -1,4 +1,4 @@
-"""A medium is accepted only if both maintainers signed it and every file is as they signed it.
+"""A medium is accepted only if both maintainers signed it and no file has changed since then.
 
 The checkout's program and the script on the medium both check this. The script needs only the programs of a
 bare Debian.

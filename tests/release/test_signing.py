@@ -1,4 +1,4 @@
-"""A release is accepted only if two maintainers signed it and every file is as they signed it."""
+"""A release is accepted only if two maintainers signed it and no file has changed since then."""
 
 import base64
 import hashlib

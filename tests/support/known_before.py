@@ -23,7 +23,7 @@ def remember() -> None:
     """Stretch each share, estimate each passphrase, and read each TOML file only once.
 
     This process and those forked from it share the results. The code that composes the addresses of a page is
-    compiled when the first one is composed.
+    compiled when the first address is composed.
     """
     cipher._round_function = functools.cache(cipher._round_function)
     estimate = functools.cache(passphrase_strength.estimate)

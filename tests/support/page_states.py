@@ -36,8 +36,8 @@ def stop_clock(page: Page) -> None:
 def let_clock_run(page: Page) -> None:
     """Let the clock of a page run again if ``stop_clock`` has stopped it.
 
-    A stopped clock is an hour ahead. In a page that has the real clock, ``resume`` would install a clock that
-    begins in 1970.
+    A stopped clock is an hour ahead. On a page that uses the real clock, ``resume`` would install a clock
+    that begins in 1970.
     """
     if page.evaluate("Date.now() / 1000") > (datetime.now(UTC) + timedelta(minutes=30)).timestamp():
         page.clock.resume()

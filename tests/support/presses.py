@@ -55,7 +55,7 @@ class Keys(Presses):
                 self._press("Enter")
 
     def choose(self, where: Locator, value: str) -> None:
-        """Choose an option of a list with the arrow keys, which counts as one press."""
+        """Choose an option of a list with the arrow keys. The whole choice counts as one press."""
         self.count += 1
         self._reach(where)
         self._arrow(where, wanted=value)

@@ -80,7 +80,7 @@ def memos() -> list[Vector]:
 
 
 def example_report(**changes: Any) -> bytes:
-    """Return the message.json of a report by the fixed token."""
+    """Return the message.json of a report whose reporter has the token of the vectors."""
     values: dict[str, Any] = {
         "channel": "inspection",
         "key_id": INTAKE.recipient().key_id,

@@ -104,13 +104,15 @@ def test_without_a_host_name_the_names_of_a_certificate_are_not_checked(bare: Sy
         (timedelta(days=7, seconds=-1), "urgent: it expires on DAY, in 6 days"),
     ],
 )
-def test_the_last_30_and_7_days_of_a_certificate_have_a_warning(left: timedelta, said: str) -> None:
+def test_a_check_warns_in_the_last_30_and_the_last_7_days_of_a_certificate(
+    left: timedelta, said: str
+) -> None:
     found = ending(ENDS, ENDS - left)
     assert (found.state, found.what) == (State.DONE, said.replace("DAY", f"{ENDS:%Y-%m-%d}"))
     assert bool(found.hint) is bool(said)
 
 
-def test_a_check_tells_the_last_day_of_the_certificate_in_words_and_as_json(
+def test_a_check_gives_the_last_day_of_the_certificate_in_words_and_as_json(
     bare: System, given: Answers, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The day is the same after the administrator has deleted the files that were installed."""
@@ -168,7 +170,7 @@ def test_setup_gets_a_certificate_by_acme_before_it_installs_it(bare: System, gi
     )
 
 
-def test_the_settings_of_certbot_name_the_host_and_how_to_prove_its_control(
+def test_the_settings_of_certbot_name_the_host_and_how_to_prove_control_of_it(
     bare: System, given: Answers
 ) -> None:
     step = AcmeCertificate(bare, replace(given, certificate_by=ACME_HTTP))

@@ -1,4 +1,4 @@
-"""Contents of intake bundles, and deletion after the inbox confirms them, separately for each channel."""
+"""What intake bundles contain, and what is deleted after the inbox confirms a bundle, for each channel."""
 
 import secrets
 
