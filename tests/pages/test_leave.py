@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -221,16 +220,19 @@ def test_typing_capital_letters_does_not_leave_the_page(
     assert leaver.page.input_value("#what").startswith(TEXT)
 
 
-def test_leaving_the_offline_form_makes_no_request(visitor: Visitor, tmp_path: Path) -> None:
-    """The link of the form leads to an empty page.
+@pytest.mark.parametrize(("name", "first"), [("offline.html", "#step-keys"), ("proof.html", "#step-begin")])
+def test_leaving_a_page_opened_from_disk_makes_no_request(
+    visitor: Visitor, tmp_path: Path, name: str, first: str
+) -> None:
+    """The link of the page leads to an empty page.
 
-    A request would show the network that somebody used the form.
+    A request would show the network that somebody used the page.
     """
-    form = tmp_path / "offline.html"
-    form.write_bytes(visitor.site.client.get("/fr/offline.html").data)
+    page = tmp_path / name
+    page.write_bytes(visitor.site.client.get(f"/fr/{name}").data)
     for leave in (lambda: visitor.page.click(LINK), lambda: press(visitor, 3, KEYS[0])):
-        visitor.page.goto(form.as_uri())
-        expect(visitor.page.locator("#step-keys")).to_be_visible()
+        visitor.page.goto(page.as_uri())
+        expect(visitor.page.locator(first)).to_be_visible()
         visitor.requests.clear()
         leave()
         visitor.page.wait_for_url("about:blank")
@@ -253,13 +255,14 @@ def test_header_and_bar_stay_low_and_cover_nothing(
 ) -> None:
     """On a small phone the header is at most 64 pixels high, and the footer can be scrolled above the bar.
 
-    The bar is at the bottom of the screen. All this is true for the offline form, too.
+    The bar is at the bottom of the screen. All this is true for pages opened from disk, too.
     """
-    form = tmp_path / "offline.html"
-    form.write_bytes(visitor.site.client.get("/fr/offline.html").data)
+    saved = [tmp_path / name for name in ("offline.html", "proof.html")]
+    for page in saved:
+        page.write_bytes(visitor.site.client.get(f"/fr/{page.name}").data)
     visitor.page.set_viewport_size({"width": 360, "height": 640})
     visitor.page.emulate_media(forced_colors=colours)
-    for address in (*(f"{visitor.address}/{path}" for path in KINDS), form.as_uri()):
+    for address in (*(f"{visitor.address}/{path}" for path in KINDS), *(page.as_uri() for page in saved)):
         visitor.page.goto(address)
         if text == "large":
             visitor.page.evaluate(LARGE)
@@ -321,12 +324,12 @@ def test_the_operator_can_configure_the_harmless_page(tmp_path: Path) -> None:
     for path, page in pages.render(settings, load_questionnaire(settings)).items():
         left = re.findall(r'href="([^"]+)"[^>]*data-leave', page.decode())
         to = settings.leave_to
-        if path.endswith(("sheet.html", "proof.html")):
+        if path.endswith("sheet.html"):
             to = ""
-        elif path.endswith("offline.html"):  # the form is opened from disk, because it makes no request
+        elif path.endswith(("offline.html", "proof.html")):  # opened from disk, because it makes no request
             to = "about:blank"
         assert left == ([to] if to else []), path
-    assert replace(settings, leave_to=ELSEWHERE) == Settings()
+    assert Settings().leave_to == ELSEWHERE
 
 
 def test_a_page_restored_from_the_back_forward_cache_is_empty(visitor: Visitor) -> None:
