@@ -1,4 +1,4 @@
-"""Go from bare machines to the first report by the commands of the guide alone.
+"""Get from bare machines to the first report with nothing but the guide's commands.
 
 Only names and places in the commands are replaced (``_filled``), and the officers' passphrase comes from a
 file. Between commands, an administrator answers questions and carries the medium.
@@ -94,7 +94,7 @@ class Walk:
     seconds: list[float] = field(default_factory=list)
 
     def until(self, part: str) -> None:
-        """Run the commands before the next one that contains ``part``."""
+        """Run the next commands, and stop before the first one that contains ``part``."""
         while part not in self.left[0]:
             self.step()
 
@@ -131,7 +131,7 @@ class Walk:
         (self.machine.tree / ANSWERS).write_bytes(self.answers().encode())
 
     def go_on(self) -> Iterator[str]:
-        """Run the other commands, and send a report before it is exported. Yield the figures."""
+        """Run the remaining commands, and send a report before the export. Yield the figures."""
         self.until(" export ")
         to_report = len(self.seconds)
         assert to_report <= MOST_COMMANDS, to_report
@@ -180,7 +180,7 @@ class Walk:
         (target / _MEDIUM).mkdir(parents=True, exist_ok=True)
 
     def _elsewhere(self, command: str) -> str:
-        """Run a command on another machine, which is this one with a copy of the configuration."""
+        """Run a command as on another machine: on this one, with a copy of the configuration."""
         folder = self.machine.folder / "elsewhere"
         folder.mkdir()
         given = self.answers()

@@ -37,7 +37,7 @@ def run() -> Iterator[str]:
         bare, inbox = make_trees(folder, packages)
 
         def walk(name: str, database: str) -> Walk:
-            """Return a walk that has its own machines."""
+            """Return a walk (the steps from setup to removal) on machines of its own."""
             bare_tree.copy(bare, folder / name / "tree")
             bare_tree.copy(inbox, folder / name / "inbox")
             return Walk(Machine(folder / name), folder / name / "inbox", database)
@@ -81,8 +81,8 @@ def make_trees(folder: Path, packages: Packages) -> tuple[Path, Path]:
     with bare_tree.entered(inbox):
         first_report.install(inbox, packages.inbox)
     with bare_tree.entered(tree), _without_services(tree):
-        # The portal needs neither package: PostgreSQL is the other database, and faketime a false clock for
-        # tests.
+        # The portal needs neither package: PostgreSQL is the second database, and faketime gives tests a
+        # false clock.
         bare_tree.apt(tree, "install", "postgresql", "faketime")
         first_report.install(tree, packages.portal)
         first_report.bring_certificate(tree)
@@ -159,9 +159,9 @@ def _exposed(machine: Machine) -> None:
 
 
 def _upgrades(machine: Machine) -> None:
-    """Check that the earlier version runs after `apt install` and a failed upgrade, then the next version.
+    """Check that the earlier version runs until the upgrade succeeds, even after an upgrade that failed.
 
-    The first upgrade fails because another program has the port of the trial.
+    The first upgrade fails because another program uses the port of the trial.
     """
     before = machine.do(*_VERSION)
     machine.do("apt-get", "install", f"/{_NEWER}")

@@ -67,7 +67,7 @@ _PAINTED_FROM = {"document", "stylesheet"}
 class Journey:
     """The screens and actions of one report.
 
-    ``needing`` lists the headings of the screens, between the home page and the receipt, that stay until a
+    ``needing`` lists the headings of those screens between the home page and the receipt that stay until a
     button is pressed. ``scrolled`` is in screens; ``waits`` are in seconds.
     """
 
@@ -145,7 +145,7 @@ class Reporter:
         return self.journey
 
     def _arrive(self) -> None:
-        """Open the bare domain, and choose the language if the home page there has another one."""
+        """Open the bare domain, and choose the language if the home page there is in another language."""
         self.page.goto(f"{self.address}/")
         if self.page.locator("html").get_attribute("lang") != self.language:
             name = catalogues.name(self.language)

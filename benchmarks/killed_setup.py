@@ -14,7 +14,7 @@ _FEWEST_STEPS = 14
 
 
 def killed(walk: Walk) -> Iterator[str]:
-    """Kill setup at each change, and let the next run go on. Yield the figures."""
+    """Kill setup at each change, and let the next run finish the setup. Yield the figures."""
     with walk.machine.running():
         yield _killed(walk)
 

@@ -31,7 +31,7 @@ _LOCK = "requirements/inbox.txt"
 _LIBRARY, _EARLIER = "python-stdnum", "2.1"
 _DIGEST = "25eabcf5f307dd4150fd8f1c03f4512a6caeb84c9f09be1448711f5803373c58"
 _INSTALLED = "/usr/share/fanal-inbox/install.sh"
-# Types the fingerprint twice, and runs a script on a folder.
+# This command types the two fingerprints, and runs a script on a folder.
 _TYPED = 'printf "%s\\n%s\\n" "$1" "$2" | sh "$3" "$4"'
 
 
@@ -60,7 +60,7 @@ def run() -> Iterator[str]:
 def _packages(folder: Path) -> tuple[Path, Path]:
     """Build an inbox with an earlier library, and a later inbox with the library of this commit."""
     clone = folder / "clone"
-    # No commit in the clone has the tag of its version.
+    # The clone has no tags, so no commit counts as a release.
     bare_tree.run("git", "clone", "--quiet", "--no-tags", str(ROOT), str(clone))
     lock = clone / _LOCK
     entry = re.compile(rf"^{_LIBRARY}==.*?(?=^\S)", re.MULTILINE | re.DOTALL)
@@ -85,7 +85,7 @@ def _medium(out: Path, debian: Path, package: Path, keys: Path, made: datetime) 
     release = out.with_suffix(".release")
     release.mkdir()
     shutil.copy(package, release)
-    # A release also has the portal, which no medium carries.
+    # A release also contains the portal's package; a medium does not.
     (release / package.name.replace("inbox", "portal")).touch()
     manifest.write(release)
     shutil.copytree(debian, out)
@@ -168,10 +168,10 @@ def _refused(tree: Path, medium: Path, second: str, reason: str) -> None:
 
 
 def _offline(tree: Path, *command: str) -> str:
-    """Run a program in a tree whose network has no interface that is up.
+    """Run a program in a tree that has no active network interface.
 
-    Background processes of the program end with the program. With a process left, the tree could not be
-    removed.
+    Background processes of the program end with the program. While one of its processes is running, the
+    tree cannot be removed.
     """
     places = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
     apart = ("unshare", "--net", "--pid", "--fork", "--kill-child", f"--mount-proc={tree}/proc")

@@ -241,7 +241,7 @@ def _reach(copy: ProjectCopy, tests: str, folder: Path) -> Reach:
 
 
 def _try(copies: Sequence[ProjectCopy], reach: Reach, every: Sequence[Mutant]) -> Iterator[Tried]:
-    """Try mutants in the copies, each copy one at a time; yield the results in order."""
+    """Try mutants in the copies, one at a time in each copy; yield the results in order."""
     free: SimpleQueue[ProjectCopy] = SimpleQueue()
     for copy in copies:
         free.put(copy)

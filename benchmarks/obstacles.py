@@ -1,4 +1,4 @@
-"""Machines that cannot take a portal or its upgrade: each says why, and has nothing half installed."""
+"""Machines where a portal or its upgrade cannot be installed: each says why; nothing is half installed."""
 
 import shutil
 from collections.abc import Iterator

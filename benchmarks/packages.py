@@ -31,7 +31,7 @@ _NOTES = ("var/lib/dpkg/", "var/lib/apt/", "var/cache/", "var/log/", "etc/ld.so.
 
 @dataclass(frozen=True, slots=True)
 class Builder:
-    """A builder with a clone of the repository, which can be compared with another builder."""
+    """A builder of packages, who has a clone of the repository. Two builders can be compared."""
 
     folder: Path
     before: Sequence[str] = ()

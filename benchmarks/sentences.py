@@ -38,14 +38,14 @@ _OLD_FRENCH = Path(__file__).with_name("old_sentences_fr.txt")
 # The files whose translated texts are errors, hints and answers; the other files are pages.
 _ANSWERING = ("inbox/", "templates/portal/texts")
 _ROOMS = ("crypto", "portal", "inbox", "templates", "benchmarks")
-# Docstrings and comments of these files are read, too, but they show nothing to users.
+# Docstrings and comments of these files are read, too, but these files show no text to users.
 _UNSEEN = ("tests", "deploy")
 _SHORTEST = 4  # in words: a shorter text is a title or a label
 # Folders of other people's code: their prose does not count.
 _NOT_OURS = {"node_modules", ".venv"}
 _END = re.compile(r"(?<=[.!?:])\s+(?=[A-ZÀ-Ý\"“«`(])")
 _LINK = re.compile(r"\[([^]]*)\]\([^)]*\)")
-# This page tells what earlier readers found, so it would tell a reader how many sentences to mark.
+# This page reports what earlier readers found. It would show a reader how many sentences to mark.
 _NOT_DRAWN = Path("docs/first-day.md")
 # The documents in French. All other documents are in English.
 _FRENCH = Path("docs/fr")
@@ -66,7 +66,7 @@ def sentences(text: str) -> Iterator[str]:
     # The no-break spaces of French are kept.
     for part in _END.split(re.sub(r"[ \t\n]+", " ", plain)):
         said = part.strip(" -*|#>")
-        # An odd number of marks means that the text was split inside code.
+        # An odd number of backquotes means that the text was split inside code.
         if len(said.split()) >= _SHORTEST and said.replace("``", "`").count("`") % 2 == 0:
             yield said
 

@@ -180,7 +180,7 @@ _NAMED: Mapping[str, Part] = {
     ),
     # Every browser on an iPhone uses the engine WebKit.
     "webkit": Part(tested("-m", "soak", "tests/pages/test_webkit.py"), _OF_PORTAL),
-    # A tab that has no more memory than on a phone of 1 GB.
+    # A tab with no more memory than it has on a phone of 1 GB.
     "memory": Part(tested("-m", "soak", "tests/pages/test_little_memory.py"), _OF_PORTAL),
     "units": Part(
         tested(

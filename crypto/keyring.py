@@ -178,7 +178,7 @@ KEYRING = record(
     },
     kind="keyring",
 )
-# The file beside the keyring from which setup of a portal reads whom the portal belongs to. Nobody signed it.
+# The file beside the keyring that tells setup of a portal the deployment and its root key. Nobody signed it.
 ROOT_FILE = "root.json"
 ROOT = record(
     Root, {"deployment": binary(signing.DEPLOYMENT), "root_key": binary(signing.PUBLIC)}, kind="root"

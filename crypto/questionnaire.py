@@ -91,8 +91,8 @@ class Option:
     """An answer that people can choose.
 
     ``notice`` is shown once the option is chosen; ``outside`` changes the choice of readers. ``group`` is a
-    heading. Under this heading, a page folds the option and the options after it, up to the next option with
-    a group.
+    heading. Under this heading, a page folds this option and those after it, up to the next option with a
+    group.
     """
 
     id: str
@@ -428,7 +428,8 @@ def _never_asked(found: Questionnaire) -> Iterator[Mistake]:
     """Yield a mistake for each field whose conditions exclude each other. The conditions must be in order.
 
     The conditions of a field include those of its section, and those of the questions that its conditions
-    name. A question of several ``choices`` excludes nothing: one report can have all of its answers.
+    name. A question with several ``choices`` never makes conditions exclude each other, because one report
+    can have all of its answers.
     """
     single = {field.id for field in found.fields if field.kind is Kind.CHOICE}
     needed: dict[str, dict[str, set[str]]] = {}

@@ -1,4 +1,4 @@
-"""The certificate of a web server with its chain (RFC 5280), and the names it is for (RFC 9525)."""
+"""A web server's certificate with its chain (RFC 5280), and the names that it is for (RFC 9525)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +26,7 @@ class WebCertificate:
 
     @property
     def begins(self) -> datetime:
-        """The moment, in UTC, from which on the certificate is valid."""
+        """The moment, in UTC, at which the certificate becomes valid."""
         return self.chain[0].not_valid_before_utc
 
     @property
@@ -50,7 +50,7 @@ class WebCertificate:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the issuer of the certificate is in the file, and whether each issued the one before it.
+        """Whether the file contains the issuer, and whether each certificate is issued by the next one.
 
         A self-signed certificate is its own issuer. The root certificate may be missing: browsers have it.
         """

@@ -115,7 +115,7 @@ def seed(secret: bytes, deployment: bytes, hour: int) -> bytes:
 
 
 def upload_id(secret: bytes, deployment: bytes, header_hash: bytes) -> bytes:
-    """Return the 16-byte id of an upload, by which a portal finds the upload from the envelope's header."""
+    """Return the 16-byte id of an upload, derived from the hash of its envelope's header."""
     return primitives.derive(secret, salt=deployment, info=_UPLOAD_LABEL + b"\0" + header_hash)[:_UPLOAD]
 
 

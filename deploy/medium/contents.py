@@ -76,7 +76,7 @@ def fingerprint(folder: Path) -> str:
 
 
 def _inbox(names: Iterable[str]) -> re.Match[str]:
-    """Return the name and version of the inbox. Raises Refused if ``names`` do not name one inbox."""
+    """Return the name and version of the inbox's package. Raises Refused unless ``names`` has exactly one."""
     found = [match for match in map(PACKAGE.fullmatch, names) if match and match[1] == "inbox"]
     if len(found) != 1:
         raise Refused("the manifest does not name one package of the inbox", DANGER)

@@ -2,7 +2,8 @@
 
 The indexes are Debian's own files with Debian's signature. Therefore a bare Debian, which already has
 Debian's keys, can check each package without a key from this project. apt selects the packages as if nothing
-were installed. The medium therefore works whatever is installed on the inbox's or a maintainer's machine.
+were installed. The medium therefore does not depend on what is installed on the inbox's or a maintainer's
+machine.
 """
 
 import re
@@ -15,12 +16,12 @@ from urllib.parse import unquote
 from deploy.release.commands import run
 from deploy.release.errors import Refused
 
-# The parts of Debian 13 by codename, and the folder of the medium that has the packages of each.
+# The parts of Debian 13 by codename, and the folder of the medium that contains the packages of each.
 SUITES = {"trixie": "debian", "trixie-updates": "debian", "trixie-security": "debian-security"}
 _KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 _HELPER = "/usr/lib/apt/apt-helper"
 _INDEX = "main/binary-amd64/Packages.xz"
-# Packages that every Debian has. The medium also brings their newest versions.
+# Packages that every Debian has. The medium also contains the newest versions of these packages.
 _ALWAYS = ("?essential", "apt")
 _DIGEST = re.compile(rf"^ ([0-9a-f]{{64}}) +\d+ {re.escape(_INDEX)}$", re.MULTILINE)
 # A line of `apt-get --print-uris`: 'URI' NAME SIZE DIGEST

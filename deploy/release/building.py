@@ -91,7 +91,7 @@ def publish(made: Path, out: Path) -> list[str]:
 
 @contextmanager
 def begun(source: Source) -> Iterator[Build]:
-    """Yield a build of a source in a temporary folder. New files have the rights of installed files."""
+    """Yield a build of a source in a temporary folder. New files get the permissions of installed files."""
     before = umask(0o022)
     try:
         with tempfile.TemporaryDirectory(prefix="fanal-release-") as folder:

@@ -35,8 +35,8 @@ class Source:
         """Return the commit that is checked out.
 
         The commit has the version of pyproject.toml if it has this version's tag (``v1.0.0``). Otherwise the
-        version names the commit. The development version sorts before the version of pyproject.toml, in the
-        order of time.
+        version names the commit. Development versions sort before the version of pyproject.toml, the older
+        ones first.
 
         Raises Refused if files differ from the commit, if another commit has this version's tag, or if
         ``root`` has no git history.
