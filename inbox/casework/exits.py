@@ -438,7 +438,7 @@ def is_danger_open(session: Session, number: int) -> bool:
     return legal_duties.measures_on(session, number).isdisjoint(legal_duties.answering_danger(session))
 
 
-# Each obstacle exists until the duty of this role is decided.
+# Each of these obstacles exists until officers decide on the duty with this role.
 ROLES = {
     Obstacle.PROSECUTOR: DutyRole.PROSECUTOR,
     Obstacle.PERSONS: DutyRole.PERSONS,

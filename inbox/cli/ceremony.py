@@ -61,7 +61,7 @@ def appointed(names: Sequence[str], files: Sequence[Path], option: str) -> tuple
 
 
 def founders(names: Sequence[str]) -> tuple[Appointee, ...] | None:
-    """Return the first officers with the passphrases in the files, or None if they type them."""
+    """Return the first officers with the passphrases in the files, or None if the officers type them."""
     return appointed(names, remembered("passphrase_file"), "--passphrase-file")
 
 

@@ -93,7 +93,7 @@ def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -
     - a measure without which a message that was already sent would not count as feedback.
 
     Raises CaseRefused for an unknown case or measure, and if a decision or the outcome of a closed case
-    depends on this measure alone. Raises Refused if no reason is given, and if another measure now has this
+    depends on this measure alone. Raises Refused if no reason is given, or if another measure now has this
     number. Also raises the same errors as ``Inbox.acting``.
     """
 
