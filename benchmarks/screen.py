@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 # A block is the text of an element that is not inline. Folded parts are opened briefly, because their texts
 # have no position on the page otherwise. Texts placed outside the page, such as the skip link, are not read.
-# A text that an element around it cuts off, such as a name too long for the header, is not read either.
+# Nor is a text that is cut off, such as a name too long for the header.
 _READ = """() => {
   const folded = [...document.querySelectorAll("details:not([open])")];
   const inFolded = (element) => folded.some(

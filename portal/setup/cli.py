@@ -110,7 +110,7 @@ def publish(*, folder: Path, as_json: bool) -> None:
 @click.command(context_settings={"allow_interspersed_args": False})
 @click.argument("words", metavar="COMMAND…", nargs=-1, required=True, type=click.UNPROCESSED)
 def run_portal(*, words: tuple[str, ...]) -> None:
-    """Run a command of `portal` with this portal's configuration, such as an export.
+    """Run a command of `portal`, such as `export`, with this portal's configuration.
 
     The command runs as the user of the portal. Nothing in its memory reaches a disk, and the journal gets no
     line. Work in a shell of root: `sudo` writes to the journal. Name all files with their whole paths,

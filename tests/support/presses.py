@@ -66,7 +66,7 @@ class Keys(Presses):
         self.page.keyboard.insert_text(text)
 
     def key(self, key: str) -> None:
-        """Press a key that has the effect of a press."""
+        """Press a key that acts like a click, such as Enter on a button."""
         self.count += 1
         self._press(key)
 

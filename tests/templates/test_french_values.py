@@ -132,7 +132,7 @@ def test_reporters_are_always_told_of_fixes_and_referrals_and_other_measures_if_
 
 
 def test_the_risk_to_the_reporter_is_assessed_before_measures_that_others_may_notice() -> None:
-    """Protection, a telephone call, and measures that reporters are told of need no assessment first."""
+    """No assessment is needed first for protection, a telephone call, and measures told to the reporter."""
     assert having("is_inquiry") == INFORMED | {
         "art40_transmission", "admin_inquiry", "hearing", "internal_control", "judicial_investigation",
         "disciplinary_opened", "disciplinary_sanction", "suspension", "log_preservation", "access_suspended",

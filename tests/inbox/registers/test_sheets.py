@@ -79,7 +79,7 @@ def french() -> tuple[str, str]:
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_sheet_contains_all_its_texts_of_the_law(law: Law, language: str) -> None:
+def test_each_sheet_contains_every_text_that_the_law_gives_it(law: Law, language: str) -> None:
     """Each text has its source. The test covers each law, in both languages."""
     for sheet in (law.processing, law.impact):
         said = read(sheet, under(law, language))
