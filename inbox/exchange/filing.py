@@ -297,7 +297,7 @@ class Filing:
 
 
 def _age(letter: tuple[Item, SignedFollowUp]) -> float:
-    """Return the sort key of follow-ups: the numbers of rows. Follow-ups that have no row yet come last."""
+    """Return the numbers of the database rows, as a sort key. Follow-ups that have no row yet come last."""
     row = letter[0].row
     return row.number if row else math.inf
 

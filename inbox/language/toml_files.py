@@ -73,7 +73,7 @@ _EXPECTED = {
 # the entries instead of the file.
 _OF_ALL = {
     "some-acknowledging": sentence("one of the replies must acknowledge the report"),
-    "some-feedback": sentence("one of the replies that do not close a case must count as feedback"),
+    "some-feedback": sentence("at least one reply that does not close a case must count as feedback"),
     "one-closing": sentence("at most one of the replies can close a case without stating its outcome"),
     "one-extending": sentence("exactly one of the replies must say that feedback takes longer"),
     "some-referral": sentence("one authority must be named for reports that are not for this office"),

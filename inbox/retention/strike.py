@@ -49,7 +49,7 @@ _LONG, _SHARE = 20, Fraction(1, 3)
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The passage to redact in a case, or None for a complete text, at a place or ``everywhere``."""
+    """A passage to redact in a case, at one place or ``everywhere``; if ``words`` is None, the complete text."""
 
     case: int
     place: str

@@ -35,7 +35,7 @@ def ask(proven: Proven, verifier: str, path: Path, today: date) -> None:
     if path.exists():
         raise Refused(
             f"{path} already exists",
-            "name a new file: without the earlier challenge, its answer cannot be checked",
+            "name a new file: the earlier challenge is needed to check the answer to it",
         )
     try:
         files.write(path, [raw])

@@ -46,7 +46,7 @@ class Lift:
     """An action by these officers, as a command and as a form of the desk.
 
     If the action has no form, a page of the desk is opened instead. ``is_end``: the action ends an open case,
-    so the portal must be told, and days must pass.
+    so the portal must learn of it, and some days must pass afterwards.
     """
 
     by: tuple[str, ...]

@@ -218,7 +218,7 @@ def test_an_exit_ignores_an_obstacle_in_the_request_if_the_matrix_says_so(
     way: Exit,
     surface: Surface,
 ) -> None:
-    """The control: the same request names each of these obstacles if the exit is closing the case."""
+    """Control: if the officer closes the case instead, the refusal names each of these obstacles."""
     check = exits.check
     named: set[Obstacle] = set()
 

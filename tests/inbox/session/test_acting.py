@@ -236,8 +236,8 @@ def test_a_missing_folder_of_the_home_is_created_when_the_inbox_is_opened(trio: 
 
 
 @pytest.mark.parametrize("way", ["acting", "together", "choosing"])
-def test_the_choice_of_an_action_does_not_see_a_case_in_quarantine(trio: Trio, way: str) -> None:
-    """As a control, the choice sees the case if all actions to choose from are also allowed in quarantine."""
+def test_a_case_in_quarantine_is_hidden_while_an_action_is_chosen(trio: Trio, way: str) -> None:
+    """Control: the case is visible if all actions to choose from are also allowed in quarantine."""
     trio.others.json("access", "quarantine", "1", "--reason", "x")
     who, found = Actor({"alice": Presence.OWN}, today()), []
     listed = action(Code.LIST)
