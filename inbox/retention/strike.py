@@ -49,7 +49,7 @@ _LONG, _SHARE = 20, Fraction(1, 3)
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage to redact in a case, at one place or ``everywhere``; if ``words`` is None, the complete text."""
+    """What to redact in a case, at one place or ``everywhere``: a passage, or, without ``words``, all text."""
 
     case: int
     place: str
