@@ -49,7 +49,7 @@ _LONG, _SHARE = 20, Fraction(1, 3)
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage to redact in a case, at one place or ``everywhere``. ``words`` is None for all of the text."""
+    """A passage to redact in a case, at one place or ``everywhere``. ``words`` is None for all its text."""
 
     case: int
     place: str
