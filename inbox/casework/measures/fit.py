@@ -71,7 +71,7 @@ def check_ends(session: Session, number: int, taken: Taken) -> None:
     if taken.day < received:
         raise CaseRefused(
             sentence(
-                "case {number}: {day} is too early, because the report arrived on {received} or later",
+                "case {number}: {day} is too early: the report did not arrive before {received}",
                 number=number,
                 received=received,
                 day=taken.day,

@@ -314,7 +314,7 @@ def test_an_exit_is_possible_on_the_day_on_which_its_obstacle_ends(
 
 
 @pytest.mark.parametrize(("together", "surface"), on_both(UNLESS, _parts, _once))
-def test_an_exit_ignores_an_obstacle_beside_another_one_if_the_matrix_says_so(
+def test_an_exit_ignores_a_second_obstacle_if_the_matrix_says_so(
     founded_rooms: dict[bool, Room],
     tmp_path: Path,
     together: tuple[Obstacle, Exit, Obstacle],

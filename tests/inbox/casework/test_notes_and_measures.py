@@ -282,7 +282,7 @@ def test_a_final_decision_cannot_be_dated_before_the_arrival_of_the_report(offic
     earlier = (received - timedelta(1)).isoformat()
     office.json("case", "measure", "add", "1", "judicial_investigation", "--day", earlier)
     said = refused(office, "case", "measure", "add", "1", "final_decision", "--day", earlier)
-    assert f"{earlier} is too early, because the report arrived on {received} or later" in said
+    assert f"{earlier} is too early: the report did not arrive before {received}" in said
     office.json("case", "measure", "add", "1", "final_decision", "--day", received.isoformat())
 
 

@@ -212,7 +212,7 @@ def test_ctrl_s_does_not_stop_an_open_session(office: Office) -> None:
     with session(
         office, "--minutes", "5", command=["sh", "-c", '"$@"; stty -a', "sh", sys.executable, "-c", HASTY]
     ) as at:
-        at.presses(b"\x13\x15")  # Ctrl-U erases the Ctrl-S, which is an ordinary character here
+        at.presses(b"\x13\x15")  # Ctrl-S is an ordinary character here; Ctrl-U erases it
         at.types("case list")
         at.sees("no cases yet")
         at.sees("nobody typed for 5 minutes: locked")
