@@ -344,7 +344,7 @@ def test_an_external_body_is_warned_immediately_if_all_keys_on_its_card_are_with
     assert [] == body.json("case", "list")["warnings"]
 
 
-def test_a_root_that_once_made_a_card_is_never_reminded_to_renew_it(root: Office, clock: Clock) -> None:
+def test_the_inbox_with_the_root_key_is_not_reminded_to_renew_a_card(root: Office, clock: Clock) -> None:
     root.json("exchange", "card", "--out", root.out / "card")
     clock.wait(70)
     root.json("key", "rotate")
