@@ -168,7 +168,8 @@ export class Attachments {
   /** @param {readonly File[]} empty */
   async #tellNow(empty) {
     this.#list.hidden = this.isEmpty;
-    this.#waiting.textContent = say("files-waiting");
+    // Without files, no text may remain: a switch of the language would write it even into a page that never had files.
+    this.#waiting.textContent = this.isEmpty ? "" : say("files-waiting");
     this.#waiting.hidden = this.isEmpty;
     this.#names.closest("label")?.toggleAttribute("hidden", this.isEmpty);
     const left = empty.map(({ name }) => say("file-empty", { name }));

@@ -232,7 +232,7 @@ def test_setup_asks_how_to_get_the_certificate(
     for each in (tmp_path / "keyring.json", spaced):
         each.touch()
     file = str(tmp_path / "keyring.json")
-    lines = [GOOD.deployment, GOOD.root_key, str(tmp_path), "a", "b", "", "y", "y", "no host", HOST]
+    lines = [str(tmp_path), GOOD.deployment, GOOD.root_key, "a", "b", "", "y", "y", "no host", HOST]
     lines += [each.replace("FILE", file).replace("SPACED", str(spaced)) for each in typed]
     kept: list[Answers] = []
 
