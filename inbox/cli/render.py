@@ -132,7 +132,7 @@ def keyring(view: View) -> Iterator[str]:
     """Yield the lines about a keyring that the portal needs."""
     how = "renewed" if view["renewed"] else "unchanged"
     yield f"keyring {view['serial']}, {how}, valid until {view['valid_until']}"
-    yield "`fanal-portal setup` reads these two lines of the portal's configuration from the same folder:"
+    yield "`fanal-portal setup` reads both values from root.json; a file of answers needs these two lines:"
     yield f'deployment = "{view["deployment"]}"'
     yield f'root_key = "{view["root_key"]}"'
 

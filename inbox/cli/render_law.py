@@ -7,7 +7,7 @@ from crypto.printable import visible
 from inbox.language.views import View
 from inbox.law.changes import Change
 from inbox.setup.law import Moved, Plan
-from templates.law.rules import Clock, Law, Period
+from templates.law.rules import Clock, Duty, Law, Period
 
 
 def name(law: Law) -> str:
@@ -36,7 +36,7 @@ def _times(law: Law) -> Mapping[str, Mapping[str, str]]:
     """Return the time for each code that has one, in words."""
     return {
         "deadlines": {code: _within(law, each) for code, each in law.clocks.items()},
-        "duties": {code: f"{each.within}{_only(law, each.regimes)}" for code, each in law.duties.items()},
+        "duties": {code: _due(law, each) for code, each in law.duties.items()},
         "retention": {code: _kept(each) for code, each in law.retention.periods.items()},
         "other_retention": {code: _kept(each) for code, each in _other_periods(law).items()},
     }
@@ -53,6 +53,15 @@ def _within(law: Law, clock: Clock) -> str:
     more = clock.extension
     extended = f"; {more.within} if extended{_only(law, more.regimes)}" if more else ""
     return f"{' / '.join(map(str, clock.within))}{by_priority}{_only(law, clock.regimes)}{extended}"
+
+
+def _due(law: Law, duty: Duty) -> str:
+    """Return every time that a duty sets."""
+    urgent = f"; {duty.urgent.within} in imminent danger" if duty.urgent else ""
+    extended = f"; {duty.extended} if extended" if duty.extended else ""
+    answered = f"; answers are sent after {duty.answer_after}" if duty.answer_after else ""
+    names = f"; names are kept for {duty.names_kept} after the answer" if duty.names_kept else ""
+    return f"{duty.within}{_only(law, duty.regimes)}{urgent}{extended}{answered}{names}"
 
 
 def _only(law: Law, regimes: frozenset[str]) -> str:

@@ -39,7 +39,7 @@ class Offered:
 
 
 def current(connection: Connection) -> Keyring | None:
-    """Return the keyring in use, or None if there is none. The keyring was verified when it was accepted."""
+    """Return the keyring in use, which was verified when the portal accepted it; None before the first."""
     kept = keyrings.current(connection)
     return None if kept is None else _parsed(kept.raw)
 

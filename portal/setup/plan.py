@@ -8,7 +8,7 @@ from portal.setup.conditions import clock, debian, ipv6, no_other_site, no_upgra
 from portal.setup.databases import Keyring, PostgresqlRole, PostgresqlSettings, Tables
 from portal.setup.pages import PAGES, Pages
 from portal.setup.remains import Remains
-from portal.setup.services import INSTANCE, DebianNginxOff, OnionService, Unit
+from portal.setup.services import INSTANCE, DebianNginxOff, OnionService, Unit, unit_of_portal
 from portal.setup.settings import DATABASE, STATE, USER, Configuration, Folders, Remembered
 from portal.setup.steps import Step
 from portal.setup.system import System
@@ -52,11 +52,11 @@ def steps(system: System, answers: Answers) -> list[Step]:
     if answers.clearnet:
         found += [
             Certificate(system, answers),
-            Unit(system, "portal@8080.service", 8080),
+            Unit(system, unit_of_portal(8080), 8080),
             Unit(system, "nginx@clearnet.service", 443),
         ]
     if answers.onion:
-        found += [Unit(system, "portal@8090.service", 8090), Unit(system, "nginx@onion.service", 8081)]
+        found += [Unit(system, unit_of_portal(8090), 8090), Unit(system, "nginx@onion.service", 8081)]
     if answers.by_acme:
         found.append(Unit(system, "portal-certificate.timer"))
     found += [Unit(system, "portal-expire.timer"), Remains(system)]

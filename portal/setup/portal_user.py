@@ -10,11 +10,11 @@ from portal.setup.settings import CONFIGURATION, USER
 from portal.setup.system import System
 
 AS_USER = ("runuser", "-u", USER, "--")
-PORTAL = ("/usr/bin/portal", "--config", CONFIGURATION)
-AS_PORTAL = (*AS_USER, *PORTAL)
+_PORTAL = ("/usr/bin/portal", "--config", CONFIGURATION)
+AS_PORTAL = (*AS_USER, *_PORTAL)
 # `portal-expire.service` has the same limits: nothing in the memory of the command reaches a disk, and nobody
 # else can read the files that it writes.
-LIMITS = ("UMask=0077", "LimitCORE=0", "MemorySwapMax=0")
+_LIMITS = ("UMask=0077", "LimitCORE=0", "MemorySwapMax=0")
 # Otherwise systemd would write each command line to the journal with its exact time, and so reveal when the
 # office works.
 QUIET = "LogLevelMax=err"
@@ -22,9 +22,9 @@ QUIET = "LogLevelMax=err"
 
 def by_hand(words: Sequence[str]) -> list[str]:
     """Return the command line that runs ``portal`` with these words, for a person at a terminal or a pipe."""
-    properties = [each for one in (QUIET, f"User={USER}", *LIMITS) for each in ("-p", one)]
+    properties = [each for one in (QUIET, f"User={USER}", *_LIMITS) for each in ("-p", one)]
     # Together, --pty and --pipe mean a terminal if there is one, and pipes otherwise.
-    return ["systemd-run", "--quiet", "--pty", "--pipe", "--collect", *properties, *PORTAL, *words]
+    return ["systemd-run", "--quiet", "--pty", "--pipe", "--collect", *properties, *_PORTAL, *words]
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from portal.app import create_app, load_questionnaire
 from portal.config import Settings
@@ -15,10 +15,10 @@ from portal.web.guide import MOST, Guide
 from templates.catalogues import LANGUAGES
 from tests.support.markup import Markup
 from tests.support.page_visitor import Visitor
+from tests.support.printed_page import sheets
 
 ROOM = Settings().guide_folder
 WHOLE = 'title = "T"\nlead = "L"\n[[section]]\nheading = "H"\nitems = ["a", "b"]\n'
-PAGE = re.compile(rb"/Type\s*/Page\b")
 
 
 def test_the_smallest_valid_guide_can_be_read(tmp_path: Path) -> None:
@@ -111,11 +111,6 @@ def test_guides_and_notices_have_the_same_parts_in_both_languages(name: str) -> 
 def test_the_guide_lists_the_numbers_to_call(language: str) -> None:
     text = str(guide.load(ROOM, language))
     assert [number for number in ("17", "112", "114") if number not in text] == []
-
-
-def sheets(page: Page) -> int:
-    """Return how many A4 sheets the page takes when printed."""
-    return len(PAGE.findall(page.pdf(format="A4", prefer_css_page_size=True)))
 
 
 @pytest.mark.browser

@@ -3,15 +3,14 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from pypdfium2 import PdfDocument
+from playwright.sync_api import Browser, expect
 
 from crypto import casetoken
 from templates.catalogues import LANGUAGES
 from tests.support import browsing
 from tests.support.page_visitor import SLOW, Visitor, methods
 from tests.support.portal_site import PortalSite
-from tests.support.printed_page import printed_lines
+from tests.support.printed_page import printed_lines, sheets
 from tests.support.traces import neighbours_in
 
 pytestmark = pytest.mark.browser
@@ -20,12 +19,6 @@ KEPT = "(async () => [localStorage.length, sessionStorage.length, (await indexed
 
 SHOWN = """document.body.textContent +
     [...document.querySelectorAll("textarea, input")].map((field) => field.value).join("\\n")"""
-
-
-def sheets(page: Page) -> int:
-    """Return how many sheets the page takes when printed."""
-    with PdfDocument(page.pdf(format="A4", prefer_css_page_size=True)) as document:
-        return len(document)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -46,6 +46,7 @@ def test_the_law_is_shown_with_every_period_that_it_sets(office: Office) -> None
         "ack_fr Acknowledgement (decree, 7 working days): 7 working days",
         "feedback Feedback: 3 months; 6 months if extended, only with regime external",
         "art14 Informing the persons concerned (art. 14 GDPR): 1 month",
+        "art40 Informing the prosecutor (art. 40 CPP): 1 day; same day in imminent danger",
         "admissible Admissible report: 1 year, then 5 years in the archive",
         "junk Junk: 30 days",
     ):
@@ -54,6 +55,9 @@ def test_the_law_is_shown_with_every_period_that_it_sets(office: Office) -> None
     times = office.json("law", "show")["times"]
     assert (first_act, "1 working day") == (times["deadlines"]["first_act"], times["exchange"])
     assert ", only with regime external" in times["duties"]["forwarding"]
+    assert {
+        "1 month; 3 months if extended; answers are sent after 25 days; names are kept for 2 months after the answer"
+    } < {*times["duties"].values()}
 
 
 def test_a_stricter_law_is_adopted_and_recorded_in_the_journal(office: Office, edited: Edit) -> None:
