@@ -20,7 +20,7 @@ _CHANGES = {f"os.{name}" for name in ("chmod", "chown", "mkdir", "remove", "rena
 # These words of systemctl change nothing. Setup repeats some of these words until a service has started.
 _ONLY_READ = {"is-active", "is-enabled", "is-failed", "show"}
 # Of a step's changes beyond this number, only some are tried, because the pages are many files.
-_ALL_OF_THE_FIRST = 12
+MANY = 12
 
 _KILLED = re.compile("^killed at: (.*)$", re.MULTILINE)
 
@@ -29,15 +29,18 @@ _KILLED = re.compile("^killed at: (.*)$", re.MULTILINE)
 Run = Callable[[str, int], str | None]
 
 
-def at_each_change(run: Run) -> Iterator[str]:
-    """Yield the title of the step each time that a run is killed. The last run is not killed."""
+def at_each_change(run: Run, most: int = MANY) -> Iterator[str]:
+    """Yield the title of the step each time that a run is killed. The last run is not killed.
+
+    Each of a step's first ``most`` changes is tried, and then every ``most``-th.
+    """
     step, change = "", 0
     while killed := run(step, change):
         yield killed
         if killed != step:
             step, change = killed, 1
         else:
-            change += 1 if change < _ALL_OF_THE_FIRST else change
+            change += 1 if change < most else change
 
 
 def killed_step(said: str) -> str | None:
