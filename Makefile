@@ -208,6 +208,8 @@ endif
 .venv/python:
 	$(if $(PYTHON),,$(error no Python 3.11 or newer was found; hint: make $(MAKECMDGOALS) PYTHON=/path/to/python3))
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || deploy/debian-packages.sh python3-venv
+	@# If .venv is a link, --clear would empty the folder of another copy of the project.
+	@if [ -L .venv ]; then rm .venv; fi
 	$(PYTHON) -m venv --clear .venv
 	@touch $@
 
