@@ -31,16 +31,19 @@ _ID, _DEVICE = 0, 2
 
 
 def of(folder: Path) -> frozenset[str]:
-    """Return the names of the disks of a folder, or the device number of a file system without a disk."""
-    return frozenset(_of(folder))
+    """Return the names of the disks of a folder, or the device number of a file system without a disk.
+
+    A folder that does not exist yet is on the disks of the nearest folder above it that exists.
+    """
+    return frozenset(_of(_existing(folder)))
 
 
 def plain(folder: Path) -> frozenset[str]:
     """Return the disks to which the files of a folder are written unencrypted, named as in ``of``.
 
-    The result does not include memory.
+    The result does not include memory. The folder need not exist yet, as in ``of``.
     """
-    return frozenset(_of(folder, encrypted=False)) - {MEMORY}
+    return frozenset(_of(_existing(folder), encrypted=False)) - {MEMORY}
 
 
 def is_known(disk: str) -> bool:
@@ -74,6 +77,11 @@ def whole(block: Path, behind: frozenset[str] = frozenset(), *, encrypted: bool 
         yield from _of(backing, behind, encrypted=encrypted)
     else:
         yield MEMORY if _MEMORY_DEVICE.fullmatch(block.name) else block.name
+
+
+def _existing(folder: Path) -> Path:
+    whole = folder.absolute()
+    return next(each for each in (whole, *whole.parents) if each.exists())
 
 
 def _of(path: Path, behind: frozenset[str] = frozenset(), *, encrypted: bool = True) -> Iterator[str]:

@@ -60,8 +60,7 @@ def _home(root: Path) -> Iterator[Finding]:
 
 
 def _disk(root: Path) -> Finding:
-    existing = next(each for each in (root, *root.absolute().parents) if each.exists())
-    plain = disks.plain(existing)
+    plain = disks.plain(root)
     if known := sorted(filter(disks.is_known, plain)):
         return Finding(
             Level.WARNING,

@@ -62,12 +62,12 @@ def check(home: Home, folder: Path) -> None:
 def check_beside(folder: Path, medium: Path, *, same_disk: bool) -> None:
     """Raise Refused if a folder is on the medium that goes to the portal, even if the medium is empty now.
 
-    With ``same_disk``, the medium is a folder on this machine's own disk, and only this folder counts as
-    the medium.
+    Neither folder needs to exist yet. With ``same_disk``, the medium is a folder on this machine's own disk,
+    and only this folder counts as the medium.
     """
     one, other = folder.resolve(), medium.resolve()
     is_within = one.is_relative_to(other) or other.is_relative_to(one)
-    if is_within or (not same_disk and one.exists() and disks.of(one) & disks.of(other)):
+    if is_within or (not same_disk and disks.of(one) & disks.of(other)):
         raise _refused(folder, medium)
 
 

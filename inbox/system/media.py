@@ -8,7 +8,7 @@ from templates import disks
 
 
 def check_apart(*folders: Path) -> None:
-    """Raise Refused if two of these existing folders share a disk."""
+    """Raise Refused if two of these folders share a disk."""
     seen: dict[str, Path] = {}
     for folder in folders:
         for disk in disks.of(folder):
@@ -34,8 +34,8 @@ def check_carried(medium: Path, home: Path) -> None:
 
 def is_carried(folder: Path, home: Path) -> bool:
     """Whether a folder is on a medium: not on the disk of the home or of the system, nor in memory."""
-    own = disks.of(_existing(home)) | disks.of(Path("/")) | {disks.MEMORY}
-    return not disks.of(_existing(folder)) & own
+    own = disks.of(home) | disks.of(Path("/")) | {disks.MEMORY}
+    return not disks.of(folder) & own
 
 
 def is_in_memory(folder: Path) -> bool:
@@ -47,12 +47,6 @@ def top(folder: Path) -> Path:
     """Return the folder at which the file system of a folder is mounted."""
     found = folder.resolve()
     return next(each for each in (found, *found.parents) if each.is_mount())
-
-
-def _existing(folder: Path) -> Path:
-    """Return the folder, or the nearest folder above it that exists."""
-    whole = folder.absolute()
-    return next(each for each in (whole, *whole.parents) if each.exists())
 
 
 def _together(one: Path, other: Path) -> Refused:

@@ -71,6 +71,18 @@ def test_no_disk_counts_as_plain_for_a_folder_in_memory(tmp_path: Path) -> None:
         assert not disks.is_known(found)
 
 
+def test_a_folder_that_does_not_exist_yet_is_on_the_disk_of_the_nearest_folder_above_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A path can be relative."""
+    with small_disk(tmp_path / "memory", "8m"), stick(tmp_path / "stick") as on_disk:
+        monkeypatch.chdir(on_disk)
+        for missing, existing in ((tmp_path / "memory/a/b", tmp_path / "memory"), (Path("a/b"), on_disk)):
+            assert disks.of(missing) == disks.of(existing)
+            assert disks.plain(missing) == disks.plain(existing)
+        assert disks.of(on_disk) != disks.of(tmp_path / "memory")
+
+
 @pytest.mark.parametrize(("uuid", "plain"), [(LUKS, frozenset()), ("LVM-1", frozenset({"sda"}))])
 def test_a_folder_has_no_plain_disk_if_the_device_of_its_file_system_is_encrypted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uuid: str, plain: frozenset[str]

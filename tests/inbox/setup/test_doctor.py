@@ -67,10 +67,10 @@ def test_a_home_that_others_can_read_is_an_error(tmp_path: Path) -> None:
 def test_a_disk_that_is_not_known_to_be_encrypted_causes_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plain: set[str], level: Level, what: str
 ) -> None:
-    """A home that does not exist yet will be on the disk of the folder above it."""
-    said = {tmp_path: frozenset(plain)}
-    monkeypatch.setattr(disks, "plain", said.__getitem__)
-    (found,) = about("the home", tmp_path / "later/inbox")
+    """The home need not exist yet."""
+    home = tmp_path / "later" / "inbox"
+    monkeypatch.setattr(disks, "plain", {home: frozenset(plain)}.__getitem__)
+    (found,) = about("the home", home)
     assert (found.level, found.what) == (level, what)
 
 

@@ -71,8 +71,10 @@ def test_the_medium_for_the_portal_is_recognised_by_its_disk_even_while_it_is_em
     outgoing = medium / "for-the-portal"
     outgoing.mkdir()
     apart.check_beside(other, outgoing, same_disk=False)
-    with pytest.raises(Refused, match="medium for the portal"):
-        apart.check_beside(medium / "papers" / "2026", outgoing, same_disk=False)
+    for folder in (medium / "papers" / "2026", medium / "later" / "2027"):
+        with pytest.raises(Refused, match="medium for the portal"):
+            apart.check_beside(folder, outgoing, same_disk=False)
+    apart.check_beside(tmp_path / "later", outgoing, same_disk=False)
     (tmp_path / "link").symlink_to(drawer)
     with pytest.raises(Refused, match="medium for the portal"):
         apart.check_beside(tmp_path / "link", drawer, same_disk=True)
