@@ -1,10 +1,11 @@
-"""What the checks of `portal doctor` and `inbox doctor` return, how both print it, and a common check."""
+"""What `portal doctor` and `inbox doctor` find, how both print it, and the checks that both make."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 
-from templates import disks
+from templates import disks, version
 
 
 class Level(Enum):
@@ -35,6 +36,23 @@ def of_swap(contents: str) -> Iterator[Finding]:
         )
     if not plain:
         yield Finding(Level.OK, "there is no swap, or it is encrypted")
+
+
+def of_clock(today: date, remedy: str) -> Finding:
+    """Compare the day on the clock with the day of this version.
+
+    A clock that shows an earlier day is slow, because nobody can install a version before it is made.
+    ``remedy`` says how to set the clock of this machine.
+    """
+    made = version.day()
+    trusted = "compare the date and the time with a clock that you trust"
+    if made is None:
+        unknown = "cannot tell whether the clock is right: the day of this version is unknown"
+        return Finding(Level.WARNING, unknown, trusted)
+    said = f"the clock says {today}"
+    if today < made:
+        return Finding(Level.WRONG, f"{said}, but this version is from {made}", remedy)
+    return Finding(Level.OK, f"{said}, and this version is from {made}", trusted)
 
 
 def data(found: Iterable[Finding]) -> list[dict[str, str]]:

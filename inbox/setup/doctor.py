@@ -8,7 +8,7 @@ from inbox.files import pdf, sandbox
 from inbox.language.errors import Refused
 from inbox.system import clock, swapping
 from inbox.system.swapping import Swapping
-from templates import disks, findings, version
+from templates import disks, findings
 from templates.findings import Finding, Level
 
 _INTERFACES = Path("/sys/class/net")
@@ -78,28 +78,11 @@ def _disk(root: Path) -> Finding:
 
 def _clock() -> Finding:
     """Compare the clock with the day of this version. In use, the journal also checks the clock."""
-    made = version.day()
     try:
         today = clock.today()
     except Refused as error:
         return Finding(Level.WRONG, str(error), str(error.hint))
-    if made is None:
-        return Finding(
-            Level.WARNING,
-            "cannot tell whether the clock is right: the day of this version is unknown",
-            "compare the date and the time with a clock that you trust",
-        )
-    if today < made:
-        return Finding(
-            Level.WRONG,
-            f"the clock says {today}, but this version is from {made}",
-            'set the clock: `timedatectl set-time "YYYY-MM-DD HH:MM"`',
-        )
-    return Finding(
-        Level.OK,
-        f"the clock says {today}, and this version is from {made}",
-        "compare the date and the time with a clock that you trust",
-    )
+    return findings.of_clock(today, 'set the clock: `timedatectl set-time "YYYY-MM-DD HH:MM"`')
 
 
 def _memory() -> Finding:

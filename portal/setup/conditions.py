@@ -13,7 +13,8 @@ from portal import days
 from portal.setup.steps import DONE, Found, in_the_way
 from portal.setup.system import System
 from portal.setup.upgrade.progress import progress
-from templates import version
+from templates import findings
+from templates.findings import Level
 
 _VERSION = "13"
 _ROOM = 1 << 30
@@ -96,18 +97,12 @@ def room(system: System, folders: Iterable[str] = _WRITTEN, bytes_free: int = _R
 def clock() -> Condition:
     """Return the condition that the clock is not slow by days.
 
-    A clock that shows a day before the commit of this program is slow. If the clock is fast, the keyring has
-    expired, and its step says so.
+    If the clock is fast, the keyring has expired, and its step says so.
     """
 
     def test() -> Found:
-        today, made = days.today(), version.day()
-        if made is None or today >= made:
-            return DONE
-        return in_the_way(
-            f"it is {today}, according to the clock, but this program was made on {made}",
-            "set the clock, for example with an NTP client",
-        )
+        found = findings.of_clock(days.today(), "set the clock, for example with an NTP client")
+        return in_the_way(found.what, found.hint) if found.level is Level.WRONG else DONE
 
     return Condition("clock", test)
 

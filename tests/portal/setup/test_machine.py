@@ -91,10 +91,10 @@ def test_a_read_only_folder_and_a_full_disk_are_named(system: System) -> None:
 
 
 def test_a_clock_that_is_slow_by_days_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No machine can install a program before the day on which the program was made."""
+    """Setup goes on if the day of the version is unknown."""
     tomorrow = days.today() + timedelta(days=1)
     monkeypatch.setattr(version, "day", lambda: tomorrow)
-    assert f"but this program was made on {tomorrow}" in obstacle(clock().check())
+    assert f"but this version is from {tomorrow}" in obstacle(clock().check())
     for made in (days.today(), None):
         monkeypatch.setattr(version, "day", lambda made=made: made)
         assert clock().check() == DONE
