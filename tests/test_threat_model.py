@@ -62,6 +62,20 @@ def test_the_search_finds_a_promise_without_a_test() -> None:
     assert [each.name for each in section.promises if not each.tests] == ["Nobody knows."]
 
 
+@pytest.mark.parametrize("section", ADVERSARIES, ids=lambda each: each.name)
+def test_each_promise_begins_with_a_bold_title(section: Section) -> None:
+    """The test above does not see a promise without a bold title."""
+    assert section.untitled == []
+
+
+@pytest.mark.parametrize("planted", ["- Nobody knows.", "* **Never.** No", "1. **Never.** No", "Nobody."])
+def test_the_search_finds_a_promise_without_a_bold_title(planted: str) -> None:
+    """The test above needs this control. A limit may have another form."""
+    promise = "- **All is well.**\n  → [`test_a`](b)\n"
+    [section] = threat_model.sections(f"## X\n\n### Promises\n\n{promise}{planted}\n\n### Limits\n\nNone.\n")
+    assert section.untitled == [planted]
+
+
 def test_the_list_at_the_beginning_of_the_threat_model_names_every_section() -> None:
     head = " ".join(TEXT.partition("\n## ")[0].split())
     assert [each.name for each in SECTIONS if f"- [{each.name}](#" not in head] == []

@@ -7,6 +7,8 @@ from tests.support.paths import ROOT
 
 FILE = ROOT / "THREAT_MODEL.md"
 _NAME = re.compile(r"- \*\*(.+?)\*\*", re.DOTALL)
+# A promise begins with its bold title, and its other lines are indented.
+_BEGIN = re.compile(r"- \*\*\S|  +\S")
 _TEST = re.compile(r"→ \[`(\w+)`\]\(([^)]+)\)")
 
 
@@ -26,6 +28,8 @@ class Section:
     text: str
     promises: list[Statement] = field(default_factory=list)
     limits: list[Statement] = field(default_factory=list)
+    untitled: list[str] = field(default_factory=list)
+    """The lines below “Promises” that begin in the first column, but not with a bold title."""
 
 
 def sections(text: str) -> list[Section]:
@@ -36,6 +40,9 @@ def sections(text: str) -> list[Section]:
         for below in re.split(r"^### ", part, flags=re.MULTILINE)[1:]:
             kind = section.promises if below.startswith("Promises") else section.limits
             kind += _statements(below)
+            if kind is section.promises:
+                lines = below.splitlines()[1:]
+                section.untitled += [each for each in lines if each.strip() and not _BEGIN.match(each)]
         found.append(section)
     return found
 
