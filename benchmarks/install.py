@@ -25,6 +25,7 @@ _MIGRATIONS = "portal/store/migrations/versions"
 _VERSION = ("portal", "--version")
 _UNITS = ("portal@8080", "portal@8090", "nginx@clearnet", "nginx@onion", "portal-expire.timer", "tor@fanal")
 # The highest exposure of each unit, as systemd measures it, in tenths. The unit of tor is Debian's own.
+_DEBIAN_TOR = "tor@default"
 _MOST_EXPOSED = {"portal@8080": 20, "portal-expire": 20, "nginx@clearnet": 30, "nginx@onion": 30}
 
 
@@ -111,6 +112,7 @@ def installed(walk: Walk) -> Iterator[str]:
         said = walk.step()
         seconds = time.monotonic() - began
         assert ".onion" in said, said
+        assert machine.do("systemctl", "is-active", _DEBIAN_TOR, code=None) != "active"
         first_report.all_serve(machine)
         assert machine.do(*_SETUP).count("done: ") == 0
         _exposed(machine)
@@ -127,7 +129,8 @@ def installed(walk: Walk) -> Iterator[str]:
         for unit in _UNITS:
             assert machine.do("systemctl", "is-active", unit, code=None) != "active", unit
             assert machine.do("systemctl", "is-enabled", unit, code=None) != "enabled", unit
-        assert machine.do("systemctl", "is-active", "nginx") == "active"
+        for unit in ("nginx", _DEBIAN_TOR):
+            assert machine.do("systemctl", "is-active", unit) == "active", unit
         assert "done: portal@8080" in machine.do(*_SETUP)
         first_report.all_serve(machine)
         _upgrades(machine)

@@ -19,6 +19,7 @@ from templates.findings import Level
 _VERSION = "13"
 _ROOM = 1 << 30
 _CLEARNET = "/etc/nginx/fanal/clearnet.conf"
+_TORRC = "/etc/tor/torrc"
 _WRITTEN = ("/etc", "/var/lib", "/var")
 _OF_NGINX = (
     "nginx",
@@ -140,6 +141,25 @@ def no_other_site(system: System) -> Condition:
         )
 
     return Condition("no other site in nginx", test)
+
+
+def no_other_tor(system: System) -> Condition:
+    """Return the condition that Debian's own tor, which setup will stop, has no settings.
+
+    Debian's file of settings contains only comments.
+    """
+
+    def test() -> Found:
+        file = system.at(_TORRC)
+        lines = file.read_text("utf-8", "replace").splitlines() if file.is_file() else []
+        if all(not line.strip() or line.strip().startswith("#") for line in lines):
+            return DONE
+        return in_the_way(
+            f"somebody uses Debian's own tor: {_TORRC} has settings",
+            "use a machine for the portal alone, or remove these settings",
+        )
+
+    return Condition("no other use of tor", test)
 
 
 def no_upgrade(system: System) -> Condition:

@@ -4,11 +4,20 @@ from portal.setup.acme import STATE as ACME_STATE
 from portal.setup.acme import AcmeCertificate, CertbotTimerOff
 from portal.setup.answers import POSTGRESQL, Answers
 from portal.setup.certificates import Certificate
-from portal.setup.conditions import clock, debian, ipv6, no_other_site, no_upgrade, packages, room
+from portal.setup.conditions import (
+    clock,
+    debian,
+    ipv6,
+    no_other_site,
+    no_other_tor,
+    no_upgrade,
+    packages,
+    room,
+)
 from portal.setup.databases import Keyring, PostgresqlRole, PostgresqlSettings, Tables
 from portal.setup.pages import PAGES, Pages
 from portal.setup.remains import Remains
-from portal.setup.services import INSTANCE, DebianNginxOff, OnionService, Unit, unit_of_portal
+from portal.setup.services import INSTANCE, DebianNginxOff, DebianTorOff, OnionService, Unit, unit_of_portal
 from portal.setup.settings import DATABASE, STATE, USER, Configuration, Folders, Remembered
 from portal.setup.steps import Step
 from portal.setup.system import System
@@ -34,6 +43,7 @@ def steps(system: System, answers: Answers) -> list[Step]:
         room(system),
         no_upgrade(system),
         no_other_site(system),
+        *([no_other_tor(system)] if answers.onion else []),
         *([ipv6(system)] if answers.clearnet else []),
         Folders(system),
         Remembered(system, answers),
@@ -42,7 +52,7 @@ def steps(system: System, answers: Answers) -> list[Step]:
     if answers.onion:
         # The onion service comes before the configuration, because the configuration contains the onion
         # address.
-        found.append(OnionService(system))
+        found += [DebianTorOff(system), OnionService(system)]
     found.append(Configuration(system, answers))
     if answers.database == POSTGRESQL:
         found += [PostgresqlSettings(system), PostgresqlRole(system)]

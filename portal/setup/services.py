@@ -52,6 +52,28 @@ class DebianNginxOff(DebianOff):
         super().__init__(system, "nginx.service", "Debian's own nginx is off")
 
 
+class DebianTorOff(DebianOff):
+    """Debian's own tor is switched off: a portal needs only the instance of its onion service.
+
+    A generator of Debian starts this tor with all instances, so disabling it has no effect: it is masked.
+    """
+
+    def __init__(self, system: System) -> None:
+        super().__init__(system, "tor@default.service", "Debian's own tor is off")
+
+    def apply(self) -> None:
+        """Stop this tor, and keep every other unit from starting it."""
+        _set(self._system, "mask", self._unit)
+
+    def undo(self) -> None:
+        """Start this tor again, now and at each boot."""
+        if not self._system.at(f"/usr/lib/systemd/system/{self._unit}").exists():
+            return
+        self._system.control("unmask", self._unit)
+        if self._system.runs:
+            self._system.control("start", self._unit)
+
+
 class Unit:
     """A unit that runs and starts at each boot.
 
@@ -91,7 +113,7 @@ class Unit:
 
 
 class OnionService:
-    """The onion service, run by a separate tor instance beside Debian's own tor."""
+    """The onion service, run by a separate tor instance, not by Debian's own tor."""
 
     title = "onion service (tor@fanal)"
     _UNIT = "tor@fanal.service"
@@ -132,10 +154,7 @@ class OnionService:
             if time.monotonic() > end:
                 raise Failed(f"tor made no address; see `journalctl -u {self._UNIT}`")
             time.sleep(_PAUSE_SECONDS)
-        self.said = (
-            f"address of the onion service: http://{self._hostname.read_text('ascii').strip()} (Debian's own"
-            " tor, which runs too, is not needed: `systemctl mask --now tor@default`)"
-        )
+        self.said = f"address of the onion service: http://{self._hostname.read_text('ascii').strip()}"
 
     def undo(self) -> None:
         """Stop the instance and remove its configuration file. The key of the onion address is kept.

@@ -154,23 +154,33 @@ def test_each_shipped_unit_starts_unchanged(
 def test_the_confined_tor_serves_the_pages_through_a_tor_network(machine: Machine) -> None:
     """No command of the unit runs as root. tor can also be reloaded and restarted.
 
-    Debian's own tor is switched off by the command of the guide.
+    The step of setup switches off Debian's own tor, and undo switches it on again.
     """
-    off = "systemctl mask --now tor@default"
-    assert off in (ROOT / "docs/deploying.md").read_text("utf-8")
     with machine.running():
         machine.do("systemctl", "start", "nginx@onion")
         machine.do("tor-instance-create", "fanal")
         shutil.copy(ROOT / "deploy/torrc", machine.tree / INSTANCE)
         machine.do("systemctl", "start", "tor@fanal")
         machine.do("systemctl", "reload", "tor@fanal")
-        machine.do(*off.split())
+        assert machine.do("systemctl", "is-active", "tor@default") == "active"
+        switch_debian_tor(machine, "apply")
         assert machine.do("systemctl", "is-active", "tor@default", code=None) != "active"
         said = machine.do("env", f"--chdir={ROOT}", ".venv/bin/python", "-c", THROUGH_TOR)
         assert said.endswith(".onion"), said
         status = machine.do("cat", f"/proc/{main(machine, 'tor@fanal')}/status")
         assert "CapBnd:\t0000000000000000" in status, status
         assert machine.do("stat", "--format=%U", f"/proc/{main(machine, 'tor@fanal')}") == "_tor-fanal"
+        switch_debian_tor(machine, "undo")
+        assert machine.do("systemctl", "is-active", "tor@default") == "active"
+
+
+def switch_debian_tor(machine: Machine, verb: str) -> None:
+    """Apply or undo the step of setup that switches off Debian's own tor."""
+    step = (
+        "from portal.setup.services import DebianTorOff; from portal.setup.system import System;"
+        f" DebianTorOff(System()).{verb}()"
+    )
+    machine.do("env", f"--chdir={ROOT}", ".venv/bin/python", "-c", step)
 
 
 def test_an_export_leaves_no_line_in_the_journal(machine: Machine) -> None:

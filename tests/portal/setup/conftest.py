@@ -27,6 +27,8 @@ def system(tmp_path: Path) -> System:
         shutil.copy(each, units)
     for name in ("nginx.service", "tor@.service"):
         (units / name).write_text("[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n")
+    # A generator of Debian starts this unit, so the unit cannot be enabled.
+    (units / "tor@default.service").write_text("[Service]\nExecStart=/bin/true\n")
     for name in ("torrc", "postgresql.conf"):
         shutil.copy(DEPLOY / name, tree / "usr/share/fanal-portal")
     for kind in ("sysusers", "tmpfiles"):

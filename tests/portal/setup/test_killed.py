@@ -13,7 +13,7 @@ from portal.setup.answers import Answers
 from portal.setup.certificates import Certificate
 from portal.setup.databases import PostgresqlSettings
 from portal.setup.remains import Remains
-from portal.setup.services import DebianNginxOff, OnionService, Unit
+from portal.setup.services import DebianNginxOff, DebianTorOff, OnionService, Unit
 from portal.setup.settings import Configuration, Folders, Remembered
 from portal.setup.steps import DONE, TO_DO, State, Step
 from portal.setup.system import System
@@ -27,6 +27,7 @@ def chosen(system: System, answers: Answers) -> list[Step]:
         Folders(system),
         Remembered(system, answers),
         DebianNginxOff(system),
+        DebianTorOff(system),
         OnionService(system),
         Configuration(system, answers),
         PostgresqlSettings(system),

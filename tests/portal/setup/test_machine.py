@@ -17,10 +17,10 @@ from portal.errors import Refused
 from portal.setup import cli, plan, steps
 from portal.setup.answers import Answers
 from portal.setup.certificates import CERTIFICATE, KEY, Certificate
-from portal.setup.conditions import clock, debian, ipv6, no_other_site, packages, room
+from portal.setup.conditions import clock, debian, ipv6, no_other_site, no_other_tor, packages, room
 from portal.setup.databases import PostgresqlRole, PostgresqlSettings
 from portal.setup.pages import PAGES, Pages
-from portal.setup.services import INSTANCE, DebianNginxOff, OnionService, Unit
+from portal.setup.services import INSTANCE, DebianNginxOff, DebianTorOff, OnionService, Unit
 from portal.setup.settings import CONFIGURATION, HOSTNAME, Configuration, Folders
 from portal.setup.steps import DONE, TO_DO, Found, State, Step
 from portal.setup.system import Failed, System
@@ -125,6 +125,19 @@ def test_a_foreign_site_in_the_configuration_of_nginx_is_named(system: System) -
     assert no_other_site(system).check() == DONE
     (enabled / "shop").touch()
     assert obstacle(no_other_site(system).check()) == "nginx serves another site: shop"
+
+
+def test_a_tor_that_somebody_has_configured_is_named(system: System) -> None:
+    """The file of Debian contains only comments."""
+    torrc = system.at("/etc/tor/torrc")
+    assert no_other_tor(system).check() == DONE
+    torrc.parent.mkdir()
+    torrc.write_text("## Configuration file\n\n#SOCKSPort 9050\n")
+    assert no_other_tor(system).check() == DONE
+    torrc.write_text("#SOCKSPort 9050\nHiddenServiceDir /var/lib/tor/other\n")
+    assert obstacle(no_other_tor(system).check()) == (
+        "somebody uses Debian's own tor: /etc/tor/torrc has settings"
+    )
 
 
 def test_a_port_that_another_program_uses_is_named() -> None:
@@ -255,6 +268,16 @@ def test_the_nginx_service_of_debian_is_disabled_until_undo_enables_it_again(sys
     done(step)
     step.undo()
     assert step.check() == TO_DO
+
+
+def test_the_tor_service_of_debian_is_masked_until_undo_unmasks_it(system: System) -> None:
+    """Nobody can enable or disable this unit. The portal's own instance is another unit."""
+    step = DebianTorOff(system)
+    done(step)
+    done(OnionService(system))
+    step.undo()
+    assert step.check() == TO_DO
+    assert OnionService(system).check() == DONE
 
 
 def test_the_onion_service_gets_a_separate_tor_instance_with_the_shipped_settings(system: System) -> None:
