@@ -10,6 +10,7 @@ import pytest
 from inbox.cli.main import commands as inbox
 from portal.ops.cli import portal
 from portal.setup.cli import fanal_portal
+from tests.support import guides
 from tests.support.paths import ROOT
 
 PROGRAMS: dict[str, click.Command] = {"inbox": inbox, "portal": portal, "fanal-portal": fanal_portal}
@@ -48,8 +49,7 @@ def unknown(text: str) -> list[str]:
 
 def _exists(line: str) -> bool:
     # The words after this command are a command of `portal`.
-    line = re.sub("^fanal-portal run (?!-)", "portal ", line)
-    program, *words = QUOTED.sub("TEXT", line).split()
+    program, *words = QUOTED.sub("TEXT", guides.run_as_portal(line)).split()
     command: click.Command | None = PROGRAMS[program]
     context = click.Context(PROGRAMS[program], info_name=program)
     known: dict[str, bool] = {"-h": False, "--help": False}

@@ -43,7 +43,7 @@ def test_a_lost_server_is_rebuilt_by_the_commands_of_the_page(incident: Incident
 
 def test_bundles_on_a_lost_medium_are_made_again_by_the_commands_of_the_page(incident: Incident) -> None:
     """Both directions are lost: a bundle and an outbox that nobody has collected or imported."""
-    incident.type("portal export --out /media/stick")
+    incident.type("fanal-portal run export --out /media/stick")
     incident.type("inbox exchange outbox --out /media/stick")
     assert (2, 2) == (incident.bundle, incident.outbox)
     incident.lose_medium()
@@ -67,7 +67,7 @@ def test_a_full_portal_is_emptied_by_the_commands_of_the_page(tmp_path: Path) ->
             while (status := incident.send(refused := Reporter(incident.world), files=[FILE])) == 201:
                 accepted += 1
             assert (accepted > 1, status) == (True, 503)
-            assert "less than 2 GiB" in incident.type("portal doctor")
+            assert "less than 2 GiB" in incident.type("fanal-portal run doctor")
             assert "full or busy" in incident.type("fanal-portal run export --out /media/stick", code=1)
             other.unlink()
             said = incident.do("A disk is full")
@@ -104,8 +104,8 @@ def test_a_damaged_database_of_the_portal_is_replaced_by_the_commands_of_the_pag
         assert incident.send(reporter, files=[FILE]) == 201
     backup = (installation.medium / "portal.backup").read_bytes()
     damaging.damage(installation.portal.folder / "portal.sqlite")
-    assert "wrong: the database is damaged\n" in incident.type("portal doctor")
-    for line in ("portal export --out /media/stick", "portal expire"):
+    assert "wrong: the database is damaged\n" in incident.type("fanal-portal run doctor")
+    for line in ("fanal-portal run export --out /media/stick", "fanal-portal run expire"):
         said = incident.type(line, code=1)
         assert "error: the database is damaged\nhint: stop the portal, keep a copy" in said, line
     assert not (installation.medium / "inspection-2.tar").exists()
@@ -116,7 +116,7 @@ def test_a_damaged_database_of_the_portal_is_replaced_by_the_commands_of_the_pag
     for line in guides.lines(guides.titled(DEPLOYING, "If the machine is lost.")):
         incident.type(line)
     assert mailboxes(incident) == 1
-    before = ("inbox exchange keyring", "fanal-portal run init", "fanal-portal run keyring")
+    before = ("inbox exchange keyring", "fanal-portal setup")
     told = incident.do("The server is lost", without=before)
     _, collected, _, applied = told.values()
     assert "bundle 1 collected: 0 new" in collected

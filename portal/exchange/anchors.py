@@ -9,6 +9,7 @@ from portal import files
 from portal.errors import Refused, why
 from portal.store import outboxes
 from portal.store.database import Database
+from portal.typed import typed
 
 
 def write(store: Database, channel: str, path: Path) -> list[int]:
@@ -34,7 +35,9 @@ def choose(store: Database, channel: str | None) -> str:
     wanted = [each for each in known if channel in {None, each}]
     if not wanted:
         what = "any channel" if channel is None else f"channel {channel!r}"
-        raise Refused(f"no outbox of {what} was ever applied", "first apply an outbox with `portal import`")
+        raise Refused(
+            f"no outbox of {what} was ever applied", f"first apply an outbox with {typed('import')}"
+        )
     if len(wanted) > 1:
         # One body must not see the outboxes of another body's inbox.
         raise Refused(

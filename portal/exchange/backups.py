@@ -32,6 +32,7 @@ from portal.store import outboxes as applied
 from portal.store.database import Database
 from portal.store.expiry import Term
 from portal.store.keyrings import Files, Instance, keep_key_pair, key_pair
+from portal.typed import typed
 
 # The number of days for which a backup can be restored. An older backup has a keyring that has expired.
 DAYS = 35
@@ -79,7 +80,7 @@ def make(store: Database, settings: Settings, recipient: HybridRecipient, out: P
     with store.read() as connection:
         keys, keyring = key_pair(connection), kept.current(connection)
         if keys is None or keyring is None:
-            raise Refused("the portal has no keyring yet", "first run `portal keyring FOLDER`")
+            raise Refused("the portal has no keyring yet", f"first run {typed('keyring FOLDER')}")
         outboxes = [(outbox, len(raw)) for outbox, raw in backups.applied_outboxes(connection)]
         backup = Backup(
             deployment=settings.deployment_id,
@@ -147,7 +148,7 @@ def _check_age(made: date, today: date) -> None:
     if today > made + timedelta(DAYS):
         raise Refused(
             f"the backup of {made} is older than {DAYS} days",
-            "destroy it; make a new portal with `portal init`: the inbox sends it the open cases",
+            f"destroy it; make a new portal with {typed('init')}: the inbox sends it the open cases",
         )
 
 

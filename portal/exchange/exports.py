@@ -19,6 +19,7 @@ from portal.exchange import keyrings
 from portal.store import envelopes, intakes, outboxes
 from portal.store.database import Database
 from portal.store.keyrings import lock
+from portal.typed import typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def export(database: Database, settings: Settings, channel: str, folder: Path) -
     if channel not in channels(database):
         raise Refused(
             f"channel {channel!r} is not in the keyring",
-            "`portal export` without --channel exports all channels",
+            f"{typed('export')} without --channel exports all channels",
         )
     _refuse_to_replace(database, channel, folder)
     _hash(database, channel)
@@ -123,7 +124,7 @@ def _write(database: Database, manifest: Manifest, folder: Path) -> Exported:
         Member(bundle.envelope_name(entry.id), entry.size, _content(database, entry.id))
         for entry in intake.entries
     )
-    again = f"write bundle {intake.n} again: `portal export --channel {intake.channel} --again {intake.n}`"
+    again = f"write bundle {intake.n} again: {typed(f'export --channel {intake.channel} --again {intake.n}')}"
     try:
         files.write(path, bundle.write(manifest, members))
     except OSError as error:

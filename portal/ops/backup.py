@@ -13,6 +13,7 @@ from portal.exchange import backups
 from portal.exchange.backups import Source
 from portal.ops.configured import pass_settings
 from portal.store import database
+from portal.typed import typed
 from templates.command_line import FILE, json_option
 
 
@@ -30,7 +31,7 @@ def key(*, private: Path, public: Path, as_json: bool) -> None:
         terminal.data({"private": str(private), "public": str(public)})
         return
     terminal.say(f"{private}: the private key; keep it away from the portal's machine")
-    terminal.say(f"{public}: the public key, for `portal backup make`")
+    terminal.say(f"{public}: the public key, for {typed('backup make')}")
 
 
 @click.command()
@@ -59,7 +60,7 @@ def make(settings: Settings, *, public: Path, out: Path, as_json: bool) -> None:
 @click.option(
     "--fingerprint",
     required=True,
-    help="The fingerprint of the lost portal, as `portal init` or `fanal-portal setup` printed it.",
+    help="The fingerprint that the lost portal printed when it was made.",
 )
 @json_option
 @pass_settings
@@ -76,6 +77,6 @@ def restore(settings: Settings, *, file: Path, private: Path, fingerprint: str, 
     terminal.say(f"portal restored; its new fingerprint is {found}")
     terminal.say("remove the private key from this machine; reports that were not exported are lost")
     terminal.say(
-        "next: `portal export`, then at the inbox: inbox exchange collect --new-instance FINGERPRINT,"
+        f"next: {typed('export')}, then at the inbox: inbox exchange collect --new-instance FINGERPRINT,"
         " then import its next outbox"
     )

@@ -22,6 +22,7 @@ from portal.ops.configured import pass_settings
 from portal.store import database
 from portal.store.database import Database
 from portal.store.keyrings import Instance, keep_key_pair
+from portal.typed import typed
 from templates import command_line
 from templates.command_line import FILE, FOLDER, HELP_NAMES, NUMBER, Group, json_option
 
@@ -68,7 +69,7 @@ def init(settings: Settings, *, as_json: bool) -> None:
         return
     terminal.say(f"portal made; its fingerprint is {fingerprint}")
     terminal.say("keep the fingerprint: officers compare it at the first `inbox exchange collect`")
-    terminal.say("next: `portal keyring FOLDER` with a keyring from the inbox, then `portal serve`")
+    terminal.say(f"next: {typed('keyring FOLDER')} with a keyring from the inbox, then {typed('serve')}")
 
 
 @click.command()

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from portal import terminal
 from portal.errors import BadConfiguration, Refused
 from portal.store.database import Damaged, StoreBusy
+from portal.typed import typed
 from templates import command_line
 
 _UNAVAILABLE = Refused(
@@ -38,7 +39,7 @@ def run(program: click.Command, name: str, words: Sequence[str] | None) -> int:
     except StoreBusy:
         terminal.complain(
             "done, but deleted bytes are not overwritten yet: the database is in use, or its disk is full",
-            "run `portal expire` later; do not repeat this command",
+            f"run {typed('expire')} later; do not repeat this command",
             "store-busy",
             as_json=as_json,
         )

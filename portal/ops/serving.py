@@ -30,6 +30,7 @@ from portal.ops import clock, confinement, file_times, memory_wiping
 from portal.store import deletion
 from portal.store.database import FAILURES, open_database
 from portal.store.keyrings import current
+from portal.typed import typed
 from portal.web import headers
 
 # A client that stays silent for this long is disconnected.
@@ -76,13 +77,13 @@ def prepared(settings: Settings) -> Flask:
     with closing(open_database(settings.database_url)) as database, database.read() as connection:
         files = current(connection)
     if files is None:
-        raise Refused(NO_KEYRING, "run `portal keyring FOLDER`")
+        raise Refused(NO_KEYRING, f"run {typed('keyring FOLDER')}")
     try:
         offered = keyrings.check(files.raw, files.signature, settings)
     except CryptoError as error:
         raise Refused(
             "the keyring in the database is not signed by `root_key` for `deployment`",
-            "correct the configuration, or load another keyring with `portal keyring FOLDER`",
+            f"correct the configuration, or load another keyring with {typed('keyring FOLDER')}",
         ) from error
     if offered.keyring.questionnaire != load_questionnaire(settings).reference:
         raise Refused(

@@ -12,10 +12,11 @@ from portal.setup.settings import CONFIGURATION, USER, with_setting
 from portal.setup.steps import DONE, TO_DO, Found, in_the_way
 from portal.setup.system import System, content, put_back
 from portal.site import manifest
+from portal.typed import typed
 
 _NAMES = (MANIFEST, SIGNATURE)
 _FOLDER = "manifest"
-_AGAIN = "list and sign the pages again, with `portal manifest` and `inbox exchange sign-pages`"
+_AGAIN = f"list and sign the pages again, with {typed('manifest')} and `inbox exchange sign-pages`"
 
 
 class SignedList:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from portal.errors import Refused, why
 from portal.store.migrations import upgrading
 from portal.store.schema import instance, metadata
+from portal.typed import typed
 
 _WAIT_SECONDS = 10
 _PAUSE_SECONDS = 0.01
@@ -277,7 +278,7 @@ def open_database(url: URL) -> Database:
         database.close()
         raise Refused(
             "the database was made by an earlier version of the program",
-            "run `fanal-portal upgrade` as root",
+            f"run {typed('upgrade')}",
         )
     return database
 
@@ -308,7 +309,7 @@ def version(url: URL) -> str | None:
 
 
 def _open_any(url: URL) -> tuple[Database, str]:
-    missing = Refused("the portal has no database yet", "run `portal init`")
+    missing = Refused("the portal has no database yet", f"run {typed('init')}")
     if (database := _existing(url)) is None:
         raise missing
     found = _version(database, url)

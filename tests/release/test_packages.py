@@ -23,6 +23,7 @@ from deploy.release.building import begun
 from deploy.release.errors import Failed, Refused
 from deploy.release.python_environment import Libraries
 from deploy.release.source import Source
+from portal.typed import PACKAGE
 from tests.support.commits import git
 from tests.support.paths import ROOT
 
@@ -139,6 +140,16 @@ def test_the_package_of_the_portal_has_no_code_of_the_inbox(unpacked: Path) -> N
         "templates",
         "small",
     }
+
+
+@pytest.mark.slow
+def test_hints_of_the_installed_portal_name_commands_of_the_package(unpacked: Path) -> None:
+    """`portal.typed` recognises the package by the folder of its Python environment."""
+    python = unpacked / PACKAGE.removeprefix("/") / "bin/python3"
+    said = subprocess.run(
+        [python, "-P", "-c", "import sys; print(sys.prefix)"], check=True, capture_output=True, text=True
+    ).stdout
+    assert said == f"{unpacked}{PACKAGE}\n"
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from tests.support.paths import ROOT
 DOCUMENTS = Path("usr/share/doc")
 # Pages for officers link to the source where they name a test, a program or a specification.
 FOLDERS = r"(?:benchmarks|crypto|deploy|inbox|portal|templates|tests|\.[a-z]+)(?:/|$)"
-IN_SOURCE = re.compile(r"(?<![\w/-])docs/[\w/-]+\.md")
+IN_SOURCE = re.compile(r"(?<![\w/-])(?:docs/[\w/-]+\.md|deploy/[\w/@-]+\.[a-z]+)")
 SOURCE = re.compile(rf"(?:\.\./)*(?:{FOLDERS}|CONTRIBUTING\.md$|config\.example\.toml$)")
 
 
@@ -79,21 +79,30 @@ def test_the_documents_that_programs_and_guides_name_exist_after_the_installatio
 
 
 def named_as_in_the_source(source: str) -> list[str]:
-    """Return the documents that a module's texts, except docstrings, name by their paths in the source."""
+    """Return the documents and shipped files that a module's texts name by their paths in the source.
+
+    Docstrings are left out.
+    """
     return [name for text in module_texts.texts(source) for name in IN_SOURCE.findall(text)]
 
 
 @pytest.mark.parametrize(
-    "planted", ['x = "see docs/a.md"', "x = f'{y}: docs/fr/a.md'", "f('a docs/' 'b.md')"]
+    "planted",
+    [
+        'x = "see docs/a.md"',
+        "x = f'{y}: docs/fr/a.md'",
+        "f('a docs/' 'b.md')",
+        'x = "as deploy/a@b.timer does"',
+    ],
 )
-def test_a_text_that_names_a_document_by_its_place_in_the_source_is_found(planted: str) -> None:
+def test_a_text_that_names_a_file_by_its_place_in_the_source_is_found(planted: str) -> None:
     """The control: a docstring may name it, because it is read in the source."""
     assert named_as_in_the_source(planted)
     assert named_as_in_the_source(f'"""docs/a.md"""\nx = "/{DOCUMENTS}/fanal-inbox/docs/a.md"') == []
 
 
-def test_programs_name_documents_as_they_are_installed() -> None:
-    """An installed machine has no folder `docs`."""
+def test_programs_name_files_as_they_are_installed() -> None:
+    """An installed machine has no folder `docs` or `deploy`."""
     paths = [path for room in ("inbox", "portal", "templates") for path in (ROOT / room).rglob("*.py")]
     found = {str(path.relative_to(ROOT)): named_as_in_the_source(path.read_text("utf-8")) for path in paths}
     assert {path: names for path, names in found.items() if names} == {}

@@ -30,3 +30,8 @@ def section(text: str, heading: str) -> str:
     if not found:
         raise ValueError(heading)
     return rest.partition("\n## ")[0]
+
+
+def run_as_portal(line: str) -> str:
+    """Return the command of `portal` that a line with `fanal-portal run` starts; return other lines as is."""
+    return re.sub("^fanal-portal run (?!-)", "portal ", line)

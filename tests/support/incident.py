@@ -59,12 +59,13 @@ class Incident:
 
     def type(self, line: str, code: int = 0) -> str:
         """Type a command of a guide, with the names and places of this installation. Return its output."""
-        typed = line.replace("-o portal ", "").replace("fanal-portal run ", "portal ")
+        typed = guides.run_as_portal(line.replace("-o portal ", ""))
         program, *words = shlex.split(typed)
         meant = [self._meant(word, program) for word in words]
         match program, words:
-            case "portal", ["init"]:
-                told = self._init()
+            case "fanal-portal", ["setup"]:
+                self._set_up()
+                told = ""
             case "portal", ["doctor"]:
                 # In a test, the texts of the inspectorate are missing, so doctor reports an error.
                 told = self.installation.portal.run(*meant, code=1)
@@ -106,10 +107,11 @@ class Incident:
         for file in self.installation.medium.glob("*.tar"):
             file.unlink()
 
-    def _init(self) -> str:
+    def _set_up(self) -> None:
+        """Do the steps of setup that do not need a whole machine: the database, and the keyring."""
         lost = tomllib.loads(self._copied.read_text("utf-8"))
         self.installation.instance = self.installation.portal.init(lost["deployment"], lost["root_key"])
-        return ""
+        self.installation.portal.run("keyring", str(self.installation.medium / "keyring"))
 
     def _meant(self, word: str, program: str) -> str:
         numbered = self.outbox if "outbox-" in word or (word == "N" and program == "inbox") else self.bundle

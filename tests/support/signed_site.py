@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import guide
 from crypto import pages
+from tests.support import guides
 from tests.support.inbox_builders import today
 from tests.support.installation import InboxHere, free_port
 from tests.support.portal_nginx import Nginx
@@ -73,8 +74,7 @@ class SignedSite:
 
     def type(self, line: str, code: int = 0) -> str:
         """Type a command of a guide. Return its output. Raise AssertionError unless it ends with ``code``."""
-        at_portal = line.replace("fanal-portal run ", "portal --config /etc/fanal/portal.toml ")
-        program, *words = shlex.split(at_portal)
+        program, *words = shlex.split(guides.run_as_portal(line))
         meant = [self._meant(word) for word in words]
         if program == "portal":
             here = str(self.server.folder / "portal.toml")

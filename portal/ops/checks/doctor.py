@@ -24,6 +24,7 @@ from portal.site import fetching, manifest
 from portal.site.fetching import Answer
 from portal.store import deletion, expiry, outboxes, server
 from portal.store.database import Damaged, Database, StoreBusy, open_database
+from portal.typed import typed
 from portal.web import guide, headers, law, translation
 from templates.findings import Finding, Level
 
@@ -39,6 +40,7 @@ _OTHERS = 0o077
 # The kernel silently limits connection queues, including those of nginx, to this length (listen(2)).
 _LONGEST_QUEUE = Path("/proc/sys/net/core/somaxconn")
 _APART = timedelta(minutes=2)
+_SETTINGS = "/usr/share/fanal-portal/postgresql.conf"
 _RENEW = "import an outbox: each one contains a new keyring"
 _SILENT: Mapping[str, set[str]] = {
     "log_statement": {"none"},
@@ -149,7 +151,7 @@ def _law(settings: Settings) -> Iterator[Finding]:
 
 
 def _manifest(settings: Settings, today: date) -> Iterator[Finding]:
-    hint = "make a new page manifest: `portal manifest`, then `inbox exchange sign-pages`"
+    hint = f"make a new page manifest: {typed('manifest')}, then `inbox exchange sign-pages`"
     try:
         signed = manifest.load(settings)
         served = signed and _again(settings, signed.pages)
@@ -257,7 +259,7 @@ def _exchange(database: Database, today: date) -> Iterator[Finding]:
         yield Finding(
             Level.WARNING,
             f"channel {each}: no outbox was imported in the last {_WARN_DAYS} days",
-            "`portal export`, have the inbox collect it, then `portal import` its outbox",
+            f"{typed('export')}, have the inbox collect it, then {typed('import')} its outbox",
         )
     if not late:
         yield Finding(Level.OK, f"an outbox of each channel was imported in the last {_WARN_DAYS} days")
@@ -279,13 +281,13 @@ def _overdue(database: Database, settings: Settings, today: date) -> Iterator[Fi
         yield Finding(
             Level.WARNING,
             "deleted envelopes could not be overwritten",
-            "check again in a minute; if this continues, make room on the disk and run `portal expire`",
+            f"check again in a minute; if this continues, make room on the disk and run {typed('expire')}",
         )
     if late:
         yield Finding(
             Level.WARNING,
             "expired data is not deleted yet",
-            "run `portal expire` every day, as deploy/portal-expire.timer does",
+            f"run {typed('expire')} every day, as portal-expire.timer does",
         )
     if not (waiting or late):
         yield Finding(Level.OK, "expired data is deleted")
@@ -312,7 +314,7 @@ def _order(database: Database) -> Finding:
     return Finding(
         Level.WARNING,
         f"the database is larger than {expire.SMALL >> 20} MiB: it keeps the order in which reports arrived",
-        "make it smaller: export, collect, import; or run `portal expire --rewrite` in a quiet hour, "
+        f"make it smaller: export, collect, import; or run {typed('expire --rewrite')} in a quiet hour, "
         "which needs as much memory (SQLite) or disk (PostgreSQL) as the database has",
     )
 
@@ -327,7 +329,7 @@ def _postgresql(database: Database) -> Iterator[Finding]:
         yield Finding(
             Level.WRONG,
             f"PostgreSQL logs more than errors: {each}",
-            "turn this setting off, as deploy/postgresql.conf does: a log records the times of reports",
+            f"turn this setting off, as {_SETTINGS} does: a log records the times of reports",
         )
     if not loud:
         yield Finding(Level.OK, "PostgreSQL logs no statements or connections")
@@ -337,14 +339,14 @@ def _postgresql(database: Database) -> Iterator[Finding]:
         yield Finding(
             Level.WRONG,
             f"PostgreSQL cannot store {_PROBE >> 20} MiB more: its disk is full, or its tables are locked",
-            "check again in a minute; if this continues, make room on its disk and run `portal expire`",
+            f"check again in a minute; if this continues, make room on its disk and run {typed('expire')}",
         )
     for name, least in _FORGETFUL.items():
         if found[name] != least:
             yield Finding(
                 Level.WARNING,
                 f"PostgreSQL keeps commit times for longer than needed: {name} = {found[name]}",
-                f"unless a replica needs it, set {name} = {least}, as deploy/postgresql.conf does",
+                f"unless a replica needs it, set {name} = {least}, as {_SETTINGS} does",
             )
 
 

@@ -70,7 +70,7 @@ class Copy:
         """
         version = database.version(self.url)
         if version is None:
-            raise Refused("the portal has no database yet", "run `portal init`")
+            raise Refused("the portal has no database yet", "run `fanal-portal setup`")
         self.discard()
         part, whole = self._named(_PART), self._named(f"{_BEFORE}{version}")
         try:
