@@ -22,6 +22,7 @@ from tests.support.builders import (
     make_outbox,
     make_report_envelope,
 )
+from tests.support.paths import ROOT
 from tests.support.portal_room import INSTANCE_SEED, Room
 from tests.support.small_disk import small_disk
 
@@ -150,6 +151,12 @@ def test_the_manifest_of_a_full_bundle_stays_within_its_size_limit(room: Room) -
     )
     assert entry.case_id
     assert whole[0] + 1_000 + lists < bundle.LARGEST_MANIFEST
+
+
+def test_a_bundle_has_the_limits_that_the_specification_states() -> None:
+    stated = " ".join((ROOT / "crypto" / "SPEC.md").read_text("utf-8").split())
+    limits = f"{intakes.MOST_ENVELOPES:,} entries and {intakes.MOST_WITHDRAWALS:,} withdrawals"
+    assert f"The portal puts at most {limits} into one bundle" in stated
 
 
 def test_an_existing_file_is_not_replaced(room: Room) -> None:
