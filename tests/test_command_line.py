@@ -131,7 +131,7 @@ def test_help_at_80_columns_breaks_no_line_inside_a_word_or_a_choice(
             each for each in command.params if isinstance(each, click.Option) and not each.hidden
         ]
         told += [each.help or "" for each in shown_options]
-        kinds = [each.type for each in command.params if each.metavar is None]
+        kinds = [each.type for each in command.params]
         choices = {str(one) for kind in kinds if isinstance(kind, click.Choice) for one in kind.choices}
         assert 0 == run(program, *path, "-h")
         shown = capsys.readouterr().out
@@ -414,15 +414,27 @@ def test_with_json_an_error_is_one_line_of_json(
     assert told["code"] == code
 
 
-def test_json_is_printed_in_utf_8_whatever_the_encoding_of_the_terminal() -> None:
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("inbox.cli.main", ["case", "show", "é"]),
+        ("portal.ops.cli", ["export", "--out", "x", "--again", "é"]),
+        ("portal.setup.cli", ["setup", "é"]),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_json_is_printed_in_utf_8_whatever_the_encoding_of_the_terminal(
+    program: str, words: list[str]
+) -> None:
     """The control is text for people, which is printed in the encoding of the terminal."""
-    for words, encoding in (["--json"], "utf-8"), ([], "latin-1"):
+    code = f"from {program} import main; main()"
+    for more, encoding in (["--json"], "utf-8"), ([], "latin-1"):
         done = subprocess.run(
-            [sys.executable, "-c", "from inbox.cli import main; main.main()", "case", "show", "é", *words],
+            [sys.executable, "-c", code, *words, *more],
             capture_output=True, check=False, env=os.environ | {"PYTHONIOENCODING": "latin-1"},
         )  # fmt: skip
         assert 2 == done.returncode
-        assert "'é'".encode(encoding) in done.stderr
+        assert "é".encode(encoding) in done.stderr
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
@@ -632,6 +644,8 @@ def test_a_parsed_command_has_the_same_class_as_in_the_tree() -> None:
         ("access show", "request show"),
         ("many tag", "queue tag"),
         ("cases list", "case list"),
+        ("queue filter", "queue list"),
+        ("filter", "queue list"),
     ],
 )
 def test_the_first_suggestion_is_from_the_group_most_like_the_typed_one(

@@ -39,16 +39,14 @@ def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bo
 )
 @click.option(
     "--action",
-    default="",
-    type=click.Choice(["", *map(str, Code)]),
-    metavar="CODE",
+    type=click.Choice([*map(str, Code)]),
     help="Entries with this action code, which each entry shows.",
 )
 @opens_inbox
-def print_command(door: Door, /, *, as_json: bool, **asked: Any) -> None:
+def print_command(door: Door, /, *, action: str | None, as_json: bool, **asked: Any) -> None:
     """Print entries, then the head to write down: the number and fingerprint of the last entry."""
     with door.opened() as (inbox, who):
-        read = journal_actions.read(inbox, who, Wanted(**asked))
+        read = journal_actions.read(inbox, who, Wanted(**asked, action=action or ""))
     lines, head = read.lines, read.head
     view = {"entries": [journal_view.line_view(line) for line in lines], "head": journal_view.head_view(head)}
     terminal.show(view, [*map(journal_view.line, lines), "", journal_view.head(head)], as_json=as_json)
