@@ -394,6 +394,7 @@ def test_an_environment_variable_can_name_the_home(
         ("inbox", ["case", "show", "é", "--json"], "usage"),
         ("portal", ["--config", "nowhère.toml", "pending", "--json"], "configuration"),
         ("portal", ["export", "--out", "x", "--again", "é", "--json"], "usage"),
+        ("fanal-portal", ["setup", "é", "--json"], "usage"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip

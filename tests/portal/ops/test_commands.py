@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import signal
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -225,6 +227,35 @@ def test_results_are_reported_even_if_deleted_bytes_cannot_be_overwritten(made: 
     assert refusal(complained) == BUSY
     said, complained = run_both(made, "export", "--out", made, "--json", code=1)
     assert [each["n"] for each in json.loads(said)] == [2, 2]
+    assert json.loads(complained) == {"code": "store-busy", "message": BUSY[0], "hint": BUSY[1]}
+
+
+def test_a_database_that_fails_is_an_error_with_a_hint(made: Path) -> None:
+    with closing(sqlite3.connect(made / "portal.sqlite")) as connection:
+        connection.execute("ALTER TABLE envelopes RENAME TO elsewhere")
+    message = "the database does not answer, or it is full or busy"
+    hint = "check that it runs, then try again"
+    assert refusal(run(made, "pending", code=1)) == (message, hint)
+    told = json.loads(run(made, "pending", "--json", code=1))
+    assert told == {"code": "database", "message": message, "hint": hint}
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [([], "stopped\n"), (["--json"], '{"code": "stopped", "message": "stopped", "hint": ""}\n')],
+    ids=["text", "json"],
+)
+def test_ctrl_c_stops_a_command(tmp_path: Path, options: list[str], told: str) -> None:
+    """The command waits for its configuration, which comes from a pipe. click ends the line of the “^C”."""
+    os.mkfifo(pipe := tmp_path / "portal.toml")
+    words = [sys.executable, "-c", "from portal.ops.cli import main; main()", "--config", pipe, "pending"]
+    with (
+        subprocess.Popen([*words, *options], stderr=subprocess.PIPE, text=True) as process,
+        pipe.open("w"),  # returns once the command has opened the pipe, too
+    ):
+        process.send_signal(signal.SIGINT)
+        _, complained = process.communicate(timeout=60)
+    assert (process.returncode, complained) == (1, f"\n{told}")
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
