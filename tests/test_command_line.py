@@ -212,17 +212,21 @@ def test_the_inbox_has_at_most_fifteen_groups_and_lists_opposite_commands_togeth
     assert len({len(path) for path in found}) == 3
 
 
+NEGATIONS = {"withdraw", "retract", "cancel", "revoke", "delete", "not", "no"}
 # Commands that break a naming rule. commands.toml gives the reason for each at its top.
 IRREGULAR = {
     "several cases": {"case declare", "case junk", "case unjunk", "message acknowledge"},
     "verbs as options": {"queue tag"},
+    "officers as options": {"queue assign"},
     "other negations": {
         "case identity withdraw",
         "case measure retract",
         "message retract",
         "office consultation retract",
     },
-    "other lists": {"retention list-destroyed"},
+    "other lists": {"access handlers", "retention list-destroyed"},
+    "other replacements": {"exchange channel add", "queue view save"},
+    "previews as commands": {"dossier preview", "file preview"},
 }
 
 
@@ -236,17 +240,36 @@ def test_no_option_begins_with_no_and_every_exception_to_the_naming_rules_has_a_
         options = {name for each in params for name in (*each.opts, *each.secondary_opts)}
         assert [] == [name for name in options if name.startswith(("--no-", "--not-"))], path
         name = " ".join(path)
-        if "cases" in options and path[0] != "queue":
-            found["several cases"].add(name)
-        if options & {"--add", "--remove", "--list"}:
-            found["verbs as options"].add(name)
-        if {*path[-1].split("-")} & {"withdraw", "retract", "cancel", "revoke", "delete", "not", "no"}:
-            found["other negations"].add(name)
-        if path[-1].startswith("list-"):
-            found["other lists"].add(name)
+        last, says, to = path[-1], leaf.summary, [each.metavar for each in params if "--to" in each.opts]
+        holds = {
+            "several cases": "cases" in options and path[0] != "queue",
+            "verbs as options": bool(options & {"--add", "--remove", "--list"}),
+            "officers as options": "OFFICER" in to,
+            "other negations": bool({*last.split("-")} & NEGATIONS),
+            "other lists": last != "list" and says.startswith(("List ", "Show which officers ")),
+            "other replacements": last != "replace"
+            and bool(re.search(r"\b(replace|update)\b", says.lower())),
+            "previews as commands": last == "preview",
+        }
+        for kind in [kind for kind, is_so in holds.items() if is_so]:
+            found[kind].add(name)
     assert found == IRREGULAR
     head = (ROOT / "inbox/cli/commands.toml").read_text("utf-8").partition("\nsays = ")[0]
     assert [] == [name for names in IRREGULAR.values() for name in names if f"`{name}`" not in head]
+
+
+def test_a_preview_shows_a_text_and_a_dry_run_shows_what_would_be_destroyed_or_replaced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No other option means a trial run."""
+    typed(monkeypatch, *["typed"] * 200)
+    trials = {"--preview", "--dry-run", "--check", "--simulate", "--try"}
+    for path, leaf in leaves(tree("inbox")).items():
+        params = parsed("inbox", shlex.split(leaf.example)[1:]).command.params
+        options = {name for each in params for name in each.opts}
+        is_loss = path[-1] in {"destroy", "replace"}
+        allowed = {"--preview"} if "--text" in options else {"--dry-run"} if is_loss else set()
+        assert options & trials <= allowed, path
 
 
 # These commands run until somebody stops them, so they have no result to print as JSON.
