@@ -1,13 +1,24 @@
 """Print the law, and the changes that another law would make."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from crypto.keyring import Texts
 from crypto.printable import visible
 from inbox.language.views import View
 from inbox.law.changes import Change
 from inbox.setup.law import Moved, Plan
-from templates.law.rules import Clock, Duty, Law, Period
+from templates.law import times
+from templates.law.rules import Law, Period
+from templates.law.spans import Span
+from templates.law.times import Kind, Time
+
+_WORDS = {
+    Kind.WITHIN: "{}",
+    Kind.URGENT: "{} in imminent danger",
+    Kind.EXTENDED: "{} if extended",
+    Kind.ANSWER_AFTER: "answers are sent after {}",
+    Kind.NAMES_KEPT: "names are kept for {} after the answer",
+}
 
 
 def name(law: Law) -> str:
@@ -32,11 +43,11 @@ def _codes(law: Law) -> Mapping[str, Mapping[str, Texts]]:
     }
 
 
-def _times(law: Law) -> Mapping[str, Mapping[str, str]]:
+def _in_words(law: Law) -> Mapping[str, Mapping[str, str]]:
     """Return the time for each code that has one, in words."""
     return {
-        "deadlines": {code: _within(law, each) for code, each in law.clocks.items()},
-        "duties": {code: _due(law, each) for code, each in law.duties.items()},
+        "deadlines": {code: _spoken(law, times.of_clock(each)) for code, each in law.clocks.items()},
+        "duties": {code: _spoken(law, times.of_duty(each)) for code, each in law.duties.items()},
         "retention": {code: _kept(each) for code, each in law.retention.periods.items()},
         "other_retention": {code: _kept(each) for code, each in _other_periods(law).items()},
     }
@@ -48,20 +59,13 @@ def _other_periods(law: Law) -> Mapping[str, Period]:
     return {"proceedings": kept.proceedings, "junk": kept.junk, "unopened": kept.unopened}
 
 
-def _within(law: Law, clock: Clock) -> str:
-    by_priority = f" for priorities 1 to {len(clock.within)}" if len(clock.within) > 1 else ""
-    more = clock.extension
-    extended = f"; {more.within} if extended{_only(law, more.regimes)}" if more else ""
-    return f"{' / '.join(map(str, clock.within))}{by_priority}{_only(law, clock.regimes)}{extended}"
+def _spoken(law: Law, found: Iterable[Time]) -> str:
+    return "; ".join(f"{_WORDS[each.kind].format(_spans(each))}{_only(law, each.regimes)}" for each in found)
 
 
-def _due(law: Law, duty: Duty) -> str:
-    """Return every time that a duty sets."""
-    urgent = f"; {duty.urgent.within} in imminent danger" if duty.urgent else ""
-    extended = f"; {duty.extended} if extended" if duty.extended else ""
-    answered = f"; answers are sent after {duty.answer_after}" if duty.answer_after else ""
-    names = f"; names are kept for {duty.names_kept} after the answer" if duty.names_kept else ""
-    return f"{duty.within}{_only(law, duty.regimes)}{urgent}{extended}{answered}{names}"
+def _spans(time: Time) -> str:
+    by_priority = f" for priorities 1 to {len(time.spans)}" if len(time.spans) > 1 else ""
+    return f"{' / '.join(map(str, time.spans))}{by_priority}"
 
 
 def _only(law: Law, regimes: frozenset[str]) -> str:
@@ -76,8 +80,45 @@ def _kept(period: Period) -> str:
 def view(law: Law) -> View:
     """Return a law as a JSON value: its hash, the labels of its codes, and the times that it sets."""
     names = {kind: {code: called.en for code, called in codes.items()} for kind, codes in _codes(law).items()}
-    times = {"times": {"exchange": str(law.exchange.every), **_times(law)}}
-    return {"law": law.sha256.hex(), "name": law.name.en, "to_confirm": len(law.to_confirm)} | names | times
+    return {
+        "law": law.sha256.hex(),
+        "name": law.name.en,
+        "to_confirm": len(law.to_confirm),
+        "times": _as_data(law),
+    } | names
+
+
+def _as_data(law: Law) -> View:
+    """Return the time for each code that has one, as numbers with their units, under the keys of the law."""
+    return {
+        "exchange": _span(law.exchange.every),
+        "deadlines": {
+            code: {"starts": each.starts, "ends": each.ends, "times": [*map(_time, times.of_clock(each))]}
+            for code, each in law.clocks.items()
+        },
+        "duties": {
+            code: {"starts": each.starts, "times": [*map(_time, times.of_duty(each))]}
+            for code, each in law.duties.items()
+        },
+        "retention": {code: _period(each) for code, each in law.retention.periods.items()},
+        "other_retention": {code: _period(each) for code, each in _other_periods(law).items()},
+    }
+
+
+def _time(time: Time) -> View:
+    return {
+        "kind": time.kind,
+        "within": [_span(each) for each in time.spans],
+        "regimes": sorted(time.regimes),
+    }
+
+
+def _period(period: Period) -> View:
+    return {"keep": _span(period.keep), "archive": _span(period.archive) if period.archive else None}
+
+
+def _span(span: Span) -> View:
+    return {"count": span.count, "unit": span.unit}
 
 
 def lines(law: Law) -> Iterator[str]:
@@ -85,11 +126,11 @@ def lines(law: Law) -> Iterator[str]:
     yield name(law)
     yield f"to be confirmed by counsel: {len(law.to_confirm)}"
     yield f"longest time between two exchanges: {law.exchange.every}"
-    times = _times(law)
+    spoken = _in_words(law)
     for kind, codes in _codes(law).items():
         yield from ("", f"{kind.replace('_', ' ')}:")
         for code, called in codes.items():
-            time = f": {times[kind][code]}" if kind in times else ""
+            time = f": {spoken[kind][code]}" if kind in spoken else ""
             yield visible(f"  {code:<24} {called.en}{time}")
 
 

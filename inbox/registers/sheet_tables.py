@@ -3,15 +3,21 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from crypto.keyring import Texts
 from inbox.language.printed_text import Wording
 from inbox.registers.sheets import Known
+from templates.law import times
 from templates.law.rules import Basis, Reach
 from templates.law.spans import Span
+from templates.law.times import Kind, Time
 
 WORDING = Wording(__package__, "sheets.toml")
 # Authorities that may receive parts of a case. Emergency services and reporters' advisers may not receive
 # parts of a case.
 _RECEIVE = (Reach.PROSECUTOR, Reach.EXTERNAL, Reach.INTERNAL)
+
+# When a decision is due. The other times of a duty say when its answer leaves, and how long names are kept.
+_WITHIN = (Kind.WITHIN, Kind.URGENT, Kind.EXTENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +37,24 @@ def deadlines(known: Known) -> Iterator[Row]:
     yield Row((_say(known, "exchange"), spoken([every.every], known.language)), every.basis)
     for each in known.law.clocks.values():
         if known.regime in each.regimes:
-            yield Row((each.name.in_(known.language), spoken(each.within, known.language)), each.basis)
-            more = each.extension
-            if more and known.regime in more.regimes:
-                yield Row((_say(known, "extended"), spoken([more.within], known.language)), more.basis)
+            yield from _times(known, each.name, times.of_clock(each))
 
 
 def duties(known: Known) -> Iterator[Row]:
-    """Yield each decision that the office must take, and the time for it."""
+    """Yield each decision that the office must take, and the time for it.
+
+    The line of a decision is followed by its time in imminent danger, and by its extended time.
+    """
     for each in known.law.duties.values():
-        if known.regime in each.regimes:
-            yield Row((each.name.in_(known.language), spoken([each.within], known.language)), each.basis)
+        yield from _times(known, each.name, times.of_duty(each))
+
+
+def _times(known: Known, name: Texts, found: Iterable[Time]) -> Iterator[Row]:
+    """Yield the times to decide or act in the office's regime; the first line has the name."""
+    for each in found:
+        if known.regime in each.regimes and each.kind in _WITHIN:
+            what = name.in_(known.language) if each.kind is Kind.WITHIN else _say(known, each.kind)
+            yield Row((what, spoken(each.spans, known.language)), each.basis)
 
 
 def recipients(known: Known) -> Iterator[Row]:

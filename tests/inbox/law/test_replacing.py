@@ -1,5 +1,6 @@
 """Two officers can replace the law in use, after they have seen what the new law changes."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -49,16 +50,43 @@ def test_the_law_is_shown_with_every_period_that_it_sets(office: Office) -> None
         "art40 Informing the prosecutor (art. 40 CPP): 1 day; same day in imminent danger",
         "admissible Admissible report: 1 year, then 5 years in the archive",
         "junk Junk: 30 days",
+        "first_act First act: same day / 2 working days / 5 working days / 10 working days"
+        " for priorities 1 to 4",
+        "art15 Access request (art. 15 GDPR): 1 month; 3 months if extended; answers are sent after 25 days;"
+        " names are kept for 2 months after the answer",
     ):
         assert f"\n{line}\n" in shown, line
-    first_act = "same day / 2 working days / 5 working days / 10 working days for priorities 1 to 4"
+    assert re.search(r"^forwarding .+, only with regime external$", shown, re.MULTILINE)
+
+
+def test_the_law_is_shown_as_data_with_every_period_that_it_sets(office: Office) -> None:
+    """Each time is a count and a unit, under the keys that the files of the law use."""
     times = office.json("law", "show")["times"]
-    assert (first_act, "1 working day") == (times["deadlines"]["first_act"], times["exchange"])
-    assert ", only with regime external" in times["duties"]["forwarding"]
-    asked = (
-        "3 months if extended; answers are sent after 25 days; names are kept for 2 months after the answer"
-    )
-    assert times["duties"]["art15"] == f"1 month; {asked}"
+    assert times["exchange"] == {"count": 1, "unit": "working day"}
+    both = ["external", "internal"]
+    assert times["deadlines"]["feedback"] == {
+        "starts": "acknowledged",
+        "ends": "answered",
+        "times": [
+            {"kind": "within", "within": [{"count": 3, "unit": "month"}], "regimes": both},
+            {"kind": "extended", "within": [{"count": 6, "unit": "month"}], "regimes": ["external"]},
+        ],
+    }
+    (first_act,) = times["deadlines"]["first_act"]["times"]
+    days = [(0, "day"), (2, "working day"), (5, "working day"), (10, "working day")]
+    assert first_act["within"] == [{"count": count, "unit": unit} for count, unit in days]
+    asked = [(each["kind"], *each["within"]) for each in times["duties"]["art15"]["times"]]
+    assert times["duties"]["art15"]["starts"] == "requested"
+    assert asked == [
+        ("within", {"count": 1, "unit": "month"}),
+        ("extended", {"count": 3, "unit": "month"}),
+        ("answer_after", {"count": 25, "unit": "day"}),
+        ("names_kept", {"count": 2, "unit": "month"}),
+    ]
+    assert [each["kind"] for each in times["duties"]["art40"]["times"]] == ["within", "urgent"]
+    admissible = {"keep": {"count": 1, "unit": "year"}, "archive": {"count": 5, "unit": "year"}}
+    assert times["retention"]["admissible"] == admissible
+    assert times["other_retention"]["junk"] == {"keep": {"count": 30, "unit": "day"}, "archive": None}
 
 
 def test_a_stricter_law_is_adopted_and_recorded_in_the_journal(office: Office, edited: Edit) -> None:

@@ -113,8 +113,15 @@ def test_the_sheets_list_periods_deadlines_decisions_and_authorities_of_the_law(
     assert spoken([law.exchange.every], "fr") == every
     mine = [each for each in law.clocks.values() if regime in each.regimes]
     assert {(each.name.fr, spoken(each.within, "fr")) for each in mine} <= set(clocks)
-    decided = [each for each in law.duties.values() if regime in each.regimes]
-    assert cells["duties"] == [(each.name.fr, spoken([each.within], "fr")) for each in decided]
+    decided = []
+    for each in law.duties.values():
+        if regime in each.regimes:
+            decided.append((each.name.fr, spoken([each.within], "fr")))
+            if each.urgent:
+                decided.append(("… en cas de danger imminent", spoken([each.urgent.within], "fr")))
+            if each.extended:
+                decided.append(("… prolongé", spoken([each.extended], "fr")))
+    assert cells["duties"] == decided
     reached = {Reach.PROSECUTOR, Reach.EXTERNAL, Reach.INTERNAL}
     receive = {(each.name.fr,) for each in law.authorities.values() if each.kind in reached}
     assert receive == set(cells["recipients"][1:])
