@@ -145,7 +145,7 @@ def test_the_change_log_has_the_sections_of_keep_a_changelog_in_order() -> None:
     """No version has a section twice or an unknown section."""
     sections = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
     _, *versions = re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text("utf-8"), flags=re.MULTILINE)
-    assert versions[0].startswith("[Unreleased]\n")
+    assert versions[0].startswith("Unreleased\n")
     for version in versions:
         found = re.findall(r"^### (.+)$", version, re.MULTILINE)
         assert found == [each for each in sections if each in found]
@@ -154,9 +154,29 @@ def test_the_change_log_has_the_sections_of_keep_a_changelog_in_order() -> None:
 def test_the_newest_version_in_the_change_log_is_that_of_the_project() -> None:
     """Versions are compared as Python reads them: 1.0.0-rc1 is 1.0.0rc1."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    heads = re.findall(r"^## \[(.+)\] - (.+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    heads = re.findall(r"^## (\S+) - (.+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert [Version(version) for version, _ in heads][:1] == [Version(project["version"])]
     assert [date.fromisoformat(day) for _, day in heads]
+
+
+def undefined(text: str) -> list[str]:
+    """Return the names in brackets in headings that no line defines as a link."""
+    named = re.findall(r"^#+ .*?\[([^]]+)\](?!\()", text, re.MULTILINE)
+    return [each for each in named if f"\n[{each}]: " not in text]
+
+
+def test_no_heading_of_the_change_log_has_a_link_without_an_address() -> None:
+    """Versions get links when the project has a public address at which to compare them."""
+    assert undefined("# A\n## [1.0] - now\n## [2.0]\n\n[2.0]: https://a.example\n") == ["1.0"]
+    assert undefined((ROOT / "CHANGELOG.md").read_text("utf-8")) == []
+
+
+def test_contributing_explains_the_marks_of_tests_that_the_project_defines() -> None:
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]
+    defined = {re.split(r"[:(]", each)[0] for each in options["markers"]}
+    table = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("| mark |")[2].partition("\n\n")[0]
+    explained = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
+    assert sorted(explained) == sorted(defined)
 
 
 def test_the_security_policy_says_whether_the_version_of_the_project_gets_fixes() -> None:
