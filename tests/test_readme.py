@@ -1,4 +1,4 @@
-"""README and other documents name `make` commands that exist; README compares Fanal with three other systems."""
+"""Documents name only `make` commands and variables that exist, and README compares Fanal with others."""
 
 import re
 from pathlib import Path
