@@ -9,7 +9,7 @@ from PIL.ImageColor import getrgb
 from playwright.sync_api import expect
 
 from templates.catalogues import LANGUAGES
-from tests.support import contact_sheets, page_sheets
+from tests.support import contact_sheets, page_sheets, page_states
 from tests.support.contact_sheets import Sheets
 from tests.support.page_sheets import NOWHERE, SCHEMES, SCREENS, Camera
 from tests.support.page_visitor import Visitor
@@ -65,6 +65,16 @@ def test_a_page_that_would_change_soon_keeps_its_state_while_its_pictures_are_ta
     assert page.evaluate("Date.now()") == before
     page.clock.resume()
     page.wait_for_function("(before) => Date.now() > before", arg=before)
+
+
+def test_the_picture_of_danger_shows_the_notices_that_the_page_holds_back_at_first(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    """Nothing waits between the state and its picture."""
+    states = page_states.write(visitor, tmp_path)
+    assert any(name.startswith("danger") for name, _ in states)
+    for notice in ("[data-field=danger_now] [data-danger]", "[data-field=how_many] .notice", "#channels"):
+        assert visitor.page.locator(notice).locator("visible=true").count() == 1, notice
 
 
 def test_a_high_picture_is_cut_into_pieces_and_a_full_sheet_is_followed_by_another(tmp_path: Path) -> None:

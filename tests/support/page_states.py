@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from crypto.messages import Status
 from tests.support import pictures
@@ -61,6 +61,9 @@ def write(visitor: Visitor, _: Path) -> Iterator[State]:
     visitor.turn_to("#protect")
     for chosen in ("danger_now-yes", "how_many-only_me", "coi-unsure"):
         page.check(f"#{chosen}")
+    # The page shows a notice only once it has been still for a moment.
+    for asked in ("danger_now", "how_many"):
+        expect(_notices(page, asked)).to_have_count(1)
     yield "danger, few who know, and readers to choose from", "#channels"
     page.click("#more")
     yield "optional step", "#files-hint"
@@ -71,7 +74,14 @@ def write(visitor: Visitor, _: Path) -> Iterator[State]:
         page.check(f"#{chosen}")
     page.fill("#refs", "CSQU3054384")
     page.press("#refs", "Tab")
+    expect(_notices(page, "path")).to_have_count(1)
     yield "help to choose, and a number that does not fit", "[data-field=refs] [role=status]"
+
+
+def _notices(page: Page, question: str) -> Locator:
+    """Return the visible notices below the answers to a question."""
+    below = page.locator(f"[data-field={question}] :is([data-danger], .notice)")
+    return below.locator("visible=true")
 
 
 def attach(visitor: Visitor, folder: Path) -> Iterator[State]:
