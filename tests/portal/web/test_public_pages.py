@@ -5,6 +5,7 @@ import re
 from base64 import b64encode
 from dataclasses import replace
 from hashlib import new
+from html import unescape
 from typing import Any
 
 import pytest
@@ -26,6 +27,10 @@ NAMES = ("", "report", "status", "guide", "verify", "paper")
 PAGES = ["/", *(f"/{language}/{page}" for language in LANGUAGES for page in NAMES)]
 SCRIPTED = [path for path in PAGES if path.endswith(("report", "status", "verify"))]
 LEAVE = "/static/js/leave.js"
+# A choice can be cleared instead.
+REFUSAL = re.compile(
+    r"préf[èé]r\w*\s+ne\s+pas\s+(?:y\s+)?(?:répondre|(?:le\s+)?dire)|prefer\w*\s+not\s+to\b", re.IGNORECASE
+)
 SOURCES = [ROOT / "portal" / "scripts" / f"{name}.js" for name in ("leave", "report", "status", "verify")]
 OTHERS = [
     "/static/style.css",
@@ -64,6 +69,34 @@ def test_the_title_heading_and_links_of_a_page_use_the_same_name(client: FlaskCl
         page = client.get(address).text
         assert f"<title>{name} \N{EN DASH} Fanal</title>" in page
         assert name == re.findall(r"<h1>([^<]*)</h1>", page)[0]
+
+
+def refusing(settings: Settings, asked: Questionnaire) -> list[str]:
+    """Return the paths of the public texts that offer not to answer a question."""
+    texts = {
+        **pages.render(settings, asked),
+        **{
+            f"answer {language} {code}": page
+            for (language, code), page in pages.answers(settings, asked).items()
+        },
+        "missing": pages.missing(settings, asked),
+        pages.QUESTIONS: asked.raw,
+    }
+    return [path for path, text in texts.items() if REFUSAL.search(unescape(text.decode()))]
+
+
+def test_no_page_offers_to_prefer_not_to_answer(same_room: Room) -> None:
+    """The control offers this answer in the questionnaire, which three pages of each language show."""
+    settings = same_room.settings
+    raw = shipped.QUESTIONNAIRE.read_bytes()
+    assert refusing(settings, questionnaire.parse(raw)) == []
+    label = '{ fr = "Je préfère ne pas répondre", en = "I prefer not to answer" }'
+    offering = re.sub(
+        rb"option = \[\n", rb"\g<0>" + f'{{ id = "none", label = {label} }},\n'.encode(), raw, count=1
+    )
+    found = refusing(settings, questionnaire.parse(offering))
+    named = [f"/{language}/{name}" for language in LANGUAGES for name in ("report", "paper", "offline.html")]
+    assert sorted(found) == sorted([*named, pages.QUESTIONS])
 
 
 def digest(algorithm: str, content: bytes) -> str:
