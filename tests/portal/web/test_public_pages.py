@@ -71,6 +71,26 @@ def test_the_title_heading_and_links_of_a_page_use_the_same_name(client: FlaskCl
         assert name == re.findall(r"<h1>([^<]*)</h1>", page)[0]
 
 
+@pytest.mark.parametrize(
+    ("language", "subject", "offer"),
+    [
+        ("fr", "De quoi s\u2019agit-il ?", "Aidez-moi à choisir"),
+        ("en", "What is it about?", "Help me choose"),
+    ],
+)
+def test_the_report_page_offers_help_to_choose_a_subject_and_the_paper_form_only_names_the_part(
+    client: FlaskClient, language: str, subject: str, offer: str
+) -> None:
+    """Paper cannot help. The other folded parts have no list of subjects, so they offer no help."""
+    for name in ("report", "offline.html"):
+        page = client.get(f"/{language}/{name}").text.replace("\N{NO-BREAK SPACE}", " ")
+        summaries = [re.sub("<[^>]+>", "", each) for each in re.findall("<summary>(.+)</summary>", page)]
+        assert [each for each in summaries if offer in each] == [f"{subject} {offer}"]
+    paper = client.get(f"/{language}/paper").text.replace("\N{NO-BREAK SPACE}", " ")
+    assert subject in paper
+    assert offer not in paper
+
+
 def refusing(settings: Settings, asked: Questionnaire) -> list[str]:
     """Return the paths of the public texts that offer not to answer a question."""
     texts = {
