@@ -136,9 +136,10 @@ class Database:
     def scrub(self) -> None:
         """Overwrite deleted data, also in the write-ahead log.
 
-        Raises StoreBusy if the data cannot be overwritten now. Never call this method for a request: the time
-        taken reveals whether others have written. PostgreSQL cannot overwrite: deleted rows stay in its
-        tables until ``rewrite``, and in its log until it removes old parts of the log (THREAT_MODEL).
+        Raises StoreBusy if the data cannot be overwritten now, and Damaged. Never call this method for a
+        request: the time taken reveals whether others have written. PostgreSQL cannot overwrite: deleted rows
+        stay in its tables until ``rewrite``, and in its log until it removes old parts of the log
+        (THREAT_MODEL).
         """
         end = time.monotonic() + _WAIT_SECONDS
         while not self.try_to_scrub():
@@ -161,6 +162,8 @@ class Database:
                 finally:
                     cursor.execute(f"PRAGMA {_BUSY}")
         except (sqlite3.Error, DatabaseError) as error:
+            # SQLAlchemy does not see errors of the driver's own connection.
+            _refuse_damaged(error)
             raise StoreBusy from error
         return not busy
 
@@ -359,11 +362,12 @@ def _engine(url: URL) -> Engine:
 
 
 def _recognise_damage(context: ExceptionContext) -> None:
-    """Raise Damaged if the database's own files are damaged, but not if it is full, busy or unreachable.
+    """Raise Damaged for damage, which SQLAlchemy then raises instead of its own error."""
+    _refuse_damaged(context.original_exception)
 
-    SQLAlchemy raises this error instead of its own.
-    """
-    error = context.original_exception
+
+def _refuse_damaged(error: BaseException) -> None:
+    """Raise Damaged if the database's own files are damaged, but not if it is full, busy or unreachable."""
     # Errors that Python's own module raises have no code.
     sqlite = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
     if sqlite in _DAMAGED_SQLITE or getattr(error, "sqlstate", None) in _DAMAGED_POSTGRESQL:

@@ -241,12 +241,18 @@ def test_simultaneous_calls_all_finish_overwriting(sqlite_room: Room) -> None:
     assert len(done) == len(stores)
 
 
-def test_failed_overwriting_is_reported(sqlite_room: Room) -> None:
-    """The file is damaged. The error says that bytes are not overwritten yet."""
+def test_failed_overwriting_is_reported_with_its_cause(sqlite_room: Room) -> None:
+    """If the file cannot be opened, bytes are not overwritten yet. Damage never ends by waiting."""
     sqlite_room.database.scrub()
     sqlite_room.database.close()
-    (sqlite_room.folder / "portal.sqlite").write_bytes(b"no longer a database" * 1_000)
+    file = sqlite_room.folder / "portal.sqlite"
+    file.unlink()
+    file.mkdir()
     with pytest.raises(StoreBusy):
+        sqlite_room.database.scrub()
+    file.rmdir()
+    file.write_bytes(b"no longer a database" * 1_000)
+    with pytest.raises(Damaged):
         sqlite_room.database.scrub()
 
 
