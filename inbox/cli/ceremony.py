@@ -81,8 +81,7 @@ def handout_in(folder: Path | None, home: Path, *, with_sheets: bool, same_disk:
             sentence("shares must not be in the home folder of the inbox that they open"),
             sentence("choose another --shares folder"),
         )
-    if not same_disk:
-        media.check_carried(folder, home)
+    media.check_carried(folder, home, same_disk=same_disk)
     folder.mkdir(mode=0o700, exist_ok=True)
     return Handout(folder, with_sheets)
 

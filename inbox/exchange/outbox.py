@@ -30,7 +30,7 @@ from inbox.replies.slots import Seal, Sealer, Unsent, compose
 from inbox.session import journal
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.system import apart, atomic_files, given_files, media
+from inbox.system import apart, atomic_files, given_files
 from inbox.system.home import Home
 from inbox.system.workers import spread
 from inbox.vault import queries_cases, queries_exchange, queries_office, row_security
@@ -343,9 +343,7 @@ def _check_folder(home: Home, out: Path, *, same_disk: bool) -> None:
             sentence("{out} is not a folder", out=out),
             sentence("create the folder, or mount the disk or USB stick, then try again"),
         )
-    if not same_disk:
-        media.check_carried(out, home.root)
-    apart.check_outgoing(out)
+    apart.check_to_portal(home, out, same_disk=same_disk)
 
 
 def _hand_over(n: int, path: Path, out: Path, anew: Manifest | None = None) -> Path:

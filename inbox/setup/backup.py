@@ -173,9 +173,9 @@ def make(inbox: Inbox, who: Actor, places: Places, *, progress: Progress) -> Mad
     _check_apart(inbox.home.root, out, keys)
     for folder in (out, keys):
         apart.check(inbox.home, folder)
+    for folder in (out, keys):
+        media.check_carried(folder, inbox.home.root, same_disk=places.same_disk)
     if not places.same_disk:
-        media.check_carried(out, inbox.home.root)
-        media.check_carried(keys, inbox.home.root)
         media.check_apart(out, keys)
     folder = out / f"backup-{who.today}"
     if folder.exists():

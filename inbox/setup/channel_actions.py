@@ -17,8 +17,7 @@ def export_card(inbox: Inbox, who: Actor, out: Path, *, same_disk: bool) -> Card
 
     Raises Refused if ``out`` is not on a medium, unless ``same_disk`` is set.
     """
-    if not same_disk:
-        media.check_carried(out, inbox.home.root)
+    media.check_carried(out, inbox.home.root, same_disk=same_disk)
     out.mkdir(exist_ok=True)
     # The files are written before the vault commits the number, and get their names afterwards. If a card
     # does not fit on the disk, its number is not used up, and no two cards share a number.

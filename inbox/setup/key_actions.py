@@ -20,7 +20,7 @@ from inbox.language.messages import Sentence, sentence
 from inbox.language.views import View
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
-from inbox.system import atomic_files, media
+from inbox.system import apart, atomic_files
 from inbox.vault import queries_exchange, queries_office
 from inbox.vault.tables import KeyringFile, Office
 
@@ -123,11 +123,9 @@ def renew_keyring(inbox: Inbox, who: Actor, out: Path, *, same_disk: bool) -> Re
 
     The folder also gets the file from which setup of a portal reads the deployment id and the root key.
 
-    Raises Refused if this is not the root's inbox, or if ``out`` is not on a medium, unless ``same_disk`` is
-    set.
+    Raises Refused if this is not the root's inbox. Raises the same errors as ``apart.check_to_portal``.
     """
-    if not same_disk:
-        media.check_carried(out, inbox.home.root)
+    apart.check_to_portal(inbox.home, out, same_disk=same_disk)
     with inbox.acting(who, action(Code.RENEW_KEYRING)) as session:
         row, is_new = channel_keyring.current(session, who.today)
         office = queries_office.office(session)
@@ -144,10 +142,9 @@ def sign_pages(inbox: Inbox, who: Actor, raw: bytes, out: Path, *, same_disk: bo
     """Sign a list of pages with the root key, and write it into the folder ``out``, created if needed.
 
     Two officers confirm. Raises Refused if the list is invalid or belongs to another deployment, or if this
-    is not the root's inbox. Also raises Refused if ``out`` is not on a medium, unless ``same_disk`` is set.
+    is not the root's inbox. Raises the same errors as ``apart.check_to_portal``.
     """
-    if not same_disk:
-        media.check_carried(out, inbox.home.root)
+    apart.check_to_portal(inbox.home, out, same_disk=same_disk)
     with inbox.transaction() as session:
         listed = _listed(raw, queries_office.office(session).deployment)
     short = hashlib.sha256(raw).hexdigest()[:16]

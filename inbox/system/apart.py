@@ -71,9 +71,15 @@ def check_beside(folder: Path, medium: Path, *, same_disk: bool) -> None:
         raise _refused(folder, medium)
 
 
-def check_outgoing(medium: Path) -> None:
-    """Raise Refused for a medium with a file that the desk wrote for another recipient."""
-    if found := next(_named(_ELSEWHERE, medium, _DEPTH), None):
+def check_to_portal(home: Home, folder: Path, *, same_disk: bool) -> None:
+    """Raise Refused for a folder that must not go to the portal. The folder need not exist yet.
+
+    The folder must be on a medium without files that the desk wrote for other recipients. With
+    ``same_disk``, the folder may be on this machine's own disk, and only this folder counts as the medium.
+    """
+    media.check_carried(folder, home.root, same_disk=same_disk)
+    top = folder if same_disk else media.top(folder)
+    if found := next(_named(_ELSEWHERE, top, _DEPTH), None):
         raise Refused(
             sentence("{found} is on the medium, but is not meant for the portal", found=found),
             sentence("remove the file from the medium, or use another medium; then try again"),

@@ -17,13 +17,13 @@ def check_apart(*folders: Path) -> None:
         seen |= dict.fromkeys(disks.of(folder), folder)
 
 
-def check_carried(medium: Path, home: Path) -> None:
+def check_carried(medium: Path, home: Path, *, same_disk: bool) -> None:
     """Raise Refused if ``medium`` is in fact a folder on the disk of the home or system, or in memory.
 
     The check also detects the empty mount point of a medium that is not mounted. Neither folder needs to
-    exist yet.
+    exist yet. ``same_disk`` allows every folder.
     """
-    if not is_carried(medium, home):
+    if not (same_disk or is_carried(medium, home)):
         raise Refused(
             sentence(
                 "{medium} is on this machine's own disk or in its memory, not on a medium", medium=medium

@@ -601,16 +601,25 @@ def test_no_letter_is_written_to_the_medium_for_the_portal(office: Office, stick
     assert "the file is not encrypted" in said.out
 
 
-def test_no_outbox_is_written_to_a_medium_that_contains_a_letter(office: Office, stick: Path) -> None:
+def test_nothing_for_the_portal_is_written_to_a_medium_that_contains_a_letter(
+    office: Office, stick: Path, tmp_path: Path
+) -> None:
     """The control: without the letter, the same medium is accepted."""
+    (tmp_path / "list.json").touch()
+    commands = [
+        ("exchange", "outbox"),
+        ("exchange", "keyring"),
+        ("exchange", "sign-pages", str(tmp_path / "list.json")),
+    ]
     for name in ("letter-1-2026-11-24.pdf", "access-1.pdf", "dossier-1-2026-11-24.age"):
         (stick / name).touch()
-        assert "not meant for the portal" in refused(
-            office, "exchange", "outbox", "--out", str(stick), "--same-disk"
-        )
+        for command in commands:
+            said = refused(office, *command, "--out", str(stick), "--same-disk")
+            assert "not meant for the portal" in said, command
         assert [name] == [each.name for each in stick.iterdir()]
         (stick / name).unlink()
-    office.json("exchange", "outbox", "--out", str(stick), "--same-disk")
+    for command in commands[:2]:
+        office.json(*command, "--out", str(stick), "--same-disk")
 
 
 def test_each_law_can_have_its_own_letters(office: Office) -> None:

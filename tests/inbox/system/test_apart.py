@@ -80,6 +80,26 @@ def test_the_medium_for_the_portal_is_recognised_by_its_disk_even_while_it_is_em
         apart.check_beside(tmp_path / "link", drawer, same_disk=True)
 
 
+def test_a_medium_with_a_letter_does_not_go_to_the_portal(home: Home, medium: Path, tmp_path: Path) -> None:
+    """The whole medium is searched, even for a folder that does not exist yet. The control has no letter.
+
+    In a trial, the medium is a folder on this machine's disk, and only that folder is searched.
+    """
+    outgoing, trial = medium / "keyring", tmp_path / "trial"
+    apart.check_to_portal(home, outgoing, same_disk=False)
+    with pytest.raises(Refused, match="not on a medium"):
+        apart.check_to_portal(home, trial, same_disk=False)
+    trial.mkdir()
+    for folder in (medium / "papers", tmp_path):
+        (folder / "letter-1-2026-11-24.pdf").touch()
+    with pytest.raises(Refused, match="not meant for the portal"):
+        apart.check_to_portal(home, outgoing, same_disk=False)
+    apart.check_to_portal(home, trial, same_disk=True)
+    (trial / "letter-1-2026-11-24.pdf").touch()
+    with pytest.raises(Refused, match="not meant for the portal"):
+        apart.check_to_portal(home, trial, same_disk=True)
+
+
 def test_the_top_of_a_file_system_is_its_mount_point() -> None:
     assert media.top(Path("/proc/self")) == Path("/proc")
     assert media.top(ROOT).is_mount()
