@@ -6,6 +6,7 @@ bare Debian.
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.medium import __main__ as program
 from deploy.medium import contents
 from deploy.medium.debian_archive import Archive
 from deploy.release import manifest, signing
@@ -198,3 +200,34 @@ def test_a_later_medium_with_the_same_inbox_has_a_higher_version(tmp_path: Path)
     )
     higher = (later.folder / "VERSION").read_text().strip()
     subprocess.run(["dpkg", "--compare-versions", higher, "gt", VERSION], check=True)
+
+
+def test_make_builds_and_signs_a_medium_with_the_commands_of_the_module(tmp_path: Path) -> None:
+    """Make prints the command without running it, and names a missing variable."""
+    one, other, new = tmp_path / "anne.pub", tmp_path / "bruno.pub", tmp_path / "new"
+    for key in (one, other):
+        key.touch()
+    built = made("medium", f"DIR={new}", f"KEYS={one} {other}")
+    assert (built["out"], built["keys"]) == (new, (one, other))
+    assert made("sign-medium", f"DIR={tmp_path}", f"KEY={one}") == {"folder": tmp_path, "key": one}
+    for target, variable in (("medium", "KEYS"), ("sign-medium", "KEY")):
+        said = make(target, f"DIR={tmp_path}")
+        assert said.returncode == 2
+        assert re.search(f"hint: make {target} DIR=.* {variable}=", said.stderr), said.stderr
+
+
+def made(target: str, *variables: str) -> dict[str, object]:
+    """Return what a command of the module would get from make."""
+    said = make(target, *variables)
+    assert said.returncode == 0, said.stderr
+    python, option, module, name, *words = shlex.split(said.stdout.splitlines()[-1])
+    assert (python, option, module) == (".venv/bin/python", "-m", "deploy.medium")
+    # The default folder of the release exists only after `make release`.
+    release = ["--release", str(ROOT)] if name == "build" else []
+    return program.commands.commands[name].make_context(name, [*words, *release]).params
+
+
+def make(target: str, *variables: str) -> "subprocess.CompletedProcess[str]":
+    """Let make print what it would do for a target, without the project's own environment."""
+    words = ["make", "--dry-run", "--assume-old=.venv/project", target, *variables]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
