@@ -20,6 +20,7 @@ MANUALS = {
     "portal": Path("man/portal.1"),
     "fanal-portal": Path("man/fanal-portal.8"),
 }
+_WIDTH = 100
 # Options that many commands have, but that are documented only once.
 _ONCE = {"Who is present": "inbox", "Which cases": "inbox queue list"}
 _PROGRAMS: dict[str, click.Command] = {
@@ -165,15 +166,23 @@ def _options(entry: Entry) -> Iterator[str]:
     for title, rows in entry.rows.items():
         if rows:
             yield from ([f"{title}:", ""] if title != "Options" else [])
-            yield from (_folded(f"- `{name}`: {' '.join(text.split())}", "  ") for name, text in rows)
+            yield from (_folded(f"- {_named(name)}: {' '.join(text.split())}", "  ") for name, text in rows)
             yield ""
 
 
+def _named(option: str) -> str:
+    """Return an option and its values as code. Values that do not fit into a line are listed one by one."""
+    name, _, values = option.partition(" [")
+    if len(option) < _WIDTH:
+        return f"`{option}`"
+    return f"`{name}`, one of {', '.join(f'`{each}`' for each in values.rstrip(']').split('|'))}"
+
+
 def _folded(text: str, indent: str = "") -> str:
-    """Return a paragraph wrapped at about 100 characters."""
+    """Return a paragraph wrapped at 100 characters."""
     lines, line = [], ""
     for word in text.split(" "):
-        if line and len(line) + len(word) + 1 > 100:
+        if line and len(line) + len(word) + 1 > _WIDTH:
             lines.append(line)
             line = indent + word
         else:

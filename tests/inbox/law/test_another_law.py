@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("quick")
 
 ISLAND = Calendar(OTHER.calendar)
 # These names of values in JSON are by chance also codes of the French law.
-NAMES = {"told"}
+NAMES = {"told", "first_act", "answered"}
 # These purposes and choices of a dossier are also codes by chance.
 OF_DOSSIERS = {"prosecutor", "none"}
 # Officers read the output of these commands.
