@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import brotli
@@ -41,6 +41,11 @@ ENTRANCES = ("Write a report",)
 ONWARD = ("Continue", "Send")
 READY_SOON = "Getting ready…"
 ARRIVED = "Your report has arrived"
+# Only a busy machine or a slow network shows these lines, so they are not counted.
+DELAYS = (
+    "Not sent yet. With large files this can take several minutes: leave this page open.",
+    "Slow connection: no answer yet. Still trying…",
+)
 # The only required question. A page asks who should read the report only if more than one body can receive
 # the report.
 READER = "Who should read it?"
@@ -215,7 +220,11 @@ class Reporter:
             self._until(lambda: bool(self._arrived().or_(self._onward()).count()))
 
     def _see(self) -> None:
-        self.journey.screens.append(read(self.page))
+        # ``read`` joins words with plain spaces, also where French has spaces that do not break.
+        delays = {" ".join(said(each, self.language).split()) for each in DELAYS}
+        screen = read(self.page)
+        blocks = tuple(each for each in screen.blocks if each.text not in delays)
+        self.journey.screens.append(replace(screen, blocks=blocks))
 
     def _touch(self, target: Locator, operators: str) -> None:
         self.journey.task.add("F" * math.ceil(self._beyond(target) / FLICK) + operators)
