@@ -74,10 +74,14 @@ class ChromiumHands:
 
 
 class KeyboardWalk:
-    """A walk through the pages. ``wrong`` lists each element whose focus was hard to see."""
+    """A walk through the pages. ``wrong`` lists each element whose focus was hard to see.
 
-    def __init__(self, hands: Hands) -> None:
+    ``patience`` is the time in seconds that each element has to become visible.
+    """
+
+    def __init__(self, hands: Hands, patience: float = SCROLLED_SECONDS) -> None:
         self.hands = hands
+        self.patience = patience
         self.wrong: list[str] = []
 
     def reach(self, wanted: str) -> None:
@@ -95,7 +99,7 @@ class KeyboardWalk:
 
         WebKit moves the focus first, and scrolls to it a little later.
         """
-        end = time.monotonic() + SCROLLED_SECONDS
+        end = time.monotonic() + self.patience
         while True:
             stop: dict[str, Any] = self.hands.ask(STOP, wanted)
             # At the end of the page, the focus moves to the browser's own buttons.
