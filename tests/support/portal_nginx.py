@@ -92,6 +92,9 @@ class Nginx:
         return {
             # Only root may read the files of a test that runs as root.
             "user www-data;": f"user {Path(self.folder).owner()};",
+            # After a refusal, nginx waits for the rest of the body before it closes the connection.
+            # The default is five seconds.
+            "reset_timedout_connection on;": "reset_timedout_connection on; lingering_timeout 2s;",
             "/etc/nginx/fanal": str(self.folder),
             "/run/nginx-clearnet": f"{self.folder}/clearnet",
             "/run/nginx-onion": f"{self.folder}/onion",
