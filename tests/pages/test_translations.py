@@ -1,9 +1,13 @@
 """Every text of the pages exists in every language, and every code in a script has a text."""
 
+import os
 import re
+import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from http import HTTPStatus
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -375,3 +379,130 @@ def test_a_percent_sign_in_a_text_of_the_law_is_accepted(dutch: str) -> None:
     changed = dutch.replace(f'msgstr "NL {passed_on}"', 'msgstr "NL 100% of offences"')
     assert changed != dutch
     assert faults(changed, "nl") == []
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A folder with the catalogues and the TOML files, as in the project."""
+    translations = tmp_path / shipped.TRANSLATIONS.relative_to(ROOT)
+    shutil.copytree(shipped.TRANSLATIONS, translations)
+    (tmp_path / "portal").mkdir()
+    for file in (ROOT / "portal").glob("*.toml"):
+        shutil.copyfile(file, tmp_path / "portal" / file.name)
+    return tmp_path
+
+
+def of_dutch(root: Path) -> Path:
+    return root / catalogues.path(Domain.PUBLIC, "nl").relative_to(ROOT)
+
+
+def files(root: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def test_a_new_language_gets_the_texts_of_one_page_and_copies_of_the_english_files(copied: Path) -> None:
+    """All other files stay as they are. The command lists the texts without a translation."""
+    before, home = files(copied), translating.by_page()["home"]
+    printed = [*translating.run("nl", "home", copied)]
+    new = {path: content for path, content in files(copied).items() if path not in before}
+    assert before.items() <= files(copied).items()
+    portal = copied / "portal"
+    english = {portal / f"{each}.nl.toml": before[portal / f"{each}.en.toml"] for each in guide.NAMES}
+    assert english == {path: content for path, content in new.items() if path != of_dutch(copied)}
+    assert sorted(home) == translating.empty(of_dutch(copied).read_text("utf-8"))
+    count = f"{len(home)} texts, {len(home)} of them without a translation"
+    assert printed[0] == f"{of_dutch(copied).relative_to(copied)}: {count}"
+    assert [f"no translation: {each}" for each in sorted(home)] == printed[1 : len(home) + 1]
+    assert {f"portal/{each.name}: copied from English; translate it, too" for each in english} <= {*printed}
+
+
+def test_a_translated_text_is_not_listed_and_stays_when_another_page_is_added(
+    copied: Path, dutch: str
+) -> None:
+    of_dutch(copied).parent.mkdir(parents=True)
+    of_dutch(copied).write_text(dutch.replace('msgstr "NL Skip to the content"', 'msgstr ""'), "utf-8")
+    printed = [*translating.run("nl", "home", copied)]
+    assert ["no translation: Skip to the content"] == [each for each in printed if "no transl" in each]
+    [*translating.run("nl", "status", copied)]
+    after = of_dutch(copied).read_text("utf-8")
+    home, status = ({*translating.by_page()[each]} for each in ("home", "status"))
+    assert home - {"Skip to the content"} == translating.translated(after).keys()
+    assert {*translating.empty(after)} == status - home | {"Skip to the content"}
+
+
+def test_the_french_catalogue_gets_a_missing_text_back_and_loses_only_texts_without_a_page(
+    copied: Path,
+) -> None:
+    path = copied / catalogues.path(Domain.PUBLIC, "fr").relative_to(ROOT)
+    text = path.read_text("utf-8")
+    assert text.count('msgid "Skip to the content"') == 1
+    path.write_text(text.replace('msgid "Skip to the content"', 'msgid "No page has this text"'), "utf-8")
+    printed = [*translating.run("fr", root=copied)]
+    assert "no translation: Skip to the content" in printed
+    assert len(printed) == len(Domain) + 1
+    with path.open("rb") as file:
+        assert messages(Domain.PUBLIC, "fr").keys() == {str(each.id) for each in read_po(file) if each.id}
+
+
+def test_an_english_title_in_the_file_help_of_a_language_is_named(copied: Path, dutch: str) -> None:
+    of_dutch(copied).parent.mkdir(parents=True)
+    of_dutch(copied).write_text(dutch, "utf-8")
+    portal = copied / "portal"
+    for name in guide.NAMES:
+        shutil.copyfile(portal / f"{name}.fr.toml", portal / f"{name}.nl.toml")
+    assert "page home: complete" in [*translating.run("nl", "home", copied)]  # the control
+    title = {each: f'title = "{guide.load(portal, each, "help").title}"' for each in catalogues.LANGUAGES}
+    text = (portal / "help.nl.toml").read_text("utf-8")
+    assert text.count(title["fr"]) == 1
+    (portal / "help.nl.toml").write_text(text.replace(title["fr"], title["en"]), "utf-8")
+    (line,) = (each for each in translating.run("nl", "home", copied) if each.startswith("page home: "))
+    assert re.fullmatch(r"page home: 1 of \d+ texts missing; in English: help", line)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ("nl", "hone"),
+            ["no page is called hone", "PAGE is one of ", "home", "report", "status", "guide"],
+        ),
+        (
+            ("xx", "home"),
+            ["no language has the code xx", "LANG is one of fr, en, or the ISO 639-1 code"],
+        ),
+        (("fr_FR.UTF-8",), ["no language has the code fr_FR.UTF-8", "fr, en"]),
+        (("dutch",), ["no language has the code dutch", "such as nl"]),
+        (("../nl",), ["no language has the code ../nl"]),
+    ],
+)
+def test_an_unknown_page_or_language_is_refused_with_the_choices_and_nothing_is_written(
+    copied: Path, words: tuple[str, ...], said: list[str]
+) -> None:
+    before = files(copied)
+    with pytest.raises(SystemExit) as refused:
+        [*translating.run(*words, root=copied)]
+    assert [each for each in said if each not in str(refused.value)] == []
+    assert before == files(copied)
+
+
+@pytest.mark.parametrize(
+    ("given", "passed_on"),
+    [(["LANG=nl", "PAGE=home"], "nl home"), (["LANG=nl"], "nl"), (["PAGE=home"], "fr home"), ([], "fr")],
+)
+def test_make_texts_passes_the_language_and_the_page_on(given: list[str], passed_on: str) -> None:
+    """The LANG of the environment is a locale, which does not count."""
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    said = subprocess.run(
+        ["make", "--dry-run", "texts", *given],
+        cwd=ROOT,
+        env=environment | {"LANG": "de_DE.UTF-8"},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    assert said.splitlines()[-1].split() == [
+        ".venv/bin/python",
+        "-m",
+        "tests.support.translating",
+        *passed_on.split(),
+    ]

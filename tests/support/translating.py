@@ -14,6 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from unittest.mock import patch
 
+from babel.localedata import locale_identifiers
 from babel.messages.pofile import normalize, read_po
 from babel.support import NullTranslations
 
@@ -217,13 +218,20 @@ def progress(text: str, guides: Mapping[str, Guide]) -> Iterator[str]:
         yield f"page {page}: {count}{where}" if missing else f"page {page}: complete"
 
 
-def run(language: str, page: str = "") -> Iterator[str]:
-    """Update the catalogues of a language, or of one page of it. Yield the lines to print."""
+def run(language: str, page: str = "", root: Path = ROOT) -> Iterator[str]:
+    """Update the catalogues of a language, or of one page of it. Yield the lines to print.
+
+    ``root`` is the folder of the project with the catalogues and the TOML files. For an unknown language or
+    page, the program ends with an error, and no file is changed.
+    """
+    if language not in {each for each in locale_identifiers() if len(each) == 2}:
+        choices = f"{', '.join(LANGUAGES)}, or the ISO 639-1 code of another language, such as nl"
+        sys.exit(f"no language has the code {language}\nhint: LANG is one of {choices}")
     texts = by_page()
     if page and page not in texts:
         sys.exit(f"no page is called {page}\nhint: PAGE is one of {', '.join(texts)}")
     for domain in Domain if language in LANGUAGES else [Domain.PUBLIC]:
-        path = catalogues.path(domain, language)
+        path = root / catalogues.path(domain, language).relative_to(ROOT)
         if language in LANGUAGES and not path.exists():
             continue
         entries = wanted(domain, language)
@@ -233,26 +241,26 @@ def run(language: str, page: str = "") -> Iterator[str]:
         after = updated(before, entries, shown)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(after, "utf-8")
-        there = sum(bool(_id(block)) for block in after.split("\n\n"))
-        yield f"{path.relative_to(ROOT)}: {there} texts, {len(empty(after))} of them without a translation"
+        there, missing = sum(bool(_id(block)) for block in after.split("\n\n")), empty(after)
+        yield f"{path.relative_to(root)}: {there} texts, {len(missing)} of them without a translation"
+        yield from (f"no translation: {each}" for each in missing)
     if language not in LANGUAGES:
-        text = catalogues.path(Domain.PUBLIC, language).read_text("utf-8")
-        yield from faults(text, language)
-        yield from _guides(language)
-        folder = ROOT / "portal"
-        yield from progress(text, {name: guide.load(folder, language, name) for name in guide.NAMES})
+        yield from faults(after, language)
+        folder = root / "portal"
+        yield from _guides(folder, language)
+        yield from progress(after, {name: guide.load(folder, language, name) for name in guide.NAMES})
 
 
-def _guides(language: str) -> Iterator[str]:
+def _guides(folder: Path, language: str) -> Iterator[str]:
     """Copy the English guide, rights or statement if the language does not have it.
 
     Without these files, a portal does not start.
     """
     for name in guide.NAMES:
-        path = ROOT / "portal" / f"{name}.{language}.toml"
+        path = folder / f"{name}.{language}.toml"
         if not path.exists():
             shutil.copyfile(path.with_name(f"{name}.en.toml"), path)
-            yield f"{path.relative_to(ROOT)}: copied from English; translate it, too"
+            yield f"{folder.name}/{path.name}: copied from English; translate it, too"
 
 
 def _with_texts(written: Guide, said: Callable[[str], str]) -> Guide:
