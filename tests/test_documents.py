@@ -120,16 +120,38 @@ def test_every_file_that_readme_and_contributing_name_exists(page: str) -> None:
     assert [path for path in sorted(found - made) if not (ROOT / path).exists()] == []
 
 
-def test_contributing_says_for_every_room_what_to_read_first() -> None:
+def reading_order() -> list[tuple[list[str], list[str]]]:
+    """Return each entry of CONTRIBUTING's reading order: its rooms, and the files to read, in their order.
+
+    An entry such as the law has no rooms.
+    """
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    reading = text.partition("## What to read")[2].partition("\n## ")[0]
-    rooms = [
-        path.parent.relative_to(ROOT)
-        for top in ("inbox", "portal")
-        for path in ROOT.glob(f"{top}/*/__init__.py")
+    section = text.partition("## What to read, room by room")[2].partition("\n## ")[0]
+    entries = re.findall(r"^- \*\*(.+?)\*\*: (.+?)(?=\n- |\Z)", section, re.MULTILINE | re.DOTALL)
+    return [
+        (re.findall(r"`([\w/]+)/`", name), re.findall(r"`([\w./-]+\.\w+)`", files)) for name, files in entries
     ]
-    assert len(rooms) > 25
-    assert [room for room in map(str, rooms) if f"`{room}/" not in reading] == []
+
+
+def not_in_its_room(rooms: list[str], file: str) -> bool:
+    """Return whether a file is neither in one of the rooms nor a document."""
+    is_document = file == "crypto/SPEC.md" or re.fullmatch(r"docs/[\w-]+\.md", file)
+    return not is_document and not file.startswith(tuple(f"{room}/" for room in rooms))
+
+
+def test_contributing_says_for_every_room_what_to_read_first() -> None:
+    rooms = [str(path.parent.relative_to(ROOT)) for path in ROOT.glob("*/*/__init__.py")]
+    code = ["crypto", *(room for room in rooms if room.startswith(("inbox/", "portal/")))]
+    assert len(code) > 25
+    listed = [room for named_rooms, _ in reading_order() for room in named_rooms]
+    assert sorted(listed) == sorted([*code, "deploy"])
+
+
+def test_the_first_file_to_read_is_in_its_room_or_a_document() -> None:
+    assert not_in_its_room(["inbox/law"], "inbox/vault/tables.py")  # the control
+    order = reading_order()
+    assert [rooms for rooms, files in order if not files] == []
+    assert [(rooms, files[0]) for rooms, files in order if rooms and not_in_its_room(rooms, files[0])] == []
 
 
 def test_contributing_says_for_every_folder_of_code_which_tests_to_run() -> None:
