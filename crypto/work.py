@@ -47,7 +47,7 @@ class Offer:
     cost: int
 
 
-OFFER = record(Offer, {"seed": binary(_KEY), "cost": integer(1, MOST_COST)}, "work")
+OFFER = record(Offer, {"seed": binary(_KEY), "cost": integer(1, MOST_COST)}, kind="work")
 
 
 @dataclass(frozen=True, slots=True)
