@@ -41,8 +41,8 @@ LONG_CHANNELS = (
 MOST_SECONDS = 90
 # The kilobytes by which a size may differ from the table, because keys and days in the files vary a little.
 ROUNDED = 0.15
-# The words and seconds by which a figure above 100 may differ. On a busy machine, a line about the delay, which
-# does not count, replaces the word “Encrypting…”.
+# The words and seconds by which a figure above 100 may differ. On a busy machine, a line about the delay
+# replaces the word “Encrypting…”. That line does not count.
 COUNTED = 1
 PAGE = """<a href="#box" style="position: absolute; left: -999px">never seen</a>
 <h1>One two</h1>
