@@ -1,5 +1,6 @@
 """A session at a real terminal: what its officers see, and that no key remains after its process ends."""
 
+import json
 import os
 import re
 import signal
@@ -231,15 +232,24 @@ def test_a_session_ends_even_if_the_output_of_its_terminal_is_stopped(office: Of
     assert 0 == office.run("case", "list").code
 
 
-def test_a_single_command_that_asks_a_question_has_a_time_limit_too(office: Office) -> None:
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["text", "json"])
+def test_a_single_command_that_asks_a_question_has_a_time_limit_too(
+    office: Office, options: list[str]
+) -> None:
     """The vault is open while the command asks, and anybody at the terminal could choose new passphrases."""
-    words = ["--home", office.root, *office.opening(), "officer", "renew", "--shares", "new", "--same-disk"]
+    command = ["officer", "renew", "--shares", "new", "--same-disk", *options]
+    words: list[str | Path] = ["--home", office.root, *office.opening(), *command]
     before = office.state()
     with typing_to_fork(words, office.root.parent, HASTY) as at:
         at.answers("agree? (yes/no) ", "yes")
         at.sees("new passphrase of alice: ")
-        at.sees("error: nobody answered")
         assert 1 == at.waits()
+    told = at.shown.rpartition("new passphrase of alice: ")[2]
+    message, hint = "nobody answered", "unfinished work was undone; start again"
+    if options:
+        assert {"code": "nobody-answered", "message": message, "hint": hint} == json.loads(told)
+    else:
+        assert f"\nerror: {message}\nhint: {hint}\n" == told
     assert before == office.state()
 
 
