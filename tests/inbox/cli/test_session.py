@@ -138,26 +138,39 @@ def test_ctrl_d_or_ctrl_c_ends_a_session_and_its_process(office: Office, key: by
     assert 0 == office.run("case", "list").code
 
 
-@pytest.mark.parametrize("place", ["prompt", "passphrase", "question"])
+@pytest.mark.parametrize("place", ["passphrase", "question"])
 def test_a_session_locks_itself_if_nobody_types(office: Office, place: str) -> None:
-    """The session locks at the prompt, at a passphrase and at a question. An unfinished action is undone."""
-    with session(office, "--minutes", "5", program=HASTY) as at:
-        for _ in range(3 if place == "prompt" else 0):  # typing restarts the time limit
-            time.sleep(2)
-            at.types("case list")
-            at.sees(PROMPT)
-        if place != "prompt":
-            at.types("officer renew --shares new --sheets --same-disk")
-            at.confides("passphrase of alice: ", passphrase_of("alice"))
+    """The session also locks at a passphrase and at a question. An unfinished action is undone."""
+    with session(office, "--minutes", "3", program=HASTY) as at:
+        at.types("officer renew --shares new --sheets --same-disk")
+        at.confides("passphrase of alice: ", passphrase_of("alice"))
         if place == "question":
             at.confides("passphrase of bruno: ", passphrase_of("bruno"))
             at.sees("agree? (yes/no) ")
-        begun = time.monotonic()
-        assert 0 == at.waits()
-        assert 1 < time.monotonic() - begun
-    assert "nobody typed for 5 minutes: locked" in at.shown
-    assert ["found", "open", *["list"] * (3 if place == "prompt" else 0), "read-journal"] == entries(office)
+        locks_later(at, minutes=3)
+    assert ["found", "open", "read-journal"] == entries(office)
     assert not (office.root.parent / "new").exists() or not list((office.root.parent / "new").iterdir())
+
+
+def test_typing_restarts_the_time_limit_of_a_session(office: Office) -> None:
+    """The officers type for longer than the limit. Then the session locks at the prompt."""
+    typed = 0
+    with session(office, "--minutes", "2", program=HASTY) as at:
+        until = time.monotonic() + 2
+        while time.monotonic() < until:
+            at.types("case list")
+            at.sees(PROMPT)
+            typed += 1
+        locks_later(at, minutes=2)
+    assert ["found", "open", *["list"] * typed, "read-journal"] == entries(office)
+
+
+def locks_later(at: Typist, minutes: int) -> None:
+    """Wait until a session at which nobody types locks itself, which does not happen at once."""
+    begun = time.monotonic()
+    assert 0 == at.waits()
+    assert 1 < time.monotonic() - begun
+    assert f"nobody typed for {minutes} minutes: locked" in at.shown
 
 
 FAULTY = """
