@@ -115,7 +115,9 @@ def test_the_first_page_says_which_information_the_inspectorate_must_pass_on(lan
 
 
 def test_no_template_names_french_authorities() -> None:
-    sources = [*(ROOT / "templates" / "portal").glob("*.html"), *(ROOT / "templates").rglob("public.po")]
+    """The catalogues of further languages also translate the texts of the law, so they are not searched."""
+    french = ROOT / "templates" / "translations" / "fr" / "LC_MESSAGES" / "public.po"
+    sources = [*(ROOT / "templates" / "portal").glob("*.html"), french]
     assert len(sources) > 20
     assert [each.name for each in sources if OF_FRANCE.search(each.read_text("utf-8"))] == []
 
