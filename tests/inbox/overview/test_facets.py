@@ -27,6 +27,8 @@ from tests.support.inbox_trio import Undone
 
 TODAY = date(2026, 11, 24)
 CASES = 24
+# Nobody may read this case. Only filters that reveal nothing of a report show its line.
+QUARANTINED = 12
 
 THREE = ("alice", "bruno", "chloe")
 # These are the default filter, and filters that together use every field.
@@ -85,6 +87,7 @@ def filed(session: Session, number: int) -> None:
             envelope=b"",
             status=("received", "assessing", "closed")[number % 3],
             language=("fr", "en", "")[number % 3],
+            new=number % 5 != 2,
         )
     )
     session.add(Fulltext(case=number, text="au quai" if number % 7 else "ailleurs"))
@@ -97,7 +100,7 @@ def filed(session: Session, number: int) -> None:
         junked=TODAY if state is State.JUNK else None,
         deadline=None if number % 7 == 5 else day,
         assigned=(None, *THREE)[number % 4],
-        quarantined=TODAY if number == 12 else None,
+        quarantined=TODAY if number == QUARANTINED else None,
     )
     work.parts = parts
     session.add(work)
@@ -169,6 +172,24 @@ def test_the_count_of_each_choice_equals_the_number_of_cases_that_the_choice_fin
         }
     assert pressed == found
     assert found
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Filter)])
+def test_each_field_of_a_filter_narrows_the_queue(vault: Vault, name: str) -> None:
+    """A field that the query ignores is noticed, because nothing else narrows the queue.
+
+    Chloe may read all cases that are compared, and has declared them. The cases that bruno has not declared
+    are compared with the cases of a category, because that list has no lines of cases for other handlers.
+    """
+    officer, category = ("bruno", "access") if name == "undeclared" else ("chloe", "")
+    value = next(found for one in WANTED if (found := getattr(one, name)) not in {"", 0, State.ALL})
+    free = Filter(state=State.ALL, category=category)
+    with vault.transaction([officer]) as session:
+        narrowed, whole = (
+            {line.number for line in queue.page(session, wanted, Order.PRIORITY, today=TODAY)} - {QUARANTINED}
+            for wanted in (replace(free, **{name: value}), free)
+        )
+    assert set() < narrowed < whole
 
 
 def test_the_queue_page_offers_every_filter_choice(vault: Vault) -> None:
