@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from inbox.desk.app import create_app
 from inbox.desk.fields import passages
 from inbox.desk.forms import Chosen
 from inbox.files import sandbox
-from inbox.vault.casework_tables import Unfinished
+from inbox.overview.facets import FIELDS
+from inbox.vault import score
+from inbox.vault.casework_tables import Unfinished, Workflow
 from inbox.vault.tables import Case
 from templates.catalogues import LANGUAGES
 from tests.support.desk_room import Client, chosen_beforehand, lasting, sitting, tell
@@ -670,3 +673,25 @@ def test_the_queue_shows_the_name_of_a_report_s_language_in_that_language(client
     page = client.page("/en/")
     assert "Language: Français" in page.partition("Only shown:")[2].partition("</form>")[0]
     assert re.findall(r'value="language:fr"[^>]*>([^<]*?) *<', page) == ["Français"]
+
+
+def test_the_queue_names_each_choice_of_every_filter_in_the_language_of_the_officer(client: Client) -> None:
+    """So the page never shows a code.
+
+    Only names of officers and of languages and the numbers of priorities are the same in both languages.
+    """
+    with client.desk.inbox.transaction() as session:
+        work, case = session.get_one(Workflow, 1), session.get_one(Case, 2)
+        work.category, work.area, work.assigned = "threat", "atlantic", "alice"
+        work.deadline = today() + timedelta(90)
+        work.parts = score.Parts(danger=score.HIGHEST)
+        case.language, case.status = "en", "assessing"
+    named = {}
+    for language in LANGUAGES:
+        client.send(f"/{language}/queue/facet", choice="state:all")
+        page = client.page(f"/{language}/")
+        named[language] = re.findall(r'name="choice" value="(\w+):([^"]*)"[^>]*>([^<]*?) *<', page)
+        assert {*FIELDS} == {field for field, _, _ in named[language]}
+    same = {*named["fr"]} & {*named["en"]}
+    assert {"officer", "priority", "language"} == {field for field, _, _ in same}
+    assert {("officer", "alice", "alice")} == {each for each in same if each[1] == each[2]}
