@@ -314,11 +314,16 @@ def _compressed(content: bytes) -> int:
     return len(brotli.compress(content))  # type: ignore[no-untyped-call]
 
 
-def measured(browser: Browser, address: str, language: str) -> dict[str, tuple[str, str]]:
-    """Return each measure with its target and its value in one language."""
+def reported(browser: Browser, address: str, language: str) -> Journey:
+    """Report once at a portal, in one language."""
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
     way = Reporter(context.new_page(), address, language).report()
     context.close()
+    return way
+
+
+def measured(browser: Browser, address: str, language: str, way: Journey) -> dict[str, tuple[str, str]]:
+    """Return each measure with its target and its value for a report in one language."""
     home, _ = loaded(browser, f"{address}/{language}/")
     report, later = loaded(browser, f"{address}/{language}/report", _BOX)
     shown, folded = way.words()
@@ -384,7 +389,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="fanal-journey-") as folder, sync_playwright() as playwright:
         browser = browsing.launch(playwright.chromium)
         with one_body(Path(folder)) as site:
-            found = [measured(browser, site.address, language) for language in LANGUAGES]
+            place = site.address
+            found = [measured(browser, place, each, reported(browser, place, each)) for each in LANGUAGES]
         browser.close()
     PAGE.write_text(updated(PAGE.read_text("utf-8"), found), "utf-8")
     sys.stdout.write(f"| measure | target | {' | '.join(LANGUAGES)} |\n|---|---|{'---|' * len(LANGUAGES)}\n")

@@ -1,8 +1,8 @@
 """The benchmark of the reporter's way reaches the receipt, and counts words and actions."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -10,14 +10,13 @@ import pytest
 from playwright.sync_api import Browser
 
 from benchmarks import journey, keystroke_level, screen
-from benchmarks.journey import PHONE, Journey, Reporter
+from benchmarks.journey import PHONE, Journey
 from benchmarks.keystroke_level import SECONDS, Task
 from benchmarks.screen import Block, Screen
 from crypto.keyring import Texts
 from portal.app import create_app
 from templates.catalogues import LANGUAGES
 from tests.support.builders import make_keyring
-from tests.support.page_visitor import Visitor
 from tests.support.portal_site import PortalSite
 
 # The targets of docs/reporters-way.md.
@@ -139,10 +138,8 @@ def test_the_way_stays_short_with_a_long_name_and_two_bodies_with_long_names(
         for each, (name, note) in zip(usual.channels, LONG_CHANNELS, strict=True)
     )
     site.publish_changed(replace(usual, channels=channels))
-    context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
     with site.serving():
-        way = Reporter(context.new_page(), site.address, language).report()
-    context.close()
+        way = journey.reported(chromium, site.address, language)
     site.close()
     read = {each.text for screen in way.screens for each in screen.blocks}
     assert {text.in_(language) for text in (LONG_NAME, *chain(*LONG_CHANNELS))} <= read
@@ -150,15 +147,28 @@ def test_the_way_stays_short_with_a_long_name_and_two_bodies_with_long_names(
     assert way.above_box <= MOST_WORDS_ABOVE_BOX
 
 
+@dataclass(frozen=True)
+class Walk:
+    """One report in one language at a portal, which has only this report."""
+
+    language: str
+    site: PortalSite
+    way: Journey
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def walk(
+    chromium: Browser, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Walk]:
+    """A report at a portal where only one body receives reports."""
+    with journey.one_body(tmp_path_factory.mktemp("walk")) as site:
+        yield Walk(request.param, site, journey.reported(chromium, site.address, request.param))
+
+
 @pytest.mark.browser
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_benchmark_reaches_the_receipt_after_few_words_and_the_report_arrives(
-    chromium: Browser, visitor: Visitor, language: str
-) -> None:
-    context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    way = Reporter(context.new_page(), visitor.address, language).report()
-    context.close()
-    assert visitor.site.report()[0].answers["what"] == (journey.SENTENCES[language] * 5).strip()
+def test_the_benchmark_reaches_the_receipt_after_few_words_and_the_report_arrives(walk: Walk) -> None:
+    way, language = walk.way, walk.language
+    assert walk.site.report()[0].answers["what"] == (journey.SENTENCES[language] * 5).strip()
     assert journey.said(journey.ARRIVED, language) == way.screens[-1].heading
     assert 300 < sum(way.words()) <= MOST_WORDS
     assert 30 < way.above_box <= MOST_WORDS_ABOVE_BOX
@@ -192,14 +202,10 @@ def differ(documented: str, found: str) -> bool:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_documented_figures_are_those_that_the_benchmark_measures(
-    chromium: Browser, tmp_path: Path, language: str
-) -> None:
+def test_the_documented_figures_are_those_that_the_benchmark_measures(chromium: Browser, walk: Walk) -> None:
     """If the test fails, run `python -m benchmarks.journey`, which writes the figures into the page."""
-    with journey.one_body(tmp_path) as site:
-        found = journey.measured(chromium, site.address, language)
-    assert stale(journey.PAGE.read_text("utf-8"), found, language) == []
+    found = journey.measured(chromium, walk.site.address, walk.language, walk.way)
+    assert stale(journey.PAGE.read_text("utf-8"), found, walk.language) == []
 
 
 def test_a_stale_or_missing_figure_is_found_and_the_benchmark_corrects_it() -> None:
