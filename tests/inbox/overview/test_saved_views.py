@@ -1,5 +1,6 @@
 """Each officer has saved views of the queue, which have names. Unused views are deleted."""
 
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from tests.support.inbox_builders import Office, Portal, World, today
 pytestmark = pytest.mark.copy_of("founded_three")
 
 WORDS = "zibeline-quai"
+# A value for a field of each type, other than the default.
+VALUES = {str: "x", bool: True, int: 1}
 THREATS = QueueView(Filter(category="threat", due=Due.WEEK), Order.DEADLINE)
 
 
@@ -57,6 +60,19 @@ def test_a_view_is_saved_renamed_and_removed_on_the_command_line(office: Office)
     assert {} == office.json("queue", "view", "list")["kept"]
     actions = [each["action"] for each in office.json("journal", "list")["entries"][noted:]]
     assert ["list"] == [each for each in actions if each not in {"open", "read-journal"}]
+
+
+def test_a_saved_view_keeps_each_field_of_its_filter_except_search_words(office: Office) -> None:
+    full = Filter(
+        **{each.name: VALUES[type(each.default)] for each in fields(Filter) if each.name != "search"}
+    )
+    assert {each.name for each in fields(Filter) if full != full.without(each.name)} == {
+        each.name for each in fields(Filter)
+    } - {"search"}
+    with office.unlocked() as opened:
+        alice = actor(opened, "alice")
+        saved_views.keep(opened.inbox, alice, "full", QueueView(full, Order.DEADLINE))
+        assert {"full": QueueView(full, Order.DEADLINE)} == saved_views.of(opened.inbox, alice)
 
 
 @pytest.mark.parametrize("name", ["", "  ", "mine", "week", "x" * (LONGEST_NAME + 1)])
