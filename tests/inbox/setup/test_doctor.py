@@ -1,7 +1,9 @@
 """`inbox doctor` checks the inbox's machine without a passphrase."""
 
 import json
+import os
 import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from inbox.files import pdf, sandbox
 from inbox.setup import doctor
 from inbox.system import clock, memory, swapping
+from inbox.system.swapping import Swapping
 from templates import disks, version
 from templates.findings import Finding, Level
 from tests.support.inbox_builders import Portal, Reporter, World, first
@@ -113,6 +116,28 @@ def test_memory_that_cannot_be_locked_causes_a_warning_only_with_swap_that_is_no
     assert found.what.startswith(told)
     assert f"its {found.what}" in swapping.said()
     assert ("see inbox doctor" in swapping.said()) == is_warned
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from inbox.setup import doctor
+from templates import disks
+limit = int(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_MEMLOCK, (limit, limit))
+disks.plain_swaps = lambda: ["/dev/sda2"]
+(found,) = (each for each in doctor.examine(Path("inbox")) if each.what.startswith("memory"))
+print(found.level, found.what)
+"""
+
+
+@pytest.mark.parametrize("megabytes", [0, 8])
+def test_a_limit_of_the_system_on_locked_memory_causes_a_warning(tmp_path: Path, megabytes: int) -> None:
+    """Debian's limit is 8 MiB. The limit does not count for root, unless root gives up a privilege."""
+    right = ["setpriv", "--bounding-set=-ipc_lock"] if os.geteuid() == 0 else []
+    command = [*right, sys.executable, "-c", LIMITED, str(megabytes << 20)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{Level.WARNING} {Swapping.PLAIN.value}\n"
 
 
 def test_a_clock_before_the_day_of_this_version_is_an_error(
