@@ -6,7 +6,7 @@ function declares options and arguments. The tree gives the name, a one-line sum
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
@@ -117,6 +117,15 @@ class _Place(click.Path):
 
 
 FILE, FOLDER = _Place("file"), _Place("folder")
+
+
+def choice_argument(name: str, metavar: str, choices: Sequence[str]) -> Callable[[Any], Any]:
+    """Return an argument that takes one of some values. Usage and errors name it; help lists the values.
+
+    Without a name, click would write the list of values in the place of the name.
+    """
+    values = f"One of {', '.join(choices)}."
+    return click.argument(name, metavar=metavar, type=click.Choice(choices), help=values)
 
 
 class Asking(ABC):
@@ -233,8 +242,11 @@ class Command(click.Command):
                 each.complete(context)
         return rest
 
+    def format_arguments(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write nothing: ``format_options`` writes the arguments, and only those with an explanation."""
+
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, each in its section, then the example."""
+        """Write the arguments and options, each in its section, then the example."""
         _write_sections(formatter, options(self, context))
         with formatter.section("Example"):
             formatter.write_text(self.example)
@@ -410,13 +422,17 @@ def _node(given: Mapping[str, Any]) -> Leaf | Branch:
 
 
 def options(command: click.Command, context: click.Context) -> dict[str, list[tuple[str, str]]]:
-    """Return the rows of the options in the help, by the title of their section."""
-    found: dict[str, list[tuple[str, str]]] = {"Options": []}
-    for option in command.get_params(context):
-        row = option.get_help_record(context)
-        if row and (row[1] or isinstance(option, click.Option)):
-            found.setdefault(getattr(option, "section", "Options"), []).append(row)
-    return found
+    """Return the rows of the arguments and options in the help, by the title of their section."""
+    found: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
+    for each in command.get_params(context):
+        row = each.get_help_record(context)
+        if isinstance(each, click.Argument):
+            # Most arguments need no explanation besides their name in the usage.
+            if each.help:
+                found["Arguments"].append(row)
+        elif row:
+            found.setdefault(getattr(each, "section", "Options"), []).append(row)
+    return {title: rows for title, rows in found.items() if rows}
 
 
 def _write_sections(formatter: click.HelpFormatter, rows: Mapping[str, list[tuple[str, str]]]) -> None:

@@ -137,7 +137,34 @@ def test_help_at_80_columns_breaks_no_line_inside_a_word_or_a_choice(
         shown = capsys.readouterr().out
         assert all(len(line) < COLUMNS for line in shown.splitlines()), path
         assert {word for text in told for word in text.split()} <= {*shown.split()}, path
-        assert choices <= {*re.split(r"[\s\[\]{}|]+", shown)}, path
+        assert choices <= {*re.split(r"[\s\[\]|,.]+", shown)}, path
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_an_argument_with_fixed_values_has_a_name_and_its_help_lists_the_values(
+    program: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An error begins with the name, and gives the values once."""
+    typed(monkeypatch, *["typed"] * 200)
+    found = []
+    for path, leaf in leaves(tree(program)).items():
+        words = shlex.split(leaf.example)[1:]
+        context = parsed(program, words)
+        for each in context.command.params:
+            if not (isinstance(each, click.Argument) and isinstance(each.type, click.Choice)):
+                continue
+            found.append(each)
+            assert re.fullmatch("[A-Z]+", each.make_metavar(context)), path
+            assert 0 == run(program, *path, "-h")
+            row = " ".join(capsys.readouterr().out.split())
+            assert f" Arguments: {each.metavar} One of {', '.join(each.type.choices)}. Options: " in row
+            at = words.index(context.params[each.name], len(path))
+            assert 2 == run(program, *words[:at], "zzz", *words[at + 1 :])
+            error = capsys.readouterr().err
+            assert f"error: Invalid value for '{each.metavar}': 'zzz' is not one of " in error
+            shown = re.findall(r"\w+", error.partition("\nerror: ")[0])
+            assert {*each.type.choices} & {*shown} == set()
+    assert len(found) == (6 if program == "inbox" else 0)
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

@@ -165,7 +165,7 @@ def _section(entry: Entry) -> Iterator[str]:
 def _options(entry: Entry) -> Iterator[str]:
     for title, rows in entry.rows.items():
         if rows:
-            yield from ([f"{title}:", ""] if title != "Options" else [])
+            yield from ([f"{title}:", ""] if title != "Options" or "Arguments" in entry.rows else [])
             yield from (_folded(f"- {_named(name)}: {' '.join(text.split())}", "  ") for name, text in rows)
             yield ""
 

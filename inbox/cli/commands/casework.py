@@ -31,7 +31,7 @@ from inbox.overview import work_view
 from inbox.system import terminal
 from inbox.vault import score
 from inbox.vault.casework_tables import SOURCE, Credibility
-from templates.command_line import NUMBER, Whole
+from templates.command_line import NUMBER, Whole, choice_argument
 
 _other_argument = click.argument("other", type=NUMBER)
 _tag_names = click.argument("names", metavar="NAME…", nargs=-1, required=True)
@@ -199,7 +199,7 @@ def _judged(view: View) -> Iterator[str]:
 
 @click.command()
 @case_argument
-@click.argument("rating", type=click.Choice([each.value for each in Credibility]))
+@choice_argument("rating", "CREDIBILITY", [each.value for each in Credibility])
 @reason_needed
 @opens_inbox
 def credibility(door: Door, /, *, case: int, rating: str, reason: str, as_json: bool) -> None:
@@ -223,7 +223,7 @@ def links_command(door: Door, /, *, case: int, as_json: bool) -> None:
 @click.command()
 @case_argument
 @_other_argument
-@click.argument("relation", type=click.Choice([each.value for each in Relation]))
+@choice_argument("relation", "RELATION", [each.value for each in Relation])
 @opens_inbox
 def add_link(door: Door, /, *, case: int, other: int, relation: str, as_json: bool) -> None:
     """Link two cases. Neither case changes."""

@@ -27,7 +27,7 @@ from inbox.dossiers import recording
 from inbox.language import labels
 from inbox.overview import work_view
 from inbox.system import terminal
-from templates.command_line import DAY, NUMBER
+from templates.command_line import DAY, NUMBER, choice_argument
 
 
 def _sent(addressee: str, reference: str, restrictions: str) -> Decorator:
@@ -45,7 +45,7 @@ def _text(name: str, question: str, says: str) -> Decorator:
 
 @click.command()
 @case_argument
-@click.argument("risk", type=click.Choice([risk.value for risk in Risk]))
+@choice_argument("risk", "RISK", [risk.value for risk in Risk])
 @reason_needed
 @opens_inbox
 def set_source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bool) -> None:

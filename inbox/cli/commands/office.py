@@ -26,7 +26,7 @@ from inbox.setup import law as laws
 from inbox.setup import questionnaire
 from inbox.system import given_files, terminal
 from templates.catalogues import LANGUAGES
-from templates.command_line import DAY, FILE, FOLDER, NUMBER
+from templates.command_line import DAY, FILE, FOLDER, NUMBER, choice_argument
 
 _ENDINGS = tuple(f".{each}" for each in Form)
 _days = click.argument("days", metavar="DAY…", type=DAY, nargs=-1, required=True)
@@ -228,7 +228,7 @@ def _out_of(_: click.Context, __: click.Parameter, given: Path | None) -> Path |
 
 
 @click.command()
-@click.argument("name", type=click.Choice([each.value for each in Register]))
+@choice_argument("name", "REGISTER", [each.value for each in Register])
 @click.option("--year", type=NUMBER, help="Show only this year.")
 @click.option(
     "--out",
@@ -291,7 +291,7 @@ def retract(door: Door, /, *, number: int, reason: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("name", type=click.Choice([each.value for each in Sheet]))
+@choice_argument("name", "SHEET", [each.value for each in Sheet])
 @out_file
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the sheet.")
 @opens_inbox

@@ -40,7 +40,7 @@ from inbox.session.inbox import Inbox
 from inbox.system import apart, atomic_files, given_files, terminal
 from inbox.system.terminal import quoted
 from templates.catalogues import LANGUAGES
-from templates.command_line import FILE, NUMBER
+from templates.command_line import FILE, NUMBER, choice_argument
 
 
 class _Despite(Protocol):
@@ -156,7 +156,7 @@ def _acknowledged(found: Acknowledged) -> Iterator[str]:
 
 @click.command()
 @case_argument
-@click.argument("status", type=click.Choice([each.value for each in Status if each is not Status.CLOSED]))
+@choice_argument("status", "STATUS", [each.value for each in Status if each is not Status.CLOSED])
 @opens_inbox
 def status(door: Door, /, *, case: int, status: str, as_json: bool) -> None:
     """Change the status that the reporter will see in the next slot."""
