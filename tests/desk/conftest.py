@@ -24,10 +24,30 @@ def client(office: Office, stick: Path) -> Iterator[Client]:
         yield client
 
 
+@pytest.fixture(scope="session")
+def founded_one_case(founded: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """The inbox of one officer that the fixture `one_case` copies."""
+    return _with_a_case(founded, tmp_path_factory.mktemp("one_case"))
+
+
+@pytest.fixture(scope="session")
+def founded_one_case_of_three(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """The inbox of three officers that the fixture `one_case` copies."""
+    return _with_a_case(founded_three, tmp_path_factory.mktemp("one_case_of_three"))
+
+
 @pytest.fixture
-def one_case(office: Office, tmp_path: Path) -> Office:
-    """An inbox with one case, whose report mentions a zebra."""
+def one_case(request: pytest.FixtureRequest, office: Office) -> Office:
+    """The inbox of this test with one case, whose report mentions a zebra."""
+    made: Office = request.getfixturevalue(
+        "founded_one_case_of_three" if office.present else "founded_one_case"
+    )
+    return made.copy(office.root.parent)
+
+
+def _with_a_case(founded: Office, folder: Path) -> Office:
+    office = founded.copy(folder)
     world = World(office)
-    tell(world, Portal(world, tmp_path / "medium"), {"what": "a zebra at the quay"})
+    tell(world, Portal(world, folder / "medium"), {"what": "a zebra at the quay"})
     office.json("case", "declare", "1")
     return office

@@ -5,7 +5,6 @@ import hashlib
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ from tests.support.desk_room import SAME, Client, sitting, tell
 from tests.support.gate import chosen
 from tests.support.inbox_builders import Office, Portal, World
 
-pytestmark = pytest.mark.copy_of("founded_three")
+pytestmark = pytest.mark.copy_of("founded_two_cases")
 
 WORDS = "Où en êtes-vous, du côté du quai 7 ?"
 FORMS: dict[str, dict[str, str]] = {
@@ -44,19 +43,21 @@ FORM = re.compile(r"<form .*?</form>", re.DOTALL)
 KEPT_AT = re.compile(r'data-draft="[^"]+/draft/(\w+)/(\d+)"')
 
 
-@pytest.fixture
-def two_cases(office: Office, tmp_path: Path) -> Office:
+@pytest.fixture(scope="module")
+def founded_two_cases(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """Two cases and three officers; alice and bruno opened the inbox and declared both cases."""
+    folder = tmp_path_factory.mktemp("two_cases")
+    office = founded_three.copy(folder)
     world = World(office)
-    tell(world, Portal(world, tmp_path / "medium"), {"what": "x", "coi": "no"}, {"what": "y", "coi": "no"})
+    tell(world, Portal(world, folder / "medium"), {"what": "x", "coi": "no"}, {"what": "y", "coi": "no"})
     office.json("office", "set", "--regime", "external")
     office.json("case", "declare", "1", "2")
     return office
 
 
 @pytest.fixture
-def alice(two_cases: Office) -> Iterator[Client]:
-    with sitting(two_cases, officer="alice") as client:
+def alice(office: Office) -> Iterator[Client]:
+    with sitting(office, officer="alice") as client:
         yield client
 
 
@@ -232,16 +233,16 @@ def test_a_draft_of_a_manual_entry_has_no_case_and_every_other_draft_has_one(ali
     assert [200, 200] == [alice.ask(each).status_code for each in ("/en/case/1", "/en/today")]
 
 
-def test_an_excluded_officer_loses_access_to_drafts_about_the_case(two_cases: Office) -> None:
+def test_an_excluded_officer_loses_access_to_drafts_about_the_case(office: Office) -> None:
     """The draft is neither shown nor listed, and cannot be changed.
 
     The control is a draft about another case.
     """
-    with sitting(two_cases, officer="bruno") as bruno:
+    with sitting(office, officer="bruno") as bruno:
         begin(bruno, "note/1")
         begin(bruno, "note/2")
-    two_cases.of("alice", "chloe").json("access", "conflict", "add", "1", "bruno", "--reason", "kin")
-    with sitting(two_cases, officer="bruno") as bruno:
+    office.of("alice", "chloe").json("access", "conflict", "add", "1", "bruno", "--reason", "kin")
+    with sitting(office, officer="bruno") as bruno:
         assert [2] == [each.case for each in unfinished.begun(bruno.desk.inbox, bruno.seat.actor())]
         assert ({}, {"text": WORDS}) == (kept(bruno), kept(bruno, case=2))
         assert 404 == begin(bruno, "note/1", text="other")
