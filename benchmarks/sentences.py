@@ -37,6 +37,7 @@ _OLD = Path(__file__).with_name("old_sentences.txt")
 _OLD_FRENCH = Path(__file__).with_name("old_sentences_fr.txt")
 # The files whose translated texts are errors, hints and answers; the other files are pages.
 _ANSWERING = ("inbox/", "templates/portal/texts")
+_LAW = "templates/jurisdictions/fr/*.toml"
 _ROOMS = ("crypto", "portal", "inbox", "templates", "benchmarks")
 # Docstrings and comments of these files are read, too, but these files show no text to users.
 _UNSEEN = ("tests", "deploy")
@@ -212,8 +213,9 @@ def _documents(root: Path, language: str) -> Iterator[Row]:
     """Yield the sentences of the English ("en") or French ("fr") documents without code.
 
     Each line in the cell of a table counts separately, but only if it ends like a sentence: other lines are
-    labels and data.
+    labels and data. Headings are labels, too.
     """
+    law = "".join(each.read_text("utf-8") for each in sorted(root.glob(_LAW)))
     for file in sorted(root.rglob("*.md")):
         name = file.relative_to(root)
         is_hidden = any(part.startswith(".") for part in name.parts)
@@ -225,7 +227,8 @@ def _documents(root: Path, language: str) -> Iterator[Row]:
         text = file.read_text("utf-8").partition(law_list.HEADING)[0]
         prose = re.sub(r"^```.*?^```", "\n", text, flags=re.MULTILINE | re.DOTALL)
         for block in _blocks(prose):
-            yield from ((said, str(name)) for said in sentences(block))
+            # docs/law-tests.md quotes French texts of the law.
+            yield from ((said, str(name)) for said in sentences(block) if language == "fr" or said not in law)
 
 
 def _blocks(prose: str) -> Iterator[str]:
@@ -234,6 +237,9 @@ def _blocks(prose: str) -> Iterator[str]:
         if line.startswith("|"):
             cells = re.split(r"(?<!\\)\||<br>", line)
             yield from (cell for cell in cells if cell.rstrip().endswith((".", "!", "?")))
+        elif line.startswith("#"):
+            yield " ".join(block)
+            block = []
         elif not line.strip() or _LIST.match(line):
             yield " ".join(block)
             block = [line]
