@@ -1,4 +1,4 @@
-"""The part `install` of the soak: `fanal-portal setup` on a bare Debian 13 with a real systemd."""
+"""`fanal-portal setup` on a bare Debian 13 with a real systemd: three parts of the soak."""
 
 import json
 import shutil
@@ -30,24 +30,27 @@ _MOST_EXPOSED = {"portal@8080": 20, "portal-expire": 20, "nginx@clearnet": 30, "
 
 
 def run() -> Iterator[str]:
-    """Yield the figures. Raises AssertionError or RuntimeError if a check fails."""
-    with tempfile.TemporaryDirectory(prefix="fanal-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        packages = build_packages(folder)
-        bare, inbox = make_trees(folder, packages)
+    """Set up, use, upgrade and remove portals. Yield the figures.
 
-        def walk(name: str, database: str) -> Walk:
-            """Return a walk (the steps from setup to removal) on machines of its own."""
-            bare_tree.copy(bare, folder / name / "tree")
-            bare_tree.copy(inbox, folder / name / "inbox")
-            return Walk(Machine(folder / name), folder / name / "inbox", database)
-
+    Raises AssertionError or RuntimeError if a check fails, as do the other parts.
+    """
+    with _built() as built:
         for database in ("sqlite", "postgresql"):
-            yield from installed(walk(database, database))
-        yield from killed_setup.killed(walk("killed", "postgresql"))
-        yield from obstacles.setup_refused(walk("refused", "sqlite"))
-        yield from obstacles.packages_refused(folder, bare, packages.portal, packages.newer)
+            yield from installed(built.walk(database))
+
+
+def kills() -> Iterator[str]:
+    """Kill setup and let it go on. Yield the figures."""
+    with _built() as built:
+        yield from killed_setup.killed(built.walk("postgresql"))
+
+
+def refusals() -> Iterator[str]:
+    """Set up where setup cannot succeed, and install packages that apt must refuse. Yield the figures."""
+    with _built() as built:
+        yield from obstacles.setup_refused(built.walk("sqlite"))
+        packages = built.packages
+        yield from obstacles.packages_refused(built.folder, built.bare, packages.portal, packages.newer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,33 @@ class Packages:
     portal: Path
     inbox: Path
     newer: Path
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """Packages, and a tree for each side that has its package."""
+
+    folder: Path
+    packages: Packages
+    bare: Path
+    inbox: Path
+
+    def walk(self, database: str) -> Walk:
+        """Return a walk (the steps from setup to removal) on machines of its own."""
+        folder = self.folder / database
+        bare_tree.copy(self.bare, folder / "tree")
+        bare_tree.copy(self.inbox, folder / "inbox")
+        return Walk(Machine(folder), folder / "inbox", database)
+
+
+@contextmanager
+def _built() -> Iterator[_Built]:
+    """Build the packages and trees in a folder that is removed when the block ends."""
+    with tempfile.TemporaryDirectory(prefix="fanal-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        packages = build_packages(folder)
+        yield _Built(folder, packages, *make_trees(folder, packages))
 
 
 def build_packages(folder: Path) -> Packages:

@@ -84,6 +84,7 @@ def tested(*words: str) -> Tested:
 
 # The portal's pages come from the templates.
 _OF_PORTAL = ("portal/", "crypto/", "templates/")
+_OF_SETUP = ("deploy/", "portal/setup/", "requirements/", "docs/deploying.md")
 
 _NAMED: Mapping[str, Part] = {
     "submits": Part(measured("parts:submits"), (*_OF_PORTAL, POSTGRESQL)),
@@ -200,9 +201,9 @@ _NAMED: Mapping[str, Part] = {
         measured("packages:run"), ("deploy/", "requirements/", "pyproject.toml", "package-lock.json")
     ),
     "offline": Part(measured("medium:run"), ("deploy/medium/", "deploy/release/", "deploy/debian/")),
-    "install": Part(
-        measured("install:run"), ("deploy/", "portal/setup/", "requirements/", "docs/deploying.md")
-    ),
+    "install": Part(measured("install:run"), _OF_SETUP),
+    "interrupted": Part(measured("install:kills"), _OF_SETUP),
+    "obstacles": Part(measured("install:refusals"), _OF_SETUP),
     "law": Part(measured("law:run"), ("inbox/", *_OF_PORTAL)),
 }
 
