@@ -21,7 +21,7 @@ const DEAD_MS_PER_BYTE = 270_000 / (1 << 20);
 
 let msPerByte = GUESSED_MS_PER_BYTE;
 /**
- * What a request without an answer means: a large body may still be on its way, the connection is slow, or it is lost.
+ * Why a request has no answer yet: a large body is still on its way, the connection is slow, or the connection is lost.
  * @typedef {"sending" | "slow" | "lost"} Silence
  */
 /**

@@ -72,12 +72,12 @@ def _shorter(before: Any, after: Any) -> bool:
 
 
 def _longer(before: Any, after: Any) -> bool:
-    """More time, or no limit, loosens the law."""
+    """A law with more time, or with no limit, is looser."""
     return before is not None and (after is None or _days(after) > _days(before))
 
 
 def _extended(before: Any, after: Any) -> bool:
-    """More time loosens the law. A missing value counts as no time."""
+    """A law with more time is looser. A missing value counts as no time."""
     return _days(after) > _days(before)
 
 

@@ -20,7 +20,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """A time in some regimes. ``spans`` has one span, or one for each priority from 1."""
+    """A time that the law sets in these regimes. ``spans`` has one span, or one for each priority from 1."""
 
     kind: Kind
     spans: tuple[Span, ...]
