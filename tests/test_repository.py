@@ -101,7 +101,10 @@ def test_pre_commit_runs_the_linters_and_type_checks_of_the_makefile() -> None:
 
 
 def test_editorconfig_gives_the_encoding_the_line_ends_the_indents_and_the_widths() -> None:
-    """The widths are those that ruff and the test of the documents check."""
+    """The widths of Python and Markdown are those that ruff and the test of the documents check.
+
+    Built scripts have no width.
+    """
     parser = configparser.ConfigParser()
     # The first line, `root = true`, belongs to no section.
     parser.read_string("[top]\n" + (ROOT / ".editorconfig").read_text("utf-8"))
@@ -111,6 +114,9 @@ def test_editorconfig_gives_the_encoding_the_line_ends_the_indents_and_the_width
     assert everywhere.items() <= dict(parser["*"]).items()
     assert {"indent_size": "4", "max_line_length": str(ruff["line-length"])} == dict(parser["*.py"])
     assert parser["*.md"]["max_line_length"] == "100"
+    assert parser["*.{js,mjs}"]["max_line_length"] == "120"
+    built = next(name for name in parser if "portal/static/**" in name)
+    assert parser[built]["max_line_length"] == "unset"
     assert parser["Makefile"]["indent_style"] == "tab"
 
 
