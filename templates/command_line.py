@@ -16,6 +16,7 @@ from textwrap import TextWrapper
 from typing import Any, cast
 
 import click
+from click.core import augment_usage_errors
 
 from crypto import shape
 from crypto.errors import Malformed
@@ -236,7 +237,8 @@ class Command(click.Command):
 
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
         """Read options and arguments, then prompt for the values of ``Asking`` parameters."""
-        rest = super().parse_args(context, arguments)
+        with augment_usage_errors(context):
+            rest = super().parse_args(context, arguments)
         for each in self.params:
             if isinstance(each, Asking) and not context.resilient_parsing:
                 each.complete(context)
@@ -260,7 +262,8 @@ class Group(click.Group):
     def __init__(self, *arguments: Any, branch: Branch, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.branch = branch
-        self.help = self.help or branch.summary
+        # The docstring of a program's function is for readers of the code.
+        self.help = branch.summary
 
     def list_commands(self, _: click.Context) -> list[str]:
         """Return all names, in the order of the sections."""
@@ -276,7 +279,8 @@ class Group(click.Group):
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
         """Read the options of the group. For an unknown option, suggest the commands that have it."""
         try:
-            return super().parse_args(context, arguments)
+            with augment_usage_errors(context):
+                return super().parse_args(context, arguments)
         except click.NoSuchOption as error:
             raise self._without_command(context, error.option_name) from error
         except click.exceptions.NoArgsIsHelpError as error:
@@ -426,12 +430,10 @@ def options(command: click.Command, context: click.Context) -> dict[str, list[tu
     found: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
     for each in command.get_params(context):
         row = each.get_help_record(context)
-        if isinstance(each, click.Argument):
-            # Most arguments need no explanation besides their name in the usage.
-            if each.help:
-                found["Arguments"].append(row)
-        elif row:
-            found.setdefault(getattr(each, "section", "Options"), []).append(row)
+        title = "Arguments" if isinstance(each, click.Argument) else getattr(each, "section", "Options")
+        # Most arguments need no explanation besides their name in the usage.
+        if row and (row[1] or isinstance(each, click.Option)):
+            found.setdefault(title, []).append(row)
     return {title: rows for title, rows in found.items() if rows}
 
 

@@ -101,7 +101,7 @@ def test_every_declared_command_is_in_one_tree_exactly_once() -> None:
 def test_lists_of_commands_fit_a_terminal_of_80_columns(
     program: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Every command has one line with its whole summary."""
+    """Every command has one line with its whole summary. The help of a group begins with its own summary."""
     for path in groups(tree(program)):
         assert 0 == run(program, *path, "-h")
         shown = capsys.readouterr().out.splitlines()
@@ -112,6 +112,7 @@ def test_lists_of_commands_fit_a_terminal_of_80_columns(
             child = below.children[name]
             assert isinstance(child, Branch)
             below = child
+        assert lines[2] == below.summary
         for name, child in below.children.items():
             assert f"{name} {child.summary}" in lines
             assert child.summary.endswith(".")
@@ -349,6 +350,19 @@ def test_an_earlier_name_of_a_command_suggests_its_present_name() -> None:
         assert path in near(tree("inbox"), *rest[:2], begin=tuple(begun)), old
     assert near(tree("inbox"), "clsoe")[0] == ("case", "close")
     assert near(tree("inbox"), "zzz") == []
+
+
+@pytest.mark.parametrize("program", ["inbox", "portal"])
+def test_each_other_word_for_a_command_suggests_this_command(
+    program: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The trees list these words as `also`."""
+    words = [(word, path) for path, leaf in leaves(tree(program)).items() for word in leaf.also]
+    assert len(words) > 4
+    for word, path in words:
+        assert 2 == run(program, *word.split()), word
+        suggested = capsys.readouterr().err.partition("Did you mean:\n")[2].splitlines()
+        assert f"  {program} {' '.join(path)}" in suggested, word
 
 
 @pytest.mark.parametrize("rest", [[], ["3"]], ids=["alone", "with a case"])
@@ -636,6 +650,25 @@ def test_the_words_lock_quit_and_exit_end_a_session(
         shell._hold(opened)
     assert ([], "case list\n") == (done, next(lines))
     assert f"hint: type only `{word}` to end the session\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("program", "words", "told"),
+    [
+        ("inbox", ["--home"], "inbox -h"),
+        ("inbox", ["case", "list", "--json=1"], "inbox case list -h"),
+        ("inbox", ["case", "--help=1"], "inbox case -h"),
+        ("portal", ["--config"], "portal -h"),
+        ("portal", ["export", "--out"], "portal export -h"),
+    ],
+)
+def test_an_option_without_its_value_or_with_one_too_many_is_answered_with_the_usage_and_its_help(
+    program: str, words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert 2 == run(program, *words)
+    error = capsys.readouterr().err
+    assert error.startswith(f"Usage: {told.removesuffix(' -h')} ")
+    assert f"\nTry '{told}' for help.\n\nerror: Option '{words[-1].partition('=')[0]}' " in error
 
 
 def test_a_usage_error_in_a_session_names_the_help_of_the_session(

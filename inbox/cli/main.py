@@ -118,7 +118,7 @@ def _check_text(words: Sequence[str]) -> None:
 @officer_options
 @click.pass_context
 def commands(context: click.Context, home: Path | None) -> None:
-    """Unseal, read, and answer reports, without a network."""
+    """Keep the folder for the command that follows, which opens the inbox."""
     if context.obj is None:
         context.obj = Closed(home)
     elif context.get_parameter_source("home") is ParameterSource.COMMANDLINE:

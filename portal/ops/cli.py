@@ -53,7 +53,7 @@ def run(words: Sequence[str] | None = None) -> int:
     help="The configuration file.",
 )
 def portal(file: Path) -> None:
-    """Store sealed reports for the inbox, and sealed answers for reporters."""
+    """Read the global option; the command that follows reads the configuration."""
 
 
 @click.command()

@@ -42,7 +42,7 @@ def run(words: Sequence[str] | None = None) -> int:
 )
 @command_line.version_option()
 def fanal_portal() -> None:
-    """Install a portal on this machine, upgrade it, or remove it."""
+    """Do nothing: the command that follows does the work."""
 
 
 @click.command()
