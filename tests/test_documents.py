@@ -120,6 +120,42 @@ def test_every_file_that_readme_and_contributing_name_exists(page: str) -> None:
     assert [path for path in sorted(found - made) if not (ROOT / path).exists()] == []
 
 
+def part(page: str, heading: str) -> str:
+    """Return the text below a heading on one line, or without a heading the text before the first one."""
+    text = (ROOT / page).read_text("utf-8")
+    below = text.partition(f"\n## {heading}\n")[2] if heading else text
+    return " ".join(below.partition("\n## ")[0].split())
+
+
+@pytest.mark.parametrize(
+    ("page", "heading", "promise"),
+    [
+        *(
+            ("README.md", "Read on", rf"\]\({re.escape(target)}\)")
+            for target in ("THREAT_MODEL.md", "docs/README.md", "docs/architecture.md", "CONTRIBUTING.md")
+        ),
+        (
+            "README.md",
+            "How it compares",
+            r"SecureDrop, GlobaLeaks and Hush Line are better than Fanal in these points: - \*\*\w",
+        ),
+        ("CHANGELOG.md", "", r"in the format of \[Keep a Changelog\]\(https://keepachangelog\.com/"),
+        ("CONTRIBUTING.md", "Tables and file formats", r"\w"),
+        ("CONTRIBUTING.md", "Translations", r"\w"),
+        (
+            "CONTRIBUTING.md",
+            "Your first day",
+            r"Read \[`crypto/SPEC\.md`\]\(crypto/SPEC\.md\) only if you work on `crypto/`, on the page"
+            r" scripts that seal and open envelopes, or on the formats of bundles\.",
+        ),
+    ],
+)
+def test_a_document_keeps_what_the_project_promises_its_readers(
+    page: str, heading: str, promise: str
+) -> None:
+    assert re.search(promise, part(page, heading))
+
+
 def reading_order() -> list[tuple[list[str], list[str]]]:
     """Return each entry of CONTRIBUTING's reading order: its rooms, and the files to read, in their order.
 
