@@ -91,6 +91,7 @@ export function helpTyping(area) {
   const tell = () => {
     const isVeiled = area.classList.contains("veiled");
     byId("show-typed").textContent = say(isVeiled ? "show-words" : "hide-words");
+    byId("show-typed").dataset["other"] = say(isVeiled ? "hide-words" : "show-words");
     byId("show-typed").setAttribute("aria-pressed", String(!isVeiled));
     help();
   };

@@ -130,6 +130,29 @@ def test_the_field_and_the_button_are_visible_on_a_small_screen(visitor: Visitor
     assert [end <= bar["y"] for end in ends] == [True, True, True, False]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_showing_the_words_moves_nothing_on_a_phone(visitor: Visitor, language: str) -> None:
+    """The two labels of the button need the same number of lines. The control is a label that is too long."""
+    page = visitor.page
+    tops = """() => ["#token", "#show-typed", "#open"].map(
+      (each) => document.querySelector(each).getBoundingClientRect().top)"""
+    for width in range(320, 421, 10):
+        page.set_viewport_size({"width": width, "height": 640})
+        visitor.visit(f"{language}/status")
+        expect(page.locator("#open")).to_be_visible()
+        before = page.evaluate(tops)
+        page.click("#show-typed")
+        expect(page.locator("#show-typed")).to_have_attribute("aria-pressed", "true")
+        assert page.evaluate(tops) == before, width
+        if width == 360:
+            place, bar = page.locator("#open").bounding_box(), page.locator(".leave").bounding_box()
+            assert place
+            assert bar
+            assert place["y"] + place["height"] <= bar["y"]
+    page.locator("#show-typed").evaluate("(each) => { each.textContent = 'm'.repeat(30); }")
+    assert page.evaluate(tops) != before
+
+
 def test_typing_words_moves_nothing_below_the_field(visitor: Visitor) -> None:
     """Whatever the page offers, nothing below the field moves.
 
