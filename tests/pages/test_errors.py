@@ -147,6 +147,29 @@ def test_an_error_in_the_words_is_shown_below_the_button_and_at_the_field(visito
     assert stays(page.locator("#send"), place)
 
 
+def test_the_page_scrolls_until_an_error_below_the_button_is_seen(visitor: Visitor) -> None:
+    """When the button is pressed, the bar at the foot of the screen covers the place of the error."""
+    page = visitor.page
+    page.set_viewport_size({"width": 360, "height": 640})
+    visitor.write()
+    bar = page.locator(".leave").bounding_box()
+    assert bar
+    send = page.locator("#send")
+    send.evaluate(
+        """(each, top) => scrollBy({
+          top: each.getBoundingClientRect().bottom - top, behavior: "instant" })""",
+        bar["y"],
+    )
+    pressed = send.bounding_box()
+    assert pressed
+    assert pressed["y"] + pressed["height"] == pytest.approx(bar["y"], abs=1)
+    send.dispatch_event("click")
+    visitor.shows("#confirm-error", "confirm-missing")
+    error = page.locator("#confirm-error").bounding_box()
+    assert error
+    assert 0 <= error["y"] <= bar["y"] - error["height"]
+
+
 @pytest.mark.parametrize("screen", [TELEPHONE, DESKTOP], ids=["telephone", "desktop"])
 def test_the_send_button_does_not_move_while_a_mistake_is_shown_and_corrected(
     visitor: Visitor, screen: ViewportSize
