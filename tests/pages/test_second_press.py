@@ -315,6 +315,25 @@ def test_repeated_presses_on_the_send_button_send_a_message_once(visitor: Visito
     assert len(visitor.site.received()) == 2
 
 
+def test_a_second_press_after_a_message_is_sent_reports_no_empty_message(visitor: Visitor) -> None:
+    """The second press comes too late to be part of a double click.
+
+    The control is a press a moment later, which counts.
+    """
+    page = opened(visitor)
+    page.fill("#follow-up-text", "Encore.")
+    point = centre(page.locator("#follow-up-send"))
+    page.mouse.click(*point)
+    visitor.shows("#follow-up-done", "follow-up-sent")
+    page.clock.fast_forward(600)
+    page.mouse.click(*point)
+    expect(page.locator("#follow-up-done")).to_be_visible()
+    expect(page.locator("#follow-up-error")).to_be_hidden()
+    page.clock.fast_forward(1_000)
+    page.mouse.click(*point)
+    visitor.shows("#follow-up-error", "empty-follow-up")
+
+
 @pytest.mark.parametrize("count", TIMES)
 def test_repeated_presses_begin_a_message_copy_a_day_or_save_a_proof_only_once(
     visitor: Visitor, count: int
