@@ -225,6 +225,20 @@ def test_the_page_asks_before_it_closes_a_case_with_an_unsent_message(visitor: V
     assert held.asked == 1
 
 
+def test_the_page_asks_before_it_closes_a_case_with_a_message_begun_by_a_button(visitor: Visitor) -> None:
+    """The button writes into the field by a script, and the message is not sent."""
+    held = Held(visitor)
+    page = visitor.page
+    visitor.reported()
+    visitor.open()
+    visitor.opened()
+    page.press("#begin-unsafe", "Enter")
+    begun = page.input_value("#follow-up-text")
+    assert begun != ""
+    held.tries("document.getElementById('close').click()")
+    assert page.input_value("#follow-up-text") == begun
+
+
 def test_reports_in_two_tabs_have_two_tokens(visitor: Visitor) -> None:
     other = Visitor(visitor.page.context.new_page(), visitor.address)
     visitor.write("Un.")
