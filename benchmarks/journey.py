@@ -48,7 +48,7 @@ DELAYS = (
 )
 # The only required question. A page asks who should read the report only if more than one body can receive
 # the report.
-READER = "Who should read it?"
+READER = "Choose who reads it."
 # 20 words each.
 SENTENCES = {
     "fr": "Un homme que je ne connais pas a voulu me parler au parking ; il voulait un code et me payer. ",
