@@ -47,7 +47,7 @@ filters = together(
     _filter(
         "--undeclared",
         is_flag=True,
-        help="Cases where a signed-in officer has not yet declared having no conflict of interest.",
+        help="Cases in which a signed-in officer has yet to declare that they have no conflict of interest.",
     ),
     _filter(
         "--officer",
@@ -67,7 +67,9 @@ _STATES = {
 }
 
 sort_option = click.option(
-    "--sort", type=click.Choice([each.value for each in Order]), help="The order; by default, priority."
+    "--sort",
+    type=click.Choice([each.value for each in Order]),
+    help="The order of the cases; by default, by priority.",
 )
 
 
@@ -102,7 +104,7 @@ many_cases = together(
     click.option(
         "--count",
         type=NUMBER,
-        help="Confirm how many cases the filter finds; if the number differs, nothing is done.",
+        help="How many cases you expect the filter to find. If it finds another number, nothing is done.",
     ),
 )
 

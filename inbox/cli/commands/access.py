@@ -191,7 +191,7 @@ def quarantine_command(door: Door, /, *, case: int, reason: str, as_json: bool) 
 @reason_needed
 @opens_inbox
 def unquarantine(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
-    """Let officers read a case in quarantine again. This command requires two officers."""
+    """End the quarantine of a case: officers can read it again. This command requires two officers."""
     with door.opened() as (inbox, who):
         quarantine.lift(inbox, who, case, reason)
     said = f"case {case} can be read again"
@@ -255,7 +255,7 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
 def consent(door: Door, /, *, case: int, day: date, reason: str, as_json: bool) -> None:
     """Record that the reporter of a case consents to the disclosure of their identity.
 
-    A consent takes two officers. As the reason, name the message in which the reporter consents.
+    This command requires two officers. As the reason, name the message in which the reporter consents.
     """
     with door.opened() as (inbox, who):
         identities.consent(inbox, who, case, ConsentSaid(day, withdrawn=False, reason=reason))

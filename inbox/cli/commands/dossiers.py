@@ -59,7 +59,7 @@ _redact_option = click.option(
     question="what to remove, as PLACE:TEXT",
     multiple=True,
     help="Remove a passage, as 'PLACE:TEXT'. 'PLACE:' removes all text there; '*:TEXT' removes the passage"
-    " everywhere. Or name a TOML file with redactions.",
+    " everywhere. You can also name a TOML file with redactions.",
 )
 _PLAN: list[Callable[[Any], Any]] = [
     click.option(
@@ -81,7 +81,7 @@ _PLAN: list[Callable[[Any], Any]] = [
         "--include",
         multiple=True,
         help=(
-            "Include the answer to the question with this id, although it reveals something about the"
+            "Include the answer to the question with this id, even though it reveals something about the"
             " reporter."
         ),
     ),
@@ -128,9 +128,9 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
 @click.option(
     "--recipient",
     required=True,
-    help="The recipient's age key (age1…), or a file with it. The recipient makes it with age-keygen -pq,"
-    " keeps the secret part, and gives you the public part by telephone or in person. Without a key,"
-    " hand over a letter on paper: inbox dossier letter.",
+    help="The recipient's age key (age1…), or a file with it. The recipient makes the key with"
+    " age-keygen -pq, keeps the secret part, and gives you the public part by telephone or in person."
+    " Without a key, hand over a letter on paper: inbox dossier letter.",
 )
 @click.option(
     "--measure",
@@ -144,8 +144,8 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
 def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, **chosen: Any) -> None:
     """Write a dossier, signed and sealed to its recipient. This command requires two officers.
 
-    A dossier cannot be written to a medium with bundles from or for the portal: its file name would reveal
-    that there is a dossier.
+    A dossier cannot be written to a medium that holds bundles from or for the portal: its file name would
+    reveal that there is a dossier.
     """
     to = send.addressed(_recipient(recipient))
     sealing = Sealing(out, to, chosen.pop("measure"), chosen.pop("despite"))
@@ -279,7 +279,7 @@ def record_access(door: Door, /, *, names: tuple[str, ...], received: date, way:
 @click.command()
 @opens_inbox
 def list_access(door: Door, /, *, as_json: bool) -> None:
-    """List the register: open requests first, by due day."""
+    """List the requests in the register: open requests first, by due date."""
     with door.opened() as (inbox, who):
         rows = access_requests.listed(inbox, who)
     view = {"requests": [*map(_request_view, rows)]}
@@ -360,7 +360,7 @@ def note_unopposed(door: Door, /, *, request: int, case: int, as_json: bool, **g
 @reason_needed
 @opens_inbox
 def namesake(door: Door, /, *, request: int, case: int, reason: str, as_json: bool) -> None:
-    """Record that a family name in a case, without a first name, belongs to another person."""
+    """Record that a family name without a first name in a case refers to another person."""
     _judge_name(door, request, Judged(case=case, same=False, reason=reason), as_json=as_json)
 
 
@@ -370,7 +370,7 @@ def namesake(door: Door, /, *, request: int, case: int, reason: str, as_json: bo
 @reason_needed
 @opens_inbox
 def same_person(door: Door, /, *, request: int, case: int, reason: str, as_json: bool) -> None:
-    """Record that a family name in a case, without a first name, belongs to the requester."""
+    """Record that a family name without a first name in a case refers to the requester."""
     _judge_name(door, request, Judged(case=case, same=True, reason=reason), as_json=as_json)
 
 
@@ -409,7 +409,7 @@ def answer_access(
     """Write the answer to a request, on or after the day that `inbox request list` shows.
 
     This command requires two officers. The file is not encrypted: print it, and hand over the paper. The file
-    cannot be written to a medium with bundles from or for the portal.
+    cannot be written to a medium that holds bundles from or for the portal.
     """
     if given["reason"] if text_file else given["despite"]:
         raise click.UsageError(
@@ -532,9 +532,9 @@ def letter_command(
     """Write a letter to print, as a plain PDF. `inbox law show` lists each LETTER and authority.
 
     The law in use sets the wording of each letter. The file is not encrypted: print it, and hand over the
-    paper. The file cannot be written to a medium with bundles from or for the portal. Writing a letter
-    takes as many officers as the decision that it follows, and has the same conditions. The letter does not
-    replace the decision.
+    paper. The file cannot be written to a medium that holds bundles from or for the portal. Writing a letter
+    takes as many officers as the decision that it follows, and the same conditions apply. The letter does
+    not replace the decision.
     """
     text = given_text(given.pop("text"), given.pop("text_file")) or ""
     wanted = Wanted(text=text, **given)

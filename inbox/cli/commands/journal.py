@@ -20,7 +20,9 @@ from templates.command_line import FILE, NUMBER
     type=FILE,
     help="Compare with this file, written by `portal anchors`.",
 )
-@click.option("--head", "written", metavar='"N FINGERPRINT"', help="Compare with a journal head on paper.")
+@click.option(
+    "--head", "written", metavar='"N FINGERPRINT"', help="Compare with a journal head that you wrote down."
+)
 @opens_inbox
 def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bool) -> None:
     """Verify every entry, and name the first entry that was changed, removed or moved."""
@@ -35,16 +37,22 @@ def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bo
 @click.option("--from", "first", type=NUMBER, default=1, help="The first entry to print.")
 @click.option("--case", type=NUMBER, help="Entries about this case.")
 @click.option(
-    "--officer", metavar="OFFICER", default="", help="Entries of this officer, alone or with others."
+    "--officer",
+    metavar="OFFICER",
+    default="",
+    help="Entries about actions by this officer, alone or with others.",
 )
 @click.option(
     "--action",
     type=click.Choice([*map(str, Code)]),
-    help="Entries with this action code, which each entry shows.",
+    help="Entries with this action code; each entry shows its code.",
 )
 @opens_inbox
 def print_command(door: Door, /, *, action: str | None, as_json: bool, **asked: Any) -> None:
-    """Print entries, then the head to write down: the number and fingerprint of the last entry."""
+    """Print entries, then the journal head: the number and fingerprint of the last entry.
+
+    Write the head down on paper, so that `inbox journal verify` can compare it with the journal later.
+    """
     with door.opened() as (inbox, who):
         read = journal_actions.read(inbox, who, Wanted(**asked, action=action or ""))
     lines, head = read.lines, read.head

@@ -33,7 +33,7 @@ _UNTIL_THEN = "until the portal has the new keyring, the withdrawn keys are stil
 @click.command()
 @opens_inbox
 def list_keys(door: Door, /, *, as_json: bool) -> None:
-    """List every key with its days and state."""
+    """List every key with its dates and its state."""
     with door.opened() as (inbox, who):
         view = {"keys": key_actions.list_keys(inbox, who)}
     terminal.show(view, listing.rendered(view["keys"]), as_json=as_json)

@@ -80,7 +80,7 @@ def measure(door: Door, /, *, case: int, kind: str, day: date | None, as_json: b
 
     A final decision takes two officers.
 
-    If the law requires a text, that text goes to another body, so it must not reveal who reported.
+    A text that the law requires goes to another body. It must not reveal who reported.
     """
     sent = given_text(more.pop("text"), more.pop("text_file")) or ""
     with door.opened() as (inbox, who):
@@ -139,7 +139,7 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
 @case_argument
 @click.argument("choice")
 @reason_needed
-@click.option("--ground", default="", help="The ground in the law, if the law lists grounds.")
+@click.option("--ground", default="", help="The legal ground, if the law lists grounds.")
 @click.option("--until", type=DAY, help="Postpone the decision until this day.")
 @_sent(
     "The recipient of the transmission.",

@@ -234,7 +234,7 @@ def _out_of(_: click.Context, __: click.Parameter, given: Path | None) -> Path |
     "--out",
     type=FILE,
     callback=_out_of,
-    help="Write the register to this new file: FILE.csv for a spreadsheet, FILE.pdf to print.",
+    help="Write the register to this new file, FILE.csv for a spreadsheet or FILE.pdf to print.",
 )
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the file.")
 @opens_inbox
@@ -281,9 +281,9 @@ def record(door: Door, /, *, day: date, as_json: bool, **given: str) -> None:
 @reason_needed
 @opens_inbox
 def retract(door: Door, /, *, number: int, reason: str, as_json: bool) -> None:
-    """Retract the texts of a consultation recorded by mistake.
+    """Retract a consultation that was recorded by mistake, and delete its texts.
 
-    The line of the consultation stays in the register.
+    Its line stays in the register, without the texts.
     """
     with door.opened() as (inbox, who):
         consultations.retract(inbox, who, number, reason)

@@ -159,7 +159,7 @@ def _acknowledged(found: Acknowledged) -> Iterator[str]:
 @choice_argument("status", "STATUS", [each.value for each in Status if each is not Status.CLOSED])
 @opens_inbox
 def status(door: Door, /, *, case: int, status: str, as_json: bool) -> None:
-    """Change the status that the reporter will see in the next slot."""
+    """Change the status that the reporter will see after the next outbox."""
     with door.opened() as (inbox, who):
         statuses.set_status(inbox, who, case, Status(status))
     said = f"case {case}: {status}; the reporter will see this with the next outbox"
@@ -233,7 +233,7 @@ def _read(view: View) -> str:
     "--disclosure",
     type=click.Choice([each.value for each in Disclosure]),
     required=True,
-    help="How much the reporter learns about the outcome; the closing itself is always shown.",
+    help="How much the reporter learns about the outcome. They are always told that the case is closed.",
 )
 @click.option("--to", "body", default="", help="The competent authority, if the outcome names one.")
 @reason_needed_if(lambda given: not given["preview"] and given["disclosure"] == Disclosure.WITHHELD)
@@ -245,11 +245,11 @@ def _read(view: View) -> str:
 @despite_option()
 @opens_inbox
 def close(door: Door, /, *, case: int, outcome: str, preview: bool, as_json: bool, **how: Any) -> None:
-    """Close a case. The reporter is told by a text, or by feedback that is already waiting to be sent.
+    """Close a case. The reporter is told in a text, or in feedback that is already waiting to be sent.
 
     At a terminal, the command first shows what the reporter will read, and asks for confirmation.
 
-    `inbox law show` lists each OUTCOME and authority, `inbox case show` lists obstacles. Closing takes
+    `inbox law show` lists each OUTCOME and authority; `inbox case show` lists obstacles. Closing takes
     two officers if the law says so for the outcome, if the case is urgent, or if it is in quarantine.
     """
     wanted = Closing(

@@ -55,7 +55,9 @@ _join_options = together(
     click.option(
         "--deployment-id", help="Join this deployment as an external body, with an inbox of your own."
     ),
-    click.option("--root-key", help="The root key of the deployment, as its `inbox init` printed it."),
+    click.option(
+        "--root-key", help="The root key of the deployment, as `inbox init` printed it at the root."
+    ),
 )
 
 
@@ -86,7 +88,7 @@ def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
 def doctor(door: Door, /, *, as_json: bool) -> None:
     """Check this machine, from its network to its clock. Exits with 1 if something is wrong.
 
-    No passphrase is needed, because the inbox is not opened. Nothing printed depends on reports.
+    No passphrase is needed, because the inbox is not opened. The output does not depend on reports.
     """
     found = list(examination.examine(door.root))
     if as_json:
@@ -99,7 +101,7 @@ def doctor(door: Door, /, *, as_json: bool) -> None:
 
 @click.command()
 @click.option("--deployment", "name", required=True, help="Name of the deployment, as pages show it.")
-@click.option("--channel", required=True, help="Id of this inbox's channel: a-z, 0-9, -.")
+@click.option("--channel", required=True, help="Id of this inbox's channel, made of a-z, 0-9 and hyphens.")
 @click.option("--name-fr", required=True, help="Name of the channel in French.")
 @click.option("--name-en", required=True, help="Name of the channel in English.")
 @click.option("--note-fr", default="", help="Note on the channel in French.")
@@ -191,7 +193,7 @@ def upgrade(door: Door, /, *, as_json: bool) -> None:
     "--keystore-out",
     required=True,
     type=FOLDER,
-    help="Write the key store to this folder, on a medium of its own.",
+    help="Write the key store to this folder, on a separate medium.",
 )
 @same_disk_option
 @opens_inbox
