@@ -23,7 +23,7 @@ from templates.findings import Level
 @json_option
 @pass_settings
 def pending(settings: Settings, *, as_json: bool) -> None:
-    """Print, for alerts, how many envelopes wait for export, and the day of the oldest envelope."""
+    """Print how many envelopes wait for export, and the day of the oldest envelope, for use in alerts."""
     with closing(database.open_database(settings.database_url)) as store, store.read() as connection:
         found = intakes.unexported(connection)
     if as_json:
@@ -41,7 +41,10 @@ def pending(settings: Settings, *, as_json: bool) -> None:
 @json_option
 @pass_settings
 def upgrade(settings: Settings, *, as_json: bool) -> None:
-    """Upgrade the database; stop the portal first. `fanal-portal upgrade` does both, with a copy."""
+    """Upgrade the database; stop the portal first.
+
+    `fanal-portal upgrade` stops the portal, copies the database and then upgrades it.
+    """
     before, after = database.upgrade(settings.database_url), upgrading.newest()
     if as_json:
         terminal.data({"from": before, "to": after})

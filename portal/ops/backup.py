@@ -22,7 +22,7 @@ from templates.command_line import FILE, json_option
 @click.option("--public", type=FILE, required=True, help="The new file for the public key.")
 @json_option
 def key(*, private: Path, public: Path, as_json: bool) -> None:
-    """Make the key pair for backups, on another machine than the portal's.
+    """Make the key pair for backups, on a machine other than the portal's.
 
     Only the public key goes to the portal's machine.
     """

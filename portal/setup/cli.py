@@ -81,7 +81,7 @@ def certificate(*, as_json: bool) -> None:
     """Install the renewed certificate of the clearnet site, and let nginx load it.
 
     The certificate and its key come from the files that the answers to setup name, or from ACME. If
-    browsers would refuse them, nothing is changed.
+    browsers would refuse the certificate, nothing is changed.
     """
     system = own_machine()
     answers = _installed(system)
@@ -112,9 +112,9 @@ def publish(*, folder: Path, as_json: bool) -> None:
 def run_portal(*, words: tuple[str, ...]) -> None:
     """Run a command of `portal`, such as `export`, with this portal's configuration.
 
-    The command runs as the user of the portal. Nothing in its memory reaches a disk, and the journal gets no
-    line. Work in a shell of root: `sudo` writes to the journal. Name all files with their whole paths,
-    because the command starts in `/`.
+    The command runs as the portal's user. Nothing in its memory reaches a disk, and nothing about it is
+    written to the journal. Work in a root shell, because `sudo` writes to the journal. Give the full path of
+    each file, because the command starts in `/`.
     """
     found = no_upgrade(own_machine()).check()
     if found.state is not State.DONE:

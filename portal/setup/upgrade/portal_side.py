@@ -96,7 +96,7 @@ class Side:
 @click.argument("folder", type=FOLDER)
 @click.argument("word")
 def act(configuration: Path, folder: Path, word: str) -> None:
-    """Do what the word says."""
+    """Do the action WORD."""
     copy = Copy(config.load(configuration).database_url, folder)
     match word:
         case "versions":
