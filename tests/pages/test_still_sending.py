@@ -186,6 +186,43 @@ def test_a_proof_that_cannot_be_saved_does_not_move_its_button(visitor: Visitor)
     assert stays(page.locator("#save-proof"), place)
 
 
+@pytest.mark.parametrize("answer", ["token-copied", "token-not-copied"])
+@pytest.mark.parametrize(("language", "screen"), SCREENS)
+def test_copying_the_twelve_words_moves_nothing(
+    visitor: Visitor, language: str, screen: ViewportSize, answer: str
+) -> None:
+    page = visitor.page
+    visitor.language = language
+    page.set_viewport_size(screen)
+    visitor.write()
+    page.evaluate(NO_ANCHORING)
+    if answer == "token-not-copied":
+        page.evaluate("document.execCommand = () => false")
+    page.click("details:has(#copy-token) summary")
+    centred(page.locator("#copy-token"))
+    note(page)
+    page.press("#copy-token", "Enter")
+    visitor.shows("#copied", answer)
+    assert moved(page) == []
+
+
+@pytest.mark.parametrize("answer", ["line-copied", "token-not-copied"])
+@pytest.mark.parametrize(("language", "screen"), SCREENS)
+def test_copying_a_line_for_the_calendar_moves_nothing(
+    visitor: Visitor, language: str, screen: ViewportSize, answer: str
+) -> None:
+    page = opened(visitor, language, screen)
+    if answer == "token-not-copied":
+        page.evaluate("document.execCommand = () => false")
+    page.click("#calendar summary")
+    last = page.locator("#calendar-lines li:last-child button")
+    centred(last)
+    note(page)
+    last.press("Enter")
+    visitor.shows("#calendar-copied", answer)
+    assert moved(page) == []
+
+
 @pytest.mark.parametrize(("language", "screen"), SCREENS)
 def test_an_error_of_the_twelve_words_moves_nothing(
     visitor: Visitor, language: str, screen: ViewportSize
