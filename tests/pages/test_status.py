@@ -326,3 +326,17 @@ def test_the_words_are_hidden_until_the_reporter_shows_them(visitor: Visitor) ->
     assert visitor.page.evaluate(veil) == "disc"
     visitor.page.click("#show-typed")
     assert visitor.page.evaluate(veil) == "none"
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_withdraw_is_at_least_one_button_away_from_close_and_forget(visitor: Visitor, width: int) -> None:
+    """A button is at least 44 pixels high."""
+    page = visitor.page
+    page.set_viewport_size({"width": width, "height": 800})
+    visitor.site.answer(report := visitor.reported(), slot_for(report))
+    visitor.open()
+    visitor.opened()
+    close, withdraw = (page.locator(each).bounding_box() for each in ("#close", "#to-withdraw"))
+    assert close
+    assert withdraw
+    assert withdraw["y"] - close["y"] - close["height"] > 44
