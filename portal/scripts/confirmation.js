@@ -3,7 +3,7 @@
 
 import { plain } from "./casetoken.js";
 import { byId } from "./dom.js";
-import { Failure } from "./failure.js";
+import { Failure, together } from "./failure.js";
 import { say } from "./texts.js";
 
 const LABELS = ["confirm-1", "confirm-2"];
@@ -40,14 +40,15 @@ export class Confirmation {
     }
   }
 
-  /** Throw Failure unless both words were typed; accents and capitals do not count. */
+  /** Throw Failure with every mistake unless both words were typed; accents and capitals do not count. */
   check() {
     const empty = LABELS.map((_, at) => input(at)).filter(({ value }) => plain(value).length === 0);
-    for (const [at, place] of this.#places.entries()) {
-      if (empty.includes(input(at))) throw new Failure("confirm-missing", {}, empty);
-      if (isSame(input(at).value, this.#words[place] ?? "")) continue;
-      throw new Failure("confirm-wrong", { number: place + 1 }, [input(at)]);
-    }
+    together(this.#places.map((place, at) => () => {
+      const field = input(at);
+      if (field === empty[0]) throw new Failure("confirm-missing", {}, empty);
+      if (empty.includes(field) || isSame(field.value, this.#words[place] ?? "")) return;
+      throw new Failure("confirm-wrong", { number: place + 1 }, [field]);
+    }));
     for (const at of this.#places.keys()) input(at).value = "";
   }
 }

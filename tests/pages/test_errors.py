@@ -140,10 +140,38 @@ def test_an_error_in_the_words_is_shown_below_the_button_and_at_the_field(visito
     page = visitor.page
     visitor.write()
     page.fill("#confirm-1", "x")
-    page.fill("#confirm-2", "x")
+    page.fill("#confirm-2", visitor.words[int(page.get_attribute("#confirm-2", "data-place") or -1)])
     place = centred(page.locator("#send"))
     page.click("#send")
     told(page, "#confirm-error", "#confirm-1")
+    assert stays(page.locator("#send"), place)
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes"),
+    [
+        (["x", "x"], ["confirm-wrong", "confirm-wrong"]),
+        (["x", ""], ["confirm-wrong", "confirm-missing"]),
+        (["", "x"], ["confirm-missing", "confirm-wrong"]),
+    ],
+)
+def test_the_mistakes_in_both_words_are_shown_together(
+    visitor: Visitor, typed: list[str], codes: list[str]
+) -> None:
+    """A word that is wrong and a word that is not typed have different errors, in the order of the fields."""
+    page = visitor.page
+    visitor.write()
+    fields = ("#confirm-1", "#confirm-2")
+    for field, text in zip(fields, typed, strict=True):
+        page.fill(field, text)
+    place = centred(page.locator("#send"))
+    page.click("#send")
+    expect(page.locator("#confirm-error:focus a")).to_have_count(2)
+    for at, (field, code) in enumerate(zip(fields, codes, strict=True)):
+        visitor.shows(f"#confirm-error li:nth-child({at + 1})", code)
+        text = page.locator("#confirm-error a").nth(at).inner_text()
+        expect(page.locator(field)).to_have_attribute("aria-invalid", "true")
+        expect(page.locator(field)).to_have_accessible_description(text)
     assert stays(page.locator("#send"), place)
 
 
