@@ -45,6 +45,8 @@ _SHORTEST = 4  # in words: a shorter text is a title or a label
 # Folders of other people's code: their prose does not count.
 _NOT_OURS = {"node_modules", ".venv"}
 _END = re.compile(r"(?<=[.!?:])\s+(?=[A-ZÀ-Ý\"“«`(])")
+# A bold sentence is not quoted.
+_BOLD = re.compile(r"\*\*([^*]*[^*.!?:])\*\*")
 _LINK = re.compile(r"\[([^]]*)\]\([^)]*\)")
 # This page reports what earlier readers found. It would show a reader how many sentences to mark.
 _NOT_DRAWN = Path("docs/first-day.md")
@@ -61,9 +63,10 @@ _LIST = re.compile(r"^(\s*[-*+]\s|\s*\d+\.\s|>|#)")
 def sentences(text: str) -> Iterator[str]:
     """Yield the sentences of a text, each on one line; omit sentences of fewer than four words.
 
-    Of a link in Markdown, only the text remains.
+    Of a link in Markdown, only the text remains. Bold words, such as the name of a button, are quoted, so
+    that the reader can tell them from the sentence.
     """
-    plain = _LINK.sub(r"\1", text).replace("**", "")
+    plain = _BOLD.sub("“\\1”", _LINK.sub(r"\1", text)).replace("**", "")
     # The no-break spaces of French are kept.
     for part in _END.split(re.sub(r"[ \t\n]+", " ", plain)):
         said = part.strip(" -*|#>")

@@ -98,7 +98,12 @@ def test_names_docstrings_and_comments_of_tests_are_drawn_but_not_error_messages
 
 
 def test_only_the_words_of_documents_are_drawn(tmp_path: Path) -> None:
-    """Lines of a cell are separate sentences. The page about earlier draws would bias a reader."""
+    """Lines of a cell are separate sentences. The page about earlier draws would bias a reader.
+
+    Headings, and texts of the French law, are not drawn. Bold words are quoted.
+    """
+    (tmp_path / "templates/jurisdictions/fr").mkdir(parents=True)
+    (tmp_path / "templates/jurisdictions/fr/law.toml").write_text('fr = "Ce texte est dans la loi."')
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "first-day.md").write_text("This page is about earlier draws.")
     (tmp_path / "docs" / "law.md").write_text(
@@ -106,9 +111,15 @@ def test_only_the_words_of_documents_are_drawn(tmp_path: Path) -> None:
     )
     (tmp_path / "a.md").write_text(
         "This is **a link** [to a page](b.md).\n\n| This is one line.<br>This is another line. |\n"
-        "| these are four words |\n\nThis is `code with a stop. And it` ends.\n"
+        "| these are four words |\n\n| Ce texte est dans la loi. |\n\n## A heading of some words\n"
+        "**This title is bold.** This is `code with a stop. And it` ends.\n"
     )
-    written = {"This is a link to a page.", "This is one line.", "This is another line."}
+    written = {
+        "This is “a link” to a page.",
+        "This title is bold.",
+        "This is one line.",
+        "This is another line.",
+    }
     assert [{said for said, _ in found} for found in english(tmp_path)] == [
         *(set(), set(), set()),
         written | {"This part is written by hand."},

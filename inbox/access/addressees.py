@@ -23,7 +23,7 @@ _BY_TWO = sentence(
 def is_named(session: Session, number: int, addressee: str) -> bool:
     """Return whether a case names an addressee.
 
-    An addressee is not compared with a case that nobody may read. Raises Undeclared for an officer who has
+    The check leaves out cases that nobody may read. Raises Undeclared for an officer who has
     not declared on the case, whoever the addressee is. Otherwise, the officer could test names against the
     case.
     """

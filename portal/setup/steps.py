@@ -98,7 +98,7 @@ def apply(steps: Sequence[Step]) -> Iterator[Step]:
 
 
 def apply_all(steps: Sequence[Step]) -> Iterator[Step]:
-    """Do each step that is not done, and yield it, or undo all steps.
+    """Do the steps that are not done, and yield each of them. If a step fails, undo all steps.
 
     Nothing is changed if something is in the way of a step. If a step cannot be done, all steps are undone,
     even those of an earlier run. A failure raises Refused, which says whether the machine is as before. If a

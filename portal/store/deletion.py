@@ -61,7 +61,7 @@ def overwrite_portion(database: Database) -> bool:
 def overwrite(database: Database, seconds: float = math.inf) -> None:
     """Delete and overwrite all portions, or as many as ``seconds`` allow; others may write in between.
 
-    Raises StoreBusy if the database is in use or the disk is full, and Damaged.
+    Raises StoreBusy if the database is in use or the disk is full. Raises Damaged for a damaged database.
     """
     end, is_more = time.monotonic() + seconds, True
     while is_more and time.monotonic() < end:

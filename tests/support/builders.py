@@ -50,7 +50,7 @@ ASKED = questionnaire.parse(QUESTIONNAIRE.read_bytes()).reference
 
 
 def today() -> date:
-    """Return the present day in UTC."""
+    """Return today in UTC."""
     return datetime.now(UTC).date()
 
 

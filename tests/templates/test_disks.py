@@ -29,7 +29,7 @@ def imitated(folder: Path, volumes: Mapping[str, tuple[str, list[str]]]) -> None
 
 
 def test_partitions_and_the_volumes_on_them_are_traced_to_whole_disks(tmp_path: Path) -> None:
-    """An encrypted volume has disks, too."""
+    """The disks below an encrypted volume are found, too."""
     volumes = {"dm-0": (LUKS, ["sda/sda2"]), "dm-1": ("LVM-1", ["dm-0", "sdb/sdb1"])}
     imitated(tmp_path, volumes | {"md0": ("", ["sda/sda1"])})
     assert {"memory"} == set(disks.whole(tmp_path / "zram0"))

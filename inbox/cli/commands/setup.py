@@ -102,10 +102,10 @@ def doctor(door: Door, /, *, as_json: bool) -> None:
 @click.command()
 @click.option("--deployment", "name", required=True, help="Name of the deployment, as pages show it.")
 @click.option("--channel", required=True, help="Id of this inbox's channel, made of a-z, 0-9 and hyphens.")
-@click.option("--name-fr", required=True, help="Name of the channel in French.")
-@click.option("--name-en", required=True, help="Name of the channel in English.")
-@click.option("--note-fr", default="", help="Note on the channel in French.")
-@click.option("--note-en", default="", help="Note on the channel in English.")
+@click.option("--name-fr", required=True, help="The French name of the channel.")
+@click.option("--name-en", required=True, help="The English name of the channel.")
+@click.option("--note-fr", default="", help="A note about the channel, in French.")
+@click.option("--note-en", default="", help="A note about the channel, in English.")
 @click.option(
     "--questionnaire",
     type=FILE,
