@@ -179,8 +179,10 @@ def test_the_configuration_is_written_once_and_the_administrator_may_then_change
     assert [each.name for each in file.parent.iterdir()] == [file.name]
     file.write_text(file.read_text().replace("sqlite:////var/lib", "sqlite:////srv") + "workers = 4\n")
     assert step.check() == DONE
-    file.write_text(file.read_text().replace(answers.deployment, "A" * 22))
-    assert obstacle(step.check()) == "`deployment` differs from the answers"
+    text = file.read_text()
+    for name, other in (("deployment", "A" * 22), ("root_key", "A" * 43)):
+        file.write_text(text.replace(getattr(answers, name), other))
+        assert obstacle(step.check()) == f"`{name}` differs from the answers"
     file.write_text("workers = 1\n")
     assert "setting 'workers' has a wrong value" in obstacle(step.check())
 
