@@ -1,5 +1,6 @@
 """The scripts of the portal's package, run by a real shell in a tree. Only their paths are changed."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -25,11 +26,24 @@ def tree(tmp_path: Path) -> Path:
 
 
 def run(tree: Path, script: str, *words: str) -> None:
-    """Run a script as dpkg does. There is no systemd in the tree."""
+    """Run a script as dpkg does, with the programs of the tree before those of this machine."""
     text = (SCRIPTS / script).read_text()
     for name in ("/usr/", "/etc/", "/var/", "/run/"):
         text = text.replace(f" {name}", f" {tree}{name}").replace(f"={name}", f"={tree}{name}")
-    subprocess.run(["sh", "-c", text, script, *words], check=True)
+    environment = {**os.environ, "PATH": f"{tree / 'usr/bin'}:{os.environ['PATH']}"}
+    subprocess.run(["sh", "-c", text, script, *words], check=True, env=environment)
+
+
+def with_systemd(tree: Path) -> Path:
+    """Add a running systemd, whose programs write their words to a file; return that file."""
+    (tree / "run/systemd/system").mkdir(parents=True)
+    (tree / "usr/bin").mkdir()
+    told = tree / "told"
+    for name in ("systemctl", "deb-systemd-invoke"):
+        program = tree / "usr/bin" / name
+        program.write_text(f'#!/bin/sh\necho "{name} $*" >> {told}\n')
+        program.chmod(0o755)
+    return told
 
 
 def replace_program(tree: Path, content: str) -> None:
@@ -91,3 +105,17 @@ def test_an_upgrade_leaves_the_units_on_and_a_removal_leaves_no_dangling_link(tr
     run(tree, "postrm", "remove")
     assert [each.name for each in (tree / WANTS).iterdir()] == ["other.service"]
     assert [each.name for each in (tree / "usr/lib").iterdir()] == ["fanal-portal"]
+
+
+def test_a_portal_that_runs_during_an_upgrade_is_restarted_with_the_earlier_program(tree: Path) -> None:
+    """By then, systemd has read the new units. The first installation, without a portal, restarts nothing."""
+    told = with_systemd(tree)
+    run(tree, "postinst", "configure")
+    assert not told.exists()
+    run(tree, "preinst", "upgrade", "1.0")
+    replace_program(tree, "two")
+    run(tree, "postinst", "configure", "1.0")
+    assert told.read_text().splitlines() == [
+        "systemctl --system daemon-reload",
+        "deb-systemd-invoke try-restart portal@*.service",
+    ]
