@@ -119,3 +119,26 @@ def test_a_portal_that_runs_during_an_upgrade_is_restarted_with_the_earlier_prog
         "systemctl --system daemon-reload",
         "deb-systemd-invoke try-restart portal@*.service",
     ]
+
+
+def test_removal_and_purge_keep_the_reports_the_configuration_and_the_keys(tree: Path) -> None:
+    """`docs/releasing.md` lists what remains. A purge is a removal first."""
+    data = (
+        "var/lib/fanal/portal.sqlite",
+        "var/lib/fanal/portal.sqlite-wal",
+        "var/lib/tor-instances/fanal/onion/hs_ed25519_secret_key",
+        "var/lib/fanal-acme/live/fanal/privkey.pem",
+        "etc/fanal/portal.toml",
+        "etc/fanal/setup.toml",
+        "etc/fanal/certificate.key",
+        "etc/tor/instances/fanal/torrc",
+        "var/log/fanal/errors",
+        "var/cache/fanal/index.html",
+        "var/www/fanal/index.html",
+    )
+    for name in data:
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_text(name)
+    for script, word in (("prerm", "remove"), ("postrm", "remove"), ("postrm", "purge")):
+        run(tree, script, word)
+        assert [(tree / name).read_text() for name in data] == [*data]
