@@ -416,3 +416,10 @@ def test_a_restored_portal_accepts_a_gap_in_the_outboxes_once(room: Room, rebuil
     assert rebuilt.bring(after).applied
     with pytest.raises(Refused, match="cannot be applied before bundle 8"):
         rebuilt.bring(make_outbox(room.site, n=9, previous=after.manifest.hash))
+
+
+def test_nobody_else_can_read_the_private_key_for_backups(tmp_path: Path) -> None:
+    private, public = tmp_path / "private", tmp_path / "public"
+    backups.make_key(private, public)
+    assert private.stat().st_mode & 0o777 == 0o600
+    assert backups.private_key(private).recipient().encode() == backups.public_key(public).encode()
