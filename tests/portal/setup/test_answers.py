@@ -84,9 +84,31 @@ def test_a_question_is_repeated_until_its_answer_is_valid(
     assert told.count("this does not fit") == 3
 
 
-def asked(monkeypatch: pytest.MonkeyPatch, medium: Path, typed: list[str]) -> str:
+def test_the_host_name_of_a_clearnet_site_cannot_be_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Setup could not check an installed certificate against an empty name."""
+    bring_root(tmp_path)
+    file = str(tmp_path / ROOT_FILE)
+    expected = replace(
+        GOOD, keyring=str(tmp_path), host="report.example", certificate=file, certificate_key=file
+    )
+    names = [GOOD.name.fr, GOOD.name.en, "", "", ""]
+    hosts = ["", " ", "two words", "report.example"]
+    told = asked(monkeypatch, tmp_path, [str(tmp_path), "y", *names, *hosts, "", file, file], expected)
+    assert told.count("Host name of the clearnet site") == len(hosts)
+
+
+def asked(
+    monkeypatch: pytest.MonkeyPatch,
+    medium: Path,
+    typed: list[str],
+    expected: answers.Answers | None = None,
+) -> str:
     """Type answers, and check that setup gets the expected ones. Return what the terminal shows."""
-    expected = replace(GOOD, keyring=str(medium), clearnet=False, certificate="", certificate_key="")
+    expected = expected or replace(
+        GOOD, keyring=str(medium), clearnet=False, certificate="", certificate_key=""
+    )
 
     @click.command()
     def command() -> None:
