@@ -180,7 +180,7 @@ def test_the_commands_of_the_guide_to_media_work_in_the_order_of_the_page(tmp_pa
 
 
 def is_of_site(line: str) -> bool:
-    return line.startswith("portal ") and "http" in line
+    return guides.run_as_portal(line).startswith("portal ") and "http" in line
 
 
 def test_the_commands_of_the_guides_that_check_a_site_accept_a_site_as_signed(
@@ -197,7 +197,7 @@ def test_the_commands_of_the_guides_that_check_a_site_accept_a_site_as_signed(
         checked = []
         for line in filter(is_of_site, [*commands("verifying"), *commands("auditing")]):
             # In a test, the texts of the inspectorate are missing, so doctor reports an error.
-            said = site.type(line, code=1 if "doctor" in line else 0)
+            said = site.type(guides.run_as_portal(line), code=1 if "doctor" in line else 0)
             wanted = "ok: the headers are those" if "doctor" in line else "the site serves what was signed\n"
             assert wanted in said, line
             checked.append(line)
