@@ -8,7 +8,7 @@ from typing import Any
 
 from crypto import base64url, signing
 from crypto.errors import Malformed
-from crypto.keyring import ROOT, ROOT_FILE, Texts
+from crypto.keyring import ROOT, ROOT_FILE, Root, Texts
 from crypto.toml_schema import YES_OR_NO, Mismatch, Node, Schema, table
 from portal import config, files, terminal
 from portal.errors import BadConfiguration, Refused, why
@@ -45,6 +45,11 @@ class Answers:
     certificate_by: str = FILES
     acme_server: str = _AUTHORITY
     acme_hook: str = ""
+
+    @property
+    def root(self) -> Root:
+        """The deployment id and the root key as bytes."""
+        return Root(base64url.decode(self.deployment), base64url.decode(self.root_key))
 
     @property
     def by_acme(self) -> bool:
@@ -100,7 +105,7 @@ def ask() -> Answers:
     keyring = terminal.ask("Folder with the keyring from the inbox", _is_keyring)
     given: dict[str, Any] = {
         "keyring": keyring,
-        **_confirmed_root(Path(keyring, ROOT_FILE)),
+        **_confirmed_root(Path(keyring)),
         "name": Texts(
             fr=terminal.ask("Name of the inspectorate in French", bool),
             en=terminal.ask("Name of the inspectorate in English", bool),
@@ -114,24 +119,35 @@ def ask() -> Answers:
     return Answers(**given)
 
 
-def _confirmed_root(file: Path) -> dict[str, str]:
-    """Return the deployment id and the root key from the medium, once a person has compared the fingerprint.
+def root_on(folder: Path) -> Root | None:
+    """Return the deployment id and the root key from the medium, or None without their file.
 
-    Without this file, which earlier versions of the inbox did not write, the person types both. Raises
-    Refused if the file is damaged, or if the fingerprint is not the expected one.
+    Earlier versions of the inbox did not write this file. Raises Refused if it is damaged.
     """
+    file = folder / ROOT_FILE
     if not file.exists():
-        return {
-            "deployment": terminal.ask("Deployment id, from the inbox", config.FORMATS["deployment"]),
-            "root_key": terminal.ask("Root key, from the inbox", config.FORMATS["root-key"]),
-        }
+        return None
     try:
-        found = ROOT.parse(files.read(file, signing.LARGEST_FILE))
+        return ROOT.parse(files.read(file, signing.LARGEST_FILE))
     except OSError as error:
         raise Refused(f"{file} was not read: {why(error)}", "insert the medium again") from error
     except Malformed as error:
         hint = "have the officers write it again: inbox exchange keyring"
         raise Refused(f"{file}: {error}", hint) from error
+
+
+def _confirmed_root(folder: Path) -> dict[str, str]:
+    """Return the deployment id and the root key from the medium, once a person has compared the fingerprint.
+
+    Without the file of the medium, the person types both. Raises Refused if the file is damaged, or if the
+    fingerprint is not the expected one.
+    """
+    found = root_on(folder)
+    if found is None:
+        return {
+            "deployment": terminal.ask("Deployment id, from the inbox", config.FORMATS["deployment"]),
+            "root_key": terminal.ask("Root key, from the inbox", config.FORMATS["root-key"]),
+        }
     terminal.say(f"Fingerprint of the root key on the medium: {signing.fingerprint(found.root_key)}")
     if not terminal.confirm("Do the papers of the officers show the same fingerprint?", default=None):
         raise Refused(

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import click
 
+from crypto import signing
 from portal import terminal
 from portal.errors import Refused
 from portal.ops import running
@@ -64,7 +65,13 @@ def setup(*, file: Path | None, check: bool, as_json: bool) -> None:
     change to the configuration, the certificate or the signed list of pages.
     """
     system = own_machine()
-    found = plan.steps(system, _answers(system, file))
+    answers = _answers(system, file)
+    if file and not as_json:
+        terminal.say(
+            f"fingerprint of the root key in {file}: {signing.fingerprint(answers.root.root_key)}; the papers"
+            " of the officers must show the same fingerprint"
+        )
+    found = plan.steps(system, answers)
     if check:
         tell_states(steps.checked(found), as_json=as_json)
         return

@@ -5,8 +5,11 @@ import os
 import shutil
 from pathlib import Path
 
+from crypto.keyring import ROOT_FILE
 from portal import files
+from portal.errors import Refused
 from portal.ops.serving import NO_KEYRING
+from portal.setup.answers import Answers, root_on
 from portal.setup.portal_user import AS_PORTAL, own_folder
 from portal.setup.services import SHIPPED
 from portal.setup.settings import CONFIGURATION, DATABASE, USER
@@ -133,12 +136,17 @@ class Keyring:
     title = "keyring"
     said = ""
 
-    def __init__(self, system: System, folder: str) -> None:
+    def __init__(self, system: System, answers: Answers) -> None:
         self._system = system
-        self._folder = Path(folder)
+        self._answers = answers
+        self._folder = Path(answers.keyring)
 
     def check(self) -> Found:
-        """Check whether the portal has a keyring; if not, check that the inbox's files are there."""
+        """Check whether the portal has a keyring.
+
+        If not, check that the inbox's files are there, and that the root key beside them is that of the
+        answers.
+        """
         if _configured(self._system):
             found = self._system.output(*AS_PORTAL, "doctor", "--json")
             if found.startswith("[") and NO_KEYRING not in {each["what"] for each in json.loads(found)}:
@@ -148,6 +156,15 @@ class Keyring:
                 return in_the_way(
                     f"{self._folder / name} is missing", "insert the medium on which the inbox wrote it"
                 )
+        try:
+            root = root_on(self._folder)
+        except Refused as error:
+            return in_the_way(str(error), error.hint)
+        if root not in {None, self._answers.root}:
+            return in_the_way(
+                f"{self._folder / ROOT_FILE} differs from the answers",
+                "find out which of the two has the root key of the officers' papers",
+            )
         return TO_DO
 
     def apply(self) -> None:

@@ -56,7 +56,7 @@ def steps(system: System, answers: Answers) -> list[Step]:
     found.append(Configuration(system, answers))
     if answers.database == POSTGRESQL:
         found += [PostgresqlSettings(system), PostgresqlRole(system)]
-    found += [Tables(system), Keyring(system, answers.keyring), Pages(system)]
+    found += [Tables(system), Keyring(system, answers), Pages(system)]
     if answers.by_acme:
         found += [CertbotTimerOff(system), AcmeCertificate(system, answers)]
     if answers.clearnet:

@@ -12,13 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from crypto import keyring, signing
+from crypto.keyring import ROOT_FILE
 from portal import config, days
 from portal.errors import Refused
 from portal.setup import cli, plan, steps
 from portal.setup.answers import Answers
 from portal.setup.certificates import CERTIFICATE, KEY, Certificate
 from portal.setup.conditions import clock, debian, ipv6, no_other_site, no_other_tor, packages, room
-from portal.setup.databases import PostgresqlRole, PostgresqlSettings
+from portal.setup.databases import Keyring, PostgresqlRole, PostgresqlSettings
 from portal.setup.pages import PAGES, Pages
 from portal.setup.services import INSTANCE, DebianNginxOff, DebianTorOff, OnionService, Unit
 from portal.setup.settings import CONFIGURATION, HOSTNAME, Configuration, Folders
@@ -26,8 +28,10 @@ from portal.setup.steps import DONE, TO_DO, Found, State, Step
 from portal.setup.system import Failed, System
 from templates import version
 from tests.support import postgres
+from tests.support.builders import make_keyring
 from tests.support.certificates import make_certificate
 from tests.support.paths import ROOT
+from tests.support.portal_room import SITE
 from tests.support.setup_answers import OS_RELEASE
 from tests.support.small_disk import small_disk
 
@@ -204,6 +208,64 @@ def test_a_configuration_from_a_lost_machine_gets_the_onion_address_of_the_new_o
     assert config.load(file).onion == f"http://{'a' * 56}.onion"
     assert file.read_text().count("onion =") == 1
     assert own in file.read_text()
+
+
+@pytest.fixture
+def medium(tmp_path: Path, answers: Answers) -> Path:
+    """A folder with the files that `inbox exchange keyring` writes."""
+    folder = tmp_path / "medium"
+    make_keyring(SITE).save(folder)
+    (folder / ROOT_FILE).write_bytes(keyring.ROOT.encode(answers.root))
+    return folder
+
+
+def refusal(system: System, answers: Answers) -> str:
+    """Return why setup is refused, and check that it changed nothing."""
+    before = snapshot(system)
+    with pytest.raises(Refused) as caught:
+        [*steps.apply([Folders(system), Keyring(system, answers)])]
+    assert snapshot(system) == before
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["keyring.json", "keyring.sig"])
+def test_setup_without_a_file_of_the_keyring_is_refused_before_it_changes_anything(
+    system: System, answers: Answers, medium: Path, name: str
+) -> None:
+    answers = replace(answers, keyring=str(medium))
+    assert Keyring(system, answers).check() == TO_DO
+    (medium / name).unlink()
+    assert refusal(system, answers) == f"keyring: {medium / name} is missing"
+
+
+@pytest.mark.parametrize("name", ["deployment", "root_key"])
+def test_answers_that_differ_from_the_root_key_on_the_medium_are_refused(
+    system: System, answers: Answers, medium: Path, name: str
+) -> None:
+    """A medium from an earlier version of the inbox has no file to compare. A damaged file is named."""
+    other = replace(answers, keyring=str(medium), **{name: "A" * len(getattr(answers, name))})
+    file = medium / ROOT_FILE
+    assert refusal(system, other) == f"keyring: {file} differs from the answers"
+    file.write_bytes(b"{")
+    assert str(file) in refusal(system, other)
+    file.unlink()
+    assert Keyring(system, other).check() == TO_DO
+
+
+def test_unattended_setup_prints_the_fingerprint_of_the_root_key(
+    system: System,
+    answers: Answers,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(cli, "own_machine", lambda: system)
+    file = tmp_path / "answers.toml"
+    file.write_bytes(answers.encode())
+    fingerprint = signing.fingerprint(answers.root.root_key)
+    for words in (["--check"], []):
+        assert cli.run(["setup", "--answers", str(file), *words]) == 1
+        assert fingerprint in capsys.readouterr().out
 
 
 def test_the_failure_of_a_program_is_told_on_one_line(system: System) -> None:
