@@ -1,0 +1,100 @@
+"""At the first installation, a machine with no keys of the maintainers trusts Debian's key and two papers.
+
+Here, the real script installs small packages on a blank machine.
+"""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.release import manifest
+from tests.support import debian_mirror
+from tests.support.blank_machine import BlankMachine
+from tests.support.debian_mirror import SigningKey
+from tests.support.medium import MADE, VERSION, Medium, make_keys, typed_digits
+
+PROGRAM = "/usr/bin/inbox"
+
+
+@pytest.fixture(scope="module")
+def debian() -> Iterator[SigningKey]:
+    """The key that the machine trusts in the place of Debian's."""
+    with SigningKey.made() as key:
+        yield key
+
+
+@pytest.fixture(scope="module")
+def first(debian: SigningKey, tmp_path_factory: pytest.TempPathFactory) -> Medium:
+    """A signed medium with small packages."""
+    place = tmp_path_factory.mktemp("first")
+    (release := place / "release").mkdir()
+    debian_mirror.package("fanal-inbox", "1.0.0", {PROGRAM: b"inbox"}, release)
+    (release / "fanal-portal_1.0.0_amd64.deb").write_bytes(b"portal")
+    manifest.write(release)
+    debian_mirror.make(place / "medium", debian)
+    make_keys(place / "keys")
+    return Medium.complete(place / "medium", release, place / "keys", MADE)
+
+
+@pytest.fixture
+def medium(first: Medium, tmp_path: Path) -> Medium:
+    """A copy of the medium, which a test may change."""
+    return Medium(shutil.copytree(first.folder, tmp_path / "medium"), first.anne, first.bruno)
+
+
+@pytest.fixture
+def machine(debian: SigningKey, tmp_path: Path) -> BlankMachine:
+    return BlankMachine.make(tmp_path / "machine", debian.public)
+
+
+def install(machine: BlankMachine, medium: Medium, *options: str) -> "subprocess.CompletedProcess[str]":
+    """Install from a medium whose fingerprint both officers confirm."""
+    return machine.installs(medium.folder, f"{typed_digits(medium.folder)}\n" * 2, *options)
+
+
+def refusal(machine: BlankMachine, medium: Medium, *options: str) -> str:
+    """Return why the script refuses a medium. Nothing of the inbox is installed, and nothing is noted."""
+    done = install(machine, medium, *options)
+    assert done.returncode == 1, done.stdout
+    assert not machine.place(PROGRAM).exists()
+    assert not machine.place("/var/lib/fanal-inbox").exists()
+    return next(line for line in done.stderr.splitlines() if line.startswith("refused: "))
+
+
+def test_a_signed_medium_is_installed(machine: BlankMachine, medium: Medium) -> None:
+    done = install(machine, medium)
+    assert done.returncode == 0, done.stderr
+    assert f"Medium {VERSION} is installed." in done.stdout
+    assert machine.place(PROGRAM).read_bytes() == b"inbox"
+    assert machine.place("/var/lib/fanal-inbox/version").read_text() == f"{VERSION}\n"
+    kept = machine.place("/var/lib/fanal-inbox/keys")
+    assert {each.name: each.read_bytes() for each in kept.iterdir()} == {
+        each.name: each.read_bytes() for each in medium.keys
+    }
+    assert not [*machine.place("/var/tmp").iterdir()]  # noqa: S108
+
+
+def test_a_first_medium_without_a_signature_is_refused(machine: BlankMachine, medium: Medium) -> None:
+    for name in ("anne", "bruno"):
+        signature = medium.folder / f"SHA256SUMS.{name}.minisig"
+        kept = signature.read_bytes()
+        signature.unlink()
+        assert refusal(machine, medium) == f"refused: the signature by {name} is missing or wrong"
+        signature.write_bytes(kept)
+
+
+def test_a_first_medium_with_a_forged_signature_is_refused(machine: BlankMachine, medium: Medium) -> None:
+    """Anne signed another medium; both officers have the fingerprint of this one on their papers."""
+    (medium.folder / "PACKAGES").write_text("cage\n")
+    manifest.write(medium.folder)
+    assert refusal(machine, medium) == "refused: the signature by anne is missing or wrong"
+
+
+def test_a_first_medium_of_one_maintainer_with_both_names_is_refused(
+    machine: BlankMachine, medium: Medium
+) -> None:
+    shutil.copy(medium.folder / "SHA256SUMS.anne.minisig", medium.folder / "SHA256SUMS.bruno.minisig")
+    assert refusal(machine, medium) == "refused: the signature by bruno is missing or wrong"
