@@ -3,6 +3,8 @@
 Here, the real script installs small packages on a blank machine.
 """
 
+import lzma
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.medium import debian_archive
 from deploy.release import manifest
 from tests.support import debian_mirror
 from tests.support.blank_machine import BlankMachine
@@ -98,3 +101,50 @@ def test_a_first_medium_of_one_maintainer_with_both_names_is_refused(
 ) -> None:
     shutil.copy(medium.folder / "SHA256SUMS.anne.minisig", medium.folder / "SHA256SUMS.bruno.minisig")
     assert refusal(machine, medium) == "refused: the signature by bruno is missing or wrong"
+
+
+SUITES = [f"{folder}/dists/{suite}" for suite, folder in debian_archive.SUITES.items()]
+
+
+def said_by_apt(machine: BlankMachine, medium: Medium) -> str:
+    """Return why apt refuses a medium that both maintainers signed. No package of the medium is installed."""
+    manifest.write(medium.folder)
+    medium.sign()
+    done = install(machine, medium)
+    with pytest.raises(subprocess.CalledProcessError):
+        done.check_returncode()
+    assert "Package:" not in machine.place("/var/lib/dpkg/status").read_text()
+    return done.stderr
+
+
+def unsigned(said: str) -> list[str]:
+    """Return the suites that apt refused because Debian did not sign them."""
+    return re.findall(r"^E: The repository '\S+ (\S+) InRelease' is not signed\.$", said, re.MULTILINE)
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_apt_refuses_an_index_without_debians_signature(
+    machine: BlankMachine, medium: Medium, suite: str
+) -> None:
+    place = medium.folder / suite
+    (place / "InRelease").write_text(debian_mirror.release(place))
+    assert unsigned(said_by_apt(machine, medium)) == [place.name]
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_apt_refuses_an_index_with_the_signature_of_another_key(
+    machine: BlankMachine, medium: Medium, suite: str
+) -> None:
+    """The machine's own keys for other archives do not count: only Debian's key may sign."""
+    place = medium.folder / suite
+    with SigningKey.made() as other:
+        machine.write("/etc/apt/trusted.gpg.d/other.gpg", other.public)
+        (place / "InRelease").write_bytes(other.sign(debian_mirror.release(place)))
+    assert unsigned(said_by_apt(machine, medium)) == [place.name]
+
+
+def test_apt_refuses_packages_that_debian_did_not_sign(machine: BlankMachine, medium: Medium) -> None:
+    index = medium.folder / "debian/dists/trixie/main/binary-amd64/Packages.xz"
+    other = lzma.decompress(index.read_bytes()).replace(b"Version: 99", b"Version: 98")
+    index.write_bytes(lzma.compress(other))
+    assert "Hash Sum mismatch" in said_by_apt(machine, medium)
