@@ -148,3 +148,43 @@ def test_apt_refuses_packages_that_debian_did_not_sign(machine: BlankMachine, me
     other = lzma.decompress(index.read_bytes()).replace(b"Version: 99", b"Version: 98")
     index.write_bytes(lzma.compress(other))
     assert "Hash Sum mismatch" in said_by_apt(machine, medium)
+
+
+@pytest.mark.parametrize(
+    "system", ['ID=debian\nVERSION_ID="12"', 'ID=debian\nVERSION_ID="14"', 'ID=ubuntu\nVERSION_ID="13"']
+)
+def test_a_machine_without_debian_13_is_refused(machine: BlankMachine, medium: Medium, system: str) -> None:
+    machine.write("/etc/os-release", f"{system}\n".encode())
+    assert refusal(machine, medium) == "refused: this machine does not have Debian 13 for amd64"
+
+
+def test_a_machine_with_another_processor_is_refused(machine: BlankMachine, medium: Medium) -> None:
+    """The programs of such a machine cannot run here, so only the answer of its dpkg is written."""
+    machine.write("/usr/sbin/dpkg", b"#!/bin/sh\necho arm64\n")
+    assert refusal(machine, medium) == "refused: this machine does not have Debian 13 for amd64"
+
+
+# A little less than the space that the script needs, in bytes.
+LITTLE = "1999000000"
+PROGRAMS = ("/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib64", "/usr/share")
+
+
+@pytest.mark.parametrize(
+    ("options", "place"),
+    [
+        (("--size", LITTLE, "--tmpfs", "/var/tmp"), r"/var/tmp/fanal-medium\.\w+"),  # noqa: S108
+        (
+            (
+                *("--size", LITTLE, "--tmpfs", "/usr"),
+                *(word for each in PROGRAMS for word in ("--ro-bind", each, each)),
+            ),
+            "/usr",
+        ),
+    ],
+    ids=["for the copy", "for the programs"],
+)
+def test_a_machine_with_too_little_space_is_refused(
+    machine: BlankMachine, medium: Medium, options: tuple[str, ...], place: str
+) -> None:
+    said = refusal(machine, medium, *options)
+    assert re.fullmatch(f"refused: less than 2 GB are free in {place}", said), said
