@@ -188,3 +188,40 @@ def test_a_machine_with_too_little_space_is_refused(
 ) -> None:
     said = refusal(machine, medium, *options)
     assert re.fullmatch(f"refused: less than 2 GB are free in {place}", said), said
+
+
+INBOX = "fanal-inbox_1.0.0_amd64.deb"
+
+
+def stick_changes(machine: BlankMachine, medium: Medium, before: str, after: str) -> None:
+    """Change the inbox on the stick just before and just after the script copies it.
+
+    ``before`` and ``after`` are "real" or "forged".
+    """
+    (forged := machine.place("/tmp/forged")).mkdir()  # noqa: S108
+    debian_mirror.package("fanal-inbox", "1.0.0", {PROGRAM: b"forged"}, forged)
+    shutil.copytree(medium.folder, machine.place("/tmp/real"))  # noqa: S108
+    steps = (
+        "#!/bin/sh",
+        '[ "$1" = -R ] || exec /usr/bin/cp "$@"',
+        f"/usr/bin/cp /tmp/{before}/{INBOX} /media/fanal",
+        '/usr/bin/cp "$@"',
+        f"/usr/bin/cp /tmp/{after}/{INBOX} /media/fanal",
+    )
+    machine.write("/usr/sbin/cp", "\n".join(steps).encode())
+
+
+def test_a_stick_that_returns_other_bytes_only_while_it_is_copied_is_refused(
+    machine: BlankMachine, medium: Medium
+) -> None:
+    stick_changes(machine, medium, before="forged", after="real")
+    assert refusal(machine, medium) == f"refused: {INBOX} differs from the manifest"
+
+
+def test_a_stick_that_changes_after_it_was_copied_changes_nothing(
+    machine: BlankMachine, medium: Medium
+) -> None:
+    stick_changes(machine, medium, before="real", after="forged")
+    done = install(machine, medium)
+    assert done.returncode == 0, done.stderr
+    assert machine.place(PROGRAM).read_bytes() == b"inbox"
