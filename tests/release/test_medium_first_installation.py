@@ -6,6 +6,7 @@ Here, the real script installs small packages on a blank machine.
 import lzma
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,12 @@ from tests.support.medium import MADE, VERSION, Medium, make_keys, typed_digits
 PROGRAM = "/usr/bin/inbox"
 
 
+def power_fails(program: str) -> str:
+    """Return a line of a script that ends all processes of the machine, once, if a file demands it."""
+    file = f"/tmp/no-power-{program}"  # noqa: S108
+    return f"[ ! -e {file} ] || {{ rm {file}; kill -9 -1; kill -9 $$; }}"
+
+
 @pytest.fixture(scope="module")
 def debian() -> Iterator[SigningKey]:
     """The key that the machine trusts in the place of Debian's."""
@@ -34,7 +41,8 @@ def first(debian: SigningKey, tmp_path_factory: pytest.TempPathFactory) -> Mediu
     """A signed medium with small packages."""
     place = tmp_path_factory.mktemp("first")
     (release := place / "release").mkdir()
-    debian_mirror.package("fanal-inbox", "1.0.0", {PROGRAM: b"inbox"}, release)
+    files = {PROGRAM: b"inbox", "/DEBIAN/postinst": f"#!/bin/sh\n{power_fails('dpkg')}\n".encode()}
+    debian_mirror.package("fanal-inbox", "1.0.0", files, release)
     (release / "fanal-portal_1.0.0_amd64.deb").write_bytes(b"portal")
     manifest.write(release)
     debian_mirror.make(place / "medium", debian)
@@ -225,3 +233,40 @@ def test_a_stick_that_changes_after_it_was_copied_changes_nothing(
     done = install(machine, medium)
     assert done.returncode == 0, done.stderr
     assert machine.place(PROGRAM).read_bytes() == b"inbox"
+
+
+@pytest.mark.parametrize(
+    ("when", "program"),
+    [("during", "dpkg"), ("after", "apt-get"), ("before", "sync"), ("before", "mv"), ("after", "mv")],
+)
+def test_an_installation_that_a_power_failure_ended_is_completed_by_the_next(
+    machine: BlankMachine, medium: Medium, when: str, program: str
+) -> None:
+    """Until then, a medium without a signature is still refused."""
+    demand = f"/tmp/no-power-{program}"  # noqa: S108
+    machine.write(demand, b"")
+    real = f'/usr/bin/{program} "$@"'
+    if when != "during":
+        failure = power_fails(program)
+        steps = [failure, real] if when == "before" else [real, failure]
+        machine.write(f"/usr/sbin/{program}", "\n".join(("#!/bin/sh", *steps)).encode())
+    assert install(machine, medium).returncode == 128 + signal.SIGKILL
+    assert not machine.place(demand).exists()
+    signature = medium.folder / "SHA256SUMS.bruno.minisig"
+    kept = signature.read_bytes()
+    signature.unlink()
+    done = install(machine, medium)
+    assert (done.returncode, done.stderr.splitlines()[-2]) == (
+        1,
+        "refused: the signature by bruno is missing or wrong",
+    )
+    signature.write_bytes(kept)
+    done = install(machine, medium)
+    assert done.returncode == 0, done.stderr
+    assert machine.place(PROGRAM).read_bytes() == b"inbox"
+    status = machine.place("/var/lib/dpkg/status").read_text()
+    assert status.count("Status: install ok installed") == status.count("Package: ") == 4
+    folder = machine.place("/var/lib/fanal-inbox")
+    assert (folder / "version").read_text() == f"{VERSION}\n"
+    assert {each.name for each in (folder / "keys").iterdir()} == {"anne.pub", "bruno.pub"}
+    assert not folder.with_name("fanal-inbox.new").exists()
