@@ -51,7 +51,7 @@ def first(debian: SigningKey, tmp_path_factory: pytest.TempPathFactory) -> Mediu
 
 
 @pytest.fixture
-def medium(first: Medium, tmp_path: Path) -> Medium:
+def stick(first: Medium, tmp_path: Path) -> Medium:
     """A copy of the medium, which a test may change."""
     return Medium(shutil.copytree(first.folder, tmp_path / "medium"), first.anne, first.bruno)
 
@@ -61,64 +61,64 @@ def machine(debian: SigningKey, tmp_path: Path) -> BlankMachine:
     return BlankMachine.make(tmp_path / "machine", debian.public)
 
 
-def install(machine: BlankMachine, medium: Medium, *options: str) -> "subprocess.CompletedProcess[str]":
+def install(machine: BlankMachine, stick: Medium, *options: str) -> "subprocess.CompletedProcess[str]":
     """Install from a medium whose fingerprint both officers confirm."""
-    return machine.installs(medium.folder, f"{typed_digits(medium.folder)}\n" * 2, *options)
+    return machine.installs(stick.folder, f"{typed_digits(stick.folder)}\n" * 2, *options)
 
 
-def refusal(machine: BlankMachine, medium: Medium, *options: str) -> str:
+def refusal(machine: BlankMachine, stick: Medium, *options: str) -> str:
     """Return why the script refuses a medium. Nothing of the inbox is installed, and nothing is noted."""
-    done = install(machine, medium, *options)
+    done = install(machine, stick, *options)
     assert done.returncode == 1, done.stdout
     assert not machine.place(PROGRAM).exists()
     assert not machine.place("/var/lib/fanal-inbox").exists()
     return next(line for line in done.stderr.splitlines() if line.startswith("refused: "))
 
 
-def test_a_signed_medium_is_installed(machine: BlankMachine, medium: Medium) -> None:
-    done = install(machine, medium)
+def test_a_signed_medium_is_installed(machine: BlankMachine, stick: Medium) -> None:
+    done = install(machine, stick)
     assert done.returncode == 0, done.stderr
     assert f"Medium {VERSION} is installed." in done.stdout
     assert machine.place(PROGRAM).read_bytes() == b"inbox"
     assert machine.place("/var/lib/fanal-inbox/version").read_text() == f"{VERSION}\n"
     kept = machine.place("/var/lib/fanal-inbox/keys")
     assert {each.name: each.read_bytes() for each in kept.iterdir()} == {
-        each.name: each.read_bytes() for each in medium.keys
+        each.name: each.read_bytes() for each in stick.keys
     }
     assert not [*machine.place("/var/tmp").iterdir()]  # noqa: S108
 
 
-def test_a_first_medium_without_a_signature_is_refused(machine: BlankMachine, medium: Medium) -> None:
+def test_a_first_medium_without_a_signature_is_refused(machine: BlankMachine, stick: Medium) -> None:
     for name in ("anne", "bruno"):
-        signature = medium.folder / f"SHA256SUMS.{name}.minisig"
+        signature = stick.folder / f"SHA256SUMS.{name}.minisig"
         kept = signature.read_bytes()
         signature.unlink()
-        assert refusal(machine, medium) == f"refused: the signature by {name} is missing or wrong"
+        assert refusal(machine, stick) == f"refused: the signature by {name} is missing or wrong"
         signature.write_bytes(kept)
 
 
-def test_a_first_medium_with_a_forged_signature_is_refused(machine: BlankMachine, medium: Medium) -> None:
+def test_a_first_medium_with_a_forged_signature_is_refused(machine: BlankMachine, stick: Medium) -> None:
     """Anne signed another medium; both officers have the fingerprint of this one on their papers."""
-    (medium.folder / "PACKAGES").write_text("cage\n")
-    manifest.write(medium.folder)
-    assert refusal(machine, medium) == "refused: the signature by anne is missing or wrong"
+    (stick.folder / "PACKAGES").write_text("cage\n")
+    manifest.write(stick.folder)
+    assert refusal(machine, stick) == "refused: the signature by anne is missing or wrong"
 
 
 def test_a_first_medium_of_one_maintainer_with_both_names_is_refused(
-    machine: BlankMachine, medium: Medium
+    machine: BlankMachine, stick: Medium
 ) -> None:
-    shutil.copy(medium.folder / "SHA256SUMS.anne.minisig", medium.folder / "SHA256SUMS.bruno.minisig")
-    assert refusal(machine, medium) == "refused: the signature by bruno is missing or wrong"
+    shutil.copy(stick.folder / "SHA256SUMS.anne.minisig", stick.folder / "SHA256SUMS.bruno.minisig")
+    assert refusal(machine, stick) == "refused: the signature by bruno is missing or wrong"
 
 
 SUITES = [f"{folder}/dists/{suite}" for suite, folder in debian_archive.SUITES.items()]
 
 
-def said_by_apt(machine: BlankMachine, medium: Medium) -> str:
+def said_by_apt(machine: BlankMachine, stick: Medium) -> str:
     """Return why apt refuses a medium that both maintainers signed. No package of the medium is installed."""
-    manifest.write(medium.folder)
-    medium.sign()
-    done = install(machine, medium)
+    manifest.write(stick.folder)
+    stick.sign()
+    done = install(machine, stick)
     with pytest.raises(subprocess.CalledProcessError):
         done.check_returncode()
     assert "Package:" not in machine.place("/var/lib/dpkg/status").read_text()
@@ -132,44 +132,44 @@ def unsigned(said: str) -> list[str]:
 
 @pytest.mark.parametrize("suite", SUITES)
 def test_apt_refuses_an_index_without_debians_signature(
-    machine: BlankMachine, medium: Medium, suite: str
+    machine: BlankMachine, stick: Medium, suite: str
 ) -> None:
-    place = medium.folder / suite
+    place = stick.folder / suite
     (place / "InRelease").write_text(debian_mirror.release(place))
-    assert unsigned(said_by_apt(machine, medium)) == [place.name]
+    assert unsigned(said_by_apt(machine, stick)) == [place.name]
 
 
 @pytest.mark.parametrize("suite", SUITES)
 def test_apt_refuses_an_index_with_the_signature_of_another_key(
-    machine: BlankMachine, medium: Medium, suite: str
+    machine: BlankMachine, stick: Medium, suite: str
 ) -> None:
     """The machine's own keys for other archives do not count: only Debian's key may sign."""
-    place = medium.folder / suite
+    place = stick.folder / suite
     with SigningKey.made() as other:
         machine.write("/etc/apt/trusted.gpg.d/other.gpg", other.public)
         (place / "InRelease").write_bytes(other.sign(debian_mirror.release(place)))
-    assert unsigned(said_by_apt(machine, medium)) == [place.name]
+    assert unsigned(said_by_apt(machine, stick)) == [place.name]
 
 
-def test_apt_refuses_packages_that_debian_did_not_sign(machine: BlankMachine, medium: Medium) -> None:
-    index = medium.folder / "debian/dists/trixie/main/binary-amd64/Packages.xz"
+def test_apt_refuses_packages_that_debian_did_not_sign(machine: BlankMachine, stick: Medium) -> None:
+    index = stick.folder / "debian/dists/trixie/main/binary-amd64/Packages.xz"
     other = lzma.decompress(index.read_bytes()).replace(b"Version: 99", b"Version: 98")
     index.write_bytes(lzma.compress(other))
-    assert "Hash Sum mismatch" in said_by_apt(machine, medium)
+    assert "Hash Sum mismatch" in said_by_apt(machine, stick)
 
 
 @pytest.mark.parametrize(
     "system", ['ID=debian\nVERSION_ID="12"', 'ID=debian\nVERSION_ID="14"', 'ID=ubuntu\nVERSION_ID="13"']
 )
-def test_a_machine_without_debian_13_is_refused(machine: BlankMachine, medium: Medium, system: str) -> None:
+def test_a_machine_without_debian_13_is_refused(machine: BlankMachine, stick: Medium, system: str) -> None:
     machine.write("/etc/os-release", f"{system}\n".encode())
-    assert refusal(machine, medium) == "refused: this machine does not have Debian 13 for amd64"
+    assert refusal(machine, stick) == "refused: this machine does not have Debian 13 for amd64"
 
 
-def test_a_machine_with_another_processor_is_refused(machine: BlankMachine, medium: Medium) -> None:
+def test_a_machine_with_another_processor_is_refused(machine: BlankMachine, stick: Medium) -> None:
     """The programs of such a machine cannot run here, so only the answer of its dpkg is written."""
     machine.write("/usr/sbin/dpkg", b"#!/bin/sh\necho arm64\n")
-    assert refusal(machine, medium) == "refused: this machine does not have Debian 13 for amd64"
+    assert refusal(machine, stick) == "refused: this machine does not have Debian 13 for amd64"
 
 
 # A little less than the space that the script needs, in bytes.
@@ -192,23 +192,23 @@ PROGRAMS = ("/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib64", "/usr/share")
     ids=["for the copy", "for the programs"],
 )
 def test_a_machine_with_too_little_space_is_refused(
-    machine: BlankMachine, medium: Medium, options: tuple[str, ...], place: str
+    machine: BlankMachine, stick: Medium, options: tuple[str, ...], place: str
 ) -> None:
-    said = refusal(machine, medium, *options)
+    said = refusal(machine, stick, *options)
     assert re.fullmatch(f"refused: less than 2 GB are free in {place}", said), said
 
 
 INBOX = "fanal-inbox_1.0.0_amd64.deb"
 
 
-def stick_changes(machine: BlankMachine, medium: Medium, before: str, after: str) -> None:
+def stick_changes(machine: BlankMachine, stick: Medium, before: str, after: str) -> None:
     """Change the inbox on the stick just before and just after the script copies it.
 
     ``before`` and ``after`` are "real" or "forged".
     """
     (forged := machine.place("/tmp/forged")).mkdir()  # noqa: S108
     debian_mirror.package("fanal-inbox", "1.0.0", {PROGRAM: b"forged"}, forged)
-    shutil.copytree(medium.folder, machine.place("/tmp/real"))  # noqa: S108
+    shutil.copytree(stick.folder, machine.place("/tmp/real"))  # noqa: S108
     steps = (
         "#!/bin/sh",
         '[ "$1" = -R ] || exec /usr/bin/cp "$@"',
@@ -220,17 +220,17 @@ def stick_changes(machine: BlankMachine, medium: Medium, before: str, after: str
 
 
 def test_a_stick_that_returns_other_bytes_only_while_it_is_copied_is_refused(
-    machine: BlankMachine, medium: Medium
+    machine: BlankMachine, stick: Medium
 ) -> None:
-    stick_changes(machine, medium, before="forged", after="real")
-    assert refusal(machine, medium) == f"refused: {INBOX} differs from the manifest"
+    stick_changes(machine, stick, before="forged", after="real")
+    assert refusal(machine, stick) == f"refused: {INBOX} differs from the manifest"
 
 
 def test_a_stick_that_changes_after_it_was_copied_changes_nothing(
-    machine: BlankMachine, medium: Medium
+    machine: BlankMachine, stick: Medium
 ) -> None:
-    stick_changes(machine, medium, before="real", after="forged")
-    done = install(machine, medium)
+    stick_changes(machine, stick, before="real", after="forged")
+    done = install(machine, stick)
     assert done.returncode == 0, done.stderr
     assert machine.place(PROGRAM).read_bytes() == b"inbox"
 
@@ -240,7 +240,7 @@ def test_a_stick_that_changes_after_it_was_copied_changes_nothing(
     [("during", "dpkg"), ("after", "apt-get"), ("before", "sync"), ("before", "mv"), ("after", "mv")],
 )
 def test_an_installation_that_a_power_failure_ended_is_completed_by_the_next(
-    machine: BlankMachine, medium: Medium, when: str, program: str
+    machine: BlankMachine, stick: Medium, when: str, program: str
 ) -> None:
     """Until then, a medium without a signature is still refused."""
     demand = f"/tmp/no-power-{program}"  # noqa: S108
@@ -250,18 +250,18 @@ def test_an_installation_that_a_power_failure_ended_is_completed_by_the_next(
         failure = power_fails(program)
         steps = [failure, real] if when == "before" else [real, failure]
         machine.write(f"/usr/sbin/{program}", "\n".join(("#!/bin/sh", *steps)).encode())
-    assert install(machine, medium).returncode == 128 + signal.SIGKILL
+    assert install(machine, stick).returncode == 128 + signal.SIGKILL
     assert not machine.place(demand).exists()
-    signature = medium.folder / "SHA256SUMS.bruno.minisig"
+    signature = stick.folder / "SHA256SUMS.bruno.minisig"
     kept = signature.read_bytes()
     signature.unlink()
-    done = install(machine, medium)
+    done = install(machine, stick)
     assert (done.returncode, done.stderr.splitlines()[-2]) == (
         1,
         "refused: the signature by bruno is missing or wrong",
     )
     signature.write_bytes(kept)
-    done = install(machine, medium)
+    done = install(machine, stick)
     assert done.returncode == 0, done.stderr
     assert machine.place(PROGRAM).read_bytes() == b"inbox"
     status = machine.place("/var/lib/dpkg/status").read_text()
