@@ -136,10 +136,10 @@ class Database:
     def scrub(self) -> None:
         """Overwrite deleted data, also in the write-ahead log.
 
-        Raises StoreBusy if the data cannot be overwritten now, and Damaged. Never call this method for a
-        request: the time taken reveals whether others have written. PostgreSQL cannot overwrite: deleted rows
-        stay in its tables until ``rewrite``, and in its log until it removes old parts of the log
-        (THREAT_MODEL).
+        Raises StoreBusy if the data cannot be overwritten now, and Damaged if the database is damaged. Never
+        call this method for a request: the time taken reveals whether others have written. PostgreSQL cannot
+        overwrite: deleted rows stay in its tables until ``rewrite``, and in its log until it removes old
+        parts of the log (THREAT_MODEL).
         """
         end = time.monotonic() + _WAIT_SECONDS
         while not self.try_to_scrub():
