@@ -41,7 +41,8 @@ ENTRANCES = ("Write a report",)
 ONWARD = ("Continue", "Send")
 READY_SOON = "Getting ready…"
 ARRIVED = "Your report has arrived"
-# Only a busy machine or a slow network shows these lines, so they are not counted.
+# The page shows these lines only while an answer is late: on a busy machine, or over Tor. They are not
+# counted, because the figures must not depend on the machine. docs/reporters-way.md gives their length.
 DELAYS = (
     "Not sent yet. With large files this can take several minutes: leave this page open.",
     "Slow connection: no answer yet. Still trying…",

@@ -102,9 +102,9 @@ export class ChannelChoice {
   }
 
   /**
-   * Preselect a channel until the person chooses one. Usually, this is the first channel of the keyring. If the report
-   * may concern the readers of the first channel, it is another one. If the report certainly concerns them, the first
-   * channel is not offered (SPEC 6).
+   * Preselect a channel until the person chooses one. An answer says whether the report may concern the readers of the
+   * first channel. If so, another channel is preselected, and if it certainly concerns them, the first channel is not
+   * offered (SPEC 6). Without an answer, only a single channel is preselected.
    * @param {Outside} outside
    * @returns {boolean} whether there is such a channel
    */

@@ -48,6 +48,7 @@ PAGE = """<a href="#box" style="position: absolute; left: -999px">never seen</a>
 <p hidden>never shown</p>
 <p style="visibility: hidden">never visible</p>
 <p style="height: 0; overflow: hidden"><span>never in sight</span></p>
+<p><span class="late">never soon</span></p>
 <p>Three <strong>four</strong>, <a href="x">five</a> : six.</p>
 <details><summary>Seven</summary><p>eight nine</p></details>
 <details open><summary>Ten</summary><p>eleven</p></details>

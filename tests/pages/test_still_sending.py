@@ -15,7 +15,13 @@ pytestmark = pytest.mark.browser
 SEND = "#follow-up-send"
 SCREENS = [
     pytest.param(language, ViewportSize(width=width, height=height), id=f"{language}-{width}")
-    for language, width, height in (("fr", 320, 720), ("en", 360, 720), ("fr", 768, 1024), ("en", 1280, 800))
+    for language, width, height in (
+        ("fr", 320, 720),
+        ("en", 320, 720),
+        ("en", 360, 720),
+        ("fr", 768, 1024),
+        ("en", 1280, 800),
+    )
 ]
 # Notes the position of all controls on the screen or below it.
 NOTE = """(within) => {

@@ -136,7 +136,7 @@ def test_showing_the_words_moves_nothing_on_a_phone(visitor: Visitor, language: 
     page = visitor.page
     tops = """() => ["#token", "#show-typed", "#open"].map(
       (each) => document.querySelector(each).getBoundingClientRect().top)"""
-    for width in range(320, 421, 10):
+    for width in range(320, 421, 5):
         page.set_viewport_size({"width": width, "height": 640})
         visitor.visit(f"{language}/status")
         expect(page.locator("#open")).to_be_visible()
