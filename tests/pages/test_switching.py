@@ -19,9 +19,7 @@ WORDS = """() => {
   const all = document.body.cloneNode(true);
   for (const each of all.querySelectorAll("noscript")) each.remove();
   const named = [...all.querySelectorAll("[aria-label]")].map((each) => each.getAttribute("aria-label"));
-  const others = [...all.querySelectorAll("[data-other]")].map((each) => each.dataset.other);
-  const words = [...all.textContent.split(/\\s+/), ...named, ...others];
-  return [...words, document.title, document.documentElement.lang];
+  return [...all.textContent.split(/\\s+/), ...named, document.title, document.documentElement.lang];
 }"""
 
 
