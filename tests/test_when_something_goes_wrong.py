@@ -14,10 +14,12 @@ from tests.support import damaging, guides, quick_pages, threat_model
 from tests.support.inbox_builders import Reporter
 from tests.support.inbox_clock import Clock
 from tests.support.incident import DEPLOYING, PAGE, TEXT, Incident
+from tests.support.paths import ROOT
 from tests.support.portal_nginx import Nginx
 from tests.support.signed_site import SignedSite
 from tests.support.small_disk import small_disk
 
+FRENCH = (ROOT / "docs" / "fr" / "incidents.md").read_text("utf-8")
 FILE = bytes(400_000)
 
 
@@ -212,3 +214,12 @@ def test_every_incident_names_what_to_do_what_is_lost_and_a_test() -> None:
         heading = each.partition("\n")[0]
         for words in ("**What to do.**", "**What is lost.**", "\u2192 [`test_"):
             assert words in each, heading
+
+
+def test_the_french_edition_has_the_same_incidents_with_the_same_commands() -> None:
+    """Each incident says in French, too, what to do and what is lost."""
+    english, french = TEXT.split("\n## ")[1:], FRENCH.split("\n## ")[1:]
+    assert [guides.lines(each) for each in french] == [guides.lines(each) for each in english]
+    for each in french:
+        assert "**Que faire.**" in each
+        assert "**Ce qui est perdu.**" in each
