@@ -3,6 +3,7 @@
 Two officers who act together can find this out.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -399,9 +400,9 @@ def _done_by_two(inbox: Inbox) -> list[str]:
     return [each for each in found if each != "compare-identity"]
 
 
-def test_an_officer_alone_can_split_a_service_of_300_only_into_groups_of_about_27() -> None:
+def test_if_an_officer_alone_splits_a_service_of_300_one_group_keeps_at_least_28_persons() -> None:
     """The number of answers decides how well every reporter is protected, so the test repeats the number."""
-    assert 27 == 300 // (comparisons.MOST_ALONE + 1)
+    assert math.ceil(300 / (comparisons.MOST_ALONE + 1)) == 28
 
 
 def test_a_blank_text_is_not_compared(inbox: Inbox) -> None:
