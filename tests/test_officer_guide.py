@@ -4,6 +4,7 @@ import contextlib
 import io
 import re
 import shlex
+import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -62,7 +63,7 @@ class Walk:
 
     def __init__(self, folder: Path) -> None:
         self.media = folder / "media"
-        for name in ("stick", "backup", "keys", "paper", "shares"):
+        for name in ("stick", "backup", "keys", "paper", "shares", "alice"):
             (self.media / name).mkdir(parents=True)
         self.office = Office(folder, QUORUM)
         self.office.shares = self.media / "shares"
@@ -109,6 +110,13 @@ class Walk:
         if path[0] == "officer" and new:
             self.in_session = False
         return said.getvalue()
+
+    def copy(self, line: str) -> None:
+        """Type a command that copies a share to an officer's medium. The share must be that officer's."""
+        subprocess.run(["sh", "-c", line.replace("/media/", f"{self.media}/")], check=True)
+        (copied,) = (self.media / "alice").iterdir()
+        (own,) = (self.media / "shares").glob("alice-*")
+        assert copied.read_bytes() == own.read_bytes()
 
     def _circle_after(self, words: Sequence[str]) -> Sequence[str]:
         """Return the officers who type a new passphrase for this command, if any."""
@@ -192,10 +200,14 @@ def test_the_commands_of_the_officers_guide_work_in_the_order_of_the_page(
     tmp_path: Path, clock: Clock
 ) -> None:
     walk = Walk(tmp_path)
-    home, *typed = map(shlex.split, guides.lines(ENGLISH.read_text("utf-8")))
-    assert home == ["export", "FANAL_HOME=~/inbox"]
+    home, *typed = guides.lines(ENGLISH.read_text("utf-8"))
+    assert home == "export FANAL_HOME=~/inbox"
     assert len(typed) > 60
-    for program, *words in typed:
+    for line in typed:
+        program, *words = shlex.split(line)
+        if program == "cp":
+            walk.copy(line)
+            continue
         assert program == "inbox"
         walk.prepare(words, clock)
         walk.note(words, walk.type(words), clock)
