@@ -334,7 +334,7 @@ class Group(click.Group):
     def _meant(self, context: click.Context, name: str, rest: list[str]) -> list[str]:
         """Return the commands that the user may mean; commands of this group come first.
 
-        If no command is like the name, the user may mean the command that had the name of this group.
+        If no command resembles the name, the user may mean the command that once had the name of this group.
         """
         root = context.find_root()
         begin = tuple(context.command_path.split()[1:])
@@ -389,7 +389,7 @@ def version_option(*, hidden: bool = False) -> Callable[[Any], Any]:
 
 
 class _Version:
-    """The version as text. It is determined only when it is printed, because that may need a run of git."""
+    """The version as text. It is determined only when it is printed, because this may require running git."""
 
     def __str__(self) -> str:
         return version.text()

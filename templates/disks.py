@@ -33,7 +33,7 @@ _ID, _DEVICE = 0, 2
 def of(folder: Path) -> frozenset[str]:
     """Return the names of the disks of a folder, or the device number of a file system without a disk.
 
-    A folder that does not exist yet is on the disks of the nearest folder above it that exists.
+    A folder that does not exist yet counts as being on the disks of its nearest existing parent.
     """
     return frozenset(_of(_existing(folder)))
 

@@ -61,7 +61,7 @@ def data(found: Iterable[Finding]) -> list[dict[str, str]]:
 
 
 def lines(found: Iterable[Finding]) -> Iterator[str]:
-    """Yield the lines that tell a person the findings, each with its hint below it."""
+    """Yield the lines that show the findings to a person, each finding with its hint below."""
     for each in found:
         yield f"{each.level.value}: {each.what}"
         if each.hint:

@@ -38,7 +38,8 @@ settings.load_profile("ci")
 
 engines.share_statements()
 
-# A cache folder for compressed pages, such as systemd gives the portal. `make clean` removes this folder.
+# A cache folder for compressed pages, like the one that systemd gives the portal. `make clean` removes this
+# folder.
 _CACHE = Path(sys.prefix) / "cache"
 _CACHE.mkdir(exist_ok=True)
 os.environ.setdefault("CACHE_DIRECTORY", str(_CACHE))
@@ -122,7 +123,7 @@ def age_peer() -> Iterator[AgePeer]:
 
 @pytest.fixture(scope="module")
 def provable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provable]:
-    """A portal with a signed manifest for all tests of a module, which must not change it."""
+    """A portal with a signed manifest, shared by all tests of a module; they must not change the portal."""
     with proving(tmp_path_factory.mktemp("provable")) as made:
         yield made
 

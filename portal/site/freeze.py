@@ -18,7 +18,7 @@ _NOWHERE = "/.nothing"
 
 
 def freeze(folder: Path, site: Mapping[str, bytes], beside: Mapping[str, str]) -> None:
-    """Write ``site``, with a .gz and a .br for each file, and ``beside``; both map names to contents.
+    """Write ``site`` and ``beside``, which map names to contents; each file of ``site`` gets a .gz and a .br.
 
     Raises Refused if the folder is not empty or cannot be written.
     """
@@ -40,7 +40,7 @@ def freeze(folder: Path, site: Mapping[str, bytes], beside: Mapping[str, str]) -
 
 
 def names(files: Mapping[str, File], signed: Signed | None) -> dict[str, bytes]:
-    """Return the contents of all files by their names in the folder of the frozen site."""
+    """Return the contents of all files, keyed by their names in the folder of the frozen site."""
     found = {name_of(path): file.content for path, file in files.items()}
     for name, content in _manifest(signed):
         found[name_of(manifest.FOLDER + name)] = content
@@ -56,7 +56,7 @@ def name_of(path: str) -> str:
 
 
 def settings(files: Mapping[str, File], always: Mapping[str, str], onion: str) -> dict[str, str]:
-    """Return, by name, what a web server needs besides the files: a list of headers, and nginx configuration.
+    """Return what else a web server needs, keyed by name: a list of headers, and nginx configuration.
 
     ``always`` contains the headers that every answer has. ``onion`` is the origin of the onion service, or
     empty.
@@ -76,7 +76,7 @@ def settings(files: Mapping[str, File], always: Mapping[str, str], onion: str) -
 
 
 def answers(pages: Mapping[tuple[str, str], bytes]) -> dict[str, str]:
-    """Return, by name, the answer pages that a web server needs for its own refusals."""
+    """Return the error pages that a web server needs for its own refusals, keyed by name."""
     codes = (scriptless.REFUSED, scriptless.TOO_LARGE, scriptless.UNAVAILABLE)
     return {
         f"{ANSWERS}/{language}/{code}.html": page.decode()

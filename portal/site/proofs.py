@@ -1,4 +1,7 @@
-"""Check proofs of receipt, and ask their owners (SPEC 5.6). Nothing here needs a network or a database."""
+"""Check proofs of receipt, and challenge their owners (SPEC 5.6).
+
+Nothing here needs a network or a database.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -47,7 +47,7 @@ _CARRIAGE = {
 
 
 class _NotServed(Exception):
-    """The site answered with another status than 200, so there are no bytes to check."""
+    """The site answered with a status other than 200, so there are no bytes to check."""
 
 
 def differences(

@@ -16,7 +16,7 @@ INDEX = "index.html"
 
 
 def make(files: Mapping[str, File], policy: str, *, app: str, version: str) -> bytes:
-    """Return the unsigned manifest. ``app`` is the address of the source code, ``version`` its tag."""
+    """Return the unsigned manifest. ``app`` is the address of the source code, and ``version`` is its tag."""
     manifest = {
         "app": app,
         "version": version,

@@ -30,7 +30,7 @@ _PRAGMAS = (
     "trusted_schema = OFF",
 )
 _BEGIN = "fanal_begin"
-# The codes with which the two databases say that their own files are damaged.
+# The error codes by which the two databases report that their own files are damaged.
 _DAMAGED_SQLITE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _DAMAGED_POSTGRESQL = {"XX001", "XX002"}
 _PRIMARY_CODE = 0xFF
@@ -41,9 +41,9 @@ _TABLES = [table.name for table in metadata.sorted_tables]
 class _Words:
     """The differences between the two databases.
 
-    ``read`` has the options of a transaction that only reads, ``alone`` the options of commands outside a
-    transaction. All other fields are SQL: the query for the size of the database, and the commands to
-    rewrite, to reclaim and to check. A check returns rows only if it finds damage.
+    ``read`` contains the options of a read-only transaction. ``alone`` contains the options of commands
+    outside a transaction. All other fields are SQL: the query for the size of the database, and the commands
+    to rewrite, to reclaim and to check. A check returns rows only if it finds damage.
     """
 
     read: Mapping[str, Any]
@@ -105,7 +105,7 @@ class Damaged(Refused):
         )
 
 
-# The errors with which work on an open database may fail.
+# The errors that work on an open database may raise.
 FAILURES = (StoreBusy, Damaged, SQLAlchemyError)
 
 
@@ -218,7 +218,7 @@ class Database:
             raise StoreBusy from error
 
     def places(self) -> list[Place]:
-        """Return the places that the next connection may go to, or no places for SQLite.
+        """Return the servers to which the next connection may go; empty for SQLite.
 
         Opens a connection if there is none.
         """
@@ -362,7 +362,7 @@ def _engine(url: URL) -> Engine:
 
 
 def _recognise_damage(context: ExceptionContext) -> None:
-    """Raise Damaged for damage, which SQLAlchemy then raises instead of its own error."""
+    """Raise Damaged if the error reports damage; SQLAlchemy then raises Damaged instead of its own error."""
     _refuse_damaged(context.original_exception)
 
 

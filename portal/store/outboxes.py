@@ -14,7 +14,7 @@ from portal.store.schema import cases, outboxes, withdrawals
 def record(  # noqa: PLR0913 - one parameter for each fact about the bundle
     connection: Connection, channel: str, n: int, manifest: Manifest, day: date, *, restored: bool = False
 ) -> None:
-    """Store the manifest of a bundle that was applied on ``day``, by a lost portal if it is ``restored``."""
+    """Store the manifest of a bundle applied on ``day``; if ``restored``, a lost portal had applied it."""
     row = insert(outboxes).values(channel=channel, n=n, hash=manifest.hash, day=days.number(day))
     connection.execute(row.values(raw=manifest.raw, signature=manifest.signature, restored=restored))
 
@@ -28,10 +28,10 @@ def last(connection: Connection, channel: str) -> Link:
 
 
 def may_skip(connection: Connection, channel: str, link: Link) -> bool:
-    """Return whether the outbox after ``link``, the channel's last one, may have any higher number.
+    """Return whether the channel's next outbox, the one after ``link``, may skip numbers.
 
-    This is allowed for the first outbox, and for the first outbox after a restore, because the portal may
-    then have lost newer outboxes that the inbox no longer has either.
+    This is allowed for the first outbox. It is also allowed for the first outbox after a restore: the portal
+    may then have lost newer outboxes, and the inbox may no longer have them either.
     """
     found = select(outboxes.c.restored).where(outboxes.c.channel == channel, outboxes.c.n == link.n)
     return link == NOTHING or connection.execute(found).scalar_one()
@@ -77,7 +77,7 @@ def manifest(connection: Connection, channel: str, n: int) -> Manifest:
 
 
 def belongs_elsewhere(connection: Connection, channel: str, case_id: bytes) -> bool:
-    """Return whether a case belongs only to another channel, or did before it was withdrawn.
+    """Return whether a case belongs only to other channels, or belonged only to them before it was withdrawn.
 
     Withdrawals count only if no channel has the case itself, because anybody can file under a known case id
     and then withdraw that report.

@@ -117,7 +117,7 @@ cases = _table(
 )
 
 # Withdraw keys on their way to the inbox. The withdraw key is part of the row's primary key. Otherwise
-# somebody who files under another reporter's case id could take the place of the true key.
+# somebody who files under another reporter's case id could replace the true key.
 withdrawals = _table(
     "withdrawals",
     Column("case_id", LargeBinary(32), primary_key=True),

@@ -15,9 +15,9 @@ RIGHTS = "rights"
 PRIVACY = "privacy"
 HELP = "help"
 LEGAL = "legal"
-# The most characters in a guide, so that it fits on one printed sheet.
+# The maximum number of characters in a guide, which must fit on one printed sheet.
 MOST = 4_000
-# The most characters in each file. The law requires long texts on rights and data.
+# The maximum number of characters in each file. The law requires long texts on rights and data.
 _MOST = {GUIDE: MOST, RIGHTS: 12_000, PRIVACY: 12_000, HELP: MOST, LEGAL: MOST, STATEMENT: MOST}
 NAMES = tuple(_MOST)
 # The notices at the foot of every page, in this order.
@@ -68,7 +68,7 @@ class Guide:
 
     @property
     def postal(self) -> str:
-        """The address, or "" if parts of it are not filled in yet, because a letter would not arrive."""
+        """The address, or "" while parts are not filled in: a letter would not arrive."""
         return "" if _TO_FILL_IN.search(self.address) else self.address
 
 

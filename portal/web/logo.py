@@ -1,7 +1,7 @@
 """The logo of the inspectorate: a small PNG or SVG that contains only a picture.
 
 The portal serves the logo under its own name, and browsers trust what the portal serves. So the logo may
-contain no script, no link to elsewhere, and no hidden text such as a name or a time.
+contain no script, no external link, and no hidden text such as a name or a time.
 """
 
 import re
@@ -15,7 +15,7 @@ from xml.parsers import expat
 from portal import files
 from portal.errors import BadConfiguration, why
 
-# The most bytes of a logo: every visitor waits for the logo on the home page.
+# The maximum size of a logo in bytes: every visitor waits for the logo on the home page.
 MOST = 32 << 10
 _SIDE = 1_024  # pixels
 _HEAD = struct.Struct(">I4s")

@@ -14,7 +14,7 @@ _ENDS = re.compile(r"</s(?:cript|tyle)|<!--", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The inline script and style; raises ValueError if a browser could read part of one as markup."""
+    """The inline script and style; raises ValueError if a browser could read part of either as markup."""
 
     script: str
     style: str

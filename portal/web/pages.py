@@ -184,7 +184,7 @@ class _Environment(Environment):
 
 
 class _Compiled(BytecodeCache):
-    """Compiled templates, kept in memory for the next language, because compiling dominates the start."""
+    """Compiled templates, kept in memory for the next language; compiling takes most of the startup time."""
 
     def __init__(self) -> None:
         self._kept: dict[str, Any] = {}

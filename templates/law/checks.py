@@ -28,7 +28,7 @@ from templates.law.rules import (
 from templates.law.spans import Span
 
 Documents = Mapping[str, Document]
-# The events that reporters are told of.
+# The events that reporters learn about.
 _TOLD = frozenset({Event.ACKNOWLEDGED, Event.ANSWERED})
 # Only measures with these roles end proceedings.
 _DECISIONS = (MeasureRole.FINAL_DECISION, MeasureRole.OFFICE_DECISION)
@@ -196,7 +196,7 @@ def _measures(documents: Documents) -> Iterator[Mismatch]:
 
 
 def _help(documents: Documents) -> Iterator[Mismatch]:
-    """Yield a mistake unless officers can record, without a decision, that a danger was answered."""
+    """Yield a mistake unless officers can record, without a decision, a response to a danger."""
     document, decided = documents["measures.toml"], _decided(documents)
     rows = document.value["measure"].items()
     if not any(each.get("answers_danger") for code, each in rows if code not in decided):
@@ -251,12 +251,12 @@ def replies(
     extends: bool,
     untold: Collection[str],
 ) -> Iterator[Mismatch]:
-    """Yield the mistakes in the texts of replies that their schema cannot find.
+    """Yield the mistakes in the texts of replies that the schema cannot find.
 
     ``outcomes`` are the outcomes of the law; outcomes in ``untold`` must not have a text of their own.
     ``told`` are the decisions that confirm what a reply told the reporter. ``extends`` says whether a
-    deadline can be extended. The text that can end a case with any outcome contains no words of an officer,
-    because they could reveal the outcome.
+    deadline can be extended. If a text can end a case with any outcome, it contains no words of an officer,
+    because such words could reveal the outcome.
     """
     rows = document.value["reply"]
     for code, row in rows.items():
@@ -354,7 +354,7 @@ def _informing(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
 
 
 def _requested(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
-    """Yield the mistakes in the fields of a duty that depend on whether it is about requests."""
+    """Yield the mistakes in those fields of a duty that depend on whether the duty is about requests."""
     is_request = duty["asked"] == Asked.REQUEST
     if (duty["from"] == Event.REQUESTED) != is_request:
         yield _wrong(

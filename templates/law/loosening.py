@@ -12,12 +12,12 @@ from typing import Any
 from templates.law.rules import Asked, Body, Effect, Told
 from templates.law.spans import Span
 
-# Whether a change of a key, from the value before to the value after, loosens the law. None means absent.
+# Whether changing a key from its old value to its new value loosens the law. None means absent.
 Way = Callable[[Any, Any], bool]
 
 
 def neither(_before: Any, _after: Any) -> bool:
-    """No change of this key loosens the law, or the entries below the key are checked one by one."""
+    """Either no change of this key loosens the law, or the entries below the key are checked one by one."""
     return False
 
 
@@ -67,7 +67,7 @@ def _on(before: Any, after: Any) -> bool:
 
 
 def _shorter(before: Any, after: Any) -> bool:
-    """Less time, or none, loosens the law."""
+    """Less time, or no time, loosens the law."""
     return _days(after) < _days(before)
 
 
@@ -107,7 +107,7 @@ def _down(*values: str) -> Way:
 
 
 def _less_often(_before: Any, after: Any) -> bool:
-    """Any change loosens the law, except to ``always``."""
+    """Any change loosens the law, except a change to ``always``."""
     return bool(after != Asked.ALWAYS)
 
 
@@ -270,7 +270,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "reference": _off,
                 "sanitised": _off,
                 "answers_danger": _on,
-                # A measure that concerns somebody reopens the decision that the case names nobody.
+                # A measure that concerns a person reopens the decision that the case names no person.
                 "concerns_somebody": _off,
             },
         ),
@@ -354,7 +354,7 @@ def known_as(file: str, prefix: str, key: str) -> str:
 
 
 def looser(file: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    """Yield each dotted key whose change loosens the law, with its old and new value, or None if absent.
+    """Yield each dotted key whose change loosens the law, with both values; an absent value is None.
 
     The check skips the keys below a key that is yielded or new.
     """

@@ -1,7 +1,7 @@
 """The times promised to reporters, in words for pages and in codes for their scripts.
 
-Pages are the same bytes for everybody. Pages promise only what is true under every regime, so an office that
-changes its regime breaks no promise that a reporter has read.
+Pages are the same bytes for everybody. Pages promise only what is true under every regime. Therefore an
+office can change its regime without breaking a promise to a reporter.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,8 +27,8 @@ class Promise:
 
     Pages show ``span`` in words. ``span`` starts at the acknowledgement if ``then`` is true, otherwise at the
     report. ``counted`` is for scripts (portal/scripts/days.js). Regimes are separated by “;”, and the regime
-    with the latest deadline counts. Within a regime, deadlines are separated by “,”, and the earliest of them
-    counts for it. A deadline is a sequence of days (“7d”), working days (“7w”) and months (“3m”).
+    with the latest deadline counts. Within a regime, deadlines are separated by “,”, and the earliest
+    deadline counts. A deadline is a sequence of days (“7d”), working days (“7w”) and months (“3m”).
     """
 
     span: Span
@@ -37,7 +37,7 @@ class Promise:
 
 
 def of(law: Law, event: Event) -> Promise:
-    """Return the promised time for an event that reporters are told of."""
+    """Return the promised time for an event that reporters learn about."""
     regimes = list(dict.fromkeys(_regime(law, event, each) for each in law.regimes))
     said = max((min(each, key=_roughly) for each in regimes), key=_roughly)
     counted = ";".join(",".join("".join(map(_counted, steps)) for steps in each) for each in regimes)
@@ -47,8 +47,8 @@ def of(law: Law, event: Event) -> Promise:
 def days_off(law: Law, promised: Iterable[Promise]) -> str:
     """Return the days off for scripts, or an empty text if no promise counts working days.
 
-    The days of the weekend precede “:” (Monday is 0). The public holidays follow “:”. The first holiday is in
-    days since 1 January 1970, each later holiday in days since the previous one.
+    The days of the weekend precede “:” (Monday is 0). The public holidays follow “:”. The first holiday is a
+    number of days since 1 January 1970, and each later holiday a number of days since the previous holiday.
     """
     if not any("w" in each.counted for each in promised):
         return ""
@@ -71,7 +71,7 @@ def _steps(law: Law, clock: Clock) -> Iterator[Span]:
 
 
 def _is_never_later(one: _Steps, other: _Steps) -> bool:
-    """Return whether ``one`` is a number of days, and ``other`` at least as many working days.
+    """Return whether ``one`` is a number of days, and ``other`` is at least as many working days.
 
     In that case, ``one`` never ends later than ``other``. Other pairs of deadlines are not compared.
     """

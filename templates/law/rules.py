@@ -34,9 +34,9 @@ def fields(text: str) -> frozenset[str]:
 class Event(StrEnum):
     """What happened to a case, or to a request, on a day.
 
-    A report is ``RECEIVED`` on the earliest day on which it can have reached the portal, and ``COLLECTED`` on
-    the day on which it is opened. A report is ``ACKNOWLEDGED`` once the portal has confirmed that the
-    reporter can read the acknowledgement, and ``ANSWERED`` once the portal has confirmed this for the
+    A report is ``RECEIVED`` on the earliest day on which it can have reached the portal. It is ``COLLECTED``
+    on the day on which it is opened. A report is ``ACKNOWLEDGED`` once the portal has confirmed that the
+    reporter can read the acknowledgement. It is ``ANSWERED`` once the portal has confirmed the same for the
     feedback. ``KNOWN`` is the day on which the office learns that it has something to decide, and
     ``REQUESTED`` the day on which a request arrives.
     """
@@ -345,7 +345,7 @@ class Measure:
     - ``protection``: the measure's column in the register of protection.
     - ``sanitised``: the measure is recorded with the text that is sent, which must not reveal the reporter or
       the persons whom the report names.
-    - ``answers_danger``: only such a measure, once recorded, answers a danger to somebody.
+    - ``answers_danger``: only such a measure, once recorded, counts as a response to danger.
     - ``concerns_somebody``: the measure cannot be taken if the case names nobody.
     """
 
@@ -383,7 +383,7 @@ class Measure:
         return tuple(name for name, is_asked in asked.items() if is_asked)
 
     def ends(self, other: Self) -> bool:
-        """Return whether this measure ends the proceedings, judicial or not, that the ``other`` opened."""
+        """Return whether this measure ends the proceedings, judicial or not, that ``other`` opened."""
         role = MeasureRole.FINAL_DECISION if other.is_of_justice else MeasureRole.OFFICE_DECISION
         return other.opens_proceedings and self.role is role
 
@@ -395,7 +395,7 @@ class Outcome:
     - ``needs_word``: where a prosecutor may act, the outcome is not disclosed to the reporter before the
       prosecutor agrees.
     - ``finds_facts``: officers must first decide whether to inform a prosecutor, whatever the case's score.
-    - ``linked``: only for a case that an officer linked to another as its duplicate.
+    - ``linked``: only for a case that an officer linked as a duplicate of another case.
     - ``only_after``: the code of the measure that must be recorded before the outcome; ``never_after``: the
       code of the measure that must not be recorded before it.
     """
@@ -413,17 +413,17 @@ class Outcome:
 
     @property
     def is_untold(self) -> bool:
-        """Whether a text for this outcome alone would reveal another report, or a measure.
+        """Whether a text reserved for this outcome would reveal another report, or a measure.
 
-        Anybody can read the law, so a reporter who gets a text for this outcome alone would know why it was
-        sent.
+        Anybody can read the law, so a reporter who gets a text reserved for this outcome would know why it
+        was sent.
         """
         return self.linked or self.only_after is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """How long data is kept, then archived, if at all; ``visa``: the archives must approve destruction."""
+    """How long data is kept and then archived, if at all; ``visa``: the archives must approve destruction."""
 
     name: Texts
     keep: Span
@@ -436,7 +436,7 @@ class Period:
 class Visa:
     """The approval that the archives give to a list of cases before their destruction.
 
-    The list may contain cases that are due at most ``ahead`` after the day on which it is made.
+    The list may contain cases that become due up to ``ahead`` after the day on which the list is made.
     """
 
     name: Texts
@@ -567,7 +567,7 @@ class Authority:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Emergency:
-    """The telephone numbers for danger, as people write them: to call, and perhaps some for text messages."""
+    """The emergency numbers, as people write them: numbers to call, and perhaps numbers for text messages."""
 
     call: tuple[str, ...]
     sms: tuple[str, ...]
@@ -610,8 +610,8 @@ class Limit:
 class Obstacles:
     """The settings of obstacles.
 
-    Cases up to the priority ``urgent`` cannot wait. ``junk_officers`` officers mark a case as junk.
-    ``justice`` contains the beginnings of words that reveal that the judiciary has a case. ``spared``
+    Cases up to the priority ``urgent`` cannot wait. It takes ``junk_officers`` officers to mark a case as
+    junk. ``justice`` contains the beginnings of words that reveal that the judiciary has a case. ``spared``
     contains expressions that contain such a word, but only say whom to contact.
     """
 
@@ -716,7 +716,7 @@ class Law:
         return next(code for code, each in self.duties.items() if each.role is role)
 
     def addressees(self, letter: Letter) -> Mapping[str, Authority]:
-        """Return the authorities that a letter can go to, by code; empty if it is for a person."""
+        """Return the authorities that can receive a letter, by code; empty for a letter to a person."""
         return {code: each for code, each in self.authorities.items() if each.kind.value == letter.to.value}
 
     @property
@@ -749,7 +749,7 @@ class Law:
 
     @property
     def linked(self) -> frozenset[str]:
-        """The outcomes of a case that is linked to another as its duplicate."""
+        """The possible outcomes of a case that is linked as a duplicate of another case."""
         return frozenset(code for code, each in self.outcomes.items() if each.linked)
 
     @property

@@ -20,7 +20,7 @@ class Unit(StrEnum):
 
 SAME_DAY = "same day"
 _DAYS = {Unit.DAYS: 1, Unit.WORKING_DAYS: 1.4, Unit.MONTHS: 30.4, Unit.YEARS: 365}
-# The count is at most 999, so that no span from a present day ends after the year 9999.
+# The count is at most 999, so that no span that starts today can end after the year 9999.
 _FORM = re.compile(
     rf"{SAME_DAY}|(?P<count>[1-9][0-9]{{0,2}}) (?P<unit>{'|'.join(Unit)})(?P<many>s?)", re.ASCII
 )

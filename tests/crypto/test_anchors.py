@@ -65,6 +65,6 @@ def test_a_manifest_of_the_largest_size_is_read() -> None:
         next(anchors.read([archive.header("2.json", 32 << 20)]))
 
 
-def test_a_single_byte_behind_the_end_of_a_file_of_anchors_is_refused_as_malformed() -> None:
+def test_a_single_byte_after_the_end_of_a_file_of_anchors_is_refused_as_malformed() -> None:
     with pytest.raises(Malformed):
         list(anchors.read([*anchors.write(KEPT), bytes(1)]))

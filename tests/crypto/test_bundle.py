@@ -166,7 +166,7 @@ def test_an_empty_envelope_and_a_bundle_without_a_number_are_refused() -> None:
 
 
 def test_a_manifest_with_too_long_a_head_is_refused() -> None:
-    """The end of the head is only searched for in the first four KiB."""
+    """The end of the head is searched for only in the first four KiB."""
     head = shape.record(Link, {"n": integer(), "hash": text(5_000)})
     most = 4_096 - len(b'{"n":1,"hash":""' + b',"x":')
     for size in (0, most):
@@ -246,7 +246,7 @@ def test_a_manifest_with_a_bad_signature_is_refused_before_it_is_parsed() -> Non
 
 
 def test_checking_a_bad_signature_takes_little_memory() -> None:
-    """The check needs at most four times the size of the bundle as memory.
+    """The check needs at most four times as much memory as the size of the bundle.
 
     Parsing the lists would need thirty times the size.
     """
@@ -306,7 +306,7 @@ def test_the_largest_number_of_imports_is_accepted_and_one_more_is_refused() -> 
         bundle.intake_head(told(bundle.IMPORTS + 1), DEPLOYMENT)
 
 
-def test_a_single_byte_behind_the_end_of_a_bundle_is_refused_as_malformed() -> None:
+def test_a_single_byte_after_the_end_of_a_bundle_is_refused_as_malformed() -> None:
     """Even a zero byte is refused, and the bundle does not count as truncated."""
     _, members = bundle.read([written() + bytes(1)])
     with pytest.raises(Malformed):

@@ -102,7 +102,7 @@ def cases(vectors: Iterable[Vector]) -> pytest.MarkDecorator:
 
 
 def opened(vector: Vector, pieces: Iterable[bytes]) -> tuple[type[CryptoError] | None, str]:
-    """Return the error of unsealing, if any, and the digest of all plaintext released before."""
+    """Return the error of unsealing, if any, and the digest of all plaintext released before the error."""
     released = hashlib.sha256()
     try:
         for chunk in age.unseal(pieces, vector.identities):

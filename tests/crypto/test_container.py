@@ -105,7 +105,7 @@ def test_a_large_file_takes_constant_memory() -> None:
 
 @pytest.mark.parametrize("pieces", [[b"abc"], [b"ab", b"cde"], []])
 def test_a_file_whose_size_changes_during_sealing_stops_the_writer(pieces: list[bytes]) -> None:
-    """The announced size is four bytes. Pieces with fewer or more bytes together are an error."""
+    """The announced size is four bytes. Pieces with fewer or more bytes in total are an error."""
     with pytest.raises(Malformed):
         list(container.write([(4, pieces)], lambda _: b"{}", lambda _: SIGNATURE))
 
@@ -167,7 +167,7 @@ def drop(*more: tuple[str, bytes], pad: int = 0) -> bytes:
     return raw.ljust(padding.SMALLEST + pad, b"\0")
 
 
-def test_an_unsigned_drop_has_files_then_a_note_and_the_size_of_a_report() -> None:
+def test_an_unsigned_drop_contains_files_then_a_note_and_has_the_size_of_a_report() -> None:
     """SPEC 4.3 allows only the sizes of reports, no file after the note, and only UTF-8."""
     found, kept = read([drop()])
     assert isinstance(found, container.Drop)

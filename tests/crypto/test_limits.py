@@ -353,7 +353,7 @@ def _usual(described: Document) -> Document:
 
 
 def _changed(described: Document) -> Iterator[tuple[str, bool, Document]]:
-    """Yield documents with one value at or beyond a limit: its path, whether it is valid, the document."""
+    """For each value at or beyond a limit, yield its path, its validity, and a document that contains it."""
     match described:
         case Leaf(limits=limits, beyond=beyond):
             yield from (("", True, value) for value in limits)

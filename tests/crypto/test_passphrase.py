@@ -47,7 +47,7 @@ def test_a_passphrase_gives_the_same_key_however_its_accents_are_encoded() -> No
     assert len(passphrase.stretch("\ud800", SALT, **LEAST)) == 32
 
 
-def test_each_guess_of_a_passphrase_takes_256_mib_unless_a_test_lowers_it() -> None:
+def test_each_guess_of_a_passphrase_takes_256_mib_unless_a_test_sets_less() -> None:
     given = inspect.signature(passphrase.stretch).parameters
     assert (given["opslimit"].default, given["memlimit"].default) == (3, 256 << 20)
 

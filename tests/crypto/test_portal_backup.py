@@ -29,7 +29,7 @@ def digest(raw: bytes) -> bytes:
 
 
 def backup() -> Backup:
-    """Return a backup whose lists are sorted, with a case that has every member and one that has the fewest.
+    """Return a backup with sorted lists. One case has every member, and another has the fewest.
 
     The number 10 follows 9, although the text "10" would precede "9".
     """
@@ -271,8 +271,8 @@ def test_a_manifest_of_another_version_or_kind_is_refused(name: str, wrong: int 
 
 
 @pytest.mark.parametrize("place", ["outboxes", "cases", "withdrawn"])
-def test_an_entry_out_of_order_or_twice_is_refused(place: str) -> None:
-    """The order is checked between all neighbours, also the last two."""
+def test_an_entry_that_is_out_of_order_or_repeated_is_refused(place: str) -> None:
+    """The order is checked between all neighbours, including the last two."""
     entries = listed()[place]
     swapped = [*entries[:-2], entries[-1], entries[-2]]
     for wrong in (entries[::-1], swapped, [*entries, entries[-1]], [entries[0], *entries]):
@@ -288,7 +288,7 @@ def test_an_entry_out_of_order_or_twice_is_refused(place: str) -> None:
     ],
 )
 def test_two_entries_for_the_same_thing_are_refused(place: str, changes: Json) -> None:
-    """The two entries differ, but not in the members that sort the list."""
+    """The two entries differ, but not in the members by which the list is sorted."""
     value = listed()
     value[place].append(value[place][-1] | changes)
     refused(value, "twice or out of order")
@@ -421,7 +421,7 @@ def test_a_truncated_backup_is_refused() -> None:
 
 
 def test_a_backup_whose_files_differ_from_its_manifest_is_refused() -> None:
-    """A file is missing, unknown, twice, changed or in another place."""
+    """A file is missing, unknown, repeated, changed or in another place."""
     files = contents()
     last, content = files[-1]
     for wrong in (

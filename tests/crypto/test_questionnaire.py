@@ -380,7 +380,7 @@ def test_a_question_that_is_never_asked_is_refused() -> None:
     assert never.splitlines()[refused.value.line - 1] == 'when = { path = ["b"] }'
 
 
-def test_a_question_that_depends_on_a_question_that_the_same_reporter_is_never_asked_is_refused() -> None:
+def test_a_question_whose_condition_the_same_reporter_can_never_meet_is_refused() -> None:
     """The question `days` is for those who chose `b`, but depends on a question for those who chose `a`."""
     typed = 'type = "period"'
     again = SECOND_READER.replace(', outside = "only"', "").replace(

@@ -165,7 +165,7 @@ def test_a_passphrase_opens_a_file_that_it_sealed():
         ScryptIdentity("clé à molette").unwrap([HYBRID.recipient().wrap(FILE_KEY)])
 
 
-def test_a_passphrase_is_not_tried_beside_other_stanzas():
+def test_a_passphrase_is_not_tried_if_there_are_other_stanzas():
     """A scrypt stanza must be the only stanza."""
     stanza = ScryptRecipient("passphrase", log_n=2).wrap(FILE_KEY)
     for stanzas in ([stanza, stanza], [stanza, HYBRID.recipient().wrap(FILE_KEY)]):

@@ -21,7 +21,7 @@ CIRCLES = [(1, 1), *((quorum, n) for n in range(2, LARGEST_COUNT + 1) for quorum
 
 
 def as_if_enough(subset: Sequence[str]) -> bytes | None:
-    """Return the secret that these shares give if each claims that their number is the quorum, or None."""
+    """Return the secret that these shares give if each claims a quorum equal to their number, or None."""
     try:
         return shares.combine([shares.restated(words, len(subset)) for words in subset])
     except (Tampered, TooFewShares):
@@ -42,7 +42,7 @@ def test_a_split_that_fewer_shares_than_its_quorum_can_open_is_detected() -> Non
 
 
 @pytest.mark.parametrize(("quorum", "count"), CIRCLES, ids=str)
-def test_no_subset_below_the_quorum_opens_and_every_subset_of_its_size_does(quorum: int, count: int) -> None:
+def test_every_quorum_opens_the_secret_and_no_smaller_subset_does(quorum: int, count: int) -> None:
     """The test tries all subsets of shares, for every possible number of officers."""
     secret = secrets.token_bytes(32)
     words = shares.split(secret, quorum=quorum, count=count)
@@ -104,7 +104,7 @@ def test_a_single_wrong_word_in_a_share_is_noticed() -> None:
 
 
 def test_shares_of_splits_with_different_quorums_give_no_secret() -> None:
-    """The first share says how many are needed."""
+    """The first share says how many shares are needed."""
     two, three = (shares.split(secrets.token_bytes(32), quorum=quorum, count=3) for quorum in (2, 3))
     with pytest.raises(TooFewShares):
         shares.combine([three[0], two[1]])

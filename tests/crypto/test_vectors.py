@@ -1,4 +1,7 @@
-"""Every vector holds in Python and is written by its generator. The browser modules read the same files."""
+"""Every vector passes in Python, and its generator still produces it.
+
+The browser modules read the same files.
+"""
 
 import ast
 import hashlib

@@ -90,7 +90,7 @@ def test_each_higher_class_needs_one_more_zero_bit_and_takes_no_longer_to_check(
         assert (zero_bits >= 8 + size_class) is (counter == solution)
 
 
-def test_four_times_the_size_is_one_class_higher() -> None:
+def test_a_size_four_times_as_large_is_one_class_higher() -> None:
     """The classes cover all sizes, from a text to the largest report of a little more than 1 GiB.
 
     Each needs work.

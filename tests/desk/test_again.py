@@ -22,7 +22,7 @@ SECRET = "zebra"
 
 @contextmanager
 def desk_of(office: Office) -> Iterator[tuple[Client, Client]]:
-    """Give the browsers of alice and bruno at one desk."""
+    """Yield the browsers of alice and bruno at one desk."""
     with sitting(office) as alice:
         yield alice, Client(alice.desk, alice.app, "bruno")
 
@@ -121,7 +121,7 @@ def form_of(page: str, path: str) -> markup.Form:
 
 
 def filled_in(page: str, path: str) -> dict[str, set[str]]:
-    """Return what is filled in, ticked and chosen in the form of a page with this target path."""
+    """Return what is filled in, ticked and chosen in the form with this target path on a page."""
     found: dict[str, set[str]] = {}
     for each in form_of(page, path).controls:
         own = each.tag.attributes

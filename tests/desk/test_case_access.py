@@ -43,7 +43,7 @@ def test_a_consent_form_needs_either_a_day_or_a_withdrawal_but_not_both(
     assert before == founded_trio.office.state()
 
 
-def test_a_disclosure_on_the_ground_other_needs_a_reason(founded_trio: Trio) -> None:
+def test_a_disclosure_on_other_grounds_needs_a_reason(founded_trio: Trio) -> None:
     before = founded_trio.office.state()
     with sitting(founded_trio.others) as client:
         form = {"recipient": "x", "what": "report", "ground": "other", "reason": "  "}

@@ -135,7 +135,7 @@ def test_the_head_of_a_case_shows_its_priority_status_officer_next_deadline_and_
 
 
 def test_a_case_whose_reporter_cannot_read_replies_says_so_and_offers_no_reply(office: Office) -> None:
-    """The page also does not offer to retract a reply.
+    """Nor does the page offer to retract a reply.
 
     The control is a case whose reporter can read replies.
     """

@@ -46,7 +46,7 @@ def _answer(field: Field) -> str | tuple[str, ...]:
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Portal:
-    """A portal whose medium brought two reports; both officers have declared both."""
+    """A portal whose exchange medium brought two reports; both officers have declared both cases."""
     folder = tmp_path_factory.mktemp("presses")
     office = Office.found_by(folder, NAMES, 2)
     portal = Portal(World(office), folder / "medium")
@@ -116,7 +116,7 @@ def test_no_part_of_a_case_with_all_questions_answered_is_four_screens_long(
 ) -> None:
     """The first answer fills a page, and every other text has three lines.
 
-    Both cases are measured, because it is random which one gets which number.
+    Both cases are measured, because the cases get their numbers in random order.
     """
     for part in (*PARTS.values(), "timeline"):
         screens = max(_screens(page, f"{served.root}/fr/case/{case}/{part}") for case in (1, 2))

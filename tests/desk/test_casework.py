@@ -198,7 +198,7 @@ def test_a_case_can_be_linked_by_number_without_a_suggestion(office: Office) -> 
         assert kept == absent
 
 
-def test_a_case_is_restricted_to_chosen_officers_and_another_breaks_the_glass_to_open_it(
+def test_a_case_is_restricted_to_chosen_officers_and_another_officer_breaks_the_glass_to_open_it(
     office: Office,
 ) -> None:
     """Before that, the queue shows other officers only the number, priority and deadline of the case."""
@@ -622,7 +622,7 @@ def test_a_dossier_is_redacted_by_picking_sentences_or_whole_texts(world: World,
 
 
 def test_a_reply_is_previewed_as_the_reporter_will_see_it(office: Office) -> None:
-    """The preview warns of details that the reporter asked never to repeat.
+    """The preview warns of details that the reporter asked the office never to repeat.
 
     An officer needs a reason to send such details.
     """
@@ -653,7 +653,7 @@ def test_a_reply_is_previewed_as_the_reporter_will_see_it(office: Office) -> Non
     assert ("reply", told_with, "it was asked") in noted(office)
 
 
-def test_nobody_can_read_a_case_in_quarantine_until_two_officers_end_it(office: Office) -> None:
+def test_nobody_can_read_a_case_until_two_officers_end_its_quarantine(office: Office) -> None:
     with sitting(office) as client:
         assert "Lift the quarantine (needs" not in client.page("/en/case/1/readers")
         sends(client, "readers/quarantine", reason="a protected secret")
@@ -678,7 +678,7 @@ def test_the_queue_shows_the_name_of_a_report_s_language_in_that_language(client
 def test_the_queue_names_each_choice_of_every_filter_in_the_language_of_the_officer(client: Client) -> None:
     """So the page never shows a code.
 
-    Only names of officers and of languages and the numbers of priorities are the same in both languages.
+    Only the names of officers, the names of languages, and the numbers of priorities are the same in both.
     """
     with client.desk.inbox.transaction() as session:
         work, case = session.get_one(Workflow, 1), session.get_one(Case, 2)

@@ -140,7 +140,7 @@ def test_the_preview_of_a_closing_shows_no_messages_while_the_case_is_in_quarant
         assert client.close(1, **silent | BOTH).status_code == 303
 
 
-def test_the_preview_of_a_closing_says_if_the_reporter_will_read_nothing(office: Office) -> None:
+def test_the_preview_of_a_closing_warns_if_the_reporter_will_read_nothing(office: Office) -> None:
     silent = {"outcome": "moot", "disclosure": "withheld", "reason": "no trace"}
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Case, 1).withdrawn = True

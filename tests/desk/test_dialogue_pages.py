@@ -24,7 +24,7 @@ NEW = '<span class="mark">new</span></a>'
 
 @pytest.fixture
 def alice(one_case: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
-    """Alice at a case with ten follow-ups on three pages; the second and the sixth are unread."""
+    """Alice at a case with ten follow-ups on three pages; the second and sixth follow-ups are unread."""
     monkeypatch.setattr(conversation, "PAGE", PAGE)
     with one_case.opened() as inbox, inbox.transaction() as session:
         for n in range(1, LETTERS + 1):
@@ -198,7 +198,8 @@ def test_the_pages_of_a_dialogue_link_to_older_and_newer_messages(alice: Client)
 
 
 def test_after_sending_a_reply_the_officer_sees_it_on_the_last_page(alice: Client) -> None:
-    """A reply sent from any part of the case leads to the last page, with the confirmation beside it.
+    """After a reply from any part of the case, the last page is shown, with the confirmation beside the
+    reply.
 
     The control is a change of status, which is not a message.
     """

@@ -187,7 +187,7 @@ def test_a_form_about_a_case_in_quarantine_is_not_kept_as_a_draft(alice: Client)
     assert [] == rows(alice)
 
 
-def test_an_officer_cannot_discard_the_draft_of_another(alice: Client, bruno: Client) -> None:
+def test_an_officer_cannot_discard_the_draft_of_another_officer(alice: Client, bruno: Client) -> None:
     begin(alice)
     assert 303 == bruno.send("/en/draft/note/1/throw-away").status_code
     assert {"text": WORDS} == kept(alice)
@@ -374,7 +374,7 @@ def acts(client: Client, path: str, headers: dict[str, str] = SAME, /, **form: A
 def test_automatic_and_refused_requests_do_not_prolong_a_session(alice: Client, bruno: Client) -> None:
     """Such requests are a draft, a form of another session, an oversized form, and an unknown address.
 
-    The controls are an officer who presses a button, and an officer who confirms by key to be present.
+    The controls are an officer who presses a button, and an officer who presses a key to show presence.
     """
     named = {"q-what": "Alice vend des codes"}
     assert (204, False) == acts(alice, "/en/draft/note/1", text=WORDS)

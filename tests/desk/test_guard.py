@@ -31,7 +31,7 @@ def actions(office: Office) -> list[str]:
 
 
 def test_the_printed_address_of_the_desk_works_once(client: Client) -> None:
-    """A wrong secret does not use the address up.
+    """A wrong secret does not use up the address.
 
     Without the cookie no page answers, and nobody can guess the path of a page.
     """

@@ -134,7 +134,7 @@ def test_a_job_shows_its_progress_and_then_its_result_or_error(place: Place) -> 
     assert "collect" in place.acts
 
 
-def test_during_a_job_the_desk_refuses_forms_for_now_and_shows_what_was_typed(
+def test_during_a_job_the_desk_refuses_forms_and_shows_again_what_was_typed(
     place: Place,
 ) -> None:
     """A client without the cookie learns nothing about the job.

@@ -74,7 +74,7 @@ def test_no_key_is_left_in_memory_after_a_desk_locks_because_too_few_officers_ar
 ) -> None:
     """The control is the same process before it locks.
 
-    Afterwards another program answers at the same port.
+    Afterwards another program answers on the same port.
     """
     keys = secrets_of(office)
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
@@ -94,14 +94,14 @@ def test_no_key_is_left_in_memory_after_a_desk_locks_because_too_few_officers_ar
         assert [] == found_in_memory([process], keys)
         assert b"inbox.desk.locked" in Path(f"/proc/{process}/cmdline").read_bytes()
         assert office.run("case", "list").code == 0
-        # The locked process stays, because the time limit of the desk no longer applies.
+        # The locked process keeps running, because the time limit of the desk no longer applies.
         with pytest.raises(subprocess.TimeoutExpired):
             served.process.wait(1.5)
         os.kill(served.process.pid, signal.SIGINT)
         assert served.process.wait(60) == 0
 
 
-def test_only_its_owner_can_read_the_file_with_the_address_and_the_end_deletes_it(
+def test_only_its_owner_can_read_the_file_with_the_address_which_is_deleted_at_the_end(
     office: Office, tmp_path: Path
 ) -> None:
     """Another file at this place is replaced."""

@@ -320,7 +320,7 @@ def test_a_case_shows_details_to_protect_first(room: Room) -> None:
 
 
 def test_the_queue_can_be_filtered_with_the_keyboard_alone(room: Room) -> None:
-    """The page says if no case matches. The filter stays in use while the officer looks at a case."""
+    """If no case matches, the page says so. The filter stays in use while the officer looks at a case."""
     page = room.page
     page.goto(f"{room.served.root}/en/")
     page.locator("#search").focus()

@@ -1,4 +1,4 @@
-"""Registers at the desk: officers read them, add to them, and export them to a folder off the medium."""
+"""Registers at the desk: officers read them, add to them, and export them to a folder outside the medium."""
 
 import html
 from pathlib import Path

@@ -48,7 +48,7 @@ def but_drafts(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def entry(office: Office) -> Any:
-    """Return the last journal entry before the one for reading the journal."""
+    """Return the last journal entry before the entry for reading the journal."""
     return office.json("journal", "list")["entries"][-2]
 
 
@@ -78,7 +78,7 @@ def test_a_text_that_may_identify_somebody_is_sent_only_with_a_reason(office: Of
 
 
 def test_all_templates_can_be_previewed_before_the_officer_chooses_one(office: Office) -> None:
-    """The previews are filled in, in the reporter's language.
+    """The previews are filled in and are in the reporter's language.
 
     A placeholder in brackets marks the place of the officer's own text.
     """

@@ -253,7 +253,7 @@ def test_the_server_answers_one_request_per_connection() -> None:
     assert 1 == answer.count(b"200 OK")
 
 
-def test_the_server_stops_cleanly_even_if_its_thread_ends_before_it_is_told_to(
+def test_the_server_stops_cleanly_even_if_its_thread_ends_early(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Otherwise a desk could crash while it locks, instead of saying that it is locked."""
