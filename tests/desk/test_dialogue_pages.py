@@ -198,8 +198,7 @@ def test_the_pages_of_a_dialogue_link_to_older_and_newer_messages(alice: Client)
 
 
 def test_after_sending_a_reply_the_officer_sees_it_on_the_last_page(alice: Client) -> None:
-    """After a reply from any part of the case, the last page is shown, with the confirmation beside the
-    reply.
+    """After a reply from any part of the case, the last page shows the confirmation beside the reply.
 
     The control is a change of status, which is not a message.
     """

@@ -252,7 +252,7 @@ def test_a_second_officer_can_refuse_with_a_reason(one_case: Office) -> None:
 
 
 @pytest.mark.parametrize("typed", ["", "bruno"])
-def test_an_officer_who_asks_another_to_confirm_without_a_passphrase_sees_an_error_at_its_field(
+def test_asking_another_officer_to_confirm_without_a_passphrase_shows_an_error_at_that_field(
     one_case: Office, typed: str
 ) -> None:
     """An officer who types only the other officer's passphrase gets the same error.
@@ -476,7 +476,7 @@ def test_actions_whose_page_must_be_seen_cannot_be_confirmed_from_another_sessio
     assert may_be_asked([action(Code.MINIMISE, 1, "x", place="what")])
 
 
-def test_an_officer_is_told_if_somebody_typed_a_wrong_passphrase_in_that_name(one_case: Office) -> None:
+def test_an_officer_learns_that_somebody_typed_a_wrong_passphrase_under_that_officer_s_name(one_case: Office) -> None:
     with desk_of(one_case) as (_, alice, bruno):
         alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
         typed = {"passphrase-alice": passphrase_of("alice"), "passphrase-bruno": "a guess"}
@@ -505,7 +505,7 @@ def test_a_change_by_another_officer_is_shown_before_it_is_overwritten(one_case:
 
 
 def test_two_officers_who_save_at_the_same_time_do_not_overwrite_each_other(one_case: Office) -> None:
-    """The officer who saves second is shown the other's change."""
+    """The officer who saves second is shown the other officer's change."""
     with serving(one_case) as served:
         alice = Visitor(served)
         both = {"high": alice, "low": alice.beside(served, "bruno")}

@@ -138,7 +138,7 @@ def confirm(chloe: Page, root: str) -> None:
 
 
 @pytest.mark.slow
-def test_three_officers_work_at_the_same_time_and_an_excluded_one_cannot_tell_that_the_case_exists(
+def test_three_officers_work_at_the_same_time_and_an_excluded_officer_cannot_tell_that_the_case_exists(
     team: Team,
 ) -> None:
     """Bruno's pages are as if there were no such case.

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.copy_of("founded_three")
 
 @pytest.fixture
 def three_cases(office: Office, tmp_path: Path) -> Office:
-    """Case 1 reports a danger and is due today, case 2 is overdue, case 3 is due tomorrow."""
+    """Case 1 reports a danger and is due today, case 2 is overdue, and case 3 is due tomorrow."""
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
     for answers in ({"what": "a", "danger_now": "yes"}, {"what": "b"}, {"what": "c"}):
@@ -43,7 +43,7 @@ def part(page: str, name: str) -> str:
 
 
 def test_an_officer_cannot_hide_a_danger_with_a_low_score(three_cases: Office) -> None:
-    """A danger in the answers or in the score counts, on the day's page, in the queue, and for bulk actions.
+    """A danger in the answers or in the score counts on the day's page, in the queue, and for bulk actions.
 
     Case 3, without a danger, is the control.
     """

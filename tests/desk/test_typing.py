@@ -23,7 +23,8 @@ KEPT = "Gardé en brouillon"
 
 @contextmanager
 def again(chromium: Browser, served: Served, **options: Any) -> Iterator[Page]:
-    """Yield a page in a new browser. Get another address for the next browser, as each works only once."""
+    """Yield a page in a new browser. Get another address for the next browser, because each address works
+    only once."""
     with seen(chromium, served, **options) as page:
         served.address = another_address(page, served)
         yield page
@@ -153,7 +154,7 @@ def ends(page: Page, served: Served) -> dict[str, int]:
 
 
 def _expect_told(page: Page, *, is_told: bool) -> None:
-    """Let the page ask for the remaining time; expect that it warns or does not."""
+    """Let the page ask for the remaining time; expect a warning or no warning."""
     with page.expect_response("**/left/*"):
         page.clock.run_for(31_000)
     page.clock.run_for(1_000)

@@ -44,7 +44,7 @@ def test_unopened_envelopes_are_listed_and_cannot_be_discarded_before_the_end_of
 def test_two_officers_discard_exactly_as_many_envelopes_as_the_page_showed_them(
     flooded: Office, clock: Clock
 ) -> None:
-    """One officer alone is refused, and so is a number that differs from the page."""
+    """One officer alone is refused, and so is a number other than the one on the page."""
     clock.day = today() + relativedelta(months=2)
     dated_by_portal(flooded)
     with sitting(flooded) as client:

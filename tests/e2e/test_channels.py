@@ -36,7 +36,7 @@ class Bodies:
     medium: Path = field(default_factory=Path)
 
     def report(self, concerned: str, text: str) -> Visitor:
-        """Make a report, and answer in it whether it is about the inspectorate."""
+        """Make a report, and state in it whether the report is about the inspectorate."""
         page = self.browser.new_context().new_page()
         visitor = Visitor(page, self.portal.address)
         visitor.visit("fr/report")
@@ -150,7 +150,7 @@ def answered(bodies: Bodies) -> None:
 
 
 def ignored(bodies: Bodies, keys: CaseKeys) -> None:
-    """The portal ignores orders of the inspectorate about the case, even with its right id.
+    """The portal ignores orders of the inspectorate about the case, even if they give its correct id.
 
     Other orders in the same outbox are carried out.
     """
