@@ -142,8 +142,7 @@ def test_the_demo_leads_from_a_report_to_its_answer(
 
 
 def goes_on(checkout: Path, visitor: Visitor) -> None:
-    """Expect that a second demo shows both sides unchanged, and that a third demo beside the second is
-    refused."""
+    """Expect that a second demo shows both sides unchanged, and that a simultaneous third demo is refused."""
     with demo(checkout, int(visitor.address.rpartition(":")[2])) as printed:
         assert "Continuing with the data" in printed
         visitor.open()

@@ -66,7 +66,7 @@ def test_the_identity_appears_only_in_the_output_of_the_command_that_shows_it(of
     assert NAME == office.json("case", "identity", "show", "1")["identity"]
 
 
-def test_without_a_recorded_identity_officers_can_neither_show_it_nor_withdraw_consent(
+def test_before_an_identity_is_recorded_officers_can_neither_show_it_nor_withdraw_a_consent(
     world_office: Office,
 ) -> None:
     for command in (["show", "1"], ["withdraw", "1"]):
@@ -118,7 +118,7 @@ def disclose(office: Office, ground: str, what: str = "identity", *more: str) ->
 
 
 def alone(name: str) -> Actor:
-    """Return an officer who acts without a second one to confirm."""
+    """Return an officer who acts without a second officer to confirm."""
     return Actor({name: Presence.OWN}, today())
 
 

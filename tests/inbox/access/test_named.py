@@ -18,7 +18,7 @@ TEXTS = {1: f"{NAME} a loué son badge.", 2: "Quélennec a loué son badge.", 3:
 def founded_named(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """Three cases, and an access request.
 
-    One case has the person's full name, one the family name, and one neither.
+    One case has the person's full name, one has the family name, and one has neither.
     """
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("named"))
     for text in TEXTS.values():

@@ -34,7 +34,7 @@ class Kept:
     """The access data of a case: its handlers, exclusions and declarations.
 
     The first value of ``state`` says whether the case is in quarantine. The second value contains the
-    officers who opened the case in the archive today, or is None if the case is not in the archive.
+    officers who opened the case in the archive today. It is None if the case is not in the archive.
     """
 
     handlers: set[str]
@@ -113,7 +113,7 @@ def _fill(session: Session) -> None:
 
 @contextmanager
 def undone(vault: Vault, present: set[str] | Sequence[str], *, quarantine: bool = False) -> Iterator[Session]:
-    """Yield a session for these officers. Roll the session's changes back at the end."""
+    """Yield a session for these officers. Roll back the session's changes at the end."""
     with vault.transaction(sorted(present), quarantine=quarantine) as session:
         yield session
         session.rollback()

@@ -212,7 +212,7 @@ def test_one_officer_alone_can_remove_a_link_that_restricts_nothing(bound: Offic
 def test_unlinking_a_case_that_may_concern_an_open_access_request_takes_two_officers(bound: Office) -> None:
     """Only the link shows that the case may concern the person.
 
-    To decide that the case does not concern the person also takes two officers.
+    Deciding that the case does not concern the person also takes two officers.
     """
     with bound.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(Measure, (1, 1)))
@@ -279,7 +279,7 @@ def test_an_original_cannot_be_marked_as_junk_and_the_refusal_names_the_duplicat
     assert "inbox case reopen 3 --reason TEXT" in said
 
 
-def test_a_case_can_be_closed_as_a_duplicate_only_of_one_that_is_still_investigated(bound: Office) -> None:
+def test_a_case_can_be_closed_only_as_a_duplicate_of_a_case_that_is_still_investigated(bound: Office) -> None:
     """If the original is junk or a closed duplicate, nobody would investigate either case.
 
     An original in quarantine is refused too, because one officer alone can place a case there.

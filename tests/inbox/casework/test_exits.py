@@ -328,7 +328,7 @@ def test_an_exit_ignores_a_second_obstacle_if_the_matrix_says_so(
 
 @pytest.mark.parametrize("surface", Surface)
 @pytest.mark.parametrize("way", [way for way in Exit if TABLE[way.code].officers > 1])
-def test_an_exit_that_always_takes_two_officers_asks_for_the_second(
+def test_an_exit_that_always_takes_two_officers_asks_for_the_second_officer(
     founded_rooms: dict[bool, Room], tmp_path: Path, way: Exit, surface: Surface
 ) -> None:
     room = founded_rooms[way is Exit.DESTROY].copy(tmp_path / "room")

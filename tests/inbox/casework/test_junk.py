@@ -260,7 +260,7 @@ def test_at_the_desk_the_journal_records_each_junk_case_with_the_reason(office: 
 
 @pytest.fixture
 def cleared(trio: Trio) -> Trio:
-    """The three cases of the trio.
+    """The fixture ``trio`` with cases that can be marked as junk.
 
     All three cases are reopened, and nothing prevents marking them as junk.
     """
@@ -290,7 +290,7 @@ def test_an_excluded_officer_can_neither_mark_a_case_as_junk_nor_learn_that_it_i
     assert "case 3" not in trio.excluded.run("journal", "list").out
 
 
-def test_only_its_handlers_can_mark_a_restricted_case_as_junk(cleared: Trio) -> None:
+def test_a_restricted_case_can_be_marked_as_junk_only_by_its_handlers(cleared: Trio) -> None:
     """For other officers, a filter does not select the case even if the queue lists it."""
     trio = cleared
     trio.others.close("3")

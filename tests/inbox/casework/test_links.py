@@ -110,7 +110,9 @@ def test_officers_add_change_and_remove_a_link(office: Office) -> None:
     assert (before["links"], [2, 3, 6]) == (office.state()["links"], sorted(proposed(office, 1)))
 
 
-def test_the_journal_records_a_link_for_each_case_without_the_number_of_the_other(office: Office) -> None:
+def test_the_journal_records_a_link_for_each_case_without_the_number_of_the_other_case(
+    office: Office,
+) -> None:
     """The test links the cases by command and at the desk. A refused action is recorded for neither case."""
     words = [
         ("case", "link", "add", "1", "2", "same_facts"),

@@ -319,10 +319,10 @@ def test_officers_retract_a_measure_that_was_recorded_by_mistake(
     ]
 
 
-def test_a_measure_is_not_retracted_if_another_took_its_number_during_the_confirmation(
+def test_a_measure_is_not_retracted_if_another_measure_took_its_number_during_the_confirmation(
     office: Office,
 ) -> None:
-    """Numbers of retracted measures are used again.
+    """Numbers of retracted measures are reused.
 
     Without this check, officers could confirm one measure and retract another.
     """
@@ -577,7 +577,7 @@ def test_a_measure_requires_no_reason_once_the_prosecutor_does_not_object(office
 def test_officers_record_restrictions_of_the_prosecutor_with_the_decision(office: Office) -> None:
     """Both the command and the desk record the restrictions.
 
-    The length limit of restrictions is that of a measure.
+    Restrictions have the same length limit as a measure.
     """
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     decided = (

@@ -113,7 +113,7 @@ def test_an_error_in_the_vault_is_not_blamed_on_the_command(world: World, portal
 def test_a_file_that_is_too_large_is_refused_before_its_content_is_checked(
     world: World, tmp_path: Path, words: list[str]
 ) -> None:
-    """A file of exactly the limit is read. The error about that file concerns its content."""
+    """A file whose size is exactly the limit is read. The error about that file concerns its content."""
     file = tmp_path / "card.json"
     for size, is_told in ((4 << 20, False), ((4 << 20) + 1, True)):
         file.write_bytes(b"#" * size)

@@ -1,4 +1,4 @@
-"""The command line: its output, its exit codes, and that it never opens a socket."""
+"""The command line: its output, its exit codes, and the absence of open sockets."""
 
 import json
 import os
@@ -28,7 +28,7 @@ def harmless(text: str) -> bool:
     return all(char == "\n" or char.isprintable() for char in text)
 
 
-def test_control_characters_and_text_directions_are_printed_as_their_number() -> None:
+def test_control_characters_and_text_directions_are_printed_as_numbers() -> None:
     """Accents, emoji, and the joiners within an emoji are printed unchanged."""
     assert "<U+001B>[2J<U+202E>a<U+000A>b" == visible("\x1b[2J\u202ea\nb")
     assert "é à 😀 👩\u200d🚒" == visible("é à 😀 👩\u200d🚒")
@@ -45,9 +45,7 @@ def test_control_characters_and_text_directions_are_printed_as_their_number() ->
     ],
     ids=["letters that show nothing", "marks", "marks with joiners", "what scripts need"],
 )
-def test_invisible_letters_and_stacked_marks_are_printed_as_their_number(
-    text: str, shown: str | None
-) -> None:
+def test_invisible_letters_and_stacked_marks_are_printed_as_numbers(text: str, shown: str | None) -> None:
     assert (text if shown is None else shown) == visible(text)
 
 

@@ -10,7 +10,7 @@ from tests.support.typist import typing_to_fork
 
 
 def failing(office: Office, kind: str, *words: object) -> None:
-    """Run a command that must fail. With the option --json, it tells the same as JSON."""
+    """Run a command that must fail. With the option --json, the command prints the same error as JSON."""
     told = office.run(*map(str, words), "--json")
     error = json.loads(told.err)
     assert (1, "", kind) == (told.code, told.out, error["code"])

@@ -1,4 +1,4 @@
-"""These tables list every text field of an officer.
+"""These tables list every text field that officers fill in.
 
 For each field, the tables say how the reporter's identity stays out of the text. A new option or form field
 fails the tests until somebody adds it to a table. ``Inbox.acting`` checks each reason, whether typed at the

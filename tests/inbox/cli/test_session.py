@@ -140,7 +140,7 @@ def test_ctrl_d_or_ctrl_c_ends_a_session_and_its_process(office: Office, key: by
 
 @pytest.mark.parametrize("place", ["passphrase", "question"])
 def test_a_session_locks_itself_if_nobody_types(office: Office, place: str) -> None:
-    """The session also locks at a passphrase and at a question. An unfinished action is undone."""
+    """The session also locks while it asks for a passphrase or an answer. An unfinished action is undone."""
     with session(office, "--minutes", "3", program=HASTY) as at:
         at.types("officer renew --shares new --sheets --same-disk")
         at.confides("passphrase of alice: ", passphrase_of("alice"))
@@ -286,7 +286,7 @@ time.sleep(60)
 
 
 def test_the_time_limit_does_not_interrupt_work_that_makes_progress() -> None:
-    """The limit is only for the ``with`` block. A program that ignores the exception is killed."""
+    """The limit applies only within the ``with`` block. A program that ignores the exception is killed."""
     done = subprocess.run([sys.executable, "-c", LIMITED], capture_output=True, text=True, check=False)
     assert (-signal.SIGALRM, "no limit is left\ninactive\n") == (done.returncode, done.stdout)
 

@@ -12,11 +12,11 @@ from tests.support.inbox_builders import today
 from tests.support.inbox_trio import Trio, undone
 
 
-def test_cases_about_the_same_place_or_that_contradict_each_other_are_not_one_matter() -> None:
+def test_cases_that_share_a_place_or_contradict_each_other_are_not_one_matter() -> None:
     assert {Relation.SAME_PLACE, Relation.CONTRADICTS} == {each for each in Relation if not each.binds}
 
 
-def test_a_case_also_ends_with_its_duplicate_but_not_with_other_linked_cases(trio: Trio) -> None:
+def test_a_case_ends_when_its_duplicate_ends_but_not_when_another_linked_case_ends(trio: Trio) -> None:
     with trio.others.opened() as inbox, undone(inbox) as session:
         session.query(Link).delete()
         pairs = ((1, 2, Relation.SAME_FACTS), (1, 3, Relation.DUPLICATE))

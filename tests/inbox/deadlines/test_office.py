@@ -307,7 +307,7 @@ def test_the_office_is_warned_if_the_law_requires_a_way_to_speak_to_an_officer_a
 def test_only_an_external_authority_can_extend_the_time_for_feedback_and_only_once(
     office: Office, first_reporter: Reporter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The authority must extend the time before it ends.
+    """The authority must extend the time before the time ends.
 
     The notice names the new day, which is counted from the last day for the acknowledgement.
     """

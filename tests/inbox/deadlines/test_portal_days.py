@@ -58,8 +58,8 @@ def test_a_day_of_receipt_that_is_too_late_is_replaced_and_one_that_is_too_early
 ) -> None:
     """A report must have arrived between two exports.
 
-    A day that is too late is replaced by that of the previous export. A day that is too early is used, with
-    a warning.
+    A day that is too late is replaced by the day of the previous export. A day that is too early is used,
+    with a warning.
     """
     known = Between(after(previous), after(exported), after(now))
     found = portal_days.receipt(after(said), known)
@@ -73,7 +73,7 @@ def test_a_day_of_receipt_that_is_too_late_is_replaced_and_one_that_is_too_early
 
 @example(exported=3, now=5, said=3)
 @given(OFFSETS, OFFSETS, st.integers(-60, 120))
-def test_without_a_previous_export_a_day_of_receipt_in_the_future_becomes_that_of_the_export(
+def test_without_a_previous_export_a_day_of_receipt_in_the_future_becomes_the_day_of_the_export(
     exported: int, now: int, said: int
 ) -> None:
     latest = min(exported, now)
