@@ -10,7 +10,8 @@ _MORE = {"init": "setup", "serve": "setup", "upgrade": "upgrade"}
 def typed(words: str, prefix: str = sys.prefix) -> str:
     """Return a command of `portal`, with its options, as a person types it, in backquotes.
 
-    ``prefix`` is the folder of the program's Python environment, which tells the package from a checkout.
+    ``prefix`` is the folder of the program's Python environment, which distinguishes the package from a
+    checkout.
     """
     name, _, _ = words.partition(" ")
     if prefix != PACKAGE:

@@ -67,7 +67,7 @@ class Option(click.Option):
 
 
 class _Day(click.ParamType[date]):
-    """A day that the journal, the vault and bundles can hold (SPEC 1.2)."""
+    """A day that the journal, the vault and bundles can store (SPEC 1.2)."""
 
     name = "YYYY-MM-DD"
 
@@ -96,7 +96,7 @@ class Whole(click.IntRange):
 
 
 class _Number(click.ParamType[int]):
-    """A number up to the largest that canonical JSON can hold. Help does not show this limit."""
+    """A number up to the largest that canonical JSON can represent. Help does not show this limit."""
 
     name = "number"
     _range = Whole(1, LARGEST)
@@ -123,7 +123,7 @@ FILE, FOLDER = _Place("file"), _Place("folder")
 def choice_argument(name: str, metavar: str, choices: Sequence[str]) -> Callable[[Any], Any]:
     """Return an argument that takes one of some values. Usage and errors name it; help lists the values.
 
-    Without a name, click would write the list of values in the place of the name.
+    Without a name, click would write the list of values in place of the name.
     """
     values = f"One of {', '.join(choices)}."
     return click.argument(name, metavar=metavar, type=click.Choice(choices), help=values)
@@ -365,8 +365,8 @@ def _fit(path: tuple[str, ...], node: Leaf | Branch, name: str, more: str, phras
     last, other = path[-1], node.also if isinstance(node, Leaf) else ()
     if phrases & {*other}:
         return 7
-    # If several commands have the second word as their name, the best fit is the command whose group is most
-    # like the first word.
+    # If the second word names several commands, the best fit is the command whose group is most similar to
+    # the first word.
     if more in (last, *other) and (alike := _alike(name, path)):
         return 5 + alike
     if {name, name.removesuffix("s")} & {last, *other}:
@@ -462,7 +462,7 @@ def hint_of(error: click.ClickException, *, in_session: bool = False) -> str:
 
 
 def _asking_help(context: click.Context, *, in_session: bool) -> str:
-    """Return what to type for the help of a command. A session needs no name of the program."""
+    """Return what to type for the help of a command; in a session, without the name of the program."""
     if in_session:
         return " ".join(["help", *context.command_path.split()[1:]])
     return f"{context.command_path} {HELP_NAMES[0]}"

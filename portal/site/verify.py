@@ -55,8 +55,8 @@ def differences(
 ) -> Iterator[str]:
     """Yield a line for each difference between the site and what was signed.
 
-    ``own`` is the caller's own channel, to compare with the keyring, or None. The serials of the site's files
-    are added to ``seen``. Raises Refused if the site does not answer.
+    ``own`` is None or the caller's own channel, which is compared with the keyring. The serials of the site's
+    files are added to ``seen``. Raises Refused if the site does not answer.
     """
     trusted = {"root_key": settings.root_public, "deployment": settings.deployment_id}
     try:

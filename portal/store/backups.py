@@ -16,9 +16,9 @@ _ROWS = 100
 
 
 def cases_and_slots(connection: Connection, today: date) -> Iterator[tuple[Case, bytes | None]]:
-    """Yield the cases that the inbox has and that have not expired, each with its slot; ``slot`` is None.
+    """Yield the cases that the inbox has and that have not expired, each with its slot.
 
-    They are sorted by case id, which is random.
+    The cases are sorted by case id, which is random. Their field ``slot`` is None.
     """
     kept = cases.c.expires.is_(None) | (cases.c.expires > days.number(today))
     found = select(cases).where(cases.c.collected, kept).order_by(cases.c.case_id)

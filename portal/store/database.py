@@ -341,7 +341,7 @@ def _reachable(url: URL) -> Iterator[None]:
         yield
     except DatabaseError as error:
         raise Refused(
-            # The query of the URL may also contain a password.
+            # The query string of the URL may also contain a password.
             f"database {url.set(query={}).render_as_string()} cannot be used",
             "check that the database runs, that the setting `database` is right, and that the"
             " portal's user may write there",

@@ -16,11 +16,12 @@ from sqlalchemy.exc import DBAPIError
 from portal.store.database import Database, StoreBusy
 from portal.store.schema import chunks, deleted
 
-# The most rows and bytes that one transaction deletes; the transaction may take a quarter of the free disk.
+# The maximum numbers of rows and bytes that one transaction deletes. It may use a quarter of the free disk
+# space.
 _ROWS = 256
 _BYTES = 16 << 20
 _PART = 4
-# SQLite gives its lock to the next process that asks. A waiting writer asks every tenth of a second.
+# SQLite gives its lock to the next process that asks. A waiting writer asks for it every tenth of a second.
 PAUSE_SECONDS = 0.2
 
 

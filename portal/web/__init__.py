@@ -1,1 +1,1 @@
-"""For people: the public pages, the forms that work without JavaScript, the headers of every answer."""
+"""What people see: the public pages, the forms that work without JavaScript, and the headers of answers."""

@@ -39,7 +39,7 @@ def load() -> Mapping[str, Asset]:
 
 
 def of(logo: tuple[str, bytes] | None, colours: str) -> Mapping[str, Asset]:
-    """Return the files of a site: the shipped files, its logo (name, content) and its rules of CSS."""
+    """Return the files of a site: the shipped files, its logo (name, content) and its CSS rules."""
     found = dict(load())
     if colours:
         found[STYLE] = _asset(STYLE, found[STYLE].content + colours.encode())

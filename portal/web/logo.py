@@ -57,7 +57,7 @@ def load(path: Path) -> tuple[str, bytes]:
 
 
 def _check_png(content: bytes) -> None:
-    """Raise ValueError unless this is a whole PNG with only a still picture of moderate size."""
+    """Raise ValueError unless this is a complete PNG that contains only a still picture of moderate size."""
     chunks = list(_chunks(content))
     kinds = [kind for kind, _ in chunks]
     if kinds[:1] != [b"IHDR"] or kinds[-1:] != [b"IEND"] or b"IDAT" not in kinds:
@@ -86,7 +86,7 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _check_svg(content: bytes) -> None:
-    """Raise ValueError unless this is an SVG with only shapes and plain text."""
+    """Raise ValueError unless this is an SVG that contains only shapes and plain text."""
     reader = expat.ParserCreate(namespace_separator=" ")
     reader.StartElementHandler = _check_element
     reader.StartDoctypeDeclHandler = partial(_refuse, "a document type")

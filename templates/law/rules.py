@@ -192,7 +192,7 @@ class Basis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """The working days of a country, and the country (ISO 3166-1, two capitals); Monday is 0 in ``weekend``.
+    """The working days of a country, and its code (ISO 3166-1, two capitals); Monday is 0 in ``weekend``.
 
     Telephone numbers without a country code are numbers of this country.
     """
@@ -368,7 +368,7 @@ class Measure:
 
     @property
     def is_of_justice(self) -> bool:
-        """Whether the measure opens judicial proceedings. These need no word of the prosecutor."""
+        """Whether the measure opens judicial proceedings. Such measures do not need the prosecutor's word."""
         return self.opens_proceedings and not self.needs_word
 
     @property
@@ -660,7 +660,7 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class ToConfirm:
-    """A rule that counsel has to confirm: its file, its dotted key there, and what to confirm."""
+    """A rule that counsel has to confirm: its file, its dotted key in that file, and what to confirm."""
 
     file: str
     key: str

@@ -1,4 +1,4 @@
-"""The schemas of the files of a jurisdiction. Every rule has a source, and can say what to confirm."""
+"""The schemas of the files of a jurisdiction. Every rule gives its source, and may list what to confirm."""
 
 from collections.abc import Iterable
 from enum import StrEnum

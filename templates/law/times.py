@@ -36,7 +36,7 @@ def of_clock(clock: Clock) -> Iterator[Time]:
 
 
 def of_duty(duty: Duty) -> Iterator[Time]:
-    """Yield the usual time of a duty, then each other time that it has."""
+    """Yield the usual time of a duty, then every other time of the same duty."""
     for kind, span in (
         (Kind.WITHIN, duty.within),
         (Kind.URGENT, duty.urgent and duty.urgent.within),

@@ -113,7 +113,7 @@ def opened(vector: Vector, pieces: Iterable[bytes]) -> tuple[type[CryptoError] |
 
 
 def test_the_suite_is_complete():
-    """Only armored files are left out. The suite has the expected number of files of each result."""
+    """Only armored files are left out. The suite has the expected number of files with each result."""
     counted = Counter(each.expect for each in VECTORS)
     assert counted == {
         "success": 19,

@@ -99,7 +99,7 @@ def test_a_large_file_takes_constant_memory() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert size == seen
-    # The padding at the end of a container of this size is one piece of at most 3 %.
+    # The padding at the end of a container of this size is a single piece of at most 3 % of the size.
     assert peak < 16 << 20
 
 

@@ -1,4 +1,4 @@
-"""Shapes accept values within their limits, and refuse any other kind."""
+"""Shapes accept values within their limits, and refuse all other values."""
 
 import json
 from dataclasses import dataclass

@@ -28,7 +28,7 @@ def as_if_enough(subset: Sequence[str]) -> bytes | None:
         return None
 
 
-def test_a_split_that_fewer_shares_than_its_quorum_can_open_is_detected() -> None:
+def test_a_split_that_opens_with_fewer_shares_than_its_quorum_is_detected() -> None:
     """The split claims a quorum of three, but any two shares open it.
 
     Only an attempt with two shares shows that the claim is false.

@@ -32,7 +32,7 @@ def seen(page: str) -> str:
 
 
 def ends(client: Client, **form: str) -> tuple[int, bool]:
-    """Send the closing form; return the status, and whether the desk showed the preview again instead."""
+    """Send the closing form; return the status, and whether the desk showed the preview again."""
     answer = client.send("/en/case/1/close", **END | form)
     return answer.status_code, NOT_YET in answer.text
 

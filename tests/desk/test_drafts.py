@@ -145,7 +145,7 @@ def test_a_manual_entry_that_names_its_officer_is_neither_kept_nor_entered(
 
 @pytest.mark.parametrize("path", chosen(FORMS, "note", "close"))
 def test_a_refused_form_is_kept_as_a_draft_and_the_page_links_back(alice: Client, path: str) -> None:
-    """The script is not needed, because the desk keeps each form before it does anything with it."""
+    """The script is not needed, because the desk keeps each form before processing it."""
     long = {"text": "long " * 30_000}
     answer = alice.send(f"/en/case/1/{path}", **FORMS[path] | long)
     assert answer.status_code == 409

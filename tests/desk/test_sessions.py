@@ -199,7 +199,7 @@ LIFT = "/en/case/1/readers/lift"
 
 
 def test_the_second_officer_can_confirm_in_a_separate_session(one_case: Office) -> None:
-    """That officer sees the request and types a passphrase. Then the first officer does the action, once."""
+    """That officer sees the request and types a passphrase. The first officer then acts once."""
     form = {"reason": "no kin <of hers>", "officer": "chloe"}
     with desk_of(one_case) as (_, alice, bruno):
         alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
@@ -257,7 +257,7 @@ def test_asking_another_officer_to_confirm_without_a_passphrase_shows_an_error_a
 ) -> None:
     """An officer who types only the other officer's passphrase gets the same error.
 
-    Without a request to another officer, the page says that the action takes two.
+    Without a request to another officer, the page says that the action takes two officers.
     """
     form = {"reason": "no kin", "officer": "chloe"}
     given = {"passphrase-alice": "", "passphrase-bruno": passphrase_of(typed) if typed else ""}
@@ -488,7 +488,7 @@ def test_an_officer_learns_of_a_wrong_passphrase_typed_under_that_officer_s_name
 def test_a_change_by_another_officer_is_shown_before_it_is_overwritten(one_case: Office) -> None:
     """Reading a case does not count as such a change, and neither do the officer's own actions.
 
-    Once the change was shown, the officer's action is done.
+    Once the change has been shown, the officer's action takes effect.
     """
     with desk_of(one_case) as (_, alice, bruno):
         shown = as_of(alice.page("/en/case/1"))

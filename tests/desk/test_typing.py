@@ -144,7 +144,7 @@ def test_mouse_movements_and_scripts_do_not_prolong_the_session(page: Page, serv
 
 @pytest.fixture
 def ends(page: Page, served: Served) -> dict[str, int]:
-    """The seconds until the session ends and until the inbox locks, as the desk tells an inactive page."""
+    """The seconds until the session ends and until the inbox locks, as reported to an inactive page."""
     told = {"session": 9_000, "inbox": 9_000}
     page.clock.install()
     page.route("**/left/*", lambda route: route.fulfill(json=told))

@@ -92,7 +92,7 @@ def intake(path: Path) -> Intake:
 
 
 def hits(path: Path, keys: CaseKeys, other: Path) -> list[bytes]:
-    """Return what a bundle contains of the case, or of envelopes for the other channel."""
+    """Return the traces in a bundle of the case, or of envelopes for the other channel."""
     traces = [keys.case_id, keys.withdraw_id, keys.memo_key]
     for entry in intake(other).entries:
         traces += [entry.id, entry.hash]

@@ -189,7 +189,7 @@ def test_a_junk_case_stays_in_the_queue_only_for_a_deferred_or_reopened_decision
             assert waits is work.waits, (decision, anew)
 
 
-def test_a_closed_case_still_needs_the_decision_on_persons_but_not_that_on_admissibility(
+def test_a_closed_case_still_needs_the_decision_on_persons_but_not_the_one_on_admissibility(
     office: Office,
 ) -> None:
     """The control is an open case, which is not listed among the closed ones."""
@@ -206,7 +206,7 @@ def test_a_closed_case_still_needs_the_decision_on_persons_but_not_that_on_admis
 
 
 def test_a_junk_case_still_needs_the_decision_on_the_prosecutor(office: Office) -> None:
-    """The officers who mark a case as junk have only found that it names nobody."""
+    """The officers who mark a case as junk have found only that it names nobody."""
     with office.opened() as inbox, inbox.transaction() as session:
         row, work = session.get_one(Duty, (1, "art40")), session.get_one(Workflow, 1)
         row.decided, row.decision, work.junked = None, "", today()

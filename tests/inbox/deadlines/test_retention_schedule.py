@@ -130,7 +130,7 @@ def test_a_case_with_an_unread_message_is_not_destroyed(
 
 
 def decided_anew(office: Office) -> None:
-    """Make again the decisions that a message of the reporter reopened."""
+    """Repeat the decisions that a message of the reporter reopened."""
     for choice in ("no_transmission", "not_needed"):
         office.json("case", "decide", "1", choice, "--reason", "x")
 
@@ -424,7 +424,7 @@ def test_after_a_final_decision_the_longer_of_two_retention_periods_applies(clos
     assert ["admissible"] == [each[0] for each in terms(closed)]
 
 
-def test_junk_that_was_in_proceedings_is_kept_for_their_retention_period(closed: Office) -> None:
+def test_junk_that_was_in_proceedings_is_kept_for_the_retention_period_of_proceedings(closed: Office) -> None:
     for kind in ("prosecutor_phoned", "final_decision"):
         closed.json("case", "measure", "add", "1", kind)
     work_on(closed, closed=None, junked=today())
@@ -434,7 +434,7 @@ def test_junk_that_was_in_proceedings_is_kept_for_their_retention_period(closed:
 def test_proceedings_recorded_after_a_final_decision_prevent_the_destruction_again(
     closed: Office, clock: Clock
 ) -> None:
-    """Even if these proceedings began before the decision, the decision may have been about other ones."""
+    """Even if these proceedings began earlier, the decision may have been about other proceedings."""
     came_long_ago(closed)
     early = clock.day - timedelta(9)
     for before in (timedelta(0), timedelta(20)):
@@ -559,7 +559,7 @@ def test_a_case_ended_without_feedback_if_its_reporter_was_told_the_outcome_and_
     assert ended is workflow._ended_without_feedback(work)
 
 
-def test_the_day_for_destruction_is_the_earlier_of_our_day_and_that_of_the_last_bundle(
+def test_the_day_for_destruction_is_the_earlier_of_today_and_the_day_of_the_last_bundle(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
     """Before the first bundle is collected, there is no day of a last bundle."""

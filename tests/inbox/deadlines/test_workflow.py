@@ -124,8 +124,10 @@ def test_new_rules_do_not_lower_the_score_of_a_case_with_a_redaction(opened: Inb
         assert (3, 0) == tuple(workflow.of(session, number).severity for number in (1, 2))
 
 
-def test_computing_the_deadlines_of_all_cases_together_gives_those_of_each_case(opened: Inbox) -> None:
-    """A later message to one case postpones only the end of its own retention period."""
+def test_computing_the_deadlines_of_all_cases_together_gives_the_same_days_as_for_each_case_alone(
+    opened: Inbox,
+) -> None:
+    """A later message in one case postpones only the end of its own retention period."""
     later = today() + timedelta(10)
     with undone(opened) as session:
         for number in (1, 2):

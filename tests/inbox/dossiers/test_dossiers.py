@@ -336,7 +336,7 @@ def test_a_dossier_says_that_an_unsigned_report_is_unsigned(tmp_path: Path) -> N
 
 
 def test_officers_can_include_answers_that_a_dossier_omits_by_default(room: Room) -> None:
-    """Officers cannot include an answer that the reporter asked never to repeat."""
+    """Officers cannot include an answer that the reporter asked the office never to repeat."""
     options = ("--include", "how_know", "--include", "strange", "--with-replies")
     said = told(room.make("more.age", *options))
     assert all(word in said for word in ("Comment le savez-vous", SOURCE, "Merci, nous avons lu."))

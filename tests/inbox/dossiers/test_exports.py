@@ -212,7 +212,7 @@ def test_no_export_that_must_protect_the_source_contains_words_about_it(made: Ma
 
     The control is the case itself.
     """
-    # A PDF contains other numbers, the offsets of its objects. These numbers do not come from a report.
+    # A PDF also contains other numbers: the offsets of its objects. These numbers do not come from a report.
     read = re.sub(rb"\b\d{10} \d{5} [nf]\b", b"", b"\n".join(made.exports[name]))
     for word in (
         "Ondine",

@@ -225,7 +225,7 @@ def test_before_the_decision_about_the_prosecutor_only_the_prosecutor_can_get_a_
     office.json(*write(letter, office.out / "x"))
 
 
-def test_a_letter_to_the_prosecutor_requires_a_measure_showing_that_they_have_the_case(
+def test_a_letter_to_the_prosecutor_requires_a_measure_showing_that_the_prosecutor_has_the_case(
     office: Office,
 ) -> None:
     """Without such a measure, no rule would keep officers from warning the persons concerned."""
@@ -408,7 +408,7 @@ def stick(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def drawer(tmp_path: Path) -> Path:
-    """Return a folder outside the one for exchanges."""
+    """Return a folder outside the folder for exchanges."""
     folder = tmp_path / "drawer"
     folder.mkdir()
     return folder

@@ -158,7 +158,7 @@ def to_do(office: Office, number: int) -> str:
         return str(exits.what_to_do(session, number, Obstacle.REQUEST, Exit.DESTROY))
 
 
-# Two officers record a namesake, because the answer then omits the case.
+# Recording a namesake takes two officers, because the answer then omits the case.
 BY_TWO = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")}
 
 
@@ -512,7 +512,7 @@ def to_answer(page: str) -> list[int]:
 def test_all_letters_that_are_sent_in_time_have_the_same_date(
     office: Office, ripe: Clock, tmp_path: Path
 ) -> None:
-    """A refusal takes longer than an answer without data, so the real date would show which one was sent.
+    """A refusal takes longer than an answer without data, so the real date would show which was sent.
 
     On the first day for an answer, the first page of the desk lists all requests that can be answered.
     """
