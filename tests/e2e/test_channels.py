@@ -92,7 +92,7 @@ def intake(path: Path) -> Intake:
 
 
 def hits(path: Path, keys: CaseKeys, other: Path) -> list[bytes]:
-    """Return the traces in a bundle of the case, or of envelopes for the other channel."""
+    """Return the traces of the case, or of envelopes for the other channel, in a bundle."""
     traces = [keys.case_id, keys.withdraw_id, keys.memo_key]
     for entry in intake(other).entries:
         traces += [entry.id, entry.hash]
