@@ -110,7 +110,7 @@ NUMBER = _Number()
 
 
 class _Place(click.Path):
-    """A path that help names FILE or FOLDER. The command that uses the path says what is wrong with it."""
+    """A path that help names FILE or FOLDER. The command that uses the path reports errors in the path."""
 
     def __init__(self, name: str) -> None:
         super().__init__(path_type=Path)
@@ -121,7 +121,7 @@ FILE, FOLDER = _Place("file"), _Place("folder")
 
 
 def choice_argument(name: str, metavar: str, choices: Sequence[str]) -> Callable[[Any], Any]:
-    """Return an argument that takes one of some values. Usage and errors name it; help lists the values.
+    """Return an argument that takes one of a set of values. Usage and errors name it; help lists the values.
 
     Without a name, click would write the list of values in place of the name.
     """

@@ -23,8 +23,8 @@ _ESCAPED = re.compile(r"\\([0-7]{3})")
 # The types of /dev/shm, /run and, on many machines, /tmp: their contents are lost when the power goes off.
 _IN_MEMORY = {"tmpfs", "ramfs", "devtmpfs", "rootfs"}
 _MEMORY_DEVICE = re.compile(r"z?ram[0-9]+")
-# cryptsetup gives this name to the devices that it makes. Two kinds of these devices do not encrypt, but only
-# check what is read.
+# cryptsetup gives this name to the devices that it makes. Two kinds of these devices do not encrypt; they
+# only check the data that is read.
 _ENCRYPTED = re.compile(r"CRYPT-(?!VERITY|INTEGRITY)")
 # Fields of a line of mountinfo before the field that is a single "-": proc_pid_mountinfo(5).
 _ID, _DEVICE = 0, 2

@@ -2,7 +2,8 @@
 
 import re
 
-# A line must not break at these spaces. Pages in every language give French names of laws and addresses.
+# A line must not break at these spaces. Pages in every language contain French addresses and the French names
+# of laws.
 _EVERYWHERE = r"(?<=\b[nN]°) |(?<=\bCEDEX) (?=\d)"
 _UNBROKEN = {"fr": rf"{_EVERYWHERE}|(?<=«) | (?=[;:?!»])|(?<=\d) (?=%|[kMG]?o\b)"}
 

@@ -1,4 +1,4 @@
-"""The manifest of the pages: made from a checkout, signed offline, then published (SPEC 7.5)."""
+"""The manifest of the pages, which is made from a checkout, signed offline, and then published (SPEC 7.5)."""
 
 import hashlib
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ FOLDER = "/.well-known/fanal/"
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """manifest.json, parsed and raw, and manifest.sig."""
+    """manifest.json, both parsed and raw, and manifest.sig."""
 
     pages: Pages
     raw: bytes

@@ -1,4 +1,4 @@
-"""All files of the public site by path: they are served, listed in the manifest, and frozen."""
+"""All files of the public site by path. These files are served, listed in the manifest, and frozen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -19,7 +19,7 @@ from portal.site.seen_serials import Behind, Seen
 from portal.site.site_files import MISSING
 from portal.web import headers
 
-# The headers of Tor Browser, so that a site cannot recognise a monitor and serve different files to it.
+# The headers of Tor Browser: with them, a site cannot recognise a monitor and serve it different files.
 _AS_A_BROWSER = {
     "User-Agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0",
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",

@@ -1,8 +1,8 @@
 """The site in the manifest format of WEBCAT, an extension that checks a site in the visitor's browser.
 
-Format and rules: manifest.md and csp.md of webcat-spec, and the extension that reads them (2026). Signatures,
-log timestamps and enrollment need a network. WEBCAT's own tools create the signatures, timestamps and
-enrollment from the manifest.
+The format and rules come from manifest.md and csp.md of webcat-spec, and from the extension that reads them
+(2026). Signatures, log timestamps and enrollment need a network. WEBCAT's own tools create the signatures,
+timestamps and enrollment from the manifest.
 """
 
 import hashlib

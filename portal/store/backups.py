@@ -11,7 +11,7 @@ from portal.store import outboxes as applied
 from portal.store.expiry import Term
 from portal.store.schema import cases, outboxes, withdrawals
 
-# The most rows in memory at once: a slot has 16 KiB.
+# The maximum number of rows in memory at once: a slot takes 16 KiB.
 _ROWS = 100
 
 
@@ -43,7 +43,7 @@ def waiting_withdrawals(connection: Connection) -> Iterator[Withdrawal]:
 
 def applied_outboxes(connection: Connection) -> Iterator[tuple[Outbox, bytes]]:
     """Yield every outbox that was applied, each with the bytes of its manifest, by channel and number."""
-    # PostgreSQL may sort text in another order than Python.
+    # PostgreSQL may sort text in a different order from Python.
     for channel in sorted(applied.channels(connection)):
         found = select(outboxes).where(outboxes.c.channel == channel).order_by(outboxes.c.n)
         for row in connection.execute(found, execution_options={"yield_per": _ROWS}):

@@ -129,17 +129,17 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Begin a transaction that commits when the block ends, and rolls back if it raises."""
+        """Begin a transaction that commits when the block ends, and rolls back if the block raises."""
         with self._writer.begin() as connection:
             yield connection
 
     def scrub(self) -> None:
-        """Overwrite deleted data, also in the write-ahead log.
+        """Overwrite deleted data, including data in the write-ahead log.
 
-        Raises StoreBusy if the data cannot be overwritten now, and Damaged if the database is damaged. Never
-        call this method for a request: the time taken reveals whether others have written. PostgreSQL cannot
-        overwrite: deleted rows stay in its tables until ``rewrite``, and in its log until it removes old
-        parts of the log (THREAT_MODEL).
+        Raises StoreBusy if the data cannot be overwritten now. Raises Damaged if the database is damaged.
+        Never call this method for a request: the time taken reveals whether others have written. PostgreSQL
+        cannot overwrite: deleted rows stay in its tables until ``rewrite``, and in its log until it removes
+        old parts of the log (THREAT_MODEL).
         """
         end = time.monotonic() + _WAIT_SECONDS
         while not self.try_to_scrub():
@@ -248,7 +248,7 @@ def create(url: URL, fill: Callable[[Connection], object] = lambda _: None) -> D
     """Return the database at ``url``, with new tables if it has none; existing tables stay as they are.
 
     ``fill`` writes the first rows, in the same transaction. Raises Refused if the database cannot be created
-    or reached, and any error raised by ``fill``.
+    or reached. Raises any error that ``fill`` raises.
     """
     if url.get_backend_name() == "sqlite":
         file = Path(str(url.database))
@@ -367,7 +367,7 @@ def _recognise_damage(context: ExceptionContext) -> None:
 
 
 def _refuse_damaged(error: BaseException) -> None:
-    """Raise Damaged if the database's own files are damaged, but not if it is full, busy or unreachable."""
+    """Raise Damaged if the files are damaged, but not if the database is full, busy or unreachable."""
     # Errors that Python's own module raises have no code.
     sqlite = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
     if sqlite in _DAMAGED_SQLITE or getattr(error, "sqlstate", None) in _DAMAGED_POSTGRESQL:

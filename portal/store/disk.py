@@ -1,7 +1,7 @@
 """The disk space available to the database, measured once per hour and shared by all processes.
 
 A row stores only whether its hour is odd or even, because the database must not contain the hour itself.
-The clock starts each measurement, and never a request, so that a row reveals nothing about requests.
+Each measurement is started by the clock and never by a request, so that a row reveals nothing about requests.
 """
 
 from sqlalchemy import Connection, delete, select

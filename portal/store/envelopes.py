@@ -133,8 +133,8 @@ def unfinished(connection: Connection) -> list[Unfinished]:
 def forget(connection: Connection, hour: int, envelope_id: bytes, received: int | None = None) -> bool:
     """Delete an unfinished envelope.
 
-    If ``received`` is given, delete the envelope only if it has that many bytes. Returns whether one was
-    deleted.
+    If ``received`` is given, delete the envelope only if it has that many bytes. Returns whether an envelope
+    was deleted.
     """
     found = [envelopes.c.id == envelope_id, ~whole]
     if received is not None:

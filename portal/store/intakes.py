@@ -11,7 +11,7 @@ from portal.store import expiry, quotas
 from portal.store.expiry import Term
 from portal.store.schema import cases, envelopes, intakes, whole, withdrawals
 
-# The most entries in one bundle, so that the bundle's manifest stays within its limit (SPEC 8).
+# The maximum number of entries in one bundle, so that its manifest stays within its limit (SPEC 8).
 MOST_ENVELOPES = 150_000
 MOST_WITHDRAWALS = 40_000
 
@@ -62,7 +62,7 @@ def keep_hash(connection: Connection, envelope_id: bytes, digest: bytes, size: i
 
 
 def fill(connection: Connection, channel: str, n: int) -> tuple[list[Entry], list[Withdrawal]]:
-    """Assign waiting envelopes with a hash, and withdrawals, to bundle ``n``, up to its limits.
+    """Assign withdrawals, and waiting envelopes that have a hash, to bundle ``n``, up to its limits.
 
     Returns both lists in no particular order.
     """

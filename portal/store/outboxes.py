@@ -79,8 +79,8 @@ def manifest(connection: Connection, channel: str, n: int) -> Manifest:
 def belongs_elsewhere(connection: Connection, channel: str, case_id: bytes) -> bool:
     """Return whether a case belongs only to other channels, or belonged only to them before it was withdrawn.
 
-    Withdrawals count only if no channel has the case itself, because anybody can file under a known case id
-    and then withdraw that report.
+    Withdrawals count only if no channel has the case itself: anybody can file a report under a known case id
+    and then withdraw the report.
     """
     known = set(connection.execute(select(cases.c.channel).where(cases.c.case_id == case_id)).scalars())
     left = select(withdrawals.c.channel).where(withdrawals.c.case_id == case_id)

@@ -1,7 +1,7 @@
 """How many bytes the envelopes of each kind take: sums, updated in the same transaction as the envelopes.
 
 A deleted envelope counts until the hour is over. Otherwise somebody who keeps trying could see when room
-returns. The store records only whether the hour was odd or even.
+becomes free. The store records only whether the hour was odd or even.
 """
 
 from collections.abc import Mapping

@@ -93,7 +93,7 @@ chunks = _table(
 # the same id, because the clock would delete its bytes too.
 deleted = _table("deleted", Column("envelope_id", LargeBinary(16), primary_key=True))
 
-# The data that a client can still request about an envelope confirmed by the inbox, until the day `expires`.
+# The data about an envelope, confirmed by the inbox, that a client can still request until the day `expires`.
 remains = _table(
     "remains",
     Column("id", LargeBinary(16), primary_key=True),
@@ -176,7 +176,8 @@ usage = _table(
     Column("left_odd", BigInteger, nullable=False, default=0),
 )
 
-# Bytes sent without JavaScript, and so without proof of work, on one day: texts, and larger envelopes.
+# The bytes of texts, and of larger envelopes, sent on one day without JavaScript and so without proof of
+# work.
 scriptless = _table(
     "scriptless",
     Column("day", Integer, primary_key=True, autoincrement=False),

@@ -30,8 +30,8 @@ _NOT_DIALLED = re.compile(r"[^\d+]")
 class Section:
     """One section of a guide: a text, a list, or both. A missing text is empty.
 
-    A ``folded`` section shows only its heading until a reader opens it. One touch calls a number in ``call``,
-    wherever it is in the text or the list.
+    A ``folded`` section shows only its heading until a reader opens it. A number in ``call`` can be called
+    with one touch, wherever it is in the text or the list.
     """
 
     heading: str

@@ -69,7 +69,7 @@ def _check_png(content: bytes) -> None:
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the kind and the data of each chunk; raise ValueError if one is damaged or cut off."""
+    """Yield the kind and the data of each chunk; raise ValueError if a chunk is damaged or cut off."""
     place = len(_PNG)
     while place < len(content):
         try:

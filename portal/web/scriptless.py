@@ -64,7 +64,10 @@ def check_site() -> None:
 
 
 def show(response: Response) -> Response:
-    """Answer a problem with a page. Read the rest of a refused body, or the browser would miss the answer."""
+    """Answer a problem with a page.
+
+    Read the rest of a refused body; otherwise the browser would miss the answer.
+    """
     if response.content_type == _PROBLEM:
         receiving.read(request.stream, _LINGER)
         response.set_data(_page((response.json or {}).get("code", REFUSED)))
@@ -155,7 +158,7 @@ def _content(file: FileStorage | None) -> bytes:
 
 
 def _locator(text: bytes) -> bytes:
-    """Return the 32 bytes of a locator: 52 letters and digits of base 32, in any case and spacing."""
+    """Return the 32 bytes of a locator: 52 letters and digits of base 32, with any case and spacing."""
     letters = b"".join(text.upper().split())
     try:
         raw = base64.b32decode(letters + b"====")

@@ -1,4 +1,4 @@
-"""Checks across the files of a jurisdiction: every name refers to an entry, every role is used once."""
+"""Checks across the files of a jurisdiction: every name refers to an entry, and every role is used once."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -98,7 +98,7 @@ def _clocks(documents: Documents) -> Iterator[Mismatch]:
 
 
 def _counted(document: Document, path: Path, clock: Any) -> Iterator[Mismatch]:
-    """Yield the mistakes in a clock that would not always run, or whose days reporters could not count.
+    """Yield the mistakes in a clock. It must always run, and reporters must be able to count its days.
 
     Reporters know neither when their report was opened nor the office's days off, and must not learn how
     urgent the report is.
@@ -144,7 +144,7 @@ def _ends(document: Document, regime: str) -> Iterator[Mismatch]:
 
 
 def _apart(documents: Documents) -> Iterator[Mismatch]:
-    """Yield a mistake for each clock with the code of a duty, because a code must identify one deadline."""
+    """Yield a mistake for each clock that shares its code with a duty: a code must identify one deadline."""
     document = documents["deadlines.toml"]
     for code in document.value["clock"]:
         if code in documents["duties.toml"].value["duty"]:

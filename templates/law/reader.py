@@ -19,7 +19,7 @@ _Rule = TypeVar("_Rule")
 def read(path: Path) -> Law:
     """Return the law of a folder.
 
-    Raises Mismatch for the first mistake, and the exceptions of ``folder.read``.
+    Raises Mismatch for the first mistake. Also raises the exceptions of ``folder.read``.
     """
     return parse(folder.read(path))
 

@@ -37,8 +37,8 @@ class Event(StrEnum):
     A report is ``RECEIVED`` on the earliest day on which it can have reached the portal. It is ``COLLECTED``
     on the day on which it is opened. A report is ``ACKNOWLEDGED`` once the portal has confirmed that the
     reporter can read the acknowledgement. It is ``ANSWERED`` once the portal has confirmed the same for the
-    feedback. ``KNOWN`` is the day on which the office learns that it has something to decide, and
-    ``REQUESTED`` the day on which a request arrives.
+    feedback. ``KNOWN`` is the day on which the office learns that it has something to decide. ``REQUESTED``
+    is the day on which a request arrives.
     """
 
     RECEIVED = "received"

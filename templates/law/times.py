@@ -20,7 +20,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """A time that the law sets in these regimes. ``spans`` has one span, or one for each priority from 1."""
+    """A time that the law sets under these regimes.
+
+    ``spans`` has one span, or one for each priority from 1.
+    """
 
     kind: Kind
     spans: tuple[Span, ...]

@@ -1,4 +1,4 @@
-"""Our age and three others open each other's files: npm's age-encryption, pyrage, Debian's age."""
+"""Our age and three others open each other's files: npm's age-encryption, pyrage and Debian's age."""
 
 import subprocess
 from base64 import b64encode

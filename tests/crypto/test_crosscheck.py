@@ -30,8 +30,8 @@ SEED = bytes(range(32))
 KEY = signing.public_key(SEED)
 DAY = date(2026, 11, 24)
 Answer = dict[str, Any]
-# The gate tries a third of the examples given at each test, the same in every run. `make soak examples` tries
-# all examples.
+# The gate tries a third of the examples given for each test, and the same third in every run. `make soak
+# examples` tries all examples.
 _PART = 3 if settings.get_current_profile_name() == "ci" else 1
 
 

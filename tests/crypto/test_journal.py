@@ -63,7 +63,7 @@ def test_an_entry_that_a_reader_would_refuse_is_not_signed(part: str, fits: Any,
         journal.sign(replace(ENTRY_1, **{part: exceeds}), DEPLOYMENT, SEED)
 
 
-def test_an_entry_has_the_next_number_and_the_hash_of_its_predecessor() -> None:
+def test_an_entry_follows_the_number_and_contains_the_hash_of_its_predecessor() -> None:
     read = chain()
     assert read.head == Head(0, GENESIS)
     for wrong, said in (
@@ -81,7 +81,7 @@ def test_an_entry_has_the_next_number_and_the_hash_of_its_predecessor() -> None:
     assert read.head.n == 2
 
 
-def test_an_entry_has_no_earlier_date_than_its_predecessor_unless_it_corrects_the_clock() -> None:
+def test_an_entry_is_not_dated_before_its_predecessor_unless_it_corrects_the_clock() -> None:
     read = chain()
     take(read, ENTRY_1)
     second = replace(ENTRY_1, n=2, previous=read.head.hash, day=DAY - timedelta(1))

@@ -377,7 +377,7 @@ def _changed(described: Document) -> Iterator[tuple[str, bool, Document]]:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_accepts_values_at_the_limits_of_spec_and_refuses_values_beyond(name: str) -> None:
+def test_every_format_accepts_values_at_the_limits_of_spec_and_refuses_values_beyond_them(name: str) -> None:
     read, described = FORMATS[name]
     read(_usual(described))
     for path, valid, document in _changed(described):

@@ -401,7 +401,7 @@ def test_only_the_head_of_an_unsigned_manifest_is_parsed() -> None:
 
 
 def test_a_backup_with_a_changed_byte_is_refused() -> None:
-    """The signature of the keyring is excepted, because only the root key verifies it."""
+    """The signature of the keyring is an exception, because only the root key verifies it."""
     raw, size = written(), archive_size()
     unchecked = raw.index(KEYRING_SIGNATURE)
     excepted = range(unchecked, unchecked + len(KEYRING_SIGNATURE))

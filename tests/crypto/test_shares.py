@@ -92,7 +92,7 @@ def test_impossible_numbers_of_shares_are_refused(quorum_and_count: tuple[int, i
 
 
 def test_a_single_wrong_word_in_a_share_is_noticed() -> None:
-    """The test replaces each of the 33 words by the next one in the list."""
+    """The test replaces each of the 33 words by the next word in the list."""
     (words,) = shares.split(secrets.token_bytes(32), quorum=1, count=1)
     listed = WORDLIST
     split = words.split()

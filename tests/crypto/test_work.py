@@ -68,7 +68,7 @@ def test_work_is_valid_only_for_its_purpose(change: dict[str, Any]) -> None:
         replace(PUZZLE, **change).check(counter)
 
 
-def test_a_counter_before_the_solution_is_refused() -> None:
+def test_a_counter_lower_than_the_solution_is_refused() -> None:
     counter = PUZZLE.solve()
     assert counter > 0
     for each in range(counter):
@@ -102,7 +102,7 @@ def test_a_size_four_times_as_large_is_one_class_higher() -> None:
     assert work.size_class(1) == 0
 
 
-def test_the_seed_stays_the_same_for_an_hour_and_the_next_one_is_unpredictable() -> None:
+def test_the_seed_stays_the_same_for_an_hour_and_the_next_seed_is_unpredictable() -> None:
     seeds = [work.seed(SECRET, DEPLOYMENT, hour) for hour in (HOUR, HOUR, HOUR + 1)]
     assert seeds[0] == seeds[1] != seeds[2]
     offer = Offer(seeds[0], 4_000)

@@ -26,13 +26,13 @@ def client(office: Office, stick: Path) -> Iterator[Client]:
 
 @pytest.fixture(scope="session")
 def founded_one_case(founded: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """The inbox of one officer that the fixture `one_case` copies."""
+    """The inbox of one officer, which the fixture `one_case` copies."""
     return _with_a_case(founded, tmp_path_factory.mktemp("one_case"))
 
 
 @pytest.fixture(scope="session")
 def founded_one_case_of_three(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """The inbox of three officers that the fixture `one_case` copies."""
+    """The inbox of three officers, which the fixture `one_case` copies."""
     return _with_a_case(founded_three, tmp_path_factory.mktemp("one_case_of_three"))
 
 

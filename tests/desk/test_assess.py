@@ -17,7 +17,7 @@ pytestmark = pytest.mark.copy_of("three_officers")
 
 @pytest.fixture(scope="module")
 def three_officers(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """One case with an open duty to inform the prosecutor, declared by alice and bruno."""
+    """One case with an open duty to inform the prosecutor; alice and bruno have declared it."""
     folder = tmp_path_factory.mktemp("assess")
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
@@ -31,7 +31,7 @@ def both(**form: Any) -> dict[str, Any]:
 
 
 def noted(office: Office) -> list[str]:
-    """Return the codes of the journalled actions on the case, oldest first, except those of reading."""
+    """Return the codes of the journalled actions on the case except reading, oldest first."""
     entries = office.json("journal", "list", "--case", "1")["entries"]
     return [each["action"] for each in entries if each["action"] not in {"declare", "show"}]
 

@@ -43,13 +43,13 @@ def both(**form: Any) -> dict[str, Any]:
 
 
 def beside(client: Client, number: int) -> list[str]:
-    """Show the queue, then return the links of a case to its neighbours, each as key and case number."""
+    """Show the queue, then return the links of a case to its neighbours, each as a key and a case number."""
     client.page("/en/")
     return ways(client, number)
 
 
 def ways(client: Client, number: int) -> list[str]:
-    """Return the links to a case's neighbours in the last queue shown, each as key and case number."""
+    """Return the links to a case's neighbours in the last queue shown, each as a key and a case number."""
     page = client.page(f"/en/case/{number}")
     return [key + n for key, n in re.findall(r'data-key="(\w)" href="[^"]+/case/(\d+)"', page)]
 

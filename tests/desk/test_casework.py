@@ -57,7 +57,7 @@ def sends(client: Client, path: str, **form: Any) -> None:
 
 
 def noted(office: Office) -> list[tuple[str, dict[str, Any], str]]:
-    """Return the action, values and reason of each journal entry, except those of reading."""
+    """Return the action, values and reason of each journal entry that is not about reading."""
     entries = office.json("journal", "list")["entries"]
     reading = {"found", "collect", "declare", "accept-instance", "list", "show", "read-journal", "open"}
     reading.add("preview-reply")
@@ -408,7 +408,7 @@ def test_a_preview_without_a_sandbox_is_refused_with_the_reason(
         assert client.ask(f"/{language}/case/1/file/1/1/pixels").status_code == 404
 
 
-def test_holds_and_decisions_are_recorded_and_more_time_is_no_longer_offered(
+def test_the_desk_records_holds_and_decisions_and_no_longer_offers_more_time(
     office: Office,
 ) -> None:
     with sitting(office) as client:
@@ -514,7 +514,7 @@ def test_destroying_cases_takes_two_officers_and_destroys_only_the_ticked_cases(
 def test_a_dossier_is_previewed_and_then_sealed_by_two_officers(office: Office, tmp_path: Path) -> None:
     """Neither the preview nor the dossier contains the redacted text.
 
-    The folder must not be that of the exchange medium.
+    The folder must not be the folder of the exchange medium.
     """
     plan = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "enclosed": "none"}
     plan |= {"place": "what", "redact": "MSKU 123456 5"}

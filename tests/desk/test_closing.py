@@ -1,4 +1,4 @@
-"""A case can only be closed from the preview of what the reporter will read, and only as previewed."""
+"""A case can be closed only from the preview of what the reporter will read, and only as previewed."""
 
 import html
 import re
@@ -41,7 +41,7 @@ def status(office: Office) -> str:
     return str(office.json("case", "show", "1")["status"])
 
 
-def test_a_case_is_not_closed_before_its_closing_was_previewed(office: Office) -> None:
+def test_a_case_is_not_closed_before_its_closing_is_previewed(office: Office) -> None:
     with sitting(office) as client:
         page = client.page("/en/case/1/work")
         assert "/case/1/close/preview" in page
@@ -66,7 +66,7 @@ def test_a_case_is_not_closed_before_its_closing_was_previewed(office: Office) -
 def test_a_closing_that_was_changed_after_the_preview_is_previewed_again(
     office: Office, change: dict[str, str]
 ) -> None:
-    """Changes to fields that the reporter does not see count too.
+    """Changes to fields that the reporter does not see also count.
 
     After the new preview the case is closed.
     """

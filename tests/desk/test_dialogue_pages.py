@@ -224,7 +224,7 @@ def test_the_files_part_also_links_to_files_of_messages_on_other_pages(alice: Cl
     assert 'class="panel of-files first"' in page
 
 
-def test_with_many_unread_pages_their_number_is_shown_and_ten_are_linked(
+def test_if_many_pages_are_unread_the_dialogue_shows_their_number_and_links_to_ten(
     alice: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(conversation, "PAGE", 1)

@@ -118,7 +118,7 @@ def test_an_officer_can_continue_an_unfinished_manual_entry(alice: Client) -> No
     assert "Your draft of" in shown
 
 
-def test_a_manual_entry_that_names_its_officer_is_neither_kept_nor_entered(
+def test_a_manual_entry_that_names_the_officer_is_neither_kept_as_a_draft_nor_entered(
     alice: Client, bruno: Client
 ) -> None:
     """An earlier draft is deleted.
@@ -319,7 +319,7 @@ def test_drafts_are_not_journalled(alice: Client) -> None:
 
 
 def test_an_abandoned_manual_entry_is_deleted_when_its_officer_signs_in_later(alice: Client) -> None:
-    """Drafts about a case end with its retention period.
+    """Drafts about a case are deleted at the end of its retention period.
 
     A draft without a case would otherwise never expire.
     """
@@ -398,7 +398,7 @@ def test_automatic_and_refused_requests_do_not_prolong_a_session(alice: Client, 
 def test_a_page_of_an_ended_session_learns_nothing_about_another_session(
     alice: Client, bruno: Client
 ) -> None:
-    """Somebody else may have signed in with the same browser since.
+    """Somebody else may have signed in with the same browser in the meantime.
 
     A request by the old page must not use up the notices of the new session.
     """

@@ -22,7 +22,7 @@ from tests.support.desk_room import SAME, Client, serving, sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 
 OFFICE = [f"/office{each}" for each in ("", "/texts/reply", "/officers", "/keys", "/portal", "/backup")]
-# All pages of an empty desk, as paths after the language.
+# The paths of all pages of an empty desk, without the language.
 PAGES = ["/", "/queue/1", "/medium", "/enter", "/access", *OFFICE]
 
 
@@ -52,7 +52,7 @@ def test_the_printed_address_of_the_desk_works_once(client: Client) -> None:
 def test_a_request_without_the_cookie_reveals_nothing_about_the_desk(
     client: Client, asked: dict[str, str]
 ) -> None:
-    """The response has no path, token, officer or notice.
+    """The response contains no path, token, officer or notice.
 
     Browsers send a cookie to every port of a host. The control is the browser with the cookie.
     """
@@ -116,7 +116,7 @@ def test_a_request_without_a_host_is_refused(world: World) -> None:
 def test_the_desk_serves_pages_only_under_its_own_host_and_never_to_other_sites(
     client: Client, asked: dict[str, str], status: int
 ) -> None:
-    """Another port of the same machine is another site."""
+    """Another port of the same machine counts as another site."""
     assert client.ask("/en/", **asked).status_code == status
 
 

@@ -116,7 +116,7 @@ def _in_toml(text: str) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("language", chosen(LANGUAGES, "fr"))
 def test_no_page_of_the_desk_interprets_hostile_text(client: Client, stick: Path, language: str) -> None:
-    """Every page with an address is checked, and every page that answers a form.
+    """Every page with an address is checked, and so is every page that answers a form.
 
     The controls are pages that must contain the text.
     """
@@ -173,7 +173,7 @@ def test_no_command_prints_hostile_text_unescaped(office: Office, words: list[st
     assert hostile.RENDERED not in said.out
 
 
-def test_no_list_of_passages_or_bundle_name_is_printed_unescaped(office: Office, tmp_path: Path) -> None:
+def test_no_list_of_passages_and_no_bundle_name_is_printed_unescaped(office: Office, tmp_path: Path) -> None:
     """The control is that both texts are printed."""
     copy = office.copy(tmp_path / "copy")
     bundle = tmp_path / f"bundle{hostile.ESCAPES.replace('/', '')}{hostile.BIDI}.tar"

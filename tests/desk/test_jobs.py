@@ -59,7 +59,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Place:
     world = World(office)
     portal = Portal(world, folder / "medium")
     tell(world, portal, {"what": "a first report"})
-    # Both bundles follow the first one of the same portal.
+    # Both bundles follow the first bundle of the same portal.
     for name, notes, again in (("many", MANY, copy(portal)), ("enough", ENOUGH, copy(portal))):
         bundle = again.bundle(*(Sent(drop(world, f"note {n}")) for n in range(notes)))
         bundle.rename(bundle.with_name(f"{name}.tar"))

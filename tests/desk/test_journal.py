@@ -73,7 +73,7 @@ def test_reading_new_messages_of_a_case_is_journalled_again_in_the_same_session(
     assert [["alice", "bruno"]] * 2 == noted(one_case, "show")
 
 
-def test_the_journal_does_not_call_the_first_confirmed_portal_a_new_one(one_case: Office) -> None:
+def test_the_journal_does_not_call_the_first_confirmed_portal_a_new_portal(one_case: Office) -> None:
     with sitting(one_case) as alice:
         for language, said in (("fr", "portail confirmé"), ("en", "portal confirmed")):
             page = alice.page(f"/{language}/journal?action=accept-instance")

@@ -69,7 +69,7 @@ def secrets_of(office: Office) -> list[bytes]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root reads the memory of a process that forbids it")
-def test_no_key_is_left_in_memory_after_a_desk_locks_because_too_few_officers_are_signed_in(
+def test_a_desk_that_locks_because_too_few_officers_are_signed_in_leaves_no_key_in_memory(
     office: Office,
 ) -> None:
     """The control is the same process before it locks.

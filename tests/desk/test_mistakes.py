@@ -39,7 +39,7 @@ PLACES = {
 
 
 def form_to(page: str, path: str) -> markup.Form:
-    """Return the form of a page with this target path."""
+    """Return the form with this target path on a page."""
     return next(each for each in markup.read(page) if any(way.endswith(path) for way in each.ways))
 
 
@@ -119,7 +119,7 @@ def again_in(page: str, duty: str) -> markup.Form:
 
 @pytest.mark.usefixtures("decided_case")
 def test_a_form_with_missing_fields_keeps_what_was_typed(client: Client) -> None:
-    """Other forms on the page with the same target path do not change."""
+    """Other forms with the same target path on the page do not change."""
     form = again_in(client.page("/fr/case/1/work"), "art14")
     came = sent(client, form, reason='Parce que "oui" <b>', until="31/02/2027")
     assert came.status_code == 422
@@ -311,7 +311,7 @@ def test_a_refused_dossier_can_be_corrected_in_its_own_form(client: Client) -> N
 def test_a_form_that_names_a_page_outside_the_desk_is_refused_and_the_page_is_not_called(
     client: Client, says: str
 ) -> None:
-    """The field only says on which page to show the form again; the desk calls no other address."""
+    """The field determines only on which page the form is shown again; the desk calls no other address."""
     form = {FIELD: says.replace("PLACE", client.desk.place)}
     came = client.send("/fr/case/1/measure", kind="process_fix", degree="0", **form)
     assert (409, True) == (came.status_code, "<h1>Refusé" in came.text), came.text

@@ -37,7 +37,7 @@ FORMS: dict[str, dict[str, str]] = {"/en/enter": REPORT, "/en/office/days-off": 
 
 
 def request(client: Client, path: str, form: Mapping[str, str]) -> bytes:
-    """Return the request as the officer's browser sends it, in bytes."""
+    """Return the bytes of the request that the officer's browser sends."""
     body = urlencode({"csrf_token": client.token()} | dict(form))
     cookie = client.raw.get_cookie("desk", HOST, client.desk.place)
     assert cookie
@@ -97,7 +97,7 @@ def test_a_form_whose_session_ends_while_it_is_sent_is_not_processed_and_is_show
 
 
 def counted(client: Client) -> list[int | None]:
-    """Return the number of journal entries, of cases, and of days off."""
+    """Return the numbers of journal entries, of cases, and of days off."""
     with client.desk.inbox.transaction() as session:
         kinds = (JournalEntry, Case, DayOff)
         return [session.scalar(select(func.count()).select_from(kind)) for kind in kinds]
@@ -142,7 +142,7 @@ def test_a_form_that_arrives_while_the_inbox_locks_is_not_stored(
 
 
 def share_sent(client: Client, office: Office) -> bytes:
-    """Return the request of an officer who signs in with a share file, in bytes."""
+    """Return the bytes of the request of an officer who signs in with a share file."""
     client.desk.seats.sign_out(client.seat)
     file = office.share_of("chloe").read_bytes()
     head = request(client, "/en/sign-in", {}).partition(b"\r\n\r\n")[0]

@@ -43,7 +43,7 @@ def served(app: "WSGIApplication" = echo) -> Iterator[tuple[str, int]]:
 
 
 def ask(here: tuple[str, int], sent: bytes = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") -> tuple[bytes, float]:
-    """Return the response, and the seconds that it took."""
+    """Return the response, and how many seconds it took."""
     begin = time.monotonic()
     with socket.create_connection(here, timeout=30) as client:
         client.sendall(sent)
@@ -176,7 +176,7 @@ def test_no_form_is_written_to_a_disk(monkeypatch: pytest.MonkeyPatch, limit: in
 
 @pytest.mark.parametrize("limit", [serving._SETTINGS["outbuf_overflow"], 1 << 20], ids=["ours", "control"])
 def test_the_server_writes_no_page_to_a_disk(monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
-    """The client does not read the page here, so the server has to hold it."""
+    """The client does not read the page here, so the server has to keep it."""
     monkeypatch.setitem(serving._SETTINGS, "outbuf_overflow", limit)
     answered = threading.Event()
 

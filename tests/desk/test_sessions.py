@@ -401,7 +401,7 @@ def test_signing_out_or_locking_warns_of_open_requests_to_confirm(one_case: Offi
 
 
 @pytest.mark.parametrize("end", ["signed out", "taken back", "changed"])
-def test_a_confirmation_is_void_once_it_is_withdrawn_its_session_ends_or_the_case_changes(
+def test_a_confirmation_is_void_once_it_is_withdrawn_or_its_session_ends_or_the_case_changes(
     one_case: Office, end: str
 ) -> None:
     """If the case changes, the second officer has not seen the change."""

@@ -134,7 +134,7 @@ def both() -> dict[str, str]:
 
 
 def test_two_officers_redact_a_picked_passage_after_the_preview(office: Office) -> None:
-    """The redacted passage is exactly the picked one, even if it contains an invisible character.
+    """The redacted passage is exactly the passage picked, even if it contains an invisible character.
 
     The journal does not repeat the passage.
     """
@@ -162,7 +162,7 @@ def test_a_typed_passage_is_redacted_at_every_place(office: Office) -> None:
 
 
 def test_an_officer_can_redact_a_whole_answer_or_one_sentence_at_every_place(client: Client) -> None:
-    """Selected options can only be redacted together."""
+    """Selected options can be redacted only together."""
     page = seen(client, picked='["means", null]')
     assert ["Money", "Gift, favour"] == re.findall("</span>(.*)</del>", page)
     assert 200 == strike(client, page, **both())

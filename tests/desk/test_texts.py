@@ -18,7 +18,7 @@ SEEN = re.compile(r'name="seen" value="([0-9a-f]{64})"')
 
 
 def fields(page: str) -> dict[str, Any]:
-    """Return the fields of the form of a page, as a browser would send them."""
+    """Return the fields of a page's form, as a browser would send them."""
     (form,) = re.findall(r'<form class="plan" .*?</form>', page, re.DOTALL)
     given: dict[str, Any] = {}
     for name, value in re.findall(r'<input id="(entry[^"]*)"[^>]*? value="([^"]*)"', form):
@@ -112,7 +112,7 @@ def test_a_new_reply_template_needs_a_valid_code_that_is_not_taken(sat: Client, 
         (f"{REPLY}/entry/acknowledgement/remove/look", 422),
     ],
 )
-def test_an_entry_that_does_not_exist_cannot_be_shown_and_a_required_one_cannot_be_removed(
+def test_an_entry_that_does_not_exist_cannot_be_shown_and_a_required_entry_cannot_be_removed(
     sat: Client, path: str, status: int
 ) -> None:
     answer = sat.ask(path) if status == 404 and "look" not in path else sat.send(path)
@@ -178,7 +178,7 @@ def test_a_reply_template_can_be_added_and_removed(office: Office) -> None:
 
 
 def test_an_authority_can_be_edited_and_a_letter_that_relaxes_a_rule_needs_a_tick(office: Office) -> None:
-    """An authority and a letter are part of the law, so changing one takes two officers."""
+    """An authority and a letter are part of the law, so changing either takes two officers."""
     with sitting(office) as client:
         address = ("entry-address-fr", "entry-address-en")
         _, given = look(client, f"{AUTHORITY}/prosecutor", **dict.fromkeys(address, "1, rue"))

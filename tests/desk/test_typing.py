@@ -179,7 +179,7 @@ def test_a_page_warns_two_minutes_before_the_inbox_locks(page: Page, ends: dict[
 def test_a_refused_draft_is_not_sent_again_and_the_page_says_so(page: Page, served: Served) -> None:
     """The draft is sent again once the officer types more.
 
-    The control is a desk that is busy or unreachable: then the draft is sent again without more typing.
+    The control is a desk that is busy or unreachable, to which the draft is sent again without more typing.
     """
     page.clock.install()
     sent: list[str] = []
@@ -207,7 +207,7 @@ def test_a_refused_draft_is_not_sent_again_and_the_page_says_so(page: Page, serv
         del answers[0]
 
 
-def test_a_page_closes_itself_once_its_session_ended_in_another_tab(page: Page, served: Served) -> None:
+def test_a_page_closes_itself_once_its_session_has_ended_in_another_tab(page: Page, served: Served) -> None:
     """The page asks every half minute and when it gets the focus, even if the browser has a new session.
 
     The control is the page while its session lasts.

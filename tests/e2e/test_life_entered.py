@@ -46,7 +46,7 @@ def plain(text: str) -> str:
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_the_reporter_of_a_manually_entered_report_follows_it_like_any_other(
+def test_the_reporter_of_a_manually_entered_report_follows_it_like_any_other_report(
     chromium: Browser, tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
     """The outbox creates the case at the portal.

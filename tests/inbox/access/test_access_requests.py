@@ -111,7 +111,7 @@ def test_a_request_cannot_be_extended_under_a_law_that_allows_no_extension(offic
     ],
 )
 def test_an_invalid_request_is_not_recorded(office: Office, names: list[str], received: int) -> None:
-    """Examples: a name without letters or with invisible characters, a future day, a mistyped year."""
+    """Examples: a name without letters or with invisible characters, a future day, and a mistyped year."""
     before = office.state()
     said = office.run(*record(*names, received=today() + timedelta(received)))
     assert (1, "") == (said.code, said.out)

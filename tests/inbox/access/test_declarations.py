@@ -205,7 +205,7 @@ def test_the_prompt_to_declare_does_not_reveal_a_case_to_an_excluded_officer(unr
 def test_lists_show_no_content_of_a_case_before_all_officers_have_declared_it(unread: Trio) -> None:
     """Summary, tags, area and score are hidden.
 
-    The control: after the declaration, the same lists show all four.
+    The control: after the declaration, the same lists show these four values.
     """
     unread.decide_all()
     unread.others.json("case", "declare", "1")
@@ -229,7 +229,7 @@ def test_lists_show_no_content_of_a_case_before_all_officers_have_declared_it(un
 
 
 def test_links_show_no_content_of_a_linked_case_before_all_officers_have_declared_it(unread: Trio) -> None:
-    """Other officers may have linked the case to one that these officers read.
+    """Other officers may have linked the case to a case that these officers read.
 
     The control: after the declaration, the content is shown.
     """

@@ -60,7 +60,7 @@ def test_for_an_excluded_officer_every_command_answers_as_if_the_case_did_not_ex
 def test_for_officers_who_are_not_excluded_the_same_commands_find_the_case(
     trio: Trio, tmp_path: Path
 ) -> None:
-    """Control of the test above."""
+    """The control of the test above."""
     for path, more in MORE.items():
         words = [str(tmp_path / "out") if word == "OUT" else word for word in more]
         assert "there is no case" not in trio.others.run(*path, str(KEPT), *words).err, path

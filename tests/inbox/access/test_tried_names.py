@@ -1,4 +1,4 @@
-"""Officers who may not read a case cannot learn whom it mentions by trying one name after the other."""
+"""Officers who may not read a case cannot learn whom it mentions by trying one name after another."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta

@@ -57,7 +57,7 @@ class Kept:
     def is_read(self, present: set[str], *, quarantine: bool = False) -> bool:
         """Return whether the signed-in officers can read the case.
 
-        With ``quarantine``, return whether they can do an action that shows no content of the case.
+        With ``quarantine``, return whether they can take an action that shows no content of the case.
         """
         among = not self.handlers or present <= self.handlers
         is_out = self.opened is None or present <= self.opened
@@ -132,7 +132,7 @@ def test_signed_in_officers_read_only_what_each_of_them_may_read(
 ) -> None:
     """The test reads the case and its rows, and unfiled envelopes.
 
-    A link is readable only if both its cases are.
+    A link is readable only if both its cases are readable.
     """
     read = numbers(lambda case: case.is_read(present, quarantine=quarantine))
     linked = {number for number in read if (number + STEP) % len(CASES) + 1 in read}
@@ -183,7 +183,7 @@ def test_a_case_counts_as_declared_once_every_signed_in_officer_has_declared_it(
 ) -> None:
     """The declaration of one officer does not count for another.
 
-    The test asks about all cases, about a few, about a single case, and by a condition in a query.
+    The test asks about all cases, a few cases and a single case, and also uses a condition in a query.
     """
     known = numbers(lambda case: case.is_line(present) and present <= case.declared)
     read = numbers(lambda case: case.is_read(present))

@@ -46,7 +46,7 @@ def read(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Off
 
 @pytest.fixture(scope="module")
 def founded_bound(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Three officers and three cases linked in a row. Case 1 is on hold and in judicial proceedings."""
+    """Three officers, and three cases linked in a chain. Case 1 is on hold and in judicial proceedings."""
     folder = tmp_path_factory.mktemp("bound")
     office = founded_three.copy(folder / "office").of("alice", "bruno")
     portal = Portal(World(office), folder / "medium")
@@ -148,7 +148,7 @@ def test_a_pending_decision_about_the_prosecutor_also_restricts_linked_cases(
         assert (True, False) == tuple(prosecutor_word.is_undecided(session, each) for each in (1, 2))
 
 
-def test_a_case_linked_to_one_on_hold_or_in_proceedings_is_kept_as_long_as_the_linked_case(
+def test_a_case_linked_to_a_case_on_hold_or_in_proceedings_is_kept_as_long_as_that_case(
     bound: Office,
 ) -> None:
     """The link may lead through a third case.

@@ -1,8 +1,8 @@
-"""A case can leave the work in several ways (exits). A matrix says which obstacles stop each exit.
+"""A case can leave the officers' work in several ways, called exits.
 
-The tests compare the commands and the desk with the matrix. The gate tries each exit with each need both by
-command and at the desk. The gate tries each obstacle, and each way to lift one, either by command or at the
-desk. `make soak exits` tries every cell on both.
+A matrix says which obstacles stop each exit. The tests compare the commands and the desk with the matrix. The
+gate tries each exit with each need both by command and at the desk. The gate tries each obstacle, and each
+way to lift one, either by command or at the desk. `make soak exits` tries every cell on both surfaces.
 """
 
 import re
@@ -52,8 +52,8 @@ from tests.support.inbox_builders import today
 from tests.support.inbox_clock import moved
 from tests.support.laws import FILES, FRENCH
 
-# The columns are the exits: close, junk, destroy, access, persons. To pass an obstacle, officers need nothing
-# (.), a reason (r) or a second officer (2), or have to lift it first (x).
+# The columns are the exits: close, junk, destroy, access, persons. Officers can pass an obstacle with nothing
+# (.), with a reason (r) or with a second officer (2), or must first lift it (x).
 _NEEDS = {Need.NOTHING: ".", Need.REASON: "r", Need.SECOND_OFFICER: "2", Need.LIFTED: "x"}
 DECIDED = """
     undeclared   x x . x x
@@ -158,7 +158,7 @@ def test_the_matrix_of_exits_equals_the_table_in_this_module() -> None:
     ],
 )
 def test_no_obstacle_keeps_a_case_in_quarantine_forever(what: Obstacle, way: Exit) -> None:
-    """Every other obstacle can be lifted in quarantine, does not count there, or does not stop all officers.
+    """Other obstacles can be lifted in quarantine, do not count in quarantine, or do not stop all officers.
 
     Two obstacles need no such action. ``NO_WORD``: the outcome can be withheld from the reporter for a
     reason. ``CLOSED``: a case is always closed before it is destroyed.
@@ -177,7 +177,7 @@ def test_no_obstacle_keeps_a_case_in_quarantine_forever(what: Obstacle, way: Exi
 def before(rooms: dict[bool, Room], way: Exit, what: Obstacle, folder: Path) -> Room:
     """Return a case before an exit.
 
-    An obstacle of the case is put into the case; an obstacle of the request is not.
+    An obstacle of the case is put into the case, but an obstacle of the request is not.
     """
     room = rooms[way is Exit.DESTROY].copy(folder / "room")
     if what in BUILDERS:
@@ -377,7 +377,7 @@ def test_the_gate_tries_each_exit_with_each_need_on_both_surfaces_and_the_rest_o
 def test_the_tests_notice_a_builder_that_does_not_build_its_obstacle(
     founded_rooms: dict[bool, Room], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: Obstacle
 ) -> None:
-    """Control of the tests above.
+    """The control of the tests above.
 
     Either the open or the closed case lacks the obstacle until the builder adds it.
     """
@@ -429,7 +429,7 @@ def test_only_the_matrix_decides_whether_a_case_can_be_closed_with_a_revealing_t
     assert expected[need] == came
 
 
-def test_an_action_of_one_officer_does_not_pass_an_obstacle_that_takes_two(
+def test_an_action_of_one_officer_does_not_pass_an_obstacle_that_takes_two_officers(
     founded_rooms: dict[bool, Room], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The exit is then refused until the table of actions has an action for two officers."""
@@ -437,7 +437,7 @@ def test_an_action_of_one_officer_does_not_pass_an_obstacle_that_takes_two(
     monkeypatch.setitem(MATRIX, Obstacle.PROSECUTOR, row)
     room = before(founded_rooms, Exit.PERSONS, Obstacle.PROSECUTOR, tmp_path)
     with room.changing() as session:
-        # To change a decision that two officers took would itself take two officers.
+        # Changing a decision that two officers took would itself take two officers.
         session.get_one(Duty, (1, "art14")).decision = ""
     assert Came.ASKED_A_SECOND is exits_room.leave(Wanted(Exit.PERSONS), room, Surface.COMMAND_LINE)
 

@@ -36,7 +36,7 @@ def test_a_case_that_the_deputy_may_not_read_is_not_passed_on_but_listed(assigne
     assert {1: "chloe", 2: "bruno", 3: "chloe", 4: None} == seen_to(assigned)
 
 
-def test_passing_on_is_refused_for_an_unknown_officer_or_one_without_cases(assigned: Office) -> None:
+def test_passing_on_is_refused_for_an_unknown_officer_or_an_officer_without_cases(assigned: Office) -> None:
     before = assigned.state()
     for absent, deputy in (("chloe", "alice"), ("bruno", "mallory"), ("mallory", "alice")):
         assert 1 == assigned.run("queue", "hand-over", absent, deputy).code

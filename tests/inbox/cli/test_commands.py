@@ -193,7 +193,7 @@ def test_the_list_of_cases_counts_unfiled_envelopes_and_names_their_list(
 def test_the_exit_code_is_0_for_success_1_for_a_refusal_and_2_for_a_usage_error(
     world: World, words: list[str], code: int
 ) -> None:
-    """A refusal prints two lines: one says what happened, the other what to do."""
+    """A refusal prints two lines: one says what happened, and the other says what to do."""
     said = world.office.run(*words)
     assert code == said.code
     if code == 1:

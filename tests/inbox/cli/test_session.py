@@ -1,4 +1,4 @@
-"""A session at a real terminal: what its officers see, and that no key remains after its process ends."""
+"""A session at a real terminal: what its officers see, and whether a key remains after its process ends."""
 
 import json
 import os

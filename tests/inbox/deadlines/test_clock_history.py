@@ -1,4 +1,4 @@
-"""In whatever order events happen, a case has the deadlines that the law and the regime in use give it."""
+"""In whatever order events happen, the law and the regime in use determine the deadlines of a case."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The day on which each deadline ends: working days, holidays, leap days, both acknowledgements."""
+"""The day on which each deadline ends: working days, holidays, leap days, and both acknowledgements."""
 
 from calendar import monthrange
 from collections.abc import Collection

@@ -53,10 +53,10 @@ def test_a_missed_exchange_is_reported_even_if_the_office_had_a_day_off(
     assert missed(world, MONDAY + DAY) == Missed(FRIDAY, MONDAY)
 
 
-def test_an_exchange_counts_on_the_day_of_its_export_not_of_its_collection(
+def test_an_exchange_counts_on_the_day_of_its_export_and_not_on_the_day_of_its_collection(
     world: World, portal: Portal, clock: Clock
 ) -> None:
-    """A bundle exported on Friday and collected on Monday contains nothing that arrived since.
+    """A bundle exported on Friday and collected on Monday contains nothing that arrived after the export.
 
     If the portal gives a day in the future, today is used instead.
     """

@@ -552,7 +552,7 @@ def test_a_measure_that_records_a_decision_can_be_retracted_only_after_another_d
 
 @pytest.fixture(scope="module")
 def founded_endangered(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Three reports: one of an offence and danger, one of an offence only, one of danger only."""
+    """Three reports: one of an offence and danger, one of an offence only, and one of danger only."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("endangered"))
     for given in (
         {"category": "other", "danger_now": "unsure", "who_role": "criminal"},

@@ -34,12 +34,12 @@ def after(days: int) -> date:
 @example(made=0, previous=3, exported=5, now=5, said=3)
 @example(made=0, previous=3, exported=5, now=5, said=5)
 @given(OFFSETS, OFFSETS, OFFSETS, OFFSETS, st.integers(-60, 120))
-def test_an_impossible_import_day_is_replaced_by_the_first_possible_one(
+def test_an_impossible_import_day_is_replaced_by_the_first_possible_day(
     made: int, previous: int, exported: int, now: int, said: int
 ) -> None:
-    """The first possible day is that of the outbox or of the previous export, whichever is later.
+    """The first possible day is the day of the outbox or of the previous export, whichever is later.
 
-    The last possible day is that of this export or today, whichever is earlier.
+    The last possible day is the day of this export or today, whichever is earlier.
     """
     known = Between(after(previous), after(exported), after(now))
     found = portal_days.of(3, after(made), [Import(3, after(said))], known)

@@ -126,7 +126,7 @@ def test_new_rules_propose_a_new_score_and_add_the_duties_of_the_law(office: Off
 def test_a_duty_that_new_rules_add_is_due_from_the_receipt_or_from_its_discovery(
     office: Office,
 ) -> None:
-    """The duty about the persons runs from the receipt; the duty about the prosecutor, from the discovery."""
+    """The duty about the persons runs from receipt, and the duty about the prosecutor from discovery."""
     received = today() - timedelta(40)
     with office.opened() as opened, opened.transaction() as session:
         session.execute(update(Case).values(received=received, collected=received))
@@ -218,7 +218,7 @@ def test_a_day_off_that_no_command_added_also_causes_a_recomputation(office: Off
 
 
 def test_the_first_command_under_another_law_recomputes_every_deadline(office: Office) -> None:
-    """It does not matter how the law got into the vault, for example by a restore."""
+    """It does not matter how the law got into the vault, for example through a restore."""
     before = stored(office)
     spoil(office, rules=None)
     stricter = FILES["fr"]["duties.toml"].replace(b'"7 working days"', b'"2 working days"')

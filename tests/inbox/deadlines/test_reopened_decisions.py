@@ -91,7 +91,7 @@ def test_a_new_offence_or_judicial_measure_reopens_the_decision_not_to_inform_th
 def test_a_measure_against_somebody_reopens_the_decision_whether_to_inform_the_persons(
     office: Office, kind: str, *, asked: bool
 ) -> None:
-    """The controls are two kinds of inquiry that may be about facts only."""
+    """The controls are two kinds of inquiry that may concern only facts."""
     degree = ("--degree", "1") if kind == "disciplinary_sanction" else ()
     office.json("case", "measure", "add", "1", kind, *degree)
     assert ("" if asked else "not_needed") == decided(office)["art14"]

@@ -393,7 +393,7 @@ def shown(office: Office) -> str:
 
 
 def came_long_ago(office: Office) -> None:
-    """Date the receipt of case 1 long ago, because a final decision must be later than the report."""
+    """Set the receipt of case 1 to a day long ago, because a final decision must be later than the report."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Case, 1).received = today() - timedelta(600)
 
@@ -403,7 +403,7 @@ def a_year_after(day: date) -> str:
 
 
 def test_after_a_final_decision_the_longer_of_two_retention_periods_applies(closed: Office) -> None:
-    """The period of the outcome starts at the closing; that of proceedings starts at the decision.
+    """The period of the outcome starts at the closing; the period of proceedings starts at the decision.
 
     The retention list and the case show the same day.
     """

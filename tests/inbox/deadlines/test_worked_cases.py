@@ -246,7 +246,7 @@ SIX = ("founded", "transmitted", "duplicate", "inadmissible", "out_of_scope", "j
 def test_each_worked_case_has_the_days_that_were_counted_by_hand(
     tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]
 ) -> None:
-    """The test compares the days of all deadlines and decisions, and those of retention.
+    """The test compares the days of all deadlines and decisions, and the days of retention.
 
     The obstacles to closing and to destruction are compared as well.
     """

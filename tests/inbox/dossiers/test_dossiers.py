@@ -276,7 +276,7 @@ def test_one_officer_alone_cannot_find_out_the_identity_from_the_preview_of_a_do
 ) -> None:
     """The preview is the same whether the case contains the identity never, once or several times.
 
-    The preview removes none of the words of the identity. The test compares the previews at the desk and the
+    The preview removes none of the words of the identity. The test compares the previews at the desk with the
     previews made by the function behind the command.
     """
     office = room.office.copy(tmp_path / "copy")

@@ -194,7 +194,7 @@ def test_no_export_contains_data_that_prove_who_reported(made: Made, name: str) 
 
 
 def test_the_search_finds_data_that_prove_who_reported_on_compressed_pages(made: Made) -> None:
-    """Control of the test above.
+    """The control of the test above.
 
     The data are printed on pages that are compressed like those of an export.
     """
@@ -230,7 +230,7 @@ def test_no_export_that_must_protect_the_source_contains_words_about_it(made: Ma
 
 
 def test_each_export_contains_the_words_that_its_readers_need(made: Made) -> None:
-    """Control of the tests above."""
+    """The control of the tests above."""
     said = {name: b"\n".join(read) for name, read in made.exports.items()}
     squeezed = "".join(NAME.split()).encode()
     told = ("access, told", "access, English", "access, neither", "letter, person", "dossier")

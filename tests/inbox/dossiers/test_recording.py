@@ -169,7 +169,7 @@ def test_a_text_that_contains_a_name_from_any_text_of_the_case_is_refused(office
 
 
 def test_a_reason_is_enough_to_send_the_name_of_an_area_that_may_be_part_of_a_name(office: Office) -> None:
-    """Any other word that may be part of a name, such as that of a ship, is refused."""
+    """Any other word that may be part of a name, such as a ship's name, is refused."""
     with office.opened() as inbox, inbox.vault.transaction(NAMES) as session:
         session.add(_follow_up("On y a vu le porteur Atlantique Kerlouan, dit-on."))
         with pytest.raises(Refused, match="because it repeats details from a report"):
