@@ -14,7 +14,7 @@ from crypto.toml_schema import BARE_KEY, Schema, map_of, texts
 from inbox.language.messages import Sentence
 
 FILE = Schema("labels", map_of(map_of(texts(), BARE_KEY)))
-# Lists of codes that the law defines; the program adds codes of its own to some of them. The texts of
+# The law defines the codes of these lists. The program adds codes of its own to some lists. The texts of
 # "decided" state the effect of a decision.
 OF_THE_LAW = frozenset(
     {
@@ -31,9 +31,10 @@ def learn(words: Mapping[str, Mapping[str, Texts]]) -> None:
 
 
 def of(codes: str) -> Mapping[str, Texts]:
-    """Return the labels of a list of codes, such as ``measure``, by code, in the order of the list.
+    """Return the labels of a list of codes, such as ``measure``, in the order of the list.
 
-    Legal codes have labels only once an inbox is open, because the labels come from its law in use.
+    The result maps each code to its label. Legal codes have labels only once an inbox is open, because the
+    labels come from its law in use.
     """
     if codes in OF_THE_LAW:
         return {**_law.get(codes, {}), **(_own(codes) if codes in _labels() else {})}
@@ -56,7 +57,7 @@ def _labels() -> dict[str, Any]:
 
 
 def english(codes: str, code: str) -> str:
-    """Return the label of a code at the command line. A code of an earlier law is its own label."""
+    """Return the label of a code for the command line. A code of an earlier law is its own label."""
     found = of(codes)
     return code if codes in OF_THE_LAW and code not in found else found[code].en
 

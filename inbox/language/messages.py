@@ -15,7 +15,7 @@ class Sentence(str):
     values: Mapping[str, object]
 
     def filled(self, *values: object) -> "Sentence":
-        """Return this sentence with its values replaced by the same number of values, in the same order."""
+        """Return a copy of this sentence with other values, in the same number and order."""
         return sentence(self.template, **dict(zip(self.values, values, strict=True)))
 
 

@@ -1,7 +1,7 @@
 """Forms for the texts that an office can edit: reply templates, letters and authorities.
 
-The schemas of the law define the valid contents. This module knows the parts of an entry that have a field,
-and writes an entry back into its file.
+The schemas of the law define the valid contents. This module lists the parts of an entry that have a form
+field, and writes an entry back into its file.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,8 @@ class Kind(StrEnum):
 class Shape(Enum):
     """What a part of an entry contains.
 
-    ``LINE`` is a line, and ``TEXT`` a text, in each language; ``WORDS`` is a line without a language.
+    ``LINE`` is a line in each language, ``TEXT`` is a text in each language, and ``WORDS`` is a line without
+    a language.
     """
 
     LINE = auto()
@@ -72,7 +73,7 @@ class Part:
 class Form:
     """The file and the table that hold the entries of a kind, and their parts.
 
-    ``fixed`` is true if the rest of the law decides which entries exist: entries can then be neither added
+    ``fixed`` is true if the rest of the law decides which entries exist. Entries can then be neither added
     nor removed.
     """
 

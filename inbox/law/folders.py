@@ -21,7 +21,7 @@ def given(name: str) -> Mapping[str, bytes]:
     """Return the files of a law.
 
     ``name`` is the name of a law that comes with the program, or the path of a folder. Raises Refused if the
-    folder does not have exactly the files of a law, and OSError if a file cannot be read.
+    folder does not contain exactly the files of a law. Raises OSError if a file cannot be read.
     """
     comes_with_us = {each.name: each for each in shipped.JURISDICTIONS.iterdir()}
     place = comes_with_us.get(name, Path(name))

@@ -76,7 +76,7 @@ def adopt(session: Session, files: Mapping[str, bytes]) -> Law:
 
 
 def try_out(session: Session, law: Law) -> Law:
-    """Let a session apply a law that is not in use; return the law that it applied before."""
+    """Make a session apply a law that is not in use; return the law that the session applied before."""
     before = of(session)
     session.info[_LAW] = law
     return before

@@ -51,10 +51,10 @@ class Seen(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How to display a case. Labels are in ``language``, or if that is empty, in the report's language.
+    """How to display a case. Labels are in ``language`` or, if that is empty, in the report's language.
 
-    ``part`` selects a part of the messages since the report (see ``conversation``): the value None selects
-    all messages, and 0 the first part with an unread message. ``show`` says whether messages of the selected
+    ``part`` selects a part of the messages since the report (see ``conversation``). None selects all
+    messages; 0 selects the first part with an unread message. ``show`` says whether messages of the selected
     part may be folded. Only the parts in ``seen`` count as read. A message stays unread if it is not
     displayed, or if the page hides or folds its text.
     """
@@ -75,8 +75,8 @@ class Shown:
     ``officers`` are the officers to whom the case may be assigned. ``before_closing`` says what to do about
     each obstacle to closing, including obstacles that depend on how the case ends. ``may_close`` is true if a
     second officer is enough to overcome every remaining obstacle. ``duties`` are the pending decisions by
-    their codes. ``by_hand`` are the measures that officers record themselves. ``addressed`` are the measures
-    that have an addressee, and ``sanitised`` the measures that come with the text that was sent.
+    their codes. ``by_hand`` are the measures that officers record themselves. ``addressed`` lists the
+    measures with an addressee. ``sanitised`` lists the measures that include the text that was sent.
     """
 
     view: View
@@ -92,8 +92,8 @@ class Shown:
 def read(inbox: Inbox, who: Actor, number: int, look: Look = _ALL) -> Shown:
     """Show one case, and record that it was read.
 
-    Raises Undeclared until all acting officers have declared the case, CaseRefused for an unknown case, and
-    otherwise the same errors as ``Inbox.acting``.
+    Raises Undeclared until all acting officers have declared the case. Raises CaseRefused for an unknown
+    case. Otherwise raises the same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.SHOW, number)) as session:
         view = details(session, number, who.today, look)

@@ -43,10 +43,11 @@ class QueuePage:
     still need a decision. ``unread_closed`` is the number of other closed cases with an unread message.
     ``declared_only`` is true if the search covers only cases on which all acting officers have declared.
     ``officers`` (all current officers) and ``questionnaire`` (the current questionnaire) provide choices for
-    the page. ``danger_left_out`` is the number of cases outside this list that report danger, or may report
-    danger: undeclared cases of priority 1. ``missed`` is the exchange that should have taken place by now.
-    ``requests`` are the open access requests, in order of their deadlines. ``workload`` is the number of
-    cases assigned to each officer. ``facets`` are the choices that narrow the queue, if they were requested.
+    the page. ``danger_left_out`` is the number of cases outside this list that report danger, or that may
+    report danger because they are undeclared and have priority 1. ``missed`` is the exchange that should have
+    taken place by now. ``requests`` are the open access requests, in order of their deadlines. ``workload``
+    is the number of cases assigned to each officer. ``facets`` are the choices that narrow the queue, if they
+    were requested.
     """
 
     count: int
@@ -123,7 +124,7 @@ def pressing(inbox: Inbox, who: Actor, numbers: Collection[int]) -> set[int]:
 
 
 def pick(inbox: Inbox, who: Actor, wanted: Filter, confirmed: int | None) -> Sequence[int]:
-    """Return the numbers of the cases that match ``wanted``, if their count is ``confirmed``.
+    """Return the numbers of the cases that match ``wanted``; ``confirmed`` is the expected count.
 
     The journal records the search even if it finds nothing. A restricted case is found only by its handlers.
     Raises Refused if the count differs, or if more than MANY cases match.
@@ -254,7 +255,7 @@ def _count(
 
 
 def _danger_left_out(session: Session, wanted: Filter, today: date) -> int:
-    """Return how many open cases outside the list report danger, or may report danger and are undeclared."""
+    """Return how many open cases outside the list report danger or, if undeclared, may report danger."""
     if wanted == Filter():
         return 0
     feared = Filter(danger=True), Filter(priority=1, undeclared=True)

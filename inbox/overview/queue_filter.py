@@ -19,8 +19,8 @@ from inbox.vault.tables import Case, FollowUp
 
 # Deadlines within this period count as due this week.
 WEEK = timedelta(days=7)
-# Placeholders for an officer's name: any acting officer, and no officer. No officer can have one of these
-# placeholders as a name.
+# Placeholders for an officer's name: ME stands for any acting officer, and NOBODY for no officer. No officer
+# can have one of these placeholders as a name.
 ME, NOBODY = "@me", "@nobody"
 # Words found in at least this many cases are looked up case by case until a page is full. For rarer words, it
 # is faster to find all cases first.
@@ -56,7 +56,7 @@ class Due(StrEnum):
     NEVER = "never"
 
 
-# A longer search takes minutes, during which nobody else can work.
+# A longer search would take minutes, during which nobody else could work.
 LONGEST_SEARCH = 200
 
 
@@ -69,10 +69,10 @@ class Filter:
     """A filter for cases; an empty field matches all cases.
 
     If ``state`` is empty, the filter matches open cases, or cases in every state if it has search words.
-    ``officer`` may be ME or NOBODY. ``danger`` matches cases in which an answer says that there is or may be
-    danger, or which an officer has assessed as dangerous. ``to_read`` matches cases that are new or have an
-    unread message. ``undeclared`` matches cases that the acting officers may read, but that at least one of
-    them has not declared yet. ``search`` has at most LONGEST_SEARCH characters.
+    ``officer`` may be ME or NOBODY. ``danger`` matches cases with an answer that states actual or possible
+    danger, and cases that an officer has assessed as dangerous. ``to_read`` matches cases that are new or
+    have an unread message. ``undeclared`` matches cases that the acting officers may read, but that at least
+    one of them has not declared yet. ``search`` has at most LONGEST_SEARCH characters.
     """
 
     state: str = ""

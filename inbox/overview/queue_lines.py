@@ -55,7 +55,8 @@ _OF_HANDLERS = (
     "cautions",
 )
 
-# Fields that are hidden from officers who have not declared that they have no interest in the case.
+# Fields that are hidden from officers who have not declared that they have no conflict of interest in the
+# case.
 _OF_READERS = ("score", "area", "summary", "tags", "cautions")
 
 

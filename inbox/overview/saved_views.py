@@ -71,8 +71,8 @@ def find(inbox: Inbox, who: Actor, name: str) -> QueueView:
 def keep(inbox: Inbox, who: Actor, name: str, view: QueueView) -> None:
     """Save a view under a name, and replace the view that had this name.
 
-    Raises Refused if the view has search words, if the name is empty, too long or the name of a built-in
-    view, or if there are already MOST other views.
+    Raises Refused if the view has search words, or if there are already MOST other views. Raises Refused for
+    a name that is empty, too long or used by a built-in view.
     """
     name = _checked(name)
     if view.wanted.search:
@@ -117,7 +117,7 @@ def remove(inbox: Inbox, who: Actor, name: str) -> None:
 
 
 def sweep(inbox: Inbox, today: date) -> None:
-    """Delete the views of every officer if they have not been used for KEPT_DAYS."""
+    """Delete every officer's views that have not been used for KEPT_DAYS."""
     with inbox.transaction() as session:
         session.execute(delete(SavedView).where(SavedView.used < today - timedelta(days=KEPT_DAYS)))
 

@@ -36,7 +36,7 @@ _FEARED = (
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The work to be done on a day.
+    """The work for one day.
 
     ``danger`` are open cases that report danger and have no measure against it yet. ``shut`` are cases in
     quarantine that may report danger. ``pressing`` are undeclared cases of the highest priority, which the

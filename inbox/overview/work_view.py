@@ -158,9 +158,9 @@ def _before(session: Session, row: Duty) -> View | None:
 def clock(due: Due, today: date) -> View:
     """Return the view of a deadline.
 
-    The view contains the day of the deadline, the days on which the message was sent and the deadline was met
-    or dropped, and whether the deadline is late. ``urgency`` says how far away the day is, or is None if
-    nothing remains to be done.
+    The view contains the day of the deadline, the day on which the message was sent, and the day on which the
+    deadline was met or dropped. It also shows whether the deadline is late. ``urgency`` says how far away the
+    day is, or is None if nothing remains to be done.
     """
     return {
         "clock": due.clock,
@@ -221,8 +221,8 @@ def note(row: Note) -> View:
 def measure(recorded: Recorded) -> View:
     """Return a measure.
 
-    ``told`` is true if the reporter may read the measure. To retract the measure, ``officers`` officers are
-    needed.
+    ``told`` is true if the reporter may read the measure. ``officers`` is the number of officers needed to
+    retract the measure.
     """
     row = recorded.row
     return {

@@ -8,7 +8,7 @@ from inbox.language.printed_text import Wording
 from inbox.registers.rows import Column, Found, said
 
 _WORDING = Wording(__package__, "printed.toml")
-# Relative widths of columns: for a number, a day, words.
+# Relative widths of columns that contain a number, a day or words.
 _NUMBER, _DAY, _WORDS = 10, 12, 20
 _WIDTHS: Mapping[Column, int] = {
     **dict.fromkeys((Column.CASE, Column.REQUEST, Column.CONSULTATION), _NUMBER),
@@ -19,7 +19,7 @@ _WIDTHS: Mapping[Column, int] = {
 
 
 def pages(found: Found, office: str, language: str) -> bytes:
-    """Return an office's register as a PDF, in a language ("fr", "en")."""
+    """Return an office's register as a PDF, in French ("fr") or English ("en")."""
     title = labels.of("register")[found.wanted.register].in_(language)
     foot = f"{title} · {_WORDING.say('page', language)}"
     sheets = WideSheets(title, language=language, day=found.day, foot=foot, removed="")

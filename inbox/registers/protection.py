@@ -1,4 +1,4 @@
-"""The register of protection: when it was offered, requested, granted or refused in each case.
+"""The register of protection: when protection was offered, requested, granted or refused in each case.
 
 The law in use defines which measures are in the register. The register names nobody and holds no words of
 officers.

@@ -104,7 +104,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The register that was ``wanted``, as of a day. ``years`` are the years with at least one line.
+    """The requested register (``wanted``), as of a given day. ``years`` are the years with at least one line.
 
     ``for_handlers`` is the number of cases, of any year, that are missing because the signed-in officers are
     not among their handlers. ``for_handlers`` does not include cases that are withheld from a signed-in

@@ -49,7 +49,7 @@ class _Page:
             self._section(number, section)
 
     def output(self) -> bytes:
-        """Return the file, with the list of rules that counsel must confirm at its end."""
+        """Return the file; at its end, it lists the rules that counsel must confirm."""
         if self._asked:
             self._sheets.heading(self._say("to_confirm"))
             for question, source in self._asked.items():

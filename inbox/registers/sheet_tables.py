@@ -16,7 +16,8 @@ WORDING = Wording(__package__, "sheets.toml")
 # parts of a case.
 _RECEIVE = (Reach.PROSECUTOR, Reach.EXTERNAL, Reach.INTERNAL)
 
-# When a decision is due. The other times of a duty say when its answer leaves, and how long names are kept.
+# When a decision is due. The other times of a duty state when the answer is sent, and how long names are
+# kept.
 _WITHIN = (Kind.WITHIN, Kind.URGENT, Kind.EXTENDED)
 
 
@@ -31,7 +32,7 @@ class Row:
 def deadlines(known: Known) -> Iterator[Row]:
     """Yield the longest time between two exchanges, then each deadline of the office.
 
-    The line of a deadline is followed by its extended time, if the law allows an extension.
+    The line after a deadline shows its extended time, if the law allows an extension.
     """
     every = known.law.exchange
     yield Row((_say(known, "exchange"), spoken([every.every], known.language)), every.basis)
@@ -41,9 +42,9 @@ def deadlines(known: Known) -> Iterator[Row]:
 
 
 def duties(known: Known) -> Iterator[Row]:
-    """Yield each decision that the office must take, and the time for it.
+    """Yield each decision that the office must take, with its time limit.
 
-    The line of a decision is followed by its time in imminent danger, and by its extended time.
+    The lines after a decision show its time limit in imminent danger, and its extended time limit.
     """
     for each in known.law.duties.values():
         yield from _times(known, each.name, times.of_duty(each))

@@ -21,7 +21,7 @@ _COMPUTES = tuple(f"=+-@{_WIDE}")
 
 
 def written(columns: Sequence[Column], rows: Sequence[Row], language: str) -> bytes:
-    """Return a register as CSV, with its headings in a language ("fr", "en")."""
+    """Return a register as CSV, with its headings in French ("fr") or English ("en")."""
     made = io.StringIO(newline="")
     writer = csv.writer(made, delimiter=";", quoting=csv.QUOTE_MINIMAL)
     heads = labels.of("column")
@@ -45,6 +45,6 @@ def _cell(cell: Cell, language: str) -> str:
 
 
 def _safe(text: str) -> str:
-    """Return the text on one line, without hidden characters, so that no program takes it for a formula."""
+    """Return the text as one line, without hidden characters; no program takes the result for a formula."""
     said = visible(text)
     return f"'{said}" if said.lstrip().startswith(_COMPUTES) else said

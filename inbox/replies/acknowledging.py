@@ -51,8 +51,8 @@ class Text:
 class ToRead:
     """What officers must know before they acknowledge cases.
 
-    ``texts`` has each text to send once, ``unopened`` the cases that nobody has opened yet, and ``left_out``
-    the cases to omit, each with the reason.
+    ``texts`` contains each text to send once. ``unopened`` lists the cases that nobody has opened yet.
+    ``left_out`` lists the cases to omit, each with the reason.
     """
 
     texts: tuple[Text, ...]
@@ -86,8 +86,8 @@ def preview(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> ToRead:
 def acknowledge(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> Acknowledged:
     """Acknowledge cases with the text of the law or the office.
 
-    A case is omitted if an answer or an officer's assessment says that somebody is in danger, if the case is
-    closed or junk, if its reporter cannot be answered, or if it is already acknowledged.
+    A case is omitted if it is closed, junk or already acknowledged, or if its reporter cannot be answered. A
+    case is also omitted if an answer or an officer's assessment says that somebody is in danger.
 
     Raises the same errors as ``declarations.check``, ``drafts.add`` and ``Inbox.acting``. If an error is
     raised, no case is acknowledged.

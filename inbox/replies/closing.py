@@ -107,7 +107,7 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
 
     - Refused if the law does not have the outcome;
     - CaseRefused if the outcome cannot name the authority, lacks a required measure, contradicts a recorded
-      measure, or says "duplicate" although no link says so;
+    measure, or is "duplicate" although no link says so;
     - Cautioned if the text has warnings that may not be overridden, or for which no reason is given;
     - the same errors as ``exits.check`` and ``leak_check.warnings``.
 
@@ -144,7 +144,7 @@ def preview(
 ) -> View:
     """Return the page as the reporter would see it once the case is closed; change nothing.
 
-    In the result, ``seen`` is a digest that shows ``close`` that officers have seen the page, and
+    In the result, ``seen`` is a digest that proves to ``close`` that officers have seen the page.
     ``officers`` is the number of officers that the closing requires. ``found`` are the warnings that officers
     were just shown about the text. Raises the same errors as ``close`` and ``_as_read``.
     """
@@ -227,12 +227,12 @@ def _check_seen(closing: Closing, page: View) -> None:
 
 
 def _digest(closing: Closing, page: View) -> str:
-    """Return the digest of a page and of its closing, except the reason to override warnings."""
+    """Return the digest of a page and of its closing, leaving out the reason to override warnings."""
     return status_preview.digest({**page, **asdict(replace(closing, seen=None, despite=""))})
 
 
 def _as_read(session: Session, number: int, closing: Closing, today: date) -> View:
-    """Return the page of a case as if it were closed; change nothing.
+    """Return the page of a case as if the case were closed; change nothing.
 
     Raises the same errors as ``_told`` and ``_page``.
     """
@@ -276,8 +276,8 @@ def _no_feedback(session: Session, number: int) -> Sentence | str:
 def _checked(session: Session, number: int, closing: Closing, today: date) -> Asked:
     """Check that the case may be closed in this way, and return the request that ``exits`` has checked.
 
-    The action of the request takes two officers if an obstacle requires two. Raises the same errors as
-    ``_rule``, ``referrals.check``, ``_check_linked``, ``_check_record`` and ``exits.check``.
+    The requested action takes two officers if an obstacle requires two. Raises the same errors as ``_rule``,
+    ``referrals.check``, ``_check_linked``, ``_check_record`` and ``exits.check``.
     """
     referrals.check(session, _rule(session, closing), closing.body)
     _check_linked(session, number, _rule(session, closing))
@@ -335,7 +335,7 @@ def _tells_too_early(session: Session, number: int, closing: Closing) -> bool:
 
 
 def _check_linked(session: Session, number: int, rule: rules.Outcome) -> None:
-    """Raise CaseRefused for the outcome of a duplicate if no link says so (``links.is_duplicate``)."""
+    """Raise CaseRefused for the outcome of a duplicate if no link marks the case as a duplicate."""
     queries_cases.case(session, number)
     if rule.linked and not links.is_duplicate(session, number):
         raise CaseRefused(
@@ -409,7 +409,7 @@ def _decided_otherwise(session: Session, number: int, closing: Closing) -> Itera
 
 
 def _check_text(session: Session, number: int, closing: Closing, asked: Asked) -> None:
-    """Raise Cautioned for a text that could reveal somebody, if the matrix of exits forbids such a text."""
+    """Raise Cautioned for a text that could identify somebody, if the matrix of exits forbids such a text."""
     text = _told(session, number, closing, asked.today)
     own = templates.by_officers(session, closing.template, text, closing.text)
     findings = leak_check.warnings(session, number, text, own, closing.despite)

@@ -85,10 +85,10 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     """Add a draft to a case as a message.
 
     Raises CaseRefused for feedback before anything was decided and done, or before the acknowledgement.
-    Raises CaseRefused for feedback in a case that the signed-in officers may not read, or without a measure
-    that the reporter can read. Raises CaseRefused for a template of an outcome, which can only be sent with
-    the closing. Raises CaseRefused for a template about passing on the identity if the identity cannot be
-    passed on. Also raises the same errors as ``templates.fill``, ``leak_check.check`` and ``replies.add``.
+    Raises CaseRefused for feedback if the signed-in officers may not read the case, or if the reporter can
+    read no measure. Raises CaseRefused for a template of an outcome, which can only be sent with the closing.
+    Raises CaseRefused for a template about passing on the identity if the identity cannot be passed on. Also
+    raises the same errors as ``templates.fill``, ``leak_check.check`` and ``replies.add``.
     """
     template = draft.chosen(session)
     text = templates.fill(session, number, draft.template, draft.text, today)
@@ -215,8 +215,8 @@ def _of_closing(number: int, template: Reply) -> CaseRefused:
 def _check_passing_on(session: Session, number: int, decision: str) -> None:
     """Raise CaseRefused for a reply about passing on an identity, if the identity cannot be passed on.
 
-    A reply about passing on the identity frightens the reporter. The reply may be sent only if the identity
-    is recorded, and the judiciary has the case or the reporter has consented.
+    A reply about passing on their identity frightens reporters. The reply may be sent only if the identity is
+    recorded, and if either the judiciary has the case or the reporter has consented.
     """
     law = in_use.of(session)
     if law.duties[legal_duties.decided_by(law, decision)].asked is not Asked.IDENTITY_GIVEN:
@@ -247,7 +247,7 @@ def _keep_status(session: Session, number: int, draft: Draft) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The templates that officers can choose for a case, and the authorities to direct its reporter to.
+    """The templates that officers can choose for a case, and the authorities to direct the reporter to.
 
     The templates and the authorities are given by id. ``filled`` has the text of each template, filled in for
     the case.

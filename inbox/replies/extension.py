@@ -41,8 +41,9 @@ class Extension:
 def extend(inbox: Inbox, who: Actor, number: int, extension: Extension) -> date:
     """Extend the time for feedback and tell the reporter; return the new day.
 
-    Raises CaseRefused for an unknown case, for a regime without an extension of the time, and for a case that
-    is closed, already answered, already extended or late. Also raises the same errors as ``drafts.send``.
+    Raises CaseRefused for an unknown case, and for a case that is closed, already answered, already extended
+    or late. Raises CaseRefused if the regime does not allow an extension. Also raises the same errors as
+    ``drafts.send``.
     """
     why = "; ".join(filter(None, (extension.reason, extension.despite)))
     with inbox.acting(who, action(Code.EXTEND, number, why, despite=bool(extension.despite))) as session:

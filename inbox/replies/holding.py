@@ -1,9 +1,9 @@
 """Hold back content of an outbox.
 
 The restrictions at the time of sending apply, not the restrictions at the time of writing. A text may still
-be waiting when the prosecutor is informed, when a restriction arrives, or when a link binds the case to
-another. This content is held back: texts that state an outcome or give feedback, the status that the report
-is being acted on, the closing, and measures other than protection. The slot continues to show its last
+be waiting when the prosecutor is informed, when a restriction arrives, or when a link ties the case to
+another case. This content is held back: texts that state an outcome or give feedback, the status that the
+report is being acted on, the closing, and measures other than protection. The slot continues to show its last
 content instead. Messages about danger, protection measures, acknowledgements, and texts of the law without an
 officer's words are always sent.
 
@@ -76,7 +76,7 @@ class Held:
 
 
 def mark(session: Session, message: Message, own: str) -> None:
-    """Record the restrictions on a case at the time when a message with an outcome or feedback is written.
+    """Record which restrictions a case has when a message with an outcome or feedback is written.
 
     ``own`` is the part of the message that officers wrote. If ``own`` is empty, the message has only the
     law's text, and is never restricted.

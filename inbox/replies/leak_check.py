@@ -1,4 +1,4 @@
-"""Find words in a reply that could reveal somebody, and show them to officers before the reply is sent."""
+"""Find words in a reply that could identify somebody, and show them to officers before the reply is sent."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -39,7 +39,7 @@ _IF_REPORTED = {Kind.CONTAINER, Kind.PLATE, Kind.NAME}
 
 
 class Why(StrEnum):
-    """The reason why words should not be in a reply."""
+    """Why a reply should not contain certain words."""
 
     PROTECTED = "protected"
     IDENTITY = "identity"
@@ -118,7 +118,7 @@ def places(findings: Iterable[Finding]) -> list[Place]:
 
 
 class Cautioned(CaseRefused):
-    """A reply contains words that could reveal somebody, and no reason was given to send them."""
+    """A reply contains words that could identify somebody, and no reason was given for sending them."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__(
@@ -146,7 +146,7 @@ def told(findings: Sequence[Finding]) -> Sentence:
 
 
 def is_for_two(findings: Iterable[Finding]) -> bool:
-    """Return whether a finding touches the reporter's identity, in words that a single officer may not see.
+    """Return whether a finding concerns the reporter's identity and its words require two officers.
 
     A single officer cannot set this warning aside with a reason, because nobody can judge words without
     seeing them.
@@ -168,11 +168,11 @@ def check(session: Session, number: int, text: str, own: str, despite: str) -> N
 
 
 def warnings(session: Session, number: int, text: str, own: str, despite: str) -> list[Finding]:
-    """Return the findings in ``text`` that could reveal somebody, even if a reason could set them aside.
+    """Return the findings in ``text`` that could identify somebody, even if a reason could set them aside.
 
-    Raises Undeclared if officers who have not declared the case wrote any words, because they could test
-    names against the report. Raises CaseRefused if the reason itself repeats words that could
-    reveal somebody, because the journal records the reason.
+    Raises Undeclared if officers who have not declared the case wrote any words, because such officers could
+    test names against the report. Raises CaseRefused if the reason itself repeats words that could identify
+    somebody, because the journal records the reason.
     """
     if (own.strip() or despite.strip()) and not declarations.is_shut(session, number):
         declarations.check(session, number)
@@ -183,13 +183,13 @@ def warnings(session: Session, number: int, text: str, own: str, despite: str) -
 
 
 def find(session: Session, number: int, text: str, own: str) -> list[Finding]:
-    """Return the findings in ``text`` that could reveal somebody, without duplicates.
+    """Return the findings in ``text`` that could identify somebody, without duplicates.
 
     ``own`` is the part of the text that an officer wrote. Only the part in ``own`` is checked for quotations
-    and names from another report and, while the prosecutor's word is missing, for words about the judiciary.
-    The law's own texts are the same for everybody, so they need no check for quotations, names or words about
-    the judiciary. The text is not compared with a report that the signed-in officers may not read. Raises
-    CaseRefused for an unknown case.
+    and names from another report. While the prosecutor's word is missing, this part is also checked for words
+    about the judiciary. The law's own texts are the same for everybody, so they need no check for quotations,
+    names or words about the judiciary. The text is not compared with a report that the signed-in officers may
+    not read. Raises CaseRefused for an unknown case.
     """
     country = in_use.of(session).calendar.country
     found = [*_contacts(text, country), *_officers(session, text)]
@@ -240,7 +240,7 @@ def _of_report(session: Session, report: Report, text: str) -> Iterator[Finding]
 
 
 def _of_justice(session: Session, number: int, own: str) -> Iterator[Finding]:
-    """Yield words that reveal that the judiciary has or may have a case, by prefixes listed in the law."""
+    """Yield words that reveal that the judiciary has or may have a case; the law lists their prefixes."""
     said = [(written, word) for written in own.split() for word in names.words(written)]
     if not said or not prosecutor_word.binds_outcome(session, number):
         return
@@ -280,7 +280,7 @@ def _reaching(law: rules.Law) -> Iterator[str]:
 def _places(
     said: Sequence[tuple[str, str]], words: str, matches: Callable[[str, str], bool]
 ) -> Iterator[range]:
-    """Yield the places of ``words`` in a text; ``matches`` compares a word of the text with one of them."""
+    """Yield the places of ``words`` in a text; ``matches`` compares two words."""
     wanted = names.words(words)
     for first in range(len(said) - len(wanted) + 1):
         place = range(first, first + len(wanted))

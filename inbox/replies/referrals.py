@@ -52,7 +52,7 @@ def is_for_offences(session: Session, code: str) -> bool:
 
 
 def said(session: Session, number: int, code: str, rule: Outcome) -> str:
-    """Return the text for the reporter about an authority, by its code, in French or otherwise in English.
+    """Return the text for the reporter about the authority with this code, in French or English.
 
     The text mentions that the report was forwarded only if a measure records the forwarding and the decision
     is not pending.

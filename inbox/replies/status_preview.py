@@ -90,7 +90,7 @@ def noted(number: int, found: Sequence[Finding] | None) -> Action:
 def preview(session: Session, number: int, text: str, found: Sequence[Finding], today: date) -> View:
     """Return what the next slot will show, with ``text`` as an additional message unless it is empty.
 
-    The result also contains the text, and the words ``found`` in it that could reveal somebody. Changes
+    The result also contains the text, and the words ``found`` in it that could identify somebody. Changes
     nothing. Raises CaseRefused if the reporter cannot be answered, or if ``text`` would not fit. Also raises
     the same errors as ``declarations.check``.
     """

@@ -75,7 +75,7 @@ def listed(inbox: Inbox, who: Actor) -> InUse:
 def adopt(inbox: Inbox, who: Actor, raw: bytes) -> InUse:
     """Use the templates of this file from now on, and return them; requires two officers.
 
-    The file says which template informs the reporter of a decision. If one officer were enough, that
+    The file defines which template informs the reporter of a decision. If one officer were enough, that
     officer could declare any text to be such a template. Raises the same errors as ``parse`` and
     ``Inbox.acting``.
     """
@@ -142,7 +142,7 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
     - if the template requires an officer's own words, and ``own`` has no letter or digit;
     - if ``own`` has words, but the template has no place for them;
     - if the template names a day that this case does not have;
-    - if the template tells the reporter of an extension, but the time was not extended;
+    - if the template announces an extension, but the time was not extended;
     - if the template is about an outcome that requires the prosecutor's word, and the word is missing.
     """
     if not template_id:

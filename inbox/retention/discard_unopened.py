@@ -59,13 +59,13 @@ def plan(inbox: Inbox, who: Actor, reason: str = "") -> int:
 
 
 def discard(inbox: Inbox, who: Actor, entries: int, reason: str = "") -> None:
-    """Discard the ``entries`` expired envelopes that did not become a case. Needs two officers.
+    """Discard the expired envelopes that did not become a case; requires two officers.
 
-    A ``reason`` says how officers know the day. With a reason, envelopes that are expired only by this
-    machine's clock are included. The journal records the reason only if some envelopes are expired only by
-    this machine's clock. If the number of envelopes has changed, raises Refused and discards nothing.
-    Envelopes and the contents of free pages are deleted afterwards by ``Inbox.settle``, even after several
-    interruptions.
+    ``entries`` is the expected number of envelopes. If the number has changed, raises Refused and discards
+    nothing. A ``reason`` says how officers know the day. With a reason, envelopes that are expired only by
+    this machine's clock are included. The journal records the reason only if some envelopes are expired only
+    by this machine's clock. Envelopes and the contents of free pages are deleted afterwards by
+    ``Inbox.settle``, even after several interruptions.
     """
     with inbox.transaction() as session:
         by_one_clock = bool(reason.strip() and retention_schedule.unopened(session, who.today).by_one_clock)

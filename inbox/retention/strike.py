@@ -42,14 +42,17 @@ _JUSTICE = (Obstacle.PROSECUTOR, Obstacle.PROCEEDINGS)
 
 # At least a third of a text with this many words must be left. Names, places and other identifying words make
 # up less than two thirds of any statement, and a remainder of less than a third would be useless as evidence.
-# A shorter text, such as the answer to the question who was involved, can be little more than a name. So it
-# is enough if one word of a short text remains.
+# A shorter text, such as the answer about the persons involved, can be little more than a name. So it is
+# enough if one word of a short text remains.
 _LONG, _SHARE = 20, Fraction(1, 3)
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage to redact in a case, at one place or ``everywhere``. ``words`` is None for all its text."""
+    """A passage to redact in a case, at one place or ``everywhere``.
+
+    ``words`` is None to redact all the text of the place.
+    """
 
     case: int
     place: str
@@ -112,11 +115,11 @@ def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: st
     - if the case is held for a procedure;
     - if the redaction would remove an obstacle to an exit of the case, or the name of a person who requests
       access;
-    - if, together with earlier redactions, a text would be removed almost or completely (``Striker.emptied``)
-      while proceedings go on or nobody has decided whether to inform the prosecutor.
+    - if, counting earlier redactions, a text would be removed completely or almost completely
+    (``Striker.emptied``) while proceedings go on or nobody has decided whether to inform the prosecutor.
 
-    If a text would be removed almost or completely, officers can still redact words that identify the
-    reporter, but not evidence.
+    If a text would be removed completely or almost completely, officers can still redact words that identify
+    the reporter, but not evidence.
     """
     # If an officer types a passage instead of a place by mistake, the journal must not record the passage.
     noted = passage.place if re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", passage.place) else None
@@ -137,7 +140,7 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
     feared = catalogue.tells_of_danger(session, queries_cases.case(session, number))
     standing = {what for what, _ in before}
     if Obstacle.HELD in standing:
-        # Otherwise evidence that must be kept for a procedure could be removed piece by piece.
+        # Otherwise, evidence that must be kept for a procedure could be removed piece by piece.
         raise _refused(session, number, Obstacle.HELD, Exit.JUNK)
     case = _find(session, number, striker, by.today)
     session.flush()
@@ -191,7 +194,7 @@ def _in_the_way(session: Session, number: int, today: date) -> set[tuple[Obstacl
 def _who_asks(session: Session, number: int) -> set[tuple[int, bool]]:
     """Return the open access requests that a case waits for, each paired with False.
 
-    If the case names the requester for certain, the request is also paired with True. If only a family name
+    If the case certainly names the requester, the request is also paired with True. If only a family name
     were left, one officer alone could claim that the name belongs to another person.
     """
     sure = named.meant_in(session, number)

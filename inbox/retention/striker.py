@@ -38,9 +38,9 @@ _HIDDEN = "identity"
 class Striker:
     """Redacts a passage at each place, or complete texts if the passage is None, and counts the redactions.
 
-    ``emptied`` are the places whose text was removed completely: either the complete text, or a passage of
-    several words with no other word left. ``emptied`` does not include the reporter's identity. ``had`` and
-    ``left`` are the numbers of words at each place before and afterwards.
+    ``emptied`` lists the places whose complete text was removed, or whose only words were a removed passage
+    of several words. ``emptied`` does not include the reporter's identity. ``had`` and ``left`` are the
+    numbers of words at each place before and afterwards.
     """
 
     def __init__(self, place: str, passage: str | None) -> None:
@@ -105,7 +105,10 @@ class Striker:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A text at its place. ``pieces`` are the parts that would stay, ``taken`` the passages to redact."""
+    """A text at its place.
+
+    ``pieces`` are the parts that would stay, and ``taken`` are the passages to redact.
+    """
 
     place: str
     text: str
@@ -136,7 +139,7 @@ class Looker(Striker):
         return text
 
     def takes(self, place: str, option: str) -> bool:
-        """Record whether one of several chosen answers would be removed; return False: the answer stays."""
+        """Record whether one of several chosen answers would be removed; return False to keep the answer."""
         before = len(self.seen)
         self.text(place, option)
         self.seen[before:] = [_whole(place, option) for _ in self.seen[before:]]

@@ -1,4 +1,4 @@
-"""The list sent to the archives before destruction: to print, in French and English, and as JSON."""
+"""The list sent to the archives before destruction, for printing in French and English and as JSON."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The output of the sandbox: a header of fixed size, facts, text, pixels.
+"""The output of the sandbox: a header of fixed size, facts, text, and pixels.
 
 The reader does not trust the output. The reader only compares numbers and parses no complex format: facts are
 lines of visible characters, and pixels are red, green and blue bytes, row after row.
@@ -46,7 +46,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The result for a file: facts, its text if it is text, and the pixels of one page if it has pages."""
+    """The result for a file: facts, the text of a text file, and the pixels of one page if it has pages."""
 
     facts: tuple[Fact, ...]
     text: str = ""

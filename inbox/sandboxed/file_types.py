@@ -47,7 +47,7 @@ _ZIPPED = (b"PK\x03\x04", b"PK\x05\x06")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The type of a file, a MIME type if it has one.
+    """The type of a file: its MIME type if it has one.
 
     ``like`` contains the other types and name endings that fit the file.
     """

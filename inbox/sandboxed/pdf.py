@@ -30,7 +30,10 @@ _MOST_UNPACKED = 1 << 24
 
 
 def look(data: bytes, page: int) -> Answer:
-    """Return the pixels of a page. Raises NotShown for an encrypted PDF, PdfiumError for a damaged PDF."""
+    """Return the pixels of a page.
+
+    Raises NotShown for an encrypted PDF, and PdfiumError for a damaged PDF.
+    """
     active = tuple(_active(data))
     with _opened(data) as document:
         count = len(document)

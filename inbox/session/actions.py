@@ -203,8 +203,8 @@ class Rule:
     officer and session, because a repetition shows nothing new.
 
     ``oversight``: oversight counts the action. Oversight counts actions that depart from routine or from a
-    proposal of the rules, end a case, or change who can act, who can see something, or how the work is
-    measured.
+    proposal of the rules, and actions that end a case. It also counts actions that change who can act, who
+    can see something, or how the work is measured.
 
     ``compared``: besides its reason, the action carries an officer's text that is compared with the
     reporter's identity (``comparisons``).
@@ -475,8 +475,9 @@ class Action:
     """One action: its code, the case, the officer's reason, and values by name.
 
     Created by ``action``. Neither the values nor the reason may contain any part of a report. ``officers`` is
-    the number of officers that the action takes: from ``TABLE``, or more (``by``). If one officer can usually
-    take the action alone, ``why_two`` explains why two are needed, unless this is obvious.
+    the number of officers that the action takes: the number in ``TABLE``, or a larger number (see ``by``). If
+    one officer can usually take the action alone, ``why_two`` explains why two are needed, unless this is
+    obvious.
     """
 
     code: Code
@@ -492,7 +493,10 @@ class Action:
         return TABLE[self.code]
 
     def by(self, least: int, why: Sentence | None = None) -> "Action":
-        """Return the same action with a minimum number of officers, and ``why`` if that is not obvious."""
+        """Return the same action with a minimum number of officers.
+
+        ``why`` explains the number if it is not obvious.
+        """
         return replace(self, officers=max(self.rule.officers, least), why_two=why)
 
     def without_reason(self) -> "Action":

@@ -1,4 +1,4 @@
-"""Compare the journal with outside copies: outbox manifests at the portal, a head on paper (SPEC 9.3)."""
+"""Compare the journal with outside copies: outbox manifests at the portal, and a head on paper (SPEC 9.3)."""
 
 import re
 from collections.abc import Iterable, Sequence

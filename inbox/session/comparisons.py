@@ -1,15 +1,15 @@
-"""Compare officers' texts with the reporter's identity, which is stored separately, and limit the answers.
+"""Compare officers' texts with the reporter's separately stored identity, and limit the answers they get.
 
 An officer who types a list of names as a reply must not learn which of them is the reporter's. So one officer
-alone learns only that a text touches the identity, but not which words do, how many, or where. If two
-officers confirm the action, they see the exact words, because two officers may read the identity
+alone learns only that a text matches the identity, but not which words match, how many match, or where. If
+two officers confirm the action, they see the exact words, because two officers may read the identity
 (``READ_IDENTITY``). Each comparison has its own journal entry, even if the action was refused. Oversight
-counts the comparisons that touched an identity.
+counts the comparisons that matched an identity.
 
-If an officer could halve the list each time, nine answers would single out one person in 300. So an
-officer alone gets either one answer that a text touches the identity, or ``MOST_ALONE`` answers that it does
-not. After these answers, a text about the case is compared only when two officers act together and see the
-text. Then the count starts again. An alarm does not wait for a second officer: it is recorded without its
+If an officer could halve the list each time, nine answers would single out one person in 300. So one officer
+alone gets either one answer that a text matches the identity, or ``MOST_ALONE`` answers that a text does not.
+After these answers, a text about the case is compared only when two officers act together and see the text.
+Then the count starts again. An alarm does not wait for a second officer; instead, it is recorded without its
 reason. So the answers that one officer gets can split the names of a service into at most ``MOST_ALONE`` + 1
 groups. In a service of 300, the largest group has at least 28 persons.
 """
@@ -36,14 +36,14 @@ _LOOKS = "looks"
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """A text that touches an identity. ``words`` are the matches, empty unless two officers confirm."""
+    """A text that matches an identity. ``words`` are the matches, empty unless two officers confirm."""
 
     words: tuple[str, ...]
 
 
 @dataclass(slots=True)
 class Looks:
-    """The comparisons of an action: for each case, whether a text touched the identity.
+    """The comparisons of an action: for each case, whether a text matched the identity.
 
     ``by_two``: two officers confirmed the action. ``is_choosing``: nobody has confirmed anything yet, because
     the action is not known yet.
@@ -73,7 +73,7 @@ def lines(text: str) -> list[str]:
 
 
 def touched(session: Session, number: int, text: str, own: Container[str] = ()) -> Touched | None:
-    """Return how a text by officers touches a reporter's identity, or None if it does not.
+    """Return how a text by officers matches a reporter's identity, or None if it does not.
 
     ``own`` are folded words that the text may contain. Also returns None for a single officer who has used up
     their answers (``takes_two``): nothing is compared until two officers confirm the action. Raises Locked if
@@ -105,8 +105,8 @@ def unnoted(session: Session) -> Iterator[None]:
     """Let two officers compare a text, without a record of the cases with which it is compared.
 
     If the block ends normally, no comparison gets an entry. The action has an entry, but that entry names no
-    case. If the block raises, each comparison that touched an identity gets an entry. Otherwise two officers
-    could find out who the reporter is by guessing.
+    case. If the block raises an exception, each comparison that matched an identity gets an entry. Otherwise,
+    two officers could find out by guessing who the reporter is.
     """
     looks: Looks = session.info[_LOOKS]
     try:
@@ -117,7 +117,7 @@ def unnoted(session: Session) -> Iterator[None]:
 
 
 def may_show_words(session: Session) -> bool:
-    """Whether two officers have confirmed, and so may see the words that touch an identity."""
+    """Whether two officers have confirmed, and so may see the words that match an identity."""
     looks: Looks = session.info[_LOOKS]
     return looks.by_two
 

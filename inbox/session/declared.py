@@ -51,7 +51,7 @@ def given(session: Session, numbers: Sequence[int]) -> set[int]:
 
 
 def is_given(session: Session, case: Any) -> list[ColumnElement[bool]]:
-    """Return SQL conditions that all signed-in officers have declared on a case.
+    """Return SQL conditions that are true if all signed-in officers have declared on a case.
 
     ``case`` is a column of case numbers.
     """

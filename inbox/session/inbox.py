@@ -80,9 +80,9 @@ class Inbox:
 
         The session hides cases that exclude an officer who acts or confirms, unless the action is the
         program's work on all cases. ``comparisons.takes_two`` can also require two officers. Comparisons are
-        recorded even if the block raises.
+        recorded even if the block raises an exception.
 
-        Raises Superseded if this vault is outdated, and Locked if an action takes two officers and they do
+        Raises Superseded if this vault is outdated. Raises Locked if an action takes two officers and they do
         not both confirm it. Also raises the same errors as ``journal.note``, ``unsaid.check_reason`` and
         ``declared.check_actions``. The declarations are checked in the session and, if two officers must
         confirm, also before they are asked.
@@ -119,7 +119,7 @@ class Inbox:
     def choosing(self, who: Actor, *, quarantine: bool = False) -> Iterator[tuple[Session, Looks]]:
         """Yield a session to find out which action ``who`` takes, and the comparisons made in that session.
 
-        If the block raises, the comparisons are recorded. Raises Superseded.
+        If the block raises an exception, the comparisons are recorded. Raises Superseded.
         """
         self._check_valid()
         self.vault.today = who.today
@@ -133,7 +133,7 @@ class Inbox:
             raise
 
     def note_looks(self, who: Actor, looks: Looks) -> None:
-        """Record comparisons that have no entry yet; even if the action was refused, they gave an answer."""
+        """Record comparisons that have no entry yet; they gave an answer even if the action was refused."""
         if looks.found:
             with self.vault.transaction() as session:
                 comparisons.note(session, who, looks)
@@ -232,9 +232,9 @@ class Unlocked:
             raise
 
     def bring(self, share: bytes, given: str) -> str:
-        """Add the share file of one more officer, checked with its passphrase, and return the officer's name.
+        """Check and add the share file of one more officer; return the officer's name.
 
-        Raises ShareDamaged, OtherSharing, WrongPassphrase, TooLittleMemory.
+        Raises ShareDamaged, OtherSharing, WrongPassphrase and TooLittleMemory.
         """
         file = share_file.parse(share)
         member = officers.proven(self.inbox.header, self.words, file, given)

@@ -24,7 +24,7 @@ def begin(session: Session, who: Actor) -> None:
 
 
 def actor(session: Session) -> Actor:
-    """Return the officers who act in a session, or the two officers who confirmed an action for two."""
+    """Return the officers who act in a session, or the two officers who have confirmed the action."""
     found: Actor = session.info[_ACTOR]
     return found
 
@@ -111,7 +111,7 @@ def follow(session: Session) -> Iterator[Head]:
 
 
 def lines(session: Session, first: int | None = None) -> Iterator[Line]:
-    """Yield all entries, or only those from number ``first`` on, unverified.
+    """Yield all entries, or the entries from number ``first`` on, without verifying them.
 
     An entry about a case that is hidden from a signed-in officer has only its number and day.
     """
@@ -133,7 +133,7 @@ def newest(session: Session, code: Code) -> Entry | None:
 
 
 def of_case(session: Session, number: int) -> Iterator[Entry]:
-    """Yield the entries about a case, unverified and without damaged entries."""
+    """Yield the undamaged entries about a case, without verifying them."""
     yield from filter(None, map(_parsed, queries_access.journal_of(session, number)))
 
 

@@ -53,7 +53,10 @@ def _take_away(home: Home, session: Session, names: set[str]) -> None:
 
 
 def _bring_in(home: Home, session: Session) -> None:
-    """Move files that the vault knows to their places. Remove the remains of interrupted or refused work."""
+    """Move files that are recorded in the vault to their places.
+
+    Remove the remains of interrupted or refused work.
+    """
     arrived = list(home.arriving.iterdir())
     if not arrived:
         return

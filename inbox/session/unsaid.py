@@ -1,7 +1,7 @@
 """Check that a text kept beside a case does not reveal protected words or the reporter's identity.
 
 Protected words are words that the reporter asked the office never to repeat. The check covers addressees and
-reasons, because the journal keeps them after the case is destroyed, and more officers read it.
+reasons, because the journal, which more officers read, keeps them after the case is destroyed.
 ``Inbox.acting`` checks the reason of every action about a case. An action on several cases calls this check
 for each case if its journal entry names none of the cases.
 """
@@ -22,7 +22,7 @@ from inbox.vault import row_security
 class Unsaid:
     """The words by which a text reveals something: ``protected`` words, and words ``touching`` the identity.
 
-    ``is_for_two`` is true if the text touches the identity, and one officer alone may not see the words.
+    ``is_for_two`` is true if the text matches the identity, and one officer alone may not see the words.
     """
 
     protected: tuple[str, ...]

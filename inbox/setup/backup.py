@@ -1,9 +1,9 @@
 """Back up an inbox, and restore one from a backup.
 
 A backup holds the home except the key store and the shares: header, vault, sealed files, unfiled envelopes
-and outboxes not yet confirmed. A quorum of shares opens the vault of the backup, like the vault in use. The
-key store goes to another disk under its own name, so that it can be destroyed there (SPEC 9.2). Without the
-key store, no report and no file of a case can be opened.
+and outboxes not yet confirmed. A quorum of shares opens the vault of the backup, just as it opens the vault
+in use. The key store goes to another disk under its own name, so that it can be destroyed there (SPEC 9.2).
+Without the key store, no report and no file of a case can be opened.
 """
 
 import glob
@@ -60,10 +60,11 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Where a backup and its key store are. ``shares``: share files of the home, not in the backup.
+    """Where a backup and its key store are.
 
-    ``faults`` are the files that the vault knows but that are missing or altered in the home. Officers write
-    down ``head``, the last entry of the journal: it distinguishes this backup from an older backup.
+    ``shares`` are the share files of the home, which the backup does not contain. ``faults`` are the files
+    that are recorded in the vault but are missing or altered in the home. Officers write down ``head``, the
+    last entry of the journal: it distinguishes this backup from an older backup.
     """
 
     folder: Path
@@ -127,7 +128,7 @@ class Restored:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the journal says about backups: the last backup, and the last restore of this inbox.
+    """What the journal records about backups: the last backup, and the last restore of this inbox.
 
     ``backed_up`` is None before the first backup. ``restored`` is the day of the restore, ``taken`` the day
     of the restored backup, and ``next_case`` the next case number at that time; all are None if the inbox was
@@ -144,7 +145,7 @@ class Standing:
 
 
 def look(inbox: Inbox, who: Actor) -> Standing:
-    """Return what the journal says about backups of this inbox.
+    """Return what the journal records about backups of this inbox.
 
     Raises the same errors as ``Inbox.acting``.
     """
@@ -165,9 +166,9 @@ def make(inbox: Inbox, who: Actor, places: Places, *, progress: Progress) -> Mad
     """Copy the home into a new folder, and its key store elsewhere.
 
     This process locks the home and, while it copies, the vault, so that nothing changes during the copy. The
-    folder appears complete or not at all. Only files that the vault knows are copied; a missing file is
-    reported as a fault. Raises Refused, for example if one of the folders is inside another, or if two of
-    them share a disk.
+    folder appears complete or not at all. Only files that are recorded in the vault are copied; a missing
+    file is reported as a fault. Raises Refused, for example if one of the folders is inside another, or if
+    two of them share a disk.
     """
     out, keys = places.out, places.keys
     _check_apart(inbox.home.root, out, keys)
@@ -241,7 +242,7 @@ def restore(  # noqa: PLR0913 - keywords
 
 @contextmanager
 def _aside(folder: Path) -> Iterator[Path]:
-    """Yield a new folder that becomes ``folder`` when the block ends, and is deleted if the block raises."""
+    """Yield a new folder that becomes ``folder`` when the block ends, and is deleted if the block fails."""
     for left in folder.parent.glob(f".{glob.escape(folder.name)}.{'?' * 16}{atomic_files.PART}"):
         shutil.rmtree(left)
     aside = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}{atomic_files.PART}")

@@ -1,4 +1,4 @@
-"""Check that a backup has exactly the files that its vault knows."""
+"""Check that a backup has exactly the files that are recorded in its vault."""
 
 import re
 from collections.abc import Iterable
@@ -70,7 +70,7 @@ def newer_beside(folder: Path, found: Backup) -> date | None:
 
 
 def known(home: Home, session: Session) -> set[str]:
-    """Return the names of the files that the vault knows, except header and vault.
+    """Return the names of the files that are recorded in the vault, except header and vault.
 
     Reads only columns that vaults of all versions have.
     """
@@ -91,7 +91,7 @@ def altered(files: Iterable[File]) -> set[str]:
 
 
 def check_complete(home: Home, session: Session, generation: int, found: Backup) -> None:
-    """Raise Refused unless a backup holds exactly the files known to its vault of this ``generation``.
+    """Raise Refused unless a backup holds exactly the files recorded in its vault of this ``generation``.
 
     Files that were already missing when the backup was made are accepted. Raises KeyStoreDamaged.
     """

@@ -77,7 +77,10 @@ def _disk(root: Path) -> Finding:
 
 
 def _clock() -> Finding:
-    """Compare the clock with the day of this version. In use, the journal also checks the clock."""
+    """Compare the clock with the day of this version.
+
+    While the inbox is in use, the journal also checks the clock.
+    """
     try:
         today = clock.today()
     except Refused as error:

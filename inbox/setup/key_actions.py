@@ -84,9 +84,10 @@ def list_keys(inbox: Inbox, who: Actor) -> list[View]:
 
 
 def rotate(inbox: Inbox, who: Actor, epoch: timedelta, reason: str, *, at_once: bool) -> tuple[Rotated, bool]:
-    """Make the next keys, or replace all keys ``at_once``; return them, and whether this is the root's inbox.
+    """Make the next keys, or replace all keys ``at_once``; two officers confirm.
 
-    Two officers confirm. Raises the same errors as ``rotation.rotate`` unless ``at_once`` is set.
+    Return the keys, and whether this is the root's inbox. Raises the same errors as ``rotation.rotate``
+    unless ``at_once`` is set.
     """
     make = rotation.replace if at_once else rotation.rotate
     with inbox.acting(who, action(Code.ROTATE_KEYS, None, reason, at_once=at_once)) as session:

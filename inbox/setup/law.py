@@ -87,7 +87,7 @@ def plan(inbox: Inbox, who: Actor, files: Mapping[str, bytes]) -> Plan:
     """Return what the law in these files would change; nothing changes yet.
 
     Raises Refused if the files have a mistake, or if this law is already in use. Also raises the same errors
-    as ``codes_in_use.check``, for the cases that the signed-in officers may see, and as ``Inbox.acting``.
+    as ``Inbox.acting`` and, for the cases that the signed-in officers may see, ``codes_in_use.check``.
     """
     law = folders.read(files)
     with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
@@ -113,7 +113,7 @@ def adopt(inbox: Inbox, who: Actor, planned: Plan, *, loosening: bool) -> Law:
     """Put the planned law into use, and compute every deadline again; two officers confirm.
 
     Raises Refused for a plan that ``loosens`` unless ``loosening`` is set. Also raises the same errors as
-    ``codes_in_use.check``, here for all cases, and as ``Inbox.acting``.
+    ``Inbox.acting`` and, for all cases, ``codes_in_use.check``.
     """
     if planned.loosens and not loosening:
         raise Refused(
@@ -137,7 +137,7 @@ def adopt(inbox: Inbox, who: Actor, planned: Plan, *, loosening: bool) -> Law:
 
 @contextmanager
 def _tried(session: Session, law: Law) -> Iterator[None]:
-    """Compute every deadline by another law inside the block, and restore the deadlines afterwards."""
+    """Compute every deadline under another law inside the block, and restore the deadlines afterwards."""
     with session.begin_nested() as undone:
         before = office.try_out(session, law)
         renewing.renew(session)

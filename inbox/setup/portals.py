@@ -26,13 +26,13 @@ class Portal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Our channel, the ``present`` portal, the portals ``before`` it, and the exchanges.
+    """Our channel, the ``present`` portal, earlier portals (``before``), and the exchanges.
 
-    ``made`` is the last outbox, ``unconfirmed`` the number of outboxes that the portal has not confirmed.
-    ``missed`` is the exchange that should have taken place by now, if any. ``due`` is the day by which the
-    next exchange is due; that day is in the past if an exchange was missed. ``missed`` and ``due`` are None
-    before the first bundle. ``bodies`` are the channels of outside bodies; None in an inbox that is not the
-    root's.
+    ``made`` is the last outbox, and ``unconfirmed`` is the number of outboxes that the portal has not
+    confirmed. ``missed`` is the exchange that should have taken place by now, if any. ``due`` is the day by
+    which the next exchange is due; that day is in the past if an exchange was missed. ``missed`` and ``due``
+    are None before the first bundle. ``bodies`` are the channels of outside bodies; None in an inbox that is
+    not the root's.
     """
 
     deployment: str

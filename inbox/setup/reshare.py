@@ -114,8 +114,8 @@ def plan(  # noqa: PLR0913 - keywords
 ) -> Planned:
     """Return the planned change of officers; without a name or a new quorum, it only renews all shares.
 
-    Raises Refused if the officer to add is already an officer, if the officer to remove is not, or if the
-    officers or the quorum would change while passphrases are lost. Also raises the same errors as
+    Raises Refused if the person to add is already an officer, if the person to remove is not an officer, or
+    if the officers or the quorum would change while passphrases are lost. Also raises the same errors as
     ``secret_sharing.check``.
     """
     with inbox.transaction() as session:
@@ -157,12 +157,12 @@ def reshare(
 ) -> Reshared:
     """Replace the officers with the circle that ``appoint`` returns, once two officers have confirmed.
 
-    The shares are handed out as ``handout`` says; if it is None, the only share stays in the home. The
+    The shares are handed out according to ``handout``; if it is None, the only share stays in the home. The
     inbox is locked afterwards, and must be opened with the new shares.
 
-    Raises Locked or Refused, the same errors as ``sheet_presence.check``, and VaultDamaged or KeyStoreDamaged
-    if the old vault or key store cannot be read. Nothing has changed after any of these errors. After any
-    other exception, ``inbox.is_superseded`` is true if the officers have changed.
+    Raises Locked, Refused and the same errors as ``sheet_presence.check``. Raises VaultDamaged or
+    KeyStoreDamaged if the old vault or key store cannot be read. Nothing has changed after any of these
+    errors. After any other exception, ``inbox.is_superseded`` is true if the officers have changed.
     """
     changed = _action(planned)
     confirmed = inbox.confirmed(who, changed)

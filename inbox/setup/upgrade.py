@@ -49,7 +49,7 @@ def upgrade(root: Path, bring: Callable[[], Sequence[Credential]], today: date) 
 
 
 def migrate(connection: Connection) -> None:
-    """Run the missing migrations, all of them in a new database, inside the caller's transaction."""
+    """Run the missing migrations (all migrations in a new database) inside the caller's transaction."""
     # Loading alembic takes a quarter of the desk's startup time, and only a migration needs it.
     from alembic import command, config  # noqa: PLC0415
 

@@ -20,7 +20,7 @@ _DRAWN = 8
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """Yield a file open for writing that replaces ``path`` once it is safely on disk.
 
-    If the block raises, ``path`` is not changed. The file has mode 0600.
+    If the block raises an exception, ``path`` is not changed. The file has mode 0600.
     """
     part = path.with_name(f"{path.name}.{secrets.token_hex(_DRAWN)}{PART}")
     try:
@@ -81,7 +81,7 @@ def make_folder(folder: Path) -> None:
 
 
 def remove_parts(folder: Path, name: str) -> bool:
-    """Remove the unfinished files of a killed ``replacing`` from ``folder``. ``name`` is a pattern.
+    """Remove the unfinished files that a killed ``replacing`` left in ``folder``. ``name`` is a pattern.
 
     Returns whether there were unfinished files.
     """

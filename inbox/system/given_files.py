@@ -30,7 +30,7 @@ def opened(path: Path, most: int | None = None) -> Iterator[BinaryIO]:
     """Yield a file of at most ``most`` bytes, open for reading.
 
     Without ``most``, the caller must check length and format while reading, starting with the first block.
-    Raises FileRefused if the path is not a regular file or the file is too large, and OSError if the file
+    Raises FileRefused if the path is not a regular file or the file is too large. Raises OSError if the file
     cannot be opened.
     """
     try:

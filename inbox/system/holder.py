@@ -1,4 +1,4 @@
-"""Record in memory who has a home open, so that processes that find the home locked can say who.
+"""Record in memory who has a home open, so that other processes can report who has locked it.
 
 The record is never written to a disk.
 
@@ -52,7 +52,7 @@ def of(root: Path) -> Holder | None:
     try:
         descriptor = os.open(_place(root), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(descriptor, encoding="utf-8") as file:
-            # Another user's file could say anything.
+            # Another user's file could contain anything.
             if os.fstat(descriptor).st_uid != os.geteuid():
                 return None
             found = json.loads(file.read(_LONGEST))

@@ -28,7 +28,7 @@ class Home:
 
     @property
     def header(self) -> Path:
-        """The small file that says which shares open which vault."""
+        """The small file that records which shares open which vault."""
         return self.root / "vault.json"
 
     def vault(self, generation: int) -> Path:
@@ -52,7 +52,7 @@ class Home:
 
     @property
     def arriving(self) -> Path:
-        """The folder of new files that the vault does not know yet."""
+        """The folder of new files that are not recorded in the vault yet."""
         return self.root / "arriving"
 
     @property
@@ -98,7 +98,7 @@ class Home:
         atomic_files.sync_folder(self.root)
 
     def on_its_way(self, place: Path) -> Path:
-        """The temporary path of a file that moves to ``place`` once the vault knows it."""
+        """The temporary path of a file that moves to ``place`` once it is recorded in the vault."""
         return self.arriving / place.name
 
     def outbox_bundle(self, channel: str, n: int) -> Path:

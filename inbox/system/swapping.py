@@ -1,6 +1,6 @@
 """Whether the memory of this process may reach a disk unencrypted.
 
-This module is apart from ``inbox.system.memory``, because the sandbox contains that module but not
+This module is separate from ``inbox.system.memory``, because the sandbox contains that module but not
 ``templates``.
 """
 

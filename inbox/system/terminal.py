@@ -94,7 +94,7 @@ def say_all(lines: Iterable[str]) -> None:
 
 
 def show(view: Mapping[str, Any], lines: Iterable[str], *, as_json: bool) -> None:
-    """Print a view as JSON, or as lines for a person, then its warnings."""
+    """Print a view as JSON or as lines for a person, and then print its warnings."""
     if as_json:
         say_json(view)
         return
@@ -221,7 +221,7 @@ def ask_secret(prompt: str) -> str:
 def passphrases() -> Iterator[None]:
     """Let officers type several passphrases in the block.
 
-    Nothing that is typed between two passphrases is echoed. Otherwise officers who type ahead while the last
+    Nothing that is typed between two passphrases is echoed. Otherwise, officers who type ahead while the last
     passphrase is checked would show their own passphrases. Input before a question, and at the end of the
     block, is discarded: it may be meant for another question. A secret must not reach a prompt that echoes
     it, or a shell, which would run it and keep it in the history. A paste is discarded completely, and none
@@ -241,7 +241,7 @@ def passphrases() -> Iterator[None]:
 
 @contextmanager
 def unstoppable() -> Iterator[None]:
-    """Stop Ctrl-S from pausing the terminal during the block. Otherwise output could wait for ever."""
+    """Stop Ctrl-S from pausing the terminal during the block. Otherwise, output could block forever."""
     if not sys.stdin.isatty():
         yield
         return
@@ -289,7 +289,7 @@ def crash(
 def _asking() -> Iterator[None]:
     """Ask a question in the block. During the block, no byte of a pasted text can end the program.
 
-    Otherwise the rest of the paste would go to the shell, or to the prompt of a session. An interrupt also
+    Otherwise, the rest of the paste would go to the shell, or to the prompt of a session. An interrupt also
     discards the rest of the input, so that the rest does not go to the shell either. The key that suspends a
     program has no effect, as ``cli.main`` explains.
     """

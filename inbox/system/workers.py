@@ -78,7 +78,7 @@ def _begin(start: Callable[[Context], Callable[[Job], Result]], context: Context
 
 
 def _end_with_parent() -> None:
-    """End once the parent has ended, even if killed: a worker must not live on with keys in its memory."""
+    """End once the parent has ended, even if it was killed: no worker may live on with keys in its memory."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

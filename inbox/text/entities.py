@@ -49,7 +49,7 @@ class Kind(StrEnum):
 
 
 class Found(NamedTuple):
-    """An entity: ``value`` is its normalised form for comparisons, ``shown`` its form for people."""
+    """An entity: ``value`` is its normalised form for comparisons, and ``shown`` is its form for people."""
 
     kind: Kind
     value: str
@@ -135,7 +135,7 @@ def _plates(text: str) -> Iterator[Found]:
             yield Found(Kind.PLATE, plate, match[0].upper())
 
 
-# The groups of digits of a telephone number, and what may stand between two of them.
+# The groups of digits of a telephone number, and the characters that may separate two groups.
 _DIGITS = re.compile(r"(?<![\w+])\+?\d++(?!\w)", re.ASCII)
 _GAP = re.compile(r"[ ./()-]{1,3}")
 # The possible numbers of digits of a number with a country code. E.164 allows 15 digits after “+” or “00”.

@@ -21,7 +21,7 @@ _BEHIND_FAMILY = re.compile(rf"\b({_LETTER}{{3,}})\s+({_LETTER})\.")
 _TITLE = re.compile(r"^\s*(?:mme|mlle|mrs?|ms|dr|m\.)\s+", re.IGNORECASE)
 _TITLES = {"m"}
 _NAME = re.compile(rf"{_LETTER}+(?:[{APOSTROPHES}]{_LETTER}+)?")
-# Separators and particles that may stand between the names of one person.
+# Separators and particles that may occur between the names of one person.
 _BETWEEN = re.compile(rf"[{HYPHENS}\s]+(?:(?:de|du|des|la|le|les|van|von|ben)\s+|d[{APOSTROPHES}])*")
 _MOST = 4
 

@@ -1,4 +1,4 @@
-"""Put text that officers type on one line."""
+"""Join the lines of a text that officers typed."""
 
 
 def one_line(text: str) -> str:

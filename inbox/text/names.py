@@ -13,7 +13,7 @@ from inbox.text.joints import APOSTROPHES, HYPHENS
 
 LEAST_LETTERS = 3
 # No person has more names than this limit. The limit is needed because all rotations of n words take memory
-# of the order n².
+# proportional to n².
 _MOST_NAMES = 20
 
 # Letters that Unicode normalisation does not decompose.

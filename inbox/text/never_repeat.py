@@ -60,7 +60,7 @@ class NeverRepeat:
         self._kept = [(_telling(text), [*_signs(text)], capitals(text)) for text in shown]
 
     def repeated(self, text: str) -> Iterator[str]:
-        """Yield what ``text`` repeats, as the protected answers spell it."""
+        """Yield the repetitions in ``text``, as the protected answers spell them."""
         text = unseen.dropped(text)
         said, words, condensed = {key for key, _ in _telling(text)}, set(names.words(text)), _condensed(text)
         for kept, signs, spelled in self._kept:

@@ -32,7 +32,7 @@ class Protected:
         self._kept = [(*_telling(_content(text)), capitals(text)) for text in texts]
 
     def repeated(self, text: str) -> Iterator[str]:
-        """Yield what ``text`` repeats, regardless of accents, case and short words in between."""
+        """Yield the repetitions in ``text``, regardless of accents, case and short words in between."""
         said, words = _content(text), set(names.words(text))
         pairs = {pair for gap in range(1, _NEAR + 1) for pair in zip(said, said[gap:], strict=False)}
         for kept, alone, spelled in self._kept:

@@ -231,9 +231,9 @@ class Tag(Base):
 class Measure(Base):
     """A measure that was taken in a case, with its date. ``degree`` is the group of a sanction, 1 to 4.
 
-    ``restrictions`` say what a prosecutor does not want the office to do. ``sent`` is the text of the
-    transmission if the law requires one. ``told`` is true if the reporter may learn of the measure,
-    whatever else is disclosed.
+    ``restrictions`` lists what a prosecutor does not want the office to do. ``sent`` is the text of the
+    transmission if the law requires one. ``told`` is true if the reporter may learn of the measure, whatever
+    else is disclosed.
     """
 
     __tablename__ = "measures"
@@ -254,7 +254,7 @@ class Duty(Base):
 
     - ``known`` is the day from which the office knew that it had to decide.
     - ``decided`` is the day of the decision, or None before that day. Before the day in ``decided``,
-      ``decision`` is empty or says that the decision was deferred.
+    ``decision`` is empty or records that the decision was deferred.
     - ``urgent`` is the day from which the office knew of an imminent danger, or None.
     - ``ground`` is one of the grounds in the law, if the law has any. ``reason`` is in the officers' words.
     - ``reply`` is the position of the last message to the reporter on which a decision was based, or None.
@@ -285,7 +285,7 @@ Index("duties_undecided", Duty.kind, Duty.case, sqlite_where=Duty.decided.is_(No
 
 
 class Link(Base):
-    """A link between two cases that an officer recorded. Each of the two cases has a row."""
+    """A link between two cases, which an officer recorded. Each of the two cases has a row."""
 
     __tablename__ = "links"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -352,8 +352,8 @@ class AccessRequest(Base):
     The row names no case, so destroying a case does not delete the row. ``names`` are the names that reports
     may use for the person, one on each line; empty once deleted. An answer may be sent from the ``earliest``
     day on, and is ``due`` on a later day. ``extended`` is the day on which the office extended the time, and
-    ``because`` the reason. ``answered`` is the day of the answer, and ``by`` names the officers who gave it.
-    Only the cases record how the request was answered.
+    ``because`` is the reason. ``answered`` is the day of the answer, and ``by`` names the officers who gave
+    it. Only the cases record how the request was answered.
     """
 
     __tablename__ = "access_requests"
@@ -408,7 +408,7 @@ class Consultation(Base):
 
 
 class Declaration(Base):
-    """A declaration of having no interest in a case, which an officer makes before first reading the case."""
+    """An officer's declaration, made before first reading a case, of having no conflict of interest in it."""
 
     __tablename__ = "declarations"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -419,7 +419,7 @@ class Declaration(Base):
 class Handler(Base):
     """An officer who may read a case.
 
-    If a case has no handlers, all officers may read it, unless excluded.
+    If a case has no handlers, all officers except excluded officers may read it.
     """
 
     __tablename__ = "handlers"
@@ -437,7 +437,7 @@ class ListedCase(Base):
 
 
 class ArchiveOpening(Base):
-    """An officer who, together with another, opened a case in the archive for one day."""
+    """An officer who, together with another officer, opened a case in the archive for one day."""
 
     __tablename__ = "archive_openings"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
