@@ -1,1 +1,1 @@
-"""The online room: it stores sealed envelopes and slots, and has no key to open them."""
+"""The online portal: it stores sealed envelopes and slots, and has no key to open them."""

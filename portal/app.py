@@ -16,7 +16,7 @@ from portal.web import headers, pages, scriptless
 def create_app(settings: Settings) -> Flask:
     """Return the application.
 
-    Raises Refused if there is no database, and BadConfiguration if a file that the settings name cannot be
+    Raises Refused if there is no database. Raises BadConfiguration if a file that the settings name cannot be
     used.
     """
     questions, signed = load_questionnaire(settings), manifest.load(settings)

@@ -153,7 +153,7 @@ def load(path: Path) -> Settings:
 
 
 def listening(settings: Settings, address: str) -> Settings:
-    """Return ``settings`` with ``address`` as ``listen``; raises BadConfiguration if it is not HOST:PORT."""
+    """Return ``settings`` with a new ``listen``; raises BadConfiguration unless ``address`` is HOST:PORT."""
     if not _listen(address):
         raise BadConfiguration(
             f"--listen has a wrong value: {address}", f"it must be {SETTINGS['listen']['description']}"

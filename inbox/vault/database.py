@@ -80,7 +80,7 @@ class Vault:
         - cases in the archive, except those that two officers have opened for themselves for the day.
 
         A session without officers is for the program's own work, which is shown to nobody. Raises
-        VaultDamaged if the file cannot be read, and Refused if the disk refuses access.
+        VaultDamaged if the file cannot be read. Raises Refused if the disk refuses access.
         """
         try:
             with (
@@ -92,7 +92,7 @@ class Vault:
             ):
                 yield session
         except CryptoError:
-            # SQLCipher gives zeros for the first damaged page, and an error only for the next page. Then a
+            # SQLCipher returns zeros for the first damaged page, and an error only for the next page. Then a
             # damaged vault looks like a wrong key.
             self.check()
             raise
@@ -108,7 +108,7 @@ class Vault:
     def copy_to(self, path: Path, key: bytes) -> None:
         """Write the content to a new file (mode 0600) under another key, without remains of deleted data.
 
-        Raises VaultDamaged if a page cannot be read, and Refused if writing to the disk fails.
+        Raises VaultDamaged if a page cannot be read. Raises Refused if writing to the disk fails.
         """
         path.touch(mode=0o600, exist_ok=False)
         with self._statements() as run:
@@ -131,7 +131,7 @@ class Vault:
         """Rebuild the search index and the file, so that no page still contains deleted data.
 
         The rebuild takes a minute or two with 100,000 cases; ``progress`` is called at each step. Do not call
-        this function inside a transaction. Raises VaultDamaged if the file cannot be read, and Refused if
+        this function inside a transaction. Raises VaultDamaged if the file cannot be read. Raises Refused if
         writing to the disk fails.
         """
         with self._statements() as run:
@@ -168,8 +168,8 @@ def create(path: Path, key: bytes) -> Vault:
 def load(path: Path, key: bytes) -> Vault:
     """Return the vault at ``path``.
 
-    Raises VaultMissing; VaultDamaged if ``key`` does not open the vault; and Refused if another version made
-    it.
+    Raises VaultMissing. Raises VaultDamaged if ``key`` does not open the vault. Raises Refused if another
+    version made the vault.
     """
     vault, version = load_any(path, key)
     if version != schema_version.newest():

@@ -1,4 +1,4 @@
-"""The tables of what remains of a destroyed case. These tables reveal nothing about the report."""
+"""The tables of data that remain after a case is destroyed. These tables reveal nothing about the report."""
 
 from datetime import date
 
@@ -46,7 +46,7 @@ class VisaList(Base):
 
 
 class PastExclusion(Base):
-    """The exclusion of an officer from a destroyed case: its journal entries stay hidden from the officer."""
+    """An officer's exclusion from a destroyed case, whose journal entries stay hidden from the officer."""
 
     __tablename__ = "past_exclusions"
     case: Mapped[int] = mapped_column(primary_key=True)

@@ -27,7 +27,7 @@ def last_journal_entry(session: Session) -> JournalEntry | None:
 
 
 def journal(session: Session, first: int | None = None) -> Iterable[JournalEntry]:
-    """Return the entries of the journal, or only those from ``first`` on; use them for verification only.
+    """Return all entries of the journal, or the entries from ``first`` on; use them for verification only.
 
     The result ignores the rights of the signed-in officers, so do not show it. Entries with an invalid number
     below 1 come last, where verification of the chain finds them.
@@ -74,14 +74,14 @@ def for_others(session: Session, numbers: Sequence[int]) -> set[int]:
 
 
 def not_shown(session: Session) -> int:
-    """Return the number of cases of which officers see only the queue line, because others handle them."""
+    """Return the number of cases that officers see only as a queue line, because others handle them."""
     lines = select(func.count()).select_from(Workflow)
     known = session.scalar(lines.execution_options(**row_security.AS_A_LINE)) or 0
     return known - (session.scalar(lines) or 0)
 
 
 def archived(session: Session, seen: Collection[int]) -> set[int]:
-    """Return the cases in the archive, except ``seen``: the cases that the signed-in officers cannot read."""
+    """Return the archived cases that the signed-in officers cannot read: all except ``seen``."""
     day = row_security.day(session)
     rows = select(Workflow.case).where(Workflow.archive_from <= day, Workflow.quarantined.is_(None))
     found = set(session.scalars(rows.execution_options(**row_security.AS_A_LINE))).difference(seen)

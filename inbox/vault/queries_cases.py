@@ -232,7 +232,7 @@ def is_feedback_held(session: Session, number: int) -> bool:
 
 
 def has_word(case: Any) -> ColumnElement[bool]:
-    """Return the SQL condition that a text which can end ``case`` was sent or is waiting."""
+    """Return an SQL condition that is true if a text that can end ``case`` was sent or is waiting."""
     words = select(Message.position).where(Message.case == case)
     return words.where((Message.outcome != "") | (Message.answers_by != "")).exists()
 

@@ -16,7 +16,8 @@ from inbox.vault.tables import (
     ReplyKey,
 )
 
-# This query is built once, because a command uses the query six times, and building takes as long as running.
+# This query is built once, because a command uses the query six times, and building it takes as long as
+# running it.
 _PRESENT = select(Officer).where(Officer.member.is_not(None)).order_by(Officer.member)
 
 

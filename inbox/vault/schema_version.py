@@ -1,4 +1,4 @@
-"""The versions of the vault that this program knows. A vault's version is its last migration."""
+"""The versions of the vault that this program supports. A vault's version is its last migration."""
 
 from functools import cache
 from pathlib import Path

@@ -15,7 +15,7 @@ from portal.store.database import Database
 class Context:
     """The context of one application.
 
-    ``today`` returns the date in UTC, ``hour`` the number of hours since 1970.
+    ``today`` returns the date in UTC, and ``hour`` returns the number of hours since 1970.
     """
 
     settings: Settings

@@ -74,12 +74,12 @@ class Limits:
         )
 
     def check(self, connection: Connection, kind: Kind, size: int, *, counted: bool = False) -> None:
-        """Raise a Problem if there is no room for an envelope of a kind and of ``size`` bytes.
+        """Raise a Problem if there is no room for an envelope of this kind with ``size`` bytes.
 
         The last envelope of an hour may exceed the share; every later envelope is refused. If smaller
         envelopes were still accepted, trying sizes would reveal how much room is left.
 
-        ``counted`` says that the envelope was already counted in this transaction, so that no other envelope
+        ``counted`` means that the envelope was already counted in this transaction, so that no other envelope
         can take its room. Raises NoRoom if the envelope would fit an empty share of the configured room, even
         a share of the smallest size that can be drawn.
         """
@@ -94,10 +94,10 @@ class Limits:
         raise refusal(507, "quota_full", _HOUR)
 
     def check_scriptless(self, connection: Connection, today: date, size: int) -> None:
-        """Count an envelope sent without JavaScript towards today's limit; the sum of its kind includes it.
+        """Count an envelope sent without JavaScript towards today's limit.
 
-        Raises a Problem if today's limit for texts, or for larger envelopes, was already reached, or if the
-        kind is full.
+        The sum for its kind includes the envelope. Raises a Problem if today's limit for texts, or for larger
+        envelopes, was already reached, or if the kind is full.
         """
         if quotas.add_scriptless(connection, today, size) - size > self.of_day(today):
             raise Problem(507, "quota_full", _HOUR)

@@ -20,7 +20,7 @@ _BLOCK = 64 << 10
 
 
 def read(stream: IO[bytes], most: int) -> tuple[bytes, bool]:
-    """Return up to ``most`` bytes, fewer at the end, and whether the connection broke after them."""
+    """Return up to ``most`` bytes, or fewer at the end, and whether the connection broke after them."""
     found = bytearray()
     try:
         while len(found) < most and (more := stream.read(min(_BLOCK, most - len(found)))):
@@ -93,7 +93,10 @@ def first(body: Iterator[bytes], header_hash: bytes) -> bytes:
 
 
 def extend(context: Context, upload: Upload, body: Iterable[bytes]) -> Upload:
-    """Append ``body`` to the upload and return the upload. Each piece is stored before the next is read."""
+    """Append ``body`` to the upload and return the upload.
+
+    Each piece is stored before the next piece is read.
+    """
     for piece in body:
         upload = _append(context, upload, piece)
     return upload

@@ -10,8 +10,8 @@ from portal.store.cases import Report
 
 MAGIC = b"fanal/1/sealed\0\0"
 HEADER = 172
-# A container of 16 MiB: one process can hold it in memory while it arrives, and it fits a day's share of a
-# small disk.
+# A container of 16 MiB fits into the memory of one process while the container arrives, and into a day's
+# share of a small disk.
 LARGEST = HEADER + age.sealed_size(16 << 20)
 _CHANNEL = slice(16, 48)
 _CASE = slice(48, 80)

@@ -64,7 +64,7 @@ def metadata(text: str | None) -> tuple[str, Report | None]:
 
 
 def expires(begun: date, upload_days: int) -> str:
-    """Return when an upload begun on day ``begun`` expires: a midnight, which reveals no time of day."""
+    """Return when an upload begun on the day ``begun`` expires: at midnight, which reveals no time of day."""
     end = begun + timedelta(days=upload_days + 1)
     return format_datetime(datetime.combine(end, time(), UTC), usegmt=True)
 

@@ -47,7 +47,7 @@ def name_version(response: Response) -> Response:
 @_views.route("", methods=["OPTIONS"], provide_automatic_options=False)
 @_views.route("/<name>", methods=["OPTIONS"], provide_automatic_options=False)
 def describe(name: str = "") -> Response:  # noqa: ARG001 - the answer is the same for every upload
-    """Say what this server supports."""
+    """Report what this server supports."""
     offers = {
         "Tus-Version": tus.VERSION,
         "Tus-Extension": tus.EXTENSIONS,
@@ -75,7 +75,7 @@ def create() -> Response:
 
 @_views.route("/<name>", methods=["HEAD"])
 def measure(name: str) -> Response:
-    """Say how much of an envelope has arrived. The metadata of an envelope is never shown."""
+    """Report how much of an envelope has arrived. The metadata of an envelope is never shown."""
     upload = _find(name)
     response = _answer(200, upload)
     response.headers["Upload-Length"] = str(upload.size)
@@ -134,7 +134,7 @@ def _begun(upload: Upload, report: Report | None, kind: Kind, paid: Payment) -> 
     If the store already has an upload with the same header, that upload is returned, because the client lost
     the first answer. A report of one piece is one transaction. After a broken connection, the client can
     continue with the same header; otherwise the upload expires. Room is checked last, and is taken in the
-    same step. Otherwise a client could ask for room without taking it, and so see when others take room.
+    same step. Otherwise, a client could ask for room without taking it, and so see when others take room.
     """
     body = receiving.pieces(request.stream, upload.size)
     start = receiving.first(body, paid.header_hash)

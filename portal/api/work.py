@@ -1,4 +1,4 @@
-"""Proof of work for each envelope: it slows a flood, but the quota protects (SPEC 7.6, THREAT_MODEL).
+"""Proof of work for each envelope: it slows a flood, but only quotas stop a flood (SPEC 7.6, THREAT_MODEL).
 
 Seed and cost are the same for everybody within an hour, so that a request for them reveals nothing. The cost
 rises after a day with refusals for lack of room, and falls after a day without. The cost never changes within

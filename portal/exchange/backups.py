@@ -1,4 +1,4 @@
-"""Sealed backups of the portal, and the new portal that is made from one (SPEC 8.6).
+"""Sealed backups of the portal, and the new portal that is made from a backup (SPEC 8.6).
 
 A backup contains no reports, so a withdrawn or expired report cannot come back from a backup, and waiting
 reports change neither the content nor the size of a backup. To save reports, export them. THREAT_MODEL gives

@@ -39,7 +39,7 @@ class Offered:
 
 
 def current(connection: Connection) -> Keyring | None:
-    """Return the keyring in use, which was verified when the portal accepted it; None before the first."""
+    """Return the keyring in use, which was verified when the portal accepted it; None without a keyring."""
     kept = keyrings.current(connection)
     return None if kept is None else _parsed(kept.raw)
 

@@ -40,9 +40,9 @@ class Clock:
     def tick(self, wall: float, steady: float) -> float:
         """Overwrite a portion; once per half hour, also measure the disk and delete stalled uploads.
 
-        ``wall`` is the time in seconds since 1970, ``steady`` the monotonic clock in seconds. Failed work is
-        tried again: stalled uploads in half an hour, everything else at the next tick. Returns the seconds
-        until the next tick.
+        ``wall`` is the time in seconds since 1970, and ``steady`` is the monotonic clock in seconds. Failed
+        work is tried again: stalled uploads in half an hour, everything else at the next tick. Returns the
+        seconds until the next tick.
         """
         self.look(wall)
         half = half_hour(wall)

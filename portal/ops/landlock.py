@@ -55,8 +55,8 @@ def restrict(*, read: Iterable[Path], write: Iterable[Path], ports: Iterable[int
 
     Open files stay open. The thread cannot bind a TCP port, and can connect only to ``ports``, on any
     machine. The thread cannot signal outside processes or connect to their abstract sockets. An older kernel
-    applies the restrictions that it knows, and a kernel without Landlock applies none. Raises OSError if the
-    kernel has Landlock and refuses.
+    applies the restrictions that it supports, and a kernel without Landlock applies none. Raises OSError if
+    the kernel has Landlock and refuses.
     """
     if not (had := version()):
         return

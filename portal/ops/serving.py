@@ -71,7 +71,7 @@ def serve(settings: Settings, ready: Callable[[], None]) -> None:
 def prepared(settings: Settings) -> Flask:
     """Return the application with its database closed.
 
-    Raises Refused or BadConfiguration if something that serving needs is missing or does not match.
+    Raises Refused or BadConfiguration if something that is required for serving is missing or does not match.
     """
     # Check the keyring first, to refuse at once: rendering and compressing all pages can take seconds.
     with closing(open_database(settings.database_url)) as database, database.read() as connection:
@@ -187,7 +187,7 @@ class _Worker(SyncWorker):
     def init_process(self) -> None:
         super().init_process()  # type: ignore[no-untyped-call]
         database = self.wsgi.extensions["portal"].database
-        # Otherwise the files would contain recently deleted data until the next start.
+        # Otherwise, the files would contain recently deleted data until the next start.
         with suppress(*FAILURES):
             deletion.overwrite(database, _OVERWRITE_SECONDS)
         # Exit without the interpreter's cleanup, which would copy all memory shared with other processes.

@@ -56,7 +56,7 @@ export async function begin(recipient) {
 }
 
 /**
- * Yield an age file of `pieces` under a fresh file key, at most one chunk's work in each task.
+ * Yield an age file of `pieces` under a fresh file key; each task does the work of at most one chunk.
  *
  * Pieces are read only on demand, so memory stays constant. Each piece is valid only until the next one is requested.
  * Throws Malformed for an invalid recipient, and any error from `pieces`.
@@ -116,7 +116,7 @@ export function checkProfile(start) {
   const found = HEADER.exec(String.fromCharCode(...start.subarray(0, ENVELOPE_HEADER)));
   if (!found) throw new Malformed("file does not begin as an envelope");
   const [share] = found.slice(1).map(decode64);
-  // No key can open such a file, so the error is not the one for a wrong key.
+  // No key can open such a file, so the error differs from the error for a wrong key.
   if (!share || recipients.isSmallOrder(share.subarray(ENCAPSULATED - POINT))) {
     throw new Malformed("header of the envelope is not valid");
   }
@@ -167,7 +167,7 @@ async function openHeader(header, identity) {
 
 /**
  * Yield the authenticated chunks of a payload after its nonce (C2SP age.md, "Payload"). The library is not used here,
- * because it cannot distinguish a missing end from a changed one.
+ * because it cannot distinguish a missing end from a changed end.
  * @param {Uint8Array} payload
  * @param {Uint8Array} key
  * @returns {AsyncGenerator<Uint8Array, void, void>}

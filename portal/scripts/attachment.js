@@ -109,7 +109,7 @@ export class Attachment {
   }
 
   /**
-   * Throws if the file is removed, so that nobody reads the rest of it.
+   * Throws an error if the file is removed, so that the rest of the file is not read.
    * @param {number} part of the file that was read, 0 to 1
    */
   #advance(part) {
@@ -118,8 +118,8 @@ export class Attachment {
   }
 
   /**
-   * Return the file to seal, once it is examined. Throws Failure if it cannot be read, or if it is a broken picture and
-   * the person has not chosen to send it as it is.
+   * Return the file to seal, once it is examined. Throws Failure if the file cannot be read, or if it is a broken
+   * picture that the person has not chosen to send as it is.
    * @param {boolean} isNamed whether the name is sent
    * @returns {Enclosed}
    */

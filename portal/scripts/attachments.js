@@ -67,8 +67,8 @@ export class Attachments {
   }
 
   /**
-   * Return the files to seal, once all are examined. Throws Failure if there are too many, if they are too large, or if
-   * one cannot be sent as it is.
+   * Return the files to seal, once all are examined. Throws Failure if there are too many files, if they are too large,
+   * or if a file cannot be sent as it is.
    * @returns {Enclosed[]}
    */
   enclosed() {

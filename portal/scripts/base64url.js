@@ -14,7 +14,7 @@ export function encode(raw) {
 }
 
 /**
- * Return the bytes of `text`; throws Malformed if it is not the canonical text for them.
+ * Return the bytes of `text`; throws Malformed unless `text` is canonical base64url.
  * @param {string} text
  * @returns {Uint8Array}
  */

@@ -10,7 +10,7 @@ import { pageChanged } from "./secondpress.js";
 const BEGINNINGS = ["begin-again", "begin-unsafe", "begin-more"];
 
 /**
- * Let the buttons begin a message in this field.
+ * Make the buttons begin a message in this field.
  * @param {HTMLTextAreaElement} area
  */
 export function offerBeginnings(area) {

@@ -10,8 +10,8 @@ export const SLICE = 1 << 18;
 const PATIENCE_S = 20;
 
 /**
- * Return the bytes of a file or a part of one. Throws any error from reading, and Error if not all of them come in 20
- * seconds.
+ * Return the bytes of a file, or of a part of a file. Throws any error from reading, and Error if the bytes do not all
+ * come within 20 seconds.
  * @param {Blob} blob
  */
 export async function bytesOf(blob) {

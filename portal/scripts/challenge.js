@@ -75,8 +75,8 @@ export function readChallenge(raw, deployment) {
 }
 
 /**
- * Return the answer to the challenge in `raw`, signed with the author key of `authorSeed` (32 bytes). Throws what
- * `readChallenge` throws, and OtherAuthor if the challenge is not for the receipt of this key.
+ * Return the answer to the challenge in `raw`, signed with the author key of `authorSeed` (32 bytes). Throws the same
+ * errors as `readChallenge`, and OtherAuthor if the challenge is not for the receipt of this key.
  * @param {Uint8Array} raw
  * @param {Uint8Array} authorSeed
  * @param {Uint8Array} deployment

@@ -70,8 +70,8 @@ export async function freshAddress(shown, id, today) {
 }
 
 /**
- * How an answer changes the offered channels: all but the first, another one preselected, the first preselected, or no
- * change.
+ * How an answer changes the offered channels: the first channel is left out, another channel is preselected, the first
+ * channel is preselected, or nothing changes.
  * @typedef {"only" | "first" | "none" | ""} Outside
  */
 
@@ -103,8 +103,8 @@ export class ChannelChoice {
 
   /**
    * Preselect a channel until the person chooses one. An answer says whether the report may concern the readers of the
-   * first channel. If so, another channel is preselected, and if it certainly concerns them, the first channel is not
-   * offered (SPEC 6). Without an answer, only a single channel is preselected.
+   * first channel. If so, another channel is preselected. If the report certainly concerns them, the first channel is
+   * not offered (SPEC 6). Without an answer, only a single channel is preselected.
    * @param {Outside} outside
    * @returns {boolean} whether there is such a channel
    */

@@ -1,5 +1,8 @@
 // @ts-check
-/** Help with typing a case token: the number of words, completions of the last one, and a mistyped word. */
+/**
+ * Help with typing a case token: the number of words, completions of the last word, and suggestions for a mistyped
+ * word.
+ */
 
 import { index, LANGUAGES, plain, WORDS } from "./casetoken.js";
 import { byId, element, show, write } from "./dom.js";
@@ -77,7 +80,7 @@ export function withWord(text, at, word) {
 }
 
 /**
- * Help with typing in this field, and let its words be shown and veiled.
+ * Help with typing in this field, and make it possible to show and veil its words.
  * @param {HTMLTextAreaElement} area
  * @returns {() => void} empties the field
  */

@@ -1,14 +1,14 @@
 // @ts-check
 /**
- * A connection that is lost or slow while something is sent: say so within two seconds, and continue as soon as the
- * connection returns.
+ * Handle a connection that is lost or slow during sending: tell the person within two seconds, and continue as soon as
+ * the connection returns.
  */
 
 /**
  * After this time without an answer, the page says what it is waiting for. Silence alone does not count as a lost
  * connection: over Tor, an answer may take longer, and browsers do not report whether the bytes that they sent have
- * arrived. (The upload events of XMLHttpRequest also count bytes that are only buffered by the system: in a
- * measurement, a whole megabyte.) A connection is lost if the browser has no network, or if a request fails.
+ * arrived. (The upload events of XMLHttpRequest also count bytes that the system has only buffered; in a measurement,
+ * this was a whole megabyte.) A connection counts as lost if the browser has no network, or if a request fails.
  */
 const SILENT_MS = 2_000;
 /** A body above this size takes some time, even over a good connection. A sealed text is smaller. */

@@ -27,7 +27,7 @@ const SIGNATURE = "message.sig";
 const SIGNATURE_SIZE = 64;
 const SLICE = 65_536;
 
-/** The length of a file differs from the declared one: the file changed while it was read. */
+/** The length of a file differs from the declared length: the file changed while it was read. */
 export class FileChanged extends Malformed {
   /** @override */
   code = "file-changed";
@@ -117,8 +117,8 @@ export function archiveSize(sizes) {
 /**
  * Yield a container in one pass, in pieces of at most 64 KiB.
  *
- * Throws FileChanged if a file has another size, Malformed if the message is over 1 MiB or the archive is too large
- * for the rule.
+ * Throws FileChanged if a file has another size. Throws Malformed if the message is over 1 MiB, or if the archive is
+ * too large for the rule.
  * @param {readonly Source[]} files
  * @param {(digests: readonly Uint8Array[]) => Uint8Array} message makes message.json from the files' digests
  * @param {(message: Uint8Array) => Uint8Array} sign makes its signature

@@ -1,5 +1,5 @@
 // @ts-check
-/** Numbers of freight containers, whose last digit checks the others (ISO 6346). */
+/** Numbers of freight containers, whose last digit checks the other digits (ISO 6346). */
 
 /** @typedef {{ number: string, digit: number }} Wrong a container number as written, and the digit that would fit */
 

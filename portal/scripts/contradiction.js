@@ -1,5 +1,5 @@
 // @ts-check
-/** Check what the site says about its keyring against the keyring that the inspectorate signed (SPEC 7.4). */
+/** Compare the site's claims about its keyring with the keyring that the inspectorate signed (SPEC 7.4). */
 
 import { addressOf } from "./channels.js";
 import { today } from "./days.js";
@@ -11,8 +11,8 @@ const OF_THE_KEYRING = ["channel_unknown", "no_keyring"];
 
 /**
  * Return why a message to this channel failed: `error`, unless it is about the keyring. In that case, fetch the signed
- * keyring and check the claim. Otherwise a hostile host could divert reporters to another reader, or turn them away,
- * by a false claim.
+ * keyring and check the claim. Otherwise, a hostile host could use a false claim to divert reporters to another reader,
+ * or to turn them away.
  * @param {unknown} error
  * @param {string} [channel] missing if nothing was sent yet
  * @returns {Promise<unknown>} the error of `addressOf` or `fetchKeyring`, if the channel is closed in the signed keyring too

@@ -29,8 +29,8 @@ export class Failures extends Failure {
 }
 
 /**
- * Call each of these, and return what they return. If some throw Failure, still call the others, then throw one error
- * for all failures.
+ * Call each of these functions, and return their results. If some functions throw Failure, still call the others, then
+ * throw one error for all failures.
  * @template {readonly unknown[] | []} T
  * @param {{ readonly [K in keyof T]: () => T[K] }} acts
  * @returns {T}

@@ -4,7 +4,7 @@
  * the title. The button keeps its position on the screen. The summary links to the fields, even in another step.
  *
  * Once the person changes a field, its error is no longer shown, because an error beside a corrected answer would be wrong.
- * Only the next press checks the new answer, so until then the field says no more than that it was changed. The error keeps
+ * Only the next press checks the new answer, so until then, the field shows only that it was changed. The error keeps
  * its room until then: otherwise something would move under a finger.
  */
 
@@ -68,7 +68,7 @@ export function clearAll() {
 }
 
 /**
- * No longer show the errors of a field that the person is changing. Their space stays reserved.
+ * Stop showing the errors of a field that the person is changing. Their space stays reserved.
  * @param {Event} event
  */
 function correct({ target: changed }) {

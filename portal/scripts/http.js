@@ -9,7 +9,7 @@ import { Failure } from "./failure.js";
 const MOST = 4 << 20;
 
 /**
- * The portal refused. `status` is the HTTP status, `problem` the code of its problem document, or empty.
+ * The portal refused. `status` is the HTTP status, and `problem` is the code of its problem document, or empty.
  *
  * The page shows only its own texts for problems, whatever the portal answers.
  */
@@ -25,7 +25,7 @@ export class Refused extends Failure {
   }
 }
 
-/** No answer arrived, or it broke off. */
+/** No answer arrived, or the answer broke off. */
 export class Offline extends Failure {
   constructor() {
     super("offline");
@@ -55,7 +55,8 @@ export async function ask(path, { success = 200, ...request } = {}) {
 }
 
 /**
- * Return the complete answer with any status. Throws if there is no answer, or if it has more than `most` bytes.
+ * Return the complete answer with any status. Throws an error if there is no answer, or if the answer has more than
+ * `most` bytes.
  * @param {string} path
  * @param {Omit<Asked, "success">} [asked]
  */

@@ -1,5 +1,8 @@
 // @ts-check
-/** Clean PNG files (third edition), also animated: remove texts, times, Exif, colour profiles and unknown chunks. */
+/**
+ * Clean PNG files (third edition), including animated files: remove texts, times, Exif, colour profiles and unknown
+ * chunks.
+ */
 
 import { concat, utf8 } from "./bytes.js";
 import { Malformed } from "./errors.js";

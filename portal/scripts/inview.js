@@ -18,8 +18,7 @@ export function writeInView(id, text) {
 }
 
 /**
- * Scroll as little as needed until the element with this id is in view; because of the style sheet, the bar does not
- * cover it.
+ * Scroll as little as needed until the element with this id is in view; the style sheet keeps the bar from covering it.
  * @param {string} id
  */
 export function bringIntoView(id) {

@@ -19,7 +19,7 @@ const ATTRIBUTES = ["aria-label", "data-begin", "data-covered", "data-leave", "d
 /** @typedef {[ours: Node, theirs: Node]} Pair */
 
 /**
- * From now on, links to this page in another language switch it in place.
+ * From now on, links to this page in another language switch the language in place.
  * @param {string} place id of the element for the error if the other page cannot be reached
  */
 export function switchLanguages(place) {

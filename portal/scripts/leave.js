@@ -1,5 +1,7 @@
 // @ts-check
-/** Leave quickly: empty the page at once, then open a harmless one. Every page has this script, so it imports little. */
+/**
+ * Leave quickly: empty the page at once, then open a harmless page. Every page has this script, so it imports little.
+ */
 
 import { LEFT, RETURNED } from "./entries.js";
 import "./forgotten.js";
@@ -69,5 +71,5 @@ addEventListener("beforeunload", (event) => leaving && event.stopImmediatePropag
 addEventListener("keydown", pressed, { capture: true });
 addEventListener("keyup", released, { capture: true });
 
-// Back has led to the entry before the one that was replaced. An empty page replaces this entry, too.
+// Back has led to the entry before the replaced entry. An empty page replaces this entry, too.
 if (history.state === LEFT) location.replace("about:blank");

@@ -20,7 +20,7 @@ import { openSlot } from "./slot.js";
 /** @typedef {import("./slot.js").Slot} Slot */
 
 /**
- * The data of a case. Only `channel`, `day` and `slot` are authentic; `claim` is what the portal says.
+ * The data of a case. Only `channel`, `day` and `slot` are authentic; `claim` is the portal's own statement.
  * @typedef {object} Mailbox
  * @property {{ state: "unknown" | "waiting" | "collected", day: string }} claim
  * @property {string | null} channel from memo or slot; null if neither opens, or if the channel is closed

@@ -49,7 +49,7 @@ export function sealWith(nonce, note, memoKey, { deployment, caseId }) {
 }
 
 /**
- * Return the note; throws Malformed if its form is invalid, Tampered if the tag is wrong.
+ * Return the note; throws Malformed if its form is invalid, and Tampered if the tag is wrong.
  * @param {Uint8Array} memo
  * @param {Uint8Array} memoKey
  * @param {Bound} bound

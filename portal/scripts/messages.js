@@ -20,7 +20,7 @@ import * as signing from "./signing.js";
 export const ID = /^[a-z][a-z0-9_]{0,31}$/;
 export const CHANNEL = /^[a-z][a-z0-9-]{0,27}$/;
 
-/** The limits of a text in characters, and of a list in members. */
+/** The maximum length of a text in characters, and of a list in members. */
 export const TEXT = 200_000;
 export const MANY = 1_000;
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** Examine a file before it is sent: its kind by its bytes, what it reveals, what can be removed. */
+/** Examine a file before it is sent: its kind by its bytes, what it reveals, and what can be removed. */
 
 import { bytesOf, streamed } from "./blobs.js";
 import { digestOf } from "./container.js";
@@ -17,8 +17,8 @@ import * as pdf from "./metadata_pdf.js";
 
 /** @typedef {{ blob: Blob, digest: Uint8Array }} Seen a file, and the expected hash when its bytes are read again */
 /**
- * `file` is the file as given, and `clean` is the file without what was found. `broken` means that it looks like a
- * picture but cannot be read as one.
+ * `file` is the file as given, and `clean` is the file without what was found. `broken` means that the file looks like
+ * a picture but cannot be read as a picture.
  * @typedef {{ kind: Kind, findings: Finding[], broken: boolean, file: Seen, clean: Seen | null }} Inside
  */
 /** @typedef {"image/jpeg" | "image/png" | "image/webp" | "application/pdf" | "office" | "text" | "other"} Kind */
@@ -63,7 +63,7 @@ export async function inspect(file, progress = () => undefined) {
 }
 
 /**
- * Yield the pieces; throws Error if they end early, because somebody cut the file meanwhile.
+ * Yield the pieces; throws Error if they end early because the file was cut in the meantime.
  * @param {AsyncGenerator<Uint8Array, void, void>} pieces
  * @param {number} size of all in bytes
  * @param {(part: number) => void} progress

@@ -1,5 +1,7 @@
 // @ts-check
-/** Exif data of cameras in pictures: what it reveals about place, device, day and person, and the orientation. */
+/**
+ * Exif data that cameras write into pictures: what it reveals about place, device, day and person, and the orientation.
+ */
 
 import { concat, utf8 } from "./bytes.js";
 import { found } from "./findings.js";

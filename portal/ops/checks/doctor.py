@@ -66,7 +66,10 @@ _FORGETFUL: Mapping[str, str] = {
 
 
 def examine(settings: Settings, file: Path, today: date, url: str = "") -> Iterator[Finding]:
-    """Yield each finding. ``file`` is the configuration file, ``url`` the public address of the site."""
+    """Yield each finding.
+
+    ``file`` is the configuration file, and ``url`` is the public address of the site.
+    """
     damage = _damage(settings)
     yield from [damage] if damage else _serving(settings)
     yield from _kernel()
