@@ -9,7 +9,7 @@ import { finish, written } from "./reportform.js";
 import { checkToken, newToken, offerToSend, showToken } from "./tokensteps.js";
 
 const progress = new Progress("progress", "progress-text");
-/** One token for one report. For another report, the person opens the form again. */
+/** The form makes one token for one report. For another report, the person opens the form again. */
 const token = newToken();
 /** @type {import("#delivery").Delivery} */
 let delivery;

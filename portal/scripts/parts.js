@@ -1,5 +1,5 @@
 // @ts-check
-/** The steps of the form before its twelve words, shown one at a time. The last step leads to an optional one. */
+/** The steps of the form before its twelve words, shown one at a time. The last step leads to an optional step. */
 
 import { show, whenPressed } from "./dom.js";
 import { clear, guarded, REVEAL } from "./guarded.js";

@@ -45,7 +45,7 @@ export class Progress {
     clearTimeout(this.#wait);
     this.#line.classList.toggle("lost", part === "lost");
     if (typeof part === "string") {
-      // Announce the next progress, even if no more has arrived than before.
+      // Announce the next progress, even if nothing more has arrived by then.
       this.#told = -1;
       this.#tell(() => say(`connection-${part}`));
       return;

@@ -28,8 +28,8 @@ export const PROOF = file("proof", {
 });
 
 /**
- * Return the statements that the proof file proves under this root key, for this deployment. Throws NotForUs if the file
- * is about another site, DayOutside, Malformed or Tampered.
+ * Return the statements that the proof file proves under this root key, for this deployment. Throws DayOutside,
+ * Malformed or Tampered, and NotForUs if the file is about another site.
  * @param {Uint8Array} raw
  * @param {Trusted} trusted
  * @returns {{ receipt: receipt.Receipt, key: receiptKey.ReceiptKey }}
@@ -54,8 +54,8 @@ export function openProof(raw, { rootKey, deployment }) {
 }
 
 /**
- * Return the proof file of a receipt that came in a slot. Throws what `openProof` throws, and NotForUs if the keyring does
- * not list the key that signed the receipt.
+ * Return the proof file of a receipt that came in a slot. Throws the same errors as `openProof`, and NotForUs if the
+ * keyring does not list the key that signed the receipt.
  * @param {receipt.SignedReceipt} signed
  * @param {import("./keyring.js").Keyring} keyring
  * @param {Trusted} trusted

@@ -1,5 +1,5 @@
 // @ts-check
-/** The questions of the page: which are asked, the answers, and whether they can be sent (SPEC 5.5). */
+/** The questions of the page: which questions are asked, the answers, and whether they can be sent (SPEC 5.5). */
 
 import { wellFormed } from "./bytes.js";
 import { wrongNumbers } from "./containers.js";
@@ -17,7 +17,7 @@ const NEAR = 0.2;
 /** Elements with reserved space: they can appear at once, because nothing else moves. */
 const IN_ROOM = ".room > [data-when]";
 
-/** Show beside each text that is nearly too long how many characters are left. A text is never cut. */
+/** Beside each text that is nearly too long, show how many characters are left. A text is never cut. */
 export function countCharacters() {
   for (const area of texts()) {
     const counter = element("p", { class: "hint", id: `${area.id}-left` });
@@ -34,7 +34,7 @@ export function countCharacters() {
   }
 }
 
-/** Show beside a text which container numbers look mistyped. */
+/** Beside a text, show which container numbers look mistyped. */
 export function checkContainers() {
   for (const area of /** @type {NodeListOf<Area>} */ (document.querySelectorAll("[data-check=container]"))) {
     const line = element("p", { class: "hint", role: "status" });
@@ -65,7 +65,7 @@ export function followConditions(form) {
 }
 
 /**
- * Check the texts of a step; throws Failure if one is too long.
+ * Check the texts of a step; throws Failure if a text is too long.
  * @param {Element} step
  */
 export function checkTexts(step) {
@@ -94,7 +94,7 @@ export function onReader(form, act) {
 /**
  * Return the answers by id, without questions that are not shown or not answered.
  *
- * Throws Failure for texts that are too long and invalid periods.
+ * Throws Failure for invalid periods, and for texts that are too long.
  * @returns {Answers}
  */
 export function answers() {

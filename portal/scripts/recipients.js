@@ -40,7 +40,7 @@ export function rawRecipient(text) {
     const { prefix, bytes } = bech32.decodeToBytes(text);
     if (prefix === "age1pq" && bytes.length === RAW) return bytes;
   } catch {
-    // The error below is for both cases.
+    // The error below covers both cases.
   }
   throw new Malformed("text is not a public key");
 }

@@ -10,7 +10,7 @@ import { tellAlways } from "./translated.js";
 /** @typedef {import("./keyring.js").Channel} Channel */
 
 /**
- * Return the text that says since which day a channel has been closed.
+ * Return the text that says when a channel was closed.
  * @param {Channel} channel
  * @param {string} today
  */

@@ -108,7 +108,7 @@ export function sealFollowUp(begun, address, keys, { text, files, id, seen }) {
 function sealed({ header, seal }, files, message, sign) {
   /** @param {readonly Uint8Array[]} digests */
   const finished = (digests) => message(files.map((file, at) => described(file, at, digests[at] ?? DIGEST)));
-  // All digests have the same length, so the size is known before the digests are.
+  // All digests have the same length, so the size is known before the digests are computed.
   const size = container.size(files.map(({ blob }) => blob.size), finished([]).length);
   const sources = files.map((file) => ({ size: file.blob.size, pieces: pieces(file) }));
   return { size: sealedSize(size), header, sealed: seal(container.write(sources, finished, sign)) };

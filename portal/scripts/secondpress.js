@@ -70,7 +70,7 @@ function isDouble(event, kind) {
 }
 
 addEventListener("pointerdown", ({ pointerType }) => (pointer = pointerType), { capture: true });
-// Otherwise the press would take the focus away from the new content. The second press on a text still selects a word.
+// Otherwise, the press would take the focus away from the new content. The second press on a text still selects a word.
 addEventListener("mousedown", (event) => canBeMistaken(event) && isUnseen(event) && event.preventDefault(), { capture: true });
 addEventListener("click", (event) => {
   const kind = pointer;

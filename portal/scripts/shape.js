@@ -153,7 +153,7 @@ export function listOf(shape, most) {
 }
 
 /**
- * An object of at most `most` members whose keys match `pattern`, which must be anchored; in the order read.
+ * An object of at most `most` members, in the order read; the keys match `pattern`, which must be anchored.
  * @template T
  * @param {Shape<T>} shape
  * @param {number} most

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Nothing moves under a finger. A change that would move other elements waits until nothing was pressed for a moment,
- * or the page scrolls to compensate.
+ * Nothing moves under a finger. A change that would move other elements waits until nothing has been pressed for a
+ * moment, or the page scrolls to compensate.
  */
 
 const STILL_MS = 1_000;
@@ -12,7 +12,7 @@ let waiting = [];
 let timer = 0;
 
 /**
- * Call `act`, which changes the size of elements, once nothing was pressed for a second.
+ * Call `act`, which changes the size of elements, once nothing has been pressed for a second.
  * @param {() => void} act
  */
 export function whenStill(act) {

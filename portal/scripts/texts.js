@@ -70,7 +70,7 @@ function locale() {
 }
 
 /**
- * Return a day (`YYYY-MM-DD`) in few letters, for a narrow place.
+ * Return a day (`YYYY-MM-DD`) in a few letters, for a narrow place.
  * @param {string} day
  */
 export function shortDay(day) {

@@ -1,5 +1,7 @@
 // @ts-check
-/** The step for a new case token, which shows its words and asks for two of them; all are shown again at the end. */
+/**
+ * The step for a new case token, which shows its words and asks for two of them; all words are shown again at the end.
+ */
 
 import * as casetoken from "./casetoken.js";
 import { Confirmation } from "./confirmation.js";

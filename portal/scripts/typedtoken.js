@@ -23,7 +23,7 @@ export function read(area, language) {
 }
 
 /**
- * Call `act` whenever the button with this id is pressed. Whenever a language is chosen, call `act` with it.
+ * Call `act` whenever the button with this id is pressed. Whenever a language is chosen, call `act` with that language.
  * @param {string} id
  * @param {(language?: casetoken.Language) => unknown} act
  */

@@ -1,19 +1,19 @@
 // @ts-check
-/** Mistyped words of a case token: which word it is, and what it may have been. None of these words leaves the page. */
+/** Find mistyped words of a case token, and the words that may have been meant. None of these words leaves the page. */
 
 import { index, LANGUAGES } from "./casetoken.js";
 import { LISTS } from "./wordlists.js";
 
 /** @typedef {import("./casetoken.js").Language} Language */
 
-/** The slips of one word: letters missing, added, wrong, or two neighbours swapped. */
+/** The slips in one word: missing, added or wrong letters, or two neighbouring letters swapped. */
 const MOST_SLIPS = 2;
 /** A short word with two slips resembles too many others. */
 const SHORT = 5;
 const MOST_OFFERED = 4;
 
 /**
- * Return the place, from 0, of the first word that is not in the list of the others.
+ * Return the place, from 0, of the first word that is not in the list of the other words.
  * @param {readonly string[]} words in the form of `plain`, each complete
  * @returns {number} -1 if there is none
  */
@@ -35,7 +35,7 @@ export function likely(words) {
 
 /**
  * Return the words of the list that are nearest to a mistyped word, at most four. The result is empty if no word is
- * near, or if too many words are.
+ * near, or if too many words are near.
  * @param {string} word in the form of `plain`, or its first four letters
  * @param {readonly string[]} others the other words, which decide the list
  * @returns {string[]}

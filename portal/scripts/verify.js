@@ -1,5 +1,5 @@
 // @ts-check
-/** The page to check this site: whether this browser receives what the root key signed. */
+/** The page to check this site: it shows whether this browser receives the files that the root key signed. */
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { breathe } from "./breathe.js";

@@ -33,7 +33,8 @@ const TOGETHER = 4;
 export const OFFER = file("work", { seed: binary(KEY), cost: integer(1, MOST_COST) });
 
 /**
- * Return the class, from 0 to 6, of an envelope of `size` bytes: four times the size, twice the work.
+ * Return the class, from 0 to 6, of an envelope of `size` bytes; each class has four times the size and twice the work
+ * of the class before.
  * @param {number} size
  */
 export function sizeClassOf(size) {

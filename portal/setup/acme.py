@@ -34,9 +34,9 @@ class AcmeCertificate:
         self._before: bytes | None = None
 
     def check(self) -> Found:
-        """Check the settings, and whether there is a certificate for this name that has not expired.
+        """Check the settings, and check that there is an unexpired certificate for this name.
 
-        The timer renews the certificate long before its end.
+        The timer renews the certificate long before it expires.
         """
         return done_if(done=content(self._settings) == self._wanted() and self._has_certificate())
 

@@ -62,7 +62,7 @@ class Answers:
 
 
 def toml(value: object) -> str:
-    """Return a text, a truth value or a table of texts as TOML.
+    """Return a text, a boolean or a table of texts as TOML.
 
     The portal has no library that writes TOML, and needs none for these three types.
     """
@@ -99,7 +99,7 @@ def read(path: Path) -> Answers:
 
 
 def ask() -> Answers:
-    """Ask at the terminal. Raises Refused without a terminal."""
+    """Ask at the terminal. Raises Refused if there is no terminal."""
     if not terminal.is_interactive():
         raise Refused("there is no terminal to ask questions at", "name a file with --answers")
     keyring = terminal.ask("Folder with the keyring from the inbox", _is_keyring)
@@ -120,7 +120,7 @@ def ask() -> Answers:
 
 
 def root_on(folder: Path) -> Root | None:
-    """Return the deployment id and the root key from the medium, or None without their file.
+    """Return the deployment id and the root key from the medium, or None if their file is missing.
 
     Earlier versions of the inbox did not write this file. Raises Refused if it is damaged.
     """
@@ -139,8 +139,8 @@ def root_on(folder: Path) -> Root | None:
 def _confirmed_root(folder: Path) -> dict[str, str]:
     """Return the deployment id and the root key from the medium, once a person has compared the fingerprint.
 
-    Without the file of the medium, the person types both. Raises Refused if the file is damaged, or if the
-    fingerprint is not the expected one.
+    If the file is missing on the medium, the person types both. Raises Refused if the file is damaged, or if
+    the fingerprint differs from the expected fingerprint.
     """
     found = root_on(folder)
     if found is None:

@@ -54,7 +54,7 @@ class Certificate:
         return ending(WebCertificate.parse(certificate.read_bytes()).ends, days.now())
 
     def apply(self) -> None:
-        """Copy both files so that only root can read them, and let nginx load them.
+        """Copy both files so that only root can read them, and make nginx load them.
 
         Raises Failed if browsers would refuse the certificate.
         """

@@ -98,7 +98,7 @@ def room(system: System, folders: Iterable[str] = _WRITTEN, bytes_free: int = _R
 def clock() -> Condition:
     """Return the condition that the clock is not slow by days.
 
-    If the clock is fast, the keyring has expired, and its step says so.
+    If the clock is fast, the keyring has expired, and the step for the keyring reports this.
     """
 
     def test() -> Found:
@@ -109,7 +109,10 @@ def clock() -> Condition:
 
 
 def ipv6(system: System) -> Condition:
-    """Return the condition that nginx can listen on IPv6 if its configuration says so. Needs no address."""
+    """Return the condition that nginx can listen on IPv6 if its configuration requires this.
+
+    Needs no address.
+    """
 
     def test() -> Found:
         file = system.at(_CLEARNET)

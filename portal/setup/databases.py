@@ -144,8 +144,7 @@ class Keyring:
     def check(self) -> Found:
         """Check whether the portal has a keyring.
 
-        If not, check that the inbox's files are there, and that the root key beside them is that of the
-        answers.
+        If not, check that the inbox's files are there, and that the root key beside them matches the answers.
         """
         if _configured(self._system):
             found = self._system.output(*AS_PORTAL, "doctor", "--json")

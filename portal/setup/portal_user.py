@@ -15,7 +15,7 @@ AS_PORTAL = (*AS_USER, *_PORTAL)
 # `portal-expire.service` has the same limits: nothing in the memory of the command reaches a disk, and nobody
 # else can read the files that it writes.
 _LIMITS = ("UMask=0077", "LimitCORE=0", "MemorySwapMax=0")
-# Otherwise systemd would write each command line to the journal with its exact time, and so reveal when the
+# Otherwise, systemd would write each command line to the journal with its exact time, and so reveal when the
 # office works.
 QUIET = "LogLevelMax=err"
 

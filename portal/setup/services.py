@@ -185,7 +185,7 @@ def restart_portals(system: System, ports: Collection[int]) -> None:
 
 
 def wait_until_answering(system: System, port: int) -> None:
-    """Return once a portal that was started answers. Raises Failed if it does not start or answer."""
+    """Return once the started portal answers. Raises Failed if it does not start or answer."""
     unit = unit_of_portal(port)
     _wait_until_listening(system, unit, port)
     if not answers(port):
@@ -208,7 +208,7 @@ def answers(port: int) -> bool:
 
 
 def _wait_until_listening(system: System, unit: str, port: int) -> None:
-    """Return once a unit that was started listens on its port. Raises Failed if the unit does not start."""
+    """Return once the started unit listens on its port. Raises Failed if the unit does not start."""
     end = time.monotonic() + _START_SECONDS
     while not is_taken(port):
         if time.monotonic() > end or _has_ended(system, unit):

@@ -76,7 +76,7 @@ def _listed(settings: Settings, given: manifest.Signed) -> bytes:
 
 
 def _installed(settings: Settings) -> manifest.Signed | None:
-    """Return the installed list. The given list may replace one with an invalid signature."""
+    """Return the installed list. The given list may replace a list with an invalid signature."""
     try:
         return manifest.load(settings)
     except BadConfiguration:

@@ -21,8 +21,8 @@ class State(Enum):
 class Found:
     """The result of a check.
 
-    If something is in the way, ``what`` names the obstacle, and ``hint`` the remedy. If a step is done,
-    ``what`` may name a warning. ``expires`` is the day on which the result of the step expires, as
+    If something is in the way, ``what`` names the obstacle, and ``hint`` names the remedy. If a step is done,
+    ``what`` may contain a warning. ``expires`` is the day on which the result of the step expires, as
     YYYY-MM-DD.
     """
 
@@ -78,7 +78,7 @@ def checked(steps: Iterable[Step]) -> Iterator[tuple[Step, Found]]:
 
 
 def apply(steps: Sequence[Step]) -> Iterator[Step]:
-    """Do each step that is not done, and yield it.
+    """Do the steps that are not done, and yield each step once it is done.
 
     If something is in the way of a step, raises Refused before anything is changed. Also raises Refused at
     the first step that fails. The failed step is then undone, and the steps before it stay done.
@@ -98,11 +98,12 @@ def apply(steps: Sequence[Step]) -> Iterator[Step]:
 
 
 def apply_all(steps: Sequence[Step]) -> Iterator[Step]:
-    """Do the steps that are not done, and yield each of them. If a step fails, undo all steps.
+    """Do the steps that are not done, and yield each step once it is done. If a step fails, undo all steps.
 
     Nothing is changed if something is in the way of a step. If a step cannot be done, all steps are undone,
-    even those of an earlier run. A failure raises Refused, which says whether the machine is as before. If a
-    step cannot be undone, the steps before it stay done, because they may rely on each other.
+    even those of an earlier run. A failure raises Refused, which reports whether the machine is in its
+    earlier state. If a step cannot be undone, the steps before it stay done, because they may rely on each
+    other.
     """
     step = steps[0]
     try:
@@ -123,7 +124,7 @@ def apply_all(steps: Sequence[Step]) -> Iterator[Step]:
 
 
 def _first_not_undone(steps: Sequence[Step]) -> str:
-    """Undo steps in reverse order until one cannot be undone; return why, or an empty text."""
+    """Undo steps in reverse order until a step cannot be undone; return the reason, or an empty text."""
     return next((why_not for step in reversed(steps) if (why_not := _undo(step))), "")
 
 

@@ -50,7 +50,7 @@ class Answer:
 class Visitor:
     """Fetches from one site.
 
-    ``site`` is the origin of the site, ``proxy`` is ``socks5h://host:port`` or empty.
+    ``site`` is the origin of the site, and ``proxy`` is ``socks5h://host:port`` or empty.
     """
 
     def __init__(self, site: str, proxy: str = "") -> None:

@@ -1,1 +1,1 @@
-"""Upgrade an installed portal: the new version runs, or the earlier one with its own data."""
+"""Upgrade an installed portal: either the new version runs, or the earlier version runs with its own data."""

@@ -83,7 +83,7 @@ class Copy:
             raise Refused(f"the database was not copied: {why(error)}", "make room on its disk") from error
 
     def put_back(self) -> None:
-        """Replace the database by the copy, if there is one. Raises Refused or OSError.
+        """Replace the database with the copy, if there is one. Raises Refused or OSError.
 
         Until the copy is complete in its place, the earlier version refuses the database, which is missing,
         has no tables, or has the tables of the newer version. Call this method again after an interruption.

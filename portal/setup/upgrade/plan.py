@@ -19,7 +19,7 @@ from portal.setup.upgrade.progress import Noted, Progress
 
 
 class Services(Protocol):
-    """The units of a portal: on a machine with systemd, ``Units``.
+    """The units of a portal; ``Units`` on a machine with systemd.
 
     Methods raise Failed or OSError.
     """
@@ -55,7 +55,7 @@ class Upgrade:
 
     @property
     def has_old_tables(self) -> bool:
-        """Whether the tables have another version than the program needs.
+        """Whether the version of the tables differs from the version that the program needs.
 
         A portal without tables needs no upgrade.
         """
@@ -86,7 +86,7 @@ def apply(upgrade: Upgrade) -> Iterator[Step]:
     """Upgrade a portal, and yield each step. Raises Refused with a message about the portal's state."""
     noted = upgrade.progress.noted
     if noted and noted.confirmed and upgrade.has_old_tables:
-        # A still newer program was installed. Reports may have come since the copy was made.
+        # An even newer program was installed. Reports may have come since the copy was made.
         upgrade.side.discard()
         upgrade.progress.write(replace(noted, confirmed=False))
     if not upgrade.progress.is_confirmed:

@@ -28,11 +28,11 @@ _PRIVATE = 0o077
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """The versions of the tables: those in the database, in the copy, and those that the program needs.
+    """The versions of the tables in the database and in the copy, and the version that the program needs.
 
-    ``found`` is None if there are no tables, ``copied`` is None if there is no copy. ``size`` is the largest
-    possible size of a copy in bytes, ``room`` the free bytes for the copy. ``leftovers`` is true if an
-    upgrade has left any file.
+    ``found`` is None if there are no tables, and ``copied`` is None if there is no copy. ``size`` is the
+    largest possible size of a copy in bytes, and ``room`` is the number of free bytes for the copy.
+    ``leftovers`` is true if an upgrade has left any file.
     """
 
     found: str | None
@@ -65,7 +65,7 @@ class Side:
         self._change("copy")
 
     def put_back(self) -> None:
-        """Replace the database by its copy."""
+        """Replace the database with its copy."""
         self._change("put_back")
 
     def discard(self) -> None:
