@@ -100,7 +100,7 @@ class Settings:
 
     @property
     def questionnaire_path(self) -> Path:
-        """The questionnaire file: the shipped file unless another is set."""
+        """The questionnaire file: the shipped file unless another file is set."""
         return self.folder / self.questionnaire if self.questionnaire else shipped.QUESTIONNAIRE
 
     @property
@@ -110,7 +110,7 @@ class Settings:
 
     @property
     def guide_folder(self) -> Path:
-        """The folder of the guides, one file per language: the shipped folder unless another is set."""
+        """The folder of the guides, one file per language: the shipped folder, or the folder in ``guide``."""
         return self.folder / self.guide if self.guide else _ROOM
 
     @property

@@ -23,7 +23,7 @@ OWN_REPLIES = "replies"
 
 
 def check(session: Session, law: Law, before: Law) -> None:
-    """Raise Refused if a law lacks a code that is in use, or gives it another meaning for the program.
+    """Raise Refused if a law lacks a code that is in use, or changes what the code means to the program.
 
     The error names the code and how often it is used, but no case.
     """

@@ -1,4 +1,4 @@
-"""Close a case with an outcome, and with a text for its reporter or a reason for sending none.
+"""Close a case with an outcome, and with either a text for its reporter or a reason to send no text.
 
 Décret 2022-1284, article 4, requires the text for the reporter. ``casework.exits`` decides which obstacles
 forbid a closing, and which require two officers.
@@ -43,9 +43,9 @@ class Closing:
     """The outcome of a case, and what its reporter is told.
 
     ``outcome`` is the code of the outcome in the law. ``reason`` says why something is withheld. If something
-    is withheld, the reporter reads that the case is closed, and the text if there is one, but no measure.
+    is withheld, the reporter reads that the case is closed, and the text if there is a text, but no measure.
     ``body`` is the code of the competent authority, if the outcome names one. ``text`` goes to the reporter,
-    inserted into the ``template`` if there is one; both are empty if feedback is already waiting for the next
+    inserted into the ``template`` if there is one. Both are empty if feedback is already waiting for the next
     outbox. ``despite`` is the reason to override the warnings of ``leak_check``. ``seen`` is the digest of
     what officers were shown, as ``preview`` returns it, or None to skip this check.
     """
@@ -107,7 +107,7 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
 
     - Refused if the law does not have the outcome;
     - CaseRefused if the outcome cannot name the authority, lacks a required measure, contradicts a recorded
-    measure, or is "duplicate" although no link says so;
+      measure, or is "duplicate" although no link says so;
     - Cautioned if the text has warnings that may not be overridden, or for which no reason is given;
     - the same errors as ``exits.check`` and ``leak_check.warnings``.
 

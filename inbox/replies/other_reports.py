@@ -105,7 +105,7 @@ def _capitals(text: str, folded: Sequence[str]) -> Sequence[int]:
 
 
 def _standing(session: Session, number: int, runs: Mapping[int, Sequence[str]]) -> Collection[int]:
-    """Return the keys of the runs of words that occur in another report that may be searched."""
+    """Return the keys of the runs of words that occur in another searchable report."""
     if not runs:
         return ()
     # One statement searches all runs, because finding the hidden cases takes longer than searching a few

@@ -37,8 +37,8 @@ from inbox.vault.tables import Attachment, Case, KeyStoreKey, Unopened
 class Plan:
     """The cases to destroy, and the key stores whose copies would still open the files of these cases.
 
-    ``reason`` says how officers know today's date if only this machine's clock says that a case is due;
-    otherwise ``reason`` is empty.
+    If only this machine's clock says that a case is due, ``reason`` says how officers know today's date;
+    otherwise, ``reason`` is empty.
     """
 
     cases: tuple[Due, ...]

@@ -116,7 +116,7 @@ def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: st
     - if the redaction would remove an obstacle to an exit of the case, or the name of a person who requests
       access;
     - if, counting earlier redactions, a text would be removed completely or almost completely
-    (``Striker.emptied``) while proceedings go on or nobody has decided whether to inform the prosecutor.
+      (``Striker.emptied``) while proceedings go on or nobody has decided whether to inform the prosecutor.
 
     If a text would be removed completely or almost completely, officers can still redact words that identify
     the reporter, but not evidence.
@@ -154,7 +154,7 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
         raise _refused(session, number, Obstacle.REQUEST, Exit.DESTROY)
     striker.emptied |= _almost_emptied(session, number, striker)
     # No rule requires a decision on informing the prosecutor before the case is assessed, but a rule may
-    # require one afterwards.
+    # require such a decision afterwards.
     if prosecutor_word.is_undecided(session, number):
         standing.add(Obstacle.PROSECUTOR)
     if striker.emptied and (kept := [what for what in _JUSTICE if what in standing]):

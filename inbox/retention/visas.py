@@ -132,9 +132,9 @@ def record(inbox: Inbox, who: Actor, name: str, word: Given) -> Listed:
     """Record the archives' approval of the list with this name; return what is still on the list.
 
     Needs two officers. Raises Refused for a list that is unknown, already approved or empty. Raises Refused
-    for a day before the list was made or in the future, and for a reference that is empty or longer than
-    LONGEST characters. Raises CaseRefused if the reference may not be kept beside a case on the list
-    (``unsaid.check_line``).
+    for a day in the future or before the list was made. Raises Refused for a reference that is empty or
+    longer than LONGEST characters. Raises CaseRefused if the reference may not be kept beside a case on the
+    list (``unsaid.check_line``).
     """
     reference = word.reference.strip()
     if not 0 < len(reference) <= LONGEST:

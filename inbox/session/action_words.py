@@ -1,4 +1,4 @@
-"""Text of a journal entry in either language. The labels of codes are in labels.toml."""
+"""The text of a journal entry, in French or English. The labels of codes are in labels.toml."""
 
 from collections.abc import Mapping
 

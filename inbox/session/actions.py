@@ -141,7 +141,7 @@ class Code(StrEnum):
 
 
 class Viewed(StrEnum):
-    """What an officer listed or viewed, if the code of the action does not say so."""
+    """What an officer listed or viewed, if the code of the action does not show it."""
 
     QUEUE = "queue"
     TODAY = "today"

@@ -2,8 +2,8 @@
 
 Protected words are words that the reporter asked the office never to repeat. The check covers addressees and
 reasons, because the journal, which more officers read, keeps them after the case is destroyed.
-``Inbox.acting`` checks the reason of every action about a case. An action on several cases calls this check
-for each case if its journal entry names none of the cases.
+``Inbox.acting`` checks the reason of every action about a case. If the journal entry of an action on several
+cases names no case, the action calls this check for each case.
 """
 
 from dataclasses import dataclass

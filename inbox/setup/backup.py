@@ -1,4 +1,4 @@
-"""Back up an inbox, and restore one from a backup.
+"""Back up an inbox, and restore an inbox from a backup.
 
 A backup holds the home except the key store and the shares: header, vault, sealed files, unfiled envelopes
 and outboxes not yet confirmed. A quorum of shares opens the vault of the backup, just as it opens the vault
@@ -94,8 +94,8 @@ class Found:
     """A backup that is about to be restored: its day, the last entry of its journal, and its faulty files.
 
     ``newer`` is the day of the newest backup in the same place that claims to be newer than this backup, or
-    None without such a backup. ``law`` is the SHA-256 (32 bytes) of the backup's law in use, or None for a
-    vault of an earlier version.
+    None if there is no such backup. ``law`` is the SHA-256 (32 bytes) of the backup's law in use, or None for
+    a vault of an earlier version.
     """
 
     day: date
@@ -130,10 +130,10 @@ class Restored:
 class Standing:
     """What the journal records about backups: the last backup, and the last restore of this inbox.
 
-    ``backed_up`` is None before the first backup. ``restored`` is the day of the restore, ``taken`` the day
-    of the restored backup, and ``next_case`` the next case number at that time; all are None if the inbox was
-    never restored. ``rejoined`` is the last day since the restore on which the inbox resumed the exchange
-    with its portal despite missing bundles; None if there is no such day.
+    ``backed_up`` is None before the first backup. ``restored`` is the day of the restore, ``taken`` is the
+    day of the restored backup, and ``next_case`` is the next case number at that time. All are None if the
+    inbox was never restored. ``rejoined`` is the last day since the restore on which the inbox resumed the
+    exchange with its portal despite missing bundles; None if there is no such day.
     """
 
     backed_up: date | None

@@ -45,7 +45,7 @@ class Destroyable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Every key of this inbox with its state, and the fingerprints that others compare.
+    """Every key of this inbox with its state, and the fingerprints that other people compare.
 
     ``next_from`` is the day from which the next keys can be made. ``root`` and ``card`` are the fingerprints
     of the deployment's root key and of the key that signs our card. ``card`` is None in the root's inbox,

@@ -1,6 +1,6 @@
 """Change the officers of an inbox: new shares, a new vault and a new key store, but the same intake keys.
 
-The new files are written beside the valid ones. The change takes effect when vault.json is replaced, as the
+The new files are written beside the valid files. The change takes effect when vault.json is replaced, as the
 last step.
 """
 

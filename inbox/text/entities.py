@@ -144,7 +144,7 @@ _ABROAD_STARTS = ("+", "00")
 
 
 def _phones(text: str, country: str) -> Iterator[Found]:
-    """Yield the longest possible telephone numbers, even if no word separates one from the next."""
+    """Yield the longest possible telephone numbers, even if no word separates one number from the next."""
     groups = list(islice(_DIGITS.finditer(text), _MOST_DIGIT_GROUPS))
     first = 0
     while first < len(groups):

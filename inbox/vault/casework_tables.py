@@ -45,7 +45,7 @@ class Workflow(Base):
     - The six parts of the score range from 0 to 3. ``judged`` is true once an officer has set the parts.
     - ``rank`` is the rank of the score. A case with a decision that cannot wait ranks before all others.
     - ``waits`` is true while the case is neither closed nor junk, and afterwards for as long as a decision
-      about it is owed.
+      about the case is owed.
     - ``feared`` is true if an answer says that somebody is, or may be, in danger. Officers cannot change this
       value.
     - ``deadline`` is the next day on which something is due, or None.
@@ -254,7 +254,7 @@ class Duty(Base):
 
     - ``known`` is the day from which the office knew that it had to decide.
     - ``decided`` is the day of the decision, or None before that day. Before the day in ``decided``,
-    ``decision`` is empty or records that the decision was deferred.
+      ``decision`` is empty or records that the decision was deferred.
     - ``urgent`` is the day from which the office knew of an imminent danger, or None.
     - ``ground`` is one of the grounds in the law, if the law has any. ``reason`` is in the officers' words.
     - ``reply`` is the position of the last message to the reporter on which a decision was based, or None.

@@ -54,7 +54,7 @@ class Vault:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Refuse a second use within the block, because both would share one connection.
+        """Refuse a second use within the block, because both uses would share one connection.
 
         A second use would end the transaction of the first, and would replace the signed-in officers. The
         first use would then continue with the rights of other officers.
@@ -184,7 +184,7 @@ def load(path: Path, key: bytes) -> Vault:
 def load_any(path: Path, key: bytes) -> tuple[Vault, str]:
     """Return the vault at ``path`` and its version.
 
-    The version may be an earlier one that can be upgraded. Otherwise raises the same errors as ``load``.
+    The vault may have an earlier version that can be upgraded. Otherwise raises the same errors as ``load``.
     """
     if not path.exists():
         raise VaultMissing(path.name)

@@ -235,7 +235,7 @@ def _criteria(depth: _Depth, *, whole: bool) -> _Narrowing:
 
 
 def _hidden(depth: _Depth) -> Iterator[Select[Any]]:
-    """Yield queries for the numbers of the cases hidden from the signed-in officers, one per reason."""
+    """Yield queries for the numbers of the cases hidden from the signed-in officers, one query per reason."""
     # If a bug leaves the table of officers empty, this NULL hides all cases: in SQL, NOT IN is never true for
     # a list that contains NULL.
     yield select(null()).where(~exists(select(_OFFICERS)))

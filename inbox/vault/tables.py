@@ -283,8 +283,8 @@ class Message(Base):
       ``outcome`` is the code of the outcome if the message accompanies a closing. Both codes are empty for
       other messages.
     - ``acknowledges`` is true if the message is the acknowledgement text of the law or of the office.
-    - ``feedback`` is true if the message says what was done, and ``extends`` if it extends the time for
-      feedback.
+    - ``feedback`` is true if the message says what was done, and ``extends`` is true if the message extends
+      the time for feedback.
     - ``answers_by`` says why the message counts as feedback; empty if it was never meant as feedback.
     - While feedback or an outcome waits, ``written_under`` records the restrictions on the case at the time
       of writing (``holding.mark``).

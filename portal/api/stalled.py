@@ -1,8 +1,8 @@
 """Delete uploads that make too little progress if room is short (SPEC 7.1).
 
 Each process keeps the progress of uploads in memory, never on the disk. Only the clock decides when to look
-at uploads. If an upload were deleted when another upload arrived, the client of the first would learn about
-the second.
+at uploads. If an upload were deleted when another upload arrived, the client of the first upload would learn
+about the second upload.
 """
 
 from collections.abc import Collection, Iterable

@@ -21,7 +21,7 @@ from portal.store.keyrings import Files
 
 
 class Outcome(Enum):
-    """How the portal treated an offered keyring, if there was one."""
+    """How the portal treated the offered keyring, if a keyring was offered."""
 
     TAKEN = "taken"
     KNOWN = "known"

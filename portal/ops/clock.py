@@ -1,6 +1,6 @@
 """The work that each serving process does at fixed times, independent of requests.
 
-No request triggers the work of the clock. Otherwise the time that a request takes, or its result, would
+No request triggers the work of the clock. Otherwise, the time that a request takes, or its result, would
 reveal other requests.
 """
 

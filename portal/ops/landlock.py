@@ -22,8 +22,8 @@ _READ_FILE, _READ_FOLDER = 1 << 2, 1 << 3
 _WRITE_FILE, _REMOVE_FILE, _MAKE_FILE, _TRUNCATE = 1 << 1, 1 << 5, 1 << 8, 1 << 14
 _READ = _READ_FILE | _READ_FOLDER
 _WRITE = _READ | _WRITE_FILE | _REMOVE_FILE | _MAKE_FILE | _TRUNCATE
-# The rights to files, by the version of Landlock that introduced them. Rules for TCP came with version 4,
-# rules for other processes with version 6.
+# The rights to files, by the version of Landlock that introduced them. Rules for TCP came with version 4, and
+# rules for other processes came with version 6.
 _FILES = {1: (1 << 13) - 1, 2: 1 << 13, 3: _TRUNCATE, 5: 1 << 15}
 _BIND, _CONNECT = 1, 2
 _TCP_VERSION = 4

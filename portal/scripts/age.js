@@ -58,7 +58,7 @@ export async function begin(recipient) {
 /**
  * Yield an age file of `pieces` under a fresh file key; each task does the work of at most one chunk.
  *
- * Pieces are read only on demand, so memory stays constant. Each piece is valid only until the next one is requested.
+ * Pieces are read only on demand, so memory stays constant. Each piece is valid only until the next piece is requested.
  * Throws Malformed for an invalid recipient, and any error from `pieces`.
  * @param {Pieces} pieces of any size
  * @param {string} recipient `age1pq1…`
@@ -179,7 +179,7 @@ async function* opened(payload, key) {
     const sealed = payload.subarray(at, at + CHUNK + TAG);
     at += sealed.length;
     if (sealed.length < TAG) throw new Truncated("envelope ends early");
-    // Only decryption shows whether a full chunk is the last one.
+    // Only decryption shows whether a full chunk is the last chunk.
     const more = sealed.length === CHUNK + TAG ? openChunk(sealed, key, counter, MORE) : null;
     if (!more) await breathe();
     const chunk = more ?? openChunk(sealed, key, counter, LAST);

@@ -60,7 +60,7 @@ export class Attachment {
     this.tell();
   }
 
-  /** Show in the row, in the language of the page, what is known about the file. */
+  /** In the row, show what is known about the file, in the language of the page. */
   tell() {
     const { name } = this.file;
     this.#size.textContent = size(this.file.size);
@@ -81,7 +81,7 @@ export class Attachment {
     return !this.#fits || this.#unreadable || this.#inside !== null;
   }
 
-  /** Examine the file and show in the row what was found. Return as soon as the file is removed. */
+  /** Examine the file, and show the findings in the row. Return as soon as the file is removed. */
   async inspect() {
     const { signal } = this.#removal;
     if (!this.#fits || signal.aborted) return;

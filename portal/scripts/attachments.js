@@ -84,8 +84,8 @@ export class Attachments {
   }
 
   /**
-   * After a press of `button`, wait until all files are examined, and say so meanwhile. Return true if the person
-   * waited. Return false as soon as the person does something else.
+   * After a press of `button`, wait until all files are examined, and show meanwhile that the page is waiting. Return
+   * true if the person waited. Return false as soon as the person does something else.
    * @param {HTMLElement} button that was pressed
    * @returns {Promise<boolean>}
    */

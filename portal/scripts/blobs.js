@@ -19,8 +19,8 @@ export async function bytesOf(blob) {
 }
 
 /**
- * Yield the bytes of a file in pieces; each is valid only until the next one is requested. Throws any error from
- * reading, and Error if no bytes come for 20 seconds.
+ * Yield the bytes of a file in pieces; each piece is valid only until the next piece is requested. Throws any error
+ * from reading, and Error if no bytes come for 20 seconds.
  * @param {Blob} blob
  * @returns {AsyncGenerator<Uint8Array, void, void>}
  */

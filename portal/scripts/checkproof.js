@@ -1,5 +1,5 @@
 // @ts-check
-/** The page for proofs, opened from disk: check a proof, ask whose it is, and answer that question (SPEC 5.6). */
+/** The page for proofs, opened from disk: check a proof, ask whose proof it is, and answer that question (SPEC 5.6). */
 
 import * as casetoken from "./casetoken.js";
 import * as challenge from "./challenge.js";

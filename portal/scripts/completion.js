@@ -63,7 +63,7 @@ export function helpFor(text, isVeiled) {
 }
 
 /**
- * Return `text` with the word at one place replaced. The last word is followed by a space, for the next one.
+ * Return `text` with the word at one place replaced. The last word is followed by a space, for the next word.
  * @param {string} text
  * @param {number} at place among the words, from 0
  * @param {string} word

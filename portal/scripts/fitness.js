@@ -1,5 +1,5 @@
 // @ts-check
-/** Check that this browser has what sealing needs. */
+/** Check that this browser has everything that sealing needs. */
 
 import { Failure } from "./failure.js";
 

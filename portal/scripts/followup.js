@@ -154,7 +154,7 @@ function tellSent() {
   write("follow-up-done", say("follow-up-sent", { number: sent }));
 }
 
-/** Hide the confirmation of the last message, and say that the new text is not sent yet. */
+/** Hide the confirmation of the last message, and show that the new text has not been sent yet. */
 function tellUnsent() {
   write("follow-up-done", "");
   byId("follow-up-unsent").classList.toggle("reserved", area.value.trim() === "");

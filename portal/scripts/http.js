@@ -41,7 +41,7 @@ export class Offline extends Failure {
  */
 
 /**
- * Return the complete answer of the portal if its status is the expected one; throws Refused or Offline.
+ * Return the complete answer of the portal if its status is as expected; throws Refused or Offline.
  * @param {string} path
  * @param {Asked} [asked]
  * @returns {Promise<Answer>}

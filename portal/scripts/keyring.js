@@ -34,7 +34,7 @@ export class ClockBehind extends CryptoError {
   code = "clock-behind";
 }
 
-/** A newer keyring is known: this one is an old copy. */
+/** A newer keyring is known: this keyring is an old copy. */
 export class KeyringOlder extends CryptoError {
   /** @override */
   code = "keyring-older";

@@ -26,7 +26,7 @@ export async function fetchKeyring() {
     throw error;
   }).catch((error) => {
     if (error instanceof Tampered || error instanceof Malformed) throw new Failure("keyring-invalid");
-    // A portal that once had a keyring always has one.
+    // A portal that once had a keyring always has a keyring.
     if (error instanceof Failure && error.code === "problem-no_keyring") {
       throw new Failure(known ? "site-contradicts" : "no-keyring");
     }

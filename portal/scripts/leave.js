@@ -6,7 +6,8 @@
 import { LEFT, RETURNED } from "./entries.js";
 import "./forgotten.js";
 
-// It works like “Exit this page” of GOV.UK, which people may know by its Shift. Tor Browser hides that key from pages.
+// It works like “Exit this page” of GOV.UK, which people may know by its Shift key. Tor Browser hides that key from
+// pages.
 const KEYS = ["Escape", "Shift"];
 const PRESSES = 3;
 const WITHIN_MS = 5_000;
@@ -66,7 +67,7 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   leave();
 });
-// A page with unsent text asks before it closes. That listener is added later, so this one can stop it.
+// A page with unsent text asks before it closes. That listener is added later, so this listener can stop it.
 addEventListener("beforeunload", (event) => leaving && event.stopImmediatePropagation());
 addEventListener("keydown", pressed, { capture: true });
 addEventListener("keyup", released, { capture: true });

@@ -4,7 +4,7 @@
 const CONTROLS = "a, button, input, label, summary, textarea";
 
 /**
- * Return whether the person waits until `ready`. Return false as soon as the person presses another control than this
+ * Return whether the person waits until `ready`. Return false as soon as the person presses a control other than this
  * button, or types.
  * @param {Promise<unknown>} ready
  * @param {HTMLElement} button that was pressed

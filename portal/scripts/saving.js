@@ -4,7 +4,7 @@
 import { element } from "./dom.js";
 
 /**
- * Make the browser save `parts` as one file of this name.
+ * Make the browser save `parts` as one file with this name.
  * @param {BlobPart[]} parts
  * @param {string} name must reveal nothing about the content
  */

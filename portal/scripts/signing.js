@@ -26,8 +26,8 @@ export const Label = Object.freeze({
 /** @typedef {typeof Label[keyof typeof Label]} LabelText */
 
 
-// The library's default table would block a page without JIT for 100 ms at first use. This one takes 20 ms, and a page
-// signs too rarely to need the larger one.
+// The library's default table would block a page without JIT for 100 ms at first use. This table takes 20 ms, and a
+// page signs too rarely to need the larger table.
 ed25519.Point.BASE.precompute(4);
 
 /**
@@ -57,7 +57,7 @@ export function sign(label, deployment, file, seed) {
  * Throw Tampered unless `signature` (64 bytes) is valid for `key` (32 bytes).
  *
  * The check is strict: key and R must be canonical points of the prime-order group, and not the group's identity. On
- * such points, the library's cofactored equation and the cofactorless one of RFC 8032 accept the same signatures.
+ * such points, the library's cofactored equation and the cofactorless equation of RFC 8032 accept the same signatures.
  * @param {LabelText} label
  * @param {Uint8Array} deployment 16 bytes
  * @param {Uint8Array} file

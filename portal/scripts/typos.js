@@ -8,7 +8,7 @@ import { LISTS } from "./wordlists.js";
 
 /** The slips in one word: missing, added or wrong letters, or two neighbouring letters swapped. */
 const MOST_SLIPS = 2;
-/** A short word with two slips resembles too many others. */
+/** A short word with two slips resembles too many other words. */
 const SHORT = 5;
 const MOST_OFFERED = 4;
 
@@ -23,8 +23,8 @@ export function firstUnknown(words) {
 }
 
 /**
- * Return the language of the list that contains the most of these words, or both languages if both lists contain
- * equally many.
+ * Return the language of the list that contains more of these words, or both languages if both lists contain the same
+ * number.
  * @param {readonly string[]} words
  * @returns {Language[]}
  */

@@ -33,8 +33,7 @@ const TOGETHER = 4;
 export const OFFER = file("work", { seed: binary(KEY), cost: integer(1, MOST_COST) });
 
 /**
- * Return the class, from 0 to 6, of an envelope of `size` bytes; each class has four times the size and twice the work
- * of the class before.
+ * Return the class, from 0 to 6, of an envelope of `size` bytes. Each class doubles the work.
  * @param {number} size
  */
 export function sizeClassOf(size) {

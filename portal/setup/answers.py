@@ -25,7 +25,7 @@ _HINT = "`fanal-portal setup --help` names the page that explains the file"
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What setup needs to know. ``keyring`` is the folder from the inbox.
+    """The information that setup needs. ``keyring`` is the folder from the inbox.
 
     ``certificate`` and ``certificate_key`` are files; they are empty without a clearnet site, or with a
     certificate by ACME. ``host`` is the name of the clearnet site, or empty if setup need not check it.

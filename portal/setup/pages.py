@@ -42,7 +42,7 @@ class Pages:
             return in_the_way(str(error), f"correct {CONFIGURATION}")
 
     def apply(self) -> None:
-        """Replace the old pages with fresh ones.
+        """Replace the old pages with fresh pages.
 
         If the portal and nginx are running, they serve the fresh pages, and the portal answers again.
         """

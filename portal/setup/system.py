@@ -23,7 +23,7 @@ def content(file: Path) -> bytes | None:
 
 
 def put_back(file: Path, before: bytes | None, mode: int, owner: tuple[int, int] | None = None) -> None:
-    """Restore the bytes that ``content`` returned before a change, or delete the file if there were none."""
+    """Restore the bytes that ``content`` returned before a change; delete the file if it returned None."""
     if before is None:
         file.unlink(missing_ok=True)
     else:

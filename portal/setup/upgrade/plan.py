@@ -115,7 +115,7 @@ class _Step:
     said: str = ""
 
     def undo(self) -> None:
-        """Do nothing, unless a step says otherwise."""
+        """Do nothing, unless a step overrides this method."""
 
 
 def readable(upgrade: Upgrade) -> Condition:
@@ -242,7 +242,7 @@ class Confirmed(_Step):
 
 
 class EarlierGone(_Step):
-    """The earlier program is deleted, and the units use the new one."""
+    """The earlier program is deleted, and the units use the new program."""
 
     title = "earlier program deleted"
 

@@ -1,9 +1,10 @@
 """The data of an upgrade that outlives a killed run: a note about the units, and the earlier program.
 
 Before the package manager replaces the program, the package keeps the earlier program beside it
-(`deploy/debian/portal/preinst`). The units use the earlier program as long as it is there. A portal that is
-restarted before or during an upgrade, even by a reboot, runs the earlier program with its own tables, or
-refuses tables that are already upgraded. The new program serves nobody before the upgrade is confirmed.
+(`deploy/debian/portal/preinst`). The units use the earlier program as long as it is there. A portal may be
+restarted before or during an upgrade, even by a reboot. It then runs the earlier program with that program's
+tables, or refuses tables that are already upgraded. The new program serves nobody before the upgrade is
+confirmed.
 """
 
 import json

@@ -8,11 +8,12 @@ from portal.setup.system import Failed, System
 _PORTALS = "portal@*.service"
 _TIMER = "portal-expire.timer"
 _STOPPED = (_PORTALS, _TIMER, "portal-expire.service")
-# nginx does not know this port, so no report comes during the trial.
+# nginx does not use this port, so no report comes during the trial.
 _TRIAL_PORT = 8079
 _TRIAL = unit_of_portal(_TRIAL_PORT)
 _DROP_IN = f"/run/systemd/system/{_TRIAL}.d"
-# The trial uses the new program, although the earlier one is still there; systemd does not restart the trial.
+# The trial uses the new program, although the earlier program is still there; systemd does not restart the
+# trial.
 _NEW_PROGRAM = "[Service]\nBindReadOnlyPaths=\nRestart=no\n"
 
 
