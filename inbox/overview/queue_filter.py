@@ -19,7 +19,7 @@ from inbox.vault.tables import Case, FollowUp
 
 # Deadlines within this period count as due this week.
 WEEK = timedelta(days=7)
-# Placeholders for an officer's name: ME stands for any acting officer, and NOBODY for no officer. No officer
+# Placeholders for an officer's name; ME stands for any acting officer, and NOBODY for no officer. No officer
 # can have one of these placeholders as a name.
 ME, NOBODY = "@me", "@nobody"
 # Words found in at least this many cases are looked up case by case until a page is full. For rarer words, it

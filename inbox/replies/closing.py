@@ -43,7 +43,7 @@ class Closing:
     """The outcome of a case, and what its reporter is told.
 
     ``outcome`` is the code of the outcome in the law. ``reason`` says why something is withheld. If something
-    is withheld, the reporter reads that the case is closed, and the text if there is a text, but no measure.
+    is withheld, the reporter sees that the case is closed, and any text for the reporter, but no measure.
     ``body`` is the code of the competent authority, if the outcome names one. ``text`` goes to the reporter,
     inserted into the ``template`` if there is one. Both are empty if feedback is already waiting for the next
     outbox. ``despite`` is the reason to override the warnings of ``leak_check``. ``seen`` is the digest of

@@ -131,9 +131,9 @@ class Standing:
     """What the journal records about backups: the last backup, and the last restore of this inbox.
 
     ``backed_up`` is None before the first backup. ``restored`` is the day of the restore, ``taken`` is the
-    day of the restored backup, and ``next_case`` is the next case number at that time. All are None if the
-    inbox was never restored. ``rejoined`` is the last day since the restore on which the inbox resumed the
-    exchange with its portal despite missing bundles; None if there is no such day.
+    day of the restored backup, and ``next_case`` is the next case number at that time. All three are None if
+    the inbox was never restored. ``rejoined`` is the last day since the restore on which the inbox resumed
+    the exchange with its portal despite missing bundles; None if there is no such day.
     """
 
     backed_up: date | None

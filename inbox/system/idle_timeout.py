@@ -63,7 +63,7 @@ def renew() -> None:
 
 
 def end_in(seconds: float) -> None:
-    """Raise Inactive after this many seconds (at once if not positive), unless the limit is renewed first."""
+    """Raise Inactive after this many seconds (at once if 0 or fewer), unless the limit is renewed first."""
     if signal.getsignal(signal.SIGALRM) is _end:
         signal.setitimer(signal.ITIMER_REAL, max(seconds, _AT_ONCE) if _Limit.seconds else 0)
 

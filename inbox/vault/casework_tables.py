@@ -285,7 +285,7 @@ Index("duties_undecided", Duty.kind, Duty.case, sqlite_where=Duty.decided.is_(No
 
 
 class Link(Base):
-    """A link between two cases, which an officer recorded. Each of the two cases has a row."""
+    """A link that an officer recorded between two cases. Each of the two cases has a row."""
 
     __tablename__ = "links"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)

@@ -86,8 +86,8 @@ export class Attachment {
     const { signal } = this.#removal;
     if (!this.#fits || signal.aborted) return;
     const removed = new Promise((resolve) => signal.addEventListener("abort", resolve));
-    // The removal ends this wait, because the bytes of the file may never come. If they come, `#advance` stops reading
-    // them; those of a picture are read in one piece, and not used.
+    // The removal ends this wait, because the bytes of the file may never come.
+    // If they come, `#advance` stops reading them; the bytes of a picture are read in one piece, and not used.
     await Promise.race([this.#examine(), removed]);
   }
 

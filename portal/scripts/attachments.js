@@ -48,8 +48,8 @@ export class Attachments {
     for (const input of [this.#input, this.#camera]) {
       input.addEventListener("change", () => {
         const files = [...(input.files ?? [])];
-        // The page has its own list of files. Clear the input, so that the browser restores nothing and the same file
-        // can be chosen again.
+        // The page has its own list of files.
+        // Clear the input, so that the browser restores nothing, and the same file can be chosen again.
         input.value = "";
         this.#add(files);
       });

@@ -6,8 +6,8 @@
 import { LEFT, RETURNED } from "./entries.js";
 import "./forgotten.js";
 
-// It works like “Exit this page” of GOV.UK, which people may know by its Shift key. Tor Browser hides that key from
-// pages.
+// It works like “Exit this page” of GOV.UK, which people may know by its Shift key.
+// Tor Browser hides that key from pages.
 const KEYS = ["Escape", "Shift"];
 const PRESSES = 3;
 const WITHIN_MS = 5_000;

@@ -51,8 +51,8 @@ export async function openMailbox(keys, keyring, today) {
   const channel = slot?.channel ?? note?.channel ?? null;
   // Without the keys of a channel, its answers cannot be verified, and nothing can be sealed to it.
   if (channel && !find(keyring, channel)) return { ...nothing, fault: "channel-gone" };
-  // Each report has a memo. A portal that withholds the memo could make deadlines count from a day of the portal's
-  // choice.
+  // Each report has a memo.
+  // A portal that withholds the memo could make deadlines count from a day of the portal's choice.
   const isHeldBack = channel === null && fault === null && claim.state !== "unknown";
   return { claim, channel, day: note?.day ?? null, slot, fault: isHeldBack ? "note-missing" : fault };
 }

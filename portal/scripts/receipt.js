@@ -30,7 +30,7 @@ export function authorHash(authorKey) {
 }
 
 /**
- * Throw Tampered unless `replyKey` (32 bytes) signed the receipt, and Malformed for another deployment.
+ * Throw Tampered unless `replyKey` (32 bytes) signed the receipt. Throw Malformed for another deployment.
  * @param {SignedReceipt} signed
  * @param {Uint8Array} replyKey
  * @param {Uint8Array} deployment

@@ -22,7 +22,7 @@ export const RECEIPT_KEY = file("receipt-key", {
 export const SIGNED = record({ statement: RECEIPT_KEY, signature: binary(signing.SIGNATURE) });
 
 /**
- * Throw Tampered unless `rootKey` (32 bytes) signed the statement, and Malformed for another deployment.
+ * Throw Tampered unless `rootKey` (32 bytes) signed the statement. Throw Malformed for another deployment.
  * @param {SignedReceiptKey} signed
  * @param {Uint8Array} rootKey
  * @param {Uint8Array} deployment

@@ -107,8 +107,8 @@ whenWritten(toToken);
 whenPressed("send", send);
 whenPressed("retry", attempt);
 whenPressed("back", () => {
-  // The failed attempt may have arrived, if only the portal's answer was lost. A changed text is therefore another
-  // report, with another token.
+  // The failed attempt may have arrived, if only the portal's answer was lost.
+  // A changed text is therefore another report, with another token.
   token = newToken();
   openForm();
 });

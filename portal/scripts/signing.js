@@ -26,8 +26,8 @@ export const Label = Object.freeze({
 /** @typedef {typeof Label[keyof typeof Label]} LabelText */
 
 
-// The library's default table would block a page without JIT for 100 ms at first use. This table takes 20 ms, and a
-// page signs too rarely to need the larger table.
+// The library's default table would block a page without JIT for 100 ms at first use.
+// This table takes 20 ms, and a page signs too rarely to need the larger table.
 ed25519.Point.BASE.precompute(4);
 
 /**

@@ -1,5 +1,8 @@
 // @ts-check
-/** Find mistyped words of a case token, and the words that may have been meant. None of these words leaves the page. */
+/**
+ * Find mistyped words of a case token, and the words that the person may have meant. None of these words leaves the
+ * page.
+ */
 
 import { index, LANGUAGES } from "./casetoken.js";
 import { LISTS } from "./wordlists.js";
