@@ -65,7 +65,10 @@ def write(
 
 
 def set_fixed_time(path: Path) -> None:
-    """Set the times of a file to a fixed day, so that they do not reveal when it was made. Raises OSError."""
+    """Set the times of a file to a fixed day, so that the times do not reveal when the file was made.
+
+    Raises OSError.
+    """
     os.utime(path, (_FIXED_TIME, _FIXED_TIME))
 
 

@@ -1,4 +1,4 @@
-"""The codes of the law that the vault uses. A law that lacks or redefines one of these codes is refused."""
+"""The legal codes that the vault uses. A law that lacks or redefines one of these codes is refused."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping

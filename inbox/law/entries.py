@@ -43,7 +43,7 @@ class Shape(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A key of an entry; ``codes`` is the list of labels whose codes it accepts.
+    """A key of an entry; ``codes`` is the list of labels whose codes the key accepts.
 
     An ``optional`` key is omitted from the file if its field is empty.
     """

@@ -116,7 +116,7 @@ def _check_code(asked: Questionnaire, question: str, unknown: Sentence, code: st
 def pressing(inbox: Inbox, who: Actor, numbers: Collection[int]) -> set[int]:
     """Return which of these cases have priority 1 and may be read by the acting officers.
 
-    Lists of cases mark the cases in the result.
+    Lists of cases highlight the cases in the result.
     """
     with inbox.vault.transaction(who.officers) as session:
         rows = select(Workflow.case).where(Workflow.case.in_(numbers), Workflow.rank < 2 * RANKS)
@@ -272,7 +272,7 @@ def _danger_left_out(session: Session, wanted: Filter, today: date) -> int:
 def _found(
     session: Session, wanted: Filter, order: Order, today: date, first: int
 ) -> Iterator[tuple[int, int, date | None, State]]:
-    """Yield number, rank, deadline and state of matching cases, from place ``first``, up to PAGE per run."""
+    """Yield number, rank, deadline and state of each matching case from place ``first``, up to PAGE a run."""
     for each, run in queue_filter.runs(wanted, order, today):
         rows = queue_filter.matching(session, each, today).where(*run).order_by(*queue_filter.ORDER[order])
         rows = rows.execution_options(**queue_filter.reach(each)).offset(first).limit(PAGE)

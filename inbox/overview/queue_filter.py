@@ -175,7 +175,7 @@ def _pressing(wanted: Filter, today: date) -> Sequence[Sequence[ColumnElement[bo
 def matching(
     session: Session, wanted: Filter, today: date, *, as_of: Filter | None = None
 ) -> Select[int, int, date | None]:
-    """Return the query for number, rank and deadline of the matching cases.
+    """Return the query for the number, rank and deadline of each matching case.
 
     If ``as_of`` is given, the query finds only cases that a search for ``as_of`` may reveal.
     """

@@ -78,8 +78,8 @@ def record(inbox: Inbox, who: Actor, day: date, said: Said) -> Consultation:
 def retract(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
     """Retract a consultation that was recorded by mistake, and delete its texts.
 
-    Raises Refused if no reason is given, for an unknown number, and if the consultation is already retracted.
-    Also raises the same errors as ``Inbox.acting``.
+    Raises Refused if no reason is given, if the number is unknown, or if the consultation is already
+    retracted. Also raises the same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.RETRACT_CONSULTATION, None, reason, consultation=number)) as session:
         row = session.get(Consultation, number)

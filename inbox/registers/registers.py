@@ -40,9 +40,9 @@ def read(inbox: Inbox, who: Actor, wanted: Wanted) -> Found:
 
 
 def export(inbox: Inbox, who: Actor, wanted: Wanted, to: Path, language: str) -> Found:
-    """Write a register into a new file: CSV if its name ends in ``.csv``, otherwise PDF. Oversight counts it.
+    """Write a register into a new file, as CSV if its name ends in ``.csv``, otherwise as PDF.
 
-    Raises the same errors as ``apart.new`` and ``Inbox.acting``.
+    Oversight counts the export. Raises the same errors as ``apart.new`` and ``Inbox.acting``.
     """
     # The file gets its name after the journal has the entry, so that no file exists without an entry.
     with (

@@ -89,7 +89,7 @@ class Rows:
         return sorted({day.year for days in self.days for day in days}, reverse=True)
 
     def of(self, year: int | None) -> Sequence[Row]:
-        """Return the lines of a year, or all lines for None."""
+        """Return the lines of a year, or all lines if the year is None."""
         pairs = zip(self.rows, self.days, strict=True)
         return [row for row, days in pairs if year is None or any(day.year == year for day in days)]
 

@@ -59,7 +59,7 @@ def _times(known: Known, name: Texts, found: Iterable[Time]) -> Iterator[Row]:
 
 
 def recipients(known: Known) -> Iterator[Row]:
-    """Yield who may receive parts of a case: the officers, then the authorities of the law, by kind."""
+    """Yield those who may receive parts of a case: the officers, then the authorities of the law, by kind."""
     yield Row((_say(known, "own_officers"),), None)
     for kind in _RECEIVE:
         for each in known.law.authorities.values():

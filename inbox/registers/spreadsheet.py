@@ -1,4 +1,4 @@
-"""A register as CSV for spreadsheets: UTF-8 with a byte order mark, semicolons, and no formulas.
+"""A register as CSV for spreadsheets, in UTF-8 with a byte order mark, with semicolons and without formulas.
 
 LibreOffice and Excel recognise a formula by the first character of a cell. If a text begins with such a
 character, the register puts an apostrophe in front of the text.

@@ -19,7 +19,7 @@ from inbox.vault.casework_tables import Workflow
 
 
 class LeftOut(StrEnum):
-    """Why a case is omitted when many are acknowledged; the labels are in labels.toml.
+    """Why a case is omitted when many cases are acknowledged; the labels are in labels.toml.
 
     A person who may be in danger gets an individual answer from somebody who has read the report.
     """

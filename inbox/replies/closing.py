@@ -44,10 +44,10 @@ class Closing:
 
     ``outcome`` is the code of the outcome in the law. ``reason`` says why something is withheld. If something
     is withheld, the reporter sees that the case is closed, and any text for the reporter, but no measure.
-    ``body`` is the code of the competent authority, if the outcome names one. ``text`` goes to the reporter,
-    inserted into the ``template`` if there is one. Both are empty if feedback is already waiting for the next
-    outbox. ``despite`` is the reason to override the warnings of ``leak_check``. ``seen`` is the digest of
-    what officers were shown, as ``preview`` returns it, or None to skip this check.
+    ``body`` is the code of the competent authority, if the outcome names an authority. ``text`` goes to the
+    reporter, inserted into the ``template`` if there is one. Both are empty if feedback is already waiting
+    for the next outbox. ``despite`` is the reason to override the warnings of ``leak_check``. ``seen`` is the
+    digest of what officers were shown, as ``preview`` returns it, or None to skip this check.
     """
 
     outcome: str
@@ -473,7 +473,7 @@ def _written(session: Session, number: int, closing: Closing, today: date) -> st
 
 
 def _told(session: Session, number: int, closing: Closing, today: date) -> str:
-    """Return the text for the reporter, with the authority to contact unless everything is withheld.
+    """Return the text for the reporter; unless everything is withheld, it includes the authority to contact.
 
     Raises the same errors as ``_written``.
     """
@@ -486,7 +486,7 @@ def _told(session: Session, number: int, closing: Closing, today: date) -> str:
 
 
 def _refer(session: Session, number: int, closing: Closing, today: date) -> None:
-    """Record that the reporter is directed to an authority, if the closing names one."""
+    """Record that the reporter is directed to an authority, if the closing names an authority."""
     if closing.body:
         kind = in_use.of(session).measure(MeasureRole.REFERRAL)
         referred = Taken(kind=kind, day=today, addressee=closing.body)

@@ -25,7 +25,7 @@ from templates.law.rules import Event
 class Extension:
     """An extension of the time for feedback.
 
-    ``reason`` is the reason in the journal, ``text`` the officer's text in the notice to the reporter.
+    ``reason`` is the reason in the journal, and ``text`` is the officer's text in the notice to the reporter.
     ``despite`` is the reason to set the warnings of ``leak_check`` aside.
     """
 

@@ -76,7 +76,7 @@ class Dialogues(NamedTuple):
 
 
 def dialogues(session: Session, number: int | None = None) -> Dialogues:
-    """Return messages sent and received, oldest first, and disclosed measures.
+    """Return the messages sent and received, oldest first, and the disclosed measures.
 
     ``number`` limits the result to one case.
     """

@@ -1,4 +1,4 @@
-"""Write a list for the archives into a folder: one file to print, and one as JSON."""
+"""Write a list for the archives into a folder: one file to print, and one JSON file."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Redact passages that do not belong in a case, for good (Directive 2019/1937, article 17).
+"""Permanently redact passages that do not belong in a case (Directive 2019/1937, article 17).
 
 Redaction changes the reporter's texts, officers' texts and drafts about the case, and the index. Redaction
 also deletes the signature of a changed message, because a guess at the redacted words could be tested against
@@ -40,7 +40,7 @@ from inbox.vault.tables import Case
 # While these obstacles exist, a prosecutor or a court may still ask for texts as evidence.
 _JUSTICE = (Obstacle.PROSECUTOR, Obstacle.PROCEEDINGS)
 
-# At least a third of a text with this many words must be left. Names, places and other identifying words make
+# At least a third of a text with this many words must remain. Names, places and other identifying words make
 # up less than two thirds of any statement, and a remainder of less than a third would be useless as evidence.
 # A shorter text, such as the answer about the persons involved, can be little more than a name. So it is
 # enough if one word of a short text remains.
@@ -102,7 +102,7 @@ def preview(inbox: Inbox, who: Actor, passage: Passage, language: str) -> Shown:
 
 
 def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: str = "en") -> Struck:
-    """Redact a passage in a case for good. The redaction needs two officers and a reason.
+    """Permanently redact a passage in a case. The redaction needs two officers and a reason.
 
     The passage is found as in ``redaction``: letter case, accents, spacing and invisible characters do not
     matter. Other spellings are not redacted; the result lists where they remain. The summary, words and index

@@ -60,7 +60,7 @@ class AskedFor:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A stored list, and the cases that are still on it; ``row`` has its other facts."""
+    """A stored list, and the cases that are still on it; ``row`` has the other facts about the list."""
 
     name: str
     row: VisaList
@@ -170,7 +170,7 @@ def record(inbox: Inbox, who: Actor, name: str, word: Given) -> Listed:
 
 
 def schedule(inbox: Inbox, who: Actor) -> Schedule:
-    """Return every closed or junk case by its day of destruction, the unfiled envelopes and the lists."""
+    """Return closed and junk cases by day of destruction, and also the unfiled envelopes and the lists."""
     with inbox.acting(who, action(Code.LIST_RETENTION)) as session:
         return Schedule(
             destroy_cases.listing(inbox.home, session),

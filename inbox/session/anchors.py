@@ -63,7 +63,7 @@ def paper(written: str) -> Paper:
 
 
 def check(session: Session, pieces: Iterable[bytes] | None, written: Paper | None) -> Checked:
-    """Verify the journal, and compare it with an anchor file and a head on paper if given.
+    """Verify the journal, and compare it with an anchor file and a head on paper, if they are given.
 
     Raises Refused. The error names the first wrong entry, or says that the anchors belong to another inbox.
     """

@@ -11,7 +11,7 @@ alone gets either one answer that a text matches the identity, or ``MOST_ALONE``
 After these answers, a text about the case is compared only when two officers act together and see the text.
 Then the count starts again. An alarm does not wait for a second officer; instead, it is recorded without its
 reason. So the answers that one officer gets can split the names of a service into at most ``MOST_ALONE`` + 1
-groups. In a service of 300, the largest group has at least 28 persons.
+groups. In a service of 300 persons, the largest group has at least 28 persons.
 """
 
 from collections.abc import Container, Iterator

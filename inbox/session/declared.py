@@ -1,7 +1,7 @@
 """Officers must declare that they have no conflict of interest before they act on a case.
 
 ``Inbox.acting`` checks this. ``inbox.access.declarations`` explains why officers must declare, and which
-parts of a case are shown before they do.
+parts of a case are shown before they declare.
 """
 
 from collections.abc import Iterable, Sequence

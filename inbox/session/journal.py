@@ -97,8 +97,8 @@ def _head(session: Session, last: JournalEntry | None) -> Head:
 def follow(session: Session) -> Iterator[Head]:
     """Yield the genesis as head 0, then the head at each entry. Raises JournalBroken at a wrong entry.
 
-    The columns next to an entry in the vault must agree with it, because they are used to find and withhold
-    entries.
+    The columns next to an entry in the vault must agree with the entry, because they are used to find and
+    withhold entries.
     """
     office = queries_office.office(session)
     chain = Chain(office.journal_genesis, office.deployment, signing.public_key(office.journal_seed))

@@ -1,4 +1,4 @@
-"""After every change to the vault, bring the files of the home in line with it.
+"""After every change to the vault, bring the files of the home in line with the vault.
 
 A file that is already in its place is kept, even if the vault has no record of the file. The vault may be a
 restored older copy, while the portal no longer has the message. Only files that the vault lists as finished

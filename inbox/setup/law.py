@@ -45,7 +45,7 @@ class Plan:
 
     ``looser`` are the changes that loosen the law (``templates.law.loosening``), for example by allowing or
     disclosing more, or by letting fewer officers decide. ``later`` are the deadlines that get later, and
-    ``sooner`` the cases that would be destroyed sooner.
+    ``sooner`` are the cases that would be destroyed sooner.
     """
 
     files: Mapping[str, bytes]

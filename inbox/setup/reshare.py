@@ -112,7 +112,9 @@ def plan(  # noqa: PLR0913 - keywords
     reason: str = "",
     passphrases_lost: str = "",
 ) -> Planned:
-    """Return the planned change of officers; without a name or a new quorum, it only renews all shares.
+    """Return the planned change of officers.
+
+    Without a name or a new quorum, the change only renews all shares.
 
     Raises Refused if the person to add is already an officer, if the person to remove is not an officer, or
     if the officers or the quorum would change while passphrases are lost. Also raises the same errors as

@@ -1,8 +1,8 @@
 """Keep files for other recipients off the portal's exchange medium.
 
 The portal's machine is on the network. An attacker who controls the portal's machine can read plain files on
-the medium, and even the name of a sealed file reveals that the file was made. So files for other recipients
-and outboxes must be on different media.
+the medium, and even the name of a sealed file reveals that the file was made. So outboxes and files for other
+recipients must be on different media.
 """
 
 import os

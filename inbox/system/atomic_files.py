@@ -18,7 +18,7 @@ _DRAWN = 8
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Yield a file open for writing that replaces ``path`` once it is safely on disk.
+    """Yield a file, open for writing, that replaces ``path`` once the file is safely on disk.
 
     If the block raises an exception, ``path`` is not changed. The file has mode 0600.
     """

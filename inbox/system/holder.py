@@ -2,8 +2,8 @@
 
 The record is never written to a disk.
 
-On disk, only the vault contains names of officers. This file is in memory, readable by the same user only,
-and disappears with the process or at the machine's next start.
+On disk, only the vault contains names of officers. This file is in memory, readable only by the same user,
+and disappears when the process ends or the machine restarts.
 """
 
 import json

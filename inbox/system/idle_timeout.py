@@ -4,7 +4,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Seconds that a single command waits for an answer. The time is limited because its vault may be open.
+# Seconds that a single command waits for an answer. The time is limited because the vault may be open.
 QUESTION = 600
 # In seconds. The value is not 0, because the system takes 0 to mean never.
 _AT_ONCE = 0.001

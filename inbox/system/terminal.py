@@ -1,6 +1,6 @@
 """All terminal input and output of the inbox goes through this module.
 
-Answers go to standard output, errors and questions to standard error. One function writes to both, and
+Answers go to standard output, and errors and questions go to standard error. One function writes to both, and
 accepts only ``Printable``: a report must neither move the cursor nor imitate a line of the program. Every
 line is made printable here, whatever its source. ``quoted`` makes a text of several lines printable.
 """
@@ -315,7 +315,7 @@ def _without_quit(settings: "list[Any]") -> "list[Any]":
 
 
 def _discard_behind(at: "IO[Any]", kind: type[BaseException] | None) -> None:
-    """Discard the input after the last passphrase, or after the exception that ended its question."""
+    """Discard the input after the last passphrase, or after the exception that ended the question."""
     is_interrupted = kind is KeyboardInterrupt
     _discard_what_comes(at, _AFTER_INTERRUPT_SECONDS if is_interrupted else _AT_ONCE_SECONDS)
 

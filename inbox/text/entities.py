@@ -78,7 +78,7 @@ def containers_written(text: str) -> list[str]:
 
 
 def name_pairs(text: str, longest: int | None = None) -> set[tuple[str, str]]:
-    """Return each pair of adjacent capitalised words, folded and in alphabetical order: it may be a name.
+    """Return each pair of adjacent capitalised words, which may be a name, folded and in alphabetical order.
 
     Particles such as “de” and “Le”, and container numbers, do not count as words. A row of more than
     ``longest`` capitalised words is ignored, because it is probably a text in capitals.
@@ -227,7 +227,7 @@ _PARTICLES = {
 
 
 def _names(text: str) -> Iterator[Found]:
-    """Yield each sequence of two words or more in a row of capitalised words.
+    """Yield each sequence of two or more words in a row of capitalised words.
 
     “Hier Jean Dupont” has three sequences of this kind.
     """

@@ -65,8 +65,8 @@ def _with_family(addressee: str) -> Iterator[tuple[str, str]]:
 def _persons(text: str) -> Iterator[list[str]]:
     """Yield rows of two to _MOST capitalised words, folded: each row may be the names of a person.
 
-    The first word of a sentence may begin a row of capitalised words, and the name of an office may end it.
-    So parts of a row of capitalised words are yielded too.
+    The first word of a sentence may begin a row of capitalised words, and the name of an office may end such
+    a row. So parts of a row of capitalised words are yielded too.
     """
     row: list[str] = []
     end = 0

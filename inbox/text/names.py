@@ -47,9 +47,10 @@ def counts(name: str) -> bool:
 
 
 def family(name: str) -> str:
-    """Return a person's family name: the words in capitals if other words are not, otherwise the last word.
+    """Return a person's family name.
 
-    The result is empty if the name has one word, or if the family name has too few letters to search for it.
+    If only some words are in capitals, these words are the family name; otherwise, it is the last word. The
+    result is empty if the name has one word, or if the family name has too few letters to search for it.
     """
     given = name.split()
     if not given[1:]:
@@ -77,7 +78,7 @@ def _turned(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 
 def fold(text: str) -> str:
-    """Return a text without accents, case and invisible characters, with its ligatures as letters."""
+    """Return a text without accents, case and invisible characters, with ligatures as separate letters."""
     if text.isascii():
         return unseen.dropped(text.casefold())
     parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())

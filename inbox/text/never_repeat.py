@@ -90,7 +90,7 @@ def _words(text: str) -> Iterator[tuple[str, str]]:
         for word in names.words(spelled):
             if len(word) >= _LEAST and word.isalpha() and word not in COMMON:
                 for language in LANGUAGES:
-                    # The stemmer needs accents to find an ending (filmée), but some people omit them.
+                    # The stemmer needs accents to find an ending (filmée), but some people omit accents.
                     stems = {_stem(language, word), names.fold(_stem(language, spelled.casefold()))}
                     if not stems & _common_stems(language):
                         yield from ((f"{language}:{stem}", spelled) for stem in sorted(stems))

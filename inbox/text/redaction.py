@@ -66,7 +66,7 @@ def around(text: str, passage: str) -> Pieces:
 def taken(text: str, passage: str) -> Pieces:
     """Return each occurrence of a passage, as the text spells it.
 
-    ``around`` returns one piece more than there are occurrences.
+    ``around`` returns one more piece than there are occurrences.
     """
     whole = _apart(text)
     spans = _joined(_matches(whole, passage))

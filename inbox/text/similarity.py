@@ -17,8 +17,8 @@ _LONGEST = 8_000
 # Short answers such as "I do not know" would resemble the answers in many other cases.
 _SHORTEST = 60
 TOLD_BY = 8
-# Two texts are compared if they share at least this many of the TOLD_BY pieces. 97 % of the pairs of similar
-# texts do.
+# Two texts are compared if they share at least this many of the TOLD_BY pieces. Of the pairs of similar
+# texts, 97 % share that many.
 LEAST_COMMON = 2
 ALIKE = 0.5
 

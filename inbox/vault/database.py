@@ -56,7 +56,7 @@ class Vault:
     def _alone(self) -> Iterator[None]:
         """Refuse a second use within the block, because both uses would share one connection.
 
-        A second use would end the transaction of the first, and would replace the signed-in officers. The
+        A second use would end the transaction of the first use, and would replace the signed-in officers. The
         first use would then continue with the rights of other officers.
         """
         if self._is_in_use:
@@ -92,8 +92,8 @@ class Vault:
             ):
                 yield session
         except CryptoError:
-            # SQLCipher returns zeros for the first damaged page, and an error only for the next page. Then a
-            # damaged vault looks like a wrong key.
+            # SQLCipher returns zeros for the first damaged page, and an error only for the next page. A
+            # damaged vault then looks like a wrong key.
             self.check()
             raise
         except OperationalError as error:
@@ -235,6 +235,6 @@ def _engine(path: Path, key: bytes) -> Engine:
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-    # Rows of a case may be written before the case and removed after it, so foreign keys are checked at
-    # commit.
+    # Rows of a case may be written before the case itself and removed after the case, so foreign keys are
+    # checked at commit.
     connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")

@@ -105,7 +105,7 @@ def unconfirmed_outboxes(session: Session) -> Sequence[OutboxBundle]:
 
 
 def unopened(session: Session, *, skip: int, most: int) -> Sequence[Unopened]:
-    """Return at most ``most`` entries that did not become a case, newest first, after skipping ``skip``."""
+    """Return at most ``most`` entries that did not become a case, newest first, after the first ``skip``."""
     newest = select(Unopened).where(_IS_UNOPENED).order_by(Unopened.number.desc())
     return session.scalars(newest.offset(skip).limit(most)).all()
 

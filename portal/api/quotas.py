@@ -22,7 +22,7 @@ from portal.store.quotas import LARGEST_OF_FILES, TEXT, Kind
 
 
 class NoRoom(Problem):
-    """There is no room now, although the envelope would fit an empty share.
+    """There is no room now, although the envelope would fit into an empty share.
 
     Each refusal of this kind raises the cost of work on the next day (SPEC 7.6).
     """
@@ -53,8 +53,8 @@ _HOUR = {"Retry-After": "3600"}
 class Limits:
     """How much room envelopes may take within one hour; the last envelope of each kind may exceed it.
 
-    ``configured`` is the room that the settings give to all kinds together, in bytes. ``capacity`` is less if
-    the disk has less room.
+    ``configured`` is the room that the settings give to all kinds together, in bytes. ``capacity`` is smaller
+    if the disk has less room.
     """
 
     capacity: int

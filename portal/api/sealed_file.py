@@ -20,7 +20,7 @@ _WITHDRAW = slice(140, HEADER)
 
 
 def parse(content: bytes) -> tuple[str, Report | None, bytes]:
-    """Return the channel id, the public data of a new case or None, and the envelope.
+    """Return the channel id, the public data of a new case (or None), and the envelope.
 
     In the header of a follow-up or an unsigned drop, only zeros follow the channel. Raises a Problem for
     anything else: an unknown format, plaintext, or a size that envelopes cannot have.

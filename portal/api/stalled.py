@@ -47,11 +47,12 @@ class Watch:
         self._seen: dict[bytes, int] = {}
 
     def stalled(self, half: int, steady: float, unfinished: Collection[Unfinished]) -> list[Unfinished]:
-        """Return uploads with too little progress since the previous half hour; remember the progress of all.
+        """Return uploads with too little progress since the previous half hour.
 
-        Returns an empty list if the previous half hour was not seen, for example after a start. ``steady`` is
-        the monotonic clock in seconds. The list is also empty if the monotonic clock shows that the half hour
-        was too short, because the time was set or the machine slept.
+        The progress of all uploads is remembered. Returns an empty list if the previous half hour was not
+        seen, for example after a start. ``steady`` is the monotonic clock in seconds. The list is also empty
+        if the monotonic clock shows that the half hour was too short, because the time was set or the machine
+        slept.
         """
         lasted = steady - self._steady >= _HALF_HOUR - _BEFORE
         seen = self._seen if lasted and half == self._half + 1 else {}
@@ -61,7 +62,7 @@ class Watch:
 
 
 def give_way(watch: Watch, context: Context, half: int, steady: float) -> int:
-    """Delete the stalled uploads of each kind that is short of room; return how many.
+    """Delete the stalled uploads of each kind that is short of room; return how many were deleted.
 
     Call this function when each half hour begins. The deletions of the previous hour are also subtracted from
     the sums.

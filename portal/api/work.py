@@ -1,8 +1,8 @@
 """Proof of work for each envelope: it slows a flood, but only quotas stop a flood (SPEC 7.6, THREAT_MODEL).
 
 Seed and cost are the same for everybody within an hour, so that a request for them reveals nothing. The cost
-rises after a day with refusals for lack of room, and falls after a day without. The cost never changes within
-a day, because the public could count reports from such changes.
+rises after a day with refusals for lack of room, and falls after a day without such refusals. The cost never
+changes within a day, because the public could count reports from such changes.
 """
 
 from collections.abc import Callable, Iterator
@@ -78,7 +78,7 @@ def noting_refusals(context: Context) -> Iterator[None]:
     try:
         yield
     except NoRoom:
-        # On a full disk the refusal cannot be recorded.
+        # On a full disk, the refusal cannot be recorded.
         with suppress(*FAILURES):
             _note_refusal(context)
         raise

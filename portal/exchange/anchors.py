@@ -28,7 +28,8 @@ def write(store: Database, channel: str, path: Path) -> list[int]:
 def choose(store: Database, channel: str | None) -> str:
     """Return ``channel``, or the only channel if it is None.
 
-    Raises Refused if no outbox of the channel was applied, or if ``channel`` is None and there are several.
+    Raises Refused if no outbox of the channel was applied, or if ``channel`` is None and there are several
+    channels.
     """
     with store.read() as connection:
         known = outboxes.channels(connection)

@@ -75,8 +75,8 @@ def private_key(path: Path) -> HybridIdentity:
 def make(store: Database, settings: Settings, recipient: HybridRecipient, out: Path, today: date) -> None:
     """Write a backup, sealed to ``recipient``, to the new file ``out``. Raises Refused."""
     _refuse_to_replace(out)
-    # One transaction reads all rows, so that all belong to the same moment. The transaction keeps deleted
-    # bytes from being overwritten, but not for long, because a backup contains no envelopes.
+    # One transaction reads all rows, so that all rows belong to the same moment. The transaction keeps
+    # deleted bytes from being overwritten, but not for long, because a backup contains no envelopes.
     with store.read() as connection:
         keys, keyring = key_pair(connection), kept.current(connection)
         if keys is None or keyring is None:

@@ -48,7 +48,7 @@ def channels(database: Database) -> list[str]:
 
 
 def export(database: Database, settings: Settings, channel: str, folder: Path) -> Exported:
-    """Put all data waiting for a channel, up to a bundle's limit, into its next bundle in ``folder``.
+    """Put a channel's waiting data, up to the limit of a bundle, into its next bundle in ``folder``.
 
     Raises Refused. Nothing is recorded if the folder cannot be written or has too little room. If writing
     fails later, for example because the medium is removed, the bundle is recorded, and ``export_again`` can

@@ -62,7 +62,7 @@ class _Verified:
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """The day and hour of the import, and how long confirmed envelopes and closed cases are kept after it."""
+    """The day and hour of the import, and how long confirmed envelopes and closed cases are then kept."""
 
     today: date
     hour: int

@@ -1,4 +1,4 @@
-"""The keyring that the portal publishes, and when a newer one replaces it (SPEC 6)."""
+"""The keyring that the portal publishes, and when a newer keyring replaces it (SPEC 6)."""
 
 from dataclasses import dataclass
 from datetime import date

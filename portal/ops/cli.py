@@ -115,7 +115,7 @@ def export(settings: Settings, *, out: Path, channel: str | None, again: int | N
 def _export(store: Database, settings: Settings, chosen: list[str], out: Path, *, as_json: bool) -> None:
     """Export one channel after the other.
 
-    If a channel is refused, the bundles made before are still printed.
+    If a channel is refused, the bundles made so far are still printed.
     """
     made: list[Exported] = []
     try:

@@ -2,7 +2,7 @@
 
 Without these changes, the files of a SQLite database and the log would reveal the exact second of the last
 report or error. Anybody with the disk, or with a copy of the disk, could read these times. A program can set
-a file's change time only to now, so it must be set often.
+a file's change time only to now, so the time must be set often.
 """
 
 import os

@@ -41,7 +41,7 @@ export function header(name, size) {
 }
 
 /**
- * Return how many bytes a file of `size` takes in an archive, with header and padding.
+ * Return how many bytes a file of `size` bytes takes up in an archive, with header and padding.
  * @param {number} size
  */
 export function span(size) {

@@ -77,7 +77,7 @@ export class Attachments {
     return together(this.#attached.map((each) => () => each.enclosed(this.#names.checked)));
   }
 
-  /** Resolve once all files are examined, or at once if they are too many or too large anyway. */
+  /** Resolve once all files are examined, or at once if the files are too many or too large anyway. */
   async examined() {
     // Files may be added while others are examined.
     while (!this.#isExamined) await this.#looking;
@@ -168,7 +168,8 @@ export class Attachments {
   /** @param {readonly File[]} empty */
   async #tellNow(empty) {
     this.#list.hidden = this.isEmpty;
-    // Without files, no text may remain: a switch of the language would write it even into a page that never had files.
+    // Without files, no text may remain.
+    // A switch of the language would write the text even into a page that never had files.
     this.#waiting.textContent = this.isEmpty ? "" : say("files-waiting");
     this.#waiting.hidden = this.isEmpty;
     this.#names.closest("label")?.toggleAttribute("hidden", this.isEmpty);
@@ -208,7 +209,7 @@ export async function* pieces({ blob, shown }) {
     for await (const bytes of streamed(blob.slice(0, blob.size))) {
       const own = bytes.slice();
       yield own;
-      // Parts of the last piece may still wait to be sealed. The piece before it is sealed completely.
+      // Parts of the last piece may still wait to be sealed. The previous piece is sealed completely.
       release(before);
       before = own;
     }

@@ -17,7 +17,7 @@ export function concat(parts) {
 }
 
 /**
- * Return whether both have the same bytes, in constant time.
+ * Return whether both arrays have the same bytes, in constant time.
  * @param {Uint8Array} one
  * @param {Uint8Array} other
  */

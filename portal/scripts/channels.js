@@ -75,7 +75,7 @@ export async function freshAddress(shown, id, today) {
  * @typedef {"only" | "first" | "none" | ""} Outside
  */
 
-/** The choice of a channel, shown only if there is more than one. */
+/** The choice of a channel, shown only if there is more than one channel. */
 export class ChannelChoice {
   #list;
   #box;
@@ -137,7 +137,7 @@ export class ChannelChoice {
   }
 
   /**
-   * Return the id of the chosen channel; throws Failure if none is chosen.
+   * Return the id of the chosen channel; throws Failure if no channel is chosen.
    * @returns {string}
    */
   get chosen() {

@@ -1,5 +1,5 @@
 // @ts-check
-/** The days to come back, and a neutral line about each to copy into a calendar. */
+/** The days to come back, and a neutral line about each day to copy into a calendar. */
 
 import { copy } from "./clipboard.js";
 import { byId, element, show, write } from "./dom.js";

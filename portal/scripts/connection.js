@@ -15,7 +15,7 @@ const SILENT_MS = 2_000;
 const LARGE = 128 << 10;
 /** The assumed speed for the first large body, until an answer allows a better estimate: 128 KiB a second. */
 const GUESSED_MS_PER_BYTE = 1_000 / (128 << 10);
-/** If no answer comes in this time, plus the body's time over a slow Tor circuit, the request is aborted. */
+/** If no answer comes within this time, plus the body's time over a slow Tor circuit, the request is aborted. */
 const DEAD_MS = 30_000;
 const DEAD_MS_PER_BYTE = 270_000 / (1 << 20);
 

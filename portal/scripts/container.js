@@ -94,7 +94,7 @@ export async function digestOf(pieces, size) {
 
 /**
  * Return the size of a container before it is written, from the length of its message. Throws Malformed if readers
- * would refuse it.
+ * would refuse the container.
  * @param {readonly number[]} fileSizes
  * @param {number} messageSize
  * @param {Rule} [padded]

@@ -73,8 +73,8 @@ export function describe(field, id, described = true) {
 }
 
 /**
- * Call `act` whenever the element with this id is pressed, but not again before it is done. The press does not submit a
- * form.
+ * Call `act` whenever the element with this id is pressed, but not again before `act` is done. The press does not
+ * submit a form.
  * @param {string} id
  * @param {() => unknown} act
  */

@@ -8,5 +8,5 @@
 export const GUARD = "guard";
 /** The page's own entry while the guard follows it. If it is loaded, the person has left the page: show nothing. */
 export const LEFT = "left";
-/** The page's own entry after Back has left the guard. Forward leads to the guard. */
+/** The page's own entry after Back has left the guard. The browser's Forward leads to the guard. */
 export const RETURNED = "returned";

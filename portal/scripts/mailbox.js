@@ -34,7 +34,7 @@ const LATE_DAYS = 35;
 const STATES = /** @type {const} */ (["unknown", "waiting", "collected"]);
 
 /**
- * Return the portal's answer about a case, decrypted; throws Offline, Refused, or Failure if it is malformed.
+ * Return the portal's answer about a case, decrypted; throws Offline, Refused, or Failure if the answer is malformed.
  * @param {CaseKeys} keys
  * @param {Keyring} keyring
  * @param {string} today

@@ -109,7 +109,7 @@ export function checkNames(message, expected) {
 }
 
 /**
- * Throw Malformed or Tampered unless the files in a container are those that its message lists.
+ * Throw Malformed or Tampered unless the files in a container are the files that its message lists.
  * @param {readonly File[]} declared
  * @param {readonly container.File[]} found
  */

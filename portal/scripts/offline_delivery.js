@@ -15,7 +15,7 @@ export class Delivery {
   }
 
   /**
-   * Give the file to the browser; throws Failure if it is larger than a sealed file may be.
+   * Give the file to the browser; throws Failure if the file is larger than the limit for sealed files.
    * @param {(part: number) => void} progress called with the part that is sealed, 0 to 1
    */
   async attempt(progress) {

@@ -1,5 +1,7 @@
 // @ts-check
-/** Do the proof of work for envelopes while the person writes. If the portal refuses it, do it again (SPEC 7.6). */
+/**
+ * Do the proof of work for envelopes while the person writes. If the portal refuses the work, do it again (SPEC 7.6).
+ */
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { ask, Refused } from "./http.js";

@@ -12,7 +12,7 @@ import { tellAlways, whenTranslated } from "./translated.js";
 /** @typedef {HTMLTextAreaElement | HTMLInputElement} Area a text field with one or several lines */
 /** @typedef {Record<string, string | string[]>} Answers */
 
-/** When less than this part of the allowed characters is left, the page shows how many characters are left. */
+/** If less than this fraction of the allowed characters is left, the page shows how many characters are left. */
 const NEAR = 0.2;
 /** Elements with reserved space: they can appear at once, because nothing else moves. */
 const IN_ROOM = ".room > [data-when]";

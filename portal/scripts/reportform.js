@@ -25,7 +25,7 @@ const channels = new ChannelChoice("channels");
 let shown;
 
 /**
- * Fill the form with these channels; throws Failure, KeyringExpired or ClockBehind if none is open today.
+ * Fill the form with these channels; throws Failure, KeyringExpired or ClockBehind if no channel is open today.
  * @param {import("./keyrings.js").Shown} keys
  */
 export function offerForm(keys) {

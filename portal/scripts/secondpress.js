@@ -8,7 +8,7 @@
 const NEAR = 24;
 /** A tap counts as a second press until this long after the first, in milliseconds. */
 const DOUBLE_MS = 400;
-/** For this time after a change of the page, in milliseconds, a press is still meant for the earlier content. */
+/** For this time after a change of the page, in milliseconds, a press still counts as meant for the earlier content. */
 const UNSEEN_MS = 1_000;
 
 /** @type {MouseEvent | null} the last press of a pointer */

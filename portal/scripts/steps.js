@@ -9,8 +9,8 @@ import { settle } from "./still.js";
 const FOCUSABLE = "h1, h2";
 
 /**
- * Show only the step with this id, and move the focus to its heading. The browser's Back leads to the step before. A second
- * press that was meant for the step before does nothing.
+ * Show only the step with this id, and move the focus to its heading. The browser's Back leads to the previous step. A
+ * second press that was meant for the previous step does nothing.
  * @param {string} id
  */
 export function goTo(id) {

@@ -27,7 +27,7 @@ export function has(code) {
 }
 
 /**
- * Return a fraction from 0 to 1 in per cent.
+ * Return a fraction from 0 to 1 as a percentage.
  * @param {number} part
  */
 export function percent(part) {

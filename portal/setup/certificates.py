@@ -45,7 +45,7 @@ class Certificate:
         is_old = not are_given and not self._answers.by_acme and all(each.is_file() for each in self._places)
         certificate, key = self._places if is_old else self._given
         if (found := self._fault(certificate, key)).state is State.IN_THE_WAY:
-            # The step before this one gets a certificate by ACME.
+            # The previous step gets a certificate by ACME.
             return TO_DO if self._answers.by_acme else found
         pairs = zip(self._given, self._places, strict=True)
         differ = any(content(given) != content(place) for given, place in pairs)

@@ -175,7 +175,7 @@ def _remembered(system: System) -> Answers | None:
 
 
 def tell_done(done: Iterable[Step], *, as_json: bool) -> int:
-    """Print each step as soon as it is done, or all of them at the end as JSON; return their number."""
+    """Print each step as soon as it is done, or all steps at the end as JSON; return their number."""
     told = []
     for step in done:
         told.append({"step": step.title, "said": step.said})

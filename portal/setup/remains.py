@@ -20,7 +20,7 @@ _HALF_WRITTEN = (
 class Remains:
     """No file of a killed run is left: such a file can contain the key of the certificate.
 
-    Every other step comes before this one, because ``.fanal.old`` can be the only folder with pages.
+    Every other step comes before this step, because ``.fanal.old`` can be the only folder with pages.
     """
 
     title = "no files of an interrupted run"

@@ -48,7 +48,7 @@ def _units() -> Iterator[Finding]:
 
 
 def _states() -> Mapping[str, tuple[str, str]]:
-    """Return the state of each unit, and whether it starts at boot, as systemd names both."""
+    """Return the state of each unit, and whether it starts at boot, in the terms of systemd."""
     command = ["systemctl", "show", "--property=ActiveState", "--property=UnitFileState", *UNITS]
     try:
         done = subprocess.run(  # noqa: S603 - no outside input chooses the program

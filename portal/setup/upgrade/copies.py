@@ -51,7 +51,7 @@ class Copy:
 
     @property
     def needs(self) -> int:
-        """The size of the database in bytes, or 0 if there is no database. A copy is not larger."""
+        """The size of the database in bytes, or 0 if there is no database. A copy is not larger than that."""
         if self._is_sqlite:
             return self._base.stat().st_size if self._base.exists() else 0
         with closing(Database(self.url)) as store, store.read() as connection:

@@ -284,7 +284,7 @@ class Started(_Step):
 
 
 def _start(upgrade: Upgrade) -> None:
-    """Start the units that were noted, and forget the note. Raises Failed if some of them do not start."""
+    """Start the units that were noted, and forget the note. Raises Failed if some units do not start."""
     noted, failed = upgrade.progress.noted, []
     for unit in noted.units if noted else ():
         try:
