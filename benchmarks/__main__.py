@@ -1,4 +1,4 @@
-"""Compare the project's speed with minimal reference programs: `make bench`.
+"""Compare the project's speed with that of minimal reference programs: `make bench`.
 
 Each reference program does only the essential part of the same job. Measurements of the project and of the
 reference program alternate within one run, so that the ratio is meaningful on any machine.
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def measure_page(installation: Installation, folder: Path) -> None:
-    """Compare the page's longest task while it sends, without JIT, to the longest unnoticed pause."""
+    """Compare the page's longest task while sending, without JIT, with the longest unnoticed pause."""
     with installation.portal.serving() as portal:
         runs = [page.longest_task(portal.address, folder) for _ in range(PAGE_ROUNDS)]
     ratios = [longest / page.LIMIT_MILLISECONDS for longest, _ in runs]
@@ -58,7 +58,7 @@ def measure_page(installation: Installation, folder: Path) -> None:
 
 
 def measure_portal(installation: Installation, folder: Path) -> None:
-    """Compare sending a report to a bare insert, and checking a slot to a bare answer of the same size."""
+    """Measure how fast reports are sent and slots are checked, with a bare insert and a bare answer."""
     envelope = age.seal_bytes(bytes(padding.SMALLEST), [reports.stranger()])
     metadata = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
     metadata |= {"Upload-Length": str(len(envelope)), "Upload-Metadata": "channel aW5zcGVjdGlvbg=="}
@@ -91,7 +91,7 @@ def compare(what: str, count: int, ours: tuple[int, Request], bare: tuple[int, R
 
 
 def measure_inbox(installation: Installation, folder: Path) -> None:
-    """Compare collecting reports with opening the same number of HPKE ciphertexts, and nothing else."""
+    """Compare the collection of reports with a program that only opens as many HPKE ciphertexts."""
     made = reports.Office(installation)
     rates = []
     for number in range(1, ROUNDS + 1):

@@ -52,7 +52,7 @@ def inside(tree: Path, *command: str, env: Mapping[str, str] | None = None) -> s
 
 
 def run(*command: str, env: Mapping[str, str] | None = None) -> str:
-    """Run a program, and return what it printed. Raises RuntimeError if it fails."""
+    """Run a program, and return what it printed. Raises RuntimeError if the program fails."""
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}\n{done.stdout}{done.stderr}")

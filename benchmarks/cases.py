@@ -10,10 +10,10 @@ officers are signed in.
 - One of the two officers is excluded from every 499th case.
 - For every tenth case, neither officer has declared an absence of interest.
 
-Each case names one of 30,000 containers, one of 2,000 persons and one of 300 days. So about three cases share
-a container, fifty share a person, and hundreds share a day. Links are measured on the first eleven cases,
-whose messages are each repeated in ten later cases. In all other cases, the marks of the text are random.
-At the end, the benchmark destroys one case after another and writes the vault again.
+Each case names one of 30,000 containers, one of 2,000 persons and one of 300 days. As a result, about three
+cases share each container, fifty share each person, and hundreds share each day. Links are measured on the
+first eleven cases, whose messages are each repeated in ten later cases. In all other cases, the marks of the
+text are random. At the end, the benchmark destroys one case after another and writes the vault again.
 """
 
 import random  # noqa: TID251  every run makes the same cases; no secret depends on them

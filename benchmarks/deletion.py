@@ -142,7 +142,7 @@ def _texts(server: Server) -> Iterator[Texts]:
 
 
 def _wait(server: Server) -> None:
-    """Return once the portal's clock has deleted everything marked for deletion."""
+    """Return once the portal has deleted everything that was marked for deletion."""
     end = time.monotonic() + _PATIENCE_SECONDS
     with server.store() as store:
         while True:

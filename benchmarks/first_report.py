@@ -57,14 +57,14 @@ def install(tree: Path, package: Path) -> None:
 
 
 def bring_certificate(tree: Path) -> None:
-    """Bring a certificate that everybody trusts, and its key, to a machine with `ca-certificates`."""
+    """Copy a certificate that everybody trusts, and its key, to a machine that has `ca-certificates`."""
     make_certificate(tree / _CERTIFICATE[1:], tree / _KEY[1:])
     shutil.copy(tree / _CERTIFICATE[1:], tree / _TRUSTED)
     bare_tree.inside(tree, "update-ca-certificates")
 
 
 def all_serve(machine: Machine) -> None:
-    """Check that the page and the keyring come through both nginx."""
+    """Check that both nginx servers deliver the page and the keyring."""
     for words in _WAYS.values():
         *options, address = words
         end = time.monotonic() + _PATIENCE_SECONDS
@@ -83,7 +83,7 @@ def all_serve(machine: Machine) -> None:
 class Walk:
     """The running machine of the portal, the tree of the inbox's machine, and the commands that are left.
 
-    ``printed`` is what the administrator notes from the screen.
+    ``printed`` is what the administrator notes down from the screen.
     """
 
     machine: Machine
@@ -180,7 +180,7 @@ class Walk:
         (target / _MEDIUM).mkdir(parents=True, exist_ok=True)
 
     def _elsewhere(self, command: str) -> str:
-        """Run a command as on another machine: on this one, with a copy of the configuration."""
+        """Run a command of another machine on this machine, with a copy of the configuration."""
         folder = self.machine.folder / "elsewhere"
         folder.mkdir()
         given = self.answers()

@@ -24,7 +24,7 @@ _NEWER = "srv/newer.deb"
 _MIGRATIONS = "portal/store/migrations/versions"
 _VERSION = ("portal", "--version")
 _UNITS = ("portal@8080", "portal@8090", "nginx@clearnet", "nginx@onion", "portal-expire.timer", "tor@fanal")
-# The highest exposure of each unit, as systemd measures it, in tenths. The unit of tor is Debian's own.
+# The highest exposure of each unit, as systemd measures it, in tenths. The tor unit comes from Debian.
 _DEBIAN_TOR = "tor@default"
 _MOST_EXPOSED = {"portal@8080": 20, "portal-expire": 20, "nginx@clearnet": 30, "nginx@onion": 30}
 
@@ -40,13 +40,13 @@ def run() -> Iterator[str]:
 
 
 def kills() -> Iterator[str]:
-    """Kill setup and let it go on. Yield the figures."""
+    """Kill setup, and let the next run finish. Yield the figures."""
     with _built() as built:
         yield from killed_setup.killed(built.walk("postgresql"))
 
 
 def refusals() -> Iterator[str]:
-    """Set up where setup cannot succeed, and install packages that apt must refuse. Yield the figures."""
+    """Run setup and install packages on machines where this must fail. Yield the figures."""
     with _built() as built:
         yield from obstacles.setup_refused(built.walk("sqlite"))
         packages = built.packages
@@ -55,7 +55,7 @@ def refusals() -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Packages:
-    """The packages of both sides from the present commit, and the next version of the portal's package."""
+    """The packages of both sides from the current commit, and the next version of the portal's package."""
 
     portal: Path
     inbox: Path
@@ -64,7 +64,7 @@ class Packages:
 
 @dataclass(frozen=True, slots=True)
 class _Built:
-    """Packages, and a tree for each side that has its package."""
+    """The packages, and for each side a tree in which its package is installed."""
 
     folder: Path
     packages: Packages
@@ -103,7 +103,7 @@ def build_packages(folder: Path) -> Packages:
 
 
 def make_trees(folder: Path, packages: Packages) -> tuple[Path, Path]:
-    """Make a tree with the package of the portal, and one with that of the inbox, from one bare tree."""
+    """From one bare tree, make a tree with the portal's package and a tree with the inbox's package."""
     tree, inbox = folder / "bare", folder / "bare-inbox"
     bare_tree.make(tree, "systemd", "systemd-sysv", "dbus", "ca-certificates", "curl")
     with bare_tree.entered(tree):
@@ -123,7 +123,7 @@ def make_trees(folder: Path, packages: Packages) -> tuple[Path, Path]:
 
 @contextmanager
 def _without_services(tree: Path) -> Iterator[None]:
-    """Let no package start a service while the block runs, because systemd does not run there."""
+    """Prevent packages from starting services while the block runs, because systemd does not run there."""
     policy = tree / "usr/sbin/policy-rc.d"
     policy.write_text("#!/bin/sh\nexit 101\n")
     policy.chmod(0o755)

@@ -35,8 +35,8 @@ PAGE = ROOT / "docs" / "reporters-way.md"
 # The waiting time depends on the machine, so it is not in the page.
 WAITING = "waiting, on this machine"
 PHONE = ViewportSize(width=360, height=640)
-# The names of buttons and links on the pages, in English. `ENTRANCES` lead from the home page to the report,
-# the best entrance first. Each button in `ONWARD` ends a screen of the report.
+# The names of buttons and links on the pages, in English. `ENTRANCES` are links from the home page to the
+# report, the best link first. Each button in `ONWARD` ends a screen of the report.
 ENTRANCES = ("Write a report",)
 ONWARD = ("Continue", "Send")
 READY_SOON = "Getting ready…"
@@ -105,7 +105,7 @@ class Journey:
 
 
 class Gate:
-    """Holds all requests to a URL pattern until the screen shown meanwhile has been read."""
+    """Holds all requests that match a URL pattern until the screen shown meanwhile has been read."""
 
     def __init__(self, page: Page, pattern: str) -> None:
         self._held: list[Route] = []
@@ -221,7 +221,7 @@ class Reporter:
             self._until(lambda: bool(self._arrived().or_(self._onward()).count()))
 
     def _see(self) -> None:
-        # ``read`` joins words with plain spaces, also where French has spaces that do not break.
+        # ``read`` joins words with plain spaces, even where French uses non-breaking spaces.
         delays = {" ".join(said(each, self.language).split()) for each in DELAYS}
         screen = read(self.page)
         blocks = tuple(each for each in screen.blocks if each.text not in delays)
@@ -360,7 +360,7 @@ def one_body(folder: Path) -> Iterator[PortalSite]:
 
 
 def documented(page: str) -> dict[str, list[str]]:
-    """Return the cells of each row of the table in the page, without the row of headings, by measure."""
+    """Return the cells of each row of the page's table, keyed by measure. Omit the row of headings."""
     _, _, *rows = map(_cells, _table(page).splitlines())
     return {measure: values for measure, *values in rows}
 

@@ -9,9 +9,11 @@ from tests.support import setup_kills
 _PYTHON = "/usr/lib/fanal-portal/bin/python3"
 _PROGRAM = "srv/setup_kills.py"
 _HALF_WRITTEN = ("*.part", ".fanal.*", "fanal-setup-*", "fanal-unread-*")
-# Without systemd, the gate kills setup at each change of a step. A run takes seconds here: fewer are tried.
+# Without systemd, the gate kills setup at each change of a step. Here each run takes seconds, so fewer
+# changes are tried.
 _CHANGES = 3
-# Some steps have only conditions, and some have nothing to do: the package has made the folders.
+# Some steps have only conditions, and some have nothing to do because the package has already made the
+# folders.
 _FEWEST_STEPS = 14
 
 

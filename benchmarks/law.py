@@ -2,9 +2,9 @@
 
 The benchmark copies this project. In the copy, the benchmark changes each value of the French law and runs
 the tests that the value's row names. If a row has many codes, the benchmark changes them all at once. A test
-that derives its expectation from the law passes with any law. The benchmark therefore runs each test again
-while the test reads the original law and only the program reads the changed law: the test must then fail. In
-the gate, `tests/templates/test_shown_by.py` checks that a test states each value itself.
+that derives its expectation from the law passes with any law. The benchmark therefore runs each test a second
+time, when only the program reads the changed law and the test reads the original law. This time the test must
+fail. In the gate, `tests/templates/test_shown_by.py` checks that a test states each value itself.
 
 While you work on some rows, `python -m benchmarks.law WORD…` tries only rows that contain one of the words.
 """
@@ -50,7 +50,7 @@ class Tried:
 
 
 class Copy:
-    """A copy of the project with a changed law, read by the program alone or by program and tests."""
+    """A copy of the project with a changed law. The program reads this law, and the tests may read it too."""
 
     def __init__(self, copy: ProjectCopy, files: Mapping[str, str]) -> None:
         self._copy, self._files = copy, files

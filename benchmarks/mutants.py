@@ -58,8 +58,8 @@ _LOADED = (
     *("sqlalchemy.orm", "sqlcipher3", "tomlkit"),
 )
 # Comparisons that are negated, or changed only at the limit. cosmic-ray has other operators for comparisons,
-# but the first test catches most of their mutants, and some of those mutants change nothing, such as `is` for
-# `==` of small numbers.
+# but the first test catches most of their mutants. Some of those mutants also change nothing: for example,
+# `is` replaces `==` between small numbers.
 _COMPARED = (
     *("Eq_NotEq", "NotEq_Eq", "Is_IsNot", "IsNot_Is", "Lt_LtE", "Lt_GtE", "LtE_Lt", "LtE_Gt"),
     *("Gt_GtE", "Gt_LtE", "GtE_Gt", "GtE_Lt"),
@@ -126,9 +126,9 @@ class Reach:
     def tests(self, mutant: Mutant) -> list[str]:
         """Return the tests that can notice a mutant, quickest modules first.
 
-        Tests that reach the lines of the mutant come first. All other tests follow in two cases: the lines
-        also run when a module is loaded, or no test is known to reach them. A module's tests stay together,
-        as they share fixtures.
+        Tests that reach the lines of the mutant come first. All other tests follow in two cases: if the lines
+        also run when a module is loaded, or if no test is known to reach the lines. A module's tests stay
+        together, as they share fixtures.
         """
         by_line = self._data.contexts_by_lineno(str(self._root / mutant.file))
         contexts = {context for line in mutant.lines for context in by_line.get(line, ())}
@@ -203,7 +203,7 @@ def _is_dotted(caught: ast.expr) -> bool:
 
 
 def drawn(room: str, seed: int, each: int) -> list[Mutant]:
-    """Return this many mutants of a room, the same for the same seed and code."""
+    """Return this many random mutants of a room. The same seed and code always give the same mutants."""
     every = [mutant for file in sorted((ROOT / room).rglob("*.py")) for mutant in mutants(file)]
     return sorted(every, key=lambda mutant: hashlib.sha256(f"{seed} {mutant}".encode()).digest())[:each]
 
@@ -285,10 +285,10 @@ def _run(copy: ProjectCopy, reach: Reach, tests: Sequence[str], named: Sequence[
 
 
 def _killed_by(status: int, said: str) -> str:
-    """Return the failed test, or how pytest ended; empty if all tests passed.
+    """Return the failed test, or how pytest ended. Return an empty text if all tests passed.
 
-    Raise RuntimeError if a test was not found or no test was run: then the mutant was not tested. pytest also
-    ends if the mutant cannot be imported.
+    Raise RuntimeError if a test was not found or no test was run, because then the mutant was not tested.
+    pytest also ends if the mutant cannot be imported.
     """
     if status == LATE:
         return "a run that does not end"

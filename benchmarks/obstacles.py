@@ -1,4 +1,4 @@
-"""Machines where a portal or its upgrade cannot be installed: each says why; nothing is half installed."""
+"""Machines on which a portal or its upgrade cannot be installed: the error says why, and nothing changes."""
 
 import shutil
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _NAME = "fanal-portal"
 _SETUP = ("fanal-portal", "setup", "--answers", f"/{ANSWERS}")
 # The places of the package's own files.
 _PLACES = (f"/usr/lib/{_NAME}*", "/etc/nginx/fanal", f"/usr/share/{_NAME}", "/usr/lib/systemd/system")
-# Files keep their times, as they do if only the clock is wrong.
+# Files keep their times, as they would if only the clock were wrong.
 _AT = ("env", "NO_FAKE_STAT=1", "faketime", "-f")
 _FULL = "No space left on device"
 _CHANGED_BYTES = 5
@@ -27,9 +27,9 @@ _SHOWN = 5
 
 
 def packages_refused(folder: Path, installed: Path, package: Path, newer: Path) -> Iterator[str]:
-    """Install the package, and then the newer package, on trees where the installation must fail.
+    """Install the package, and then the newer package, in trees where the installation must fail.
 
-    ``installed`` is a tree with the package, which stays as it is.
+    ``installed`` is a tree with the package; the tree is not changed.
     """
     bare_tree.make(folder / "old", suite="bookworm")
     said = _refused(folder / "old", package)
@@ -51,7 +51,7 @@ def packages_refused(folder: Path, installed: Path, package: Path, newer: Path) 
                 assert _FULL in said, said
                 change(_MUCH)
                 bare_tree.apt(tree, "install", f"/srv/{each.name}")
-                # From now on, the package belongs to a portal.
+                # With this file, the package belongs to a portal that is in use.
                 (tree / "etc/fanal/portal.toml").touch()
     yield "a disk that is full in the middle of apt: the machine stays as it was"
 
@@ -82,7 +82,7 @@ def _state(tree: Path) -> str:
     """Return the files of the package, and what dpkg says about it."""
     state = r"${db:Status-Status} ${Version}\n"
     ask = f"dpkg-query --show --showformat '{state}' {_NAME} 2>/dev/null || echo 'not-installed '"
-    # dpkg may touch a folder that it leaves as it was.
+    # dpkg may update the time of a folder without changing its contents.
     kinds = r"-type d -printf '%p\n' -o -printf '%p %s %T@\n'"
     look = f"find {' '.join(_PLACES)} {kinds} 2>/dev/null | sort"
     return bare_tree.inside(tree, "sh", "-c", f"{ask}; {look}")
@@ -124,7 +124,7 @@ def _named_before(walk: Walk) -> None:
 
 
 def _undone(walk: Walk) -> None:
-    """Check that a step that fails is named and undone."""
+    """Check that setup names and undoes the step that fails."""
     machine = walk.machine
     # The keyring is valid for up to 35 days, and the certificate for longer.
     said = machine.do(*_AT, "+60d", *_SETUP, code=1)

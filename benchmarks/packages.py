@@ -1,4 +1,4 @@
-"""The part `packages` of the soak: two builders get the same bytes; Debian can install and remove them."""
+"""The part `packages` of the soak: two builders get identical packages; Debian installs and removes them."""
 
 import os
 import shutil
@@ -31,7 +31,7 @@ _NOTES = ("var/lib/dpkg/", "var/lib/apt/", "var/cache/", "var/log/", "etc/ld.so.
 
 @dataclass(frozen=True, slots=True)
 class Builder:
-    """A builder of packages, who has a clone of the repository. Two builders can be compared."""
+    """A builder of packages, with a clone of the repository. The results of two builders can be compared."""
 
     folder: Path
     before: Sequence[str] = ()
@@ -62,7 +62,7 @@ class Builder:
 
 
 def build_package(clone: Path, side: str, out: Path) -> Path:
-    """Build the package of a side from a clone, with libraries from WHEELS. Return its file in ``out``."""
+    """Build the package of a side from a clone, with libraries from WHEELS. Return the file in ``out``."""
     with begun(Source.of(clone)) as build:
         libraries = Libraries(build.exported / f"requirements/{side}.txt", WHEELS)
         build.package(side, build.wheel(), libraries)

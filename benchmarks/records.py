@@ -58,7 +58,7 @@ def head(repository: Path) -> str:
 def changed(repository: Path, commit: str, paths: Sequence[str]) -> list[str]:
     """Return the paths that differ from a commit, including files that were never added to git.
 
-    Raise NoHistory outside a repository, UnknownCommit if the commit does not exist in it.
+    Raise NoHistory outside a repository. Raise UnknownCommit if the repository does not have the commit.
     """
     head(repository)
     if _git(repository, "cat-file", "-e", f"{commit}^{{commit}}").returncode:

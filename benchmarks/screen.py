@@ -6,8 +6,9 @@ from playwright.sync_api import Page
 
 # A block is the text of an element that is not inline. Folded parts are opened briefly, because their texts
 # have no position on the page otherwise. Texts placed outside the page, such as the skip link, are not read.
-# Nor is a text that is cut off, such as a name too long for the header. Nor is a text of the class `late`: it
-# appears only if loading takes long, and a busy machine must not change the figures.
+# Texts that are cut off, such as a name too long for the header, are not read either. Texts of the class
+# `late` are not read, because they appear only if loading takes long, and a busy machine must not change the
+# figures.
 _READ = """() => {
   const folded = [...document.querySelectorAll("details:not([open])")];
   const inFolded = (element) => folded.some(

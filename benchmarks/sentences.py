@@ -48,7 +48,7 @@ _END = re.compile(r"(?<=[.!?:])\s+(?=[A-ZÀ-Ý\"“«`(])")
 # A bold sentence is not quoted.
 _BOLD = re.compile(r"\*\*([^*]*[^*.!?:])\*\*")
 _LINK = re.compile(r"\[([^]]*)\]\([^)]*\)")
-# This page reports what earlier readers found. It would show a reader how many sentences to mark.
+# This page reports what earlier readers found. The page would tell a reader how many sentences to mark.
 _NOT_DRAWN = Path("docs/first-day.md")
 # The documents in French. All other documents are in English.
 _FRENCH = Path("docs/fr")
@@ -63,7 +63,7 @@ _LIST = re.compile(r"^(\s*[-*+]\s|\s*\d+\.\s|>|#)")
 def sentences(text: str) -> Iterator[str]:
     """Yield the sentences of a text, each on one line; omit sentences of fewer than four words.
 
-    Of a link in Markdown, only the text remains. Bold words, such as the name of a button, are quoted, so
+    Only the text of a Markdown link remains. Bold words, such as the name of a button, are quoted, so
     that the reader can tell them from the sentence.
     """
     plain = _BOLD.sub("“\\1”", _LINK.sub(r"\1", text)).replace("**", "")
@@ -136,7 +136,7 @@ def _modules(root: Path, rooms: Iterable[str] = _ROOMS) -> Iterator[tuple[str, a
 
 
 def _notes(root: Path) -> Iterator[Row]:
-    """Yield the sentences of comments and of docstrings, except those of commands, and the names of tests.
+    """Yield the names of tests, and the sentences of comments and docstrings. Omit docstrings of commands.
 
     As in documents, each item of a list counts separately.
     """

@@ -181,7 +181,7 @@ _NAMED: Mapping[str, Part] = {
     ),
     # Every browser on an iPhone uses the engine WebKit.
     "webkit": Part(tested("-m", "soak", "tests/pages/test_webkit.py"), _OF_PORTAL),
-    # A tab with no more memory than it has on a phone of 1 GB.
+    # A browser tab with only as much memory as on a phone with 1 GB.
     "memory": Part(tested("-m", "soak", "tests/pages/test_little_memory.py"), _OF_PORTAL),
     "units": Part(
         tested(
@@ -195,8 +195,8 @@ _NAMED: Mapping[str, Part] = {
         ("portal/", "crypto/", "deploy/"),
     ),
     "queue": Part(measured("parts:queue"), ("inbox/", "crypto/")),
-    # `release` is a goal of make. A change to a room can hardly break a package, so `packages` does not cover
-    # the rooms.
+    # `release` is a target of make. A change to a room can hardly break a package, so `packages` does not
+    # cover the rooms.
     "packages": Part(
         measured("packages:run"), ("deploy/", "requirements/", "pyproject.toml", "package-lock.json")
     ),

@@ -45,7 +45,7 @@ class Identity(Protocol):
     def unwrap(self, stanzas: Sequence[Stanza]) -> bytes:
         """Return the file key.
 
-        Raise NotForUs if no stanza opens, Malformed if a stanza of the identity's kind is invalid.
+        Raise NotForUs if no stanza opens. Raise Malformed if a stanza of the identity's kind is invalid.
         """
         ...
 

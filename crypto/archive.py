@@ -60,9 +60,9 @@ def write(members: Iterable[Member]) -> Iterator[bytes]:
 class Reader:
     """Reads an archive from ``pieces`` of any size: iterate once over its members.
 
-    Afterwards, ``archive_size`` is the size including the two zero blocks, ``total`` the size including all
-    padding. ``most_padding`` limits the bytes of padding; None means no limit. Raises Malformed as soon as
-    the archive departs from the fixed form, Truncated if the pieces end early.
+    Afterwards, ``archive_size`` is the size including the two zero blocks, and ``total`` is the size
+    including all padding. ``most_padding`` limits the bytes of padding; None means no limit. Raises Malformed
+    as soon as the archive departs from the fixed form. Raises Truncated if the pieces end early.
     """
 
     def __init__(self, pieces: Iterable[bytes], most_padding: int | None = None) -> None:

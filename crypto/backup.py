@@ -35,8 +35,8 @@ class File:
 class Backup:
     """The contents of a backup: its day, the head of its journal, its files, and its key store.
 
-    ``keystore`` is the generation of the key store, ``keystore_hash`` its SHA-256. ``faults`` names each file
-    in the vault's list that was changed or missing in the home.
+    ``keystore`` is the generation of the key store, and ``keystore_hash`` is its SHA-256. ``faults`` names
+    each file in the vault's list that was changed in the home or missing from it.
     """
 
     day: date

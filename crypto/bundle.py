@@ -63,7 +63,7 @@ class Applied(Link):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An envelope in an intake bundle: a random id, the age file's size and hash, the day of receipt."""
+    """An envelope in an intake bundle: a random id, the age file's size and hash, and the day of receipt."""
 
     id: bytes
     size: int
@@ -224,7 +224,7 @@ OUTBOX = record(
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The exact bytes of a manifest, which are stored, hashed and chained, and their signature."""
+    """The exact bytes of a manifest, as stored, hashed and chained, with their signature."""
 
     raw: bytes
     signature: bytes

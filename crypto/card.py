@@ -53,7 +53,8 @@ def open_card(raw: bytes, signature: bytes, deployment: bytes) -> Card:
     """Return the card if the key that it names signed it for this deployment.
 
     The signature does not prove who owns the key, so a person must compare the key's fingerprint. Raise
-    Tampered for a wrong signature, Malformed for a wrong form or deployment or an invalid key of the channel.
+    Tampered for a wrong signature. Raise Malformed if the form or the deployment is wrong, or if a key of the
+    channel is invalid.
     """
     card = _CARD.parse(raw)
     if card.deployment != deployment:

@@ -22,7 +22,7 @@ class OtherChallenge(NotForUs):
 
 
 class OtherAuthor(NotForUs):
-    """The answer was signed with other words than the words of the receipt."""
+    """The answer was signed with words other than those of the receipt."""
 
     code = "other-author"
 

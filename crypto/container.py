@@ -19,7 +19,7 @@ _SIGNATURE_SIZE = 64
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file of a container: its number, counted from 1, its size in bytes, its 32-byte digest."""
+    """One file of a container: its number (counted from 1), its size in bytes, and its 32-byte digest."""
 
     number: int
     size: int

@@ -30,7 +30,7 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A file of a dossier: its name, size in bytes, SHA-256."""
+    """A file of a dossier: its name, its size in bytes, and its SHA-256."""
 
     name: str
     size: int
@@ -114,8 +114,8 @@ def write(manifest: Manifest, parts: Iterable[Member]) -> Iterator[bytes]:
 def verify(pieces: Iterable[bytes], key: str) -> Dossier:
     """Return the manifest of a dossier if every byte is covered by a signature of ``key``.
 
-    ``key`` is the public key in base64url, or its fingerprint. Raise PartDamaged, which names the first
-    changed part, or Tampered if another key signed the dossier.
+    ``key`` is the public key in base64url, or its fingerprint. Raise PartDamaged for the first changed part.
+    Raise Tampered if another key signed the dossier.
     """
     with _damaged(f"{bundle.MANIFEST}, or its signature,"):
         manifest, members = bundle.read(pieces, most=LARGEST_FILE)

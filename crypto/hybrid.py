@@ -43,8 +43,8 @@ _IDENTITY = "AGE-SECRET-KEY-PQ-"
 class HybridRecipient:
     """A public key of 1,216 bytes: an ML-KEM-768 encapsulation key, then an X25519 point.
 
-    The constructor seals a test key to it, so that an invalid key is refused on arrival. Once a key is
-    accepted, sealing to it always works. Raises Malformed.
+    The constructor seals a test key to this public key, so that an invalid key is refused on arrival. Once a
+    key is accepted, sealing to it always works. Raises Malformed.
     """
 
     raw: bytes

@@ -73,7 +73,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The end of a journal: number and hash of its last entry; 0 and the genesis in an empty journal."""
+    """The end of a journal: the number and hash of its last entry, or 0 and the genesis if it is empty."""
 
     n: int
     hash: bytes

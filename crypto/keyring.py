@@ -82,7 +82,7 @@ class Channel:
     reply_keys: tuple[ReplyKey, ...]
 
     def intake_key(self, today: date) -> IntakeKey | None:
-        """Return the newest key that is valid today, to seal to, or None if the channel is closed."""
+        """Return the key to seal to: the newest that is valid today. Return None if the channel is closed."""
         valid = (key for key in self.intake_keys if key.not_before <= today <= key.not_after)
         return max(valid, key=lambda key: key.not_before, default=None)
 
@@ -178,7 +178,8 @@ KEYRING = record(
     },
     kind="keyring",
 )
-# The file beside the keyring that tells setup of a portal the deployment and its root key. Nobody signed it.
+# The file next to the keyring from which a portal's setup reads the deployment id and the root key. Nobody
+# signed it.
 ROOT_FILE = "root.json"
 ROOT = record(
     Root, {"deployment": binary(signing.DEPLOYMENT), "root_key": binary(signing.PUBLIC)}, kind="root"

@@ -42,7 +42,7 @@ def _seal(note: Note, memo_key: bytes, bound_to: bytes, nonce: bytes) -> bytes:
 
 
 def unseal(memo: bytes, memo_key: bytes, *, deployment: bytes, case_id: bytes) -> Note:
-    """Return the note. Raise Malformed if the form is wrong, Tampered if the tag is wrong."""
+    """Return the note. Raise Malformed if the form is wrong. Raise Tampered if the tag is wrong."""
     if len(memo) != SIZE:
         raise Malformed("memo has the wrong length")
     try:

@@ -69,7 +69,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The follow-ups that the inbox has opened: their number, the last day, 8 bytes of each recent id."""
+    """The follow-ups that the inbox has opened: their number, the last day, and 8 bytes of each recent id."""
 
     count: int
     ids: tuple[bytes, ...]

@@ -29,7 +29,7 @@ def stretch(passphrase: str, salt: bytes, *, opslimit: int = OPSLIMIT, memlimit:
     """Return the 32-byte key of a passphrase; ``salt`` has 16 bytes, ``memlimit`` is in bytes.
 
     The text is first normalised to NFKC, because keyboards encode accents differently. Raise Malformed if
-    libsodium does not accept the salt or a limit, MemoryError if less than ``memlimit`` is free.
+    libsodium does not accept the salt or a limit. Raise MemoryError if less than ``memlimit`` is free.
     """
     text = unicodedata.normalize("NFKC", passphrase).encode("utf-8", errors="surrogatepass")
     try:
@@ -41,7 +41,7 @@ def stretch(passphrase: str, salt: bytes, *, opslimit: int = OPSLIMIT, memlimit:
 
 
 def wrap(secret: bytes, key: bytes) -> bytes:
-    """Return a secret wrapped under a 32-byte key: 40 bytes longer, beginning with a fresh nonce."""
+    """Return a fresh nonce and a secret wrapped under a 32-byte key: 40 more bytes than the secret."""
     return bytes(SecretBox(key).encrypt(secret))
 
 

@@ -177,7 +177,7 @@ def read(pieces: Iterable[bytes]) -> tuple[Manifest, Iterator[Member]]:
 
 
 def padded(size: int) -> int:
-    """Return the size of a backup of ``size`` bytes: 4 MiB, or the next power of four times 4 MiB."""
+    """Return the padded size of a backup of ``size`` bytes: 4 MiB times a power of four."""
     whole = SMALLEST
     while whole < size:
         whole *= _STEP

@@ -49,7 +49,7 @@ PROOF = record(
 def open_proof(raw: bytes, *, root_key: bytes, deployment: bytes) -> Proven:
     """Return what the proof file in ``raw`` proves under this root key (32 bytes), for this deployment.
 
-    Raise Malformed, Tampered, DayOutside, or NotForUs if the file is about another site.
+    Raise Malformed, Tampered or DayOutside. Raise NotForUs if the file is about another site.
     """
     if len(raw) > LARGEST:
         raise Malformed("file is too large for a proof")

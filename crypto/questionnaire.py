@@ -406,7 +406,7 @@ def _ids(found: Questionnaire, places: Places) -> Iterator[Mistake]:
 def _outside(places: Places) -> Iterator[Mistake]:
     deciding = [each for each in places.items() if any(option.outside for option in each[1].options)]
     # With two such questions, the later answer would override the earlier, and the report could reach a
-    # reader whom it concerns.
+    # person whom it is about.
     for path, field in deciding[1:]:
         yield path, f"field {field.id!r}: only one question may use 'outside'"
     for path, field in deciding:

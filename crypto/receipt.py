@@ -62,7 +62,7 @@ def sign(receipt: Receipt, reply_seed: bytes) -> SignedReceipt:
 
 
 def verify(signed: SignedReceipt, reply_key: bytes, deployment: bytes) -> None:
-    """Raise Tampered unless ``reply_key`` (32 bytes) signed the receipt; Malformed for another deployment."""
+    """Raise Tampered unless ``reply_key`` signed the receipt. Raise Malformed for another deployment."""
     raw = RECEIPT.encode(signed.statement)
     signing.verify(Label.RECEIPT, deployment, raw, signed.signature, reply_key)
     if signed.statement.deployment != deployment:

@@ -15,7 +15,7 @@ LISTED = timedelta(days=5 * 365)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptKey:
-    """The statement that ``key`` (32 bytes) is a reply key of the channel, valid on both days included."""
+    """The statement that ``key`` (32 bytes) is a reply key of the channel, and on which days it is valid."""
 
     deployment: bytes
     channel: str
@@ -58,7 +58,7 @@ def sign(statement: ReceiptKey, root_seed: bytes) -> SignedReceiptKey:
 
 
 def verify(signed: SignedReceiptKey, root_key: bytes, deployment: bytes) -> None:
-    """Raise Tampered unless ``root_key`` (32 bytes) signed it; Malformed for another deployment."""
+    """Raise Tampered unless ``root_key`` signed the statement. Raise Malformed for another deployment."""
     raw = RECEIPT_KEY.encode(signed.statement)
     signing.verify(Label.RECEIPT_KEY, deployment, raw, signed.signature, root_key)
     if signed.statement.deployment != deployment:

@@ -40,7 +40,8 @@ class ScryptIdentity:
     def unwrap(self, stanzas: Sequence[Stanza]) -> bytes:
         """Return the file key.
 
-        Raise NotForUs for a wrong passphrase, Malformed if the stanza is invalid or there is another stanza.
+        Raise NotForUs for a wrong passphrase. Raise Malformed if the stanza is invalid or there is another
+        stanza.
         """
         if all(stanza.args[0] != KIND for stanza in stanzas):
             raise NotForUs("this file is not protected by a passphrase; try a key")

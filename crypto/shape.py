@@ -1,4 +1,4 @@
-"""Shapes: one description of a value that both reads it from strict JSON and writes it.
+"""Shapes: one description of a value, for both reading the value from strict JSON and writing it.
 
 A shape returns a valid value or raises Malformed. Writing a value that was read gives the
 same JSON again (SPEC 1.3). The browser's ``shape.js`` uses the same names.

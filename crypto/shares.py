@@ -32,7 +32,7 @@ def split(secret: bytes, *, quorum: int, count: int) -> tuple[str, ...]:
 
 
 def member(words: str) -> int:
-    """Return the number of the officer who holds the share, from 1. Raise Malformed if a word is wrong."""
+    """Return the officer's number, counted from 1. Raise Malformed if a word is wrong."""
     return _parse(words).index + 1
 
 
@@ -58,8 +58,8 @@ def restated(words: str, quorum: int) -> str:
 def combine(shares: Sequence[str]) -> bytes:
     """Return the 32-byte secret from at least a quorum of shares, all from the same split.
 
-    Raise Malformed for a wrong word, TooFewShares for fewer than a quorum, Tampered for shares of different
-    splits or for a share given twice.
+    Raise Malformed for a wrong word. Raise TooFewShares for fewer shares than a quorum. Raise Tampered for
+    shares of different splits, or for a share given twice.
     """
     parsed = [_parse(words) for words in shares]
     if not parsed or len(parsed) < (least := parsed[0].member_threshold):

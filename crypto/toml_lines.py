@@ -13,15 +13,15 @@ from typing import Any, TypeAlias
 # The keys of tables and the positions in lists (from 0) that lead to a value.
 Path: TypeAlias = Sequence[str | int]
 
-# Most characters that one search may parse. For a file of 100 KB, a search parses half of this number and
+# Most characters that one search may parse. A search in a file of 100 KB parses half as many characters and
 # takes half a second.
 _MOST_READ = 1_000_000
-# Brackets that close lists and tables of several lines, nested up to three deep.
+# Closing brackets for lists and tables that span several lines, nested up to three deep.
 _CLOSERS = tuple("".join(each) for depth in range(1, 4) for each in product("]}", repeat=depth))
 
 
 class _TooMuch(Exception):
-    """The file is too large, or was made to be slow to parse."""
+    """The file is too large, or was crafted to be slow to parse."""
 
 
 class _Reader:
@@ -57,7 +57,7 @@ class _Reader:
 
 
 def line_of(text: str, path: Path) -> int | None:
-    """Return the line, from 1, on which the key or list item at ``path`` begins.
+    """Return the line, counted from 1, on which the key or list item at ``path`` begins.
 
     ``text`` is a complete TOML file. If a string spans several lines and a value follows on its last line,
     the result is the string's first line. Return None for an empty path or if the search would take too long.
@@ -80,7 +80,7 @@ def _first(reader: _Reader, lines: list[str], path: Path) -> int | None:
 
 
 def _within(reader: _Reader, statement: list[str], path: Path) -> int:
-    """Return the line within a statement, from 1, on which the value at ``path`` begins."""
+    """Return the line of a statement, counted from 1, on which the value at ``path`` begins."""
     whole = reader.read("".join(statement))
     own = next((path[n:] for n in range(len(path)) if _holds(whole, path[n:])), ())
     before = takewhile(lambda closed: not _holds(closed[1], own), reader.closed(statement))

@@ -99,7 +99,7 @@ class Expected:
 
 
 def belongs(code: str, **values: object) -> Expected:
-    """Return the description of an expected value by its code."""
+    """Return the description of an expected value with this code."""
     return Expected(EXPECTED[code].format(**values), code, values)
 
 
@@ -247,7 +247,7 @@ def table(required: Node, optional: Node | None = None, **more: object) -> Node:
 
 
 def map_of(node: Node, pattern: str = ID, **more: object) -> Node:
-    """A table of at least one member. All names match ``pattern``, and all values match ``node``."""
+    """A table with at least one member. All names match ``pattern``, and all values match ``node``."""
     members = {"patternProperties": {_whole(pattern): node}, "additionalProperties": False}
     return {"type": "object", "minProperties": 1, **members, **more}
 
@@ -328,7 +328,7 @@ def _knows(node: Node, name: str) -> bool:
 
 
 def entry(name: str, number: int, value: object) -> str:
-    """Return how messages name a table in a list: by its id, or else by its number, from 1."""
+    """Return how messages name a table in a list: by its id, or without one by its number, counted from 1."""
     known = value.get("id") if isinstance(value, dict) else None
     return f"{name} {known!r}" if isinstance(known, str) else f"{name} {number}"
 

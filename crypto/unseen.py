@@ -1,7 +1,7 @@
 """Invisible characters, defined once for display, printing, searching and comparing.
 
 An unseen character has no shape and no width: a word looks the same with or without it. White space does not
-count as unseen, because it separates words. A line break or a tab can still deceive, so they are spelled out.
+count as unseen, because it separates words. A line break or a tab can still deceive, so both are spelled out.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""A web server's certificate with its chain (RFC 5280), and the names that it is for (RFC 9525)."""
+"""A web server's certificate with its chain (RFC 5280), and the names for which it is valid (RFC 9525)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from crypto.errors import Malformed
 
 @dataclass(frozen=True, slots=True)
 class WebCertificate:
-    """A certificate, followed by those of its issuers in the order of the file."""
+    """A certificate, followed by the certificates of its issuers in the order of the file."""
 
     chain: tuple[x509.Certificate, ...]
 

@@ -55,7 +55,7 @@ class Puzzle:
     """Find a counter whose try begins with 8 zero bits, plus one more for each size class above 0.
 
     ``seed`` and ``header_hash`` are 32 bytes each. Class 0 takes 256 tries on average, and each further class
-    twice as many. Checking a solution takes the same work in all classes.
+    takes twice as many as the class before it. Checking a solution takes the same work in all classes.
     """
 
     seed: bytes
@@ -89,7 +89,7 @@ class Puzzle:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """The proof of work of an upload: seed (32 bytes), hash of the envelope's header (32), counter."""
+    """The proof of work of an upload: a seed, the hash of the envelope's header, and a counter."""
 
     seed: bytes
     header_hash: bytes

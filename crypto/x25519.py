@@ -18,8 +18,8 @@ _INFO = b"age-encryption.org/v1/X25519"
 _RECIPIENT = "age"
 _IDENTITY = "AGE-SECRET-KEY-"
 
-# X25519 makes every scalar a multiple of 8, which maps points of low order to zero. So any key detects points
-# of low order.
+# X25519 makes every scalar a multiple of 8, which maps points of low order to zero. Any secret key therefore
+# detects such points.
 _PROBE = X25519PrivateKey.from_private_bytes(bytes(_KEY))
 
 

@@ -24,8 +24,8 @@ def write(out: Path, release: Path, keys: Sequence[Path], made: datetime) -> str
     """Complete the medium in ``out``, which already contains Debian's packages, and return its version.
 
     ``release`` is the folder with the inbox, and ``keys`` are the public keys of two maintainers. The version
-    is that of the inbox and the UTC minute at which the medium was made, so that a later medium with the same
-    inbox has a higher version.
+    combines the version of the inbox with the UTC minute at which the medium was made, so that a later medium
+    with the same inbox has a higher version.
     """
     signing.public_keys(keys)
     if len(keys) > signing.SIGNERS:
@@ -59,8 +59,8 @@ def needed(package: Path) -> tuple[str, ...]:
 def check(folder: Path, signatures: Collection[str]) -> str:
     """Compare the files of a medium with its manifest, and return its version.
 
-    ``signatures`` are names that the manifest may omit. Raises Refused, and names the first file that is
-    missing, wrong, additional or not a regular file.
+    ``signatures`` are names that the manifest may omit. Raises Refused with the name of the first file that
+    is missing, wrong, additional or not a regular file.
     """
     names = manifest.compare(folder, signatures)
     version = read(folder / "VERSION").decode("ascii", "replace").removesuffix("\n")
@@ -76,7 +76,7 @@ def fingerprint(folder: Path) -> str:
 
 
 def _inbox(names: Iterable[str]) -> re.Match[str]:
-    """Return the name and version of the inbox's package. Raises Refused unless ``names`` has exactly one."""
+    """Return the name and version of the inbox's package. Raises Refused unless there is exactly one."""
     found = [match for match in map(PACKAGE.fullmatch, names) if match and match[1] == "inbox"]
     if len(found) != 1:
         raise Refused("the manifest does not name one package of the inbox", DANGER)

@@ -21,7 +21,7 @@ SUITES = {"trixie": "debian", "trixie-updates": "debian", "trixie-security": "de
 _KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 _HELPER = "/usr/lib/apt/apt-helper"
 _INDEX = "main/binary-amd64/Packages.xz"
-# Packages that every Debian has. The medium also contains the newest versions of these packages.
+# Packages that every Debian system has. The medium also contains the newest versions of these packages.
 _ALWAYS = ("?essential", "apt")
 _DIGEST = re.compile(rf"^ ([0-9a-f]{{64}}) +\d+ {re.escape(_INDEX)}$", re.MULTILINE)
 # A line of `apt-get --print-uris`: 'URI' NAME SIZE DIGEST
@@ -118,7 +118,7 @@ class Archive:
             "Dir::Cache::archives": self.packages,
             "Acquire::Languages": "none",
             "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled": "false",
-            # Otherwise apt, run by root, could not write to these folders as its own user.
+            # Without this option, root's apt would change to its own user, who cannot write to these folders.
             "APT::Sandbox::User": "root",
         }
         for name, value in settings.items():

@@ -1,4 +1,4 @@
-"""Bills of materials (CycloneDX): the libraries in each package (1.6), and those in the page scripts (1.5).
+"""Bills of materials: the libraries in each package (CycloneDX 1.6) and in the page scripts (CycloneDX 1.5).
 
 The tools of CycloneDX and npm write the bills, and python_bill.py adds what CycloneDX's tool does not know. A
 bill has no serial number, no time and no version of npm, because these differ from builder to builder.
@@ -39,7 +39,7 @@ def of_python(
 def of_pages(source: Path, version: str, out: Path, env: Mapping[str, str]) -> None:
     """Write the bill of the libraries in the page scripts, from the lock file in ``source``, to ``out``.
 
-    ``version`` is that of Fanal, as npm writes it: npm lists no project without a version.
+    ``version`` is Fanal's version as npm writes it, because npm lists no project without a version.
     """
     folder = out.with_suffix(".npm")
     folder.mkdir()
@@ -55,7 +55,7 @@ def of_pages(source: Path, version: str, out: Path, env: Mapping[str, str]) -> N
     shutil.rmtree(folder)
     bill = json.loads(said)
     del bill["serialNumber"], bill["metadata"]["timestamp"], bill["metadata"]["tools"]
-    # npm names the folder instead of the project.
+    # npm writes the name of the folder instead of the project's name.
     bill["metadata"]["component"]["name"] = "fanal"
     _write(bill, out)
 

@@ -23,7 +23,7 @@ def environment(epoch: int, home: Path) -> dict[str, str]:
 def run(*command: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> str:
     """Run a program and return what it printed.
 
-    Raises Refused if the program is missing, Failed if the program fails.
+    Raises Refused if the program is missing. Raises Failed if the program fails.
     """
     done = _finished(command, cwd=cwd, env=env, capture_output=True, text=True)
     if done.returncode:

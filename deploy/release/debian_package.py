@@ -44,5 +44,5 @@ def _changelog(source: Source, side: str) -> str:
 
 
 def _set_times(tree: Path, epoch: int) -> None:
-    """Give every file the time of the commit: debhelper only moves later times back to it."""
+    """Give every file the time of the commit, because debhelper changes only files with later times."""
     run("find", tree, "-exec", "touch", "--no-dereference", f"--date=@{epoch}", "{}", "+", cwd=tree)

@@ -10,7 +10,7 @@ _NO_TEXT = "This library has no file with the text of its licence.\n"
 _RULE = "=" * 78
 # Libraries whose metadata names no licence, and what their licence text says.
 _BY_TEXT = {"sqlcipher3": "zlib License"}
-# The C libraries inside wheels that come without their licence texts, and where these texts are.
+# C libraries that wheels contain without their licence texts, and the places of these texts.
 _INSIDE = {
     "psycopg-binary": {
         "libpq": "PostgreSQL License, https://www.postgresql.org/about/licence/",

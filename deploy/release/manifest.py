@@ -15,7 +15,7 @@ PACKAGE = re.compile(r"fanal-(portal|inbox)_(.+)_amd64\.deb")
 
 
 def write(folder: Path) -> None:
-    """Write the manifest of all files in ``folder`` and its folders."""
+    """Write the manifest of all files in ``folder`` and its subfolders."""
     names = sorted(name for name in _present(folder) if not name.startswith(MANIFEST))
     lines = (f"{_digest(folder, name)}  {name}\n" for name in names)
     (folder / MANIFEST).write_text("".join(lines), "ascii")
@@ -24,7 +24,7 @@ def write(folder: Path) -> None:
 def check(folder: Path, signatures: Collection[str]) -> str:
     """Compare the files of a release with its manifest, and return its version.
 
-    Raises Refused as ``compare`` does, or if the manifest does not name a whole release.
+    Raises the same errors as ``compare``, and Refused if the manifest does not name a complete release.
     """
     return _version(compare(folder, signatures))
 
@@ -32,8 +32,8 @@ def check(folder: Path, signatures: Collection[str]) -> str:
 def compare(folder: Path, signatures: Collection[str]) -> Collection[str]:
     """Compare the files in ``folder`` with its manifest, and return the names in the manifest.
 
-    ``signatures`` are names that the manifest may omit. Raises Refused, and names the first file that is
-    missing, wrong, additional or not a regular file.
+    ``signatures`` are names that the manifest may omit. Raises Refused with the name of the first file that
+    is missing, wrong, additional or not a regular file.
     """
     listed = _listed(folder / MANIFEST)
     present = set(_present(folder)) - {MANIFEST, *signatures}
@@ -48,7 +48,7 @@ def compare(folder: Path, signatures: Collection[str]) -> Collection[str]:
 
 
 def _present(folder: Path) -> Iterator[str]:
-    """Yield the path of each file in ``folder`` and its folders, and of each empty folder."""
+    """Yield the path of each file in ``folder`` and its subfolders, and of each empty folder."""
     for path in folder.rglob("*"):
         if path.is_symlink() or not path.is_dir() or not any(path.iterdir()):
             yield str(path.relative_to(folder))
@@ -69,7 +69,7 @@ def _listed(manifest: Path) -> dict[str, str]:
 
 
 def _version(names: Collection[str]) -> str:
-    """Return the version of both packages. Raises Refused if one is missing, or if their versions differ."""
+    """Return the version of both packages. Raises Refused if a package is missing or the versions differ."""
     found = [match for match in map(PACKAGE.fullmatch, names) if match]
     versions = {match[2] for match in found}
     if sorted(match[1] for match in found) != ["inbox", "portal"] or len(versions) != 1:

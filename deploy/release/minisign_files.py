@@ -51,7 +51,7 @@ def signed_by(file: Path) -> bytes:
 
 
 def read(file: Path, name: str | None = None) -> bytes:
-    """Return the content of a regular file. Errors name the file by ``name``, or else without its folder.
+    """Return the content of a regular file, which errors call ``name``. The default is the file's own name.
 
     Raises Refused if the file is a link, a folder, a pipe or missing.
     """

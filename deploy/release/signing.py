@@ -46,8 +46,8 @@ def sign(folder: Path, key: Path, root: Path, check: Check = manifest.check) -> 
 def verify(folder: Path, keys: Sequence[Path], check: Check = manifest.check) -> str:
     """Check the signatures by the public keys in the files ``keys``, and every file in ``folder``.
 
-    Return the version of the release or medium. Raises Refused, and names the first signature or file that is
-    missing, wrong or not in the manifest.
+    Return the version of the release or medium. Raises Refused with the name of the first signature or file
+    that is missing, wrong or not in the manifest.
     """
     public = public_keys(keys)
     read(folder / MANIFEST)  # minisign would follow a link, and wait for a pipe

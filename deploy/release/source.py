@@ -23,7 +23,7 @@ _VERSION_LINE = re.compile(r'^version = "(.+)"$', re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A commit of the repository ``root``, and the second (since 1970) at which it was committed."""
+    """A commit of the repository ``root``, and its time in seconds since 1970."""
 
     root: Path
     commit: str

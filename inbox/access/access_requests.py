@@ -6,8 +6,8 @@ reason (article 12(3) GDPR).
 
 The register is separate from the cases, and does not change when a case is destroyed. The register records
 that a request was answered, but not how. Otherwise, an officer excluded from a case would learn that the case
-names the person. Names are deleted a fixed time after the answer, whatever the answer was: the law in use
-says how long the person can contest it.
+names the person. Names are deleted a fixed time after the answer, whatever the answer was. The law in use
+says how long the person can contest the answer.
 """
 
 from collections.abc import Sequence
@@ -99,8 +99,8 @@ def extend(inbox: Inbox, who: Actor, because: Because) -> Sequence[AccessRequest
     """Extend all open requests, once each, and return them.
 
     Each person must be informed of the extension before the original due day. Two officers must confirm the
-    extension. All requests are extended at once. Extending only one would show the person who made it, and
-    readers of the register, that data was found.
+    extension. All requests are extended at once. Extending only one request would tell its maker, and readers
+    of the register, that data was found.
 
     Raises Refused if every open request was already extended or is late, or if the law allows no extension.
     Raises the same errors as ``open_one`` and ``Inbox.acting``.

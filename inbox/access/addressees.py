@@ -49,9 +49,9 @@ def check(session: Session, number: int, addressee: str, reason: str, how: Sente
 def check_unsaid(session: Session, number: int, addressee: str, reason: str, how: Sentence = _REASON) -> bool:
     """Return whether a reason was needed because the addressee could reveal the reporter.
 
-    Raises CaseRefused for words that the reporter asked never to repeat and for words that touch the
-    identity, if no reason is given. For words of the identity, a reason from only one officer does not count,
-    because one officer may not see these words. At the next attempt, two officers must confirm, because the
+    Unless a reason is given, raises CaseRefused for words that the reporter asked never to repeat and for
+    words of the identity. For words of the identity, a reason from only one officer does not count, because
+    one officer alone may not see these words. At the next attempt, two officers must confirm, because the
     first officer may get no more answers alone. Raises the same errors as ``is_named``.
     """
     found = unsaid.find(session, number, addressee) if _is_compared(session, number, addressee) else None

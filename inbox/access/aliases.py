@@ -32,7 +32,7 @@ def add(inbox: Inbox, who: Actor, officer: str, alias: str) -> list[int]:
 
 
 def remove(inbox: Inbox, who: Actor, officer: str, alias: str) -> None:
-    """Remove an alias in any spelling. The exclusions that the alias caused remain.
+    """Remove an alias, in whatever spelling it is given. The exclusions that the alias caused remain.
 
     Raises Refused if the officer has no such alias. Raises the same errors as ``Inbox.acting``.
     """

@@ -33,7 +33,7 @@ def since(session: Session, number: int, today: date) -> date | None:
 
 
 def open_cases(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str) -> list[int]:
-    """Open archived cases, until the end of today, for the officers who act and confirm: all cases or none.
+    """Open all these archived cases, or none, for the acting and confirming officers until the end of today.
 
     Returns the numbers of the cases. Two officers confirm once for all cases. Raises CaseRefused for a case
     that is unknown or not archived, and Refused if no reason is given. Also raises the same errors as

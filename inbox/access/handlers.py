@@ -100,7 +100,7 @@ def break_glass(inbox: Inbox, who: Actor, number: int, reason: str) -> list[str]
 
 
 def broken_since(session: Session, since: date) -> Iterator[Line]:
-    """Yield the journal's lines about emergency openings since a day, for oversight.
+    """Yield the journal's lines about emergency openings since a given day, for oversight.
 
     Lines about cases from which a signed-in officer is excluded are left out.
     """

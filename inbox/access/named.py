@@ -1,7 +1,7 @@
 """Find the cases that name a person in any text, and the cases that may mean the person.
 
 A case that contains only the family name is ambiguous, so an officer decides whether the case means this
-person (``namesakes``). An officer also decides for a case that is linked as "same person" to a case that
+person (``namesakes``). An officer also decides about a case that is linked as "same person" to a case that
 names the person, because the linked case may use another name. Until this decision, the case waits for the
 answer to the person's request, so that no data is lost.
 
@@ -33,7 +33,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The cases that name a person, the cases that may mean them, and the number of cases not searched."""
+    """The cases that name a person, those that may mean this person, and the number of cases not searched."""
 
     cases: tuple[int, ...]
     maybe: tuple[int, ...]
@@ -74,7 +74,7 @@ def names(session: Session, number: int, names: Sequence[str]) -> bool:
 def is_person_of(session: Session, number: int, addressee: str) -> bool:
     """Return whether an addressee may be a person whom a case names. Raises the same errors as ``names``.
 
-    An addressee may be a person whom the case names in each of these situations:
+    In each of these situations, an addressee may be a person whom the case names:
 
     - the case contains the whole name, which has more than one word;
     - the addressee begins with a form of address, and the case contains the family name;
@@ -138,8 +138,8 @@ def may_wait(session: Session, numbers: Sequence[int]) -> set[int]:
     """Return which of these cases must wait for the answer to an access request.
 
     Cases that mean or may mean the person must wait. While any request is open, all cases that the signed-in
-    officers may not read also wait, whether or not they name the person. Otherwise, a request under any name
-    would reveal whether a hidden case contains that name.
+    officers may not read also wait, whether or not these cases name the person. Otherwise, a request under
+    any name would reveal whether a hidden case contains that name.
     """
     if not access_requests.pending(session):
         return set()
@@ -194,7 +194,7 @@ def notes(session: Session, number: int) -> Sequence[str]:
 
 
 def _of_same_person(session: Session, number: int) -> set[int]:
-    """Return the cases linked to a case as "same person" that the signed-in officers can see."""
+    """Return the visible cases that are linked to a case as "same person"."""
     rows = select(Link.other).where(Link.case == number, Link.kind == Relation.SAME_PERSON)
     return set(session.scalars(rows))
 

@@ -1,4 +1,4 @@
-"""Record several statements on a case at once: its score, the risk to its reporter, legal decisions.
+"""Record several statements on a case at once: its score, the risk to its reporter, and legal decisions.
 
 Each statement is an action of its own, with its own journal entry. The rules are in the modules of the
 individual actions.
@@ -31,8 +31,8 @@ class Assessment:
 
     ``parts`` are parts of the score, by name; ``confirmed`` confirms the score that the rules propose.
     ``choices`` are the codes of legal decisions. ``extras`` has the other fields of these decisions; each
-    decision takes the fields that belong to it. ``officer`` is the officer to assign the case to; it is empty
-    to assign the case to nobody.
+    decision takes the fields that belong to it. ``officer`` is the officer to assign the case to, or empty
+    for nobody.
     """
 
     risk: Risk | None = None

@@ -32,9 +32,9 @@ class Decision:
     """A decision by its code, with its reason. ``ground`` is one of the grounds that the law gives, if any.
 
     ``until`` is the day of a deferral; ``addressee`` and ``reference`` belong to a transmission.
-    ``restrictions`` are actions that the prosecutor does not want, or the conditions for them. ``despite`` is
-    the reason for stating that the reporter was told although no reply says so, or for sending something to a
-    person whom the case names. ``despite`` is empty if no such reason is needed.
+    ``restrictions`` are actions that the prosecutor does not want, or conditions for such actions.
+    ``despite`` is the reason for stating that the reporter was told although no reply says so, or for sending
+    something to a person whom the case names. ``despite`` is empty if no such reason is needed.
     """
 
     choice: str
@@ -154,7 +154,7 @@ def needed(inbox: Inbox, choices: Sequence[str]) -> dict[str, Sentence]:
 def needed_by_all(session: Session, choices: Sequence[str]) -> dict[str, Sentence]:
     """Do the same as ``needed`` within a session.
 
-    If several decisions require the same field, the field has the reason of the first of them.
+    If several decisions require the same field, the field has the first decision's reason.
     """
     found: dict[str, Sentence] = {}
     for choice in choices:
@@ -192,7 +192,7 @@ def check(session: Session, number: int, wanted: Sequence[Decision], today: date
 
 
 def take(session: Session, number: int, decision: Decision, today: date) -> Duty:
-    """Take a decision within a larger action, such as sending a dossier, and record its measure.
+    """Take a decision within a larger action, such as sending a dossier, and record the decision's measure.
 
     Raises Refused if the law has no such decision. Raises CaseRefused for an unknown case and in these
     situations:
@@ -379,7 +379,7 @@ def _reverse_waiting(session: Session, number: int, choice: str) -> None:
 def _last_reply(session: Session, number: int, choice: str) -> int:
     """Return the position of the last message that told the reporter of a decision, or 0.
 
-    A message that was held back, because the decision changed while it waited, does not count.
+    A message does not count if it was held back because the decision had changed.
     """
     told = select(func.max(Message.position)).filter_by(case=number, decision=choice, reversed=False)
     return session.scalar(told) or 0

@@ -63,7 +63,7 @@ class Need(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What an exit needs if there is an obstacle, in addition to what ``TABLE`` always requires.
+    """The requirements of an exit if there is an obstacle, besides the constant requirements in ``TABLE``.
 
     Any of the actions in ``lifted_by`` removes the obstacle. If ``a_day`` is true, the obstacle also ends on
     a certain day. The obstacle does not count if any of the obstacles in ``unless`` also exists.
@@ -127,7 +127,8 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.CLOSED: _row(close=_blocked(Code.REOPEN), junk=_blocked(Code.REOPEN)),
     Obstacle.JUNK: _row(junk=_blocked(Code.RECOVER)),
     Obstacle.OPEN: _row(destroy=_blocked(Code.CLOSE, Code.CLOSE_BY_TWO, Code.JUNK)),
-    # A hold and pending proceedings do not stop a closing, because the rows of a closed case are kept.
+    # Neither a hold nor pending proceedings prevent officers from closing a case, because the rows of a
+    # closed case are kept.
     Obstacle.HELD: _row(junk=_blocked(Code.RELEASE_HOLD), destroy=_blocked(Code.RELEASE_HOLD)),
     Obstacle.PROCEEDINGS: _row(
         junk=_blocked(Code.END_PROCEEDINGS, Code.REMOVE_PROCEEDINGS),
@@ -250,8 +251,8 @@ def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
     """Return the obstacles between a case and an exit, in the order of ``MATRIX``.
 
     Raises the same errors as ``queries_cases.case`` if the acting officers may not see the case. The acting
-    officers may not see a case that is unknown, in quarantine or restricted to other handlers, or from which
-    one of them is excluded.
+    officers may not see a case if it is unknown, in quarantine or restricted to other handlers, or if one of
+    these officers is excluded from it.
     """
     queries_cases.case(session, number)
     cells = [(what, row[asked.way]) for what, row in MATRIX.items()]
@@ -351,7 +352,7 @@ def waits_for_portal_day(due: Due, today: date) -> bool:
 
 
 def waits_for_visa(due: Due, today: date) -> bool:
-    """Return whether a destruction lacks only the archives' approval, and perhaps the portal's day."""
+    """Return whether a destruction lacks only the archives' approval, and perhaps a date from the portal."""
     return {*_in_the_way(Exit.DESTROY, _scheduled(due, today))} - {Obstacle.ONE_CLOCK} == {Obstacle.VISA}
 
 

@@ -1,7 +1,7 @@
 """Drafts: the vault stores what officers type, and shows each draft to its writer alone.
 
 A draft is not an action: the journal has no entry for it, and nobody is notified. A draft follows its case:
-officers who may not read the case cannot see it, and it is deleted with the case.
+officers who may not read the case cannot see the draft, and the draft is deleted with the case.
 """
 
 import json
@@ -38,7 +38,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The fields of a form, by name and in order, as they were on a day."""
+    """The contents of a form on a certain day: its fields in order, keyed by name."""
 
     day: date
     fields: Fields
@@ -89,7 +89,7 @@ def of(inbox: Inbox, who: Actor, case: int | None) -> dict[Form, Draft]:
 
 
 def begun(inbox: Inbox, who: Actor) -> Sequence[Begun]:
-    """Return all of an officer's own drafts that they may still read, oldest first."""
+    """Return all drafts of an officer that this officer may still read, oldest first."""
     with inbox.vault.transaction(who.officers) as session:
         mine = select(Unfinished).where(Unfinished.officer.in_(who.officers))
         rows = session.scalars(mine.order_by(Unfinished.day, Unfinished.id)).all()

@@ -88,7 +88,7 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
 
 
 def about(session: Session, request: int, number: int) -> AccessCase:
-    """Return the row for a case and a request; add it if it is missing."""
+    """Return the row for a case and a request; add the row if it is missing."""
     found = session.get(AccessCase, (number, request))
     if found is None:
         visas.take_out(session, number)

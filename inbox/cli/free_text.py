@@ -63,7 +63,7 @@ class _Text(Asking, click.Parameter):
 
 
 class TextOption(_Text, Option):
-    """An option whose text can be asked for."""
+    """An option whose text the program can ask for."""
 
     def get_help_record(self, context: click.Context) -> tuple[str, str] | None:
         """Return the row for ``--help``, which says whether the program asks for a missing text."""
@@ -73,4 +73,4 @@ class TextOption(_Text, Option):
 
 
 class TextArgument(_Text, click.Argument):
-    """An argument whose text can be asked for."""
+    """An argument whose text the program can ask for."""

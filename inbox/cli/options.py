@@ -289,7 +289,7 @@ def quiet_credentials_at(quiet: ExitStack, root: Path) -> list[Credential]:
     """Return the same as ``credentials_at``. The terminal echoes nothing until ``quiet`` is closed.
 
     Close ``quiet`` once the vault is open, because officers may type another passphrase while one is being
-    tried. Passphrases from files do not change the terminal.
+    tried. Passphrases from files leave the terminal's echo unchanged.
     """
     if not remembered("passphrase_file"):
         quiet.enter_context(terminal.passphrases())

@@ -51,7 +51,7 @@ def overview(view: View) -> Iterator[str]:
 
 
 def summary(case: View) -> str:
-    """Return the line of a case in lists, or the command that must be run before it is shown."""
+    """Return the line of a case in lists, or the command that officers must run before the line is shown."""
     undeclared = f"       not shown before: inbox case declare {case['case']}"
     return undeclared if case["summary"] is None else quoted(case["summary"])
 

@@ -44,7 +44,7 @@ def _codes(law: Law) -> Mapping[str, Mapping[str, Texts]]:
 
 
 def _in_words(law: Law) -> Mapping[str, Mapping[str, str]]:
-    """Return the time for each code that has one, in words."""
+    """Return the time for each code with a time, in words."""
     return {
         "deadlines": {code: _spoken(law, times.of_clock(each)) for code, each in law.clocks.items()},
         "duties": {code: _spoken(law, times.of_duty(each)) for code, each in law.duties.items()},
@@ -89,7 +89,7 @@ def view(law: Law) -> View:
 
 
 def _as_data(law: Law) -> View:
-    """Return the time for each code that has one, as numbers with their units, under the keys of the law."""
+    """Return the time for each code with a time, as numbers with their units, under the keys of the law."""
     return {
         "exchange": _span(law.exchange.every),
         "deadlines": {

@@ -4,10 +4,10 @@ For the judiciary, two reports about the same facts or the same person are one m
 warned about one of two bound cases, the person must not be warned about the other case. If the data of one
 case has to be kept, the data of the other case has to be kept too.
 
-An officer who is excluded from a case is excluded from all cases bound to it (``conflicts``). So every
-officer who acts on a case is subject to everything that binds it. Cases that the signed-in officers may not
-read also count: cases in quarantine, archived cases, and cases restricted to their handlers. Officers see
-only the numbers of these cases.
+An officer who is excluded from a case is excluded from all cases bound to it (``conflicts``). Every officer
+who acts on a case is therefore subject to everything that binds the case. Cases that the signed-in officers
+may not read also count: cases in quarantine, archived cases, and cases restricted to their handlers. Officers
+see only the numbers of these cases.
 """
 
 from collections.abc import Collection, Iterable

@@ -1,6 +1,6 @@
 """The deadlines of a case under the clocks of the law, counted from actual events.
 
-The program knows the events that start and stop a clock; the law says how many days it runs.
+The program knows the events that start and stop a clock; the law says how many days the clock runs.
 """
 
 from collections.abc import Iterator
@@ -94,7 +94,7 @@ class Events:
 
 
 def clocks(events: Events, how: Practice) -> list[Due]:
-    """Return all deadlines of a case, met or not: the clocks of the law in its order, then retention.
+    """Return all deadlines of a case, met or not: the law's clocks in their order, then retention.
 
     Closing a case does not meet any deadline, but drops the deadlines that no longer apply. An unmet deadline
     for a first act is always dropped. If the reporter cannot be reached, all deadlines for messages are
@@ -132,7 +132,7 @@ def _start(rule: Clock, events: Events, how: Practice) -> date:
     """Return the day from which a clock runs.
 
     A message that is still on its way counts from the day on which it was sent. A clock that waits for an
-    event starts no later than the deadline of the clock ``or_after``, so being late never gains time.
+    event starts no later than the deadline of the clock ``or_after``, so that a delay never gains time.
     """
     days = [events.day_of(rule.starts), events.day_sent(rule.starts)]
     if rule.or_after:

@@ -1,9 +1,9 @@
 """Legal duties: decisions that the law asks for. Each decision is a deadline until it is taken.
 
-The law in use defines the duties, the cases that have each duty, the event from which its time counts, and
-the time allowed. A duty stays even if the score is lowered or another law comes into use: its decision
-remains due until it is taken. A decision is based on what was known at the time. News of a kind that the law
-names reopens the decision.
+The law in use defines each duty: which cases have the duty, from which event its time counts, and how much
+time is allowed. A duty stays even if the score is lowered or another law comes into use: its decision remains
+due until it is taken. A decision is based on what was known at the time. News of a kind that the law names
+reopens the decision.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
@@ -126,7 +126,7 @@ def keep_in_step(session: Session, work: Workflow, today: date, before: Set[str]
 
 
 def asked_of(session: Session, number: int, code: str, today: date) -> Duty:
-    """Return a duty of a case; if the case does not have it yet, it is added as known from today on."""
+    """Return a duty of a case. If the case lacks the duty, add it as known from today on."""
     row = session.get(Duty, (number, code))
     if row is None:
         case, work = session.get_one(Case, number), session.get_one(Workflow, number)
@@ -158,7 +158,7 @@ def keep_lateness(row: Duty, today: date) -> None:
 
 
 def undecided_before(session: Session, number: int, asked: Asked) -> Sequence[str]:
-    """Return the duties that each occurrence of this fact creates, if undecided for the next occurrence."""
+    """Return the duties that each occurrence of this fact creates, except duties decided in advance."""
     codes = _asked_where(session, asked)
     return [code for code in codes if not _is_decided_before(session.get(Duty, (number, code)))]
 
@@ -355,9 +355,9 @@ def owed_after_end(session: Session, number: int | None = None) -> Collection[in
 
     Closing a case does not settle a decision that was put off or is asked for again. A case that still needs
     a decision waits like an open case, and is not archived. Two decisions are exceptions. The decision on
-    admissibility is dropped, because nobody can judge it in quarantine. For junk, the decision to inform the
-    persons concerned is dropped unless it was put off or is asked for again, because two officers found that
-    the report names nobody.
+    admissibility is dropped, because nobody can judge a case that is in quarantine. For junk, the decision to
+    inform the persons concerned is dropped, because two officers found that the report names nobody. The
+    decision stays if it was put off or is asked for again.
     """
     rows = owed_rows(in_use.of(session))
     return set(session.scalars(rows if number is None else rows.where(Duty.case == number)))
@@ -451,7 +451,7 @@ _UNDECIDED = select(Duty, Case).join(Case, Case.number == Duty.case).where(Duty.
 
 
 def _urgent(session: Session, case: Case, work: Workflow, code: str, today: date) -> date | None:
-    """Return today if the case reports imminent danger and the law then makes the duty urgent, else None."""
+    """Return ``today`` if the case reports imminent danger and the law then makes the duty urgent."""
     if in_use.of(session).duties[code].urgent is None:
         return None
     is_urgent = work.parts.priority == 1 or work.feared or scoring.warns_of_goods(answers.of(case))

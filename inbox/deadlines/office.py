@@ -60,7 +60,7 @@ def _roughly(period: Period) -> float:
 
 
 def of(session: Session) -> Practice:
-    """Return how this office works; the session caches it until it changes."""
+    """Return how this office works; the session caches the result until it changes."""
     found: Practice | None = session.info.get(_KEPT)
     if found is None:
         with session.no_autoflush:
@@ -113,7 +113,7 @@ def put_under(session: Session, regime: str, how: str = "") -> None:
 
 
 def adopt(session: Session, files: Mapping[str, bytes]) -> Law:
-    """Put the law in these files into use, and return it; raises Refused for a mistake in them."""
+    """Put the law in these files into use, and return it. Raises Refused if the files have a mistake."""
     law = in_use.adopt(session, files)
     _changed(session)
     return law

@@ -166,7 +166,7 @@ def listing(home: Home, session: Session) -> list[Due]:
 def _with_originals(
     session: Session, found: Sequence[tuple[int, str, date, frozenset[Obstacle]]]
 ) -> Iterator[Due]:
-    """Yield these cases; an original is due no earlier than its duplicates, because they refer to it."""
+    """Yield these cases; an original is due no earlier than the duplicates that refer to the original."""
     days = {case: day for case, _, day, _ in found}
     known = queries_exchange.newest_export(session)
     rows = select(Link.other, Link.case).join(Workflow, Workflow.case == Link.case)

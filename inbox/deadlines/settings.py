@@ -76,7 +76,7 @@ def continue_numbering(inbox: Inbox, who: Actor, last: int) -> Settings:
 
 
 def add_days_off(inbox: Inbox, who: Actor, days: Collection[date]) -> Settings:
-    """Add days off, at least one.
+    """Add one or more days off.
 
     Raises the same errors as ``office.add_days_off`` and ``Inbox.acting``.
     """

@@ -133,7 +133,7 @@ def judge(inbox: Inbox, who: Actor, number: int, parts: Mapping[str, int], reaso
     """Set parts of the score of a case, by name; the journal records the parts that change.
 
     A part that is given with its current value confirms the proposal of the rules. Raises CaseRefused for an
-    unknown case; and Refused if no reason is given, or if another session has changed the parts in the
+    unknown case. Raises Refused if no reason is given, or if another session has changed the parts in the
     meantime. Also raises the same errors as ``Inbox.acting``.
     """
 
@@ -414,6 +414,6 @@ def _archive_from(session: Session, work: Workflow, since: _Since) -> date | Non
 
 
 def _offered(asked: Questionnaire, question: str, answers: Answers) -> str:
-    """Return the answer to a question if the questionnaire offers it, else an empty string."""
+    """Return the answer to a question if the questionnaire offers this answer, else an empty string."""
     answer = answers.get(question, "")
     return next((option.id for option in asked.options(question) if option.id == answer), "")

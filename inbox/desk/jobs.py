@@ -72,7 +72,7 @@ def long(work: Work) -> Callable[[View], View]:
 
 
 def init_app(app: Flask) -> None:
-    """Let every page wait for the end of a job, except the pages of the job itself."""
+    """Make every page wait for the end of a job, except the pages of the job itself."""
 
     @app.before_request
     def check() -> ResponseReturnValue | None:

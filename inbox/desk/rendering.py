@@ -126,7 +126,7 @@ def _label(language: str, code: str, codes: str) -> str:
 
 
 def _degree(language: str, degree: str) -> Markup:
-    """Return the degree that begins a notice."""
+    """Return the degree of a notice as HTML, for the beginning of the notice."""
     return style.degree_mark(degree, labels.of("degree")[degree].in_(language))
 
 

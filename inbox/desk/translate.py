@@ -60,7 +60,7 @@ _ANY = sorted(labels.OF_THE_LAW - {"decided"})
 def _uncoded(language: str, text: str, name: str) -> str:
     """Return a value with labels in place of the codes of the law or program.
 
-    A value can be a list of codes. A code with an underscore is translated, whatever the value is named.
+    A value can be a list of codes. A code with an underscore is translated, whatever the name of the value.
     """
     said = [_label(language, each, name) for each in _APART.split(text)]
     return ", ".join(each for each in said if each) if all(said) else text

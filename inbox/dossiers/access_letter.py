@@ -20,7 +20,7 @@ WORDING = Wording(__package__, "access.toml")
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The content of an answer: the names of the person, the office, the day, and the language ("fr", "en").
+    """The content of an answer: the person's names, the office, the day, and the language ("fr" or "en").
 
     ``says`` contains the texts that the law prescribes for each answer.
     """

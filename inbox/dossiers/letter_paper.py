@@ -26,7 +26,7 @@ class Paper:
 
 
 def begun(paper: Paper) -> Sheets:
-    """Return the pages of a letter up to where its text starts; raises Refused if the font is missing."""
+    """Return a letter's pages up to the start of its text; raises Refused if the font is missing."""
     sheets = Sheets(paper.title, language=paper.language, day=paper.made, foot=paper.foot, removed="")
     if paper.law:
         sheets.subtitle(paper.law)

@@ -15,12 +15,14 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A measure by its code. ``degree`` is the group of a sanction; ``told``: the reporter may read it.
+    """A measure by its code.
 
-    ``restrictions`` are actions that a prosecutor does not want, or the conditions for them. ``sent`` is the
-    text that is sent, if the law requires that it be kept; ``dossiers.recording`` checks it. ``despite`` is
-    the reason for taking the measure although the prosecutor's word is missing or has restrictions; it is
-    empty if neither is true.
+    ``degree`` is the group of a sanction. ``told`` means that the reporter may read the measure.
+
+    ``restrictions`` are actions that a prosecutor does not want, or conditions for such actions. ``sent`` is
+    the text that is sent, if the law requires officers to keep it; ``dossiers.recording`` checks it.
+    ``despite`` is the reason for taking the measure although the prosecutor's word is missing or has
+    restrictions; otherwise it is empty.
     """
 
     kind: str

@@ -62,7 +62,7 @@ def _refused(session: Session, number: int, kind: str) -> CaseRefused:
 
 
 def _restricted(session: Session, number: int) -> Sentence:
-    """Return the prosecutor's restrictions or, if they are on a linked case, only that they exist."""
+    """Return the prosecutor's restrictions, or only the fact that a linked case has restrictions."""
     if not (said := prosecutor_word.restrictions(session, number)):
         return sentence("case {number}: the prosecutor restricted what can be done", number=number)
     return sentence(

@@ -88,8 +88,8 @@ def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -
 
     Retracting takes as many officers as recording the measure did, but always two for:
 
-    - a measure that opens or ends proceedings, because proceedings keep a case from being destroyed;
-    - a measure with restrictions, because they keep a case from being disclosed;
+    - a measure that opens or ends proceedings, because proceedings prevent officers from destroying a case;
+    - a measure with restrictions, because restrictions prevent officers from disclosing a case;
     - a measure without which a message that was already sent would not count as feedback.
 
     Raises CaseRefused for an unknown case or measure, and if a decision or the outcome of a closed case

@@ -1,4 +1,4 @@
-"""Which measures of a case the reporter may read, and which of them let a text count as feedback."""
+"""Which measures of a case the reporter may read, and which of them make a text count as feedback."""
 
 from collections import defaultdict
 

@@ -1,6 +1,6 @@
 """The exchange with the portal: bundles and outboxes.
 
-Reports that arrived another way are also entered here.
+Reports that arrived by other means are also entered here.
 """
 
 from collections.abc import Iterator

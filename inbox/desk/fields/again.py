@@ -211,7 +211,7 @@ def _page_of(page: Page) -> str | None:
 
 
 def _matched(page: Page) -> tuple[Rule, Mapping[str, Any]] | None:
-    """Return the view of a page and its arguments, or None if it does not exist or may not be shown now."""
+    """Return a page's view and its arguments, or None if the page does not exist or may not be shown now."""
     adapter = current_app.create_url_adapter(request)
     if adapter is None or page.method not in ("GET", POST):
         return None

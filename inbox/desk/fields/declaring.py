@@ -40,7 +40,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The description that a form sends. ``number`` is its place among the forms of its page, from 0.
+    """The description that a form sends. ``number`` is the form's place on its page, counted from 0.
 
     The fields are not checked if the form is sent to an address in ``unchecked``.
     """

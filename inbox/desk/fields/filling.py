@@ -68,7 +68,7 @@ def identity(control: Control) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A sent form: the ``given`` values, and the messages ``said`` at its fields, both by field name.
+    """A sent form: the ``given`` values, and the messages ``said`` at its fields, both keyed by field name.
 
     ``summary`` is HTML for the top of the page. ``title`` is put before the title of the page.
     """

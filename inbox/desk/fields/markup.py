@@ -12,7 +12,7 @@ TICKED = {"checkbox", "radio"}
 
 @dataclass(slots=True)
 class Tag:
-    """An element. ``end`` is the end of its start tag, ``close`` the start of its end tag."""
+    """An element. ``end`` is the end of its start tag, and ``close`` is the start of its end tag."""
 
     name: str
     attributes: Mapping[str, str]

@@ -33,7 +33,7 @@ pages = Blueprint("case", __name__, url_prefix="/case/<int:case>")
 
 
 class Part(StrEnum):
-    """A part of the page of a case, shown one at a time. The labels are in labels.toml."""
+    """One part of a case's page, which shows one part at a time. The labels are in labels.toml."""
 
     REPORT = "report"
     DIALOGUE = "dialogue"
@@ -146,7 +146,7 @@ def _remedy(what: Obstacle) -> _Remedy:
 
 
 def _page(case: int, part: str) -> int:
-    """Return the page of the dialogue to show if the address has no page number.
+    """Return the page of the dialogue that is shown if the address has no page number.
 
     A newly opened case shows the first page with an unread message, or else the last page. After an action,
     the same page is shown again.

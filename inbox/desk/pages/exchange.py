@@ -76,7 +76,7 @@ def collect() -> ResponseReturnValue:
 @pages.post("/medium/outbox")
 @jobs.long(Work.OUTBOX)
 def prepare() -> ResponseReturnValue:
-    """Write the next bundle for the portal to the medium."""
+    """Write the next bundle for the portal onto the medium."""
     desk = here()
     made = outbox.make(desk.inbox, actor(), medium_folder(), progress=work_goes_on, same_disk=desk.same_disk)
     return rendering.page("exchange/prepared.html", made=made)
@@ -84,7 +84,7 @@ def prepare() -> ResponseReturnValue:
 
 @pages.post("/medium/outbox/<int:n>")
 def again(n: int) -> ResponseReturnValue:
-    """Write a bundle for the portal to the medium once more."""
+    """Write an earlier bundle for the portal onto the medium once more."""
     desk = here()
     made = outbox.again(desk.inbox, actor(), medium_folder(), n, same_disk=desk.same_disk)
     return rendering.page("exchange/prepared.html", made=made)

@@ -66,7 +66,7 @@ def _check() -> ResponseReturnValue | None:
 def lets_in(endpoint: str) -> bool:
     """Whether the browser may see a page that it did not request itself.
 
-    Once the desk is locked, its process ends, and must not reveal anything more of the inbox.
+    Once the desk is locked, its process ends and must reveal nothing more about the inbox.
     """
     return not here().is_over and ("seat" in g or endpoint in _FOR_ANYBODY)
 
