@@ -1,1 +1,1 @@
-"""Measurements of speed, each as a ratio to a minimal reference program in the same run."""
+"""Measurements of speed, each relative to a minimal reference program in the same run."""

@@ -118,7 +118,7 @@ def measure_dialogue(folder: Path) -> None:
 
 
 def measure_journal(folder: Path) -> None:
-    """Measure how fast the journal is verified, compared with as many bare Ed25519 verifications."""
+    """Compare the verification of a journal with as many bare Ed25519 verifications."""
     folder.mkdir()
     with journal.opened(folder, ENTRIES) as made:
         signed = made.signed()

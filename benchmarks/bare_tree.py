@@ -47,7 +47,7 @@ def inside(tree: Path, *command: str, env: Mapping[str, str] | None = None) -> s
     """Run a program in a tree, and return what it printed. Raises RuntimeError if the program fails."""
     places = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
     # The program gets none of the builder's variables. With PYTHONDONTWRITEBYTECODE, the test could not
-    # notice that a purge leaves bytecode.
+    # notice that a purge leaves bytecode behind.
     return run("chroot", str(tree), *command, env={**places, **(env or {})})
 
 

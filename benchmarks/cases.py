@@ -8,7 +8,7 @@ officers are signed in.
 - Every third case is assigned to an officer, and every 997th is in quarantine.
 - Every fiftieth case has handlers, and one of the two officers is not among them.
 - One of the two officers is excluded from every 499th case.
-- For every tenth case, neither officer has declared an absence of interest.
+- For every tenth case, neither officer has declared that they have no interest.
 
 Each case names one of 30,000 containers, one of 2,000 persons and one of 300 days. As a result, about three
 cases share each container, fifty share each person, and hundreds share each day. Links are measured on the

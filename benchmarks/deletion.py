@@ -1,4 +1,4 @@
-"""Delete large data while the portal runs: how long other uploads wait, and how a full disk is handled."""
+"""Delete large data while the portal runs, and measure how long other uploads wait. Also fill the disk."""
 
 import os
 import shutil

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-# The status of a run over its time limit. pytest's own statuses are 0 to 5; a signal gives a negative one.
+# The status of a run over its time limit. pytest's own statuses are 0 to 5; a signal gives a negative status.
 LATE = 1_000
 
 

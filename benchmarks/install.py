@@ -230,7 +230,7 @@ def _another_program_is_named(machine: Machine) -> None:
 
 
 def _a_failed_step_is_undone(machine: Machine) -> None:
-    """Check that setup disables an nginx that cannot start, and that the next run continues with it."""
+    """Check that setup disables an nginx that cannot start, and that the next run starts this nginx."""
     file = machine.tree / "etc/nginx/fanal/site.conf"
     good = file.read_text()
     machine.do("systemctl", "disable", "--now", "nginx@onion")

@@ -47,8 +47,8 @@ DELAYS = (
     "Not sent yet. With large files this can take several minutes: leave this page open.",
     "Slow connection: no answer yet. Still trying…",
 )
-# The only required question. A page asks who should read the report only if more than one body can receive
-# the report.
+# The only required question. A page asks for the readers of a report only if more than one body can receive
+# it.
 READER = "Choose who reads it."
 # 20 words each.
 SENTENCES = {
@@ -88,7 +88,7 @@ class Journey:
     waits: list[float] = field(default_factory=list)
 
     def words(self) -> tuple[int, int]:
-        """Return how many words are visible at once, and how many are folded away.
+        """Return how many words are visible, and how many are folded away.
 
         A text that is on several screens counts only once.
         """
@@ -201,8 +201,8 @@ class Reporter:
         (place,) = re.findall(r"\d+", asked.evaluate("(each) => each.labels[0].textContent"))
         word = self._words[int(place) - 1]
         asked.fill(word)
-        # The words are drawn at random. The model counts the keys of a mean word, so that each run gives the
-        # same time.
+        # The words are drawn at random. The model counts the keys of a word of mean length, so that each run
+        # gives the same time.
         self.journey.task.add("M" + "H" + "K" * mean_length(self.language) + "H")
 
     def _press_on(self) -> None:

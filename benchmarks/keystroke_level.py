@@ -1,4 +1,4 @@
-"""How long an experienced person needs for a task on a phone, by the keystroke-level model.
+"""How long an experienced person needs for a task on a phone, according to the keystroke-level model.
 
 The model is that of Card, Moran and Newell, The Keystroke-Level Model for User Performance Time with
 Interactive Systems (1980). Where touch differs from a mouse, the values are from later studies:

@@ -112,7 +112,7 @@ class Tried:
 
 
 class Reach:
-    """Which tests of a room reach which lines, and how long each takes."""
+    """Which tests of a room reach which lines, and how long each test takes."""
 
     def __init__(self, copy: ProjectCopy, folder: Path) -> None:
         self._root = copy.path
@@ -211,7 +211,7 @@ def drawn(room: str, seed: int, each: int) -> list[Mutant]:
 def run(rooms: Sequence[str], seed: int, each: int) -> Iterator[str]:
     """Try mutants of these rooms; yield the seed, then a line for each survivor, for each room, and for all.
 
-    The seed comes first, so that a run that was stopped can go on with the other rooms.
+    The seed is the first line, so that a stopped run can be continued with the other rooms.
 
     Raise RuntimeError if a room's tests fail on the original code.
     """

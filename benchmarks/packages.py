@@ -23,7 +23,7 @@ BUILD = (sys.executable, "-m", "deploy.release", "build")
 _NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
 _LATER = ("faketime", "-f", "+400d")
 _UMASK = 0o077
-# A purge leaves the system user of a package and its group, because files may still belong to that user.
+# A purge keeps the system user and the group of a package, because files may still belong to that user.
 _STAYS = {"etc/passwd", "etc/group", "etc/shadow", "etc/gshadow"}
 # The records and caches of package managers, and temporary files.
 _NOTES = ("var/lib/dpkg/", "var/lib/apt/", "var/cache/", "var/log/", "etc/ld.so.cache", "tmp/", "run/")

@@ -1,4 +1,4 @@
-"""The report page in Chromium without JIT, like Tor Browser at its level “Safer”."""
+"""The report page in Chromium without JIT, like Tor Browser at its security level “Safer”."""
 
 import time
 from collections.abc import Iterator

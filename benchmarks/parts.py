@@ -46,7 +46,10 @@ def on_either(part: OfPortal) -> Callable[[], Iterator[str]]:
 
 @on_either
 def submits(server: Server) -> Iterator[str]:
-    """Compare reports sent by a growing number of clients with a bare insert. Any error ends the run."""
+    """Measure how fast many clients send reports, relative to a bare insert.
+
+    Any error ends the run.
+    """
     envelope = make_envelope(SITE)
     headers = {"Upload-Length": str(len(envelope))}
     headers["Upload-Metadata"] = upload_metadata(channel=INSPECTORATE.encode())

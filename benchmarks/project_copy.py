@@ -12,8 +12,8 @@ from typing import Self
 
 from tests.support.paths import ROOT
 
-# Modification times for changed files. If two changes within a second kept the size, Python would load
-# outdated bytecode.
+# Modification times for changed files. If a file changed twice within a second but kept its size, Python
+# would load outdated bytecode.
 _TIMES = itertools.count(1_000_000_000)
 
 
@@ -79,6 +79,7 @@ class ProjectCopy:
 
 def _with_options(words: Sequence[str]) -> list[str]:
     """Return the arguments, preceded by the options that every run in a fork needs."""
-    # pytest cannot rewrite asserts in modules that were loaded before it, and would warn about them.
+    # pytest cannot rewrite asserts in modules that were loaded before pytest, and would warn about these
+    # modules.
     ignored = "ignore::pytest.PytestAssertRewriteWarning"
     return ["-q", "-n", "0", "-p", "no:cacheprovider", "-W", ignored, *words]

@@ -74,7 +74,7 @@ def _differs(repository: Path, commit: str, path: str) -> bool:
 def warnings(
     repository: Path, covers: Mapping[str, Sequence[str]], records: Mapping[str, Record]
 ) -> Iterator[str]:
-    """Yield a line for each part whose record is missing, stale, or cannot be compared with its commit."""
+    """Yield a line for each part whose record is missing or stale, or cannot be compared with its commit."""
     for name, paths in covers.items():
         if not (record := records.get(name)):
             yield f"soak {name}: never recorded; hint: make soak {name}"

@@ -52,7 +52,8 @@ _LINK = re.compile(r"\[([^]]*)\]\([^)]*\)")
 _NOT_DRAWN = Path("docs/first-day.md")
 # The documents in French. All other documents are in English.
 _FRENCH = Path("docs/fr")
-# Comments of these files are drawn. Other TOML files have comments in two languages, or belong to the law.
+# Sentences are drawn from the comments of these files. Other TOML files have comments in two languages, or
+# belong to the law.
 _SCRIPTS = ("portal/scripts/*.js", "tests/js/*.*js")
 _SETTINGS = ("*.toml", "inbox/**/*.toml", "portal/ops/*.toml", "portal/setup/*.toml")
 # A comment of a script: a block, or the rest of a line.

@@ -22,13 +22,13 @@ SIGNATURE = "manifest.sig"
 KEYRING = "keyring.json"
 KEYRING_SIGNATURE = "keyring.sig"
 FIRST = bytes(32)
-# Largest manifest that is read, in bytes, and the most entries in one of its lists. A bundle for 100,000
-# cases needs a third of each limit.
+# The largest manifest that is read, in bytes, and the largest number of entries in one of its lists. A bundle
+# for 100,000 cases needs a third of each limit.
 LARGEST_MANIFEST = 32 << 20
 _ENTRIES = 250_000
 # A manifest lists at most this many imports; fewer imports happen between two exports.
 IMPORTS = 64
-# Upper limit, in bytes, for the fields that precede the long lists of a manifest.
+# The upper limit, in bytes, for the fields that precede the long lists of a manifest.
 _LONGEST_HEAD = 4_096
 
 

@@ -1,4 +1,4 @@
-"""Memos: the channel and day of a case, sealed by the reporter's page for its next visit (SPEC 5.4)."""
+"""Memos: the channel and day of a case, sealed by the reporter's page for the next visit (SPEC 5.4)."""
 
 import re
 import secrets

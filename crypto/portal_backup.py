@@ -16,7 +16,7 @@ from crypto.signing import Label
 
 SMALLEST = 4 << 20
 _STEP = 4
-# Largest manifest that is read, in bytes; a manifest for 250,000 cases needs less.
+# The largest manifest that is read, in bytes; a manifest for 250,000 cases needs less.
 LARGEST_MANIFEST = 128 << 20
 _MOST = 250_000
 _ZEROS = bytes(1 << 20)

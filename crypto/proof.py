@@ -8,7 +8,7 @@ from crypto.receipt import Receipt, SignedReceipt
 from crypto.receipt_key import ReceiptKey, SignedReceiptKey
 from crypto.shape import binary, record
 
-# Largest proof, challenge or answer, in bytes.
+# The largest proof, challenge or answer, in bytes.
 LARGEST = 4_096
 
 

@@ -1,6 +1,6 @@
 """Receipts: the inspectorate's signed statement that it had a report on a certain day (SPEC 5.6).
 
-A receipt names the reporter by the hash of the author key alone. The receipt says nothing about the report.
+A receipt names the reporter only by the hash of the author key. The receipt says nothing about the report.
 """
 
 import hashlib

@@ -21,8 +21,8 @@ class TooFewShares(Truncated):
 def split(secret: bytes, *, quorum: int, count: int) -> tuple[str, ...]:
     """Return ``count`` shares of a 32-byte secret, 33 words each. Any ``quorum`` shares restore the secret.
 
-    Raise Malformed unless 2 ≤ quorum ≤ count ≤ 7, or both are 1. With a quorum of 1 among several shares,
-    each officer alone could open everything.
+    Raise Malformed unless 2 ≤ quorum ≤ count ≤ 7, or quorum and count are both 1. With a quorum of 1 among
+    several shares, each officer alone could open everything.
     """
     if not (LEAST_QUORUM <= quorum <= count <= LARGEST_COUNT or quorum == count == 1):
         raise Malformed("this quorum is not possible with this number of shares")

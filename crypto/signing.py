@@ -14,8 +14,8 @@ DEPLOYMENT = 16
 SEED = 32
 PUBLIC = 32
 SIGNATURE = 64
-# Largest keyring, card or list of pages, in bytes. These files are limited because the complete file must be
-# read before its signature can be verified. A questionnaire has the same limit as a keyring.
+# The largest keyring, card or list of pages, in bytes. These files are limited because the complete file must
+# be read before its signature can be verified. A questionnaire has the same limit as a keyring.
 LARGEST_FILE = 4 << 20
 
 

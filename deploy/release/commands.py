@@ -33,7 +33,7 @@ def run(*command: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -
 
 
 def run_at_terminal(*command: str | Path) -> int:
-    """Run a program that may ask the user, and return its exit status.
+    """Run a program that may ask the user questions, and return its exit status.
 
     Raises Refused if the program is missing.
     """

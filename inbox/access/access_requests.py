@@ -68,7 +68,7 @@ class Came:
 def record(inbox: Inbox, who: Actor, came: Came) -> AccessRequest:
     """Add a request to the register, under the next number.
 
-    Raises the same errors as ``Inbox.acting``, and Refused in these situations:
+    Raises the same errors as ``Inbox.acting``. Raises Refused in these situations:
 
     - the day is in the future, or more than a year ago;
     - there is no name, or there are more than MOST_NAMES;

@@ -36,7 +36,7 @@ def open_cases(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str) ->
     """Open all these archived cases, or none, for the acting and confirming officers until the end of today.
 
     Returns the numbers of the cases. Two officers confirm once for all cases. Raises CaseRefused for a case
-    that is unknown or not archived, and Refused if no reason is given. Also raises the same errors as
+    that is unknown or not archived. Raises Refused if no reason is given. Also raises the same errors as
     ``bulk.do``.
     """
     opened = action(Code.OPEN_ARCHIVED, None, reason)

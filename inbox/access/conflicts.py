@@ -57,8 +57,8 @@ def lift(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> li
     """Lift an officer's exclusion from a case and all cases of the same matter. Return the case numbers.
 
     The acting officers must be able to read all these cases and must have declared each one. Any of these
-    cases may be the one that names the excluded officer. Raises CaseRefused for an unknown case, and Refused
-    if the officer is not excluded. Also raises the same errors as ``chosen_action.together``.
+    cases may be the one that names the excluded officer. Raises CaseRefused for an unknown case. Raises
+    Refused if the officer is not excluded. Also raises the same errors as ``chosen_action.together``.
     """
     noted = action(Code.LIFT_CONFLICT, number, reason, officer=officer)
 
@@ -210,7 +210,7 @@ def _lift(session: Session, number: int, officer: str) -> list[int]:
 
 
 def _not_kept_yet(session: Session, number: int) -> list[tuple[int, str]]:
-    """Return the exclusions to add so that officers excluded from one case are excluded from the matter."""
+    """Return the exclusions that extend an exclusion from one case to all cases of the matter."""
     matter = bonds.of(session, number)
     kept = _excluded_from(session, matter)
     everybody = {officer for each in kept.values() for officer in each}

@@ -105,8 +105,8 @@ def to_declare(inbox: Inbox, who: Actor, numbers: Sequence[int]) -> list[int]:
 def undeclared(inbox: Inbox, who: Actor, number: int) -> list[str]:
     """Return the acting officers who have not declared the case; the journal gets no entry.
 
-    Raises the same errors as ``queries_cases.case``, and Refused if one of these officers cannot declare the
-    case (see ``declare``).
+    Raises the same errors as ``queries_cases.case``. Raises Refused if one of these officers cannot declare
+    the case (see ``declare``).
     """
     with inbox.vault.transaction(who.officers) as session:
         names = missing(session, number)
@@ -118,8 +118,8 @@ def declare(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> list[str]:
     """Record the declarations of all acting officers for these cases: for all the cases or none.
 
     Returns the officers who had not yet declared at least one of the cases. Raises the same errors as
-    ``bulk.do`` and ``missing``, and Refused for an officer represented only by a paper sheet, because anybody
-    could have brought the sheet.
+    ``bulk.do`` and ``missing``. Raises Refused for an officer represented only by a paper sheet, because
+    anybody could have brought the sheet.
     """
     newly: set[str] = set()
 

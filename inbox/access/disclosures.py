@@ -120,7 +120,7 @@ def add(session: Session, number: int, given: Given, by: Actor) -> Disclosure:
     Before each disclosure of the reporter's identity, officers must take the decision that the law asks for.
     A reporter who consented once must still learn who receives the identity.
 
-    Raises CaseRefused if the case is unknown, and Refused if the recipient is empty or too long. For the
+    Raises CaseRefused if the case is unknown. Raises Refused if the recipient is empty or too long. For the
     ground ``JUDICIAL``, raises the same errors as ``check_justice``. For the identity, raises CaseRefused
     until officers have decided whether to inform the reporter. For the identity, also raises Refused if the
     ground is ``OTHER``, or if it is ``CONSENT`` and the reporter has not consented.

@@ -51,7 +51,7 @@ def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
     concerned, or the evidence. To correct a mistake, two officers redact the text
     (``inbox.retention.strike``).
 
-    Raises Undeclared, and CaseRefused for an unknown case. Raises Refused if the text is empty, or is too
+    Raises Undeclared. Raises CaseRefused for an unknown case. Raises Refused if the text is empty, or is too
     long together with the existing text. Also raises the same errors as ``chosen_action.acting``.
     """
 

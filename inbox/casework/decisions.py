@@ -29,7 +29,7 @@ from templates.law.rules import DutyRole, Effect
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A decision by its code, with its reason. ``ground`` is one of the grounds that the law gives, if any.
+    """A decision: its code and its reason. ``ground`` is one of the grounds that the law gives, if any.
 
     ``until`` is the day of a deferral; ``addressee`` and ``reference`` belong to a transmission.
     ``restrictions`` are actions that the prosecutor does not want, or conditions for such actions.
@@ -184,7 +184,10 @@ def is_taken(session: Session, number: int, decision: Decision) -> bool:
 
 
 def check(session: Session, number: int, wanted: Sequence[Decision], today: date) -> None:
-    """Check that these decisions could be taken now, in this order; take none of them. Raises as ``take``."""
+    """Check that these decisions could be taken now, in this order, without taking any.
+
+    Raises as ``take``.
+    """
     with session.begin_nested() as undone:
         for each in wanted:
             take(session, number, each, today)

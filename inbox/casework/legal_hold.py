@@ -10,8 +10,8 @@ from inbox.session.inbox import Inbox
 def hold(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
     """Put a case on hold, so that it cannot be destroyed until the hold is released.
 
-    Raises CaseRefused for a case that is unknown or already on hold, and Refused if no reason is given. Also
-    raises the same errors as ``Inbox.acting``.
+    Raises CaseRefused for a case that is unknown or already on hold. Raises Refused if no reason is given.
+    Also raises the same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.HOLD, number, reason)) as session:
         work = workflow.of(session, number)

@@ -27,7 +27,7 @@ def add(inbox: Inbox, who: Actor, numbers: Sequence[int], names: Collection[str]
     """Add tags to one or more cases: to all of them or to none.
 
     The journal does not record the tags, because they may repeat what the report says. Raises CaseRefused for
-    an unknown case or an invalid tag, and Refused if no tag is given. Also raises the same errors as
+    an unknown case or an invalid tag. Raises Refused if no tag is given. Also raises the same errors as
     ``Inbox.acting``.
     """
     return _change(inbox, who, numbers, names, removed=False)
@@ -36,7 +36,7 @@ def add(inbox: Inbox, who: Actor, numbers: Sequence[int], names: Collection[str]
 def remove(inbox: Inbox, who: Actor, numbers: Sequence[int], names: Collection[str]) -> Left:
     """Remove tags from cases.
 
-    Raises the same errors as ``add``, and CaseRefused for a case that lacks one of the tags.
+    Raises the same errors as ``add``. Raises CaseRefused for a case that lacks one of the tags.
     """
     return _change(inbox, who, numbers, names, removed=True)
 

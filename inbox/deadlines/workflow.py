@@ -147,7 +147,7 @@ def judge(inbox: Inbox, who: Actor, number: int, parts: Mapping[str, int], reaso
 def judging(session: Session, number: int, parts: Mapping[str, int], reason: str) -> Action:
     """Return the journal entry for a new score, with the parts that change.
 
-    Raises the same errors as ``of``, and Refused if no reason is given.
+    Raises the same errors as ``of``. Raises Refused if no reason is given.
     """
     before = asdict(of(session, number).parts)
     changed = {name: value for name, value in parts.items() if before[name] != value}
@@ -168,8 +168,8 @@ def set_score(session: Session, number: int, parts: Mapping[str, int], today: da
 def rate(inbox: Inbox, who: Actor, number: int, credibility: Credibility, reason: str) -> None:
     """Rate how well the content of a case is corroborated.
 
-    Raises CaseRefused for an unknown case, and Refused if no reason is given. Also raises the same errors as
-    ``Inbox.acting``.
+    Raises CaseRefused for an unknown case. Raises Refused if no reason is given. Also raises the same errors
+    as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.RATE, number, reason, credibility=credibility)) as session:
         of(session, number).credibility = credibility.value

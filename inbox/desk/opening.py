@@ -10,7 +10,7 @@ from inbox.desk.sessions.seats import Limits
 from inbox.desk.state import Desk
 from inbox.system import idle_timeout
 
-# How often to check for locking. The system's own timer stops while a laptop sleeps.
+# How often to check whether the inbox must lock. The system's own timer stops while a laptop sleeps.
 _TICK_SECONDS = 5.0
 
 

@@ -41,11 +41,12 @@ WORDING = Wording(__package__, "letters.toml")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A letter, by its code; ``to`` is the code of an authority in the law, or the name of a person.
+    """A letter, identified by its code.
 
-    ``address`` is printed on the letter; if it is empty, the law's address of the authority is printed.
-    ``text`` is the officers' own text. ``despite`` is the reason to override warnings. ``seen`` is the
-    digest of the words that officers were shown, or None to skip this check.
+    ``to`` is the code of an authority in the law, or the name of a person. ``address`` is printed on the
+    letter; if it is empty, the law's address of the authority is printed. ``text`` is the officers' own text.
+    ``despite`` is the reason to override warnings. ``seen`` is the digest of the words that officers were
+    shown, or None to skip this check.
     """
 
     letter: str
@@ -145,7 +146,7 @@ def preview(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Preview:
 
 
 def words(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Words:
-    """Return the text that a letter about a case would have today, without checking the text or writing it.
+    """Return the text that a letter about a case would have today, without checking or writing it.
 
     Raises the same errors as ``write`` if the letter, the addressee or the text is unsuitable, or if the case
     lacks a value. Also raises the same errors as ``Inbox.acting``.
@@ -156,7 +157,7 @@ def words(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Words:
 
 
 def write(inbox: Inbox, who: Actor, number: int, wanted: Wanted, out: Path) -> None:
-    """Write an unencrypted letter about a case to a new file; record the letter in journal and ledger.
+    """Write an unencrypted letter about a case to a new file. The journal and the ledger record the letter.
 
     Raises Refused if the words differ from the words shown, or if the law has no such letter or addressee.
     Raises CaseRefused if the letter has to wait, if the officers' own text is missing, or if the case lacks a

@@ -110,7 +110,7 @@ def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) ->
     was not informed before, this measure is the decision that the law asks for.
 
     Raises the same errors as ``compose.preview``, ``apart.new``, ``addressees.check_unsaid`` and
-    ``records.add``. Raises Refused if an attachment is damaged, and NoSandbox if attachments are to be
+    ``records.add``. Raises Refused if an attachment is damaged. Raises NoSandbox if attachments are to be
     cleaned but cannot be examined safely. Raises CaseRefused if the key of an attachment was destroyed, if
     nobody decided to inform the prosecutor, or if a warning about the dossier needs a reason and none is
     given. For a disciplinary dossier, also raises CaseRefused if the prosecutor's word is missing, or if the
@@ -156,9 +156,10 @@ def _check(
         # how to respect them.
         if doubt is Doubt.NO_WORD and prosecutor_word.is_missing(session, number):
             raise prosecutor_word.refused_dossier(session, number)
-        # The person concerned reads a disciplinary file, and may know who could have said the words in it. So
-        # words that the reporter asked never to repeat are refused even with a reason; officers can always
-        # redact them. A prosecutor keeps the dossier secret, and may need the reporter's words as evidence.
+        # The person concerned reads a disciplinary file, and may know who could have said the words in it.
+        # Words that the reporter asked never to repeat are therefore refused even with a reason; officers can
+        # always redact them. A prosecutor keeps the dossier secret, and may need the reporter's words as
+        # evidence.
         if doubt is Doubt.PROTECTED and plan.purpose is Purpose.DISCIPLINARY:
             raise CaseRefused(
                 sentence("{why} {place}", why=labels.said("doubt", doubt), place=place),

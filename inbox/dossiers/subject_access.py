@@ -2,8 +2,8 @@
 
 Officers see which cases name the person, and write the answer themselves. If an obstacle forbids disclosure,
 the person gets the same letter, from the same day on, as if no data were held. Every request leaves the same
-traces, except in the cases themselves. So an officer who is excluded from a case does not learn that the case
-names the person.
+traces, except in the cases themselves. An officer who is excluded from a case therefore does not learn that
+the case names the person.
 """
 
 from collections.abc import Mapping
@@ -91,7 +91,7 @@ def look(inbox: Inbox, who: Actor, number: int) -> Seen:
 
 
 def passages(inbox: Inbox, who: Actor, request: int, number: int) -> list[str]:
-    """Return each sentence of a case that names or may name the person, only to help write the answer.
+    """Return each sentence of a case that names or may name the person, to help officers write the answer.
 
     Raises the same errors as ``access_requests.open_one`` and ``Inbox.acting``.
     """

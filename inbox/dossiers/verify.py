@@ -22,7 +22,7 @@ _HYBRID = "AGE-SECRET-KEY-PQ-"
 def verify(file: BinaryIO, key: str, identities: Iterable[Identity]) -> Dossier:
     """Return the manifest of a dossier, which may be sealed or already opened with the age program.
 
-    ``key`` is the inspectorate's public key or its fingerprint. Raises Refused, which names the part that
+    ``key`` is the inspectorate's public key or its fingerprint. Raises Refused with the name of the part that
     differs from the signed dossier.
     """
     start = file.read(len(_SEALED))

@@ -35,11 +35,11 @@ def gap(session: Session, intake: IntakeHead) -> dict[str, int]:
 
 
 def go_on(session: Session, intake: IntakeHead, today: date) -> None:
-    """Take the number of the last outbox from the portal; move our serials past all that the portal has seen.
+    """Take the last outbox's number from the portal; move our serials past those that the portal has seen.
 
-    This inbox does not know the contents of the outboxes that the lost inbox made. So the portal is told
-    again about every closed case. The serials of slots, keyring and card jump ahead, because a reader rejects
-    a lower serial.
+    This inbox does not know the contents of the outboxes that the lost inbox made. The portal is therefore
+    told again about every closed case. The serials of slots, keyring and card jump ahead, because a reader
+    rejects a lower serial.
     """
     if not _is_ahead(session, intake):
         return

@@ -30,7 +30,7 @@ class Acceptance:
 
 
 def follows(session: Session, announced: Announced, acceptance: Acceptance) -> bool:
-    """Return True if the bundle is the next bundle, False if it was collected before.
+    """Return True if the bundle is the next bundle, or False if this bundle was collected before.
 
     Raises BundleRefused for all other bundles, with the number of the expected bundle.
     """

@@ -184,7 +184,7 @@ def _overtaken() -> BundleRefused:
 
 
 def _known(session: Session, intake: IntakeHead, today: date) -> Between:
-    """Return the first and last possible day for the entries of a bundle, before it joins its chain."""
+    """Return the first and last possible day for a bundle's entries, before the bundle joins its chain."""
     before = queries_exchange.last_intake(session, intake.instance_key)
     return Between(before.exported if before else None, intake.exported, today)
 
@@ -237,7 +237,7 @@ def _accept(session: Session, begun: Announced, known: Between) -> list[str]:
 
 
 def _is_ours(session: Session, applied: Link) -> bool:
-    """Return whether this inbox made the last outbox that the portal applied; True if it applied none."""
+    """Return whether this inbox made the last outbox that the portal applied, or the portal applied none."""
     if not applied.n:
         return True
     ours = queries_exchange.outbox(session, applied.n)

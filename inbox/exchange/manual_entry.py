@@ -129,7 +129,7 @@ def enter(inbox: Inbox, who: Actor, told: Told) -> Entered:
     If the report names one of the signed-in officers, nothing is stored. Somebody who knows the words of the
     token can read the answers, write as the reporter, and withdraw the report.
 
-    Raises the same errors as ``check``, and Refused for a report that names a signed-in officer.
+    Raises the same errors as ``check``. Raises Refused for a report that names a signed-in officer.
     """
     token = casetoken.generate()
     entering = action(Code.ENTER, route=told.route)

@@ -61,7 +61,7 @@ def waiting(inbox: Inbox, folder: Path | None) -> int:
     """Return how many bundles in ``folder`` are not collected yet; 0 without a folder.
 
     The journal gets no entry, because the number reveals nothing about the contents of bundles. If the medium
-    is just being removed, the result is 0.
+    is being removed, the result is 0.
     """
     if folder is None:
         return 0

@@ -210,7 +210,7 @@ def _make(
 
 
 def _note(waiting: _Waiting, made: OutboxBundle, signer: bytes) -> None:
-    """Record which outbox has filled the slot of a case, and which key signed it."""
+    """Record which outbox has filled the slot of a case, and which key signed the slot."""
     case, held = waiting.mailbox.case, waiting.held
     case.serial += 1
     case.slot_key = signer

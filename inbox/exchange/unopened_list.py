@@ -26,7 +26,7 @@ class Page:
 
 
 def look(inbox: Inbox, who: Actor, number: int) -> Page:
-    """Return page ``number``, from 1, of the entries that the signed-in officers may see."""
+    """Return page ``number``, counted from 1, of the entries that the signed-in officers may see."""
     with inbox.acting(who, action(Code.LIST, view=Viewed.UNOPENED)) as session:
         rows = queries_exchange.unopened(session, skip=max(0, number - 1) * PAGE, most=PAGE)
         return Page(

@@ -90,7 +90,7 @@ def write_new(out: Path, content: Iterable[bytes]) -> None:
 
 
 def pieces(home: Home, found: Found) -> Iterator[bytes]:
-    """Yield a decrypted file of a case. Raise Refused, maybe only at the end, if the copy is damaged."""
+    """Yield a decrypted file of a case. Raise Refused, possibly only at the end, if the copy is damaged."""
     attachment, seed = found
     try:
         yield from _opened(home.attachment(attachment.id), seed, attachment.digest)

@@ -1,4 +1,4 @@
-"""Previews: the type, the text or the pixels of a page of a file, without opening it.
+"""Previews of a file without opening it: its type, its text, or the pixels of one page.
 
 A process in the sandbox examines the file (``sandbox``, ``inside``). No part of the file is parsed outside
 the sandbox. Pixels become a picture that we encode. Facts and text are checked for size and shown as text.
@@ -128,7 +128,7 @@ def preview(inbox: Inbox, who: Actor, which: Which, page: int) -> Preview:
 def look(home: Home, found: Found, page: int = 1) -> Preview:
     """Return the preview of one page of a file. The file is never written to a disk unencrypted.
 
-    Raises NoSandbox if this machine has no working sandbox, and Refused if the sealed copy is damaged.
+    Raises NoSandbox if this machine has no working sandbox. Raises Refused if the sealed copy is damaged.
     """
     is_shown = found.attachment.size <= LARGEST_SHOWN
     with _in_memory(home, found, LARGEST_SHOWN if is_shown else _HEAD) as (given, sha256):

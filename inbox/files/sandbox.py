@@ -100,7 +100,7 @@ def said() -> list[str]:
 def run(script: Path, given: int, arguments: Sequence[str], bounds: Bounds) -> bytes:
     """Return the output of ``script``, run in the sandbox with the descriptor ``given`` as standard input.
 
-    Raises Ended if the script fails or exceeds ``bounds``, and NoSandbox if this machine has no working
+    Raises Ended if the script fails or exceeds ``bounds``. Raises NoSandbox if this machine has no working
     sandbox.
     """
     command = _command(script, arguments)

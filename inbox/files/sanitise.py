@@ -1,8 +1,8 @@
 """Sanitise files of cases: re-render only their visible content, so that a dossier contains no hidden data.
 
-A picture becomes its pixels, a document the pixels of its pages, a text its characters. The sandbox renders
-all these files (``previews``). A file that cannot be shown, or can be shown only in part, cannot be
-sanitised.
+A picture is reduced to its pixels, a document to the pixels of its pages, and a text to its characters. The
+sandbox renders all these files (``previews``). A file that cannot be shown, or can be shown only in part,
+cannot be sanitised.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Cleaned:
 def clean(home: Home, found: Found, today: date) -> Cleaned | None:
     """Return the re-rendered file, or None if it cannot be re-rendered.
 
-    Raises NoSandbox if this machine has no working sandbox, and Refused if the sealed copy is damaged.
+    Raises NoSandbox if this machine has no working sandbox. Raises Refused if the sealed copy is damaged.
     """
     first = previews.look(home, found)
     text, pages = first.answer.text, first.answer.pages

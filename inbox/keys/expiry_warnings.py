@@ -8,7 +8,7 @@ from inbox.keys import rotation
 from inbox.language.messages import Sentence, joined, sentence
 from inbox.vault import queries_office
 
-# Number of days left, and the words that begin the warning.
+# The number of days left, and the words that begin the warning.
 _STEPS = ((7, sentence("urgent: ")), (14, sentence("soon: ")), (30, ""))
 _ROTATE = sentence("make the next keys: inbox key rotate")
 _EXPORT = sentence("export the next card for the root's officers: inbox exchange card --out FOLDER")

@@ -1,8 +1,8 @@
 """The key store: a small sealed file with the secrets that can be destroyed.
 
 Each change rewrites the file under a fresh key. The vault records which generation is valid, and the key
-that opens it. So a change takes effect when the vault commits: until then, the older file is valid; from
-then on, the newer file.
+that opens it. A change therefore takes effect when the vault commits: until then, the older file is valid;
+from then on, the newer file.
 """
 
 import hashlib
@@ -71,7 +71,7 @@ class KeyStore:
         return replace(self, intake=tuple(secret for secret in self.intake if secret.id not in ids))
 
     def with_attachments(self, seeds: Mapping[bytes, bytes]) -> "KeyStore":
-        """Return this key store with these attachment seeds added; ``seeds`` are by attachment id."""
+        """Return this key store with these attachment seeds added; ``seeds`` is keyed by attachment id."""
         more = tuple(AttachmentSecret(attachment_id, seed) for attachment_id, seed in seeds.items())
         return replace(self, attachments=self.attachments + more)
 

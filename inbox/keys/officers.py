@@ -47,8 +47,8 @@ class Opened:
 def appoint(session: Session, names: Sequence[str], today: date) -> None:
     """Make these the officers, in the order of their shares.
 
-    A former officer keeps a row without a share. So if former officers return, the cases that were withheld
-    from them are still withheld.
+    A former officer keeps a row without a share. If former officers return, the cases that were withheld from
+    them are therefore still withheld.
     """
     known = {officer.name: officer for officer in queries_office.everybody(session)}
     for officer in known.values():

@@ -20,7 +20,7 @@ from inbox.vault import queries_office
 from inbox.vault.tables import IntakeKey, ReplyKey
 
 EPOCH = timedelta(days=90)
-# Shortest and longest validity of keys, in days.
+# The shortest and the longest validity of keys, in days.
 SHORTEST, LONGEST = 31, 366
 AHEAD = timedelta(days=30)
 _Key = TypeVar("_Key", IntakeKey, ReplyKey)
@@ -96,7 +96,7 @@ def rotate(home: Home, session: Session, today: date, epoch: timedelta) -> Rotat
 
 
 def replace(home: Home, session: Session, today: date, epoch: timedelta) -> Rotated:
-    """Make keys that are valid from today, and withdraw all others because somebody may know them.
+    """Make keys that are valid from today, and withdraw all other keys, which somebody may know.
 
     Reports sealed to a withdrawn intake key can still be opened. A slot signed by a withdrawn key must not be
     trusted. The next outbox therefore refills the slot of every case that the portal still keeps, including

@@ -25,7 +25,7 @@ _TEST_MESSAGE = b"whoever reads this has opened it"
 
 @dataclass(frozen=True, slots=True)
 class Appointee:
-    """An officer who will get a share, under the passphrase ``chosen``."""
+    """An officer who will get a share, sealed under the passphrase ``chosen``."""
 
     name: str
     chosen: str = field(repr=False)

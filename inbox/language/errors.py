@@ -7,7 +7,7 @@ from inbox.language.messages import Sentence, sentence
 
 
 class Refused(Exception):
-    """The inbox refused an action and changed nothing. ``what`` is the error, ``hint`` what to do about it.
+    """The inbox refused an action and changed nothing. ``what`` is the error, and ``hint`` is the remedy.
 
     If ``what`` or ``hint`` contains text from outside, show it through ``terminal`` only. ``fields`` are the
     names of the form fields that may be wrong. ``fields`` is empty if the error concerns no field.

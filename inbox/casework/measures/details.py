@@ -15,7 +15,7 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A measure by its code.
+    """A measure, identified by its code.
 
     ``degree`` is the group of a sanction. ``told`` means that the reporter may read the measure.
 

@@ -45,9 +45,9 @@ def noted(session: Session, number: int, taken: Taken) -> Action:
 
     Raises the same errors as ``add``.
 
-    A final decision takes two officers, whatever the law says, because it allows the destruction of the cases
-    whose proceedings it ends. Raises CaseRefused for a measure that only a decision may record. Also raises
-    the same errors as ``addressees.check``.
+    A final decision takes two officers, whatever the law says, because such a decision ends proceedings and
+    thus allows officers to destroy cases. Raises CaseRefused for a measure that only a decision may record.
+    Also raises the same errors as ``addressees.check``.
     """
     rule = by_law.rule(session, taken.kind)
     fit.check_by_hand(session, number, taken.kind)
@@ -66,8 +66,8 @@ def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) ->
     """Show a measure to the reporter of a case, or hide it again.
 
     Hiding the measure takes two officers if a message already sent counts as feedback only because of this
-    measure. Raises Undeclared, and CaseRefused for a measure that reporters are never shown. Also raises the
-    same errors as ``of`` and ``chosen_action.acting``.
+    measure. Raises Undeclared. Raises CaseRefused for a measure that reporters are never shown. Also raises
+    the same errors as ``of`` and ``chosen_action.acting``.
     """
 
     def choose(session: Session) -> Action:

@@ -27,8 +27,8 @@ class Risk(StrEnum):
 def assess(inbox: Inbox, who: Actor, number: int, risk: Risk, reason: str) -> None:
     """Assess how much the reporter of a case has to fear from an inquiry.
 
-    Raises CaseRefused for an unknown case, and Refused if no reason is given. Also raises the same errors as
-    ``Inbox.acting``.
+    Raises CaseRefused for an unknown case. Raises Refused if no reason is given. Also raises the same errors
+    as ``Inbox.acting``.
     """
     with inbox.acting(who, assessing(number, risk, reason)) as session:
         set_risk(session, number, risk, who.today)

@@ -190,7 +190,7 @@ def enter(  # noqa: PLR0913 - one parameter for each option
 
 
 def _read(path: Path) -> Answers:
-    """Return the answers in a TOML file. Raises Refused for values other than texts and lists of texts."""
+    """Return the answers from a TOML file. Raises Refused for values other than texts and lists of texts."""
     given = toml_files.read(_ANSWERS, given_files.content(path))
     return {question: each if isinstance(each, str) else tuple(each) for question, each in given.items()}
 

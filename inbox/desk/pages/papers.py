@@ -25,8 +25,8 @@ def folder() -> Path:
 def elsewhere(name: str) -> Path:
     """Return the folder named in a field of a form.
 
-    Raises the same errors as ``forms.path``, and Refused if the folder is on the desk's medium. ``apart.new``
-    checks the folder again when a file is written.
+    Raises the same errors as ``forms.path``. Raises Refused if the folder is on the desk's medium.
+    ``apart.new`` checks the folder again when a file is written.
     """
     desk, chosen = here(), forms.path(name)
     if desk.medium is not None:
