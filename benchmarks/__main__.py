@@ -58,7 +58,7 @@ def measure_page(installation: Installation, folder: Path) -> None:
 
 
 def measure_portal(installation: Installation, folder: Path) -> None:
-    """Measure how fast reports are sent and slots are checked, with a bare insert and a bare answer."""
+    """Compare sending reports with a bare insert, and checking slots with a bare answer of the same size."""
     envelope = age.seal_bytes(bytes(padding.SMALLEST), [reports.stranger()])
     metadata = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
     metadata |= {"Upload-Length": str(len(envelope)), "Upload-Metadata": "channel aW5zcGVjdGlvbg=="}
@@ -76,7 +76,7 @@ def measure_portal(installation: Installation, folder: Path) -> None:
 def paid(
     installation: Installation, address: str, sent: Iterable[bytes], headers: Mapping[str, str]
 ) -> Iterator[tuple[bytes, Mapping[str, str]]]:
-    """Return envelopes, each with headers that carry its proof of work, computed before the measurement."""
+    """Return envelopes with headers for their proof of work, which is computed before the measurement."""
     with closing(HTTPConnection(urlsplit(address).netloc)) as connection:
         connection.request("GET", "/api/work")
         offer = connection.getresponse().read()
@@ -118,7 +118,7 @@ def measure_dialogue(folder: Path) -> None:
 
 
 def measure_journal(folder: Path) -> None:
-    """Compare the verification of a journal with as many bare Ed25519 verifications."""
+    """Compare verifying a journal with the same number of bare Ed25519 verifications."""
     folder.mkdir()
     with journal.opened(folder, ENTRIES) as made:
         signed = made.signed()

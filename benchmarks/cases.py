@@ -4,7 +4,7 @@ A fixed seed makes the same cases in every run. Each case gets a random day, ran
 score and 150 random words. Half of the words come from a list of 20, the others from a list of 20,000. Two
 officers are signed in.
 
-- Every twentieth case is new, every fifth closed, every hundredth tagged.
+- Every twentieth case is new, every fifth is closed, and every hundredth is tagged.
 - Every third case is assigned to an officer, and every 997th is in quarantine.
 - Every fiftieth case has handlers, and one of the two officers is not among them.
 - One of the two officers is excluded from every 499th case.
@@ -115,7 +115,7 @@ def medians(opened: Vault) -> dict[str, float]:
 
 
 def rewritten(opened: Vault, path: Path) -> tuple[float, float]:
-    """Return the seconds for removing a destroyed case, and the seconds for copying the file of the vault."""
+    """Return how many seconds it takes to remove a destroyed case, and how many to copy the vault's file."""
     with opened.transaction() as session:
         row_security.forget(session, [session.scalars(select(Case.number).limit(1)).one()])
     begun = time.perf_counter()

@@ -157,7 +157,7 @@ class Walk:
     def _typed(self) -> list[str]:
         given = self.answers()
         names = [given.name.fr, given.name.en]
-        # Enter chooses the defaults: both sites, and a certificate from files.
+        # The Enter key chooses the defaults: both sites, and a certificate from files.
         yes, files = ["", ""], [given.host, "", given.certificate, given.certificate_key]
         # The keyring's folder also has the root key, whose fingerprint the administrator confirms.
         return [given.keyring, "y", *names, given.database, *yes, *files]

@@ -1,4 +1,4 @@
-"""Change the code at random places, and see whether the tests of its room notice (`make mutants`).
+"""Change the code at random places, and see whether the tests notice the change (`make mutants`).
 
 `python -m benchmarks.mutants [--seed N] [--each N] [ROOM…]` draws mutants of each room: an operator of
 cosmic-ray changes a comparison, a number, a condition and so on. For each mutant, the tests of the room that

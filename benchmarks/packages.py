@@ -100,7 +100,10 @@ def run() -> Iterator[str]:
 
 
 def _built_twice(folder: Path) -> Path:
-    """Build as two builders, and return the folder of the first. Raises RuntimeError if the files differ."""
+    """Build the packages as two builders, and return the folder of the first builder.
+
+    Raises RuntimeError if the files differ.
+    """
     python_environment.fetch(ROOT, SIDES, WHEELS)
     first = Builder(folder / "one")
     elsewhere = {"TZ": "Pacific/Auckland", "LC_ALL": "C", "LANG": "fr_FR.UTF-8", "PYTHONHASHSEED": "7"}

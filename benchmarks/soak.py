@@ -254,7 +254,10 @@ def main() -> int:
 
 
 def soak(name: str, part: Part, root: Path = ROOT, file: Path = FILE) -> None:
-    """Run a part. Record the run if the part's code and the code that runs it stay committed throughout."""
+    """Run a part.
+
+    Record the run if the part's code and the runner's code stay committed from start to end.
+    """
     commit, before = _commit(root, part), _load()
     figures = []
     for line in part.run():

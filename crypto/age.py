@@ -27,7 +27,7 @@ __all__ = [
     "unseal_envelope",
 ]
 
-# Size in bytes of a header with exactly one hybrid stanza: an envelope has no other header (SPEC 3).
+# The size in bytes of a header with exactly one hybrid stanza, as every envelope has it (SPEC 3).
 ENVELOPE_HEADER = 1_627
 
 
@@ -54,7 +54,7 @@ def seal(plaintext: Iterable[bytes], recipients: Sequence[Recipient]) -> Iterato
     """Yield the age file of ``plaintext`` under a fresh file key. Input and output pieces can have any size.
 
     Raise Malformed if ``recipients`` is empty or if age forbids their combination. Adding an X25519 recipient
-    to a hybrid one removes the protection from quantum computers.
+    to a hybrid recipient removes the protection against quantum computers.
     """
     file_key = secrets.token_bytes(FILE_KEY)
     yield Header.authenticate([recipient.wrap(file_key) for recipient in recipients], file_key).encode()

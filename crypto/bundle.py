@@ -56,7 +56,7 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Applied(Link):
-    """The outbox that the portal applied last, and its latest imports in order, at most ``IMPORTS``."""
+    """The portal's state: its last applied outbox, and its latest imports in order, at most ``IMPORTS``."""
 
     imports: tuple[Import, ...] = ()
 
@@ -281,7 +281,7 @@ def intake_head(manifest: Manifest, deployment: bytes) -> IntakeHead:
 def named_instance(manifest: Manifest) -> bytes:
     """Return the instance key (32 bytes) that an intake manifest names, for any deployment.
 
-    Raise Malformed, or Tampered if that key did not sign the manifest.
+    Raise Malformed. Raise Tampered if that key did not sign the manifest.
     """
     return intake_head(manifest, begin(_INTAKE_HEAD, manifest.raw, "entries").deployment).instance_key
 

@@ -31,7 +31,10 @@ class WrongCount(Malformed):
 
 
 class UnknownWord(Malformed):
-    """A word is in neither list. ``index`` counts from 0; ``word`` is the word as read: never log it."""
+    """A word is in neither list.
+
+    ``index`` counts from 0. ``word`` is the word as it was read; never log it.
+    """
 
     def __init__(self, index: int, word: str) -> None:
         super().__init__(f"word {index + 1} of the case token is not in any word list")

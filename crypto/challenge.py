@@ -86,8 +86,8 @@ def draw(deployment: bytes, author: bytes, verifier: str, day: date) -> bytes:
 def answer(raw: bytes, author_seed: bytes, deployment: bytes) -> bytes:
     """Return the answer to the challenge in ``raw``, signed with the author key of a 32-byte seed.
 
-    Raise Malformed. Raise NotForUs if the challenge is for another deployment. Raise OtherAuthor if its
-    receipt does not belong to this key.
+    Raise Malformed. Raise NotForUs if the challenge is for another deployment. Raise OtherAuthor if the
+    challenge's receipt does not belong to this key.
     """
     challenge = CHALLENGE.parse(raw)
     author_key = signing.public_key(author_seed)

@@ -10,7 +10,7 @@ from crypto.errors import Malformed, Tampered
 from crypto.pieces import Pieces
 from crypto.primitives import decode64, derive, encode64
 
-MAX_HEADER = 65_536  # A header of this size holds 40 hybrid stanzas; the limit bounds the memory of a reader.
+MAX_HEADER = 65_536  # A header of this size holds 40 hybrid stanzas; the limit bounds a reader's memory.
 
 # The ABNF of age.md, one pattern for each production.
 _ARGUMENTS = rb"[!-~]+(?: [!-~]+)*"

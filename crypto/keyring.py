@@ -82,7 +82,7 @@ class Channel:
     reply_keys: tuple[ReplyKey, ...]
 
     def intake_key(self, today: date) -> IntakeKey | None:
-        """Return the key to seal to: the newest that is valid today. Return None if the channel is closed."""
+        """Return the newest intake key that is valid today, or None if the channel is closed."""
         valid = (key for key in self.intake_keys if key.not_before <= today <= key.not_after)
         return max(valid, key=lambda key: key.not_before, default=None)
 
@@ -102,7 +102,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Questionnaire:
-    """Id and version of the questionnaire in use, and H(questionnaire.toml)."""
+    """The id and version of the questionnaire in use, and H(questionnaire.toml)."""
 
     id: str
     version: int

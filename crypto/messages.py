@@ -209,8 +209,8 @@ def open_message(deployment: bytes, signed: container.Signed) -> Report | Follow
     """Return the message of an envelope's container, not yet tied to a case.
 
     A report is verified completely: its signature, its files, and the case id that commits to its keys. A
-    follow-up's signature is not verified here, because only the holder of the case knows the author key:
-    call ``verify_follow_up`` with it. Raise Malformed or Tampered.
+    follow-up's signature is not verified here, because only the holder of the case knows the author key: call
+    ``verify_follow_up`` with that key. Raise Malformed or Tampered.
     """
     value = strictjson.decode(signed.message)
     if isinstance(value, dict) and value.get("kind") == "follow-up":
@@ -232,10 +232,10 @@ def verify_follow_up(deployment: bytes, signed: container.Signed, author_key: by
 
 
 def check_addressed(message: Report | FollowUp, *, channel: str, key_id: bytes) -> None:
-    """Raise Tampered unless the message names the channel and the key id (16 bytes) that opened it.
+    """Raise Tampered unless the message names this channel and the id of the key that opened the message.
 
     Without this check, the officers of one channel could seal a report again for another channel, as if the
-    reporter had addressed it there.
+    reporter had addressed it to that channel.
     """
     if (message.channel, message.key_id) != (channel, key_id):
         raise Tampered("message is addressed to another channel or key")

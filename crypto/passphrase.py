@@ -41,7 +41,7 @@ def stretch(passphrase: str, salt: bytes, *, opslimit: int = OPSLIMIT, memlimit:
 
 
 def wrap(secret: bytes, key: bytes) -> bytes:
-    """Return a fresh nonce and a secret wrapped under a 32-byte key: 40 more bytes than the secret."""
+    """Wrap a secret under a 32-byte key. The result begins with a fresh nonce and is 40 bytes longer."""
     return bytes(SecretBox(key).encrypt(secret))
 
 

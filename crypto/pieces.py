@@ -14,7 +14,7 @@ class Pieces:
         self._at = 0
 
     def stream(self, size: int) -> Iterator[bytes]:
-        """Yield the next ``size`` bytes in the pieces they arrive in; fewer only if the input ends."""
+        """Yield the next ``size`` bytes in the pieces in which they arrive; fewer only if the input ends."""
         while size and self._waiting():
             piece = self._take(size)
             size -= len(piece)
@@ -30,7 +30,7 @@ class Pieces:
             yield self._take(len(self._piece))
 
     def line(self, limit: int) -> bytes:
-        """Return the bytes through the next LF, but at most ``limit`` bytes, and fewer if the input ends."""
+        """Return the bytes up to and including the next LF: at most ``limit``, fewer if the input ends."""
         found = bytearray()
         while (room := limit - len(found)) and not found.endswith(b"\n") and self._waiting():
             end = self._piece.find(b"\n", self._at, self._at + room) + 1

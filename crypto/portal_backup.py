@@ -24,7 +24,7 @@ _ZEROS = bytes(1 << 20)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbox:
-    """An outbox that the portal applied: its number, H of its manifest, the signature, the day of import."""
+    """An outbox that the portal applied: its number, H of its manifest, the signature, and the import day."""
 
     channel: str
     n: int
@@ -144,7 +144,7 @@ def sign(backup: Backup, instance_seed: bytes) -> Manifest:
 def open_backup(manifest: Manifest, deployment: bytes) -> Backup:
     """Return the manifest if the instance key that it names signed it for this deployment.
 
-    The caller must compare the fingerprint of this key with the one that is known. Raise Malformed or
+    The caller must compare the fingerprint of this key with the known fingerprint. Raise Malformed or
     Tampered.
     """
     head = bundle.begin(_HEAD, manifest.raw, "outboxes")

@@ -4,7 +4,7 @@ import json
 
 from crypto import unseen
 
-# No script needs more marks on one letter; a larger number covers the surrounding text.
+# No script needs more marks on one letter; more marks would cover the surrounding text.
 _MOST_MARKS = 5
 
 

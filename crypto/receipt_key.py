@@ -15,7 +15,7 @@ LISTED = timedelta(days=5 * 365)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptKey:
-    """The statement that ``key`` (32 bytes) is a reply key of the channel, and on which days it is valid."""
+    """The statement that ``key`` (32 bytes) is a reply key of the channel, with its first and last day."""
 
     deployment: bytes
     channel: str

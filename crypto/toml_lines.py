@@ -1,7 +1,7 @@
 """Find the line of a value in a TOML file, because the standard parser gives no positions.
 
-The search parses longer and longer beginnings of the file until one holds the value. Only the parser decides
-what is TOML; this module knows nothing of the syntax except that brackets can be closed.
+The search parses longer and longer beginnings of the file until a beginning contains the value. Only the
+parser decides what is TOML; this module knows nothing of the syntax except that brackets can be closed.
 """
 
 import tomllib
@@ -25,7 +25,7 @@ class _TooMuch(Exception):
 
 
 class _Reader:
-    """Parses pieces of a file; raises _TooMuch after _MOST_READ characters in all."""
+    """Parses pieces of a file; raises _TooMuch after _MOST_READ characters in total."""
 
     def __init__(self) -> None:
         self._left = _MOST_READ
@@ -49,7 +49,7 @@ class _Reader:
                 begin = end
 
     def closed(self, lines: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield each beginning that closing brackets make complete: its number of lines and its contents."""
+        """Yield the line count and the contents of each beginning that closing brackets make complete."""
         for end, piece in enumerate(accumulate(lines[:-1]), 1):
             found = next(filter(None, (self.read(piece + closer) for closer in _CLOSERS)), None)
             if found is not None:

@@ -328,7 +328,7 @@ def _knows(node: Node, name: str) -> bool:
 
 
 def entry(name: str, number: int, value: object) -> str:
-    """Return how messages name a table in a list: by its id, or without one by its number, counted from 1."""
+    """Return how messages name a table in a list: by its id or, if it has none, by its number from 1."""
     known = value.get("id") if isinstance(value, dict) else None
     return f"{name} {known!r}" if isinstance(known, str) else f"{name} {number}"
 

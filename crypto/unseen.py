@@ -19,7 +19,7 @@ _UNSEEN = re.compile(f"[{CLASS}]")
 _JOINERS = "\u200c\u200d"
 # Persian words, family emoji, Mongolian letters and Japanese names need these characters.
 _SHAPING = re.compile(f"[{_JOINERS}\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-# All controls (including white space), surrogates, private and unassigned characters, line separators.
+# All controls (including white space), surrogates, private and unassigned characters, and line separators.
 _DECEIVING = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 _MARKS = {"Mn", "Mc", "Me"}
 

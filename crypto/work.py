@@ -41,7 +41,7 @@ def size_class(size: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The puzzle parameters for one hour, the same for everybody: a 32-byte seed, and iterations per try."""
+    """The puzzle parameters for one hour, the same for all: a 32-byte seed and the iterations per try."""
 
     seed: bytes
     cost: int
@@ -97,7 +97,10 @@ class Payment:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return the proof of work in the value of an HTTP header. Raise Malformed for any other form."""
+        """Return the proof of work that the value of an HTTP header contains.
+
+        Raise Malformed for any other form.
+        """
         found = _PAYMENT.fullmatch(text)
         if not found or (counter := int(found[3])) >= _COUNTERS:
             raise Malformed("proof of work has an unexpected form")

@@ -2,8 +2,7 @@
 
 The indexes are Debian's own files with Debian's signature. Therefore a bare Debian, which already has
 Debian's keys, can check each package without a key from this project. apt selects the packages as if nothing
-were installed. The medium therefore does not depend on what is installed on the inbox's or a maintainer's
-machine.
+were installed. The medium therefore does not depend on the software of the inbox's or a maintainer's machine.
 """
 
 import re
@@ -16,7 +15,7 @@ from urllib.parse import unquote
 from deploy.release.commands import run
 from deploy.release.errors import Refused
 
-# The parts of Debian 13 by codename, and the folder of the medium that contains the packages of each.
+# The parts of Debian 13 by codename, and the folder of the medium with the packages of each part.
 SUITES = {"trixie": "debian", "trixie-updates": "debian", "trixie-security": "debian-security"}
 _KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 _HELPER = "/usr/lib/apt/apt-helper"
@@ -61,7 +60,7 @@ class Archive:
     addresses: Mapping[str, str]
 
     def copy(self, names: tuple[str, ...], out: Path) -> None:
-        """Copy the indexes, the named packages, and all packages that they depend on, to ``out``.
+        """Copy to ``out`` the indexes, the named packages, and all packages on which they depend.
 
         Raises Failed with apt's message if apt cannot download something, or if a signature is wrong.
         """

@@ -31,7 +31,7 @@ _INSIDE = {
 
 
 def text(site: Path) -> str:
-    """Return name, version, licence and licence texts of each library in a site-packages folder, by name.
+    """Return the name, version, licence and licence texts of each library in a folder, sorted by name.
 
     The licences of data and pictures inside the libraries follow.
     """
@@ -39,7 +39,7 @@ def text(site: Path) -> str:
 
 
 def libraries(site: Path) -> list[Path]:
-    """Return the folders with the metadata of each library in a site-packages folder, by name."""
+    """Return the metadata folder of each library in a site-packages folder, sorted by name."""
     folders = sorted(site.glob("*.dist-info"), key=lambda folder: folder.name.lower())
     return [folder for folder in folders if not folder.name.startswith(f"{_OURS}-")]
 

@@ -34,8 +34,8 @@ class Source:
     def of(cls, root: Path) -> Self:
         """Return the commit that is checked out.
 
-        If the commit has the tag of the version in pyproject.toml (``v1.0.0``), this is its version.
-        Otherwise the version names the commit. Development versions sort before the version of
+        If the commit has the tag of the version in pyproject.toml (such as ``v1.0.0``), the release has this
+        version. Otherwise the version names the commit. Development versions sort before the version of
         pyproject.toml, the older ones first.
 
         Raises Refused if files differ from the commit, if another commit has this version's tag, or if

@@ -1,8 +1,8 @@
 """Exclude officers from cases, by decision or because a report names them.
 
 An officer who is excluded from a case is also excluded from all other cases of the same matter (``bonds``).
-Otherwise, the officer could read one case of the matter and warn a person, although another case of the
-matter forbids the warning.
+Otherwise, the officer could read one case of the matter and warn a person who must not be warned because of
+another case.
 """
 
 from collections import defaultdict
@@ -254,7 +254,7 @@ def _keep(session: Session, by: Actor, code: Code, rows: Sequence[tuple[int, str
 
 
 def _take_off(session: Session, number: int, officer: str) -> None:
-    """Unassign a case from an officer before the exclusion, because afterwards the case may be hidden here.
+    """Unassign a case from an officer before the exclusion, because the case may be hidden afterwards.
 
     The case can be any case of the same matter, even one that the signed-in officers may not read.
     """

@@ -50,7 +50,7 @@ class Unasked(StrEnum):
 
 
 def said(row: Disclosure, language: str) -> tuple[str, str]:
-    """Return the recipient of an entry and what was given, in words; an officer's text is unchanged."""
+    """Return an entry's recipient and contents in words; text that an officer wrote is unchanged."""
     known = {**labels.of("what"), **labels.of("ledger")}
     recipient, what = (known.get(each) for each in (row.recipient, row.what))
     return (

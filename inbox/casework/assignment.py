@@ -36,7 +36,7 @@ class Load:
 
 
 def assign(inbox: Inbox, who: Actor, numbers: Sequence[int], officer: str | None) -> None:
-    """Assign cases to an officer, or to nobody: all of them, or none if one cannot be assigned.
+    """Assign cases to an officer or to nobody. If one case cannot be assigned, none is assigned.
 
     Raises CaseRefused if a case is unknown, or if the officer is unknown or may not read one of the cases.
     Raises Refused if the name is invalid. Also raises the same errors as ``Inbox.acting``.

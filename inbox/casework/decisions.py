@@ -72,7 +72,7 @@ def decide_all(inbox: Inbox, who: Actor, number: int, wanted: Sequence[Decision]
 
 
 def apart(inbox: Inbox, choices: Sequence[str], given: Decision) -> list[Decision]:
-    """Return the decisions in a form: one for each code, with the fields that belong to it.
+    """Return the decisions that a form contains: one for each code, with the fields that belong to it.
 
     Raises the same errors as ``apart_by``.
     """

@@ -1,8 +1,8 @@
 """The exits of a case, and a matrix of the obstacles to each exit.
 
-Three exits end a case: it is closed, junk or destroyed. Two more exits are answers that disclose or withhold
-part of a case: the answer to an access request, and the decision whether to inform the persons concerned.
-Quarantine is not an exit: it hides a case immediately, and nothing may delay this step.
+Three exits end a case: it is closed, junk or destroyed. Two more exits disclose or withhold part of a case:
+the answer to an access request, and the decision whether to inform the persons concerned. Quarantine is not
+an exit: it hides a case immediately, and nothing may delay this step.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -135,8 +135,8 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         destroy=_blocked(Code.END_PROCEEDINGS, Code.REMOVE_PROCEEDINGS),
         access=_blocked(Code.END_PROCEEDINGS, Code.REMOVE_PROCEEDINGS, Code.NOTE_UNOPPOSED),
     ),
-    # An urgent case stays urgent when the work is done. If officers lowered the score of a case only to close
-    # the case, this would falsify the record.
+    # An urgent case stays urgent even after the work is done. If officers lowered the score of a case only to
+    # close the case, this would falsify the record.
     Obstacle.URGENT: _row(close=_SECOND_OFFICER, junk=_blocked(Code.JUDGE)),
     Obstacle.DANGER: _row(
         close=_blocked(Code.RECORD_MEASURE, unless=(Obstacle.QUARANTINE,)),
@@ -264,8 +264,8 @@ def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
 def depending(session: Session, number: int) -> list[Obstacle]:
     """Return the obstacles to closing that depend on an outcome not yet chosen, in the order of ``MATRIX``.
 
-    The obstacles in the result matter if the reporter may be told more than that the case is closed, or if
-    the reporter cannot be told anything.
+    The obstacles in the result matter in two situations: if the reporter may be told more than the fact that
+    the case is closed, and if the reporter cannot be told anything.
     """
     found = {
         Obstacle.NO_WORD: prosecutor_word.binds_outcome(session, number),

@@ -1,4 +1,7 @@
-"""Legal hold: keep a case for a procedure, however long that takes. The reporter does not see the hold."""
+"""Legal hold: keep a case for a procedure, however long the procedure takes.
+
+The reporter does not see the hold.
+"""
 
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused

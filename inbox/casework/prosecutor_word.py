@@ -108,7 +108,7 @@ def is_restricted(session: Session, number: int) -> bool:
 
 
 def restrictions(session: Session, number: int) -> str:
-    """Return the prosecutor's restrictions on this case, without those on linked cases, as one text or "".
+    """Return the prosecutor's restrictions on this case, without those on linked cases, as one text.
 
     Restrictions from before the prosecutor's last word are left out, unless they are dated later than that
     word. A final decision ends the restrictions.

@@ -3,8 +3,8 @@
 A person who learns of proceedings too early can hide, or look for the reporter. So the answer is refused
 until two decisions are taken: whether to inform the persons concerned, and whether to inform the prosecutor.
 The answer is also refused during proceedings about the case or about a bound case. In judicial proceedings,
-the refusal lasts until the prosecutor has no objection; in the office's own proceedings, until the person has
-been informed. A prosecutor's restrictions count as judicial proceedings.
+the refusal lasts until the prosecutor has no objection; in the office's own proceedings, it lasts until the
+person has been informed. A prosecutor's restrictions count as judicial proceedings.
 """
 
 from collections.abc import Iterable, Sequence

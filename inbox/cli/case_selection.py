@@ -123,7 +123,7 @@ class Chosen:
 
 
 def chosen(given: dict[str, Any], state: State = State.OPEN) -> Chosen:
-    """Return the selected cases in one state. Raises UsageError if the selection is missing or double."""
+    """Return the selected cases in one state. Raises UsageError unless there is exactly one selection."""
     cases, count = given.pop("cases"), given.pop("count")
     wanted = filtered(given)
     if bool(cases) is (wanted != Filter()):

@@ -109,7 +109,7 @@ def circle(names: Sequence[str], quorum: int, title: str) -> Circle:
 
 
 def chosen(name: str, names: Sequence[str]) -> str:
-    """Ask for a new passphrase until its officer accepts it. ``names`` are the names of all officers.
+    """Ask for a new passphrase until the officer accepts it. ``names`` are the names of all officers.
 
     Raises Refused without a terminal.
     """

@@ -1,4 +1,4 @@
-"""Common options: the home, the officers, the output format, files to read or write."""
+"""Common options: the home, the officers, the output format, and files to read or write."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -288,8 +288,8 @@ def credentials_at(root: Path) -> list[Credential]:
 def quiet_credentials_at(quiet: ExitStack, root: Path) -> list[Credential]:
     """Return the same as ``credentials_at``. The terminal echoes nothing until ``quiet`` is closed.
 
-    Close ``quiet`` once the vault is open, because officers may type another passphrase while one is being
-    tried. Passphrases from files leave the terminal's echo unchanged.
+    Close ``quiet`` once the vault is open, because officers may type the next passphrase while the program
+    tries the previous one. Passphrases from files leave the terminal's echo unchanged.
     """
     if not remembered("passphrase_file"):
         quiet.enter_context(terminal.passphrases())

@@ -44,7 +44,7 @@ def _codes(law: Law) -> Mapping[str, Mapping[str, Texts]]:
 
 
 def _in_words(law: Law) -> Mapping[str, Mapping[str, str]]:
-    """Return the time for each code with a time, in words."""
+    """Return the times of the law in words: deadlines, duties and retention periods, each keyed by code."""
     return {
         "deadlines": {code: _spoken(law, times.of_clock(each)) for code, each in law.clocks.items()},
         "duties": {code: _spoken(law, times.of_duty(each)) for code, each in law.duties.items()},
@@ -89,7 +89,7 @@ def view(law: Law) -> View:
 
 
 def _as_data(law: Law) -> View:
-    """Return the time for each code with a time, as numbers with their units, under the keys of the law."""
+    """Return the times of the law as numbers with their units, under the keys of the law."""
     return {
         "exchange": _span(law.exchange.every),
         "deadlines": {
@@ -135,7 +135,7 @@ def lines(law: Law) -> Iterator[str]:
 
 
 def plan_view(planned: Plan) -> View:
-    """Return the changes that another law would make as a JSON value."""
+    """Return, as a JSON value, the changes that another law would make."""
     return {
         "law": planned.law.sha256.hex(),
         "changes": _changed(planned.changes),

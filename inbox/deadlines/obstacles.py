@@ -10,9 +10,9 @@ class Obstacle(StrEnum):
     urgent. ``DANGER``: an answer says that somebody may be in danger, and no measure responds to the danger.
     ``NEW``: nobody has read the report. ``UNREAD``: nobody has read a later message. ``REQUEST``: somebody
     named in the case has made an access request, which has not been answered yet. ``REPEATED``: another case
-    was closed as a duplicate of this one. ``VISA``: the case may only be destroyed with the agreement of the
-    archives, which they have not given yet. ``ONE_CLOCK``: according to the clock of this machine, the day
-    has come, but no bundle that the portal exported on that day or later has been collected.
+    was closed as a duplicate of this one. ``VISA``: the case may only be destroyed with the approval of the
+    archives, who have not given it yet. ``ONE_CLOCK``: according to the clock of this machine, the day has
+    come, but no bundle that the portal exported on that day or later has been collected.
 
     ``PROSECUTOR``, ``PERSONS`` and ``ADMISSIBILITY`` are legal decisions that are still to be taken;
     ``UNDECIDED`` is any other such decision. ``PUT_OFF``: the decision to inform the persons concerned was

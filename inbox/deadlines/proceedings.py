@@ -58,7 +58,7 @@ def opened(session: Session, number: int) -> Sequence[Measure]:
 
 
 def has_justice(session: Session, number: int) -> bool:
-    """Return whether a prosecutor was informed of a case, or the judiciary has, or once had, the case."""
+    """Return whether a prosecutor was informed of a case, or whether the judiciary has or had the case."""
     rows = select(Measure).filter(Measure.case == number, Measure.kind.in_(in_use.of(session).of_justice))
     return bool(session.scalar(select(rows.exists())))
 

@@ -32,11 +32,11 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A closed or junk case, the rule or legal period for destroying it, and the first day to do so.
+    """A closed or junk case, the rule or legal period for its destruction, and the first possible day.
 
     ``facts`` are facts of the case that may be obstacles; ``casework.exits`` decides which are.
-    ``by_one_clock`` is true until a bundle is collected that the portal exported on the first day for
-    destroying the case or later.
+    ``by_one_clock`` is true until the inbox has a bundle that the portal exported on or after the first day
+    for destroying the case.
     """
 
     case: int

@@ -26,7 +26,7 @@ def unopened_to(session: Session) -> date | None:
 
 
 def take_out(session: Session, number: int) -> None:
-    """Remove a case from all lists, because it has changed since the archives were asked to approve them."""
+    """Remove a case from all lists, because it has changed since the archives were asked for approval."""
     session.execute(delete(ListedCase).where(ListedCase.case == number))
 
 

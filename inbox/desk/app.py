@@ -95,7 +95,7 @@ def create_app(desk: Desk) -> Flask:
 
 class _Request(Request):
     def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
-        """Keep a file from a form in memory: it is a share, which must not reach any disk of this machine."""
+        """Keep the file that a form sends in memory: it is a share, which must not reach a disk."""
         return BytesIO()
 
 

@@ -93,7 +93,7 @@ def desk(
 
 @contextmanager
 def _writing(file: Path | None) -> Iterator[Callable[[str], None]]:
-    """Yield a function that writes an address to ``file``, if given, so that only its owner can read it.
+    """Yield a function that writes an address to ``file``, if given, for only the file's owner to read.
 
     The file is deleted at the end. An address that was already used reveals nothing to anybody who reads it.
     A file that already existed is deleted only if the address replaced its contents.

@@ -73,7 +73,7 @@ def _unconfirmed(refused: Refused) -> ResponseReturnValue:
 
 
 def confirm_apart(path: str, written: list[tuple[str, str]]) -> None:
-    """Let the next action ask for confirmation in a separate form with these fields.
+    """Make the next action ask for confirmation in a separate form with these fields.
 
     The second officer then need not confirm the actions that the first officer has already taken alone.
     Passphrases that came with this request do not confirm the next action.

@@ -91,7 +91,7 @@ class Server:
         self._asked = asked
 
     def answer(self, within: float | None = None) -> None:
-        """Wait for a request, at most the given number of seconds, and answer it."""
+        """Wait at most the given number of seconds for a request, and answer it."""
         with suppress(Empty):
             if channel := self._asked.get(timeout=within):
                 channel.service()

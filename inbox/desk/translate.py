@@ -36,7 +36,7 @@ def _said(language: str, value: object, name: str = "") -> str:
             return _uncoded(language, str(value), name)
 
 
-# The label tables for values in a sentence that are codes, by the name of the value.
+# The label tables for values in a sentence that are codes, keyed by the name of the value.
 _VALUES = {
     "kind": "measure",
     "measure": "measure",
@@ -105,7 +105,7 @@ def _template(language: str, text: Sentence) -> str:
     return catalogue.text(language, text.template)
 
 
-# The label tables for form values that are codes, by field.
+# The label tables for form values that are codes, keyed by field.
 CODED = {
     "purpose": "purpose",
     "status": "status",

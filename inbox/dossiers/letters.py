@@ -133,7 +133,7 @@ class Preview:
 
 
 def preview(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Preview:
-    """Return the text that a letter about a case would have, checked as by ``write``, without writing it.
+    """Return the text that a letter about a case would have, and why ``write`` would refuse the letter.
 
     Raises Undeclared. Also raises the same errors as ``words``.
     """

@@ -59,7 +59,7 @@ class Addressed:
 class Sealing:
     """The file and the recipient of a sealed dossier, and whether to record it as a measure.
 
-    ``despite`` is the reason to send the dossier despite its warnings; empty if there are none.
+    ``despite`` is the reason to send the dossier despite its warnings; it is empty if there are no warnings.
     """
 
     out: Path
@@ -194,7 +194,7 @@ def _reference(sent: Dossier) -> str:
 
 
 def _note_measure(session: Session, sent: Dossier, addressee: str, despite: str) -> None:
-    """Record a sent dossier as a measure or, for a prosecutor, as the decision to inform them.
+    """Record a sent dossier as a measure or, for a prosecutor, as the decision to inform the prosecutor.
 
     Raises the same errors as ``records.add``.
     """

@@ -13,7 +13,7 @@ from inbox.vault import queries_cases, queries_exchange, queries_office
 from inbox.vault.casework_tables import Opening
 from inbox.vault.tables import Case, IntakeBundle, Message, OutboxBundle
 
-# More keyrings and cards than the lost inbox can have issued since the backup.
+# More than the number of keyrings and cards that the lost inbox can have issued since the backup.
 _LEAP = 1_000
 
 

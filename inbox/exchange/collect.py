@@ -59,7 +59,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The result for one bundle: ``filed`` or ``refused``; neither if the bundle was collected before.
+    """The result for one bundle: ``filed`` or ``refused``, or neither if it was collected before.
 
     ``n`` is the number of the bundle, or None if the bundle was refused. ``filed`` has only the cases and
     rows that the signed-in officers may see. ``kept_from`` contains the cases whose new texts name an
@@ -237,7 +237,7 @@ def _accept(session: Session, begun: Announced, known: Between) -> list[str]:
 
 
 def _is_ours(session: Session, applied: Link) -> bool:
-    """Return whether this inbox made the last outbox that the portal applied, or the portal applied none."""
+    """Return whether this inbox made the last outbox that the portal applied, or whether there is none."""
     if not applied.n:
         return True
     ours = queries_exchange.outbox(session, applied.n)
@@ -273,7 +273,7 @@ def _file(inbox: Inbox, session: Session, verified: Verified, known: Between, pr
     shut = kept(inbox.home, queries_exchange.untried(session, tried))
     try:
         filing.take(_unsealed([*shut, *_new(verified, known)], trust, progress))
-        # Opening a large follow-up costs time and space, so the inbox tries again only once the case exists.
+        # Opening a large follow-up costs time and space, so the inbox tries again only when the case exists.
         awaited = [
             row for row in queries_exchange.set_aside(session, Kind.UNKNOWN_CASE) if filing.knows(row.case_id)
         ]

@@ -65,8 +65,8 @@ class _Waiting:
 
     ``closing`` says whether the outbox tells the portal that the case is closed. ``answers`` says whether the
     slot gives feedback, and ``hollow`` says whether it contains a text that was meant as feedback but does
-    not count as such. ``held`` lists the messages that are held back. ``opened`` makes the portal open a case
-    that officers entered.
+    not count as feedback. ``held`` lists the messages that are held back. ``opened`` makes the portal open a
+    case that officers entered.
     """
 
     mailbox: Mailbox
@@ -164,7 +164,7 @@ def _make(
     """Make the next outbox; return its number, its channel, and two lists of cases.
 
     The first list has the cases with messages that the outbox holds back. The second list has the cases to
-    which the outbox sends a text that was meant as feedback but does not count as such.
+    which the outbox sends a text that was meant as feedback but does not count as feedback.
     """
     office = queries_office.office(session)
     signer, seed = _reply_key(session, today)

@@ -24,8 +24,8 @@ class Shown:
     def warning(self, seen: SeenKeyring, received: date) -> str:
         """Return ``unknown`` or ``old`` if a reporter was shown an unexpected keyring, otherwise "".
 
-        In any inbox but the root's, a keyring is unknown if an earlier report named a different keyring with
-        the same serial.
+        In every inbox except the root's, a keyring is unknown if an earlier report named a different keyring
+        with the same serial.
         """
         if not self._is_root:
             return "" if self._first_told(seen) == seen.hash else "unknown"

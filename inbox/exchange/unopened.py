@@ -36,7 +36,7 @@ class Item:
 
 
 class Shelf:
-    """The changes of one bundle to the list: numbers of ``added`` and ``resolved`` rows.
+    """The changes that one bundle makes to the list: numbers of ``added`` and ``resolved`` rows.
 
     ``tried`` identifies the intake keys that were tried on its envelopes. ``n`` is the number of the bundle.
     """

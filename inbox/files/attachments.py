@@ -71,8 +71,8 @@ def extract(inbox: Inbox, who: Actor, which: Which, reason: str, out: Path) -> A
 def write_new(out: Path, content: Iterable[bytes]) -> None:
     """Write ``content`` unencrypted to a new file ``out``. Remove the remains of a killed attempt first.
 
-    Raises Refused if ``out`` exists, and any error that ``content`` raises. After an error, no new file is
-    left at ``out``.
+    Raises Refused if ``out`` exists. Also raises any error that ``content`` raises. After an error, no new
+    file is left at ``out``.
     """
     _sweep(out)
     try:

@@ -33,7 +33,7 @@ _OURS = (
     *("crypto/__init__.py", "crypto/printable.py", "crypto/unseen.py"),
 )
 _PIECE = 1 << 16
-_GRACE = 5.0  # Seconds from the last byte of the answer to the end of the process.
+_GRACE = 5.0  # The seconds from the last byte of the answer to the end of the process.
 _PROBING = 60.0
 _MACHINE = "x86_64"
 _ARCHITECTURE = f"{_MACHINE}-linux-gnu"

@@ -103,7 +103,7 @@ def open_master(header: Header, credentials: Sequence[Credential]) -> Opened:
 
 
 def proven(header: Header, opened_by: Sequence[str], file: ShareFile, given: str) -> int:
-    """Return the number of the share in a file; check that it belongs with the shares in ``opened_by``.
+    """Return the number of a file's share; check that this share belongs with the shares in ``opened_by``.
 
     Anybody can write an officer's name into a file, but nobody can invent a share that fits the other shares.
     Raises WrongPassphrase, ShareDamaged, OtherSharing or TooLittleMemory.

@@ -12,7 +12,7 @@ from templates.law.rules import Told
 
 
 def rule(session: Session, kind: str) -> rules.Measure:
-    """Return what the law in use says about a measure; raises Refused for an unknown one."""
+    """Return what the law in use says about a measure; raises Refused for an unknown measure."""
     return in_use.rule(in_use.of(session).measures, kind)
 
 

@@ -92,9 +92,9 @@ def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -
     - a measure with restrictions, because restrictions prevent officers from disclosing a case;
     - a measure without which a message that was already sent would not count as feedback.
 
-    Raises CaseRefused for an unknown case or measure, and if a decision or the outcome of a closed case
-    depends on this measure alone. Raises Refused if no reason is given, or if another measure now has this
-    number. Also raises the same errors as ``Inbox.acting``.
+    Raises CaseRefused for an unknown case or measure. Raises CaseRefused if a decision or the outcome of a
+    closed case depends on this measure alone. Raises Refused if no reason is given, or if another measure now
+    has this number. Also raises the same errors as ``Inbox.acting``.
     """
 
     def choose(session: Session) -> Action:

@@ -76,7 +76,7 @@ def tells_too_early(session: Session, number: int, disclosure: str) -> bool:
 def check(session: Session, number: int, kind: str, *, told: bool) -> None:
     """Raise CaseRefused for a measure that the reporter may not read now; protection is always allowed.
 
-    Any other measure reveals that the office is acting, or whom it contacted, possibly the prosecutor.
+    Any other measure reveals that the office is acting, or whom the office contacted, such as the prosecutor.
     """
     rule = by_law.rule(session, kind)
     if told and rule.told is Told.NEVER:

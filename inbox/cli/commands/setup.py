@@ -1,4 +1,4 @@
-"""Check the machine, create an inbox, upgrade its vault, make a backup, restore one."""
+"""Check the machine, create an inbox, upgrade its vault, and make or restore a backup."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -276,7 +276,10 @@ def restore(  # noqa: PLR0913 - one parameter for each option
 
 
 def _look(found: Found) -> None:
-    """Show what is about to be restored, and ask at a terminal. Raises Refused if the officer declines."""
+    """Show what is about to be restored and, at a terminal, ask whether to continue.
+
+    Raises Refused if the officer declines.
+    """
     days = (today() - found.day).days
     terminal.warn(f"to be restored: the inbox as it was on {found.day}, {days} days ago")
     terminal.warn(journal_view.head(found.head))

@@ -22,7 +22,7 @@ def show() -> ResponseReturnValue:
 
 @pages.post("/channels")
 def accept() -> ResponseReturnValue:
-    """Add the channel of an external body, or a newer card of it, to the keyring."""
+    """Add the channel of an external body, or a newer card of this channel, to the keyring."""
     folder = forms.path("card-folder")
     raw, signature = (given_files.content(folder / name) for name in (card.CARD, card.SIGNATURE))
     offered = Offered(raw, signature, forms.line("fingerprint") or None)

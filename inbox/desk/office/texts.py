@@ -116,7 +116,7 @@ def _adopt(wanted: Edit) -> ResponseReturnValue:
     try:
         _put_into_use(wanted)
     except Locked:
-        raise  # Locked does not mean a mistake: a second officer must confirm.
+        raise  # The error Locked does not mean a mistake: a second officer must confirm.
     except Refused as refused:
         return _again(wanted, refused)
     return redirect(url_for("texts.show", kind=wanted.kind.value), 303)

@@ -80,7 +80,7 @@ def _done(case: int, said: Done) -> ResponseReturnValue:
 
 
 def _away(said: Done) -> ResponseReturnValue:
-    """Confirm the action on the queue's page, as the case may now be hidden from the signed-in officer."""
+    """Show the confirmation on the queue's page, because the case may now be hidden from the officer."""
     seat().say(said)
     return redirect(url_for("queue.first"), 303)
 
@@ -116,7 +116,7 @@ def keep_identity(case: int) -> ResponseReturnValue:
 
 @pages.post("/ledger/consent")
 def consent(case: int) -> ResponseReturnValue:
-    """Record that the reporter consents to disclose their identity, or withdraws the consent."""
+    """Record that the reporter consents to the disclosure of their identity, or withdraws the consent."""
     withdrawn = "withdrawn" in request.form
     identities.consent(here().inbox, actor(), case, ConsentSaid(day("day"), withdrawn, line("reason")))
     return _noted(case, Done.CONSENT_NOTED)

@@ -33,7 +33,7 @@ from inbox.questionnaire.answers import Answer, Oddity
 
 pages = Blueprint("exchange", __name__)
 
-# Up to this many new cases of a bundle are listed. If there are more, only their number is shown.
+# At most this many new cases of a bundle are listed. If there are more, only their number is shown.
 _LISTED = 10
 
 

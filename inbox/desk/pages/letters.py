@@ -19,7 +19,7 @@ from inbox.system import apart
 
 pages = Blueprint("letters", __name__, url_prefix="/case/<int:case>/letters")
 
-# Fields that define a letter, in its form, in its preview and in its file.
+# The fields that define a letter, in its form, its preview and its file.
 _FIELDS = ("letter", "to", "address", "text", "language")
 
 

@@ -245,7 +245,7 @@ def _chosen(wanted: Filter) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Labels:
-    """Labels, by id, of the answers to the questions that the queue filters by."""
+    """The labels of the answers to the questions by which the queue is filtered, keyed by id."""
 
     category: Mapping[str, Texts]
     area: Mapping[str, Texts]

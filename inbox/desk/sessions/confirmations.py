@@ -27,9 +27,9 @@ class Confirmation:
 
     ``by`` is the officer who asked and has typed their passphrase. ``asked_at`` is the number of the last
     journal entry at the time of the request. If ``change`` is not empty, it is shown in place of the fields
-    (see ``problems.confirm_change``). ``confirmed_by`` is the second officer, and ``as_of`` the number of the
-    last journal entry when that officer saw the page. ``refused_by`` is the officer who refused, and
-    ``because`` their reason. After a refusal, nobody else is asked.
+    (see ``problems.confirm_change``). ``confirmed_by`` is the second officer, and ``as_of`` is the number of
+    the last journal entry when that officer saw the page. ``refused_by`` is the officer who refused, and
+    ``because`` is their reason. After a refusal, nobody else is asked.
     """
 
     by: str

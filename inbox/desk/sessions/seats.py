@@ -46,8 +46,8 @@ class Seat:
     before the first time. ``is_of_today`` is true if the filter came from the Today page and applies only
     once. ``around`` are the neighbours of the case that was opened last, and ``reading`` is that case and the
     page of its dialogue. ``job`` is the officer's last long action. ``picture`` holds the pixels of a page of
-    a file, by case, file and page, until the browser requests them. ``asked`` are the confirmations that the
-    officer asked for. ``active`` is the time of the last activity.
+    a file, keyed by case, file and page, until the browser requests them. ``asked`` are the confirmations
+    that the officer asked for. ``active`` is the time of the last activity.
     """
 
     def __init__(self, opened: Unlocked, officer: str, now: float) -> None:
