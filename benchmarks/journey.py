@@ -119,7 +119,7 @@ class Gate:
             self._held.append(route)
 
     def open(self) -> None:
-        """Let the held requests pass, and all later ones."""
+        """Let the held requests and all later requests pass."""
         self._open = True
         for each in self._held:
             each.continue_()

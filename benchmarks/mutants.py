@@ -128,7 +128,7 @@ class Reach:
 
         Tests that reach the lines of the mutant come first. All other tests follow in two cases: if the lines
         also run when a module is loaded, or if no test is known to reach the lines. A module's tests stay
-        together, as they share fixtures.
+        together, because they share fixtures.
         """
         by_line = self._data.contexts_by_lineno(str(self._root / mutant.file))
         contexts = {context for line in mutant.lines for context in by_line.get(line, ())}
@@ -170,7 +170,7 @@ def _idle(text: str) -> Iterator[tuple[Position, Position]]:
     lines = text.splitlines()
 
     def place(line: int, column: int) -> Position:
-        # Python counts columns in bytes, cosmic-ray in characters.
+        # Python counts columns in bytes, but cosmic-ray counts them in characters.
         return line, len(lines[line - 1].encode()[:column].decode())
 
     for node in ast.walk(ast.parse(text)):
@@ -302,7 +302,7 @@ def _killed_by(status: int, said: str) -> str:
 
 
 def _survivor(tried: Tried) -> str:
-    """Return a survivor as the lines that it changes."""
+    """Return the lines that a survivor changes."""
     file = ROOT / tried.mutant.file
     before = file.read_text("utf-8")
     after = tried.mutant.change(before)

@@ -27,7 +27,7 @@ __all__ = [
     "unseal_envelope",
 ]
 
-# The size in bytes of a header with exactly one hybrid stanza, as every envelope has it (SPEC 3).
+# The size in bytes of an envelope's header, which has exactly one hybrid stanza (SPEC 3).
 ENVELOPE_HEADER = 1_627
 
 

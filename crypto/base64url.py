@@ -15,7 +15,7 @@ def encode(raw: bytes) -> str:
 
 
 def decode(text: str) -> bytes:
-    """Return the bytes of ``text``. Raise Malformed for any form but canonical base64url."""
+    """Return the bytes of ``text``. Raise Malformed for any form except canonical base64url."""
     if not _ALPHABET.fullmatch(text):
         raise Malformed("text is not base64url")
     try:

@@ -34,7 +34,7 @@ class ClockBehind(CryptoError):
 
 
 class KeyringOlder(CryptoError):
-    """The keyring is older than one seen before."""
+    """The keyring is older than a keyring seen before."""
 
     code = "keyring-older"
 

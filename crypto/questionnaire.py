@@ -32,8 +32,8 @@ from crypto.toml_schema import (
 
 __all__ = ["BadDocument", "Texts", "parse"]
 
-# The most characters in all answers together. JSON takes up to six bytes for each character, so the answers
-# fit into a message (SPEC 4.1).
+# The largest number of characters in all answers together. JSON takes up to six bytes for each character, so
+# the answers fit into a message (SPEC 4.1).
 MOST_IN_ALL = 160_000
 # The number of characters in two dates separated by a slash.
 PERIOD = 21

@@ -1,6 +1,6 @@
 """The signatures of two maintainers under the manifest of a release or medium, made and checked by minisign.
 
-No key is in the repository. Each maintainer signs with their own key, and users get both public keys.
+The repository contains no key. Each maintainer signs with their own key, and users get both public keys.
 """
 
 import shutil

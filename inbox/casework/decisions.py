@@ -186,7 +186,7 @@ def is_taken(session: Session, number: int, decision: Decision) -> bool:
 def check(session: Session, number: int, wanted: Sequence[Decision], today: date) -> None:
     """Check that these decisions could be taken now, in this order, without taking any.
 
-    Raises as ``take``.
+    Raises the same errors as ``take``.
     """
     with session.begin_nested() as undone:
         for each in wanted:

@@ -1,4 +1,4 @@
-"""Views as lines for a person. This module makes values from outside harmless, one by one."""
+"""Render views as lines of text for people. This module makes values from outside harmless, one by one."""
 
 from collections.abc import Iterator, Sequence
 

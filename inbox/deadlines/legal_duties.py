@@ -468,7 +468,7 @@ def _due(session: Session, case: Case, row: Duty) -> date:
     """Return the due day under the law in use, without regard to the office's own days off."""
     duty, calendar = in_use.of(session).duties.get(row.kind), office.of(session).calendar.legal
     if duty is None:
-        return row.due  # The due day under the earlier law stays.
+        return row.due  # The due day under the earlier law is kept.
     # If news makes a decision necessary again, its period starts on the day of the news.
     starts = {} if row.anew else {Event.RECEIVED: case.received, Event.COLLECTED: case.collected}
     due = duty.within.after(starts.get(duty.starts, row.known), calendar)

@@ -84,7 +84,7 @@ def make(inbox: Inbox, who: Actor, out: Path, *, progress: Progress, same_disk: 
 
     Our own copy is on disk before the vault records the outbox, so that ``again`` always finds it. Raises
     Refused, for example if ``out`` is on this machine's own disk because no medium is mounted there.
-    ``same_disk`` allows this disk.
+    ``same_disk`` allows a folder on this disk.
     """
     _check_folder(inbox.home, out, same_disk=same_disk)
     with inbox.acting(who, action(Code.MAKE_OUTBOX)) as session:

@@ -45,7 +45,7 @@ class Opened:
 
 
 def appoint(session: Session, names: Sequence[str], today: date) -> None:
-    """Make these the officers, in the order of their shares.
+    """Make the people with these names the officers, in the order of their shares.
 
     A former officer keeps a row without a share. If former officers return, the cases that were withheld from
     them are therefore still withheld.

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from inbox.desk.forms import Chosen
 from inbox.text import segments
 
-# The most sentences to choose from on one page. A page with all sentences of 10,000 messages took 17 seconds.
+# The largest number of sentences that one page offers. A page with all sentences of 10,000 messages took 17
+# seconds.
 MOST = 2_000
 
 
