@@ -9,7 +9,7 @@ const { answered, ask, Offline, Refused } = await import("../../portal/scripts/h
 const MOST = 4 << 20;
 
 /**
- * Answer the next requests with a body of this many pieces; each piece is made when it is read.
+ * Answer the next requests with a body of this many pieces. Each piece is made when it is read.
  * Return an object that counts the pieces read.
  * @param {number} pieces
  * @param {number} each bytes

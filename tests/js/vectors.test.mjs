@@ -30,7 +30,7 @@ const FOLDER = new URL("../vectors/", import.meta.url);
 const RULES = { padme: padding.padme, report: padding.bucket, slot: padding.slot, sealed: age.sealedSize };
 
 /**
- * For each topic: a function from the input of a vector to its output. The function throws a refusal.
+ * For each topic: a function that takes the input of a vector, and returns its output or throws a refusal.
  * @type {Record<string, (input: Fields) => Fields | Promise<Fields>>}
  */
 const TOPICS = {
@@ -191,7 +191,7 @@ async function check(topic, { input, expect, output, comment }) {
   });
 }
 
-// Files that no browser reads.
+// Topics of files that no browser reads.
 const INBOX_ALONE = new Set(["card", "dossier", "journal", "outbox", "shares"]);
 
 for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".json"))) {

@@ -31,7 +31,7 @@ def before(days: int) -> date:
 
 
 def asking(report: Report) -> Slot:
-    """Return a slot with two messages and one confirmed follow-up; the second message asks something."""
+    """Return a slot with two messages and one confirmed follow-up. The second message asks something."""
     return replace(
         slot_for(report),
         serial=3,

@@ -51,7 +51,7 @@ def renderers(chromium: Browser) -> list[int]:
 
 @contextmanager
 def watching(pids: list[int]) -> Iterator[Future[int]]:
-    """Yield a future: the largest growth in memory of any of these processes during the block."""
+    """Yield a future for the largest growth in memory of any of these processes during the block."""
     before = {pid: resident(pid) for pid in pids}
     ended = Event()
 

@@ -47,7 +47,7 @@ def test_a_page_loads_two_scripts_before_it_requests_the_keyring(visitor: Visito
 
 
 def test_the_console_reports_a_planted_inline_style(visitor: Visitor) -> None:
-    """Control of the test above, and of the content security policy."""
+    """The control for the test above, and for the content security policy."""
     visitor.visit("en/")
     visitor.page.evaluate(
         "document.head.append(Object.assign(document.createElement('style'), {textContent: 'a{}'}))"
@@ -102,7 +102,9 @@ def rendered(path: str, settings: Settings) -> str:
 
 
 @pytest.mark.parametrize("path", ["report", "status"])
-def test_the_pages_advise_to_copy_the_address_before_changing_the_level_of_tor_browser(path: str) -> None:
+def test_the_pages_advise_visitors_to_copy_the_address_before_changing_the_level_of_tor_browser(
+    path: str,
+) -> None:
     """Since version 14.5.4 the browser restarts for this change, and loses the open page."""
     told = {}
     for settings in (Settings(onion=ONION), Settings()):

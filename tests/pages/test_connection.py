@@ -48,7 +48,10 @@ def wait_for_the_end(visitor: Visitor) -> None:
 
 
 def slow_but_not_lost(visitor: Visitor, line: SwallowingLine) -> None:
-    """Check that the page calls the connection slow, and that the message arrives once it works again."""
+    """Check that the page calls the connection slow.
+
+    The message must arrive once the connection works again.
+    """
     visitor.shows(LINE, "connection-slow")
     expect(visitor.page.locator(LOST)).to_have_count(0)
     line.mend()
@@ -76,7 +79,7 @@ def test_a_connection_without_answers_is_reported_as_slow_after_two_seconds(
 
 
 @pytest.mark.parametrize(("size", "carried"), [(300_000, 0), (4 << 20, 1 << 19)])
-def test_two_seconds_into_a_large_body_the_page_says_that_it_is_still_sending(
+def test_after_two_seconds_of_sending_a_large_body_the_page_says_that_it_is_still_sending(
     visitor: Visitor, line: SwallowingLine, tmp_path: Path, size: int, carried: int
 ) -> None:
     """The smaller file is sent in one request, the larger one in pieces.
@@ -249,7 +252,7 @@ def test_a_temporary_refusal_by_the_site_is_not_reported_as_a_lost_connection(vi
 def test_a_failed_request_is_immediately_reported_as_a_lost_connection(visitor: Visitor) -> None:
     """The page's clock is stopped until the message about the connection appears.
 
-    The text is kept, and arrives once, after the wait.
+    The text is kept, and arrives exactly once after the wait.
     """
     ready(visitor)
     visitor.page.route(ENVELOPES, times(1, lambda route: route.abort()))
@@ -291,7 +294,7 @@ def test_sending_continues_as_soon_as_the_network_returns(visitor: Visitor) -> N
     assert sent(visitor) == [TEXT]
 
 
-def test_the_report_page_reports_a_lost_connection_too(visitor: Visitor) -> None:
+def test_the_report_page_also_reports_a_lost_connection(visitor: Visitor) -> None:
     visitor.page.clock.install()
     visitor.write()
     visitor.page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))

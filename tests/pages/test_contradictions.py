@@ -16,7 +16,7 @@ SAID = {"channel_unknown": 400, "no_keyring": 503}
 
 
 def saying(code: str) -> Callable[[Route], None]:
-    """Return a route handler: a host that refuses every request with this code."""
+    """Return a route handler for a host that refuses every request with this code."""
 
     def answer(route: Route) -> None:
         body = json.dumps({"code": code})
@@ -45,7 +45,7 @@ def test_a_channel_on_the_signed_list_is_never_shown_as_removed(visitor: Visitor
     visitor.arrived()
 
 
-def test_the_page_does_not_believe_the_site_alone_that_the_channel_of_a_follow_up_is_gone(
+def test_the_site_alone_cannot_make_the_page_say_that_the_channel_of_a_follow_up_is_gone(
     visitor: Visitor,
 ) -> None:
     visitor.reported()
@@ -58,7 +58,10 @@ def test_the_page_does_not_believe_the_site_alone_that_the_channel_of_a_follow_u
 
 
 def test_a_channel_that_was_removed_from_the_signed_list_is_shown_as_removed(visitor: Visitor) -> None:
-    """Control of the tests above: the portal is right, because the list changed while the page was open."""
+    """The control for the tests above.
+
+    The portal is right, because the list changed while the page was open.
+    """
     visitor.write(channel=OUTSIDE)
     visitor.site.publish_changed(without(visitor.site.keyring, OUTSIDE))
     visitor.confirm()
@@ -81,7 +84,7 @@ def test_a_keyring_and_signature_that_do_not_match_are_fetched_again(visitor: Vi
     ],
     ids=["forged", "none", "unreachable"],
 )
-def test_the_page_says_if_no_signed_list_could_be_fetched(
+def test_if_no_signed_list_could_be_fetched_the_page_says_so(
     visitor: Visitor, file: str, answer: Callable[[Route], None], shown: str
 ) -> None:
     """The portal had a keyring a moment before, so it must still have one."""

@@ -50,7 +50,7 @@ def set_day(page: Page, day: int) -> None:
 
 
 def newest(visitor: Visitor) -> bytes:
-    """Send the report; return the id of the key to which it was sealed."""
+    """Send the report. Return the id of the key to which it was sealed."""
     before = {message.case_id for message, _ in visitor.site.received()}
     visitor.confirm()
     visitor.arrived()
@@ -113,7 +113,7 @@ def test_a_report_is_not_sent_to_a_channel_that_closed_while_it_was_written(visi
 
 
 def noted(value: Keyring, *shut: str) -> Keyring:
-    """Return the keyring with a note on every channel; the channels in ``shut`` have no valid key."""
+    """Return the keyring with a note on every channel. The channels in ``shut`` have no valid key."""
 
     def changed(each: Channel) -> Channel:
         return replace(each, note=NOTE)
@@ -127,7 +127,7 @@ def noted(value: Keyring, *shut: str) -> Keyring:
     ("language", "words"),
     [("fr", ["depuis le", NOTE.fr, "procureur"]), ("en", ["since", NOTE.en, "public prosecutor"])],
 )
-def test_a_closed_site_says_above_the_form_since_when_it_is_closed_and_how_else_to_report(
+def test_a_closed_site_states_above_the_form_when_it_closed_and_how_else_to_report(
     visitor: Visitor, language: str, words: list[str]
 ) -> None:
     value = make_keyring(visitor.site.site).value
@@ -181,7 +181,7 @@ def test_only_the_outside_body_can_read_a_report_about_the_inspectorate(visitor:
     assert (OUTSIDE, outside.intake.recipient().key_id) == (report.channel, report.key_id)
 
 
-def test_a_returning_reporter_learns_that_the_channel_is_closed_before_writing(visitor: Visitor) -> None:
+def test_a_returning_reporter_learns_before_writing_that_the_channel_is_closed(visitor: Visitor) -> None:
     report = visitor.reported()
     visitor.site.answer(report, slot_for(report))
     value = make_keyring(visitor.site.site, 2).value

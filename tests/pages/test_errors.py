@@ -159,7 +159,7 @@ def test_an_error_in_the_words_is_shown_below_the_button_and_at_the_field(visito
 def test_the_mistakes_in_both_words_are_shown_together(
     visitor: Visitor, typed: list[str], codes: list[str]
 ) -> None:
-    """A word that is wrong and a word that is not typed have different errors, in the order of the fields.
+    """A wrong word and a missing word cause different errors, in the order of the fields.
 
     If both words are missing, one error is about both.
     """
@@ -180,7 +180,7 @@ def test_the_mistakes_in_both_words_are_shown_together(
     assert stays(page.locator("#send"), place)
 
 
-def test_the_page_scrolls_until_an_error_below_the_button_is_seen(visitor: Visitor) -> None:
+def test_the_page_scrolls_until_an_error_below_the_button_can_be_seen(visitor: Visitor) -> None:
     """When the button is pressed, the bar at the foot of the screen covers the place of the error."""
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 640})

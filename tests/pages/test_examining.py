@@ -85,7 +85,7 @@ def settled(page: Page) -> None:
     page.evaluate(PAINTED)
 
 
-def test_continue_says_at_once_that_files_are_examined_then_goes_on(page: Page, film: Path) -> None:
+def test_continue_says_at_once_that_files_are_examined_and_then_goes_on(page: Page, film: Path) -> None:
     """The space for the text is reserved, so nothing moves."""
     add(page, film)
     expect(page.locator(WAITING)).to_be_hidden()

@@ -1,4 +1,4 @@
-"""The first pages first calm the reader, then inform, then ask."""
+"""The first pages calm the reader, then inform, then ask."""
 
 import re
 from dataclasses import replace
@@ -38,7 +38,7 @@ LADDER = {
     "fr": ["Tor Browser, ni chez vous ni au travail", "Tor Browser, chez vous", "navigateur ordinaire"],
     "en": ["Tor Browser, away from home and from work", "Tor Browser, at home", "ordinary browser"],
 }
-# The texts say who reads reports, how often, and when to expect an answer; then they say what is not
+# The texts say who reads reports, how often, and when to expect an answer. Then they say what is not
 # protected.
 SAID = {
     "fr": [

@@ -39,7 +39,7 @@ BEFORE_PANEL = """() => {
 
 
 def reported(visitor: Visitor) -> Iterator[str]:
-    """Make a report on a small screen; yield a name for each state on the way."""
+    """Make a report on a small screen. Yield a name for each state on the way."""
     page = visitor.page
     visitor.visit("fr/report")
     expect(page.locator("#what")).to_be_visible()
@@ -80,7 +80,7 @@ def test_the_bar_with_leave_quickly_stays_in_place_from_the_first_word_to_the_re
 
 @pytest.mark.parametrize("screen", [SMALL, DESKTOP], ids=["phone", "desktop"])
 def test_the_receipt_is_the_first_thing_that_is_visible(visitor: Visitor, screen: ViewportSize) -> None:
-    """The page was scrolled down to the “Send” button before."""
+    """Before this, the page was scrolled down to the “Send” button."""
     page = visitor.page
     page.set_viewport_size(screen)
     visitor.write()

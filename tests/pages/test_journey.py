@@ -54,7 +54,7 @@ def test_a_visit_makes_only_the_expected_requests_and_their_sizes_reveal_nothing
     assert [each.url for each in sent if {"cookie", "referer"} & set(each.all_headers())] == []
 
 
-def test_both_pages_say_if_the_keys_of_the_site_cannot_be_fetched(visitor: Visitor) -> None:
+def test_both_pages_say_so_if_the_keys_of_the_site_cannot_be_fetched(visitor: Visitor) -> None:
     visitor.page.route("**/keyring.json", lambda route: route.abort())
     visitor.visit("fr/report")
     visitor.shows("#closed", "offline")
@@ -158,7 +158,7 @@ def test_a_message_survives_a_network_that_fails_on_the_status_page(visitor: Vis
 def test_a_clock_that_is_wrong_by_years_is_reported_before_the_form(
     visitor: Visitor, years: int, code: str
 ) -> None:
-    """The reporter can still read an answer; the page says why nothing can be written."""
+    """The reporter can still read an answer. The page says why nothing can be written."""
     visitor.reported()
     page = visitor.page
     page.clock.install(time=datetime.now(UTC) + timedelta(days=365 * years))
@@ -171,7 +171,10 @@ def test_a_clock_that_is_wrong_by_years_is_reported_before_the_form(
 
 
 class Held:
-    """A reporter who stays whenever the page asks before leaving; counts how often the page asks."""
+    """A reporter who stays whenever the page asks for confirmation before leaving.
+
+    The class counts these questions.
+    """
 
     def __init__(self, visitor: Visitor) -> None:
         self.page = visitor.page

@@ -31,7 +31,7 @@ def test_a_report_and_its_answer_can_be_done_without_a_mouse(visitor: Visitor, s
 def test_the_check_finds_a_focused_element_that_is_not_visible(
     visitor: Visitor, fault: str, told: str
 ) -> None:
-    """Control of the test above: the element has no ring, is outside the window, or is covered."""
+    """The control for the test above: the element has no ring, is outside the window, or is covered."""
     visitor.page.set_viewport_size(SMALL)
     visitor.visit("fr/")
     visitor.page.evaluate(
@@ -42,7 +42,7 @@ def test_the_check_finds_a_focused_element_that_is_not_visible(
         }""",
         fault,
     )
-    # A fault stays, so there is nothing to wait for at each of the elements that have it.
+    # A planted fault stays on its element, so the walk does not have to wait at each element.
     person = KeyboardWalk(ChromiumHands(visitor.page), patience=0)
     person.reach("footer li:last-child a")
     assert told in {each.partition(":")[0] for each in person.wrong}

@@ -157,7 +157,7 @@ def test_the_harmless_page_gets_no_referrer(leaver: Visitor) -> None:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_pressing_the_leave_key_three_times_leaves_the_page(leaver: Visitor, key: str) -> None:
-    """Pressing the key inside a text field works too."""
+    """Pressing the key inside a text field also works."""
     wrote(leaver)
     leaver.page.focus("#what")
     press(leaver, 3, key)

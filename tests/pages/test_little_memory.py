@@ -85,7 +85,7 @@ def test_a_gigabyte_in_99_files_arrives_from_a_browser_with_little_memory(
 
 
 def test_the_browser_has_no_more_memory_than_on_a_small_phone(site: PortalSite, tmp_path: Path) -> None:
-    """Control of the test above.
+    """The control for the test above.
 
     In this browser, files of more than a gigabyte are refused, but the text is kept.
     """

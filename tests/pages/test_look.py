@@ -67,7 +67,10 @@ def opened(visitor: Visitor, paths: list[str]) -> Iterator[str]:
     ],
 )
 def test_the_pages_are_accessible(visitor: Visitor, paths: list[str]) -> None:
-    """The pages are tested on a phone, on a wide screen and in dark mode; the last two only in French."""
+    """The pages are tested on a phone, on a wide screen and in dark mode.
+
+    The last two tests are only in French.
+    """
     found = {path: barriers(visitor.page, path) for path in opened(visitor, paths)}
     assert [(path, each) for path, each in found.items() if each] == []
 
@@ -107,7 +110,7 @@ def test_the_pages_that_answer_forms_without_scripts_are_accessible(
 
 
 def test_the_search_finds_planted_accessibility_faults(visitor: Visitor) -> None:
-    """Control of the tests above.
+    """The control for the tests above.
 
     The faults: a field without a label, low contrast, and targets that are too small.
     """

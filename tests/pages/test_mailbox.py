@@ -58,7 +58,7 @@ def test_a_malformed_answer_is_reported_as_an_error_of_the_portal(
 
 
 def test_a_day_of_receipt_far_in_the_future_is_accepted(visitor: Visitor) -> None:
-    """Control of the test above.
+    """The control for the test above.
 
     The page only shows this day, so it does not have to refuse the answer.
     """
@@ -168,7 +168,7 @@ def test_an_answer_becomes_overdue_whatever_the_site_claims(visitor: Visitor) ->
         visitor.shows("#overdue", "overdue")
 
 
-def test_the_memo_holds_the_day_on_which_the_browser_sent_it(visitor: Visitor) -> None:
+def test_the_memo_contains_the_day_on_which_the_browser_sent_it(visitor: Visitor) -> None:
     """Here the browser's clock is three days ahead, and the next visit shows the day of that clock."""
     visitor.page.clock.install(time=datetime.now(UTC) + timedelta(3))
     visitor.report()

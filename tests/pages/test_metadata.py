@@ -15,7 +15,7 @@ from tests.support.pictures import CANARY
 pytestmark = pytest.mark.browser
 
 JFIF = {"JFIF:JFIFVersion", "JFIF:ResolutionUnit", "JFIF:XResolution", "JFIF:YResolution"}
-# Tags that describe the size and format of the picture and are kept.
+# Tags that the page keeps, because they describe the size and format of the picture.
 FORM = {"PNG", "RIFF"}
 CORE = f"<cp:coreProperties><dc:creator>{CANARY} Durand</dc:creator></cp:coreProperties>"
 

@@ -165,7 +165,7 @@ def test_the_offline_form_makes_no_request_even_if_a_script_tries(person: Offlin
 
 
 def _sends(listener: socket.socket) -> bool:
-    """Return whether somebody connects and sends; browsers may connect in advance and send nothing."""
+    """Return whether somebody connects and sends data. Browsers may connect in advance and send nothing."""
     try:
         with listener.accept()[0] as connection:
             connection.settimeout(2)
@@ -240,7 +240,7 @@ def test_every_step_of_reading_in_the_offline_form_is_accessible(
 
 
 def test_the_search_finds_accessibility_faults_in_the_offline_form(person: OfflineVisitor) -> None:
-    """Control of the test above: the form's own policy does not stop axe."""
+    """The control for the test above: the form's own policy does not stop axe."""
     person.save()
     person.start()
     person.page.evaluate("document.querySelector('label[for=keys]').remove()")
@@ -266,7 +266,7 @@ def test_the_twelve_words_can_be_copied_and_printed_from_the_offline_form(person
     assert printed_lines(page) == person.words
 
 
-def test_the_offline_form_says_if_a_channel_is_no_longer_on_the_list(
+def test_the_offline_form_says_so_if_a_channel_is_no_longer_on_the_list(
     person: OfflineVisitor, site: PortalSite
 ) -> None:
     person.save()

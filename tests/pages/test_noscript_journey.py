@@ -1,4 +1,4 @@
-"""Reporting without scripts in a whole installation: sealed from disk or by hand, collected, answered."""
+"""Reporting without scripts in a whole installation, with a file sealed from disk or by hand."""
 
 import os
 import re
@@ -79,7 +79,7 @@ def test_a_file_sealed_by_hand_and_a_report_reach_the_inbox_and_the_answer_retur
 def _drop(folder: Path, typed: dict[str, str], tmp_path: Path) -> Path:
     """Return the file that the page's commands make.
 
-    The age program of Debian is too old and fails, as the page says.
+    The age program of Debian is too old and fails, as the page warns.
     """
     assert tuple(typed) == STEPS
     (folder / "note.txt").write_text("Vu au quai 7\n")

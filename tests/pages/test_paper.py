@@ -129,7 +129,7 @@ def test_each_question_of_the_paper_form_is_on_one_page_with_all_its_boxes_and_l
 def test_the_paper_form_splits_no_question_between_two_columns(form: Page) -> None:
     """Several paper widths are tested.
 
-    Control: some questions are split without the rules that keep each together.
+    As a control, some questions are split if the rules that keep each question together are absent.
     """
     form.emulate_media(media="print")
     assert in_two_columns(form) == []
@@ -218,7 +218,7 @@ def test_the_paper_form_is_black_on_white(form: Page) -> None:
 
 
 def test_the_page_with_the_paper_form_is_accessible(form: Page) -> None:
-    """Tested on a phone, on a wide screen, in dark mode, and in print."""
+    """The page is tested on a phone, on a wide screen, in dark mode, and in print."""
     found = violations(form)
     form.set_viewport_size(DESKTOP)
     form.emulate_media(color_scheme="dark")

@@ -30,7 +30,7 @@ SILENCE = re.compile(
     r"|\b(?:speak|talk) to nobody\b|\btell nobody\b",
     re.IGNORECASE,
 )
-# Promises that nobody will know or that only some people can read; they are false, because a court can ask
+# Promises that nobody will know, or that only some people can read. They are false, because a court can ask
 # for a case.
 PROMISE = re.compile(
     r"jamais (?:répéter|transmettre|révéler)|sans votre nom\W+il n'est|rien transmis|restera secret"
@@ -57,7 +57,7 @@ IN_PUBLIC = re.compile(
 )
 OUTSIDE_FIRST = {"fr": ("autorité externe",), "en": ("external authority",)}
 GIFT = re.compile(r"\bcadeaux?\b|\bgifts?\b", re.IGNORECASE)
-# Advice about a gift; a mere mention does not count.
+# Advice about a gift. A mere mention does not count.
 ADVICE = re.compile(r"\b(?:gardez|conservez|remettez|rendez|keep|hand|return)\b", re.IGNORECASE)
 # Mentions of the right to object (GDPR, article 21). Nobody has the right to object if the law requires the
 # processing.
@@ -162,7 +162,7 @@ def test_no_text_says_that_only_the_reporter_decides_who_else_is_told(language: 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_text_about_telling_the_public_first_names_the_external_authority(language: str) -> None:
+def test_a_text_about_telling_the_public_names_the_external_authority(language: str) -> None:
     """A reporter who relied on an internal report alone would not be protected by the law."""
     telling = [text for text in texts(language) if IN_PUBLIC.search(plain(text))]
     assert len(telling) >= 2
@@ -219,7 +219,7 @@ def test_a_text_about_objecting_says_that_this_right_does_not_apply(language: st
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_reply_for_an_outcome_that_is_not_told_reveals_as_little_as_the_reply_that_withholds_all(
+def test_the_reply_for_an_undisclosed_outcome_reveals_as_little_as_the_reply_that_withholds_everything(
     language: str,
 ) -> None:
     """The reply is the same for a duplicate, a transmitted case and any other undisclosed outcome."""
@@ -262,13 +262,13 @@ def test_an_acknowledgement_names_the_protection_and_how_to_continue_writing(lan
     ],
 )
 def test_the_rules_find_texts_that_break_them(rule: re.Pattern[str], text: str) -> None:
-    """Control of the rules above."""
+    """The control for the rules above."""
     assert rule.search(plain(text))
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_reporter_who_has_already_given_in_first_reads_about_the_prosecutor_and_a_lawyer(
+def test_a_reporter_who_has_already_given_in_reads_first_about_the_prosecutor_and_a_lawyer(
     visitor: Visitor, language: str
 ) -> None:
     """The page before the form names the prosecutor and the lawyer first.
@@ -324,7 +324,8 @@ def test_texts_that_the_law_requires_are_not_folded(visitor: Visitor, language: 
     assert missing(visitor.page.inner_text("main"), WITH_A_GIFT, language) == []
 
 
-# For each page, the most words before unfolding (today's number, rounded up), and an element to wait for.
+# For each page: the maximum number of words before unfolding, and an element to wait for. The maximum is
+# today's number, rounded up.
 MOST_WORDS = {"report": (90, "#continue"), "status": (40, "#open"), "rights": (180, "summary")}
 
 
@@ -344,7 +345,7 @@ def test_pages_show_few_words_before_anything_is_unfolded(visitor: Visitor, lang
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_page_links_to_rights_authorities_and_data(visitor: Visitor, language: str) -> None:
+def test_each_page_links_to_texts_about_rights_authorities_and_data(visitor: Visitor, language: str) -> None:
     """The links are about guarantees, facilitators, other authorities, oral reports, and the data kept."""
     for name in ("", "report", "status", "guide"):
         page = Markup(visitor.site.client.get(f"/{language}/{name}").text)

@@ -27,7 +27,7 @@ NAME = "Maître Élise Dupont"
 
 
 def answered(visitor: Visitor, channel: str = "", **changes: object) -> CaseKeys:
-    """Answer the visitor's report with a slot that has a receipt, and open the case; return its keys."""
+    """Answer the visitor's report with a slot that has a receipt, and open the case. Return its keys."""
     report = visitor.reported(channel) if channel else visitor.reported()
     site = visitor.site.site
     visitor.site.answer(report, with_receipt(slot_for(report), report, site, **changes))
@@ -292,7 +292,7 @@ def test_a_valid_proof_says_what_it_shows_and_that_its_day_may_be_false(disk: Di
 
 
 def test_the_owner_of_a_proof_answers_a_question_and_the_verifier_checks_the_answer(disk: Disk) -> None:
-    """The answer names the verifier and the day. The Python code accepts the answer too."""
+    """The answer names the verifier and the day. The Python code also accepts the answer."""
     question = disk.asked()
     disk.start("#to-answer")
     disk.give("#question-file", question)
@@ -369,7 +369,7 @@ def test_a_question_for_another_site_or_without_a_name_is_refused(disk: Disk) ->
 
 @pytest.mark.parametrize("disk", LANGUAGES, indirect=True)
 def test_every_step_of_the_page_for_proofs_is_accessible(disk: Disk) -> None:
-    """Tested with axe, for the size of targets, and on a screen that is 320 pixels wide."""
+    """The test uses axe, checks the size of targets, and uses a screen that is 320 pixels wide."""
     question = disk.asked()
     steps: list[tuple[str, Callable[[], object]]] = [
         ("#step-begin", lambda: disk.page.goto(f"file://{disk.folder}/proof.html")),

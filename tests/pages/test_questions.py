@@ -325,7 +325,7 @@ def test_a_reporter_who_says_that_the_report_is_about_its_readers_can_choose_onl
     assert [INSPECTORATE, OUTSIDE] == [each.get_attribute("value") for each in radios.all()]
 
 
-def test_the_page_says_that_there_is_no_other_reader_before_anything_is_sent(visitor: Visitor) -> None:
+def test_before_anything_is_sent_the_page_says_that_there_is_no_other_reader(visitor: Visitor) -> None:
     visitor.site.publish(make_keyring(visitor.site.site, bodies=[visitor.site.site.inspectorate]))
     visitor.visit("fr/report")
     visitor.page.fill("#what", "x")

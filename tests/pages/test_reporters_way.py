@@ -23,7 +23,7 @@ from tests.support.portal_site import PortalSite
 MOST_WORDS = 450
 MOST_WORDS_ABOVE_BOX = 60
 MOST_SCREENS = 3
-# The bare domain shows the French home page. From there, one tap more leads to the other language.
+# The bare domain shows the French home page. From there, one more tap leads to the other language.
 TAPS_TO_FIRST_WORD = {"fr": 2, "en": 3}
 # A name of 13 words, and two bodies with names and notes of their own.
 LONG_NAME = Texts(
@@ -38,9 +38,9 @@ LONG_CHANNELS = (
     ),
 )
 MOST_SECONDS = 90
-# The kilobytes by which a size may differ from the table, because keys and days in the files vary a little.
+# A size may differ from the table by this many kilobytes, because keys and days in the files vary a little.
 ROUNDED = 0.15
-# The words and seconds by which a figure above 100 may differ. On a busy machine, a line about the delay
+# A figure above 100 may differ by this many words or seconds. On a busy machine, a line about the delay
 # replaces the word “Encrypting…”. That line does not count.
 COUNTED = 1
 PAGE = """<a href="#box" style="position: absolute; left: -999px">never seen</a>

@@ -31,7 +31,7 @@ def test_an_unconfirmed_text_is_sent_again_as_the_same_bytes(visitor: Visitor) -
 
 
 def test_a_report_that_could_not_be_sent_is_kept_and_sent_on_request(visitor: Visitor) -> None:
-    """Before the request, the reporter switches the language; the error is then shown in that language."""
+    """Before the request, the reporter switches the language. The error is then shown in that language."""
 
     def refuse(route: Route) -> None:
         problem = '{"code": "unavailable"}'

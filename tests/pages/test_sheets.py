@@ -53,7 +53,7 @@ def test_a_page_that_would_change_soon_keeps_its_state_while_its_pictures_are_ta
 ) -> None:
     """The page would forget the pressed key after five seconds.
 
-    In the control, the clock of the page goes on.
+    In the control, the clock of the page continues to run.
     """
     page = visitor.page
     states = page_sheets.leave(visitor, tmp_path)

@@ -188,7 +188,7 @@ def test_leave_quickly_adds_one_empty_entry_to_the_history(visitor: Visitor) -> 
 
 
 def test_leave_quickly_from_the_first_step_leaves_no_forward_entry(visitor: Visitor) -> None:
-    """In an earlier version, an entry of a later step stayed ahead in the history."""
+    """In an earlier version, an entry of a later step remained as a forward entry in the history."""
     page = visitor.page
     visitor.visit("en/guide")
     visitor.visit("en/report")

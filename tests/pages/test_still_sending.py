@@ -127,7 +127,7 @@ def test_nothing_moves_when_the_page_says_that_a_large_message_is_still_being_se
 def test_the_list_of_files_above_the_button_disappears_after_sending_without_moving_the_button(
     visitor: Visitor, tmp_path: Path
 ) -> None:
-    """The list disappears after a moment without a press. “Send” and all below it stay in place."""
+    """The list disappears after a moment without a press. “Send” and everything below it stay in place."""
     enclosed = tmp_path / "note.bin"
     enclosed.write_bytes(bytes(9))
     page = opened(visitor, "fr", ViewportSize(width=360, height=720), enclosed)
@@ -145,7 +145,7 @@ def test_the_list_of_files_above_the_button_disappears_after_sending_without_mov
 def test_nothing_below_the_text_moves_if_a_message_cannot_be_sent(
     visitor: Visitor, language: str, screen: ViewportSize
 ) -> None:
-    """First, there is nothing to send; then, there is no connection."""
+    """First, there is nothing to send. Then, there is no connection."""
     page = opened(visitor, language, screen)
     centred(page.locator(SEND))
     note(page, ".field:has(> #follow-up-text) ~ *, #follow-up ~ *, footer")

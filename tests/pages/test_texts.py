@@ -35,7 +35,7 @@ def test_days_and_sizes_are_written_as_people_write_them(visitor: Visitor, langu
     assert [re.sub(r"\s", " ", size) for size in sizes] == SIZES[language]
 
 
-# Makes the portal report each code for which the page has a text; returns what the page would show.
+# Makes the portal report each code for which the page has a text. Returns the texts that the page would show.
 EXPLAINED = """async () => {
   const codes = [...document.querySelectorAll("#texts [data-code]")].map((each) => each.dataset.code);
   const pairs = [...codes, ...codes.map((code) => code.replace("problem-", ""))].map(async (code) => {

@@ -161,7 +161,7 @@ def faults(text: str, language: str) -> list[str]:
 
 
 def test_each_further_language_has_a_complete_home_page_without_faults() -> None:
-    """The other pages of the language may be missing; they are then shown in English."""
+    """The other pages of the language may be missing. They are then shown in English."""
     further = {*catalogues.languages(Domain.PUBLIC)} - {*catalogues.LANGUAGES}
     texts = {each: catalogues.path(Domain.PUBLIC, each).read_text("utf-8") for each in further}
     assert {each: found for each, text in texts.items() if (found := faults(text, each))} == {}
@@ -323,7 +323,7 @@ def test_the_number_of_a_law_or_a_post_office_stays_with_its_words(language: str
 
 
 class Foreign(translation.Translation):
-    """A language in which each text of the home page is the word “Neemandsk”; all other texts are English."""
+    """A language in which each text of the home page is the word “Neemandsk”. All other texts are English."""
 
     def gettext(self, english: str) -> str:
         """Return the word, followed by the placeholders of the text."""
@@ -444,7 +444,7 @@ def test_the_french_catalogue_gets_a_missing_text_back_and_loses_only_texts_with
         assert messages(Domain.PUBLIC, "fr").keys() == {str(each.id) for each in read_po(file) if each.id}
 
 
-def test_an_english_title_in_the_file_help_of_a_language_is_named(copied: Path, dutch: str) -> None:
+def test_an_english_title_in_the_help_file_of_another_language_is_reported(copied: Path, dutch: str) -> None:
     of_dutch(copied).parent.mkdir(parents=True)
     of_dutch(copied).write_text(dutch, "utf-8")
     portal = copied / "portal"
@@ -489,8 +489,8 @@ def test_an_unknown_page_or_language_is_refused_with_the_choices_and_nothing_is_
     ("given", "passed_on"),
     [(["LANG=nl", "PAGE=home"], "nl home"), (["LANG=nl"], "nl"), (["PAGE=home"], "fr home"), ([], "fr")],
 )
-def test_make_texts_passes_the_language_and_the_page_on(given: list[str], passed_on: str) -> None:
-    """The LANG of the environment is a locale, which does not count."""
+def test_make_texts_passes_on_the_language_and_the_page(given: list[str], passed_on: str) -> None:
+    """The environment variable LANG contains a locale, which does not count here."""
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     said = subprocess.run(
         ["make", "--dry-run", "texts", *given],

@@ -25,7 +25,7 @@ def mistyped(word: str) -> str:
 
 
 def exchanged(words: Sequence[str]) -> Iterator[str]:
-    """Yield the words with the first and another one exchanged."""
+    """Yield each order of the words in which the first word and another one are exchanged."""
     for place in range(1, len(words)):
         order = list(words)
         order[0], order[place] = order[place], order[0]
@@ -33,7 +33,7 @@ def exchanged(words: Sequence[str]) -> Iterator[str]:
 
 
 def has_wrong_checksum(text: str) -> bool:
-    """Of 16 wrong orders, one has a right checksum by chance."""
+    """Of 16 wrong orders, one has a correct checksum by chance."""
     try:
         casetoken.parse(text)
     except WrongChecksum:
@@ -156,7 +156,7 @@ def test_showing_the_words_moves_nothing_on_a_phone(visitor: Visitor, language: 
 def test_typing_words_moves_nothing_below_the_field(visitor: Visitor) -> None:
     """Whatever the page offers, nothing below the field moves.
 
-    Tested on a small phone in French, which has longer sentences.
+    The test uses a small phone and French, which has longer sentences.
     """
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 640})

@@ -53,7 +53,7 @@ def test_the_page_for_checking_shows_the_signed_manifest(checker: Visitor, prova
     assert checker.complaints == []
 
 
-def test_the_page_that_the_manifest_lists_cannot_contain_the_manifest_s_digest(provable: Provable) -> None:
+def test_a_page_that_the_manifest_lists_cannot_contain_the_digest_of_the_manifest(provable: Provable) -> None:
     listed = pages.parse(signed(provable), provable.site.deployment).files
     assert {"/fr/verify", "/en/verify", "/static/js/verify.js"} <= {each.path for each in listed}
     served = provable.client.get("/en/verify").text
@@ -132,7 +132,7 @@ def test_the_lines_of_a_digest_have_equal_length(checker: Visitor, width: int) -
             assert max(each) - min(each) < 1
 
 
-def test_a_site_without_a_manifest_says_so_first_and_offers_no_comparison(visitor: Visitor) -> None:
+def test_if_a_site_has_no_manifest_the_page_says_so_first_and_offers_no_comparison(visitor: Visitor) -> None:
     visitor.visit("fr/verify")
     visitor.shows("#fault", "manifest-none")
     assert visitor.page.evaluate("document.querySelector('h1 + :not([hidden])').id") == "fault"

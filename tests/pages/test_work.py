@@ -199,7 +199,7 @@ def test_a_page_whose_request_for_work_failed_asks_again_only_when_it_sends(visi
 
 
 def test_a_lost_answer_does_not_cause_a_second_report(visitor: Visitor) -> None:
-    """The portal recognises the repeated request as the upload of the first."""
+    """The portal recognises the repeated request as belonging to the same upload."""
     visitor.write()
     visitor.page.route(ENVELOPES, times(1, lose))
     visitor.confirm()
@@ -247,7 +247,7 @@ def test_work_that_the_portal_always_refuses_is_reported(visitor: Visitor) -> No
 
 
 def test_a_portal_without_room_for_files_accepts_the_text(visitor: Visitor, file: Path) -> None:
-    """The page says what to do; then the same text arrives without files."""
+    """The page says what to do. Then the same text arrives without files."""
     visitor.site.configure(capacity_gb=2 * TEXT / SHARES[Kind.REPORT] / 10**9)
     visitor.write(files=[file])
     visitor.confirm()
@@ -304,5 +304,5 @@ def test_without_jit_the_proof_of_work_takes_seconds_and_the_page_stays_responsi
         page_modules.load(opened, "work")
         assert opened.evaluate(SOLVE) < SECONDS
         assert max(opened.evaluate("window.tasks")) < LONGEST_TASK
-        # Control: the observer reports a long task.
+        # As a control, the observer reports a long task.
         assert opened.evaluate(BLOCK) >= 2 * LONGEST_TASK

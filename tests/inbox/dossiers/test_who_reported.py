@@ -1,6 +1,6 @@
 """No command and no page shows data that prove who reported.
 
-The list of commands is that of the journal's tests.
+The list of commands comes from the tests of the journal.
 """
 
 import hashlib
@@ -54,9 +54,9 @@ def shown(values: list[tuple[str, bytes]], out: bytes) -> list[str]:
 def test_no_page_of_the_desk_and_no_answer_to_an_access_request_proves_who_reported(
     trio: Trio, tmp_path: Path
 ) -> None:
-    """The test opens each page about a case that the officer may read, and an answer that is sent.
+    """The test opens each page that the officer may read about a case. It also opens an answer that is sent.
 
-    No page shows the identity of the reporter, because only one officer is signed in and two are needed.
+    No page shows the identity of the reporter, because two officers are needed and only one is signed in.
     """
     values = [*proofs(trio), ("identity", IDENTITY.encode())]
     with trio.others.opened() as inbox, inbox.transaction() as session:

@@ -22,7 +22,7 @@ FOREIGN = bytes(32)
 
 
 def outbox(world: World) -> Link:
-    """Make the next outbox; return its number and hash, as the portal reports them."""
+    """Make the next outbox. Return its number and its hash, as the portal reports them."""
     made = Path(world.office.json("exchange", "outbox", "--out", world.office.out)["file"])
     read, manifest, _ = read_outbox(made, world)
     return Link(read.n, manifest.hash)
@@ -35,7 +35,7 @@ def gap(world: World, path: Path) -> dict[str, int]:
 
 
 def go_on(world: World, path: Path) -> list[str]:
-    """Collect a bundle with --after-restore; return the actions in the journal."""
+    """Collect a bundle with --after-restore and return the actions in the journal."""
     world.office.json("exchange", "collect", path, "--after-restore")
     return [each["action"] for each in world.office.json("journal", "list")["entries"]]
 
@@ -67,7 +67,7 @@ def test_there_is_no_gap_if_the_portal_applied_only_outboxes_of_this_inbox(
 def test_a_gap_names_the_missing_bundles_and_outboxes(world: World, portal: Portal) -> None:
     """A gap of outboxes begins after the last outbox made by this inbox.
 
-    At first, this inbox has made no outbox; then it makes outbox 1.
+    At first, this inbox has made no outbox. Then it makes outbox 1.
     """
     ahead = portal.bundle(applied=Link(4, FOREIGN))
     assert {"outbox": 4, "after_outbox": 0} == gap(world, ahead)
@@ -122,7 +122,7 @@ def test_there_is_a_gap_only_if_a_bundle_is_not_the_next_one_of_the_chain(
 def test_an_outbox_of_the_lost_inbox_has_the_day_of_its_import_but_never_a_day_in_the_future(
     world: World, portal: Portal, days: int, made: int
 ) -> None:
-    """The portal also lists the imports of earlier outboxes, and its clock may run ahead of ours."""
+    """The portal also lists the imports of earlier outboxes, and its clock may be ahead of ours."""
 
     def day(after: int) -> date:
         return today() + timedelta(after)
@@ -135,12 +135,12 @@ def test_an_outbox_of_the_lost_inbox_has_the_day_of_its_import_but_never_a_day_i
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_after_a_restore_serial_numbers_skip_all_that_the_lost_inbox_may_have_used(
+def test_after_a_restore_the_serial_numbers_skip_all_that_the_lost_inbox_may_have_used(
     world: World, portal: Portal
 ) -> None:
-    """An outbox fills each slot at most once, so slots skip one serial for each outbox.
+    """An outbox fills each slot at most once, so a slot skips one serial number for each missing outbox.
 
-    The serials of keyring and card skip 1,000.
+    The serial numbers of the keyring and the card skip 1,000.
     """
 
     def serials() -> tuple[int, int, int, int]:
@@ -167,7 +167,7 @@ def test_an_external_body_issues_no_keyring_after_a_restore(world: World, portal
     assert [before] == [row.serial for row in rows(world, select(queries_office.KeyringFile))]
 
 
-def test_the_contents_of_outboxes_that_the_portal_never_applied_are_sent_again(
+def test_after_a_restore_the_contents_of_outboxes_that_the_portal_never_applied_are_sent_again(
     world: World, portal: Portal, correspondent: Reporter, collect: Callable[..., Any]
 ) -> None:
     """Outboxes that the portal confirmed stay as they are."""

@@ -44,7 +44,7 @@ def rows(world: World, what: Any) -> list[Any]:
 
 
 def test_an_officer_can_decline_or_accept_the_key_of_the_first_portal(world: World, portal: Portal) -> None:
-    """The question names the key, and says where officers can compare it.
+    """The question names the key, and tells officers where to compare it.
 
     The inbox does not ask again about an accepted key.
     """
@@ -123,7 +123,7 @@ def test_a_missing_bundle_that_is_found_after_officers_accepted_the_gap_is_refus
 def test_a_bundle_that_another_officer_collected_in_the_meantime_is_not_collected_twice(
     world: World, portal: Portal
 ) -> None:
-    """The other officer may also collect a bundle that two officers were about to give up as lost."""
+    """The other officer may also collect a bundle that two officers were about to declare lost."""
     given = Acceptance(portal.fingerprint, None, lambda _: False)
 
     def overtaken(acceptance: Acceptance, late: Path, early: Path) -> Outcome:
@@ -153,7 +153,7 @@ def test_a_bundle_that_another_officer_collected_in_the_meantime_is_not_collecte
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_a_bundle_confirms_the_outboxes_up_to_the_one_that_the_portal_applied(
+def test_a_bundle_confirms_every_outbox_up_to_the_last_one_that_the_portal_applied(
     world: World, portal: Portal
 ) -> None:
     """Each confirmed outbox gets its day of import. An impossible day is replaced, with a warning."""

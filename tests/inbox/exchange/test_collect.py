@@ -24,7 +24,7 @@ from tests.support.inbox_clock import moved
 def test_a_report_becomes_a_case_and_its_attachments_are_exported_unchanged(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """The text has accents and an emoji; one file is empty, and one is larger than a chunk."""
+    """The text has accents and an emoji. One file is empty, and one is larger than a chunk."""
     files = [b"", bytes(range(256)) * 300]
     text = "Ils m'ont abordé·e 😀\nDeuxième ligne"
     outcome = collect(portal.bundle(first(Reporter(world), text=text, files=files)))
@@ -51,7 +51,7 @@ def test_answers_to_an_unknown_questionnaire_are_shown_with_their_question_ids(
     assert "\nwhat\n│ Il s'est passé" in world.office.run("case", "show", "1").out
 
 
-def test_follow_ups_join_their_case_even_if_they_precede_its_report_in_the_bundle(
+def test_a_follow_up_joins_its_case_even_if_it_precedes_its_report_in_the_bundle(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
     """The order of a bundle is random, so some of ten follow-ups almost certainly precede the report."""
@@ -65,7 +65,7 @@ def test_follow_ups_join_their_case_even_if_they_precede_its_report_in_the_bundl
     assert list(range(1, 11)) == numbers
 
 
-def test_a_repeated_message_is_ignored_and_a_different_message_with_the_same_id_becomes_unfiled(
+def test_a_repeated_message_is_ignored_but_a_different_message_with_the_same_id_becomes_unfiled(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
     """Reports and follow-ups are treated alike, in one bundle or in two."""
@@ -127,7 +127,7 @@ def test_a_follow_up_that_names_an_unknown_keyring_flags_its_case_permanently(
 
 
 def test_an_external_body_flags_a_second_keyring_with_the_same_serial(world: World) -> None:
-    """An external body knows keyrings only from reports, in the same bundle or in an earlier one."""
+    """An external body knows keyrings only from reports, either in the same bundle or in an earlier one."""
     one, other, later = (SeenKeyring(n, bytes([each]) * 32) for n, each in ((7, 1), (7, 2), (8, 2)))
     expected = [(one, ""), (one, ""), (other, "unknown"), (later, ""), (one, "")]
     with world.office.opened() as inbox, inbox.transaction() as session:
@@ -202,9 +202,9 @@ def test_a_portal_cannot_postpone_a_deadline_with_a_day_in_the_future(
 def test_a_withdrawal_flags_the_case_and_deletes_nothing(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """A withdrawal needs a key from the encrypted report.
+    """The key of a withdrawal is in the encrypted report.
 
-    A false withdrawal, or a withdrawal of an unknown case, becomes an unfiled entry.
+    A false withdrawal becomes an unfiled entry, as does a withdrawal of an unknown case.
     """
     reporter, other = Reporter(world), Reporter(world)
     collect(portal.bundle(first(reporter), first(other)))

@@ -1,4 +1,4 @@
-"""The inbox collects the next bundle of the confirmed portal, and refuses every other one with a reason."""
+"""The inbox collects the next bundle of the confirmed portal. It refuses every other bundle with a reason."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -66,7 +66,7 @@ def test_a_fingerprint_that_matches_no_bundle_is_refused_before_officers_enter_p
 
 
 def unreadable(portal: Portal, path: Path, seed: bytes) -> Path:
-    """Write a bundle that is signed with ``seed``, and has a manifest that is valid only up to its lists."""
+    """Write a bundle that is signed with ``seed``, but whose manifest is invalid from its lists on."""
     known, _ = bundle.read([path.read_bytes()])
     own, stranger = (base64url.encode(signing.public_key(each)).encode() for each in (portal.seed, seed))
     raw = known.raw[: known.raw.index(b'"entries":')].replace(own, stranger) + b'"entries":[x'
@@ -132,7 +132,7 @@ def test_a_bundle_that_does_not_continue_the_chain_is_refused_with_the_reason(
     assert two.name == other_two.name  # The forgery has replaced the real bundle on the medium.
 
 
-def test_the_first_bundle_of_a_portal_takes_two_officers_and_each_later_bundle_takes_one(
+def test_the_first_bundle_of_a_portal_takes_two_officers_but_each_later_bundle_takes_one(
     world: World, portal: Portal
 ) -> None:
     accepted = Acceptance(portal.fingerprint, None, lambda _: False)
@@ -156,7 +156,7 @@ def test_the_first_bundle_of_a_portal_takes_two_officers_and_each_later_bundle_t
 def test_invalid_bundles_do_not_prevent_the_collection_of_valid_ones(world: World, portal: Portal) -> None:
     """Each file gets its own result.
 
-    Here, one file is not a bundle, one is a bundle collected before, and one is missing.
+    Here, one file is not a bundle, one is a bundle that was already collected, and one is missing.
     """
     one, two = portal.bundle(first(Reporter(world))), portal.bundle(first(Reporter(world)))
     noise = one.with_name("holiday.jpg")
@@ -183,7 +183,7 @@ def test_invalid_bundles_do_not_prevent_the_collection_of_valid_ones(world: Worl
 def test_bundles_are_collected_in_the_order_of_their_numbers_and_not_of_their_file_names(
     world: World, portal: Portal
 ) -> None:
-    """A shell sorts inspection-10 before inspection-2, and a renamed file may have no number in its name."""
+    """A shell sorts inspection-10 before inspection-2, and a renamed file may have no number."""
     paths = sorted(str(portal.bundle(first(Reporter(world), text=str(n)))) for n in range(1, 12))
     assert "inspection-10.tar" == Path(paths[1]).name
     paths[0] = str(Path(paths[0]).rename(portal.bundle().with_name("zz.tar")))
@@ -268,7 +268,7 @@ def test_bundles_of_a_rebuilt_portal_are_collected_only_with_its_fingerprint(
     said = world.office.run("exchange", "collect", one, two, "--new-instance", rebuilt.fingerprint)
     assert 0 == said.code
     assert "ended with bundle 1" in said.out
-    assert 0 == world.office.run("exchange", "collect", first_path).code  # collected before: no change
+    assert 0 == world.office.run("exchange", "collect", first_path).code  # already collected: no change
     said = world.office.run("exchange", "collect", portal.bundle(), "--new-instance", portal.fingerprint)
     assert (1, True) == (said.code, "was replaced" in said.err)
 
@@ -276,7 +276,7 @@ def test_bundles_of_a_rebuilt_portal_are_collected_only_with_its_fingerprint(
 def test_a_bundle_that_is_replaced_while_it_is_read_is_refused(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Otherwise officers would confirm one action, and the inbox would do another."""
+    """Otherwise officers would confirm one action, and the inbox would carry out another."""
     collect(portal.bundle())
     other = Portal(world, tmp_path / "other")
     path, evil = portal.bundle(first(Reporter(world))), other.bundle(first(Reporter(world)))
@@ -326,7 +326,7 @@ def test_a_bundle_with_any_flipped_byte_is_refused(
 def test_a_truncated_or_lengthened_bundle_is_refused(
     world: World, portal: Portal, tmp_path: Path, change: str
 ) -> None:
-    """The bundle is cut anywhere, or has blocks of zeros added.
+    """The bundle is cut at some point, or blocks of zeros are added to it.
 
     The original bundle is collected afterwards.
     """

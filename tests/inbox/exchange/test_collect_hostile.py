@@ -58,7 +58,7 @@ def test_a_hostile_archive_becomes_a_visible_unfiled_entry(
 
 
 def bad_entries(world: World) -> dict[str, tuple[Sent, str]]:
-    """Return an entry with each possible defect, and the kind of unfiled entry that it becomes."""
+    """For each possible defect, return an entry and the kind of unfiled entry that it becomes."""
     victim, other = Reporter(world), Reporter(world)
     good = victim.report()
     foreign = Reporter(world)
@@ -159,7 +159,7 @@ def test_a_follow_up_with_a_false_signature_is_shown_but_not_filed(
 
 
 def poisoned(report: messages.Report) -> messages.Report:
-    """Return a report whose reply recipient is an invalid ML-KEM key, with a matching case id."""
+    """Return a report with an invalid ML-KEM key as its reply recipient, and with a matching case id."""
     raw = b"\xff" * 1_184 + report.reply_recipient[1_184:]
     locator = build.casetoken.locate(report.author_key, raw, report.salt)
     return replace(report, reply_recipient=raw, case_id=build.casetoken.case_id(locator))

@@ -121,7 +121,7 @@ def test_collecting_bundles_into_an_older_vault_does_not_delete_files_of_a_newer
 ) -> None:
     """In this test, an older vault was restored without its files.
 
-    The portal no longer has the files that came later.
+    The portal no longer has the files of later bundles.
     """
     collect(portal.bundle(first(Reporter(world))))
     older = world.office.copy(tmp_path / "older")

@@ -125,7 +125,7 @@ def test_the_reason_of_an_unfiled_entry_is_updated_at_each_collect(
 def test_an_unfiled_envelope_is_removed_from_the_list_if_its_message_was_already_filed(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """One follow-up was sealed twice, once to a key that the inbox got later. One envelope arrived twice."""
+    """One follow-up was sealed twice, once to a key that the inbox got later. One envelope arrives twice."""
     seed, text = bytes(range(32)), "Encore"
     late = elsewhere(world, HybridIdentity.from_seed(seed))
     report = first(late)
@@ -238,7 +238,7 @@ def test_an_unfiled_follow_up_is_not_opened_again_before_its_case_exists(
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_collect_killed_around_the_commit_has_either_no_effect_or_its_full_effect(
+def test_a_collect_that_is_killed_around_the_commit_has_either_no_effect_or_its_full_effect(
     world: World,
     portal: Portal,
     collect_all: Callable[..., Any],

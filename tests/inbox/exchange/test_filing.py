@@ -147,7 +147,7 @@ def test_a_repeated_message_to_a_destroyed_case_is_not_kept_but_its_arrival_is_r
 def test_an_unfiled_envelope_is_tried_again_unless_it_exceeds_the_size_limit(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """A larger envelope cannot have been collected. An entry whose envelope was deleted is not tried."""
+    """No larger envelope can have been collected. An entry whose envelope was deleted is not tried."""
     collect_all(Sent(b"noise" * 400))
     (path,) = (world.office.root / "unopened").iterdir()
     with world.office.opened() as inbox, inbox.transaction() as session:

@@ -173,7 +173,7 @@ def test_a_report_entered_by_hand_becomes_a_case_with_its_route_and_its_day_of_r
     assert [1] == [case["case"] for case in world.office.json("queue", "list", "--search", "abordé")["cases"]]
 
 
-def test_no_part_of_the_case_token_of_a_report_entered_by_hand_is_stored(world: World, answers: Path) -> None:
+def test_the_case_token_of_a_report_entered_by_hand_is_never_stored(world: World, answers: Path) -> None:
     """Neither the vault nor a later command shows a word of the token or its seed.
 
     The report has no signature.
@@ -337,7 +337,7 @@ def test_the_reporter_of_a_report_entered_by_hand_can_read_replies_write_again_a
 def test_an_officer_whom_a_report_entered_by_hand_names_is_excluded_from_its_case(
     trio: Trio, tmp_path: Path
 ) -> None:
-    """While that officer is signed in, nothing is stored and no word is shown.
+    """While that officer is signed in, nothing is stored, and none of the twelve words is shown.
 
     Other officers can enter the report.
     """
@@ -360,7 +360,7 @@ def test_an_officer_whom_a_report_entered_by_hand_names_is_excluded_from_its_cas
 def test_officers_are_warned_if_a_report_entered_by_hand_may_concern_their_own_office(
     world: World, tmp_path: Path
 ) -> None:
-    """For the same answers, the report page would offer another body."""
+    """If the report page got the same answers, it would offer another body."""
     path = tmp_path / "answers.toml"
     for answer, told in (("yes", "only the channels of other bodies"), ("unsure", "of other bodies first")):
         path.write_text(f'what = "x"\ncoi = "{answer}"', "utf-8")

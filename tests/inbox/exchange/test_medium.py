@@ -40,10 +40,10 @@ def test_the_desk_offers_nothing_from_a_missing_folder(world: World, tmp_path: P
         assert [0, 0] == [medium.waiting(inbox, each) for each in (tmp_path / "none", None)]
 
 
-def test_the_bundles_of_the_confirmed_portal_come_first_in_the_order_of_their_numbers(
+def test_the_bundles_of_the_confirmed_portal_come_first_and_are_ordered_by_their_numbers(
     world: World, portal: Portal, tmp_path: Path
 ) -> None:
-    """Each entry names its portal and says whether it was collected.
+    """Each entry names its portal, and says whether the bundle was collected.
 
     An entry for a file that is not a bundle gives the reason. Only bundles that can still be
     collected count as waiting.

@@ -56,7 +56,7 @@ def applied(manifest: bundle.Manifest, n: int = 1) -> Link:
 def test_a_reply_and_the_status_of_a_case_reach_the_reporter(
     world: World, portal: Portal, correspondent: Reporter
 ) -> None:
-    """The keys of the token open the slot, which is signed and has all fields of SPEC 5.3."""
+    """The slot opens with the keys of the token. It is signed and has all fields of SPEC 5.3."""
     follow_up = correspondent.follow_up()
     collect(world, portal, Sent(follow_up))
     assert 0 == world.office.run("message", "reply", "1", "--text", "Merci « où » ? 🙂").code
@@ -126,7 +126,7 @@ def test_repeating_an_outbox_gives_the_same_bytes_until_the_portal_confirms_it(
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_every_outbox_lists_all_collected_bundles_that_the_portal_does_not_yet_know_of(
+def test_every_outbox_lists_all_collected_bundles_until_the_portal_knows_of_them(
     world: World, portal: Portal
 ) -> None:
     """Therefore a lost outbox does no harm."""
@@ -145,7 +145,7 @@ def test_after_a_restore_the_bundles_named_by_an_outbox_that_never_arrived_are_l
 ) -> None:
     """The portal applied another outbox with the same number.
 
-    The portal does not know that we hold those bundles.
+    The portal does not know that this inbox has those bundles.
     """
     first, _, _ = make(world)
     assert [1] == [link.n for link in first.collected]
@@ -186,7 +186,7 @@ def test_officers_are_warned_if_the_portal_applied_an_outbox_of_another_inbox(
     assert 0 == world.office.run("exchange", "outbox", "--out", world.office.out, "--again", "1").code
 
 
-def test_outboxes_name_a_closed_case_until_the_portal_confirms_one_and_again_after_a_follow_up(
+def test_outboxes_name_a_closed_case_until_the_portal_confirms_an_outbox_and_again_after_a_follow_up(
     world: World, portal: Portal, correspondent: Reporter
 ) -> None:
     world.office.close("1")

@@ -38,7 +38,7 @@ def close(office: Office, portal: Portal, reporter: Reporter) -> None:
 
 
 def outbox(office: Office, world: World) -> tuple[bundle.Outbox, bundle.Manifest, dict[str, bytes]]:
-    """Make an outbox and read it with the reply key that signs today."""
+    """Make an outbox, and read it with the reply key that signs today."""
     made = Path(office.json("exchange", "outbox", "--out", office.out)["file"])
     for key in office.keyring()[0].channels[0].reply_keys:
         world.reply_key = key.key
@@ -52,7 +52,7 @@ def outbox(office: Office, world: World) -> tuple[bundle.Outbox, bundle.Manifest
 def test_the_slot_of_a_closed_case_is_signed_again_only_when_its_key_expires(
     tmp_path: Path, clock: Clock
 ) -> None:
-    """Otherwise the reporter's page would call the last reply forged.
+    """Otherwise the reporter's page would call the last reply a forgery.
 
     Each outbox that contains a new slot again lists the case as closed.
     """
@@ -177,7 +177,7 @@ def test_the_inbox_remembers_only_the_first_outbox_that_acknowledged_a_bundle(wo
 
 
 def test_a_reply_key_signs_from_its_first_day_to_its_last(world: World) -> None:
-    """The newest valid key signs. A key that was withdrawn, or whose seed is missing, does not sign."""
+    """The newest valid key signs. A key does not sign if it was withdrawn or if its seed is missing."""
     with world.office.opened() as inbox, inbox.transaction() as session:
         (key,) = session.scalars(select(ReplyKey))
 

@@ -1,4 +1,4 @@
-"""Attachments are stored encrypted, and exported either complete and unchanged or not at all."""
+"""Attachments are stored encrypted. An export is either complete and unchanged, or it does not take place."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -97,7 +97,10 @@ def test_a_killed_export_leaves_no_file_that_looks_complete(
 def test_an_export_writes_plaintext_only_after_its_journal_entry_even_if_it_is_killed(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """Neither the file nor its partial file exists before the entry. An entry without a file does no harm."""
+    """Neither the file nor its partial file exists before the journal entry.
+
+    An entry without a file does no harm.
+    """
     collect(portal.bundle(first(Reporter(world), files=[b"data"])))
     words = ("file", "export", "1", "1", "--out", "{}/evidence", "--reason", "x", "--json")
     found = []

@@ -26,7 +26,7 @@ MOST = 99
 CORPUS = hostile.corpus()
 ENDLESS = Hostile("endless form.pdf", hostile.PDF, hostile_pdfs.endless(), hostile.PDF)
 FILES = [*CORPUS, ENDLESS]
-# For each decoder, the corpus has a valid file, a bomb, a truncated file, and files with a false
+# For each decoder, the corpus has a valid file, a bomb and a truncated file. It also has files with a false
 # type or active content.
 KINDS = [
     *("bomb.png", "bomb.gif", "bomb.webp", "frames.gif", "text-bomb.png", "fine.avif", "cut.avif", "cut.jpg"),
@@ -49,7 +49,10 @@ FILES += [Hostile(f"{n}.txt", "", b"x", "text/plain") for n in range(MOST - len(
 
 @pytest.fixture(scope="module")
 def office(founded: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An inbox with one case that has as many attachments as a report can have: the whole corpus."""
+    """An inbox whose one case has as many attachments as a report can have.
+
+    The attachments are the whole corpus.
+    """
     folder = tmp_path_factory.mktemp("hostile")
     office = founded.copy(folder / "office")
     world = World(office)
@@ -97,8 +100,8 @@ def test_each_hostile_file_is_shown_as_its_true_type(inbox: Inbox, number: int) 
     shown = {hostile.PIXELS: seen.picture is not None, hostile.TEXT: bool(view["text"])}
     assert {name: name == file.shown for name in shown} == shown, view["not_shown"]
     assert (file.shown == hostile.NOTHING) == bool(view["not_shown"])
-    # Control characters in facts are already spelled out; the caller spells out those in names and
-    # declared types.
+    # Control characters in facts are already spelled out. The caller spells out those in names and declared
+    # types.
     said = [*map(visible, all_said(view))]
     assert [] == [part for part in file.said if not any(visible(part) in each for each in said)], said
     if not file.said:

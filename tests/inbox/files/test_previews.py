@@ -29,7 +29,7 @@ def case(world: World, portal: Portal, collect: Callable[..., Any]) -> World:
     return world
 
 
-def test_a_preview_is_written_only_to_a_new_file(case: World, tmp_path: Path) -> None:
+def test_a_preview_is_only_written_to_a_file_that_does_not_exist_yet(case: World, tmp_path: Path) -> None:
     out = tmp_path / "page.png"
     view = case.office.json("file", "preview", "1", "1", "--out", out)
     assert (str(out), 1, 1, [400, 200]) == tuple(view[name] for name in ("file", "page", "pages", "pixels"))
@@ -61,7 +61,7 @@ def test_if_a_preview_has_no_picture_no_file_is_written(
 
 
 def test_a_page_number_above_the_limit_is_refused_before_the_case_is_read(case: World) -> None:
-    """The command line and the desk both refuse the number, without a journal entry."""
+    """The command line and the desk both refuse the number and write no journal entry."""
     before = case.office.json("journal", "list")["head"]["n"]
     beyond = str(answer.MOST_PAGES + 1)
     said = case.office.run("file", "preview", "1", "1", "--page", beyond)
@@ -110,7 +110,7 @@ def test_a_preview_writes_nothing_to_disk(case: World) -> None:
 def opened_for_writing(written: list[str]) -> Iterator[None]:
     """Record which paths this process opens for writing.
 
-    An audit hook cannot be removed, so it ignores everything afterwards.
+    An audit hook cannot be removed, so this one ignores all events after the test.
     """
     listening = True
 
@@ -129,7 +129,7 @@ def test_a_damaged_attachment_is_not_previewed(case: World) -> None:
     assert "missing or damaged" in case.office.run("file", "preview", "1", "1").err
 
 
-def test_an_answer_from_the_sandbox_is_parsed_as_it_was_written() -> None:
+def test_parsing_an_answer_from_the_sandbox_gives_back_what_was_encoded() -> None:
     given = Answer(
         (fact("type", "a\tb\nc"), fact("why", ""), fact("entry", "file", 7, "x\ty")),
         "text",
@@ -146,7 +146,7 @@ def test_an_answer_from_the_sandbox_is_parsed_as_it_was_written() -> None:
 @pytest.mark.parametrize("char", "\x00\x1b\x7f\x85\x9b\u200b\u2028\u202e\U000e0041", ids=ascii)
 @pytest.mark.parametrize("place", [0, 1])
 def test_an_answer_with_an_invisible_character_in_a_fact_is_refused(char: str, place: int) -> None:
-    """The character may be in a code or in a value; the real worker spells such characters out.
+    """The character may be in a code or in a value. The real worker spells such characters out.
 
     Visible text is the control.
     """

@@ -116,7 +116,7 @@ def test_a_process_in_the_sandbox_cannot_write_a_file(rings: str, tmp_path: Path
     assert "reached: written" == outside("write", tmp_path / "left")
 
 
-def test_a_process_in_the_sandbox_starts_no_process_and_no_other_program() -> None:
+def test_a_process_in_the_sandbox_cannot_start_a_second_process_or_another_program() -> None:
     """Without the filter of system calls, the process could become another program."""
     interpreter = os.path.realpath(sys.executable)
     for rings in ("calls", "all"):
@@ -129,7 +129,7 @@ def test_a_process_in_the_sandbox_starts_no_process_and_no_other_program() -> No
 
 @pytest.mark.slow
 def test_the_limit_on_processes_alone_prevents_a_second_process() -> None:
-    """The filter of system calls alone prevents a second process, too.
+    """The filter of system calls also prevents a second process on its own.
 
     The kernel exempts root from this limit, so the test runs as an ordinary user.
     """
@@ -162,7 +162,7 @@ def test_a_process_in_the_sandbox_has_limited_time_to_compute_or_sleep() -> None
     assert "reached: slept" == inside("walls", "sleep", 0.5)
 
 
-def test_an_answer_of_the_sandbox_above_the_size_limit_is_not_read_to_its_end() -> None:
+def test_an_answer_of_the_sandbox_that_exceeds_the_size_limit_is_not_read_to_its_end() -> None:
     with pytest.raises(Ended):
         inside("walls", "flood", 10_000_000)
     assert len("reached: ") + 900 == len(inside("walls", "flood", 900))
@@ -283,7 +283,7 @@ def test_a_warning_says_that_the_sandbox_works_only_on_amd64() -> None:
 def test_a_session_and_the_desk_warn_at_their_start_if_the_sandbox_does_not_work(
     office: Office, before: list[str]
 ) -> None:
-    """The warning comes once, and names the remedy. A machine with a working sandbox is the control."""
+    """The warning is shown once and names the remedy. A machine with a working sandbox is the control."""
     command = [*before, Path(sys.executable).with_name("inbox")]
     with typing([*command, "--home", office.root, *office.opening(), "session"], office.root) as at:
         at.sees("officer> ")

@@ -81,7 +81,7 @@ def cleaned(room: Room) -> Path:
 def test_a_rerendered_copy_has_no_hidden_data(
     cleaned: Path, room: Room, sent: list[bytes], tmp_path: Path
 ) -> None:
-    """Place, device, author, day, file name and link are gone.
+    """The place, device, author, day, file name and link are gone.
 
     The control reads the originals with exiftool.
     """
@@ -118,7 +118,10 @@ def test_a_rerendered_copy_shows_what_the_original_shows(cleaned: Path) -> None:
 
 
 def near(colour: object) -> tuple[int, ...]:
-    """Return the nearest primary colour. JPEG and the colour profile change the original colour slightly."""
+    """Return the nearest primary colour.
+
+    JPEG compression and the colour profile change the original colour slightly.
+    """
     assert isinstance(colour, tuple)
     return tuple(255 * (value > 127) for value in colour)
 

@@ -1,4 +1,4 @@
-"""An external body's inbox gets its channel onto the root's keyring with a channel card."""
+"""The inbox of an external body uses a channel card to get its channel onto the root's keyring."""
 
 import shutil
 from collections.abc import Callable
@@ -41,7 +41,7 @@ def body(founded_pair: tuple[Office, Office], tmp_path: Path) -> Office:
 
 
 def refused(root: Office, words: str, *command: str | Path) -> None:
-    """Check that a command fails with these words and a hint, and changes nothing."""
+    """Check that a command fails with this error message and a hint, and that it changes nothing."""
     before = root.state()
     said = root.run(*command)
     assert (1, True) == (said.code, words in said.err), said.err
@@ -293,7 +293,7 @@ def test_the_journal_names_the_fingerprint_of_an_accepted_card(root: Office, bod
 def test_the_keyring_omits_the_expired_keys_of_an_external_body(
     root: Office, body: Office, clock: Clock
 ) -> None:
-    """The keyring still lists the intake key that expired last.
+    """The keyring still lists the most recently expired intake key.
 
     The page needs this key to say when the channel was closed.
     """
@@ -352,7 +352,7 @@ def test_the_inbox_with_the_root_key_is_not_reminded_to_renew_a_card(root: Offic
 
 
 def test_an_external_body_flags_only_a_second_keyring_with_the_same_serial(body: Office) -> None:
-    """An external body issues no keyrings, and knows those of the root only from reports.
+    """An external body issues no keyrings. It knows the keyrings of the root only from reports.
 
     For each serial, the first keyring that was reported counts.
     """

@@ -31,13 +31,13 @@ from tests.support.inbox_kills import killed_everywhere
 from tests.support.typist import Start, typing_to_fork, typing_to_inbox
 from tests.support.vault_pages import decrypted
 
-# The first key expires after 90 days; it is destroyed 30 days later at the earliest.
+# The first key expires after 90 days. It is destroyed 30 days later at the earliest.
 DUE = 121
 
 
 @dataclass
 class Life:
-    """An inbox after its first key period: it has one report with a file, and uses the next keys."""
+    """An inbox after its first key period. It has one report with a file, and uses the next keys."""
 
     office: Office
     portal: Portal
@@ -71,7 +71,7 @@ def reply_seeds(office: Office) -> list[bytes | None]:
 
 @pytest.fixture(scope="module")
 def founded_life(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> tuple[Scene, bytes]:
-    """The inbox on its 70th day with its portal, and the envelope of the report."""
+    """The inbox and its portal on its 70th day, and the envelope of the report."""
     scene = Scene.begun(World(founded_three), tmp_path_factory.mktemp("life"))
     with pytest.MonkeyPatch.context() as patch:
         clock = moved(patch)
@@ -110,7 +110,7 @@ def test_no_key_is_destroyed_until_thirty_days_after_its_last_day(life: Life) ->
 @pytest.mark.parametrize(
     "exported", [None, DUE - 1, DUE + 5], ids=["none", "a-day-too-early", "in-the-future"]
 )
-def test_no_key_is_destroyed_while_the_portal_may_still_hold_reports_for_it(
+def test_no_key_is_destroyed_while_the_portal_may_still_have_reports_for_it(
     life: Life, exported: int | None
 ) -> None:
     """An export before the key's last day does not prove that the portal holds no such report.
@@ -229,7 +229,10 @@ def reply_keys(inbox: Inbox) -> list[bytes | None]:
 
 
 def test_no_file_contains_the_bytes_of_a_destroyed_key(life: Life, tmp_path: Path) -> None:
-    """The search covers the files on disk, the used and free pages of the vault, and the opened key store."""
+    """The search covers all files on disk.
+
+    It also covers the used and free pages of the vault, and the opened key store.
+    """
     life.ready()
     before = life.office.copy(tmp_path / "before")
     store, key = contents(before)
@@ -260,12 +263,12 @@ def found(office: Office, wanted: dict[str, Any]) -> set[str]:
 
 
 def is_in(data: bytes, secret: bytes) -> bool:
-    """Return whether the data contain a secret, raw or in a form in which the program writes bytes."""
+    """Return whether the data contain a secret, either raw or in a form in which the program writes bytes."""
     return any(form in data for form in (secret, secret.hex().encode(), base64url.encode(secret).encode()))
 
 
 def test_collected_reports_stay_readable_after_key_destruction(life: Life, tmp_path: Path) -> None:
-    """The vault holds the report, and each file has its own key."""
+    """The vault contains the report, and each file has its own key."""
     life.ready()
     assert 0 == life.office.run("key", "destroy").code
     assert 0 == life.office.run("case", "declare", "1").code
@@ -321,7 +324,7 @@ def test_a_dry_run_shows_what_would_be_destroyed_and_changes_nothing(life: Life)
 def test_at_a_terminal_the_command_asks_officers_to_confirm_the_keys_before_it_destroys_them(
     tmp_path: Path, start: Start, answer: str, destroyed: int
 ) -> None:
-    """The officers entered their passphrases before they saw in the list which keys would be destroyed."""
+    """The officers entered their passphrases before the list showed them which keys would be destroyed."""
     office = Office.found(tmp_path)
     office.json("key", "rotate", "--now")
     with start(["--home", office.root, *office.opening(), "key", "destroy"], tmp_path) as at:
@@ -333,7 +336,7 @@ def test_at_a_terminal_the_command_asks_officers_to_confirm_the_keys_before_it_d
 
 
 def test_the_journal_names_ten_of_many_destroyed_keys_and_counts_the_rest(life: Life) -> None:
-    """A journal entry has no room for more."""
+    """A journal entry has no room for more names."""
     for _ in range(41):
         life.office.json("key", "rotate", "--now")
     made = life.office.json("key", "destroy")

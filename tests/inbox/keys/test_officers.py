@@ -117,7 +117,7 @@ WRONG: dict[str, tuple[Callable[[Office, Office], Brought], type[Refused], str]]
 def test_each_reason_why_an_inbox_cannot_be_opened_has_its_own_error_message(
     three: Office, other: Office, name: str
 ) -> None:
-    """Nothing is changed, and the message says nothing about the other officers' shares."""
+    """The command changes nothing, and its message says nothing about the other officers' shares."""
     bring, error, words = WRONG[name]
     before = three.state()
     with (
@@ -133,7 +133,7 @@ def test_each_reason_why_an_inbox_cannot_be_opened_has_its_own_error_message(
 @pytest.mark.parametrize(
     "names", [("alice", "bruno"), ("chloe", "alice"), ("bruno", "chloe"), NAMES], ids=str
 )
-def test_every_quorum_of_officers_can_open_the_inbox_which_then_knows_their_names(
+def test_every_quorum_of_officers_can_open_the_inbox_which_then_shows_their_names(
     three: Office, names: tuple[str, ...]
 ) -> None:
     """The order of the shares does not matter, and there may be more of them than the quorum."""
@@ -142,7 +142,7 @@ def test_every_quorum_of_officers_can_open_the_inbox_which_then_knows_their_name
 
 
 def test_a_changed_name_in_a_share_file_does_not_change_the_officer(three: Office) -> None:
-    """The share itself identifies its officer; anybody can edit the name in the file."""
+    """The share itself identifies its officer, because anybody can edit the name in the file."""
     raw = json.loads(three.share_of("alice").read_bytes()) | {"officer": "chloe"}
     forged = Credential(json.dumps(raw, separators=(",", ":")).encode(), passphrase_of("alice"))
     with unlocked(three.root, lambda: [forged, *brought(three, "bruno")], lambda *_: None) as opened:
@@ -218,7 +218,8 @@ def test_a_vault_header_that_contradicts_the_shares_is_refused(
 ) -> None:
     """Anybody can write a header with a valid checksum.
 
-    If one officer could lower the quorum in the header, the next shares would use the lower quorum.
+    If one officer could lower the quorum in the header, the inbox would make the next shares with this
+    quorum.
     """
     copy = three.copy(tmp_path / "copy").of(*NAMES)
     found = _header(copy)

@@ -27,7 +27,7 @@ LONG = "x" * 3_500
 
 
 class Desk:
-    """An office with one case for each reporter, its portal, and the slots that reporters read."""
+    """An office with its portal and one case for each reporter."""
 
     def __init__(self, office: Office, folder: Path, reporters: int = 1) -> None:
         self.office = office
@@ -73,7 +73,7 @@ def proven(slot: Slot, root: Office) -> Proven:
 
 
 def test_an_unacknowledged_case_has_no_receipt(desk: Desk) -> None:
-    """Neither an officer's own reply nor marking the case as junk acknowledges the case."""
+    """An officer's own reply does not acknowledge a case, nor does marking it as junk."""
     assert None is desk.told().receipt
     desk.office.json("message", "reply", "1", "--text", "Merci.")
     assert None is desk.told().receipt
@@ -183,7 +183,7 @@ def test_a_receipt_survives_a_restore_and_new_shares(tmp_path: Path, clock: Cloc
 def test_a_receipt_signed_with_a_withdrawn_key_is_signed_again_with_the_later_day(
     desk: Desk, clock: Clock
 ) -> None:
-    """Somebody else may have the withdrawn key.
+    """Somebody else may have a copy of the withdrawn key.
 
     No keyring lists the withdrawn key any more, so a browser could not save a proof.
     """
@@ -225,7 +225,7 @@ def test_the_root_vouches_for_the_old_receipt_keys_of_an_external_body(tmp_path:
     accept(root, body)
 
     def listed(name: str) -> tuple[set[bytes], set[bytes]]:
-        """Return the keys of the body that may sign slots, and those that may have signed receipts."""
+        """Return the keys with which the body may sign slots, and those that may have signed its receipts."""
         root.json("exchange", "keyring", "--out", root.out / name)
         found, _ = root.keyring()
         channel = found.channel(BODY)

@@ -1,4 +1,4 @@
-"""When the next keys are made, which keys the keyring lists, and the state of each."""
+"""Key rotation: when the next keys are made, which keys the keyring lists, and the state of each key."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ def channel_of(office: Office) -> Channel:
 
 
 def days(keys: Any) -> list[tuple[int, int]]:
-    """Return the days of keys, counted from today."""
+    """Return the first and last day of each key, counted from today."""
     return [((key.not_before - build.today()).days, (key.not_after - build.today()).days) for key in keys]
 
 
@@ -51,7 +51,7 @@ def test_the_next_keys_can_be_made_from_thirty_days_before_the_current_ones_expi
     assert f"can be made from {build.today() + timedelta(151)}" in office.run("key", "rotate").err
 
 
-def test_the_next_keys_are_published_early_and_start_the_day_after_the_current_ones_end(
+def test_the_next_keys_are_published_early_and_become_valid_the_day_after_the_current_ones_expire(
     office: Office, clock: Clock
 ) -> None:
     """The keyring lists old and new keys, and the key store opens envelopes sealed to either."""
@@ -65,7 +65,7 @@ def test_the_next_keys_are_published_early_and_start_the_day_after_the_current_o
     assert [] == office.json("case", "list")["warnings"]
 
 
-def test_the_keyring_lists_intake_keys_until_their_last_day_and_reply_keys_35_days_longer(
+def test_the_keyring_lists_an_intake_key_until_its_last_day_and_a_reply_key_for_35_days_longer(
     office: Office, clock: Clock
 ) -> None:
     clock.wait(60)
@@ -81,7 +81,7 @@ def test_the_keyring_lists_intake_keys_until_their_last_day_and_reply_keys_35_da
 def test_the_keyring_keeps_the_last_expired_intake_key_of_a_closed_channel(
     office: Office, clock: Clock
 ) -> None:
-    """The page needs this key to say when the channel was closed."""
+    """The page needs this key to state when the channel was closed."""
     clock.wait(200)
     assert [(0, 90)] == days(channel_of(office).intake_keys)
     assert [("intake", "awaited"), ("reply", "destroyable")] == states(office)
@@ -124,7 +124,7 @@ def test_the_newest_valid_reply_key_signs_each_outbox(office: Office, clock: Clo
 
 
 def test_keys_that_somebody_else_may_know_are_replaced_immediately(office: Office, tmp_path: Path) -> None:
-    """Neither the old keys nor those made in advance are published any more.
+    """The keyring no longer lists the old keys or the keys made in advance.
 
     Envelopes sealed to these keys can still be opened.
     """

@@ -129,9 +129,9 @@ CODES: Mapping[str, Iterable[str]] = {
     "what": disclosures.What,
     "why": Why,
 }
-# Exits have the labels of their actions, and other texts describe some obstacles. For a form
-# field, the page shows what the field asks for but not its kind. The page of a deadline shows which message
-# was the feedback.
+# Exits have the labels of their actions, and other texts describe some obstacles. For a form field, the page
+# shows what the officer should enter, but not the kind of the field. The page of a deadline shows which
+# message was the feedback.
 WORDLESS = {Exit, Obstacle, checks.Kind, AnswersBy}
 
 
@@ -223,7 +223,10 @@ def test_neither_a_module_nor_a_page_of_the_desk_contains_french_text() -> None:
 
 
 def test_every_field_named_by_a_page_of_the_desk_has_a_label() -> None:
-    """Without a label, the page has a gap, as it once had for the priority at the head of a case."""
+    """Without a label, the page would have a gap.
+
+    This once happened with the priority at the head of a case.
+    """
     pages = "".join(path.read_text("utf-8") for path in (shipped.FOLDER / "desk").rglob("*.html"))
     named = set(re.findall(r'"([\w-]+)"\|field\b', pages))
     assert len(named) > 20

@@ -72,7 +72,7 @@ def test_every_sentence_is_made_from_a_string_literal() -> None:
 
 
 def test_babel_extracts_every_sentence() -> None:
-    """Babel finds the same sentences as Python's parser, even one sentence within another."""
+    """Babel finds the same sentences as Python's parser, including a sentence within another."""
     for path in INBOX.rglob("*.py"):
         with path.open("rb") as file:
             found = [text for _, _, text, _ in extract_python(file, {"sentence": None}, (), {})]
@@ -96,7 +96,7 @@ def test_every_code_that_the_sandbox_returns_has_a_sentence() -> None:
 
     Types and names of metadata need no sentence.
     """
-    from inbox.sandboxed import pdf  # noqa: PLC0415 - it imports what the sandbox alone needs
+    from inbox.sandboxed import pdf  # noqa: PLC0415 - it imports packages that only the sandbox needs
 
     given: dict[str, set[str]] = {"why": set(), "caution": {code for _, code in pdf._ACTIVE}}
     for path in [*INSIDE.glob("*.py"), INBOX / "files" / "previews.py"]:
@@ -189,7 +189,7 @@ def test_a_sentence_within_another_sentence_is_translated_as_well() -> None:
     ],
 )
 def test_the_values_of_an_action_are_shown_in_words(code: str, values: dict[str, Value], said: str) -> None:
-    """The name of an officer is never taken for a code, even if it equals one."""
+    """The name of an officer is never taken for a code, even if there is a code with the same text."""
     labels.learn(in_use._words(FRENCH))
     assert action_words.values(code, values, "fr") == said
 

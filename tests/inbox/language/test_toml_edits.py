@@ -1,4 +1,4 @@
-"""Changing one entry of a law file keeps the given values exactly, and leaves the rest unchanged."""
+"""Changing one entry of a law file stores exactly the given values, and leaves the rest unchanged."""
 
 import tomllib
 from typing import Any
@@ -70,7 +70,7 @@ def test_any_text_is_read_back_unchanged_and_no_other_entry_changes(code: str, t
 
 @pytest.mark.parametrize("name", TABLES)
 def test_saving_an_unchanged_entry_does_not_change_a_byte_of_the_file(name: str) -> None:
-    """Removing a missing key does not change the file either."""
+    """Removing an entry that does not exist leaves the file unchanged, too."""
     table, before = TABLES[name], raw(name)
     for code, entry in read(before)[table].items():
         given = {key: _stripped(each) for key, each in entry.items() if key != "basis"}

@@ -18,9 +18,10 @@ AVOIDED = sorted({word for each in FRENCH.words.values() for word in each.avoid}
 PATTERN = re.compile(
     "|".join(rf"\b{re.escape(word.removesuffix('er'))}\w*" for word in AVOIDED), re.IGNORECASE
 )
-# These are allowed: the full names of the registers that the law requires, and a preferred word itself.
+# These texts are allowed: the full names of the registers that the law requires, and a preferred word itself.
 KEPT = re.compile(r"registre des \w+|registres\b|cotation \(A1", re.IGNORECASE)
-# To a lawyer, « l'auteur » without a noun is the offender. The « auteur » of a file made that file.
+# To a lawyer, « l'auteur » without a noun is the offender. In « l'auteur du fichier », the word means the
+# person who made the file.
 REPORTER = re.compile(r"\bauteurs?\b", re.IGNORECASE)
 OF_A_REPORT = re.compile(r"signalement|\b(?:son|leurs) auteurs?\b|: \{value\}$")
 
@@ -33,8 +34,8 @@ UNUSED = {
     "BAE": "« mainlevée » says it",
     "cotation (A1 à F6)": "the page of a case says in words how reliable the source and the information are",
 }
-# The pattern matches a period that a law can set. The pattern does not match a period of the office's own
-# work, such as « 7 jours ».
+# The pattern matches a period that a law can set. The pattern does not match a period that the office sets
+# for its own work, such as « 7 jours ».
 PERIOD = re.compile(r"\b(?:one|two|three|four|six|\d+) (?:working days?|months?|years?)\b", re.IGNORECASE)
 # These are examples in messages about how to write a law folder.
 PERIODS_OF_NO_LAW = {"or same day", "1 working day or 3 days"}
@@ -137,7 +138,7 @@ def test_the_search_finds_each_word_to_avoid(word: str) -> None:
 def test_each_preferred_word_is_used_or_listed_as_unused() -> None:
     """The texts are those for officers and for reporters.
 
-    A word that is used must not be listed as unused.
+    A preferred word that the texts use must not be listed as unused.
     """
     read = [*texts(), *written(), *subjects(), *public()]
     words = list(preferred())

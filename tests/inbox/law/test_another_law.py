@@ -1,8 +1,8 @@
 """A whole case under the law of Xylos, an invented country.
 
 The officers of Xylos found an inbox, read a report, and answer the reporter. The officers decide what their
-law requires, record a measure, and close the case. The officers destroy the case when their law says so.
-Neither this module nor the texts for these officers contain a code of another law.
+law requires, record a measure, and close the case. The officers destroy the case when their law says so. This
+module contains no code of another law, and neither do the texts for these officers.
 """
 
 import html
@@ -27,9 +27,9 @@ from tests.support.laws import FOLDERS, OTHER
 pytestmark = pytest.mark.usefixtures("quick")
 
 ISLAND = Calendar(OTHER.calendar)
-# These names of values in JSON are by chance also codes of the French law.
+# By chance, these names of JSON values are also codes of the French law.
 NAMES = {"told", "first_act", "answered"}
-# These purposes and choices of a dossier are also codes by chance.
+# By chance, these purposes and choices of a dossier are also codes.
 OF_DOSSIERS = {"prosecutor", "none"}
 # Officers read the output of these commands.
 READ = (
@@ -102,7 +102,7 @@ def decided(office: Office) -> dict[str, str]:
 
 
 def french_at_desk(office: Office) -> dict[str, set[str]]:
-    """Return, for each page, the codes and names on the desk that only the French law has."""
+    """For each page of the desk, return the codes and names on it that only the French law has."""
     with sitting(office) as client:
         pages = {path: html.unescape(client.page(f"/{path}")) for path in SHOWN}
     alone = law_codes.french_alone() - OF_DOSSIERS
@@ -163,12 +163,13 @@ def test_a_case_runs_from_collection_to_destruction_under_another_law(tmp_path: 
     assert ("long", "upheld") == (gone["values"]["rule"], gone["values"]["outcome"])
 
 
-# The first number is a telephone number of Jordan, whose country code Xylos uses. The last number is French.
+# The first number is a telephone number of Jordan, whose country code Xylos uses. The last telephone number
+# is French.
 ITS_NUMBER, ITS_NUMBER_ABROAD, FRENCH_NUMBER = "07 9012 345 6", "+962790123456", "01 42 68 53 00"
 
 
 def test_a_telephone_number_without_a_country_code_gets_the_one_of_the_law_in_use(tmp_path: Path) -> None:
-    """Two reports share a number, which only one of them writes with the country code.
+    """Two reports contain the same telephone number, but only one of them writes it with the country code.
 
     The test also checks a reply.
     """
@@ -203,7 +204,7 @@ def test_the_answer_to_an_access_request_uses_the_texts_of_the_law_in_use(
     assert not re.search(r"CNIL|2016|article", said)
 
 
-def test_a_case_sent_to_the_magistrate_waits_for_the_magistrates_agreement(tmp_path: Path) -> None:
+def test_a_case_sent_to_the_magistrate_waits_until_the_magistrate_agrees(tmp_path: Path) -> None:
     """The decision to transmit is recorded as a measure. The case is kept during proceedings."""
     office = founded(tmp_path)
     portal = reported(office, tmp_path)
@@ -223,7 +224,7 @@ def test_a_case_sent_to_the_magistrate_waits_for_the_magistrates_agreement(tmp_p
         )
         office.json(*nod)
         office.json(*words)
-        # The case is transmitted once more, so the magistrate has to agree again.
+        # The case is transmitted a second time, so the magistrate has to agree again.
         office.json("case", "decide", "1", "seize", "--reason", "x")
     tell_portal(office, portal)
     (row,) = office.json("retention", "list")["cases"]
@@ -232,7 +233,7 @@ def test_a_case_sent_to_the_magistrate_waits_for_the_magistrates_agreement(tmp_p
 
 
 def test_a_deadline_cannot_be_extended_under_a_law_without_extensions(tmp_path: Path) -> None:
-    """Neither the command nor a reply that announces an extension is accepted."""
+    """Both the command and a reply that announces an extension are refused."""
     office = founded(tmp_path)
     reported(office, tmp_path)
     before = days(office), office.state()

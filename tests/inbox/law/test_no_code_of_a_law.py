@@ -19,8 +19,8 @@ from tests.support.laws import FRENCH
 from tests.support.marked_texts import marked, told
 from tests.support.paths import ROOT
 
-# These words are also codes, but only by chance; each text says what the word means in its module. The list
-# must not grow: give a new word another name.
+# These words are codes only by chance. Each text explains what the word means in its module. Do not extend
+# the list: give a new word another name.
 BY_CHANCE = {
     "inbox/cli/commands/dossiers.py": {"none": "no attachment", "answered": "the day of an answer, in JSON"},
     "inbox/casework/measures/telling.py": {"told": "the field of a form"},
@@ -55,7 +55,7 @@ def named(source: str) -> set[str]:
 
 
 def found() -> Iterator[tuple[str, str]]:
-    """Yield each module of inbox and portal together with each code that the module names."""
+    """Yield each module of inbox and portal, together with each code that the module contains."""
     for room in ("inbox", "portal"):
         for path in sorted((ROOT / room).rglob("*.py")):
             for code in named(path.read_text("utf-8")):
@@ -84,7 +84,7 @@ def test_every_listed_exception_is_still_needed() -> None:
     assert set() == excepted - {*found()}
 
 
-# On pages, these words are codes only by chance; each text says what the word means on a page.
+# On pages, these words are codes only by chance. Each text explains how pages use the word.
 ON_PAGES = {
     "none": "no attachment; no capital letters",
     "facts": "a class of the style sheet",
@@ -131,7 +131,7 @@ def _said(value: object) -> Iterator[str]:
 
 
 def test_no_text_of_the_program_names_a_law_or_an_authority_of_france() -> None:
-    """Only the law folder names laws and authorities of France, even for letters and dossiers.
+    """Only the law folder names laws and authorities of France, even those in letters and dossiers.
 
     The law folder is the control.
     """

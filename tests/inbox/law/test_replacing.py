@@ -32,7 +32,7 @@ Edit = Callable[..., Path]
 
 @pytest.fixture
 def edited(tmp_path: Path) -> Edit:
-    """Return a function that makes the folder of a law which differs from the French one in one place."""
+    """Return a function that makes a law folder. It differs from the French one in one place."""
     return lambda *how: laws.edited(tmp_path / f"law-{len(list(tmp_path.iterdir()))}", *how)
 
 
@@ -59,8 +59,8 @@ def test_the_law_is_shown_with_every_period_that_it_sets(office: Office) -> None
     assert re.search(r"^forwarding .+, only with regime external$", shown, re.MULTILINE)
 
 
-def test_the_law_is_shown_as_data_with_every_period_that_it_sets(office: Office) -> None:
-    """Each time is a count and a unit, under the keys that the files of the law use."""
+def test_the_law_is_shown_as_json_with_every_period_that_it_sets(office: Office) -> None:
+    """Each period is a count and a unit, under the keys that the law files use."""
     times = office.json("law", "show")["times"]
     assert times["exchange"] == {"count": 1, "unit": "working day"}
     both = ["external", "internal"]
@@ -119,7 +119,7 @@ SENTENCES = {
 def test_a_changed_text_of_a_letter_or_a_reply_must_be_confirmed(
     office: Office, edited: Edit, text: str
 ) -> None:
-    """Texts in the law folder are sent word for word.
+    """The program sends texts from the law folder word for word.
 
     A change could remove a guarantee or reveal more.
     """
@@ -156,7 +156,7 @@ def test_an_invalid_law_cannot_be_adopted(office: Office, edited: Edit) -> None:
 def test_a_new_law_that_lacks_a_used_code_is_refused(office: Office, edited: Edit) -> None:
     """The error gives the code and the number of its uses, but names no case.
 
-    An unused code may be missing.
+    The new law may lack a code that is not used.
     """
     source = FILES["fr"]["measures.toml"].decode()
     start = source.index("[measure.process_fix]")
@@ -174,7 +174,10 @@ def test_a_new_law_that_lacks_a_used_code_is_refused(office: Office, edited: Edi
 def test_a_new_law_that_lacks_the_ground_of_an_existing_decision_is_refused(
     office: Office, edited: Edit
 ) -> None:
-    """The ground must belong to the same decision in the new law. An unused ground may be missing."""
+    """The ground must belong to the same decision in the new law.
+
+    The new law may lack a ground that is not used.
+    """
     office.json("case", "decide", "1", "inadmissible", "--ground", "facts", "--reason", "x")
     said = refused(office, "law", "replace", edited("duties.toml", "ground.facts =", "ground.others ="))
     assert "the new law lacks ground facts, which is used 1 times" in said
@@ -244,7 +247,7 @@ CHANGED = {
 
 
 def test_a_new_law_that_gives_a_used_code_another_role_is_refused(office: Office) -> None:
-    """As controls, the same law is accepted, and so is each changed law while nothing uses its code."""
+    """The controls are the same law, which is accepted, and each changed law while nothing uses its code."""
     with office.opened() as inbox, inbox.vault.transaction() as session:
         session.execute(delete(Duty))
         for _, law in CHANGED.values():
@@ -305,8 +308,8 @@ def _works_under(regime: str) -> Do:
     return lambda office: office.json("office", "set", "--regime", regime)
 
 
-# Each row has a table, a code in this table, a step that starts to use the code, a step that ends its use,
-# and the files that name the code.
+# Each row has a table and a code in this table. It also has a step that starts to use the code, a step that
+# ends its use, and the files that name the code.
 IN_USE: dict[tuple[str, str], tuple[Do, Do, tuple[str, ...]]] = {
     ("outcome", "moot"): (_closed_as("moot"), _closed_as(""), ("outcomes.toml", "replies.toml")),
     ("duty", "forwarding"): (_asked("forwarding"), _not_asked("forwarding"), ("duties.toml",)),
@@ -359,7 +362,7 @@ WEEKEND = ("law.toml", 'weekend = ["saturday", "sunday"]', 'weekend = ["friday",
 def test_a_law_that_makes_deadlines_later_requires_the_option_loosening(office: Office, edited: Edit) -> None:
     """The command lists each later deadline with both days, and changes nothing without the option.
 
-    A return to the former law does not need the option.
+    Returning to the former law does not require the option.
     """
     law = edited(*WEEKEND)
     planned = office.json("law", "replace", law, "--dry-run")
@@ -426,7 +429,10 @@ def refused_loudly(office: Office, law: Path) -> str:
 def test_the_plan_for_a_new_law_leaves_out_cases_hidden_from_the_officer(
     office: Office, edited: Edit
 ) -> None:
-    """Every case is hidden from this officer, so the same law moves no deadline."""
+    """Every case is hidden from this officer.
+
+    Therefore the output for the same law lists no later deadline.
+    """
     with office.opened() as inbox, inbox.transaction() as session:
         for case in (1, 2):
             session.add(Exclusion(case=case, officer="officer", since=today()))

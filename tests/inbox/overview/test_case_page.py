@@ -25,7 +25,7 @@ ANSWERS = {
 DAY, EXTENDED = today(), today() + relativedelta(months=6)
 LEFT = f"in {(EXTENDED - DAY).days} days"
 CANARY = "zibeline-quartz"
-# For each part: words that `inbox case show` prints, and words that the English desk shows.
+# For each part: the text that `inbox case show` prints, and the text that the English desk shows.
 PARTS = {
     "an answer under its label": ("Que s\u2019est-il passé ?\n│ Un scellé changé", ">What happened?"),
     "what was written since": ("follow-up 1, written", "Follow-up 1, written"),
@@ -114,7 +114,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Reporter]:
 
 @pytest.fixture(scope="module")
 def pages(room: tuple[Office, Reporter]) -> tuple[str, str]:
-    """The page of the case on both surfaces, after an outbox that tells the reporter of the extension."""
+    """The page of the case on both surfaces. An outbox has told the reporter of the extension."""
     office, _ = room
     office.json("exchange", "outbox", "--out", office.out)
     shown = office.run("case", "show", "1").out
@@ -162,7 +162,7 @@ def test_the_timeline_of_a_case_lists_its_events_on_both_surfaces(room: tuple[Of
         assert (True, True) == (f"  {act}" in said, f">{words}<" in page), act
 
 
-def test_the_reporter_sees_nothing_of_the_work_on_a_case_except_the_notice_of_an_extension(
+def test_the_only_work_on_a_case_that_the_reporter_sees_is_the_notice_of_an_extension(
     room: tuple[Office, Reporter], tmp_path: Path
 ) -> None:
     """The control is the notice itself, which follows the acknowledgement."""

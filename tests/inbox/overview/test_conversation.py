@@ -69,7 +69,7 @@ def test_a_part_of_the_dialogue_has_at_most_forty_messages() -> None:
     assert conversation.PAGE == 40
 
 
-def test_each_message_is_in_exactly_one_part_and_all_parts_are_in_the_order_of_days(
+def test_each_message_is_in_exactly_one_part_and_the_parts_are_ordered_by_day(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(conversation, "PAGE", 4)
@@ -90,7 +90,8 @@ def test_each_message_is_in_exactly_one_part_and_all_parts_are_in_the_order_of_d
 def test_a_follow_up_that_was_not_shown_stays_unread(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise nobody would ever read the follow-up.
 
-    If no part is chosen, the first part with an unread message is shown, or else the last part.
+    If no part is chosen, the first part with an unread message is shown. If there is none, the last part is
+    shown.
     """
     monkeypatch.setattr(conversation, "PAGE", 4)
     seen = []
@@ -122,7 +123,7 @@ def test_only_the_messages_of_the_shown_part_are_loaded(
 
 
 def test_a_reply_is_never_shown_above_the_follow_up_that_it_answers(vault: Vault) -> None:
-    """The day that the portal gives a follow-up does not matter.
+    """The day that the portal states for a follow-up does not affect its place.
 
     Here the portal says that follow-up 8 came before everything else.
     """

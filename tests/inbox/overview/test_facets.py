@@ -27,11 +27,12 @@ from tests.support.inbox_trio import Undone
 
 TODAY = date(2026, 11, 24)
 CASES = 24
-# Nobody may read this case. Only filters that reveal nothing of a report show its line.
+# Nobody may read this case. The line of a report is shown only with filters that reveal nothing of the
+# report.
 QUARANTINED = 12
 
 THREE = ("alice", "bruno", "chloe")
-# These are the default filter, and filters that together use every field.
+# These are the default filter and several filters that, taken together, use every field.
 WANTED = [
     Filter(),
     Filter(state=State.ALL),
@@ -57,7 +58,7 @@ def test_the_filters_in_this_module_use_every_field() -> None:
 def test_a_filter_field_counts_as_revealing_unless_it_is_listed_here(name: str) -> None:
     """A new field therefore counts as revealing.
 
-    Otherwise a filtered list of undeclared cases could show what their reports say.
+    Otherwise a filtered list of undeclared cases could reveal what their reports contain.
     """
     wordless = {"state", "status", "category", "priority", "due", "to_read", "undeclared", "officer"}
     empty = {str: "x", bool: True, int: 1}[type(getattr(Filter(), name))]
@@ -72,7 +73,7 @@ def is_kept(number: int) -> bool:
 def filed(session: Session, number: int) -> None:
     """Add a case whose properties depend on its number.
 
-    The properties repeat in cycles of different lengths, so many combinations occur.
+    The properties repeat in cycles of different lengths, which gives many combinations.
     """
     state = (State.OPEN, State.OPEN, State.CLOSED, State.OPEN, State.JUNK)[number % 5]
     day = TODAY + timedelta((-3, 0, 4, 90)[number % 4])
@@ -128,7 +129,7 @@ def vault_of(folder: Path, numbers: list[int]) -> Vault:
 
 @pytest.fixture(scope="module")
 def vaults(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Vault, Vault]]:
-    """Two vaults: one with cases of every kind, and one without the cases that alice is excluded from."""
+    """Two vaults: one has cases of every kind, and the other lacks the cases from which alice is excluded."""
     every = list(range(1, CASES + 1))
     left = [number for number in every if not is_kept(number)]
     assert 15 < len(left) < CASES
@@ -176,10 +177,11 @@ def test_the_count_of_each_choice_equals_the_number_of_cases_that_the_choice_fin
 
 @pytest.mark.parametrize("name", [each.name for each in fields(Filter)])
 def test_each_field_of_a_filter_narrows_the_queue(vault: Vault, name: str) -> None:
-    """A field that the query ignores is noticed, because nothing else narrows the queue.
+    """If the query ignored a field, the test would fail, because nothing else narrows the queue.
 
-    Chloe may read all cases that are compared, and has declared them. The cases that bruno has not declared
-    are compared with the cases of a category, because that list has no lines of cases for other handlers.
+    Chloe may read all cases that are compared, and has declared her interests in them. The cases that bruno
+    has not declared are compared with the cases of a category. That list has no lines of cases that are
+    reserved for other handlers.
     """
     officer, category = ("bruno", "access") if name == "undeclared" else ("chloe", "")
     value = next(found for one in WANTED if (found := getattr(one, name)) not in {"", 0, State.ALL})
@@ -203,7 +205,7 @@ def test_the_queue_page_offers_every_filter_choice(vault: Vault) -> None:
 
 
 def test_a_search_finds_open_closed_and_junk_cases_and_lists_open_ones_first(vault: Vault) -> None:
-    """Without search words, only open cases are listed. A search can be limited to one state, too."""
+    """Without search words, only open cases are listed. A search can also be limited to one state."""
     with vault.transaction(["chloe"]) as session:
         states = [
             {line.state for line in queue.page(session, wanted, order=Order.PRIORITY, today=TODAY)}
@@ -293,7 +295,7 @@ def test_a_choice_that_no_page_offers_is_refused(field: str, value: str) -> None
         facets.toggled(Filter(), field, value)
 
 
-def test_clicking_a_choice_again_removes_it_unless_it_is_the_state() -> None:
+def test_clicking_a_choice_again_removes_it_unless_it_is_a_state() -> None:
     """The other choices remain."""
     begun = Filter(search="quai", status="received")
     for field, value in (("status", "assessing"), ("priority", "2"), ("danger", "True"), ("due", "week")):

@@ -1,4 +1,4 @@
-"""A page shows the newest and the unread messages in full, as far as there is room."""
+"""A page shows the newest messages and the unread ones in full, as far as there is room."""
 
 from datetime import date
 from typing import Any
@@ -31,7 +31,7 @@ def test_the_newest_messages_stay_open_without_a_gap_and_older_ones_are_folded()
     assert new == order[2:]
 
 
-def test_if_there_is_little_room_unread_messages_stay_open_rather_than_the_newest() -> None:
+def test_if_there_is_little_room_unread_messages_stay_open_and_the_newest_ones_are_folded() -> None:
     """As a control, the same page is folded once the messages are read."""
     first, second = letter(), letter()
     order = [first, second, *(letter() for _ in range(18)), reply()]
@@ -49,7 +49,7 @@ def test_the_newest_message_and_the_first_unread_one_stay_open_whatever_their_le
     assert folded(order) == [second, middle]
 
 
-def test_unread_messages_are_folded_beginning_with_the_first_that_does_not_fit() -> None:
+def test_unread_messages_are_folded_from_the_first_one_that_does_not_fit() -> None:
     """Therefore the next page begins where the last one ended."""
     unread = [letter(unread=True) for _ in range(ROOM)]
     left = folded([*unread, reply()])

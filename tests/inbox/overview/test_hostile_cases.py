@@ -1,4 +1,7 @@
-"""Reports with hostile words, names or numbers cannot block or run anything. Other reports stay readable."""
+"""Hostile words, names or numbers in a report can neither block the inbox nor run as code.
+
+Other reports stay readable.
+"""
 
 import re
 import secrets
@@ -203,7 +206,7 @@ def test_protected_words_are_parsed_once_for_all_follow_ups(
 ) -> None:
     """Otherwise a dossier of ten thousand follow-ups would take minutes.
 
-    The desk would answer nobody meanwhile.
+    In the meantime, the desk would not answer anybody.
     """
     asked, times = catalogue.asked, []
 
@@ -233,7 +236,7 @@ def test_protected_words_are_parsed_once_for_all_follow_ups(
 def test_only_one_module_writes_tables_in_which_a_formula_could_run() -> None:
     """That module neutralises formulas (see ``registers/test_registers.py``).
 
-    Any other module that writes such tables would have to neutralise formulas, too.
+    Any other module that writes such tables would have to neutralise formulas as well.
     """
     tables = re.compile(r"\bimport csv\b|csv\.writer|openpyxl|text/csv|\.xlsx")
     rooms = [path for room in ("inbox", "portal") for path in (ROOT / room).rglob("*.py")]

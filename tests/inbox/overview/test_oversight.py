@@ -29,7 +29,7 @@ NONE = dict.fromkeys(("held", "judged", "quarantined", "for_handlers", "for_hand
 def states(**counts: int) -> dict[str, int]:
     """Return the number of deadlines of one kind in each state.
 
-    A state that is not given has the number 0.
+    A state that is not listed has the number 0.
     """
     return dict.fromkeys(("met", "late", "dropped", "impossible", "overdue", "running"), 0) | counts
 
@@ -110,9 +110,9 @@ TELL = ("--tell",)
 def test_a_closing_that_withholds_the_outcome_does_not_count_as_feedback(
     trio: Trio, disclosure: str, text: tuple[str, ...], tell: tuple[str, ...], state: str
 ) -> None:
-    """The news that a case is closed does not tell the reporter what was done.
+    """A reporter who only learns that the case is closed does not know what was done.
 
-    A text alone does not make the closing count as feedback.
+    Closing a case with only a text does not count as feedback.
     """
     for words in (
         ["case", "reopen", "1", "--reason", "x"],
@@ -132,7 +132,7 @@ def test_a_closing_that_withholds_the_outcome_does_not_count_as_feedback(
 
 
 def test_the_oversight_report_counts_adjusted_scores_holds_and_exclusions(trio: Trio) -> None:
-    """The report also names the officers who opened a case in an emergency, and the day."""
+    """The report also names each officer who opened a case in an emergency, and gives the day."""
     trio.others.json("case", "set-score", "1", "--danger", "3", "--reason", "x")
     trio.others.json("retention", "hold", "2", "--reason", "trial")
     trio.others.json("access", "restrict", "1", "alice", "chloe")
@@ -168,7 +168,7 @@ def test_the_oversight_report_counts_actions_that_change_who_may_act_or_see(trio
 def test_the_oversight_report_counts_changes_of_days_off_regime_and_numbering(trio: Trio) -> None:
     """One officer can make these changes without a reason.
 
-    For example, an office that takes off every day for years would never be overdue.
+    For example, an office that declares every day a day off for years would never be overdue.
     """
     for words in (
         ["office", "day-off", "add", *(f"2030-03-{day:02}" for day in range(4, 9))],
@@ -221,7 +221,9 @@ def test_the_oversight_report_counts_extensions_released_holds_and_conflicts(
     assert ("external", 0, 1) == (seen["regime"], seen["cases"]["held"], seen["exclusions"])
 
 
-def test_the_oversight_report_leaves_out_cases_that_a_signed_in_officer_is_excluded_from(trio: Trio) -> None:
+def test_the_oversight_report_leaves_out_each_case_from_which_a_signed_in_officer_is_excluded(
+    trio: Trio,
+) -> None:
     """A case that only its handlers may read is counted, but without details."""
     trio.others.json("case", "set-score", "3", "--danger", "3", "--reason", "x")
     trio.others.json("access", "restrict", "1", "alice", "chloe")
@@ -275,7 +277,7 @@ def test_the_oversight_report_counts_replies_that_were_sent_despite_a_warning(tr
 def test_the_oversight_report_counts_destroyed_cases_by_outcome_and_rule(tmp_path: Path) -> None:
     """The report also counts destroyed cases whose reporter was never told anything.
 
-    The control is a closing that discloses all.
+    The control is a closing that discloses everything.
     """
     found = exits_room.found(tmp_path)
     for disclosure, unanswered in (("withheld", 1), ("full", 0)):

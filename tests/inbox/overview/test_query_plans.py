@@ -1,6 +1,6 @@
 """No list of cases scans or sorts all cases.
 
-The tests read SQLite's query plans. The vault has no statistics, because nothing runs ANALYZE.
+The tests read SQLite's query plans. The vault has no statistics, because the program never runs ANALYZE.
 Therefore an empty vault has the same plans as one with 100,000 cases.
 """
 
@@ -29,14 +29,14 @@ from tests.support.laws import FRENCH
 
 TODAY = date(2026, 11, 24)
 PRESENT = ("alice", "bruno")
-# These tables stay small however many cases there are, because few cases have exclusions or handlers.
+# These tables stay small even with many cases, because few cases have exclusions or handlers.
 FEW = {"exclusions", "past_exclusions", "handlers", "officers"}
-# These tables hold the signed-in officers, the day, the cases hidden from these officers, and the archived
-# cases opened on that day.
+# These tables hold the signed-in officers, the day and the cases hidden from these officers. They also hold
+# the archived cases opened on that day.
 FEW |= {"present", "temp.present", "today", "temp.today", "hidden", "hidden_unseen", "kept"}
 FEW |= {"archive_openings"}
-# For this filter and order, SQLite sorts all rows of one priority. With 100,000 cases in four priorities,
-# this takes 25 ms.
+# With this filter and order, SQLite sorts all rows that have the same priority. With 100,000 cases in four
+# priorities, this takes 25 ms.
 MEASURED = {("priority", Order.DEADLINE)}
 SAMPLES: dict[Any, Any] = {str: "received", int: 2, bool: True}
 # These fields have a fixed list of values. Each query asks for one state.
@@ -79,7 +79,7 @@ Step = Row[int, int, int, str]
 
 
 def plans(vault: Vault, ask: Asked) -> list[list[Step]]:
-    """Run a query as two officers; return the query plan of each of its SQL statements."""
+    """Run a query as two officers, and return the query plan of each of its SQL statements."""
     with vault.transaction(PRESENT) as session:
         with listening() as heard:
             ask(session)
@@ -94,7 +94,7 @@ def faults(steps: list[Step]) -> Iterator[tuple[str, str]]:
     for _, parent, _, said in steps:
         if (scanned := SCAN.match(said)) and scanned[1] not in FEW:
             yield BIG, said
-        # SQLite would read the table for each row of the index.
+        # SQLite would read the table once for each row of the index.
         if said.startswith("SEARCH") and " COVERING " not in said and not _is_narrow(said):
             yield BIG, said
         if said == "USE TEMP B-TREE FOR ORDER BY":
@@ -104,7 +104,7 @@ def faults(steps: list[Step]) -> Iterator[tuple[str, str]]:
 
 
 SCAN = re.compile(r"SCAN (?!CONSTANT|\(subquery|anon_)(?!fulltext VIRTUAL TABLE INDEX \d+:=?M)(\S+)")
-# A flag has the same value in nearly all cases, so only a partial index finds few rows.
+# Nearly all cases have the same value of a flag, so only a partial index finds few rows.
 FLAGS = {
     column.name
     for table in Base.metadata.tables.values()

@@ -1,4 +1,4 @@
-"""The queue lists open cases by urgency, with filters, a search, and scores that officers can adjust."""
+"""The queue lists open cases by urgency. It has filters, a search, and scores that officers can adjust."""
 
 import re
 from datetime import timedelta
@@ -27,7 +27,7 @@ from tests.support.inbox_builders import (
 )
 from tests.support.inbox_ending import heard
 
-# Each report has a text, answers, and the priority and score that the rules propose.
+# Each report has a text and answers. It also has the priority and the score that the rules propose.
 REPORTS: list[tuple[str, dict[str, Any], tuple[int, int]]] = [
     ("rien de grave", {"category": "other"}, (4, 0)),
     ("on me menace au port", {"danger_now": "yes", "category": "threat", "where": "atlantic"}, (1, 33)),
@@ -128,7 +128,7 @@ def test_the_rules_propose_a_priority_and_a_score_for_each_case(waiting: Office)
 def test_the_page_of_a_case_names_its_neighbours_in_the_queue(waiting: Office) -> None:
     """The neighbours follow the order and the filter of the queue.
 
-    A case that the filter leaves out has no neighbours.
+    A case that does not match the filter has no neighbours.
     """
     with waiting.unlocked() as opened:
         to_look = opened.inbox, opened.by_opening(today())
@@ -212,7 +212,7 @@ ODD = [
 
 @pytest.mark.parametrize(("odd", "found"), ODD)
 def test_a_search_has_no_operators(waiting: Office, odd: str, found: list[int]) -> None:
-    """Each search word is taken literally, and signs without a letter or digit are ignored."""
+    """Each search word is taken literally, and characters other than letters and digits are ignored."""
     assert found == numbers(waiting, "--search", odd)
 
 
@@ -230,7 +230,7 @@ def test_the_filter_for_unread_cases_omits_a_case_once_it_is_read(office: Office
 
 
 def test_an_officer_adjusts_the_score_with_a_reason(office: Office) -> None:
-    """The other parts of the score stay unchanged. The journal has the change and the reason."""
+    """The other parts of the score stay unchanged. The journal records the change and the reason."""
     judged = office.json(
         "case", "set-score", "3", "--danger", "3", "--severity", "2", "--reason", "he was followed home"
     )
@@ -247,8 +247,8 @@ def test_an_officer_adjusts_the_score_with_a_reason(office: Office) -> None:
     )
 
 
-def test_the_journal_lists_only_the_changed_parts_of_a_score(office: Office) -> None:
-    """Confirming the proposed score is also an adjustment, and takes a reason."""
+def test_the_journal_lists_only_the_parts_of_a_score_that_changed(office: Office) -> None:
+    """Confirming the proposed score also counts as an adjustment, and requires a reason."""
     given = [f"--{name}={value}" for name, value in office.json("case", "show", "3")["work"]["parts"].items()]
     before = one(office, 3)
     office.json("case", "set-score", "3", *given, "--reason", "as proposed")
@@ -350,7 +350,7 @@ def test_the_queue_prints_one_line_for_each_case(waiting: Office) -> None:
 def test_a_search_that_is_too_long_is_refused(office: Office) -> None:
     """A search that is too long would make all other officers wait.
 
-    The control is a search of the greatest length, on both surfaces.
+    The control is a search of the maximum length, on both surfaces.
     """
     assert 0 == office.run("queue", "list", "--search", "é" * LONGEST_SEARCH).code
     said = office.run("queue", "list", "--search", "é" * (LONGEST_SEARCH + 1))
@@ -360,7 +360,7 @@ def test_a_search_that_is_too_long_is_refused(office: Office) -> None:
         assert 200 == client.ask("/en/").status_code
 
 
-def test_a_row_of_the_queue_says_whether_the_report_or_follow_ups_are_unread(office: Office) -> None:
+def test_a_row_of_the_queue_shows_whether_the_report_or_a_follow_up_is_unread(office: Office) -> None:
     """The row says so until an officer has read the page with the unread messages.
 
     The control is the other rows.

@@ -1,4 +1,4 @@
-"""Each officer has saved views of the queue, which have names. Unused views are deleted."""
+"""Each officer can save views of the queue under names. Unused views are deleted."""
 
 from dataclasses import fields
 from datetime import timedelta
@@ -21,7 +21,7 @@ from tests.support.inbox_builders import Office, Portal, World, today
 pytestmark = pytest.mark.copy_of("founded_three")
 
 WORDS = "zibeline-quai"
-# A value for a field of each type, other than the default.
+# For a field of each type, a value that is not the default.
 VALUES = {str: "x", bool: True, int: 1}
 THREATS = QueueView(Filter(category="threat", due=Due.WEEK), Order.DEADLINE)
 
@@ -40,7 +40,7 @@ def kept(inbox: Inbox) -> list[tuple[str, str]]:
 def test_a_view_is_saved_renamed_and_removed_on_the_command_line(office: Office) -> None:
     """In a session of two officers, the view is saved for both.
 
-    Unknown views are refused, and the journal records nothing about views.
+    Unknown views are refused. The journal records no action on a view.
     """
     noted = len(office.json("journal", "list")["entries"])
     office.json("queue", "view", "save", "Menaces", "--category", "threat", "--sort", "deadline", "--all")
@@ -76,7 +76,7 @@ def test_a_saved_view_keeps_each_field_of_its_filter_except_search_words(office:
 
 
 @pytest.mark.parametrize("name", ["", "  ", "mine", "week", "x" * (LONGEST_NAME + 1)])
-def test_a_view_without_a_name_or_with_a_long_or_a_built_in_name_is_refused(
+def test_a_view_is_refused_if_it_has_no_name_or_a_long_name_or_a_built_in_name(
     office: Office, name: str
 ) -> None:
     assert (1, {}) == (
@@ -88,7 +88,7 @@ def test_a_view_without_a_name_or_with_a_long_or_a_built_in_name_is_refused(
 def test_a_saved_view_cannot_contain_search_words(office: Office) -> None:
     """Search words may come from a report, and would remain after its case is destroyed.
 
-    The desk tells officers beforehand that search words are not saved.
+    Before officers save a view, the desk tells them that search words are not saved.
     """
     said = office.run("queue", "view", "save", "Quai", "--search", WORDS, "--category", "threat")
     assert (1, True) == (said.code, "a saved view cannot contain search words" in said.err)
@@ -157,7 +157,7 @@ def test_an_officer_can_save_at_most_thirty_views(office: Office) -> None:
 
 
 def test_a_view_is_deleted_when_it_is_unused_or_its_officer_leaves(office: Office) -> None:
-    """Applying or replacing a view counts as use. The views of other officers stay."""
+    """Applying or replacing a view counts as using it. The views of other officers stay."""
     with office.unlocked() as opened:
         inbox, alice, bruno = opened.inbox, actor(opened, "alice"), actor(opened, "bruno")
         for who in (alice, bruno):

@@ -1,6 +1,6 @@
 """The inbox compares answers with their questionnaire.
 
-Odd answers are marked, and answers with a flag cause warnings.
+Odd answers are marked, and answers that raise a flag cause warnings.
 """
 
 import pytest
@@ -36,7 +36,7 @@ ASKED = questionnaire.parse(SMALL.encode())
 def test_an_answer_that_the_report_page_cannot_send_is_marked_as_odd(
     given: dict[str, Answer], odd: dict[str, Oddity]
 ) -> None:
-    """A report made by hand can contain any answer. No answer may cause a crash."""
+    """A report that was made by hand can contain any answer. No answer may cause a crash."""
     assert odd == answers.oddities(ASKED, given)
 
 

@@ -20,7 +20,7 @@ from tests.support.questionnaires import FIRST, LAST, as_version
 
 @pytest.fixture(scope="module")
 def former(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """An office that formerly used the first questionnaire."""
+    """An office whose first questionnaire is no longer in use."""
     office = Office.found(tmp_path_factory.mktemp("office"))
     former = questionnaire.parse(FIRST)
     with office.opened() as inbox, inbox.transaction() as session:
@@ -112,8 +112,8 @@ def test_warnings_also_come_first_in_a_report_for_an_unknown_questionnaire(
 ) -> None:
     """Such a report is made by hand and has no labels.
 
-    The questionnaire in use decides which warnings the report gets. The leak check protects the words of such
-    a report, too.
+    The questionnaire in use decides which warnings the report gets. The leak check also protects the words of
+    such a report.
     """
     case, lines = shown[4]
     assert (["danger", "protect"], "protect", {}) == (
@@ -152,9 +152,9 @@ def test_odd_answers_are_shown_and_marked_as_odd(shown: list[tuple[dict[str, Any
 def test_the_line_of_a_case_in_the_list_never_contains_protected_words(
     former: World, shown: list[tuple[dict[str, Any], str]]
 ) -> None:
-    """The line has the first text, or else the subject of the report.
+    """The line shows the first text, or the subject of the report if there is no text.
 
-    It would not be enough if the line gave only the path that the reporter chose.
+    The line must not consist only of the path that the reporter chose.
     """
     assert len(shown) == len(REPORTS)
     lines = [case["summary"] for case in former.office.json("case", "list")["cases"]]

@@ -41,7 +41,7 @@ def test_keyring_and_outbox_still_name_a_questionnaire_that_the_parser_refuses(u
     assert (2, named) == (opened.serial, opened.questionnaire)
 
 
-def test_reports_for_a_refused_questionnaire_are_collected_and_shown_by_question_id(
+def test_a_report_for_a_refused_questionnaire_is_collected_and_shown_with_its_question_ids(
     unreadable: World, tmp_path: Path
 ) -> None:
     """Such reports are treated like reports for a questionnaire that the inbox never had."""

@@ -1,4 +1,6 @@
-"""Officers see every question of the shipped questionnaire, and a dossier has the questions about the facts.
+"""Officers see every question of the shipped questionnaire.
+
+A dossier contains only the questions about the facts.
 
 The tests read the questions from the file itself, so they notice a question that the program overlooks.
 """
@@ -59,13 +61,16 @@ def expected(field: dict[str, Any]) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """Return a text on one line, without HTML escapes and without the bars of quotations."""
+    """Return a text as a single line, without HTML escapes and without the bars of quotations."""
     return " ".join(html.unescape(text).replace("│", "").split())
 
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
-    """One report that answers every question, as shown at the desk, on the command line and in a dossier."""
+    """One report that answers every question.
+
+    The test sees it at the desk, on the command line and in a dossier.
+    """
     folder = tmp_path_factory.mktemp("every")
     office = Office.found(folder)
     world = World(office)

@@ -1,4 +1,7 @@
-"""Rules propose the parts of the score from the answers, and a formula gives the score and the priority."""
+"""From the answers, rules propose the parts of the score.
+
+A formula then computes the score and the priority.
+"""
 
 from itertools import product
 
@@ -12,8 +15,8 @@ from templates import shipped
 
 QUESTIONS = questionnaire.parse(shipped.QUESTIONNAIRE.read_bytes())
 
-# The columns are danger, immediacy, severity, verifiability, corroboration and access; then the
-# score and the priority.
+# The columns are danger, immediacy, severity, verifiability, corroboration and access. The score and the
+# priority follow.
 FACTS = [
     ((0, 0, 0, 0, 0, 0), 0, 4),
     ((3, 3, 3, 3, 3, 3), 54, 1),
@@ -30,7 +33,7 @@ FACTS = [
 
 
 @pytest.mark.parametrize(("parts", "score", "priority"), FACTS)
-def test_the_formula_gives_the_score_and_the_priority(
+def test_the_formula_computes_the_score_and_the_priority(
     parts: tuple[int, ...], score: int, priority: int
 ) -> None:
     assert (score, priority) == (Parts(*parts).score, Parts(*parts).priority)
@@ -77,7 +80,7 @@ PROPOSED = [
 def test_the_rules_propose_the_parts_of_the_score_from_the_answers(
     answers: scoring.Answers, parts: Parts
 ) -> None:
-    """The proposal names the rule for each part that is not 0."""
+    """For each part that is not 0, the proposal names the rule."""
     proposal = scoring.propose(answers)
     assert parts == proposal.parts
     assert {rule.part for rule in proposal.because} == {name for name in score.NAMES if getattr(parts, name)}

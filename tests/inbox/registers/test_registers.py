@@ -1,6 +1,6 @@
 """The law requires registers.
 
-Registers show days and codes that the officers may see, and can be exported.
+Registers show only days and codes that the officers may see. They can be exported.
 """
 
 import csv
@@ -139,7 +139,9 @@ def test_a_register_says_never_for_an_event_that_did_not_happen_and_leaves_unkno
         assert (word, "") == (said((), language), said(None, language))
 
 
-def test_the_register_of_protection_has_the_days_of_each_kind_of_measure_by_case(opened: Inbox) -> None:
+def test_the_register_of_protection_lists_for_each_case_the_days_of_each_kind_of_measure(
+    opened: Inbox,
+) -> None:
     found = seen(opened, Register.PROTECTION)
     assert [1, 2, KEPT] == [row["case"] for row in found["rows"]]
     assert {
@@ -153,7 +155,7 @@ def test_the_register_of_protection_has_the_days_of_each_kind_of_measure_by_case
     assert CANARY not in str(found)
 
 
-def test_the_law_in_use_says_which_measures_are_protection(opened: Inbox) -> None:
+def test_the_law_in_use_defines_which_measures_are_protection(opened: Inbox) -> None:
     with opened.vault.transaction() as session:
         session.add(Measure(case=1, position=30, kind="shield", day=DAY))
         in_use.try_out(session, OTHER)
@@ -173,17 +175,17 @@ def test_the_law_in_use_says_which_measures_are_protection(opened: Inbox) -> Non
         (Register.REQUESTS, 2024, 0),
     ],
 )
-def test_a_register_of_one_year_selects_by_the_day_of_receipt_or_of_the_measure(
+def test_a_register_of_one_year_selects_entries_by_the_day_of_receipt_or_of_the_measure(
     opened: Inbox, register: Register, year: int, lines: int
 ) -> None:
     assert lines == len(seen(opened, register, year)["rows"])
 
 
 @pytest.mark.parametrize("register", Register)
-def test_no_register_shows_or_counts_a_case_that_a_signed_in_officer_is_excluded_from(
+def test_no_register_shows_or_counts_a_case_from_which_a_signed_in_officer_is_excluded(
     opened: Inbox, register: Register
 ) -> None:
-    """Two officers, one of whom is excluded, see what they would see if the case had never existed."""
+    """Two officers, one of whom is excluded, see the same as if the case had never existed."""
 
     def ask(session: Session) -> str:
         found = registers._found(session, Wanted(register), today())
@@ -194,10 +196,10 @@ def test_no_register_shows_or_counts_a_case_that_a_signed_in_officer_is_excluded
     assert (narrowed != whole) is (register in {Register.ALERTS, Register.PROTECTION})
 
 
-def test_neither_command_nor_export_shows_a_case_that_a_signed_in_officer_is_excluded_from(
+def test_neither_the_command_nor_an_export_shows_a_case_from_which_a_signed_in_officer_is_excluded(
     leaving: Office, tmp_path: Path
 ) -> None:
-    """As a control, both show the case to other officers."""
+    """As a control, the register shows the case to other officers."""
     for names, there in ((("alice", "bruno"), [1, 2]), (("alice", "chloe"), [1, 2, KEPT])):
         office, out = leaving.of(*names), tmp_path / f"{names[1]}.csv"
         assert there == [row["case"] for row in office.json("office", "register", "alerts")["rows"]]
@@ -239,10 +241,13 @@ def seen_by_command(office: Office) -> Any:
     return office.json("office", "register", "alerts")["rows"]
 
 
-def test_a_register_keeps_number_days_outcome_and_visa_of_a_destroyed_case(
+def test_the_register_keeps_the_number_days_outcome_and_visa_of_a_destroyed_case(
     filled: Trio, tmp_path: Path
 ) -> None:
-    """The register keeps nothing else. An officer who was excluded from the case sees nothing of it."""
+    """The register keeps nothing else.
+
+    A register shows nothing of the case to an officer who was excluded from it.
+    """
     copy = Trio(filled.office.copy(tmp_path / "copy")).others
     with copy.opened() as inbox:
         with inbox.transaction() as session:
@@ -342,7 +347,10 @@ def test_a_spreadsheet_program_can_open_an_export_as_text_in_columns(leaving: Of
 
 @pytest.mark.parametrize("first", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", " ="])
 def test_no_cell_of_an_export_is_a_formula(first: str) -> None:
-    """Texts of officers and names from the law cannot become formulas. Numbers and days stay as they are."""
+    """Texts written by officers and names from the law cannot become formulas.
+
+    Numbers and days stay as they are.
+    """
     row: Row = {Column.BODY: f'{first}1";\r\n=2', Column.WAY: Coded("register", f"{first}x"), Column.DAY: DAY}
     columns = [*row, Column.CASE]
     made = spreadsheet.written(columns, [row | {Column.CASE: 7}], "en").decode("utf-8-sig")

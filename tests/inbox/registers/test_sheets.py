@@ -1,6 +1,6 @@
 """The record of processing and the impact assessment.
 
-Both sheets contain texts of the law, and facts that the program adds.
+Both sheets contain texts of the law. The program adds facts.
 """
 
 import re
@@ -40,7 +40,7 @@ KNOWN = Known(
 )
 
 TABLES = ("deadlines", "duties", "recipients", "retention")
-# The program adds each of these texts; they are not in the law.
+# The program adds each of these texts, because the law does not contain them.
 FILLED_IN = {
     Fill.OFFICE: "Délégué (DPD)",
     Fill.OFFICERS: "Ce qui exige deux agents",
@@ -79,7 +79,7 @@ def french() -> tuple[str, str]:
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_sheet_contains_every_text_that_the_law_gives_it(law: Law, language: str) -> None:
+def test_each_sheet_contains_every_text_that_the_law_provides_for_it(law: Law, language: str) -> None:
     """Each text has its source. The test covers each law, in both languages."""
     for sheet in (law.processing, law.impact):
         said = read(sheet, under(law, language))
@@ -90,7 +90,7 @@ def test_each_sheet_contains_every_text_that_the_law_gives_it(law: Law, language
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
 def test_the_sheets_list_periods_deadlines_decisions_and_authorities_of_the_law(law: Law) -> None:
-    """The tables and the page show each of these with its name and its time."""
+    """The tables and the page show each of these with its name and its period."""
     known, regime = under(law), law.default_regime
     tables = {name: [*getattr(sheet_tables, name)(known)] for name in TABLES}
     cells = {name: [row.cells for row in rows] for name, rows in tables.items()}
@@ -163,7 +163,7 @@ def test_the_sheets_list_periods_deadlines_decisions_and_authorities_of_the_law(
 def test_each_section_has_only_the_facts_that_belong_under_its_heading(
     sheet: Sheet, expected: dict[str, Fill]
 ) -> None:
-    """A section that consists only of a text has no facts."""
+    """A section that consists only of a text contains no facts."""
     said, end = read(sheet, KNOWN), re.escape(bare("[C] : à confirmer par un juriste"))
     headings = "|".join(re.escape(bare(each.name.fr)) for each in sheet.sections.values())
     found = {}
@@ -222,7 +222,7 @@ RISKS = {
 
 
 def test_each_risk_lists_its_own_measures_and_its_remaining_limits(french: tuple[str, str]) -> None:
-    """A risk lists no measure that concerns only other risks."""
+    """The measures of a risk do not include one that concerns only other risks."""
     names = [bare(FRENCH.risks[code].name.fr) for code in RISKS]
     _, *found = re.split(f"({'|'.join(map(re.escape, names))})", french[1])
     assert names == found[::2]
@@ -254,7 +254,7 @@ def test_each_security_measure_and_each_limit_refers_to_a_part_of_the_threat_mod
 
 @pytest.mark.parametrize("sheet", [FRENCH.processing, FRENCH.impact], ids=["processing", "impact"])
 def test_each_point_that_counsel_has_to_confirm_is_marked_and_listed(sheet: Sheet) -> None:
-    """Both texts and values on the sheet contain marked points.
+    """On the sheet, points are marked both in texts and in values.
 
     Under a law without such points, there is no list.
     """

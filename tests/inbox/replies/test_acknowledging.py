@@ -17,7 +17,7 @@ pytestmark = pytest.mark.copy_of("arrived")
 
 @pytest.fixture(scope="module")
 def arrived(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Cases 1 to 4: two plain reports, one whose reporter is in danger, and an unsigned one."""
+    """Cases 1 to 4: two plain reports, one report whose reporter is in danger, and one unsigned report."""
     folder = tmp_path_factory.mktemp("arrived")
     office = Office.found(folder)
     world = World(office)

@@ -41,7 +41,7 @@ ACKNOWLEDGE = ("message", "reply", "1", "--template", "acknowledgement")
 
 @pytest.fixture(scope="module")
 def ready(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Two cases with the decision not to inform the prosecutor. The first report is admissible."""
+    """Two cases in which officers decided not to inform the prosecutor. The first report is admissible."""
     office = with_reporter.copy(tmp_path_factory.mktemp("ready"))
     office.read_all(1, 2, risk="low")
     office.tell_no_prosecutor(1, 2)
@@ -80,8 +80,8 @@ def test_a_reply_or_closing_is_refused_if_its_text_counts_as_empty(office: Offic
 def test_feedback_is_refused_before_the_acknowledgement(office: Office) -> None:
     """Other replies are accepted.
 
-    An acknowledgement names the last day for feedback, so officers could no longer write it after feedback.
-    For the same reason, an acknowledgement cannot be retracted while feedback waits for an outbox.
+    An acknowledgement states the last day for feedback, so officers can no longer write it after the
+    feedback. For the same reason, an acknowledgement cannot be retracted while feedback waits for an outbox.
     """
     feedback = ("message", "reply", "1", "--template", "feedback", "--text", "Merci.", "--feedback")
     office.json(*TOLD)
@@ -117,7 +117,7 @@ def test_feedback_is_possible_in_a_reopened_case_that_its_closing_acknowledged(
     office.json(*OWN)
 
 
-def test_own_words_are_feedback_only_if_a_measure_other_than_protection_was_taken_since_the_report(
+def test_own_words_are_feedback_only_if_a_measure_other_than_protection_was_taken_after_the_report(
     office: Office,
 ) -> None:
     office.json(*ACKNOWLEDGE)
@@ -159,7 +159,7 @@ def test_own_words_sent_without_their_measure_do_not_meet_the_feedback_deadline(
 
 
 def test_an_outbox_gives_no_warning_about_a_case_that_officers_cannot_see(office: Office) -> None:
-    """Otherwise the outbox would fail, and so reveal that the case exists."""
+    """Otherwise the outbox would fail, and its failure would reveal that the case exists."""
     with office.opened() as inbox, inbox.transaction() as session:
         assert [] == answering.warnings(session, [1, 99])
 
@@ -194,7 +194,7 @@ def test_own_words_that_an_outbox_repeats_without_their_measure_are_not_feedback
 def test_a_closed_case_owes_no_feedback_once_its_text_was_sent_without_the_measure(
     office: Office,
 ) -> None:
-    """The closing dropped the deadline. Therefore no queue shows the case as overdue for ever."""
+    """The closing dropped the deadline. Therefore the queue does not show the case as overdue for ever."""
     office.json(*TOLD)
     office.json("case", "close", "1", "moot", "--disclosure", "partial", "--text", "Merci.")
     office.json("case", "measure", "unshare", "1", "1")
@@ -212,9 +212,9 @@ def test_a_closed_case_owes_no_feedback_once_its_text_was_sent_without_the_measu
 def test_one_officer_cannot_hide_a_measure_that_makes_a_sent_reply_count_as_feedback(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """The officer can neither unshare nor retract the measure, nor withhold it by closing the case.
+    """The officer can neither unshare nor retract the measure. Closing the case cannot withhold it either.
 
-    If the reporter sees another such measure, one officer can hide this one.
+    If the reporter sees another measure of this kind, one officer can hide this one.
     """
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
@@ -245,7 +245,7 @@ def test_one_officer_can_hide_a_measure_that_no_sent_feedback_relies_on(
 ) -> None:
     """A reply that was not sent yet is no longer feedback once its measure is hidden.
 
-    Once a feedback text of the law was sent, the officer's own words need no measure.
+    Once a feedback text of the law was sent, the officer's own words count without a measure.
     """
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
@@ -268,8 +268,8 @@ def test_one_officer_can_hide_a_measure_that_no_sent_feedback_relies_on(
 def test_feedback_with_the_text_that_withholds_everything_takes_two_officers(office: Office) -> None:
     """The rule has no exception.
 
-    Therefore the number of officers does not show whether anything must be kept secret. One officer can send
-    this text as a plain reply. One officer can also give feedback in their own words.
+    Therefore the number of officers does not reveal whether anything must be kept secret. One officer can
+    send this text as a plain reply. One officer can also give feedback in their own words.
     """
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
@@ -293,7 +293,10 @@ def test_a_template_without_the_mark_for_feedback_is_not_feedback_on_its_own(off
 
 
 def test_no_text_counts_as_feedback_during_quarantine(office: Office) -> None:
-    """The refusal does not reveal what was decided or done. A closing with a text is not feedback either."""
+    """The refusal does not reveal what was decided or done.
+
+    A closing with a text does not count as feedback, either.
+    """
     office.json("access", "quarantine", "1", *DRILL)
     office.json("access", "quarantine", "2", *DRILL)
     for number in ("1", "2"):
@@ -305,10 +308,10 @@ def test_no_text_counts_as_feedback_during_quarantine(office: Office) -> None:
         assert not session.get_one(Workflow, 1).feedback
 
 
-def test_a_closing_in_own_words_is_not_feedback_and_its_preview_says_so(
+def test_a_closing_in_an_officers_own_words_is_not_feedback_and_its_preview_says_so(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """The closing is feedback if a measure is shown beside it, or with a template for the outcome."""
+    """The closing is feedback if it uses a template for the outcome, or if a measure is shown beside it."""
     end = ("case", "close", "1", "moot", "--disclosure", "partial")
     hollow, inside = (*end, "--text", "Merci."), (*end, "--template", "closing_moot", "--text", "Merci.")
     said = "This closing gives no feedback"
@@ -337,7 +340,7 @@ def test_a_closing_that_tells_the_reporter_nothing_takes_two_officers_and_acknow
 ) -> None:
     """The rule does not depend on the case.
 
-    A text that says only that everything is withheld takes two officers, too.
+    A text that says only that everything is withheld also takes two officers.
     """
     silent = Closing(outcome="moot", disclosure=Disclosure.WITHHELD, reason="x")
     with office.unlocked() as opened:
@@ -389,7 +392,7 @@ def test_the_text_of_a_closing_acknowledges_the_report_only_once_an_outbox_conta
 def test_the_text_that_withholds_everything_meets_the_feedback_deadline(
     office: Office, told: Callable[[], Any], tmp_path: Path
 ) -> None:
-    """A file of templates without a text that withholds everything is refused."""
+    """A file of templates is refused if it lacks a text that withholds everything."""
     file = tmp_path / "replies.toml"
     office.json("message", "template", "export", "--out", file)
     file.write_text(file.read_text("utf-8").replace("answers = true\n", ""), "utf-8")

@@ -131,7 +131,7 @@ def test_partial_disclosure_shows_only_shared_measures_and_withholding_shows_non
 def test_the_reporter_learns_that_a_case_is_closed_even_if_the_rest_is_withheld(
     office: Office, told: Callable[[], Any], text: str
 ) -> None:
-    """The status page shows the closing, and a text if an officer writes one.
+    """The status page shows that the case is closed. If an officer writes a text, the page shows it, too.
 
     The page does not show the referral.
     """
@@ -243,7 +243,7 @@ def test_a_referral_gives_the_name_and_contact_details_from_the_law(
 
 
 def test_reporters_are_directed_only_to_authorities_that_accept_reports(office: Office) -> None:
-    """The refusal lists these authorities: by identifier on the command line, and by name at the desk."""
+    """The refusal lists these authorities, by identifier on the command line and by name at the desk."""
     full = ("--disclosure", "full")
     for to in ([], ["--to", "lawyer"], ["--to", "nobody"]):
         said = refused(office, "case", "close", "1", "out_of_scope", *full, *to)
@@ -276,8 +276,8 @@ def test_another_law_has_other_authorities_for_referrals(office: Office, told: C
 def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outcome: str) -> None:
     """The journal has a separate action for two officers.
 
-    The case shows the name that the law gives the outcome. Before the decision whether to inform
-    the prosecutor, one officer alone cannot close any case.
+    The case shows the name that the law gives the outcome. Until officers have decided whether to inform the
+    prosecutor, no officer can close a case alone.
     """
     rule = FRENCH.outcomes[outcome]
     to = ["--to", "defender_of_rights"] if rule.body is Body.NEEDED else []
@@ -300,13 +300,12 @@ def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outco
     assert f"outcome: {rule.name.en}, disclosure {how[1]}" in office.run("case", "show", "1").out
 
 
-def test_only_a_transmitted_case_can_be_closed_as_transmitted_and_it_cannot_be_closed_as_out_of_scope(
+def test_closing_as_transmitted_requires_a_transmission_and_closing_as_out_of_scope_forbids_one(
     office: Office,
 ) -> None:
     """The rule applies on both surfaces.
 
-    Otherwise one officer could close a case as transmitted although two had decided against a
-    transmission.
+    Otherwise one officer could close a case as transmitted after two had decided against a transmission.
     """
     office.json("case", "measure", "add", "1", "prosecutor_phoned")
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
@@ -350,7 +349,7 @@ def test_a_closed_case_accepts_no_measure_that_contradicts_its_outcome(office: O
 
 
 def test_closing_a_case_as_a_duplicate_requires_a_link_to_a_case_that_is_investigated(office: Office) -> None:
-    """One officer can close a duplicate, so the facts must be investigated in another case.
+    """One officer can close a duplicate, so the facts must be under investigation in another case.
 
     The rule applies on both surfaces.
     """
@@ -387,7 +386,7 @@ def test_an_outcome_that_finds_facts_requires_a_decision_on_informing_the_prosec
 def test_disclosing_an_outcome_to_the_reporter_requires_a_decision_on_informing_the_prosecutor(
     office: Office,
 ) -> None:
-    """The law requires no decision here, but a case that nobody scored may concern an offence.
+    """The law requires no decision here, but a case without a score may concern an offence.
 
     The rule covers full disclosure, partial disclosure, and a text beside a withheld outcome. The rule also
     covers the preview at the desk. A referral to another authority needs no such decision.
@@ -413,9 +412,9 @@ def test_disclosing_an_outcome_to_the_reporter_requires_a_decision_on_informing_
 def test_referring_a_reporter_to_the_judiciary_requires_a_decision_on_informing_the_prosecutor(
     office: Office, code: str
 ) -> None:
-    """An office that refers a reporter to the judiciary knows of an offence itself.
+    """An office that refers a reporter to the judiciary is itself aware of an offence.
 
-    Referrals to other authorities need no decision about the prosecutor.
+    Referrals to other authorities require no decision on informing the prosecutor.
     """
     end = ("case", "close", "1", "out_of_scope", *WITHHELD, "--to", code)
     office.json("case", "close", "2", "out_of_scope", *WITHHELD, "--to", "defender_of_rights")
@@ -503,7 +502,7 @@ def test_a_closed_case_can_change_only_once_it_is_reopened_with_a_reason(
 
 
 def test_no_score_closes_a_case(office: Office) -> None:
-    """Even the lowest score does not close a case."""
+    """Even a case with the lowest score is not closed automatically."""
     lowest = [word for name in ("danger", "severity", "access") for word in (f"--{name}", "0")]
     office.json("case", "set-score", "1", *lowest, "--reason", "x")
     assert ("received", 2) == (
@@ -566,7 +565,7 @@ def test_the_desk_shows_the_outcome_that_was_decided_and_preselects_no_other(off
 def test_closing_before_the_decision_on_informing_the_prosecutor_takes_two_officers(
     office: Office, outcome: str
 ) -> None:
-    """The rule covers every outcome, because a case that nobody has scored may concern an offence."""
+    """The rule covers every outcome, because a case without a score may concern an offence."""
     office.settle(2)
     office.json("case", "show", "2")
     office.json("case", "link", "add", "2", "1", "duplicate")
@@ -594,7 +593,7 @@ BAD_FAITH = ("case", "close", "1", "bad_faith", "--disclosure", "full")
 
 
 def test_a_template_for_an_outcome_is_sent_only_by_closing_the_case(office: Office) -> None:
-    """If such a template could be sent as a reply, one officer could send it.
+    """If such a template could be sent as a reply, one officer alone could send it.
 
     The outcome that the template announces takes two officers.
     """
@@ -620,11 +619,11 @@ def test_a_template_for_an_outcome_is_sent_only_by_closing_the_case(office: Offi
 def test_the_text_of_a_closing_does_not_reveal_a_duplicate_or_a_transmission(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """A duplicate, a transmission and every withheld closing have the same text, byte for byte.
+    """The text of a duplicate, of a transmission and of every withheld closing is the same, byte for byte.
 
     Everybody can read the law. If one kind of closing had its own text, that text would tell a probe which
-    kind this is. An officer's own words could reveal the kind of closing, too, and are refused in these
-    closings.
+    kind this is. An officer's own words are also refused in these closings, because they could reveal the
+    kind of closing.
     """
     office.tell_no_prosecutor(1)
     neutral = ("--template", "closing_untold")
@@ -677,8 +676,8 @@ def test_reopening_a_case_that_two_officers_closed_takes_two_and_so_does_closing
 ) -> None:
     """Otherwise one officer could close a case of bad faith as moot, with the text that two officers wrote.
 
-    Reopening retracts that text, so it no longer counts as feedback. If the reporter has written since, one
-    officer can reopen the case.
+    Reopening retracts that text, so it no longer counts as feedback. If the reporter has written since the
+    closing, one officer can reopen the case.
     """
     office.tell_no_prosecutor(1)
     office.json(*BAD_FAITH, "--text", "De mauvaise foi.")

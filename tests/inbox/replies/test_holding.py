@@ -26,7 +26,7 @@ FULL = ("--disclosure", "full", "--text", "Merci.")
 
 @pytest.fixture(scope="module")
 def free(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Two cases with the decision not to inform the prosecutor.
+    """Two cases in which officers decided not to inform the prosecutor.
 
     In the first case, an acknowledgement, feedback, a status and a measure wait for the next
     outbox.
@@ -52,7 +52,7 @@ def link(office: Office) -> None:
 
 
 def restrict(office: Office) -> None:
-    """Record restrictions from a prosecutor whom the office had not informed."""
+    """Record restrictions imposed by a prosecutor whom the office had not informed."""
     office.json(
         "case", "measure", "add", "1", "prosecutor_word", "--restrictions", "ne rien dire à qui écrit"
     )
@@ -69,7 +69,7 @@ def texts(slot: Any) -> list[str]:
 
 
 def further(slot: Any) -> list[str]:
-    """Return the texts after the acknowledgement, which is never held back."""
+    """Return the texts that follow the acknowledgement, which is never held back."""
     return texts(slot)[1:]
 
 
@@ -102,7 +102,7 @@ def test_waiting_texts_are_held_back_until_the_case_is_no_longer_restricted(
 def test_a_message_that_was_held_back_is_dated_the_day_on_which_it_is_sent(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Otherwise a probe who poses as a reporter could see how long the message was held back."""
+    """Otherwise a probe who poses as a reporter could tell how long the message was held back."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Message, (1, 2)).day = today() - timedelta(9)
     transmit(office)
@@ -129,7 +129,7 @@ def test_holding_back_texts_hides_nothing_that_was_already_sent(
 def test_acknowledgements_emergency_advice_and_protection_are_never_held_back(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """The law's text that explains why the office can disclose nothing is not held back either.
+    """The text of the law that explains why the office can disclose nothing is not held back, either.
 
     This text meets the feedback deadline.
     """
@@ -152,10 +152,10 @@ def test_acknowledgements_emergency_advice_and_protection_are_never_held_back(
 def test_a_text_written_while_the_case_is_restricted_is_not_held_back(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """A text written during the restriction was checked at that time.
+    """A text that was written during the restriction was checked when it was written.
 
-    A reply that is held back can be retracted and written again. A later restriction holds back the
-    texts that wait at that time.
+    A reply that is held back can be retracted and written again. A later restriction holds back texts that
+    are waiting when it begins.
     """
     transmit(office)
     office.json("message", "retract", "1", "2")
@@ -168,7 +168,7 @@ def test_a_text_written_while_the_case_is_restricted_is_not_held_back(
     assert [first] == further(told())
 
 
-def test_a_closing_that_is_held_back_shows_in_neither_text_nor_status(
+def test_neither_the_text_nor_the_status_reveals_a_closing_that_is_held_back(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """As long as the closing is held back, the case counts as neither closed nor acknowledged.
@@ -241,7 +241,10 @@ def test_officers_are_told_which_texts_are_held_back_why_and_what_they_can_do(of
 def test_a_notice_is_held_back_if_the_decision_that_it_announces_has_changed(
     office: Office, told: Callable[[], Any], tmp_path: Path
 ) -> None:
-    """Officers decided that telling the reporter would harm proceedings. The notice can then be retracted."""
+    """Officers decided that informing the reporter would harm proceedings.
+
+    The notice can then be retracted.
+    """
     (tmp_path / "id").write_text("Zoé Le Gall\n")
     office.json("case", "identity", "add", "1", "--text-file", tmp_path / "id")
     office.json("case", "identity", "consent", "1", "--day", today().isoformat(), *DRILL)

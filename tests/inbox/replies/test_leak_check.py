@@ -26,7 +26,7 @@ REPORTED = answering(
     who_id="Jean Vautrin, plaque AB-123-CD, 06 12 34 56 78",
     refs="Conteneur MSCU 566687-1",
 )
-# Each pair is the text of a reply, and the words that the warning names.
+# Each pair consists of the text of a reply and the words that the warning names.
 GIVE_AWAY = {
     "phrase": ("Vous étiez au CAFE, près de l'ecluse.", "café"),
     "one word": ("Le café est fermé", "café"),
@@ -77,7 +77,7 @@ def test_a_reply_with_identifying_words_is_refused(reported: World, name: str) -
 
 
 def test_a_reply_that_repeats_the_reporters_identity_is_refused(reported: World) -> None:
-    """The only officer of this inbox may read the identity, and so sees the words.
+    """The only officer of this inbox may read the identity, and therefore sees the words.
 
     Other officers are tested in test_comparisons.py.
     """
@@ -132,7 +132,7 @@ def test_the_leak_check_warns_of_an_officers_name_or_alias(trio: Trio) -> None:
         )
 
 
-def test_a_reason_overrides_a_warning_but_may_not_repeat_the_words(reported: World) -> None:
+def test_a_reason_can_override_a_warning_but_must_not_repeat_its_words(reported: World) -> None:
     """The journal keeps the reason."""
     text = GIVE_AWAY["name of the report"][0]
     for reason in ("Vautrin is known", "marguerite said so", "he has 06 12 34 56 78"):
@@ -166,7 +166,7 @@ def test_a_reply_about_an_unsigned_report_is_checked_for_contacts_but_not_for_na
 def test_an_officer_without_a_declaration_of_interests_gets_no_leak_warnings(
     trio: Trio, tmp_path: Path
 ) -> None:
-    """Such an officer gets no warning for a reply, for its preview, or for a reason."""
+    """An officer without a declaration gets no warning for a reply, for its preview, or for a reason."""
     told = tmp_path / "answers.toml"
     told.write_text('what = "x"\nprotect = "Marguerite"', "utf-8")
     day = today().isoformat()
@@ -199,7 +199,7 @@ def quoting(office: Office, text: str = QUOTING, number: int = 1) -> list[str]:
 def test_six_successive_words_of_another_report_cause_a_warning_about_one_passage(trio: Trio) -> None:
     """The passage may be anywhere in the text.
 
-    The controls are five successive words, and the case that contains the passage.
+    The controls are a passage of only five words, and the case that contains the passage.
     """
     office = trio.others
     with office.opened() as inbox, inbox.transaction() as session:
@@ -254,14 +254,14 @@ def elsewhere(office: Office, text: str, number: int = 1) -> list[str]:
     return [each.words for each in found if each.why is leak_check.Why.ELSEWHERE]
 
 
-def test_the_leak_check_warns_of_case_numbers_and_of_names_that_are_only_in_another_case(
+def test_the_leak_check_warns_of_case_numbers_and_of_names_that_occur_only_in_another_case(
     trio: Trio, tmp_path: Path
 ) -> None:
     """A name that is also in this report causes no warning.
 
     A word that begins a sentence in another report causes no warning either. If the signed-in officers may
-    not search a report, the warnings reveal nothing of that report. A case number causes a warning whether
-    the case exists or not.
+    not search a report, the warnings reveal no words of that report. A case number causes a warning, even if
+    no such case exists.
     """
     told, office = tmp_path / "answers.toml", trio.others
     told.write_text('what = "Merci à tous. Prudence : le chef Zacharie le sait."\nwho_id = "Ondine"', "utf-8")
@@ -299,7 +299,7 @@ def test_the_leak_check_warns_of_case_numbers_and_of_names_that_are_only_in_anot
 
 
 def test_overlapping_findings_become_one_warning_with_every_reason() -> None:
-    """The check finds protected words in pairs, and the same words may also occur in another report."""
+    """The check finds protected words in pairs. The same words may also occur in another report."""
     found = [
         Finding(Why.PROTECTED, "parking quai"),
         Finding(Why.CONTACT, "a@douane.example"),

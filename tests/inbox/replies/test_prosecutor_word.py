@@ -1,7 +1,7 @@
 """Once a prosecutor is informed, no reporter learns of a finding before the prosecutor's word.
 
-The prosecutor's word is the statement that those concerned may be told. An unknown reporter may be
-a probe of a criminal network.
+The prosecutor's word is the statement that the persons concerned may be told. An unknown reporter may be a
+probe of a criminal network.
 """
 
 import html
@@ -82,7 +82,7 @@ def test_an_outcome_that_confirms_a_report_is_not_disclosed_during_the_offices_p
 ) -> None:
     """The rule applies even if no prosecutor is informed.
 
-    For each linked case separately, the rule applies until the office's decision or the prosecutor's word.
+    The rule applies to each linked case separately, until the office's decision or the prosecutor's word.
     """
     told = "Une sanction est tombée."
     group = ("--degree", "2") if FRENCH.measures[opens].groups else ()
@@ -157,7 +157,7 @@ def test_a_withheld_closing_shows_the_reporter_only_that_the_case_is_closed(
 ) -> None:
     """The slot equals that of any other withheld closing.
 
-    What was done or shown before makes no difference.
+    It makes no difference what officers did or disclosed before.
     """
     office.tell_no_prosecutor(1)
     office.json("case", "measure", "add", "1", "process_fix", "--tell")
@@ -198,7 +198,7 @@ def test_an_outcome_that_confirms_a_report_can_be_disclosed_after_the_prosecutor
 
 
 def test_the_prosecutors_word_must_be_newer_than_the_last_step_towards_the_prosecutor(office: Office) -> None:
-    """The prosecutor's word must be recorded after the last step, and must not have an earlier day."""
+    """The prosecutor's word must be recorded after the last step, and its day must not be earlier."""
     office.json("case", "measure", "add", "1", "prosecutor_word")
     phone(office)
     assert NO_WORD in refused(office, "case", "close", "1", "founded", *FULL)
@@ -218,9 +218,9 @@ def test_the_prosecutors_word_must_be_newer_than_the_last_step_towards_the_prose
 def test_only_measures_of_protection_are_shown_before_the_prosecutors_word(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """The rule covers a measure that an officer shares, and a closing that discloses all.
+    """The rule covers a measure that an officer shares, and a closing that discloses everything.
 
-    The rule also applies if nothing is decided yet, or if nobody has been asked to decide.
+    The rule also applies if officers have not yet decided, or if nobody has asked them to.
     """
     protected = ("case", "measure", "add", "1", "protection_offered", "--tell")
     early = "the prosecutor has not said that the reporter can be told of this"
@@ -250,7 +250,7 @@ def test_only_measures_of_protection_are_shown_before_the_prosecutors_word(
 def test_a_measure_shown_before_the_prosecutor_was_informed_stays_visible(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """If the measure disappeared, that would also reveal something to the reporter."""
+    """If the measure disappeared, its absence would also reveal something to the reporter."""
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     office.json("case", "measure", "add", "1", "process_fix", "--tell")
     assert {"process_fix"} == {*told().measures_disclosed}
@@ -284,7 +284,7 @@ def test_feedback_withheld_for_the_prosecutor_is_due_again_after_the_prosecutors
 
 
 def test_neither_a_referral_nor_inaction_is_disclosed_before_the_prosecutors_word(office: Office) -> None:
-    """Either measure would show, now or later, how far the proceedings are."""
+    """Either measure would reveal, now or later, how far the proceedings have come."""
     office.json("case", "decide", "1", "transmit", "--reason", "x")
     early = "the prosecutor has not said that the reporter can be told of this"
     referred = ("case", "measure", "add", "1", "referred_external", "--addressee", "Parquet de Paris")
@@ -321,8 +321,8 @@ def test_a_reply_may_mention_the_judiciary_only_after_the_prosecutors_word_or_wi
 ) -> None:
     """The rule covers a reply and its preview, but not the law's own texts.
 
-    The rule applies even before officers decide whether to inform the prosecutor, because the case may be
-    unscored.
+    The rule applies even before officers decide whether to inform the prosecutor, because the case may have
+    no score.
     """
     told = "Un MAGISTRAT suit le dossier, des perquisitions auront lieu : gardes à vue mardi."
     inner = refused(
@@ -354,8 +354,8 @@ TELLING = (
     *("auditionné", "contrôlé", "mutation", "mutés", "révoqué", "mis à pied", "mise à pied", "founded"),
     *("substantiated", "investigating", "inquiry", "hearings", "dismissed"),
 )
-# The first sentences tell a reporter of a finding or an action. The other sentences tell neither of a finding
-# nor of an action.
+# The first sentences tell a reporter of a finding or an action. The other sentences reveal neither a finding
+# nor an action.
 TELL = (
     "Votre signalement est confirmé.",
     "Les faits sont avérés.",
@@ -440,7 +440,7 @@ def test_every_known_paraphrase_of_proceedings_requires_a_reason_but_emergency_a
 
 
 def test_the_warning_names_each_word_about_the_judiciary(office: Office) -> None:
-    """The words may be in either language and in the plural. The warning names no other words."""
+    """The words may be in either language, and may be in the plural. The warning names no other words."""
     office.json("case", "tag", "add", "1", "offence")
     told = " / ".join(["Merci", *TELLING, "nous écrivons le 40 du mois"])
     found = office.json("message", "reply", "1", "--text", told, "--preview")["findings"]
@@ -469,7 +469,7 @@ def test_a_sentence_about_a_finding_or_an_action_requires_a_reason_but_a_harmles
 
 @pytest.mark.slow
 def test_naming_an_emergency_contact_requires_no_reason(office: Office) -> None:
-    """The law's contact details require no reason either, even if an officer types them.
+    """The contact details in the law do not require a reason, even if an officer types them.
 
     Advice to call the police must not wait.
     """
@@ -492,8 +492,8 @@ def test_naming_an_emergency_contact_requires_no_reason(office: Office) -> None:
         assert [texts[0]] == list(session.scalars(select(Message.text).filter_by(case=1)))
 
 
-def test_the_status_in_follow_up_is_refused_before_the_prosecutors_word(office: Office) -> None:
-    """The status would tell a probe as much as a sentence does. All other statuses are allowed."""
+def test_setting_the_status_to_in_follow_up_is_refused_before_the_prosecutors_word(office: Office) -> None:
+    """The status would reveal as much to a probe as a sentence does. All other statuses are allowed."""
     follow_up = ("case", "set-status", "1", "in_follow_up")
     for words in (
         ("case", "show", "1"),
@@ -577,7 +577,7 @@ def test_acknowledgement_feedback_emergency_advice_and_protection_never_wait_for
 def test_every_reply_about_protection_is_sent_whatever_the_prosecutor_said(
     office: Office, told: Callable[[], Any], *, is_closed: bool
 ) -> None:
-    """Open or closed, the case accepts a reply about protection without a warning: lives depend on it."""
+    """Whether the case is open or closed, officers can send a reply about protection. Lives depend on it."""
     phone(office)
     if is_closed:
         office.json("case", "close", "1", "founded", *SILENT)

@@ -148,7 +148,7 @@ def test_a_typed_reply_that_is_incomplete_or_invalid_is_refused(
 
 
 def test_the_longest_line_that_a_terminal_accepts_is_kept_in_full(case: World) -> None:
-    """Control of the test above."""
+    """The control for the test above."""
     with replying(case) as at:
         at.presses(b"x" * 4_094 + b"\n")
         at.presses(b".\n")
@@ -270,10 +270,11 @@ def test_retracting_a_reply_undoes_the_extension_or_feedback_that_it_announced(c
     )
 
 
-def test_a_reply_in_own_words_does_not_meet_the_acknowledgement_deadline(case: World) -> None:
+def test_a_reply_in_an_officers_own_words_does_not_meet_the_acknowledgement_deadline(case: World) -> None:
     """The status and the deadline follow the same rule.
 
-    After the outbox, status and deadline both count the case as acknowledged, or neither does.
+    After the outbox, both the status and the deadline count the case as acknowledged, or neither of them
+    does.
     """
     office = case.office
 

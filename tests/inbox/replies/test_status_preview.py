@@ -27,7 +27,7 @@ TEXT = "Nous lisons."
 def test_every_text_of_the_preview_is_also_a_text_of_the_status_page() -> None:
     """The texts are identical, have the same code, and are in the public catalogue.
 
-    Therefore the preview and the status page cannot drift apart.
+    Therefore the preview and the status page always use the same texts.
     """
     page = (shipped.FOLDER / "portal" / "texts_case.html").read_text("utf-8")
     shown = dict(re.findall(r'data-code="([\w-]+)">\{\{ _\("(.+)"\) \}\}', page))
@@ -40,7 +40,7 @@ def test_every_text_of_the_preview_is_also_a_text_of_the_status_page() -> None:
 
 @pytest.mark.usefixtures("correspondent")
 def test_an_acknowledgement_sets_the_status_acknowledged(world: World) -> None:
-    """Slot and preview show that status together with the acknowledgement.
+    """Both the slot and the preview show that status together with the acknowledgement.
 
     No other message sets that status, and an acknowledgement does not replace a later status.
     """
@@ -86,8 +86,8 @@ def test_the_status_and_the_messages_beside_it_do_not_contradict_each_other(
         said = Status.ACKNOWLEDGED if each.acknowledges and status is Status.RECEIVED else status
         assert (page.say(f"status-{said}"), page.say(f"means-{said}")) == (view["status"], view["means"])
         assert not re.search(UNREAD, status_preview.TEXTS[f"means-{said}"], re.IGNORECASE)
-        # The status page updates that day at each exchange, but a reply beside the status would keep the old
-        # day.
+        # At each exchange, the status page updates the day of the status, but a reply beside the status would
+        # keep its old day.
         assert "next_by" not in each.fields
         if status is Status.CLOSED:
             assert "" == view["next_by"]
@@ -112,7 +112,7 @@ NEVER = {
 
 
 def finished(language: str) -> str:
-    """Return a pattern for the verb and the object with which the page says that a case is finished."""
+    """Return a pattern for the verb and the object that the page uses to say that a case is finished."""
     text = catalogue.public(language, status_preview.TEXTS["means-closed"])
     _colon, _who, _auxiliary, *words = text.partition(".")[0].partition("{name}")[2].split(" ")
     return plain(re.escape(" ".join(words[:2])))
@@ -147,9 +147,9 @@ def test_no_reply_that_fits_a_status_describes_the_case_as_having_another_status
 @pytest.mark.usefixtures("correspondent")
 @pytest.mark.parametrize("status", Status)
 def test_an_earlier_message_keeps_its_own_day_beside_a_later_status(world: World, status: Status) -> None:
-    """The reporter can then see which of the two is newer.
+    """The reporter can then see whether the status or the reply is newer.
 
-    As a control, some of these messages would contradict the status if they had the same day as the status.
+    As a control, some of these messages would contradict the status if they had the same day.
     """
     world.office.tell_no_prosecutor(1)
     earlier, contrary = today() - timedelta(40), 0
@@ -177,7 +177,7 @@ def test_an_earlier_message_keeps_its_own_day_beside_a_later_status(world: World
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_for_an_outcome_says_that_the_case_is_closed(language: str) -> None:
-    """Control of the patterns above: they find these words, and words about an examination."""
+    """The control for the patterns above: they find these words, and words about an examination."""
     ends = [each.text.in_(language) for each in FRENCH.replies.values() if each.outcome]
     assert [] == [text for text in ends if not re.search(ENDED, text)]
     assert len([text for text in ends if re.search(EXAMINED, text)]) > 3
@@ -250,7 +250,7 @@ def test_the_preview_of_a_closing_shows_what_the_next_slot_contains(
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_the_preview_marks_unsent_messages_and_gives_the_same_warnings_as_sending(world: World) -> None:
+def test_the_preview_marks_unsent_messages_and_gives_the_same_warnings_as_sending_does(world: World) -> None:
     said = world.office.run(
         "message", "reply", "1", "--text", "Appelez le 06 12 34 56 78\x1b[2J", "--preview"
     )

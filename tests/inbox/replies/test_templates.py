@@ -43,7 +43,7 @@ text = { fr = "Plus tard : {text}", en = "Later: {text}" }
 
 @pytest.fixture(scope="module")
 def founded_reported(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """An inbox with case 1, in French, and case 2, in English."""
+    """An inbox with two cases: case 1 is in French, and case 2 is in English."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("reported"))
     for edit in (None, lambda report: replace(report, language="en")):
         scene.collect(first(Reporter(scene.world), edit=edit))
@@ -158,7 +158,10 @@ def test_no_shipped_template_reveals_another_report_or_that_the_judiciary_has_th
 
 @pytest.mark.slow
 def test_every_shipped_template_can_be_filled_in(reported: World) -> None:
-    """The test fills in each template in both languages. No brace is left, and there is no warning."""
+    """The test fills in each template in both languages.
+
+    No brace is left in the text, and no warning is given.
+    """
     reported.office.tell_no_prosecutor(1, 2)
     known = FRENCH.replies
     for case in ("1", "2"):
@@ -185,8 +188,8 @@ def test_an_acknowledgement_names_the_days_of_the_case_in_its_language(reported:
         assert all(days.full(language, day) in text for day in (today(), due))
 
 
-def test_a_template_is_offered_with_the_words_in_which_it_would_be_sent(reported: World) -> None:
-    """The offered text also names the days of the case.
+def test_a_template_is_offered_with_the_exact_text_that_would_be_sent(reported: World) -> None:
+    """The offered text also contains the days of the case.
 
     For example, an acknowledgement starts the period for feedback.
     """
@@ -202,10 +205,10 @@ def test_a_template_is_offered_with_the_words_in_which_it_would_be_sent(reported
 
 @pytest.mark.parametrize("template", ["feedback", "withheld"])
 def test_feedback_requires_a_decision_on_admissibility_and_a_measure(reported: World, template: str) -> None:
-    """Otherwise a text that tells nothing could meet the deadline on the first day.
+    """Otherwise a text that tells the reporter nothing could meet the deadline on the first day.
 
     A plain reply requires neither a decision nor a measure. A measure taken before the report does not count,
-    and neither does the decision to inform nobody.
+    nor does the decision to inform nobody.
     """
     office = reported.office
     office.json("case", "set-status", "1", "assessing")
@@ -234,10 +237,10 @@ def test_feedback_requires_a_decision_on_admissibility_and_a_measure(reported: W
     office.json(*said, "--feedback")
 
 
-def test_own_words_are_feedback_only_in_a_template_for_feedback_or_beside_a_shown_measure(
+def test_an_officers_own_words_are_feedback_only_in_a_template_for_feedback_or_beside_a_shown_measure(
     reported: World,
 ) -> None:
-    """Otherwise “merci” would meet the deadline, and so would a general text."""
+    """Otherwise “merci” would meet the deadline, and so would any general text."""
     office = reported.office
     for choice in ("admissible", "no_transmission"):
         office.json("case", "decide", "1", choice, "--reason", "x")
@@ -258,7 +261,7 @@ def test_own_words_are_feedback_only_in_a_template_for_feedback_or_beside_a_show
 
 
 def test_a_template_that_names_a_day_for_feedback_is_refused_if_none_is_due(reported: World) -> None:
-    """No day may be promised after feedback was given, or after the closing withheld it."""
+    """No day may be promised after the office gave feedback, or after the closing withheld it."""
     told = ["message", "reply", "1", "--template", "feedback", "--text", OWN_WORDS, "--feedback"]
     for choice in ("admissible", "no_transmission"):
         reported.office.json("case", "decide", "1", choice, "--reason", "x")
@@ -270,7 +273,7 @@ def test_a_template_that_names_a_day_for_feedback_is_refused_if_none_is_due(repo
         assert "names feedback_by, which this case does not have" in said
 
 
-def test_only_a_template_with_a_place_for_own_words_accepts_them(reported: World) -> None:
+def test_only_a_template_with_a_place_for_an_officers_own_words_accepts_such_words(reported: World) -> None:
     assert (
         "needs words of your own" in reported.office.run("message", "reply", "1", "--template", "details").err
     )
@@ -382,10 +385,10 @@ def test_a_case_decided_inadmissible_is_offered_only_the_template_for_that_outco
         assert {"closing_inadmissible"} == marked(client, 1) & ends
 
 
-def test_a_new_law_that_lacks_a_decision_announced_by_a_reply_is_refused(
+def test_a_new_law_is_refused_if_it_lacks_a_decision_that_a_reply_announces(
     reported: World, tmp_path: Path
 ) -> None:
-    """The reply may already be written, or be a template in the office's own file."""
+    """The reply may have been written before, or it may be a template in the office's own file."""
     office = reported.office
     mine, law = tmp_path / "mine.toml", tmp_path / "law"
     mine.write_text(SHIPPED, "utf-8")
@@ -431,7 +434,7 @@ def test_the_templates_are_those_of_the_law_in_use_unless_an_office_has_its_own_
     )
 
 
-def test_a_new_law_that_lacks_an_outcome_named_by_the_offices_own_template_is_refused(
+def test_a_new_law_is_refused_if_it_lacks_an_outcome_that_the_offices_own_template_names(
     reported: World, tmp_path: Path
 ) -> None:
     """Templates that came with the old law do not matter, because the new law replaces them."""

@@ -1,4 +1,4 @@
-"""Destroyed cases: when destruction is allowed, and who is named.
+"""Destroyed cases: when destruction is allowed, and which officers the list names.
 
 Later copies contain nothing of these cases.
 """
@@ -42,10 +42,10 @@ from tests.support.inbox_trio import CANARY, KEPT, NAMES, Trio, of_the_case
 from tests.support.inbox_visas import REFERENCE, agreed
 from tests.support.vault_pages import decrypted, decrypted_file
 
-# These tables keep the number of the case, and the officers who may not read about it.
+# These tables keep the number of the case, and the names of the officers who may not read about it.
 STAYS = {"journal", "exclusions"}
 _LEAST = 8
-# These columns name keys of the inbox, so many cases have the same value.
+# These columns name keys of the inbox, so the same value occurs in many cases.
 _OF_KEYS = {"slot_key", "signed_by", "tried"}
 _MANY = 800
 TWO = dict.fromkeys(("bruno", "chloe"), Presence.CONFIRMED)
@@ -81,7 +81,7 @@ def rows_of(office: Office) -> dict[str, list[Any]]:
 
 
 def secrets_of(office: Office) -> dict[str, bytes]:
-    """Return everything that could identify case 3, with the keys of its files.
+    """Return everything that could identify case 3, together with the keys of its files.
 
     Single words of a text also count.
     """
@@ -102,7 +102,10 @@ def secrets_of(office: Office) -> dict[str, bytes]:
 def test_after_a_destruction_a_copy_of_the_files_contains_nothing_of_the_case(
     told: Trio, tmp_path: Path
 ) -> None:
-    """No file, page or index contains a text, name, id, digest or key. The control is a copy taken before."""
+    """No file, page or index contains a text, name, id, digest or key.
+
+    The control is a copy taken before the destruction.
+    """
     before = told.others.copy(tmp_path / "before")
     wanted = secrets_of(before)
     assert len(wanted) > 40
@@ -161,7 +164,7 @@ def name_of(number: int) -> str:
 
 
 def fill(session: Session) -> None:
-    """Insert cases of varied lengths with the words of their texts, in an order that splits pages."""
+    """Insert cases of varied lengths, with the words of their texts. The order of insertion splits pages."""
     for number in range(1, _MANY):
         drawn = hashlib.sha256(b"%d" % number).digest()  # The seed is the same in every run.
         text = " ".join([name_of(number), "quai"] * drawn[0])
@@ -179,7 +182,10 @@ def fill(session: Session) -> None:
 def test_a_power_cut_during_a_destruction_leaves_either_the_whole_case_or_nothing_of_it(
     told: Trio, tmp_path: Path, stride: int
 ) -> None:
-    """The process is killed at one step after another. If the case remains, so do the keys of its files."""
+    """The process is killed at one step after another.
+
+    If the case remains, the keys of its files remain, too.
+    """
     office = told.others
     aged(office)
     wanted, rows = secrets_of(office), rows_of(office)
@@ -229,8 +235,8 @@ def test_late_messages_to_a_destroyed_case_are_recognised(
 ) -> None:
     """A portal that was restored from an older copy sends messages again.
 
-    Such messages create no case and are not kept. A new message to the case becomes an unfiled entry that
-    keeps the envelope but names no case. A withdrawal becomes an unfiled entry, too.
+    Such messages create no case and are not kept. A new message to the case becomes an unfiled entry. The
+    entry keeps the envelope but names no case. A withdrawal also becomes an unfiled entry.
     """
     report, letter = first(reporter), Sent(reporter.follow_up())
     drop = Sent(build.drop(world, "a note"))
@@ -264,7 +270,7 @@ def test_late_messages_to_a_destroyed_case_are_recognised(
 
 
 def test_a_case_is_not_destroyed_before_its_day(closed: Office) -> None:
-    """Neither a reason nor the visa of the archives allows an earlier destruction."""
+    """Neither a reason nor the visa of the archives allows destruction before that day."""
     said = refused(closed, "retention", "destroy", "1")
     assert "case 1: not due before" in said
     assert "redact what must be removed earlier: inbox case redact 1" in said
@@ -283,7 +289,7 @@ def behind(office: Office) -> None:
         session.execute(update(IntakeBundle).values(exported=today() - AGES))
 
 
-def test_a_case_is_not_destroyed_if_only_this_machine_s_clock_says_that_it_is_due(
+def test_a_case_is_not_destroyed_if_only_the_clock_of_this_machine_says_that_it_is_due(
     closed: Office, portal: Portal, world: World
 ) -> None:
     """The portal must export a bundle on that day or later. Once collected, this bundle confirms the day."""
@@ -301,7 +307,7 @@ def test_a_case_is_not_destroyed_if_only_this_machine_s_clock_says_that_it_is_du
 
 
 def test_a_case_is_due_on_its_day_once_both_clocks_confirm_it(closed: Office) -> None:
-    """The day of an export counts only up to the day on which the bundle was collected."""
+    """An export day that is later than the day of collection counts as the day of collection."""
     with closed.opened() as inbox, inbox.transaction() as session:
         (due,) = retention_schedule.listing(inbox.home, session)
         for exported, collected, alone in ((-1, -1, True), (0, 0, False), (9, -1, True), (-1, 9, True)):
@@ -311,14 +317,14 @@ def test_a_case_is_due_on_its_day_once_both_clocks_confirm_it(closed: Office) ->
             )
             (found,) = retention_schedule.listing(inbox.home, session)
             assert (alone, due.day) == (found.by_one_clock, found.day), days
-        # The office has entered letters, but has not collected any bundle yet.
+        # The office has entered letters, but has not yet collected any bundle.
         session.execute(delete(IntakeBundle))
         (found,) = retention_schedule.listing(inbox.home, session)
         assert (True, due.day) == (found.by_one_clock, found.day)
     assert 2 == closed.run("retention", "destroy", "--due", "--reason", "the post office's clock").code
 
 
-def test_without_a_portal_two_officers_can_vouch_for_the_day_and_oversight_counts_this(
+def test_without_a_portal_two_officers_can_vouch_for_the_day_and_the_oversight_report_counts_this(
     closed: Office,
 ) -> None:
     aged(closed)
@@ -336,7 +342,9 @@ def test_without_a_portal_two_officers_can_vouch_for_the_day_and_oversight_count
     assert 1 == closed.json("office", "oversight")["actions"]["destroyed-by-one-clock"]
 
 
-def test_two_officers_can_vouch_for_one_of_several_cases_that_only_this_clock_calls_due(told: Trio) -> None:
+def test_two_officers_can_vouch_for_one_of_several_cases_that_are_due_only_by_the_clock_of_this_machine(
+    told: Trio,
+) -> None:
     """Without a reason, no case is destroyed.
 
     The reason must not reveal anything about a case or a reporter.

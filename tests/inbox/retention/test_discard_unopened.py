@@ -40,19 +40,19 @@ def envelopes(office: Office) -> list[Path]:
 
 
 def past_its_term(clock: Clock, office: Office) -> None:
-    """Move both clocks to the day on which the retention period ends. The period began today."""
+    """Move both clocks to the day on which the retention period ends. The period begins today."""
     clock.day = UNTIL
     by_portal(office, UNTIL)
 
 
 def by_portal(office: Office, day: date) -> None:
-    """Record this day as the day of export and of collection of all bundles."""
+    """Set both the export day and the collection day of all bundles to this day."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(update(IntakeBundle).values(exported=day, collected=day))
 
 
 def refused(office: Office) -> str:
-    """Return why nothing can be discarded, and check that nothing has changed."""
+    """Return the reason why nothing can be discarded, and check that nothing has changed."""
     before = office.state()
     said = office.run("exchange", "unopened", "discard")
     assert (1, before) == (said.code, office.state())
@@ -76,7 +76,7 @@ def test_an_envelope_is_not_discarded_before_its_day(
     (row,) = world.office.json("exchange", "unopened", "list")["unopened"]
     assert (long_ago.isoformat(), UNTIL.isoformat()) == (row["received"], row["kept_until"])
     clock.day = UNTIL - relativedelta(days=1)
-    by_portal(world.office, UNTIL)  # This machine's clock was set back, or had been ahead.
+    by_portal(world.office, UNTIL)  # The clock of this machine was set back, or had been ahead.
     assert f"may be discarded before {UNTIL}" in refused(world.office)
     assert {"discardable": 0, "more_from": UNTIL.isoformat()} == world.office.json("retention", "list")[
         "unopened"
@@ -86,7 +86,7 @@ def test_an_envelope_is_not_discarded_before_its_day(
     assert {"discarded": 1} == world.office.json("exchange", "unopened", "discard")
 
 
-def test_an_envelope_is_not_discarded_if_only_this_machine_s_clock_says_that_it_has_expired(
+def test_an_envelope_is_not_discarded_if_only_the_clock_of_this_machine_says_that_it_has_expired(
     world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
     """An empty reason does not help.
@@ -136,7 +136,7 @@ def test_without_a_portal_two_officers_can_vouch_for_the_day(
 ) -> None:
     """The desk and the command let two officers vouch for the day.
 
-    The journal keeps the reason, and oversight counts it.
+    The journal keeps the reason, and the oversight report counts the action.
     """
     collect_all(NOISE)
     clock.day = UNTIL
@@ -251,7 +251,7 @@ def test_a_power_cut_while_envelopes_are_discarded_loses_nothing_else(
 ) -> None:
     """The process is killed at one step after another.
 
-    An expired envelope is either complete or deleted. Everything else remains.
+    Afterwards, an expired envelope is either complete or deleted. Everything else remains.
     """
     collect_all(NOISE, first(Reporter(world), files=[b"x"]))
     past_its_term(clock, world.office)
@@ -269,7 +269,7 @@ def test_a_power_cut_while_envelopes_are_discarded_loses_nothing_else(
     assert (False, True) == (gone[0], gone[-1])
 
 
-def test_an_envelope_whose_day_both_clocks_confirm_is_discarded_before_one_that_waits_for_the_portal(
+def test_an_envelope_that_both_clocks_call_expired_is_discarded_before_one_that_waits_for_the_portal(
     world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
     collect_all(NOISE, Sent(b"later" * 400))

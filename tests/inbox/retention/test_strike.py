@@ -54,7 +54,7 @@ def founded_strike(founded_world: World, tmp_path_factory: pytest.TempPathFactor
     """A case and an unsigned report that contain the same name.
 
     In the case, the name is in two answers, a follow-up and a note. In both cases, officers have decided not
-    to inform the prosecutor, because no complete text can be redacted before that decision.
+    to inform the prosecutor. Before that decision, no complete text can be redacted.
     """
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("strike"))
     world, reporter = scene.world, scene.reporter
@@ -75,7 +75,7 @@ def founded_strike(founded_world: World, tmp_path_factory: pytest.TempPathFactor
 
 
 def written_by_officers(number: int) -> Iterator[Base]:
-    """Yield one text with the name for each kind of text that officers write about a case."""
+    """For each kind of text that officers write about a case, yield one text with the name."""
     yield casework_tables.Note(case=number, position=1, by="officer", day=today(), text=f"voir {NAME}")
     yield casework_tables.Tag(case=number, name="zibeline-quartzmann")
     yield casework_tables.Measure(
@@ -279,7 +279,7 @@ def test_only_the_named_place_is_redacted(office: Office) -> None:
     assert 0 == office.run("exchange", "outbox", "--out", office.out).code
 
 
-def test_an_identity_is_deleted_only_when_all_of_it_is_redacted(office: Office) -> None:
+def test_an_identity_is_deleted_only_if_all_of_it_is_redacted(office: Office) -> None:
     report, _ = numbers(office)
     for words, left in ((("--text", NAME), [f"La voisine de {striker.STRUCK}"]), (("identity:all",), [])):
         place = () if words[0] == "identity:all" else ("everywhere",)
@@ -353,7 +353,7 @@ def test_a_danger_cannot_be_redacted_before_officers_have_dealt_with_it(
 def test_an_answer_that_blocks_any_exit_of_the_case_cannot_be_redacted(
     world: World, reporter: Reporter, collect_all: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The test tries each exit in turn: the danger then blocks only that exit."""
+    """The test tries each exit in turn. In each run, the danger blocks only that exit."""
     collect_all(first(reporter, edit=answering(danger_now="yes")))
     for way in Exit:
         row = {each: Cell(Need.LIFTED if each is way else Need.NOTHING) for each in Exit}
@@ -389,10 +389,10 @@ def test_a_case_on_hold_cannot_be_redacted_until_the_hold_is_released(office: Of
 
 
 def test_the_names_in_an_unanswered_access_request_cannot_be_redacted(office: Office) -> None:
-    """Each of two open requests protects its own name.
+    """Each of the two open requests protects its own name.
 
-    Each part of a name is protected as well. Otherwise one officer could leave only the family
-    name, and attribute it to a namesake.
+    Each part of a name is protected as well. Otherwise one officer could leave only the family name, and
+    claim that it is the name of a namesake.
     """
     report, _ = numbers(office)
     strike = ["case", "redact", str(report), "everywhere", "--reason", "drill", "--text"]
@@ -588,8 +588,8 @@ def test_redaction_also_changes_the_drafts_of_all_officers(office: Office) -> No
         assert [["text", f"Bonjour {striker.STRUCK}"]] == json.loads(row.fields)
 
 
-def test_a_redaction_records_the_length_of_the_redacted_texts_only(office: Office) -> None:
-    """A record about the redaction of an identity would confirm that a guess at the identity was right."""
+def test_a_redaction_records_only_the_length_of_the_redacted_texts(office: Office) -> None:
+    """A record of the redaction of an identity would confirm a correct guess at the identity."""
     report, _ = numbers(office)
     for place in ("identity", "what"):
         office.json("case", "redact", "--reason", "x", str(report), place, "--text", NAME)
@@ -611,7 +611,7 @@ def test_replies_that_no_longer_fit_the_slot_do_not_prevent_other_redactions(off
     assert {"who": 1} == office.json(*redact, "who", "--text", NAME)["struck"]
 
 
-def test_the_error_about_a_passage_that_was_not_found_names_the_place_if_officers_named_one(
+def test_the_error_about_a_passage_that_was_not_found_names_the_place_if_officers_gave_one(
     office: Office,
 ) -> None:
     report, _ = numbers(office)
@@ -622,7 +622,7 @@ def test_the_error_about_a_passage_that_was_not_found_names_the_place_if_officer
 
 
 @pytest.mark.parametrize(("language", "label"), [("en", "Port or place"), ("fr", "Port ou lieu")])
-def test_a_redaction_returns_the_labels_of_questions_in_the_language_of_the_officers(
+def test_a_redaction_shows_the_labels_of_questions_in_the_language_of_the_officers(
     office: Office, language: str, label: str
 ) -> None:
     """An unsigned report is a single text, so it has no questions."""

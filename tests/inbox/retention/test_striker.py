@@ -71,7 +71,7 @@ def test_a_looker_shows_no_empty_text(passage: str | None) -> None:
 def test_a_tag_is_removed_only_if_it_contains_the_passage(
     place: str, passage: str | None, removed: list[str]
 ) -> None:
-    """A Looker shows the same tags, but removes no tag."""
+    """A Looker shows the same tags, but removes none of them."""
     tags = ["jean-dupont", "ami de Jean Dupont", "dupont", "port"]
     striker, looker = Striker(place, passage), Looker(place, passage)
     assert removed == [each for each in tags if striker.has("tags", each)]
@@ -79,7 +79,7 @@ def test_a_tag_is_removed_only_if_it_contains_the_passage(
     assert removed == [each.text for each in looker.seen]
 
 
-def test_a_looker_shows_the_whole_of_a_chosen_answer_and_keeps_it() -> None:
+def test_a_looker_shows_a_chosen_answer_in_full_and_keeps_it() -> None:
     looker = Looker("who", NAME)
     assert [False, False] == [looker.takes("who", each) for each in ("personne", f"ami de {NAME}")]
     assert [(f"ami de {NAME}",)] == [each.taken for each in looker.seen]

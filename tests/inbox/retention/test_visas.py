@@ -191,7 +191,7 @@ def test_a_follow_up_removes_its_case_from_the_visa_list(
 
 
 def test_a_case_that_was_restored_from_junk_needs_a_new_visa(due: Office) -> None:
-    """The old visa does not count again, even if the case is once more marked as junk."""
+    """The old visa does not count again, even if the case is marked as junk once more."""
     for kind in ("prosecutor_phoned", "final_decision"):
         due.json("case", "measure", "add", "1", kind, "--day", DAY)
     due.json("case", "decide", "1", "no_transmission", "--reason", "x")
@@ -244,7 +244,7 @@ def test_a_visa_covers_only_the_cases_on_its_list(due: Office) -> None:
 
 
 def test_officers_can_list_a_case_by_its_number_before_its_destruction_day(closed: Office) -> None:
-    """The case is still destroyed only on that day. Without the number, the case is not listed early."""
+    """The case is still destroyed only on that day. Without its number, the case is not listed early."""
     for command in ("hold", "unhold"):
         closed.json("retention", command, "1", "--reason", "x")
     assert "no case due for destruction is waiting for the archives' visa" in refused(
@@ -261,7 +261,7 @@ def test_officers_can_list_a_case_by_its_number_before_its_destruction_day(close
 def test_a_case_cannot_be_listed_long_before_its_destruction_day(closed: Office) -> None:
     """In 2026, nobody knows which cases will be destroyed in 2032.
 
-    A case can be listed six months before its day, but not a day earlier.
+    A case can be listed no earlier than six months before its day.
     """
     for command in ("hold", "unhold"):
         closed.json("retention", command, "1", "--reason", "x")
@@ -274,7 +274,7 @@ def test_a_case_cannot_be_listed_long_before_its_destruction_day(closed: Office)
                 visas._named(inbox.home, session, [1], today())
 
 
-def test_an_open_case_a_case_on_hold_or_an_unknown_case_cannot_be_listed(due: Office) -> None:
+def test_a_case_cannot_be_listed_if_it_is_open_on_hold_or_unknown(due: Office) -> None:
     due.json("retention", "hold", "1", "--reason", "x")
     assert "no case due for destruction is waiting" in refused(
         due, "retention", "visa", "request", "--out", "x"
@@ -287,7 +287,7 @@ def test_an_open_case_a_case_on_hold_or_an_unknown_case_cannot_be_listed(due: Of
 def test_an_invalid_visa_is_refused(due: Office) -> None:
     """The number of a list alone is not enough.
 
-    Before a backup was restored, that number may have named another list.
+    Before a backup was restored, that number may have belonged to another list.
     """
     name = listed(due)["list"]
     early, late = (today() + timedelta(99)).isoformat(), (today() + timedelta(101)).isoformat()
@@ -314,7 +314,7 @@ def test_an_invalid_visa_is_refused(due: Office) -> None:
 
 
 def test_an_excluded_officer_finds_the_case_on_no_visa_list(trio: Trio, tmp_path: Path) -> None:
-    """If a list has only this case, the list is hidden from the officer.
+    """A list that consists only of this case is hidden from the officer.
 
     The officer cannot record a visa for such a list either.
     """
@@ -353,7 +353,7 @@ def test_unfiled_envelopes_need_a_visa_where_the_law_requires_one(
 ) -> None:
     """French law requires no visa.
 
-    Under another law, the list states their number, and does not cover envelopes that come due
+    Under another law, the list states the number of envelopes. It does not cover envelopes that come due
     later. A list of named cases covers no envelopes.
     """
     text = FILES["fr"]["retention.toml"].decode()

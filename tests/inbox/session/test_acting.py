@@ -1,4 +1,7 @@
-"""An open inbox checks who must have declared the case, records each action, and removes files."""
+"""An open inbox checks who must have declared interests in the case.
+
+It also records each action and removes files.
+"""
 
 import re
 from dataclasses import fields, replace
@@ -23,7 +26,7 @@ from tests.support.inbox_trio import KEPT, Trio, undone
 
 
 def test_no_question_is_asked_about_a_case_that_a_signed_in_officer_has_not_declared(trio: Trio) -> None:
-    """The program asks neither for a confirmation nor for a choice between actions.
+    """The program asks for no confirmation and offers no choice between actions.
 
     The declaration itself is possible.
     """
@@ -165,7 +168,7 @@ def test_several_actions_together_take_as_many_officers_as_the_strictest_of_them
 def test_printing_an_object_with_an_open_vault_reveals_no_secret(kind: type, shown: set[str]) -> None:
     """A printed Python object could reach a log.
 
-    Such an object names neither what was read nor who mistyped a passphrase.
+    Such an object reveals neither what was read nor who mistyped a passphrase.
     """
     assert shown == {each.name for each in fields(kind) if each.repr}
 
@@ -237,7 +240,7 @@ def test_a_missing_folder_of_the_home_is_created_when_the_inbox_is_opened(trio: 
 
 @pytest.mark.parametrize("way", ["acting", "together", "choosing"])
 def test_a_case_in_quarantine_is_hidden_while_an_action_is_chosen(trio: Trio, way: str) -> None:
-    """Control: the case is visible if all actions to choose from are also allowed in quarantine."""
+    """As a control, the case is visible if every action to choose from is allowed in quarantine."""
     trio.others.json("access", "quarantine", "1", "--reason", "x")
     who, found = Actor({"alice": Presence.OWN}, today()), []
     listed = action(Code.LIST)
@@ -257,10 +260,12 @@ def test_a_case_in_quarantine_is_hidden_while_an_action_is_chosen(trio: Trio, wa
     assert [False, True] == found
 
 
-def test_declarations_on_other_cases_are_left_out_for_up_to_a_thousand_numbers(opened_trio: Inbox) -> None:
+def test_declarations_on_other_cases_are_left_out_if_at_most_a_thousand_cases_are_given(
+    opened_trio: Inbox,
+) -> None:
     """With more numbers, the query would be too long, so all declarations are returned.
 
-    The caller ignores those on other cases.
+    The caller ignores declarations on other cases.
     """
     with undone(opened_trio, ("alice", "chloe")) as session:
         numbers = [1, *range(10_001, 11_000)]
@@ -268,7 +273,7 @@ def test_declarations_on_other_cases_are_left_out_for_up_to_a_thousand_numbers(o
         assert {1, 2} <= declared.given(session, [*numbers, 11_000])
 
 
-def test_a_case_that_an_officer_may_not_read_does_not_exist_for_the_choice_of_an_action(trio: Trio) -> None:
+def test_an_officer_who_may_not_read_a_case_cannot_choose_an_action_on_it(trio: Trio) -> None:
     who, found = Actor(dict.fromkeys(("alice", "bruno"), Presence.OWN), today()), []
 
     def choose(session: Session) -> Action:

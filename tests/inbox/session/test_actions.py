@@ -1,6 +1,6 @@
 """The table of actions.
 
-Each action has labels in both languages, is used, and is created in one room only.
+Each action has labels in both languages, is used in the program, and is created in only one room.
 """
 
 import ast
@@ -22,7 +22,7 @@ SURFACES = [*(INBOX / "cli").rglob("*.py"), *(INBOX / "desk").rglob("*.py")]
 FIELDS = sorted({(name, field) for rule in TABLE.values() for name, field in rule.values.items()}, key=str)
 
 
-# These sets are literal, so that each change to the table is made here as well.
+# These sets are literal, so that nobody can change the table without changing them, too.
 #
 # These actions need a reason.
 REASONED = {
@@ -70,8 +70,8 @@ MAY_BE_REASONED = {
     Code.ROTATE_KEYS,
     Code.WRITE_LETTER,
 }
-# Oversight counts these actions. These actions are exceptional, or change the rules, or change who can act or
-# see.
+# The oversight report counts these actions. These actions are exceptional, or change the rules, or change who
+# can act or see.
 OVERSEEN = {
     Code.ADOPT_LAW,
     Code.ACCEPT_CARD,
@@ -190,7 +190,7 @@ ON_ALL_CASES = {
     Code.RENEW_SHARES,
     Code.UPGRADE,
 }
-# These actions are allowed on a case that an officer has not declared.
+# An officer can take these actions on a case without declaring interests in it.
 UNDECLARED = {
     Code.BREAK_GLASS,
     Code.DECLARE,
@@ -246,8 +246,8 @@ def test_every_action_code_is_in_the_table() -> None:
 def test_every_value_of_an_action_has_a_label_in_both_languages(name: str, field: Field) -> None:
     """A code has its own label.
 
-    Any other value uses the label of its name. This label has a place for the value, unless the value is a
-    flag.
+    Any other value uses the label of its name. This label has a placeholder for the value, unless the value
+    is a flag.
     """
     if field.form is Form.CODE:
         assert all(map(is_said, labels.of(field.labels).values()))
@@ -268,7 +268,7 @@ def test_an_action_takes_either_one_officer_or_two() -> None:
     assert 1 == action(Code.NOTE, 1).officers
 
 
-def test_this_module_lists_the_actions_with_a_reason_and_those_that_oversight_counts() -> None:
+def test_this_module_lists_the_actions_with_a_reason_and_those_that_the_oversight_report_counts() -> None:
     """The actions that take two officers are listed in test_two_officers.py."""
     assert {code for code, rule in TABLE.items() if rule.reason is Reason.REQUIRED} == REASONED
     assert {code for code, rule in TABLE.items() if rule.reason is Reason.OPTIONAL} == MAY_BE_REASONED
@@ -286,7 +286,7 @@ def test_this_module_lists_the_actions_with_a_reason_and_those_that_oversight_co
         ("quarantine", IN_QUARANTINE),
     ],
 )
-def test_this_module_lists_the_actions_with_each_condition(condition: str, codes: set[Code]) -> None:
+def test_this_module_lists_the_actions_that_meet_each_condition(condition: str, codes: set[Code]) -> None:
     """Each change to the table is a decision, and must be repeated here.
 
     Actions that raise an alarm are listed in test_comparisons.py.
@@ -352,7 +352,7 @@ def test_every_action_is_used_somewhere_in_the_program() -> None:
 
 
 def test_the_search_finds_each_way_to_create_an_action() -> None:
-    """Control of the next test. The search ignores code that only looks similar."""
+    """The control for the next test. The search ignores code that only looks similar."""
     ways = ("action(Code.LIST)", "Action(Code.LIST)", "inbox.acting(who, deed)", "actions.Action(x)")
     assert [[1]] * len(ways) == [list(made_here(way)) for way in ways]
     assert [] == list(made_here("journal_view.action(code, told); g.action; link.reaction()"))

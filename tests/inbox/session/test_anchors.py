@@ -30,7 +30,7 @@ Kept = list[tuple[int, Manifest]]
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> build.Office:
-    """An inbox that made three outboxes, with other actions before, between and after them."""
+    """An inbox that made three outboxes. Other actions come before, between and after them."""
     made = build.Office.found(tmp_path_factory.mktemp("anchored"))
     for _ in range(3):
         assert 0 == made.run("case", "list").code
@@ -95,7 +95,7 @@ def other_officer(n: int) -> Callable[[journal.Entry], journal.Entry]:
 
 
 def test_an_unchanged_journal_agrees_with_every_anchor_and_every_head(opened: Inbox, kept: Kept) -> None:
-    """Control of the tests below.
+    """The control for the tests below.
 
     The first anchors may be missing, and a typed head may have capitals or spaces.
     """

@@ -1,4 +1,4 @@
-"""Bulk actions tag or assign many cases: all or none of them. Each case has its own journal entry."""
+"""Bulk actions tag or assign many cases: either all of them or none. Each case has its own journal entry."""
 
 from typing import Any
 
@@ -13,7 +13,10 @@ pytestmark = pytest.mark.copy_of("founded_bulk")
 
 @pytest.fixture(scope="module")
 def founded_bulk(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """The trio's inbox with its three cases open, none of them hidden from the two signed-in officers."""
+    """The trio's inbox with its three cases open.
+
+    None of the cases is hidden from the two signed-in officers.
+    """
     trio = Trio(founded_trio.office.copy(tmp_path_factory.mktemp("bulk")))
     for number in ("1", "2", "3"):
         trio.others.json("case", "reopen", number, "--reason", "x")

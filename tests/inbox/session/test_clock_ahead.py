@@ -1,4 +1,4 @@
-"""After the clock was ahead for a while, two officers can correct the earliest day that is accepted."""
+"""After the clock was ahead for a while, two officers can correct the earliest day that the inbox accepts."""
 
 from datetime import date
 
@@ -43,7 +43,8 @@ def test_two_officers_can_record_that_the_clock_was_ahead(
     )
     assert noted["head"]["n"] == entry["n"]
     clock.wait(-1)
-    assert 1 == office.run("case", "list").code  # The correction sets the earliest day that is accepted.
+    # The correction sets the earliest day that the inbox accepts.
+    assert 1 == office.run("case", "list").code
 
 
 @pytest.mark.parametrize("day", [date(1999, 12, 31), date(2200, 1, 1)])

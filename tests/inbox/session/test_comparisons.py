@@ -82,7 +82,7 @@ pytestmark = pytest.mark.copy_of("founded_compared")
 
 
 def alone(name: str = "alice") -> Actor:
-    """Return a signed-in officer for whom nobody else confirms anything."""
+    """Return a signed-in officer who has no other officer to confirm an action."""
     return Actor({name: Presence.OWN}, today())
 
 
@@ -138,7 +138,7 @@ def test_one_officer_gets_the_same_answer_whatever_part_of_the_identity_a_text_c
 
 
 def test_two_officers_who_confirm_the_comparison_see_the_words(inbox: Inbox) -> None:
-    """Two officers who gave both passphrases with a command see the words as well.
+    """Two officers who entered both passphrases for a command see the words as well.
 
     Two officers who opened a session earlier do not see them.
     """
@@ -270,8 +270,7 @@ def test_a_comparison_is_recorded_and_counted_even_if_the_action_is_refused(
 ) -> None:
     """Therefore an officer who tries names leaves a trace, whatever the action.
 
-    An action that is refused because it takes two officers reveals nothing, but is recorded as
-    well.
+    An action that is refused because it takes two officers reveals nothing, but is nevertheless recorded.
     """
     for count, (name, way) in enumerate(WAYS.items(), 1):
         with refused() as said:
@@ -326,7 +325,7 @@ def test_a_text_that_is_refused_because_of_its_length_is_compared_nevertheless(i
 
 
 def test_the_request_for_a_second_officer_counts_as_one_answer(inbox: Inbox) -> None:
-    """The request shows that the text contains nothing of the identity.
+    """The request does not reveal whether the text contains any of the identity.
 
     The request shows the same even if nobody confirms the action.
     """
@@ -401,7 +400,7 @@ def _done_by_two(inbox: Inbox) -> list[str]:
 
 
 def test_if_an_officer_alone_splits_a_service_of_300_one_group_keeps_at_least_28_persons() -> None:
-    """The number of answers decides how well every reporter is protected, so the test repeats the number."""
+    """The number of answers determines how well every reporter is protected, so the test repeats it."""
     assert math.ceil(300 / (comparisons.MOST_ALONE + 1)) == 28
 
 
@@ -434,8 +433,8 @@ def test_a_refused_choice_between_actions_leaves_an_entry_for_its_comparison(inb
     assert [(["alice"], {"touched": True})] == looks(inbox)
 
 
-def test_two_officers_choose_an_action_although_one_of_them_has_used_up_the_answers(inbox: Inbox) -> None:
-    """The text is compared only when both have confirmed.
+def test_two_officers_can_choose_an_action_although_one_of_them_has_used_up_the_answers(inbox: Inbox) -> None:
+    """The text is compared only when both officers have confirmed the comparison.
 
     An officer who is alone is told to ask a second officer.
     """

@@ -28,14 +28,17 @@ from tests.support.inbox_trio import KEPT, Trio, undone
 
 
 def broken(session: Session) -> str:
-    """Return the error of verifying a journal that was changed."""
+    """Verify a journal that was changed, and return the error."""
     with pytest.raises(Refused) as caught:
         anchors.check(session, None, None)
     return str(caught.value)
 
 
 def flips(value: Any) -> Iterator[Any]:
-    """Yield a column's value, each time with one bit flipped in another byte. A number has 8 bytes."""
+    """Yield the value of a column again and again, each time with one bit flipped in a different byte.
+
+    A number has 8 bytes.
+    """
     if isinstance(value, bytes):
         for place, byte in enumerate(value):
             yield value[:place] + bytes([byte ^ 1 << place % 8]) + value[place + 1 :]
@@ -46,8 +49,8 @@ def flips(value: Any) -> Iterator[Any]:
             yield int.from_bytes(other, "big", signed=True)
 
 
-# There is one entry of each kind: plain, about a case, with a value, with a reason, and with a day before
-# that of the last entry.
+# There is one entry of each kind: plain, about a case, with a value, and with a reason. One entry has an
+# earlier day than the entry before it.
 ACTIONS = [
     action(Code.LIST),
     action(Code.SHOW, KEPT),
@@ -110,7 +113,7 @@ def test_every_journal_begins_with_its_own_random_genesis(
 def test_a_flipped_byte_in_the_genesis_the_seed_or_the_deployment_is_detected(
     opened_trio: Inbox, column: str
 ) -> None:
-    """After the change, the first entry no longer matches."""
+    """After the change, the first entry no longer matches the genesis."""
     with short_journal(opened_trio) as session:
         whole = session.scalars(select(getattr(Office, column))).one()
         for wrong in flips(whole):
@@ -191,7 +194,7 @@ def test_while_the_clock_is_set_back_no_action_is_taken_or_recorded(
 
 
 def test_an_action_that_is_rolled_back_leaves_no_entry(trio: Trio) -> None:
-    """Action and entry are in one transaction.
+    """The action and its entry are in one transaction.
 
     A comparison with the identity stays recorded, because it was answered.
     """
@@ -203,7 +206,7 @@ def test_an_action_that_is_rolled_back_leaves_no_entry(trio: Trio) -> None:
 
 
 def test_the_journal_is_printed_as_text_and_as_json(trio: Trio) -> None:
-    """Each line has day, officers, action, case, values and reason. The last line is the head."""
+    """Each line has the day, officers, action, case, values and reason. The last line is the head."""
     printed = trio.others.run("journal", "list").out.splitlines()
     said = trio.others.json("journal", "list", "--from", "2")
     day = today().isoformat()
@@ -240,10 +243,10 @@ def test_a_search_for_the_newest_entry_of_an_action_ignores_entries_that_only_me
         assert (found and found.action) == "sign-in"
 
 
-def test_the_journal_returns_the_newest_matching_entries_and_says_whether_there_are_earlier_ones(
+def test_the_journal_returns_the_newest_matching_entries_and_tells_whether_there_are_earlier_ones(
     trio: Trio,
 ) -> None:
-    """A filter sets either the end of a range of numbers, or an action.
+    """A filter sets either the end of a range of numbers or an action.
 
     The entries are in ascending order.
     """
@@ -289,7 +292,7 @@ def test_exclusion_and_a_missing_declaration_look_the_same_in_the_journal(
 
 
 def test_entries_about_a_case_are_withheld_if_a_signed_in_officer_is_excluded_from_it(trio: Trio) -> None:
-    """Number and day of the entry remain, so that the chain has no gap.
+    """The number and the day of the entry remain, so that the chain has no gap.
 
     Other officers read the whole entry.
     """

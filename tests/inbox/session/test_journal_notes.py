@@ -1,4 +1,4 @@
-"""Each command records officers, action, case and reason in the journal, but no word of a report."""
+"""For each command, the journal records the officers, action, case and reason, but no word of a report."""
 
 import hashlib
 from dataclasses import replace
@@ -48,7 +48,9 @@ def entries(trio: Trio, first: int = 1) -> list[Any]:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("quick")
-def test_each_command_records_officers_action_case_and_reason(trio: Trio, tmp_path: Path) -> None:
+def test_the_journal_records_the_officers_action_case_and_reason_of_each_command(
+    trio: Trio, tmp_path: Path
+) -> None:
     """The entry has a day but no time, and contains neither the text of a reply nor an alias.
 
     A comparison with the reporter's identity is recorded separately: see test_comparisons.py.

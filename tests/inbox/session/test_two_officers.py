@@ -128,7 +128,7 @@ COMMANDS = [
 
 @pytest.fixture(scope="module")
 def founded_folder(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the inbox `office` and its `medium`, to be copied."""
+    """A folder that contains the inbox `office` and its `medium`. Tests copy the folder."""
     folder = tmp_path_factory.mktemp("two")
     with pytest.MonkeyPatch.context() as patch:
         _in_second_epoch(founded_three.copy(folder / "office"), folder / "medium", moved(patch))
@@ -253,7 +253,7 @@ def test_this_module_lists_the_actions_that_take_two_officers() -> None:
 def test_one_officer_alone_cannot_take_a_sensitive_action(
     founded_two: Office, types: Typing, code: str
 ) -> None:
-    """The test uses no command. With one passphrase, there is no transaction; with two, there is one."""
+    """The test uses no command. With one passphrase, there is no transaction. With two, there is one."""
     rule = TABLE[Code(code)]
     taken = action(Code(code), None, "x" if rule.reason is Reason.REQUIRED else "")
     with founded_two.unlocked() as opened:
@@ -284,7 +284,7 @@ def actions(office: Office) -> list[str]:
 def test_every_command_with_a_sensitive_action_asks_for_two_officers(
     office: Office, place: dict[str, object], types: Typing
 ) -> None:
-    """If the second passphrase is wrong or missing, state and journal do not change.
+    """If the second passphrase is wrong or missing, the state and the journal do not change.
 
     The control is the same command with both passphrases, which passes this check.
     """
@@ -301,8 +301,8 @@ def test_every_command_with_a_sensitive_action_asks_for_two_officers(
                 assert (1, True) == (said.code, words in said.err), (line, said)
                 assert "passphrase now" in said.err
     assert before == office.state()
-    # Some entries are exceptions, because officers see the law, keys, a case or unfiled envelopes before they
-    # change or destroy them. Reading the journal is an exception, too.
+    # Some entries are exceptions. Officers see the law, keys, a case or unfiled envelopes before they change
+    # or destroy them. Reading the journal is an exception, too.
     shown = [*["list-settings"] * 2, *["list-keys"] * 2]
     assert [*entries, *shown, *["list-retention"] * 4, "read-journal"] == actions(office)
     copies = iter(range(100))
@@ -359,7 +359,7 @@ def test_the_fingerprint_of_a_channel_card_is_compared_before_the_inbox_is_opene
 def test_the_warning_about_an_original_file_is_shown_before_officers_enter_passphrases(
     office: Office, types: Typing
 ) -> None:
-    """Therefore the officer has read that the file may be as hostile as its sender."""
+    """Therefore the officer has already read that the file may be as hostile as its sender."""
     with session(office) as run:
         types()
         warned, asked, _ = run(f"file export 1 1 --out {office.out}/file --reason x").err.partition(
@@ -425,7 +425,7 @@ def test_an_officer_who_opened_a_session_with_a_sheet_must_renew_the_shares_outs
 def test_the_only_officer_of_an_inbox_confirms_an_action_alone(tmp_path: Path, types: Typing) -> None:
     """A session asks for the passphrase again.
 
-    A single command does not, because the officer has just typed the passphrase.
+    A single command does not ask again, because the officer has just typed the passphrase.
 
     Nobody asks for a second officer.
     """

@@ -1,4 +1,4 @@
-"""Backups: what they contain and what opens them. A restore either is complete or leaves nothing."""
+"""Backups: what they contain and what opens them. A restore is either complete or leaves nothing behind."""
 
 import json
 import shutil
@@ -79,7 +79,7 @@ def test_a_backup_contains_no_key_store_and_no_share(trio: Trio, copies: Copies)
 @pytest.mark.parametrize(
     "places", ["{home}/x {keys}", "{out} {out}", "{out} {out}/x", "{out}/x {out}", "{out} {home}"]
 )
-def test_home_backup_and_key_store_copy_must_not_be_inside_one_another(
+def test_the_home_the_backup_and_the_copy_of_the_key_store_must_not_be_inside_one_another(
     trio: Trio, copies: Copies, places: str
 ) -> None:
     for folder in (trio.others.root / "x", copies.out / "x"):
@@ -113,7 +113,7 @@ def test_no_backup_is_made_while_the_inbox_is_open_elsewhere(trio: Trio, copies:
     assert {} == files(copies.out) | files(copies.keys)
 
 
-def test_a_backup_made_in_a_session_contains_the_work_done_before_it(
+def test_a_backup_made_in_a_session_contains_the_work_that_was_done_before_it(
     trio: Trio, copies: Copies, tmp_path: Path
 ) -> None:
     with trio.others.unlocked() as opened:
@@ -260,7 +260,7 @@ def test_the_command_says_that_the_share_of_a_single_officer_is_not_in_the_backu
 ) -> None:
     """A single officer's share is in the home, and nobody can open the backup without it.
 
-    Several officers keep their shares elsewhere.
+    If there are several officers, they keep their shares elsewhere.
     """
     medium = Copies(tmp_path)
     said = world.office.run("backup", "make", "--out", medium.out, "--keystore-out", medium.keys).out
@@ -276,7 +276,7 @@ def test_the_command_says_that_the_share_of_a_single_officer_is_not_in_the_backu
 
 @pytest.fixture
 def small(world: World, portal: Portal, collect: Callable[..., Any]) -> Office:
-    """An inbox with one report that has only one file, because each copied file adds steps."""
+    """An inbox with a single report that has a single file, because each copied file adds steps."""
     collect(portal.bundle(first(Reporter(world), files=[b"x"])))
     return world.office
 
@@ -337,7 +337,7 @@ def refused(copies: Copies, office: Office, made: dict[str, str], folder: Path) 
 def test_a_power_cut_during_a_backup_leaves_a_complete_backup_or_none(
     small: Office, tmp_path: Path, stride: int
 ) -> None:
-    """An incomplete backup does not prevent the next one, which removes the remains."""
+    """An incomplete backup does not prevent the next one, which removes the remains of the incomplete one."""
     folder = small.root.parent
     for name in ("backups", "keys"):
         (folder / name).mkdir()
@@ -478,7 +478,7 @@ def test_unsent_messages_stay_unsent_when_serial_numbers_are_skipped(
 ) -> None:
     """The inbox discards an outbox whose number was already taken.
 
-    The contents of that outbox count as unsent, too.
+    The contents of that outbox also count as unsent.
     """
     collect(portal.bundle(first(Reporter(world))))
     collect(portal.bundle(first(Reporter(world))))

@@ -1,6 +1,6 @@
 """Each backup has a list.
 
-A removed file or a changed day is detected, and an older backup is reported as older.
+A removed file or a changed day is detected. An older backup is reported as older.
 """
 
 import hashlib
@@ -40,7 +40,7 @@ def founded_listed(founded_world: World, tmp_path_factory: pytest.TempPathFactor
 
 
 def refused(copies: Copies, office: Office, made: dict[str, Any], folder: Path, *options: str) -> str:
-    """Return why a backup is not restored, and check that there is no home."""
+    """Return the reason why a backup is not restored, and check that there is no home."""
     restored, said = copies.restore(office, made, folder, *options)
     assert (1, False) == (said.code, restored.root.exists()), said
     return said.err
@@ -122,9 +122,9 @@ def of_another_head(_: Path, __: str) -> Edit:
 def test_a_list_that_officers_forged_is_checked_against_the_vault_in_the_backup(
     office: Office, copies: Copies, tmp_path: Path, forge: Callable[[Path, str], Edit], what: str
 ) -> None:
-    """The backup must have exactly the files that its vault lists, unchanged.
+    """The backup must have exactly the files that its vault lists, and they must be unchanged.
 
-    It is not enough that the list matches the files.
+    It is not enough that the files match the list.
     """
     made = copies.of(office)
     folder = Path(made["folder"])
@@ -185,8 +185,8 @@ def test_a_backup_that_does_not_match_a_head_on_paper_is_not_restored(
     for folder, head in {"older": now, "other": then | {"n": then["n"] - 1}}.items():
         written = f"{head['n']} {head['fingerprint']}"
         assert "on paper" in refused(copies, office, made, tmp_path / folder, "--head", written)
-    # A script with an empty variable passes this option with an empty text. The comparison must not be
-    # skipped silently.
+    # A script with an empty variable passes an empty text to this option. The comparison must not be skipped
+    # silently.
     assert "not a journal head" in refused(copies, office, made, tmp_path / "empty", "--head", "")
     written = f"{then['n']} {then['fingerprint']}"
     assert 0 == copies.restore(office, made, tmp_path / "yes", "--head", written)[1].code

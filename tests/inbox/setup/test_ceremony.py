@@ -1,6 +1,6 @@
 """The ceremony that founds an inbox.
 
-The tests check who can take part, which files the ceremony writes, and what an interruption leaves.
+The tests check who can take part, which files the ceremony writes, and what an interruption leaves behind.
 """
 
 import re
@@ -34,7 +34,7 @@ WORDS = ["--home", "inbox", *INIT]
 
 
 def init(folder: Path, *options: str, names: str = ",".join(NAMES), given: tuple[str, ...] = NAMES) -> Any:
-    """Found an inbox with the command. The passphrases of the officers in ``given`` come from files."""
+    """Found an inbox with the command. The officers in ``given`` have their passphrases in files."""
     office = Office(folder, ("alice", "bruno"))
     (folder / "given").mkdir()
     files = [folder / "given" / name for name in given]
@@ -76,7 +76,7 @@ def test_a_quorum_that_is_not_a_positive_number_is_a_usage_error(tmp_path: Path,
 
 
 def test_a_valid_circle_of_officers_needs_a_terminal_or_passphrase_files(tmp_path: Path) -> None:
-    """Control of the tests above: here, the command asks for passphrases."""
+    """The control for the tests above: here, the command asks for passphrases."""
     said = init(tmp_path, "--quorum", "2", given=())
     assert (1, True) == (said.code, "no terminal" in said.err)
 
@@ -99,7 +99,7 @@ def test_a_refused_founding_leaves_no_file(
     assert [] == [path for path in tmp_path.rglob("*") if path.is_file() and path.parent.name != "given"]
 
 
-def test_the_options_for_officers_and_shares_require_each_other(tmp_path: Path) -> None:
+def test_the_options_for_officers_and_for_shares_require_each_other(tmp_path: Path) -> None:
     office = Office(tmp_path)
     office.secret.write_text(build.PASSPHRASE)
     for half in (["--officers", "alice,bruno"], ["--shares", str(tmp_path)]):
@@ -135,13 +135,15 @@ def test_a_ceremony_leaves_shares_sheets_and_a_record(tmp_path: Path) -> None:
 
 
 def written_wrongly(path: Path, pieces: Any, write: Any = atomic_files.write) -> None:
-    """Write files like a medium that changes one bit of every share file."""
+    """Write files as a medium would that changes one bit of every share file."""
     raw = b"".join(pieces)
     write(path, [raw[:-10] + bytes([raw[-10] ^ 1]) + raw[-9:] if path.suffix == ".share" else raw])
 
 
 def split_for(quorum: int, stated: int, secret: bytes | None = None) -> Any:
-    """Return a function that splits ``secret``, or the secret that is passed to it if ``secret`` is None.
+    """Return a function that splits ``secret``.
+
+    If ``secret`` is None, the function splits the secret passed to it.
 
     Each share states the quorum ``stated``.
     """
@@ -186,7 +188,7 @@ def test_no_inbox_is_founded_with_shares_that_fail_the_share_test(
 def test_a_ceremony_that_is_killed_at_any_step_can_be_started_again(tmp_path: Path, stride: int) -> None:
     """The process is killed at one step after another, or at every step in `make soak stops`.
 
-    Each time, the process leaves a complete home or none.
+    Each time, the killed process leaves either a complete home or none.
     """
     begun = Office(tmp_path / "begun", ("alice", "bruno"))
     begun.shares.mkdir(parents=True)

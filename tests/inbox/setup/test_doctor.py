@@ -1,4 +1,4 @@
-"""`inbox doctor` checks the inbox's machine without a passphrase."""
+"""`inbox doctor` checks the machine of the inbox without a passphrase."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def interface(folder: Path, name: str, flags: str) -> None:
 
 
 def test_a_network_interface_that_is_on_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An interface without a cable counts too.
+    """An interface without a cable also counts.
 
     The loopback interface and interfaces that are off do not count.
     """
@@ -103,10 +103,10 @@ SDA = "/dev/sda2"
         (["all of it"], [SDA], "memory is locked"),
     ],
 )
-def test_memory_that_cannot_be_locked_causes_a_warning_only_with_swap_that_is_not_encrypted(
+def test_memory_that_cannot_be_locked_causes_a_warning_only_if_swap_is_not_encrypted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locked: list[str], swaps: list[str], told: str
 ) -> None:
-    """A session and the desk say the same as ``doctor``, and a warning there names ``doctor``."""
+    """A session and the desk give the same warnings as ``doctor``, and refer to ``doctor``."""
     monkeypatch.setattr(memory, "lock", lambda: bool(locked))
     monkeypatch.setattr(disks, "plain_swaps", lambda: swaps)
     (found,) = (each for each in doctor.examine(tmp_path) if each.what.startswith("memory"))
@@ -143,7 +143,7 @@ def test_a_limit_of_the_system_on_locked_memory_causes_a_warning(tmp_path: Path,
 def test_a_clock_before_the_day_of_this_version_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The control: on the day of the commit, the clock can be right."""
+    """The control: on the day of the commit, the clock may be right."""
     today = clock.today()
     for made, level in ((today + timedelta(days=1), Level.WRONG), (today, Level.OK), (None, Level.WARNING)):
         monkeypatch.setattr(version, "day", lambda made=made: made)
@@ -168,7 +168,7 @@ def test_a_missing_font_or_sandbox_is_reported(tmp_path: Path, monkeypatch: pyte
 
 
 @pytest.mark.slow
-def test_doctor_says_the_same_before_and_after_reports_and_asks_for_no_passphrase(
+def test_doctor_reports_the_same_before_and_after_reports_arrive_and_asks_for_no_passphrase(
     world: World, portal: Portal
 ) -> None:
     """The exit status is 1 if and only if a finding is wrong."""

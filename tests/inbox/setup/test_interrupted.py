@@ -59,7 +59,7 @@ REPLY = "a reply that must not be lost"
 
 
 def renew(office: Office, place: int, stop: Callable[[], None]) -> tuple[int, bool]:
-    """Stop a renewal of shares at a step; return the number of steps left, and whether the shares are new.
+    """Stop a renewal of shares at a step. Return the number of steps left, and whether the shares are new.
 
     The messages and the further work of the session must match the files on the disk.
     """

@@ -81,7 +81,7 @@ def test_a_removed_officer_gets_no_share_and_is_still_excluded_after_a_return(of
 def test_shares_of_an_earlier_sharing_are_reported_as_such(
     office: Office, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Either all shares are old, or one old share is used beside a current one. Nothing changes."""
+    """Either all shares are old, or one is old and another is current. Nothing changes."""
     old = {name: office.share_of(name) for name in NAMES[:2]}
     assert 0 == change(office, "renew", circle=NAMES).code
     before = office.state()
@@ -104,7 +104,10 @@ def test_shares_of_an_earlier_sharing_are_reported_as_such(
 
 
 def test_a_quorum_of_the_other_officers_can_replace_a_lost_passphrase(office: Office) -> None:
-    """Bruno has forgotten his passphrase. Alice and chloe open the inbox, and bruno enters a new one."""
+    """Bruno has forgotten his passphrase.
+
+    Alice and chloe open the inbox, and bruno enters a new passphrase.
+    """
     others = office.of("alice", "chloe")
     office.secret_of("bruno").write_text("another lantern altogether")
     assert 0 == change(others, "renew", circle=NAMES).code

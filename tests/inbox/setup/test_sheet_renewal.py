@@ -57,7 +57,7 @@ def test_one_officer_with_a_colleagues_sheet_cannot_renew_the_shares(office: Off
     assert before == office.state()
 
 
-def test_with_a_sheet_officers_or_quorum_change_only_if_all_remaining_officers_are_present(
+def test_with_a_sheet_the_officers_or_the_quorum_change_only_if_all_remaining_officers_are_present(
     tmp_path: Path,
 ) -> None:
     """Dora is away, so only her own removal is accepted."""
@@ -77,7 +77,7 @@ def test_with_a_sheet_officers_or_quorum_change_only_if_all_remaining_officers_a
 
 
 @AFTERWARDS
-def test_journal_and_oversight_report_a_renewal_with_a_sheet(office: Office) -> None:
+def test_the_journal_and_the_oversight_report_show_a_renewal_with_a_sheet(office: Office) -> None:
     """The test checks the desk and the command.
 
     A renewal with passphrases alone is not counted as a renewal with a sheet.
@@ -121,7 +121,7 @@ def test_shares_cannot_be_renewed_with_sheets_and_fewer_than_two_passphrases(
 def test_a_renewal_with_lost_passphrases_is_accepted_and_reported_everywhere(
     office: Office, own: list[str], sheets: list[str]
 ) -> None:
-    """The journal, oversight and the notices of both surfaces report the renewal.
+    """The journal, the oversight report and the notices of both surfaces show the renewal.
 
     All officers must still be present, at least with a sheet.
     """
@@ -166,7 +166,7 @@ def test_in_a_circle_of_two_officers_a_renewal_needs_only_one_passphrase(tmp_pat
 
 
 def test_a_renewal_without_a_sheet_causes_no_notice(office: Office) -> None:
-    """Control of the next test."""
+    """The control for the next test."""
     assert 0 == change(office, "renew").code
     assert "" == office.run("case", "list").err
 

@@ -70,7 +70,7 @@ def made(founded_made: Office, tmp_path_factory: pytest.TempPathFactory) -> Offi
 
 @pytest.fixture
 def old(made: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
-    """The copy ``made``, to be opened by the next version of the program."""
+    """A copy of ``made`` that the next version of the program will open."""
     next_version.inbox_comes(monkeypatch)
     return made
 
@@ -92,7 +92,7 @@ def test_the_migrations_create_exactly_the_tables_of_the_program(connection: Con
 def test_each_migration_makes_the_tables_in_its_golden_file(number: str) -> None:
     """Any change to a column needs a decision about what the column reveals.
 
-    The golden file of a migration that a tag contains never changes (tests/test_repository.py).
+    Once a tag contains a migration, its golden file never changes (tests/test_repository.py).
     """
     goldens.check(f"inbox-tables-{number}", migrated.tables(schema_version.LOCATIONS, number))
 

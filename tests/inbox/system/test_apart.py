@@ -80,8 +80,12 @@ def test_the_medium_for_the_portal_is_recognised_by_its_disk_even_while_it_is_em
         apart.check_beside(tmp_path / "link", drawer, same_disk=True)
 
 
-def test_a_medium_with_a_letter_does_not_go_to_the_portal(home: Home, medium: Path, tmp_path: Path) -> None:
-    """The whole medium is searched, even for a folder that does not exist yet. The control has no letter.
+def test_a_medium_with_a_letter_is_refused_as_the_medium_for_the_portal(
+    home: Home, medium: Path, tmp_path: Path
+) -> None:
+    """The whole medium is searched, even for a folder that does not exist yet.
+
+    The control is a medium without a letter.
 
     In a trial, the medium is a folder on this machine's disk, and only that folder is searched.
     """

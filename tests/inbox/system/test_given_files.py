@@ -87,7 +87,7 @@ def test_a_file_that_grows_while_it_is_read_is_refused(
         given_files.content(growing, 4)
 
 
-# Each command reads a file that somebody gives. {trap} is its path; {folder} contains the file
+# Each command reads a file that somebody gives. {trap} is the path of this file. {folder} contains the file
 # under the name of a card.
 COMMANDS = [
     "exchange collect {trap}",
@@ -192,7 +192,7 @@ def test_a_special_or_endless_file_in_the_home_does_not_hang_a_command_with_an_o
     assert ("the program has a fault" in said.err, (apart / "file").exists()) == (False, False)
 
 
-# These modules open files by path without ``given_files``; the text says which files they open.
+# These modules open files by path without ``given_files``. The text says which files they open.
 OWN = {
     "inbox/system/given_files.py": "the one that opens them",
     "inbox/system/atomic_files.py": "what it writes itself, and copies of outboxes that were read before",
@@ -224,7 +224,7 @@ def opens(source: str) -> bool:
     "planted", ["open(x)", "x.open('rb')", "os.open(x, 0)", "Path(x).read_text()", "x.read_bytes()"]
 )
 def test_the_search_finds_each_way_to_open_a_file(planted: str) -> None:
-    """Control of the test below."""
+    """The control for the test below."""
     assert opens(planted)
     assert not opens("given_files.opened(x); files('inbox').joinpath('x').read_bytes(); x.opened()")
 

@@ -52,5 +52,5 @@ def test_too_little_memory_is_not_reported_as_a_wrong_passphrase(office: Office)
 
 @pytest.mark.soak
 def test_opening_a_share_succeeds_with_enough_memory(office: Office) -> None:
-    """Control of the test above."""
+    """The control for the test above."""
     assert 0 == run(office, 1_000).returncode

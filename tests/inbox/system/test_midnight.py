@@ -13,7 +13,7 @@ from tests.support.inbox_trio import Trio
 
 
 class Ticking(Clock):
-    """A clock that moves on by a day each time it is read."""
+    """A clock that moves forward by a day each time it is read."""
 
     looks = 0
 

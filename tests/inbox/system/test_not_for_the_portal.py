@@ -7,7 +7,7 @@ import pytest
 from tests.support.desk_room import tell
 from tests.support.inbox_builders import Office, Portal, World
 
-# Each row names what is written to a folder, and the command for it.
+# Each row names a file that the inbox writes to a folder, and gives the command that writes the file.
 WRITE = {
     "register": "office register alerts --out {out}/register.csv",
     "sheet": "office sheet processing --out {out}/sheet.pdf",
@@ -32,7 +32,7 @@ def office(world: World, portal: Portal) -> Office:
     return world.office
 
 
-def test_files_that_are_not_for_the_portal_are_not_written_beside_a_bundle_and_change_nothing(
+def test_an_attempt_to_write_files_not_for_the_portal_beside_a_bundle_changes_nothing(
     office: Office, tmp_path: Path
 ) -> None:
     """As a control, the same command is not refused for this reason in a folder without a bundle."""

@@ -54,9 +54,9 @@ def session(office: Office) -> Iterator[Typist]:
 
 @pytest.mark.parametrize("times", [1, 1_000])
 def test_lines_pasted_after_the_end_of_a_text_are_not_taken_as_commands(filed: Office, times: int) -> None:
-    """A long text reaches the program in many portions.
+    """A long text reaches the program in many pieces.
 
-    The control is the same text, which the officer ends.
+    As a control, the same text is pasted without the line that ends it, and the officer ends the text.
     """
     before = acts(filed)
     with session(filed) as at:
@@ -159,7 +159,7 @@ def test_an_answer_counts_only_if_it_is_typed_after_its_question(world: World, p
 
 
 def test_an_interview_continues_after_too_much_text_was_pasted(filed: Office) -> None:
-    """The question is asked again, so the officer need not start the interview anew."""
+    """The question is asked again, so the officer does not have to start the interview again."""
     with session(filed) as at:
         at.answers("", "case add --route telephone --language fr --received 2026-01-05")
         at.answers("a full stop alone ends it:", "Un badge prêté\n.")

@@ -120,7 +120,7 @@ CONFIRMED |= {
     "case identity consent",
     "case decide",
 }
-# These commands only print about keys, officers and the office, or start a new inbox. `case add`
+# These commands only print information about keys, officers and the office, or start a new inbox. `case add`
 # shows what its officer typed.
 NOTHING_OF_A_REPORT = {
     "backup make",
@@ -202,7 +202,7 @@ def hostile_world(
 def test_no_command_prints_control_characters_of_a_report_on_a_terminal(
     hostile_world: World, tmp_path: Path
 ) -> None:
-    """A session runs each command that prints anything of a report.
+    """A session runs each command that prints any part of a report.
 
     As a control, words of the reports appear.
     """
@@ -231,7 +231,7 @@ def test_no_command_prints_control_characters_of_a_report_on_a_terminal(
 
 @pytest.mark.parametrize("char", [*"\x1b\x9b\x7f\x85\u2028\u202e\x07"])
 def test_the_search_finds_a_control_character_on_a_terminal(char: str, tmp_path: Path) -> None:
-    """Control of the test above, with a real terminal."""
+    """The control for the test above, with a real terminal."""
     program = [sys.executable, "-c", f"print({char!a}, end='')"]
     with typing(program, tmp_path) as at:
         assert 0 == at.waits()

@@ -86,7 +86,7 @@ def test_the_memory_of_helper_processes_is_locked_if_the_system_allows_it() -> N
 class Noisy:
     """Makes a library, a warning, a failing thread and possibly its own start print a control character."""
 
-    def __init__(self, begins: bool) -> None:  # noqa: FBT001 - what a helper is started with
+    def __init__(self, begins: bool) -> None:  # noqa: FBT001 - the argument with which a helper is started
         if not begins:
             raise ValueError("\x1b as it begins")
 

@@ -70,8 +70,8 @@ def test_a_text_that_only_looks_similar_gives_no_entity(kind: Kind, text: str) -
     assert not values(kind, text)
 
 
-# Each row has a number as it is written in its country, its value, and a country in which the same
-# digits are not a number.
+# Each row has a country, a telephone number as people write it there, its value, and another country. In the
+# other country, the same digits are not a number.
 NATIONAL = [
     ("FR", "06 12 34 56 78", "+33612345678", "JO"),
     ("JO", "07 9012 345 6", "+962790123456", "ES"),

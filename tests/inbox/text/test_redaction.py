@@ -51,7 +51,7 @@ def test_overlapping_passages_are_removed_completely() -> None:
 
 
 def test_the_complete_text_of_a_place_can_be_removed() -> None:
-    """The result shows neither how long the text was nor whether there was any text."""
+    """The result does not reveal how long the text was, or whether there was any text."""
     assert ("", "") == pieces("a\nb", "") == pieces("", "")
 
 

@@ -23,7 +23,7 @@ def read_all(office: Office) -> int:
 
 @pytest.mark.usefixtures("quick")
 def test_a_damaged_page_is_not_taken_for_a_wrong_key(tmp_path: Path) -> None:
-    """SQLCipher gives zeros for the first damaged page, and an error only for the next page.
+    """SQLCipher returns zeros for the first damaged page, and an error only for the next page.
 
     The test damages each page in turn. The control is the undamaged vault.
     """

@@ -33,7 +33,7 @@ from tests.support.paths import ROOT
 
 
 def test_the_case_in_these_tests_has_rows_in_every_table_that_refers_to_cases(opened_trio: Inbox) -> None:
-    """Control of all tests below.
+    """The control for all tests below.
 
     The test fails if a table refers to cases by a column with an unknown name.
     """
@@ -195,7 +195,9 @@ def test_a_cached_statement_is_restricted_again_for_other_signed_in_officers(tri
                     assert numbers == sorted(session.scalars(followed))
 
 
-def test_a_cached_statement_is_restricted_again_for_another_visibility(trio: Trio) -> None:
+def test_a_cached_statement_is_restricted_again_if_the_officer_may_now_see_more_or_less_of_a_case(
+    trio: Trio,
+) -> None:
     """The cached statement must not be used again if the officer may now see more or less of a case."""
     with trio.others.opened() as inbox:
         with inbox.transaction() as session:
@@ -351,5 +353,5 @@ def test_only_the_vault_and_its_row_security_access_its_tables_directly() -> Non
     ],
 )
 def test_the_search_finds_each_way_to_bypass_row_level_security(source: str) -> None:
-    """Control of the test above."""
+    """The control for the test above."""
     assert past_the_hook(source)

@@ -1,4 +1,4 @@
-"""What it costs to keep other people's files out of a portal, under the earlier and the present rules."""
+"""The cost of keeping other people's files out of a portal, under the earlier and the present rules."""
 
 import math
 import statistics
@@ -36,9 +36,9 @@ DEFAULTS = Settings()
 OLD_TEXTS = 2
 OLD_HOURS = (DEFAULTS.upload_days + 1) * 24
 LEAST_DEARER = 100
-# Bytes that really arrive also cost bandwidth, and no rule can distinguish them from honest uploads. If such
-# attacks had to cost a hundred times as much, the proof of work would take three times as long: half a minute
-# on a phone for 16 MiB, or four minutes at the highest cost.
+# Bytes that really arrive also cost bandwidth, and no rule can distinguish them from honest uploads. Suppose
+# that such attacks had to cost a hundred times as much. Then the proof of work would take three times as
+# long: half a minute on a phone for 16 MiB, or four minutes at the highest cost.
 LEAST_DEARER_SENT = 30
 # In tests that really send bytes, the portal is this many times smaller than by default.
 SMALLER = 100
@@ -195,7 +195,7 @@ each_kind = pytest.mark.parametrize("denied", [SMALL, LARGE], ids=lambda denied:
 
 
 @each_kind
-def test_blocking_others_with_uploads_that_never_arrive_costs_a_hundred_times_more_work(
+def test_blocking_others_with_uploads_that_never_arrive_costs_a_hundred_times_more_work_than_before(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
     """The portal has the default room. The uploads begin again each hour."""
@@ -212,7 +212,7 @@ def test_blocking_others_with_uploads_that_never_arrive_costs_a_hundred_times_mo
 
 
 @each_kind
-def test_blocking_others_for_three_half_hours_out_of_four_costs_a_hundred_times_more_work(
+def test_blocking_others_for_three_half_hours_out_of_four_costs_a_hundred_times_more_work_than_before(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
     """An upload that begins just after a check takes up room until the end of the next hour."""
@@ -229,7 +229,7 @@ def test_blocking_others_for_three_half_hours_out_of_four_costs_a_hundred_times_
 
 
 @each_kind
-def test_blocking_others_with_slow_uploads_costs_a_hundred_times_more_work(
+def test_blocking_others_with_slow_uploads_costs_a_hundred_times_more_work_than_before(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
     """In each half hour, the attacker sends just enough to keep the uploads.

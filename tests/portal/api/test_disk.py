@@ -203,7 +203,7 @@ def test_a_failed_measurement_is_repeated_at_the_next_tick_of_the_clock(
 
 
 @pytest.mark.parametrize("spare_gb", [0, SPARE_GB])
-def test_the_disk_is_not_measured_without_a_limit(room: Room, spare_gb: float) -> None:
+def test_the_disk_is_not_measured_if_no_limit_depends_on_it(room: Room, spare_gb: float) -> None:
     """The setting `spare_gb` is zero, or the database is PostgreSQL, whose disk may be on another machine."""
     room.configure(spare_gb=spare_gb)
     Clock(context(room), 0).look(HOUR * room.hour)

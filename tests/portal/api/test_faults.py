@@ -69,7 +69,10 @@ def test_a_portal_on_a_full_disk_refuses_reports_and_loses_nothing(
 
 
 def refused_for_room(server: Server, address: str, begun: Sealed, sealed: Sealed) -> dict[str, Sealed]:
-    """Send reports until the disk is full, then a piece; return the accepted reports by address."""
+    """Send reports until the disk is full, and then a piece of a report.
+
+    Return the accepted reports by address.
+    """
     kept = {}
     while (answer := post(server, each := anew(sealed)))[0] == 201:
         kept[answer[1]["Location"]] = each
@@ -87,7 +90,7 @@ def sound(server: Server) -> bool:
         return connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
-def test_a_postgresql_on_a_full_disk_refuses_reports_and_loses_nothing(
+def test_a_postgresql_server_on_a_full_disk_refuses_reports_and_loses_nothing(
     tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
     """Another program fills the disk. The same processes continue with uploads once there is room again."""
