@@ -233,7 +233,7 @@ def test_a_reporter_who_said_they_feel_unsafe_sees_the_emergency_numbers_after_s
         expect(number).to_be_in_viewport(ratio=1)
 
 
-def test_the_error_about_an_empty_message_disappears_once_it_has_text_or_a_file(
+def test_the_error_about_an_empty_message_disappears_once_the_message_has_text_or_a_file(
     visitor: Visitor, file: Path
 ) -> None:
     """A prepared sentence, a letter, or a file is enough."""

@@ -83,7 +83,7 @@ def test_pages_with_advice_link_to_the_questions_about_the_device(visitor: Visit
     expect(visitor.page.locator("h1")).to_have_text("Cet appareil est-il sûr ?")
 
 
-def test_the_page_about_the_device_links_to_ways_to_report_without_one(visitor: Visitor) -> None:
+def test_the_page_about_the_device_links_to_ways_to_report_without_a_device(visitor: Visitor) -> None:
     visitor.visit("fr/device")
     links = [each.get_attribute("href") for each in visitor.page.locator("main a").all()]
     assert links == ["/fr/legal", "/fr/help", "/fr/report", "/fr/before"]

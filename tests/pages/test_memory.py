@@ -51,7 +51,7 @@ def test_typed_text_is_gone_after_going_back(keeper: Browser, tmp_path: Path) ->
     site.close()
 
 
-def test_going_back_restores_a_page_without_the_no_store_header(keeper: Browser, tmp_path: Path) -> None:
+def test_going_back_restores_a_page_that_lacks_the_no_store_header(keeper: Browser, tmp_path: Path) -> None:
     """Control of the test above: this browser does keep such a page in its cache."""
     site = PortalSite(tmp_path, "sqlite:///portal.sqlite")
     with site.serving():

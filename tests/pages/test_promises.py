@@ -39,7 +39,8 @@ PROMISE = re.compile(
     r"|never (?:repeat|pass|reveal)|without your name\W+it is not|passed nothing on|stays? secret",
     re.IGNORECASE,
 )
-# Promises to say by a day what was done. Some measures must not be disclosed to reporters.
+# Promises to tell the reporter by a certain day what was done. Some measures must not be disclosed to
+# reporters.
 BY_A_DAY = re.compile(
     r"(?:\{feedback_by\}|%\(answered\)s|\{day\}|you should read|vous devriez lire|we should|nous devrions)"
     r".*(?:what was done|a été fait|des suites)",

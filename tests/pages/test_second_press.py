@@ -335,7 +335,7 @@ def test_a_second_press_after_a_message_is_sent_reports_no_empty_message(visitor
 
 
 @pytest.mark.parametrize("count", TIMES)
-def test_repeated_presses_begin_a_message_copy_a_day_or_save_a_proof_only_once(
+def test_repeated_presses_begin_a_message_or_copy_a_day_or_save_a_proof_only_once(
     visitor: Visitor, count: int
 ) -> None:
     report = visitor.reported()

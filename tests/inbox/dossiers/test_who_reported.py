@@ -47,7 +47,7 @@ def proofs(trio: Trio) -> Iterator[tuple[str, bytes]]:
 
 
 def shown(values: list[tuple[str, bytes]], out: bytes) -> list[str]:
-    """Return the names of the values that occur in the output: raw, in hexadecimal, or in base 64."""
+    """Return the names of the values that the output contains, either raw, in hexadecimal, or in base 64."""
     return [name for name, value in values for written in forms(value) if written in out]
 
 

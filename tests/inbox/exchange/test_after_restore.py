@@ -50,7 +50,7 @@ def rows(world: World, what: Any) -> list[Any]:
 def test_there_is_no_gap_if_the_portal_applied_only_outboxes_of_this_inbox(
     world: World, portal: Portal
 ) -> None:
-    """The portal may have applied all outboxes of this inbox, some, or none.
+    """The portal may have applied all, some or none of the outboxes of this inbox.
 
     If there is no gap, one officer can collect, and no serial number is skipped.
     """
@@ -193,7 +193,7 @@ def test_after_a_restore_the_contents_of_outboxes_that_the_portal_never_applied_
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_the_outbox_that_the_portal_applied_replaces_ours_with_the_same_number(
+def test_the_outbox_that_the_portal_applied_replaces_our_outbox_with_the_same_number(
     world: World, portal: Portal
 ) -> None:
     """Therefore our outbox no longer counts as the one that acknowledged the report."""

@@ -229,7 +229,7 @@ def test_a_withdrawal_flags_the_case_and_deletes_nothing(
 def test_many_entries_are_unsealed_by_several_processes(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """The entries exceed the threshold and have attachments, and one of them is bad.
+    """The entries exceed the threshold and have attachments. One of the entries is bad.
 
     The result is the same as with one process.
     """

@@ -106,7 +106,7 @@ def test_an_envelope_that_still_cannot_be_filed_keeps_its_unfiled_entry_unchange
 def test_the_reason_of_an_unfiled_entry_is_updated_at_each_collect(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """Entry 1 is a follow-up with a false signature, whose case has now arrived.
+    """Entry 1 is a follow-up with a false signature. Its case has now arrived.
 
     Entry 2 can now be opened, but has a wrong address.
     """

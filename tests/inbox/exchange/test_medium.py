@@ -23,11 +23,13 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_desk_does_not_offer_links_folders_and_our_own_outboxes_as_bundles(folder: Path) -> None:
+def test_the_desk_offers_neither_links_nor_folders_nor_our_own_outboxes_as_bundles(folder: Path) -> None:
     assert ["b-1.tar", "b-2.tar"] == [path.name for path in medium.files(folder)]
 
 
-def test_the_desk_does_not_offer_links_folders_archives_and_hidden_files_as_files(folder: Path) -> None:
+def test_the_desk_offers_neither_links_nor_folders_nor_archives_nor_hidden_files_as_files(
+    folder: Path,
+) -> None:
     assert ["lettre.pdf", "note."] == [path.name for path in medium.loose(folder)]
 
 

@@ -18,7 +18,7 @@ def test_the_token_sheet_has_all_words_even_if_they_do_not_fill_the_columns() ->
     assert [" 1 a            3 c            5 e", " 2 b            4 d"] == [*token_sheet.rows("abcde")]
 
 
-def test_blank_lines_separate_the_title_the_words_and_the_advice_on_a_sheet() -> None:
+def test_blank_lines_separate_the_title_from_the_words_and_the_words_from_the_advice() -> None:
     title, *lines = token_sheet.sheet(("un", "deux"), "fr").split("\n")
     assert (True, ["", " 1 un           2 deux", ""], "") == (bool(title), lines[:3], lines[-1])
     assert lines[3]

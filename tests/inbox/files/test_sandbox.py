@@ -128,7 +128,7 @@ def test_a_process_in_the_sandbox_cannot_start_a_second_process_or_another_progr
 
 
 @pytest.mark.slow
-def test_the_limit_on_processes_alone_prevents_a_second_process() -> None:
+def test_the_limit_on_processes_prevents_a_second_process_on_its_own() -> None:
     """The filter of system calls also prevents a second process on its own.
 
     The kernel exempts root from this limit, so the test runs as an ordinary user.

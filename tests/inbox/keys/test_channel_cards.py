@@ -134,7 +134,7 @@ def test_a_newer_card_replaces_the_older_one_without_another_comparison(
 
 
 def test_the_root_refuses_a_later_card_that_another_key_signed(root: Office, body: Office) -> None:
-    """No fingerprint that an officer types changes that."""
+    """An officer cannot change that by typing a fingerprint."""
     accept(root, body)
     folder, _ = export(body)
     fingerprint = forge(folder, lambda found: found)

@@ -176,7 +176,7 @@ def test_every_enumeration_of_the_inbox_has_labels_or_is_listed_as_needing_none(
     assert set() == enumerations() - known
 
 
-def test_the_desk_repeats_a_choice_from_a_form_with_its_label() -> None:
+def test_the_desk_repeats_a_choice_from_a_form_with_the_label_of_the_choice() -> None:
     """The test covers every choice that a page offers from the catalogue."""
     pages = "".join(path.read_text("utf-8") for path in (shipped.FOLDER / "desk").rglob("*.html"))
     offered = re.findall(

@@ -168,7 +168,7 @@ def test_a_case_runs_from_collection_to_destruction_under_another_law(tmp_path: 
 ITS_NUMBER, ITS_NUMBER_ABROAD, FRENCH_NUMBER = "07 9012 345 6", "+962790123456", "01 42 68 53 00"
 
 
-def test_a_telephone_number_without_a_country_code_gets_the_one_of_the_law_in_use(tmp_path: Path) -> None:
+def test_a_telephone_number_without_a_country_code_gets_the_code_of_the_law_in_use(tmp_path: Path) -> None:
     """Two reports contain the same telephone number, but only one of them writes it with the country code.
 
     The test also checks a reply.

@@ -27,7 +27,7 @@ def law_folder(office: Office) -> Path:
 
 
 def begun(folder: Path, *options: str | Path) -> tuple[Office, tuple[int, str]]:
-    """Run `init` with these options; return the inbox, and the exit code and errors of the command."""
+    """Run `init` with these options. Return the inbox, and the exit code and the errors of the command."""
     folder.mkdir(exist_ok=True)
     office = Office(folder)
     office.secret.write_text(PASSPHRASE + "\n")

@@ -190,7 +190,7 @@ def test_the_page_of_a_closed_case_shows_how_it_was_closed(
         assert words in page
 
 
-def test_a_decision_is_listed_on_its_own_day_or_with_the_reason_why_none_is_required(
+def test_a_decision_is_listed_on_its_own_day_or_with_the_reason_why_no_decision_is_required(
     room: tuple[Office, Reporter], tmp_path: Path
 ) -> None:
     """Here the severity of the case is too low for a decision on informing the prosecutor."""

@@ -654,7 +654,7 @@ def test_the_text_of_a_closing_does_not_reveal_a_duplicate_or_a_transmission(
     assert (first.status, first.measures_disclosed) == (second.status, second.measures_disclosed)
 
 
-def test_of_the_waiting_replies_only_feedback_replaces_the_text_of_a_closing(office: Office) -> None:
+def test_only_feedback_among_the_waiting_replies_replaces_the_text_of_a_closing(office: Office) -> None:
     """A waiting acknowledgement or question does not replace the text of a closing.
 
     The feedback at the end is the control.
@@ -671,7 +671,7 @@ def test_of_the_waiting_replies_only_feedback_replaces_the_text_of_a_closing(off
     office.json(*bare)
 
 
-def test_reopening_a_case_that_two_officers_closed_takes_two_and_so_does_closing_it_again(
+def test_if_two_officers_closed_a_case_reopening_it_and_closing_it_again_take_two_officers(
     office: Office,
 ) -> None:
     """Otherwise one officer could close a case of bad faith as moot, with the text that two officers wrote.

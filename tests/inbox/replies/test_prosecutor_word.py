@@ -121,7 +121,7 @@ def test_the_prosecutors_word_with_restrictions_allows_no_disclosure(office: Off
     """The program cannot interpret restrictions.
 
     Therefore neither the reporter nor the persons concerned can be told. Once the prosecutor has given a
-    later word without restrictions, officers can tell both.
+    later word without restrictions, officers can tell the reporter and these persons.
     """
     office.json("case", "measure", "add", "1", "prosecutor_phoned")
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")

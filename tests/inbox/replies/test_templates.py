@@ -260,7 +260,7 @@ def test_an_officers_own_words_are_feedback_only_in_a_template_for_feedback_or_b
     office.json("message", "reply", "1", "--template", "feedback", *own, "--feedback")
 
 
-def test_a_template_that_names_a_day_for_feedback_is_refused_if_none_is_due(reported: World) -> None:
+def test_a_template_that_names_a_day_for_feedback_is_refused_if_no_feedback_is_due(reported: World) -> None:
     """No day may be promised after the office gave feedback, or after the closing withheld it."""
     told = ["message", "reply", "1", "--template", "feedback", "--text", OWN_WORDS, "--feedback"]
     for choice in ("admissible", "no_transmission"):

@@ -128,7 +128,9 @@ def test_a_visa_list_shows_the_archives_only_numbers_years_and_rules(due: Office
         assert words in paper
 
 
-def test_recording_a_visa_takes_two_officers_and_is_shown_in_journal_and_oversight(due: Office) -> None:
+def test_recording_a_visa_takes_two_officers_and_is_shown_in_the_journal_and_the_oversight_report(
+    due: Office,
+) -> None:
     name = listed(due)["list"]
     day = today() + timedelta(100)
     with due.unlocked() as opened:

@@ -118,7 +118,7 @@ def test_one_officer_gets_the_same_answer_whatever_part_of_the_identity_a_text_c
 ) -> None:
     """The texts contain one word of the identity or all of it, alone or among colleagues.
 
-    No answer gives a word, a number or a place.
+    No answer reveals a word, a number or a place.
     """
     texts = [
         "Kerguelen",

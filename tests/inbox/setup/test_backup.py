@@ -147,7 +147,7 @@ def test_a_backup_made_in_a_session_contains_the_work_that_was_done_before_it(
     assert [["case 1", "before"], ["case 1", "before", "after"]] == told
 
 
-def test_a_full_medium_keeps_no_partial_backup_and_a_full_disk_no_partial_inbox(
+def test_a_full_medium_keeps_no_partial_backup_and_a_full_disk_keeps_no_partial_inbox(
     trio: Trio, copies: Copies, tmp_path: Path
 ) -> None:
     """Once there is enough space, backup and restore succeed."""

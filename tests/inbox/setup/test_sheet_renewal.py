@@ -197,7 +197,7 @@ def test_every_command_shows_the_notice_until_each_officer_has_confirmed_it(
 def test_a_confirmed_notice_stays_sixty_days_and_says_which_confirmation_proves_nothing(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The person who brought bruno's sheet chose his passphrase, and can confirm in his name."""
+    """The person who brought bruno's sheet chose bruno's passphrase, and can confirm in bruno's name."""
     for present in (office, office.of("bruno", "chloe")):
         assert 0 == present.run("officer", "acknowledge").code
     until = build.today() + timedelta(60)
