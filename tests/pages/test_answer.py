@@ -192,7 +192,7 @@ def test_a_prepared_sentence_is_only_inserted_into_the_field(visitor: Visitor) -
     assert sent.text == f"{wanted}fin"
 
 
-def test_a_reporter_who_feels_unsafe_first_sees_the_emergency_numbers(visitor: Visitor) -> None:
+def test_a_reporter_who_feels_unsafe_sees_the_emergency_numbers_first(visitor: Visitor) -> None:
     """The numbers are above the field and have the focus.
 
     Choosing another sentence does not hide the numbers.

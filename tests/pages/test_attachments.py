@@ -103,7 +103,7 @@ def test_names_of_files_are_not_sent_by_default(visitor: Visitor, page: Page, tm
     assert [""] == [each.name for each in visitor.site.report()[0].files]
 
 
-def test_a_photo_taken_on_a_phone_is_cleaned_of_metadata_like_any_picture(
+def test_a_photo_taken_on_a_phone_is_cleaned_of_metadata_like_any_other_picture(
     visitor: Visitor, chromium: Browser, tmp_path: Path
 ) -> None:
     """The button opens the camera. A device without a touch screen has no button for the camera."""
@@ -124,7 +124,7 @@ def test_a_photo_taken_on_a_phone_is_cleaned_of_metadata_like_any_picture(
     expect(visitor.page.get_by_text("Take a photo")).to_be_hidden()
 
 
-def test_before_files_are_added_the_page_says_which_kinds_it_cleans(page: Page) -> None:
+def test_before_files_are_added_the_page_says_which_kinds_of_files_it_cleans(page: Page) -> None:
     said = page.locator("#files-hint li")
     expect(said.first).to_contain_text("JPEG, PNG and WebP photos: this page takes out place, day and device")
     expect(said.nth(1)).to_contain_text(
@@ -215,7 +215,10 @@ def test_two_hundred_files_are_too_many_but_ninety_nine_are_accepted(
 def test_files_of_more_than_a_gigabyte_together_are_refused(
     visitor: Visitor, page: Page, tmp_path: Path
 ) -> None:
-    """Neither of the two files is too large by itself. The page examines only the first, small one."""
+    """Neither of the two files is too large by itself.
+
+    The page examines only the first file, which is small.
+    """
     small, rest = (sparse(tmp_path / f"{size}.bin", size << 20) for size in (8, 1_020))
     page.set_input_files("#files", [small])
     rows(page, 1)

@@ -117,7 +117,10 @@ def test_the_pages_advise_visitors_to_copy_the_address_before_changing_the_level
 
 
 def test_advice_for_tor_on_a_phone_begins_with_copying_the_address() -> None:
-    """Next come a browser for each kind of phone, and the warning that changing the level loses the page."""
+    """The advice then names a browser for each kind of phone.
+
+    It warns that changing the level loses the page.
+    """
     page = rendered("before", Settings(onion=ONION))
     page = page[page.index("Tor on a phone") : page.index("What brings you here?")]
     told = ["restarts the browser, and the page is lost", "Onion Browser from the App Store", "F-Droid"]

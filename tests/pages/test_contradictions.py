@@ -1,4 +1,4 @@
-"""The page checks what the site says about its keyring against the signed keyring before showing it."""
+"""The page checks the site's statements about its keyring against the signed keyring before it shows them."""
 
 import json
 from collections.abc import Callable

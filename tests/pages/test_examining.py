@@ -203,7 +203,7 @@ def test_continue_does_not_wait_for_files_that_are_too_large_together(
 
 
 def test_an_examination_survives_the_browsers_garbage_collection(visitor: Visitor, tmp_path: Path) -> None:
-    """Chromium discards a file reader without references, even while the page waits for its next bytes."""
+    """Chromium discards a file reader without references, even while the page waits for the next bytes."""
     page = visitor.page
     visitor.visit("en/report")
     visitor.turn_to("#files")

@@ -73,7 +73,7 @@ def firefox(started: Firefox, site: PortalSite) -> Firefox:
     return started
 
 
-def test_in_firefox_a_reporter_can_report_read_the_answer_and_write_again(
+def test_in_firefox_a_reporter_can_report_and_read_the_answer_and_write_again(
     site: PortalSite, firefox: Firefox, record_property: Record
 ) -> None:
     text, peer = TEXT.replace("\n", " "), firefox.peer
@@ -204,7 +204,7 @@ def test_in_firefox_a_file_that_changed_after_it_was_chosen_is_not_sent(
     assert site.report()[1] == {1: FILE}
 
 
-def test_without_a_compiler_a_reporter_can_report_read_the_answer_and_write_again(
+def test_without_a_compiler_a_reporter_can_report_and_read_the_answer_and_write_again(
     chromium: Browser, site: PortalSite, record_property: Record
 ) -> None:
     """The browser is Chromium with --jitless, which also turns off WebAssembly."""

@@ -98,7 +98,7 @@ def test_the_numbers_for_danger_and_both_links_are_visible_without_scrolling(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_home_page_says_that_reports_are_anonymous_and_links_to_form_and_answer(
+def test_the_home_page_says_that_reports_are_anonymous_and_links_to_the_form_and_the_answer(
     visitor: Visitor, language: str
 ) -> None:
     """Either link takes one touch, and is high enough for a finger."""

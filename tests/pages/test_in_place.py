@@ -148,7 +148,7 @@ def test_going_back_from_the_step_to_withdraw_shows_the_case_and_withdraws_nothi
     page.wait_for_url("**/fr/guide")
 
 
-def test_back_in_the_offline_form_goes_back_one_step_and_keeps_the_text(
+def test_the_back_button_in_the_offline_form_goes_back_one_step_and_keeps_the_text(
     offline_visitor: OfflineVisitor,
 ) -> None:
     """The test goes from the twelve words back to the first step.

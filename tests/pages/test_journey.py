@@ -32,7 +32,7 @@ def asked(visitor: Visitor) -> list[str]:
 
 
 def journey(visitor: Visitor, text: str) -> tuple[list[str], list[int]]:
-    """Report, read and write again; return the requests, and the size of each body."""
+    """Send a report, read the case and write again. Return the requests, and the size of each body."""
     visitor.requests.clear()
     visitor.report(text)
     visitor.open()
@@ -88,7 +88,9 @@ def test_advice_for_a_long_wait_appears_only_after_a_while(visitor: Visitor, pat
     assert loading.bounding_box() == before
 
 
-def test_a_report_survives_a_network_that_fails_while_it_is_written(visitor: Visitor, file: Path) -> None:
+def test_a_report_survives_a_network_that_fails_while_the_reporter_writes(
+    visitor: Visitor, file: Path
+) -> None:
     """The network returns after the failed attempt.
 
     One complete report arrives, with the words that were noted.
@@ -187,7 +189,7 @@ class Held:
         dialog.dismiss()
 
     def tries(self, leave: str) -> None:
-        """Leave the page by a script, and expect that the page asks."""
+        """Leave the page with a script, and expect that the page asks for confirmation."""
         before = self.asked
         self.page.evaluate(f"setTimeout(() => {leave})")
         for _ in range(50):
@@ -229,7 +231,7 @@ def test_the_page_asks_before_it_closes_a_case_with_an_unsent_message(visitor: V
 
 
 def test_the_page_asks_before_it_closes_a_case_with_a_message_begun_by_a_button(visitor: Visitor) -> None:
-    """The button writes into the field by a script, and the message is not sent."""
+    """The button writes into the field by means of a script, and the message is not sent."""
     held = Held(visitor)
     page = visitor.page
     visitor.reported()

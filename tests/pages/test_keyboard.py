@@ -14,7 +14,9 @@ SMALL = ViewportSize(width=360, height=640)
 @pytest.mark.parametrize(
     "screen", [SMALL, pytest.param(DESKTOP, marks=pytest.mark.soak)], ids=["small", "wide"]
 )
-def test_a_report_and_its_answer_can_be_done_without_a_mouse(visitor: Visitor, screen: ViewportSize) -> None:
+def test_a_report_can_be_sent_and_its_answer_can_be_read_without_a_mouse(
+    visitor: Visitor, screen: ViewportSize
+) -> None:
     """Each focused element has a visible ring, and the bar with “Leave quickly” never covers it."""
     visitor.page.set_viewport_size(screen)
     assert walk(ChromiumHands(visitor.page), visitor.site, TEXT) == []

@@ -1,4 +1,4 @@
-"""A further language needs only a catalogue and guides. Then every page exists in it."""
+"""A further language needs only a catalogue and guides. Then every page exists in that language."""
 
 import json
 import re
@@ -158,7 +158,7 @@ def test_every_page_exists_in_the_added_language_without_untranslated_words(froz
     assert {name: words for name, words in left.items() if words} == {}
 
 
-def test_the_search_for_untranslated_words_finds_one(frozen: Path) -> None:
+def test_the_search_finds_an_untranslated_word(frozen: Path) -> None:
     """The control for the test above."""
     assert {"Report", "anonymously"} <= Fulltext((frozen / "en" / "index.html").read_text("utf-8")).found
 

@@ -121,7 +121,7 @@ def test_a_page_that_was_left_quickly_is_not_in_the_history_of_the_tab(leaver: V
     assert leaver.page.url == "about:blank"
 
 
-def test_leaving_the_answer_page_adds_at_most_one_history_entry_which_shows_an_empty_page(
+def test_leaving_the_answer_page_adds_at_most_one_history_entry_and_that_entry_shows_an_empty_page(
     leaver: Visitor,
 ) -> None:
     """The step to withdraw adds the entry. Reporters who do not open that step leave no entry."""
@@ -250,7 +250,7 @@ PARTS = """() => {
 
 @pytest.mark.parametrize("colours", ["none", "active"])
 @pytest.mark.parametrize("text", ["usual", "large"])
-def test_header_and_bar_stay_low_and_cover_nothing(
+def test_the_header_and_the_bar_stay_low_and_cover_nothing(
     visitor: Visitor, tmp_path: Path, text: str, colours: Literal["none", "active"]
 ) -> None:
     """On a small phone the header is at most 64 pixels high, and the footer can be scrolled above the bar.

@@ -180,7 +180,9 @@ def test_the_pages_need_no_image_and_no_font(visitor: Visitor) -> None:
     assert b"url(" not in assets.load()["/static/style.css"].content
 
 
-def test_the_first_paint_of_home_and_report_needs_few_bytes(visitor: Visitor, chromium: Browser) -> None:
+def test_the_first_paint_of_the_home_page_and_of_the_report_page_needs_few_bytes(
+    visitor: Visitor, chromium: Browser
+) -> None:
     """The control is the page alone, which is smaller than the page with its style sheet."""
     for path in ("", *(f"{language}/{name}" for language in LANGUAGES for name in ("", "report"))):
         painted, _ = journey.loaded(chromium, f"{visitor.address}/{path}")
@@ -210,7 +212,7 @@ def test_a_choice_is_a_row_of_44_pixels_that_can_be_pressed_anywhere(visitor: Vi
 def test_making_a_report_loads_few_bytes(
     visitor: Visitor, record_property: Callable[[str, object], None]
 ) -> None:
-    """The test counts home page, report page and all their files, compressed with gzip."""
+    """The test counts the home page, the report page and all their files, compressed with gzip."""
     visitor.visit("")
     visitor.page.wait_for_load_state("networkidle")
     visitor.report()

@@ -68,7 +68,10 @@ def test_a_day_of_receipt_far_in_the_future_is_accepted(visitor: Visitor) -> Non
 
 
 def test_an_answer_that_is_too_long_is_not_read_to_its_end(visitor: Visitor) -> None:
-    """One extra byte makes an answer too long. The page reports such an answer like a missing one."""
+    """One extra byte makes an answer too long.
+
+    The page reports such an answer in the same way as a missing answer.
+    """
 
     def answer(route: Route) -> None:
         route.fulfill(status=200, body=route.fetch().body() + b"\0")

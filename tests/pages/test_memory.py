@@ -52,7 +52,7 @@ def test_typed_text_is_gone_after_going_back(keeper: Browser, tmp_path: Path) ->
 
 
 def test_going_back_restores_a_page_that_lacks_the_no_store_header(keeper: Browser, tmp_path: Path) -> None:
-    """Control of the test above: this browser does keep such a page in its cache."""
+    """The control for the test above: this browser does keep such a page in its cache."""
     site = PortalSite(tmp_path, "sqlite:///portal.sqlite")
     with site.serving():
         page = keeper.new_context().new_page()

@@ -22,7 +22,7 @@ CORE = f"<cp:coreProperties><dc:creator>{CANARY} Durand</dc:creator></cp:corePro
 
 @pytest.fixture
 def gallery(tmp_path: Path) -> list[Path]:
-    """A picture of each kind with all metadata.
+    """A picture of each kind, with all kinds of metadata.
 
     One file contains a picture, an older preview of it, and a second picture at the end.
     """

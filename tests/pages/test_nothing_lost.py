@@ -75,7 +75,7 @@ def cut(visitor: Visitor, _: int) -> Iterator[None]:
 
 @contextmanager
 def reloaded(visitor: Visitor, _: int) -> Iterator[None]:
-    """Reload the page; it asks first, and the reporter stays."""
+    """Reload the page. The page first asks for confirmation, and the reporter stays."""
     _stay(visitor, "location.reload()")
     yield
 

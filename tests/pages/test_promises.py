@@ -1,4 +1,4 @@
-"""Texts for reporters forbid nobody to seek help, and make no promise that the law does not keep.
+"""Texts for reporters do not forbid anybody to seek help, and make no promise that the law does not keep.
 
 The rules apply to every text that a reporter may read: pages, notices, questions, and officers' answers.
 """
@@ -231,8 +231,8 @@ def test_the_reply_for_an_undisclosed_outcome_reveals_as_little_as_the_reply_tha
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_an_acknowledgement_names_the_protection_and_how_to_continue_writing(language: str) -> None:
-    """The acknowledgement also says until when the reporter can read the result."""
+def test_an_acknowledgement_names_the_protection_and_says_how_to_continue_writing(language: str) -> None:
+    """The acknowledgement also states the day by which the reporter will find the result."""
     text = reader.read(Settings().law_folder).replies["acknowledgement"].text.in_(language)
     assert missing(text, ACKNOWLEDGED, language) == []
 
@@ -274,7 +274,7 @@ def test_a_reporter_who_has_already_given_in_reads_first_about_the_prosecutor_an
 ) -> None:
     """The page before the form names the prosecutor and the lawyer first.
 
-    The form names prosecutor and lawyer as soon as the answer is chosen.
+    The form names the prosecutor and the lawyer as soon as the answer is chosen.
     """
     law = {
         "fr": ("procureur", "chercher à savoir qui vous êtes", "avocat"),
@@ -346,7 +346,9 @@ def test_pages_show_few_words_before_anything_is_unfolded(visitor: Visitor, lang
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_page_links_to_texts_about_rights_authorities_and_data(visitor: Visitor, language: str) -> None:
+def test_each_page_links_to_texts_about_rights_and_authorities_and_data(
+    visitor: Visitor, language: str
+) -> None:
     """The links are about guarantees, facilitators, other authorities, oral reports, and the data kept."""
     for name in ("", "report", "status", "guide"):
         page = Markup(visitor.site.client.get(f"/{language}/{name}").text)

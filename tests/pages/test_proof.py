@@ -86,7 +86,7 @@ def test_an_invalid_receipt_is_not_saved_as_a_proof(visitor: Visitor, wrong: str
 
 
 @pytest.mark.parametrize("channel", ["", OUTSIDE])
-def test_a_saved_proof_is_valid_and_contains_nothing_else(
+def test_a_saved_proof_is_valid_and_contains_no_other_data(
     visitor: Visitor, tmp_path: Path, channel: str
 ) -> None:
     """The proof has no secret, text, locator, case id or other key.

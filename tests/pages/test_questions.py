@@ -48,7 +48,7 @@ def unfolded(page: Page) -> Page:
     return page
 
 
-def test_a_situation_shows_its_own_questions_and_changing_it_hides_them_and_their_answers(
+def test_a_situation_shows_its_own_questions_and_another_situation_hides_these_questions_and_their_answers(
     unfolded: Page,
 ) -> None:
     page = unfolded
@@ -258,7 +258,7 @@ def test_a_mistyped_container_number_is_pointed_out_and_sent_unchanged(unfolded:
 
 
 def tied(page: Page, field: str) -> tuple[str | None, bool]:
-    """Return whether a field is marked as wrong, and its message is read out with it."""
+    """Return whether a field is marked as wrong, and whether its message is read out with the field."""
     described = page.get_attribute(field, "aria-describedby") or ""
     return page.get_attribute(field, "aria-invalid"), "days-first-error" in described.split()
 

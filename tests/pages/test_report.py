@@ -118,7 +118,7 @@ def test_a_word_that_was_not_typed_is_not_called_wrong(visitor: Visitor) -> None
 def test_the_list_of_words_is_hidden_while_two_words_are_typed_and_only_then_are_their_numbers_shown(
     visitor: Visitor,
 ) -> None:
-    """A reporter who knew the numbers earlier might note only these two.
+    """A reporter who knew the numbers earlier might note only these two words.
 
     Meanwhile the page says why the words are hidden, nothing moves, and a printed sheet still has all words.
     """
@@ -214,7 +214,7 @@ def test_a_file_can_be_removed(visitor: Visitor, file: Path) -> None:
     expect(visitor.page.locator("#files-list li")).to_have_count(2)
 
 
-def test_a_report_without_text_topic_or_file_is_refused(visitor: Visitor) -> None:
+def test_a_report_with_neither_a_text_nor_a_topic_nor_a_file_is_refused(visitor: Visitor) -> None:
     visitor.visit("fr/report")
     visitor.page.fill("#what", " \n")
     visitor.turn_to("#coi-no")

@@ -50,7 +50,7 @@ def asks_for_the_other_language(visitor: Visitor, line: SwallowingLine) -> None:
 
 
 def reloads_but_stays(visitor: Visitor, line: SwallowingLine) -> None:
-    """Reload the page; it asks first, and the reporter stays."""
+    """Reload the page. The page first asks for confirmation, and the reporter stays."""
     with visitor.page.expect_event("dialog") as asked:
         visitor.page.evaluate(RELOAD)
     asked.value.dismiss()

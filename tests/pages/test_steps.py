@@ -91,7 +91,7 @@ def test_the_optional_step_is_skipped_and_can_be_opened_on_the_way_back(visitor:
     expect(page.locator("#token-words")).to_be_visible()
 
 
-def test_back_goes_back_one_step_and_keeps_the_input(visitor: Visitor, page: Page) -> None:
+def test_the_back_button_goes_back_one_step_and_keeps_the_input(visitor: Visitor, page: Page) -> None:
     """The test goes back from the twelve words to the first step.
 
     The report adds only one entry to the history.
@@ -116,7 +116,7 @@ def test_back_goes_back_one_step_and_keeps_the_input(visitor: Visitor, page: Pag
     assert page.evaluate("history.length") == entries + 1
 
 
-def test_back_from_the_first_step_leads_to_the_page_before_the_report(visitor: Visitor) -> None:
+def test_the_back_button_on_the_first_step_leads_to_the_page_before_the_report(visitor: Visitor) -> None:
     visitor.visit("en/guide")
     visitor.visit("en/report")
     page = visitor.page
@@ -153,7 +153,9 @@ def test_a_link_within_the_page_does_not_count_as_a_step(visitor: Visitor, page:
     expect(page.locator("#what")).to_be_visible()
 
 
-def test_back_does_not_stop_sending_and_leaves_the_page_after_the_receipt(visitor: Visitor) -> None:
+def test_the_back_button_does_not_stop_sending_and_leaves_the_page_after_the_receipt(
+    visitor: Visitor,
+) -> None:
     visitor.visit("en/guide")
     page = visitor.page
     visitor.language = "en"

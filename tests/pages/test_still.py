@@ -52,7 +52,7 @@ def page(request: pytest.FixtureRequest, visitor: Visitor) -> Page:
     return visitor.page
 
 
-def test_adding_examining_and_removing_files_moves_nothing_just_after_a_press(
+def test_adding_and_examining_and_removing_files_moves_nothing_just_after_a_press(
     visitor: Visitor, page: Page, tmp_path: Path
 ) -> None:
     """Rows appear and disappear only after a moment without a press."""

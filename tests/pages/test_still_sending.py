@@ -39,8 +39,8 @@ MOVED = """() => [...window.noted]
   .map(([each, top]) => [each, Math.round(each.getBoundingClientRect().top - top)])
   .map(([each, by]) => [each.id || each.outerHTML.slice(0, 90), by])
   .filter(([name, by]) => Math.abs(by) > 1)"""
-# Some browsers keep the visible content in place when the content above it changes. Browsers on iPhones let
-# the visible content move.
+# Some browsers keep the visible content in place when the content above it changes. Browsers on iPhones allow
+# the visible content to move.
 NO_ANCHORING = "for (const each of document.querySelectorAll('*')) each.style.overflowAnchor = 'none'"
 
 

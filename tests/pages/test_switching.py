@@ -50,7 +50,7 @@ def test_switching_the_language_changes_every_word_of_the_page(visitor: Visitor,
     assert set(here) != set(french)
 
 
-def test_text_choices_and_files_are_kept_at_every_step_when_the_language_is_switched(
+def test_text_and_choices_and_files_are_kept_at_every_step_when_the_language_is_switched(
     visitor: Visitor, page: Page, file: Path
 ) -> None:
     """Each switch makes one request, like any visit.

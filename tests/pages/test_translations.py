@@ -208,7 +208,7 @@ def test_a_page_can_be_translated_without_the_others(dutch: str) -> None:
     ],
     ids=["empty", "copied", "left over", "a value lost", "missing", "percent", "percent and s"],
 )
-def test_a_translator_s_mistake_is_found(dutch: str, before: str, after: str, fault: str) -> None:
+def test_a_mistake_of_a_translator_is_found(dutch: str, before: str, after: str, fault: str) -> None:
     assert dutch.count(before) == 1
     assert any(each.startswith(fault) for each in faults(dutch.replace(before, after), "nl"))
 

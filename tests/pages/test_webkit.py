@@ -213,7 +213,7 @@ def test_in_webkit_a_proof_is_saved_and_checked_from_disk(
 
 
 def whole(path: Path) -> Path:
-    """Return the content of a file that the browser saves, once the file has some."""
+    """Return the content of a file that the browser saves, once the file has any content."""
     for _ in range(200):
         if path.exists() and path.stat().st_size:
             return path

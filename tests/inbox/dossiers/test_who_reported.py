@@ -28,7 +28,7 @@ IDENTITY = "Ondine Kerguelen-Xaintrailles"
 
 
 def proofs(trio: Trio) -> Iterator[tuple[str, bytes]]:
-    """Yield the data in the vault which prove who reported each case."""
+    """Yield the data in the vault that prove who reported each case."""
     with trio.others.opened() as inbox, inbox.transaction() as session:
         for case in session.scalars(select(Case)):
             report = REPORT.parse(case.message)

@@ -22,7 +22,7 @@ FOREIGN = bytes(32)
 
 
 def outbox(world: World) -> Link:
-    """Make the next outbox. Return its number and its hash, as the portal reports them."""
+    """Make the next outbox. Return the number and the hash of the outbox, as the portal reports them."""
     made = Path(world.office.json("exchange", "outbox", "--out", world.office.out)["file"])
     read, manifest, _ = read_outbox(made, world)
     return Link(read.n, manifest.hash)

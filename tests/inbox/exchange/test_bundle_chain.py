@@ -27,7 +27,7 @@ from tests.support.inbox_builders import Portal, Reporter, World, first, read_ou
 
 
 def collected(world: World, acceptance: Acceptance, *paths: Path) -> list[Outcome]:
-    """Collect bundles as an officer who accepts portal keys as ``acceptance`` says."""
+    """Collect bundles as an officer who accepts portal keys as ``acceptance`` specifies."""
     with world.office.unlocked() as opened:
         return collected_by(opened.by_opening(today()), opened, acceptance, *paths)
 

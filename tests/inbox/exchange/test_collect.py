@@ -68,7 +68,7 @@ def test_a_follow_up_joins_its_case_even_if_it_precedes_its_report_in_the_bundle
 def test_a_repeated_message_is_ignored_but_a_different_message_with_the_same_id_becomes_unfiled(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """Reports and follow-ups are treated alike, in one bundle or in two."""
+    """Reports and follow-ups are treated alike, whether they come in one bundle or in two."""
     reporter = Reporter(world)
     follow_up_id = bytes(16)
     same = {"edit": lambda message: replace(message, id=follow_up_id)}
@@ -166,7 +166,7 @@ def test_collecting_reports_its_progress_after_each_envelope(world: World, porta
 
 
 def dated(day: date) -> Callable[[bundle.Intake], bundle.Intake]:
-    """Return a function that changes a bundle: the portal then claims that all entries came on this day."""
+    """Return a function that makes a bundle claim that all its entries came on this day."""
     return lambda intake: replace(intake, entries=tuple(replace(entry, day=day) for entry in intake.entries))
 
 

@@ -66,7 +66,7 @@ def test_a_fingerprint_that_matches_no_bundle_is_refused_before_officers_enter_p
 
 
 def unreadable(portal: Portal, path: Path, seed: bytes) -> Path:
-    """Write a bundle that is signed with ``seed``, but whose manifest is invalid from its lists on."""
+    """Write a bundle that is signed with ``seed``. Its manifest is valid only up to the lists."""
     known, _ = bundle.read([path.read_bytes()])
     own, stranger = (base64url.encode(signing.public_key(each)).encode() for each in (portal.seed, seed))
     raw = known.raw[: known.raw.index(b'"entries":')].replace(own, stranger) + b'"entries":[x'

@@ -1,4 +1,4 @@
-"""The inbox tries an unfiled envelope again when it may succeed, and tells officers if it does."""
+"""The inbox tries an unfiled envelope again when this may succeed, and reports a success to officers."""
 
 import hashlib
 import os
@@ -262,7 +262,8 @@ def test_a_collect_that_is_killed_around_the_commit_has_either_no_effect_or_its_
         finish(filing)
         raise Killed
 
-    # The first call, when the inbox is unlocked, is carried out. The process is killed at the next call.
+    # The first call happens when the inbox is unlocked, and is carried out. The process is killed at the next
+    # call.
     moves = iter([reconcile.settle])
 
     def settle_once(*arguments: Any) -> Any:

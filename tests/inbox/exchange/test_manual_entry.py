@@ -218,7 +218,7 @@ def test_the_journal_records_only_the_route_of_a_report_entered_by_hand(world: W
 def test_a_report_entered_by_hand_gets_the_next_free_number_if_another_case_took_the_expected_one(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The transaction that makes the case assigns the number, so the journal entry has the right one."""
+    """The transaction that makes the case assigns the number, so the journal entry has the right number."""
     told = Told(Route.LETTER, "fr", today(), {"what": "x"})
     with world.office.unlocked() as opened:
         inbox, who = opened.inbox, opened.by_opening(today())
@@ -316,7 +316,7 @@ def test_after_a_restore_the_portal_is_told_again_of_cases_entered_by_hand(
     assert 1 == len(made(world, 2)[0].opened or ())
 
 
-def test_the_reporter_of_a_report_entered_by_hand_can_read_replies_write_again_and_withdraw(
+def test_the_reporter_of_a_report_entered_by_hand_can_read_replies_and_write_again_and_withdraw(
     world: World, portal: Portal, answers: Path
 ) -> None:
     """The reporter needs only the twelve words."""

@@ -106,7 +106,7 @@ def test_an_outbox_without_any_case_contains_only_the_keyring(world: World) -> N
 def test_repeating_an_outbox_gives_the_same_bytes_until_the_portal_confirms_it(
     world: World, portal: Portal
 ) -> None:
-    """Once the portal has confirmed the outbox, the command refuses, and our copy is deleted.
+    """Once the portal has confirmed the outbox, the command is refused, and our copy is deleted.
 
     Later outboxes no longer list the same intake bundles.
     """

@@ -100,8 +100,8 @@ def test_each_hostile_file_is_shown_as_its_true_type(inbox: Inbox, number: int) 
     shown = {hostile.PIXELS: seen.picture is not None, hostile.TEXT: bool(view["text"])}
     assert {name: name == file.shown for name in shown} == shown, view["not_shown"]
     assert (file.shown == hostile.NOTHING) == bool(view["not_shown"])
-    # Control characters in facts are already spelled out. The caller spells out those in names and declared
-    # types.
+    # Control characters in facts are already spelled out. The caller spells out the control characters in
+    # names and declared types.
     said = [*map(visible, all_said(view))]
     assert [] == [part for part in file.said if not any(visible(part) in each for each in said)], said
     if not file.said:

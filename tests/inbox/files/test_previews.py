@@ -176,7 +176,7 @@ EDITS: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
 def test_a_malformed_answer_from_the_sandbox_is_refused(edit: Callable[[bytes], bytes]) -> None:
-    """An attacker who controls the process in the sandbox can answer anything."""
+    """An attacker who controls the process in the sandbox can return any answer."""
     raw = Answer((fact("type", "x"),), "text", 3, 2, 1, bytes(6)).encode()
     with pytest.raises(ValueError, match=r"."):
         answer.parse(edit(raw))

@@ -128,8 +128,8 @@ def test_a_process_in_the_sandbox_cannot_start_a_second_process_or_another_progr
 
 
 @pytest.mark.slow
-def test_the_limit_on_processes_prevents_a_second_process_on_its_own() -> None:
-    """The filter of system calls also prevents a second process on its own.
+def test_the_limit_on_processes_is_enough_to_prevent_a_second_process() -> None:
+    """The filter of system calls is also enough to prevent a second process.
 
     The kernel exempts root from this limit, so the test runs as an ordinary user.
     """

@@ -31,7 +31,7 @@ from tests.support.inbox_kills import killed_everywhere
 from tests.support.typist import Start, typing_to_fork, typing_to_inbox
 from tests.support.vault_pages import decrypted
 
-# The first key expires after 90 days. It is destroyed 30 days later at the earliest.
+# The first key expires after 90 days. That key is destroyed 30 days later at the earliest.
 DUE = 121
 
 
@@ -71,7 +71,7 @@ def reply_seeds(office: Office) -> list[bytes | None]:
 
 @pytest.fixture(scope="module")
 def founded_life(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> tuple[Scene, bytes]:
-    """The inbox and its portal on its 70th day, and the envelope of the report."""
+    """The inbox on its 70th day, its portal, and the envelope of the report."""
     scene = Scene.begun(World(founded_three), tmp_path_factory.mktemp("life"))
     with pytest.MonkeyPatch.context() as patch:
         clock = moved(patch)
@@ -231,7 +231,7 @@ def reply_keys(inbox: Inbox) -> list[bytes | None]:
 def test_no_file_contains_the_bytes_of_a_destroyed_key(life: Life, tmp_path: Path) -> None:
     """The search covers all files on disk.
 
-    It also covers the used and free pages of the vault, and the opened key store.
+    The search also covers the used and free pages of the vault, and the opened key store.
     """
     life.ready()
     before = life.office.copy(tmp_path / "before")

@@ -160,7 +160,7 @@ def test_an_immediate_rotation_also_withdraws_keys_made_ahead(office: Office, cl
 def test_after_an_immediate_rotation_a_closed_case_gets_a_slot_signed_by_the_new_key(
     office: Office, tmp_path: Path
 ) -> None:
-    """The withdrawn key signed its earlier slot, and nobody should trust this key any more."""
+    """The withdrawn key signed the earlier slot of this case, and nobody should trust this key any more."""
     world = World(office)
     portal, reporter = Portal(world, tmp_path / "medium"), Reporter(world)
     report = Sent(reporter.report(), reporter.keys.case_id)

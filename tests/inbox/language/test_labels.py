@@ -208,7 +208,7 @@ LOOKED_FOR = {"inbox/text/names.py", "inbox/dossiers/restating.py"}
 
 
 def french(source: str) -> list[str]:
-    """Return the texts of a module with French accents, except docstrings."""
+    """Return the texts with French accents in a module, except docstrings."""
     return [text for text in module_texts.texts(source) if FRENCH.search(text)]
 
 

@@ -32,7 +32,7 @@ Edit = Callable[..., Path]
 
 @pytest.fixture
 def edited(tmp_path: Path) -> Edit:
-    """Return a function that makes a law folder. It differs from the French one in one place."""
+    """Return a function that makes a law folder. The folder differs from the French one in one place."""
     return lambda *how: laws.edited(tmp_path / f"law-{len(list(tmp_path.iterdir()))}", *how)
 
 
@@ -308,8 +308,8 @@ def _works_under(regime: str) -> Do:
     return lambda office: office.json("office", "set", "--regime", regime)
 
 
-# Each row has a table and a code in this table. It also has a step that starts to use the code, a step that
-# ends its use, and the files that name the code.
+# Each row has a table and a code in this table. Each row also has a step that starts to use the code, a step
+# that ends its use, and the files that name the code.
 IN_USE: dict[tuple[str, str], tuple[Do, Do, tuple[str, ...]]] = {
     ("outcome", "moot"): (_closed_as("moot"), _closed_as(""), ("outcomes.toml", "replies.toml")),
     ("duty", "forwarding"): (_asked("forwarding"), _not_asked("forwarding"), ("duties.toml",)),

@@ -147,7 +147,9 @@ def test_a_warning_announces_that_the_last_key_will_expire(
 
 
 @pytest.mark.parametrize("kind", [IntakeKey, ReplyKey], ids=["intake", "reply"])
-def test_list_keyring_and_outbox_give_the_same_warning(world: World, tmp_path: Path, kind: Any) -> None:
+def test_the_list_the_keyring_and_the_outbox_give_the_same_warning(
+    world: World, tmp_path: Path, kind: Any
+) -> None:
     """The warning is in the JSON output, and on standard error for people."""
     end(world.office, kind, 7)
     (expected,) = world.office.json("case", "list")["warnings"]

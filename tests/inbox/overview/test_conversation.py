@@ -90,8 +90,8 @@ def test_each_message_is_in_exactly_one_part_and_the_parts_are_ordered_by_day(
 def test_a_follow_up_that_was_not_shown_stays_unread(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise nobody would ever read the follow-up.
 
-    If no part is chosen, the first part with an unread message is shown. If there is none, the last part is
-    shown.
+    If no part is chosen, the first part with an unread message is shown. If no message is unread, the last
+    part is shown.
     """
     monkeypatch.setattr(conversation, "PAGE", 4)
     seen = []

@@ -204,7 +204,7 @@ def test_the_queue_page_offers_every_filter_choice(vault: Vault) -> None:
     assert {"fr", "en"} == found["language"].keys()
 
 
-def test_a_search_finds_open_closed_and_junk_cases_and_lists_open_ones_first(vault: Vault) -> None:
+def test_a_search_finds_open_and_closed_cases_and_junk_and_lists_the_open_cases_first(vault: Vault) -> None:
     """Without search words, only open cases are listed. A search can also be limited to one state."""
     with vault.transaction(["chloe"]) as session:
         states = [

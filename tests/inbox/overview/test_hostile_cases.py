@@ -52,7 +52,7 @@ def test_hostile_words_in_any_field_are_shown_only_as_text(
 ) -> None:
     """The words are in all answers, in unknown answers, in a follow-up, and in an unsigned note.
 
-    JSON returns hostile words unchanged, and printing makes them harmless.
+    The JSON output contains hostile words unchanged, and printing makes them harmless.
     """
     reporter = Reporter(world)
     asked = [field.id for field in questionnaire.parse(inbox_builders.QUESTIONNAIRE.read_bytes()).fields]

@@ -131,7 +131,7 @@ def test_a_closing_that_withholds_the_outcome_does_not_count_as_feedback(
     assert (state == "dropped") is ("Feedback, never done\n" in said)
 
 
-def test_the_oversight_report_counts_adjusted_scores_holds_and_exclusions(trio: Trio) -> None:
+def test_the_oversight_report_counts_adjusted_scores_and_holds_and_exclusions(trio: Trio) -> None:
     """The report also names each officer who opened a case in an emergency, and gives the day."""
     trio.others.json("case", "set-score", "1", "--danger", "3", "--reason", "x")
     trio.others.json("retention", "hold", "2", "--reason", "trial")
@@ -147,7 +147,7 @@ def test_the_oversight_report_counts_adjusted_scores_holds_and_exclusions(trio: 
     assert "with an excluded officer: 1\n" in said
 
 
-def test_the_oversight_report_counts_actions_that_change_who_may_act_or_see(trio: Trio) -> None:
+def test_the_oversight_report_counts_actions_that_change_what_officers_may_do_or_see(trio: Trio) -> None:
     """Each action is taken once, and counted by its code.
 
     The test of the table of actions lists all such actions.
@@ -165,7 +165,9 @@ def test_the_oversight_report_counts_actions_that_change_who_may_act_or_see(trio
     assert dict.fromkeys(expected, 1) == {name: counts[name] for name in expected}
 
 
-def test_the_oversight_report_counts_changes_of_days_off_regime_and_numbering(trio: Trio) -> None:
+def test_the_oversight_report_counts_changes_of_the_days_off_and_the_regime_and_the_numbering(
+    trio: Trio,
+) -> None:
     """One officer can make these changes without a reason.
 
     For example, an office that declares every day a day off for years would never be overdue.
@@ -198,7 +200,7 @@ def duties(office: Office) -> Any:
     return office.json("office", "oversight")["deadlines"]["art40"]
 
 
-def test_the_oversight_report_counts_extensions_released_holds_and_conflicts(
+def test_the_oversight_report_counts_extensions_and_released_holds_and_conflicts(
     trio: Trio, tmp_path: Path
 ) -> None:
     office = trio.others
@@ -306,7 +308,7 @@ def events(office: Office, number: int) -> list[tuple[str, dict[str, Any], int]]
     return [(each["what"], each["values"], each["times"]) for each in found]
 
 
-def test_the_timeline_lists_the_oldest_events_first_and_repeated_events_once_a_day(
+def test_the_timeline_starts_with_the_oldest_event_and_lists_a_repeated_event_once_for_each_day(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The timeline shows days, but no times."""

@@ -1,4 +1,7 @@
-"""The queue lists open cases by urgency. It has filters, a search, and scores that officers can adjust."""
+"""The queue lists open cases by urgency.
+
+The queue has filters, a search, and scores that officers can adjust.
+"""
 
 import re
 from datetime import timedelta
@@ -27,7 +30,7 @@ from tests.support.inbox_builders import (
 )
 from tests.support.inbox_ending import heard
 
-# Each report has a text and answers. It also has the priority and the score that the rules propose.
+# Each report has a text and answers. Each report also has the priority and the score that the rules propose.
 REPORTS: list[tuple[str, dict[str, Any], tuple[int, int]]] = [
     ("rien de grave", {"category": "other"}, (4, 0)),
     ("on me menace au port", {"danger_now": "yes", "category": "threat", "where": "atlantic"}, (1, 33)),
@@ -269,7 +272,7 @@ def test_the_journal_lists_only_the_parts_of_a_score_that_changed(office: Office
         ["--danger", "1"],
     ],
 )
-def test_adjusting_a_score_requires_a_part_within_its_range_and_a_reason(
+def test_adjusting_a_score_requires_a_reason_and_a_part_within_its_range(
     office: Office, options: list[str]
 ) -> None:
     before = office.state()
@@ -361,7 +364,7 @@ def test_a_search_that_is_too_long_is_refused(office: Office) -> None:
 
 
 def test_a_row_of_the_queue_shows_whether_the_report_or_a_follow_up_is_unread(office: Office) -> None:
-    """The row says so until an officer has read the page with the unread messages.
+    """The row shows this until an officer has read the page with the unread messages.
 
     The control is the other rows.
     """

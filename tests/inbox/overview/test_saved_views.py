@@ -1,4 +1,4 @@
-"""Each officer can save views of the queue under names. Unused views are deleted."""
+"""Each officer can save views of the queue under names of their choice. Unused views are deleted."""
 
 from dataclasses import fields
 from datetime import timedelta
@@ -37,7 +37,7 @@ def kept(inbox: Inbox) -> list[tuple[str, str]]:
         return sorted((row.officer, row.name) for row in session.scalars(select(SavedView)))
 
 
-def test_a_view_is_saved_renamed_and_removed_on_the_command_line(office: Office) -> None:
+def test_a_view_can_be_saved_and_renamed_and_removed_on_the_command_line(office: Office) -> None:
     """In a session of two officers, the view is saved for both.
 
     Unknown views are refused. The journal records no action on a view.
@@ -86,7 +86,7 @@ def test_a_view_is_refused_if_it_has_no_name_or_a_long_name_or_a_built_in_name(
 
 
 def test_a_saved_view_cannot_contain_search_words(office: Office) -> None:
-    """Search words may come from a report, and would remain after its case is destroyed.
+    """Search words may come from a report, and would remain after the case of the report is destroyed.
 
     Before officers save a view, the desk tells them that search words are not saved.
     """

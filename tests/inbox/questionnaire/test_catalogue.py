@@ -33,7 +33,9 @@ def collect(world: World, portal: Portal, text: str) -> None:
     world.office.json("exchange", "collect", bundle, "--new-instance", portal.fingerprint)
 
 
-def test_keyring_and_outbox_still_name_a_questionnaire_that_the_parser_refuses(unreadable: World) -> None:
+def test_the_keyring_and_the_outbox_still_name_a_questionnaire_that_the_parser_refuses(
+    unreadable: World,
+) -> None:
     named = unreadable.office.keyring()[0].questionnaire
     unreadable.office.json("exchange", "outbox", "--out", unreadable.office.out)
     unreadable.office.json("exchange", "keyring", "--out", unreadable.office.out)

@@ -69,7 +69,7 @@ def plain(text: str) -> str:
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     """One report that answers every question.
 
-    The test sees it at the desk, on the command line and in a dossier.
+    The test reads this report at the desk, on the command line and in a dossier.
     """
     folder = tmp_path_factory.mktemp("every")
     office = Office.found(folder)

@@ -1,6 +1,6 @@
 """The law requires registers.
 
-Registers show only days and codes that the officers may see. They can be exported.
+Registers show only days and codes that the officers may see. Officers can export the registers.
 """
 
 import csv
@@ -241,7 +241,7 @@ def seen_by_command(office: Office) -> Any:
     return office.json("office", "register", "alerts")["rows"]
 
 
-def test_the_register_keeps_the_number_days_outcome_and_visa_of_a_destroyed_case(
+def test_the_register_keeps_only_the_number_and_days_and_outcome_and_visa_of_a_destroyed_case(
     filled: Trio, tmp_path: Path
 ) -> None:
     """The register keeps nothing else.

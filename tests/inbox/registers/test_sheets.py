@@ -89,7 +89,7 @@ def test_each_sheet_contains_every_text_that_the_law_provides_for_it(law: Law, l
 
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
-def test_the_sheets_list_periods_deadlines_decisions_and_authorities_of_the_law(law: Law) -> None:
+def test_the_sheets_list_the_periods_and_deadlines_and_decisions_and_authorities_of_the_law(law: Law) -> None:
     """The tables and the page show each of these with its name and its period."""
     known, regime = under(law), law.default_regime
     tables = {name: [*getattr(sheet_tables, name)(known)] for name in TABLES}
@@ -282,7 +282,9 @@ def test_periods_are_written_in_words(written: str, fr: str, en: str) -> None:
     assert (fr, en) == (spoken([span], "fr"), spoken([span], "en"))
 
 
-def test_command_and_desk_write_the_same_sheet_and_never_overwrite_a_file(trio: Trio, tmp_path: Path) -> None:
+def test_the_command_and_the_desk_write_the_same_sheet_and_never_overwrite_a_file(
+    trio: Trio, tmp_path: Path
+) -> None:
     """The sheet contains the facts of this office. The desk refuses an unknown sheet."""
     office, out, stick = trio.others, tmp_path / "sheet.pdf", tmp_path / "stick"
     drawer = tmp_path / "drawer"

@@ -42,7 +42,7 @@ def test_bulk_acknowledgement_skips_and_lists_reports_of_danger_and_unsigned_rep
 
 
 def test_the_desk_shows_the_acknowledgement_before_it_is_sent(office: Office) -> None:
-    """The page lists the cases, and says which of them nobody has opened.
+    """The page lists the cases, and says which of the cases nobody has opened.
 
     Only the second click acknowledges the cases.
     """

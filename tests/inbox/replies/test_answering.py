@@ -106,7 +106,7 @@ def test_feedback_is_refused_before_the_acknowledgement(office: Office) -> None:
     office.json("message", "retract", "1", "3")
 
 
-def test_feedback_is_possible_in_a_reopened_case_that_its_closing_acknowledged(
+def test_feedback_is_possible_in_a_reopened_case_if_its_closing_acknowledged_the_report(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """The text of the closing acknowledged the report. Officers could not write another acknowledgement."""

@@ -191,7 +191,7 @@ FORWARDING = {
 
 
 @pytest.mark.parametrize("done", FORWARDING)
-def test_the_text_of_a_closing_says_that_a_report_was_forwarded_only_if_it_was(
+def test_the_text_of_a_closing_says_that_a_report_was_forwarded_only_if_it_was_forwarded(
     office: Office, told: Callable[[], Any], done: str
 ) -> None:
     """Only an external authority decides on forwarding.
@@ -511,7 +511,7 @@ def test_no_score_closes_a_case(office: Office) -> None:
     )
 
 
-def test_a_case_decided_inadmissible_can_be_closed_only_as_inadmissible(office: Office) -> None:
+def test_a_case_found_inadmissible_can_be_closed_only_as_inadmissible(office: Office) -> None:
     """Before the decision, the outcome “inadmissible” is refused.
 
     After the decision, every other outcome is refused until officers decide again.

@@ -126,7 +126,7 @@ def test_holding_back_texts_hides_nothing_that_was_already_sent(
     assert Status.IN_FOLLOW_UP is slot.status
 
 
-def test_acknowledgements_emergency_advice_and_protection_are_never_held_back(
+def test_acknowledgements_and_emergency_advice_and_texts_about_protection_are_never_held_back(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """The text of the law that explains why the office can disclose nothing is not held back, either.

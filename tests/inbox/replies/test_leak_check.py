@@ -157,7 +157,7 @@ def test_the_leak_check_lists_every_finding_only_once(reported: World) -> None:
 def test_a_reply_about_an_unsigned_report_is_checked_for_contacts_but_not_for_names(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """An unsigned report answers no questions, and its reporter cannot be answered."""
+    """An unsigned report contains no answers to questions, and officers cannot answer its reporter."""
     collect(portal.bundle(Sent(drop(world, "Vautrin"))))
     assert [] == found(world, "Vautrin")
     assert ["a@example.org"] == found(world, "a@example.org")
@@ -188,7 +188,7 @@ PASSAGE = "AU QUAI SEPT l'equipe de nuit echange les scelles"
 
 
 def quoting(office: Office, text: str = QUOTING, number: int = 1) -> list[str]:
-    """Return the words from other reports about which the check warns the signed-in officers."""
+    """Return the words from other reports that cause a warning for the signed-in officers."""
     with office.unlocked() as opened:
         asked = opened.inbox.choosing(opened.by_opening(today()), quarantine=True)
         with asked as (session, _):
@@ -246,7 +246,7 @@ def test_warnings_do_not_reveal_words_of_a_report_that_officers_may_not_search(t
 
 
 def elsewhere(office: Office, text: str, number: int = 1) -> list[str]:
-    """Return the words from another case about which the check warns the signed-in officers."""
+    """Return the words from another case that cause a warning for the signed-in officers."""
     with office.unlocked() as opened:
         asked = opened.inbox.choosing(opened.by_opening(today()), quarantine=True)
         with asked as (session, _):

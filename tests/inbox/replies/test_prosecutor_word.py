@@ -540,7 +540,7 @@ def test_a_template_that_confirms_a_report_is_refused_before_the_prosecutors_wor
     office.json(*reply, "closing_founded", "--preview")
 
 
-def test_acknowledgement_feedback_emergency_advice_and_protection_never_wait_for_the_prosecutor(
+def test_acknowledgement_and_feedback_and_emergency_advice_and_protection_never_wait_for_the_prosecutor(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """The law requires acknowledgement and feedback, and lives depend on the other texts.

@@ -368,7 +368,7 @@ def test_a_closed_case_is_offered_no_template_for_an_outcome(reported: World, tm
         assert endless == marked(client, 1)
 
 
-def test_a_case_decided_inadmissible_is_offered_only_the_template_for_that_outcome(reported: World) -> None:
+def test_a_case_found_inadmissible_is_offered_only_the_template_for_that_outcome(reported: World) -> None:
     """The case is still open, but cannot be closed with any other outcome."""
     office = reported.office
     ends = {code for code, each in FRENCH.replies.items() if each.outcome}

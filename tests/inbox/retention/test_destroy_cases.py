@@ -55,7 +55,7 @@ TWO = dict.fromkeys(("bruno", "chloe"), Presence.CONFIRMED)
 def founded_told(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -> Trio:
     """An inbox of three closed cases.
 
-    Officers have read and decided all cases, and the portal has applied the outbox.
+    Officers have read all cases and taken all decisions, and the portal has applied the outbox.
     """
     folder = tmp_path_factory.mktemp("told")
     trio = Trio(founded_trio.office.copy(folder / "trio"))
@@ -140,7 +140,10 @@ def test_destroying_a_case_changes_nothing_in_other_cases_except_their_links_to_
 
 @pytest.mark.slow
 def test_vault_pages_keep_deleted_rows_until_the_vault_is_compacted(tmp_path: Path) -> None:
-    """Split pages and the index keep deleted rows. The control shows that ``secure_delete`` is not enough."""
+    """Pages that were split, and the index, keep deleted rows.
+
+    The control shows that ``secure_delete`` is not enough.
+    """
     path, key, found = tmp_path / "vault.sqlite", secrets.token_bytes(32), []
     steps: list[tuple[int, ...]] = []
     with closing(upgrade.create(path, key)) as opened:

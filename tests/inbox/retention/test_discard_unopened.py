@@ -134,7 +134,7 @@ def test_before_the_first_export_nothing_confirms_that_an_envelope_has_expired(
 def test_without_a_portal_two_officers_can_vouch_for_the_day(
     world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
-    """The desk and the command let two officers vouch for the day.
+    """At the desk and with the command, two officers can vouch for the day.
 
     The journal keeps the reason, and the oversight report counts the action.
     """

@@ -125,7 +125,7 @@ def test_redaction_updates_the_link_index_and_the_summary_in_lists(office: Offic
     assert ([], f"{striker.STRUCK} est malade.") == (names[1], summary)
 
 
-def test_redaction_ignores_capitals_accents_spaces_and_invisible_characters(office: Office) -> None:
+def test_redaction_ignores_capitals_and_accents_and_spaces_and_invisible_characters(office: Office) -> None:
     report, _ = numbers(office)
     for place, typed in (
         ("what", "ZIBELINE  quartzmann"),

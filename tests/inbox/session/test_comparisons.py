@@ -116,7 +116,7 @@ def refused() -> Iterator[list[str]]:
 def test_one_officer_gets_the_same_answer_whatever_part_of_the_identity_a_text_contains(
     office: Office,
 ) -> None:
-    """The texts contain one word of the identity or all of it, alone or among colleagues.
+    """The texts contain one word of the identity or the whole identity, alone or among names of colleagues.
 
     No answer reveals a word, a number or a place.
     """
@@ -325,7 +325,7 @@ def test_a_text_that_is_refused_because_of_its_length_is_compared_nevertheless(i
 
 
 def test_the_request_for_a_second_officer_counts_as_one_answer(inbox: Inbox) -> None:
-    """The request does not reveal whether the text contains any of the identity.
+    """The request does not reveal whether the text contains any part of the identity.
 
     The request shows the same even if nobody confirms the action.
     """
@@ -361,8 +361,8 @@ def test_at_the_desk_a_second_officer_confirms_the_comparison_and_sees_the_words
 def test_at_the_desk_two_passphrases_confirm_only_the_actions_of_one_form(office: Office) -> None:
     """Once the comparisons are used up, an assessment takes two officers.
 
-    The decision on the same page is then confirmed separately. The page and the list of waiting
-    confirmations name all actions, and the case only once.
+    The decision on the same page is then confirmed separately. The page and the list of waiting confirmations
+    name all actions, but name the case only once.
     """
     form = {"danger": "1", "risk": "high", "reason": "x", "officer": "alice", "choice": "no_transmission"}
     both = {f"passphrase-{name}": passphrase_of(name) for name in office.present}
@@ -476,7 +476,7 @@ def test_an_error_about_a_text_names_the_words_that_the_officers_may_see(inbox: 
 def test_a_comparison_by_two_officers_leaves_no_entry_unless_they_are_refused(
     inbox: Inbox, text: str, left: int
 ) -> None:
-    """If the action is refused, the comparison has an entry only if it found a match."""
+    """If the action is refused, the comparison has an entry only if there was a match."""
     for is_refused in (False, True):
         with (
             suppress(ZeroDivisionError),

@@ -161,7 +161,7 @@ def test_moving_the_last_entry_to_another_number_is_detected(opened_trio: Inbox)
         assert f"entry {last} of the journal does not match its row in the vault" == broken(session)
 
 
-def test_the_error_about_a_damaged_last_entry_names_it_but_work_can_continue(trio: Trio) -> None:
+def test_the_error_about_a_damaged_last_entry_names_the_entry_and_work_can_continue(trio: Trio) -> None:
     """Reports can still be read. The damaged entry stays in its place, and others follow it."""
     with trio.others.opened() as inbox, inbox.transaction() as session:
         last = journal.head(session).n
@@ -266,12 +266,12 @@ def test_the_journal_returns_the_newest_matching_entries_and_tells_whether_there
         assert (replies[1:], True) == numbers(2, action="reply")
 
 
-def test_exclusion_and_a_missing_declaration_look_the_same_in_the_journal(
+def test_an_exclusion_and_a_missing_declaration_look_the_same_in_the_journal(
     trio: Trio,
 ) -> None:
     """Otherwise an officer whom a case names could learn that the case exists.
 
-    The test compares command and desk line by line.
+    The test compares the output of the command and of the desk line by line.
     """
 
     def shown() -> tuple[list[str], list[str], list[str]]:

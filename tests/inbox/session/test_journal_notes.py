@@ -48,7 +48,7 @@ def entries(trio: Trio, first: int = 1) -> list[Any]:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("quick")
-def test_the_journal_records_the_officers_action_case_and_reason_of_each_command(
+def test_the_journal_records_the_officers_and_action_and_case_and_reason_of_each_command(
     trio: Trio, tmp_path: Path
 ) -> None:
     """The entry has a day but no time, and contains neither the text of a reply nor an alias.

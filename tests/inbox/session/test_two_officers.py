@@ -253,7 +253,10 @@ def test_this_module_lists_the_actions_that_take_two_officers() -> None:
 def test_one_officer_alone_cannot_take_a_sensitive_action(
     founded_two: Office, types: Typing, code: str
 ) -> None:
-    """The test uses no command. With one passphrase, there is no transaction. With two, there is one."""
+    """The test uses no command.
+
+    With one passphrase, there is no transaction. With two passphrases, there is one transaction.
+    """
     rule = TABLE[Code(code)]
     taken = action(Code(code), None, "x" if rule.reason is Reason.REQUIRED else "")
     with founded_two.unlocked() as opened:
@@ -441,7 +444,7 @@ def test_the_only_officer_of_an_inbox_confirms_an_action_alone(tmp_path: Path, t
 
 
 def test_a_sheet_given_with_a_command_confirms_only_a_renewal_of_the_shares(founded_two: Office) -> None:
-    """The words of a sheet are in plain text, so anybody who finds it could type them."""
+    """The words of a sheet are in plain text, so anybody who finds the sheet could type them."""
     words = share_file.unseal(
         share_file.parse(founded_two.share_of("bruno").read_bytes()), passphrase_of("bruno")
     )

@@ -90,7 +90,7 @@ def test_the_home_the_backup_and_the_copy_of_the_key_store_must_not_be_inside_on
     assert {} == files(copies.out) | files(copies.keys)
 
 
-def test_backup_and_restore_never_overwrite_a_file(trio: Trio, copies: Copies, tmp_path: Path) -> None:
+def test_a_backup_and_a_restore_never_overwrite_a_file(trio: Trio, copies: Copies, tmp_path: Path) -> None:
     """The test tries an older backup, another key store with the same name, and an existing home."""
     made = copies.of(trio.others)
     before = files(copies.out)

@@ -106,7 +106,7 @@ def test_the_options_for_officers_and_for_shares_require_each_other(tmp_path: Pa
         assert (2, True) == ((said := office.run(*INIT, *half)).code, "--officers and --shares" in said.err)
 
 
-def test_a_ceremony_leaves_shares_sheets_and_a_record(tmp_path: Path) -> None:
+def test_a_ceremony_leaves_shares_and_sheets_and_a_record(tmp_path: Path) -> None:
     """The record describes the contents of the vault. The words of a sheet open the inbox."""
     said = init(tmp_path, "--quorum", "2", "--sheets", "--json")
     assert (0, "") == (said.code, said.err)
@@ -135,7 +135,7 @@ def test_a_ceremony_leaves_shares_sheets_and_a_record(tmp_path: Path) -> None:
 
 
 def written_wrongly(path: Path, pieces: Any, write: Any = atomic_files.write) -> None:
-    """Write files as a medium would that changes one bit of every share file."""
+    """Write files as if to a medium that changes one bit of every share file."""
     raw = b"".join(pieces)
     write(path, [raw[:-10] + bytes([raw[-10] ^ 1]) + raw[-9:] if path.suffix == ".share" else raw])
 

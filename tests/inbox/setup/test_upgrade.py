@@ -70,7 +70,7 @@ def made(founded_made: Office, tmp_path_factory: pytest.TempPathFactory) -> Offi
 
 @pytest.fixture
 def old(made: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
-    """A copy of ``made`` that the next version of the program will open."""
+    """The copy ``made``, which the next version of the program opens."""
     next_version.inbox_comes(monkeypatch)
     return made
 

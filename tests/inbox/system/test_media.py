@@ -52,7 +52,10 @@ def image(path: Path) -> Path:
 def test_no_outbox_is_written_to_a_folder_while_its_medium_is_not_mounted(
     office: Office, tmp_path: Path
 ) -> None:
-    """With the medium, the same folder is accepted. Neither vault nor journal records a refused outbox."""
+    """With the medium, the same folder is accepted.
+
+    Neither the vault nor the journal records a refused outbox.
+    """
     place = tmp_path / "stick"
     with stick(place):
         assert 0 == outbox(office, place)[0]
@@ -189,7 +192,7 @@ def test_the_error_names_two_folders_on_the_same_medium(sticks: list[Path]) -> N
         media.check_apart(folders[0], folders[2], folders[1])
 
 
-def test_the_desk_refuses_the_disk_of_this_machine_unless_started_with_same_disk(
+def test_the_desk_refuses_the_disk_of_this_machine_unless_it_was_started_with_the_option_same_disk(
     office: Office, sticks: list[Path], tmp_path: Path
 ) -> None:
     """The desk refuses an outbox, a repeated outbox and a backup. On a medium, the three actions succeed."""

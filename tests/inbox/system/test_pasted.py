@@ -159,7 +159,7 @@ def test_an_answer_counts_only_if_it_is_typed_after_its_question(world: World, p
 
 
 def test_an_interview_continues_after_too_much_text_was_pasted(filed: Office) -> None:
-    """The question is asked again, so the officer does not have to start the interview again."""
+    """The question is repeated, so the officer does not have to restart the interview."""
     with session(filed) as at:
         at.answers("", "case add --route telephone --language fr --received 2026-01-05")
         at.answers("a full stop alone ends it:", "Un badge prêté\n.")

@@ -84,7 +84,7 @@ def test_the_memory_of_helper_processes_is_locked_if_the_system_allows_it() -> N
 
 
 class Noisy:
-    """Makes a library, a warning, a failing thread and possibly its own start print a control character."""
+    """Prints a control character from a library, a warning, a failing thread, and perhaps from its start."""
 
     def __init__(self, begins: bool) -> None:  # noqa: FBT001 - the argument with which a helper is started
         if not begins:

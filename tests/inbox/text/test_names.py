@@ -54,7 +54,7 @@ def test_parts_of_words_and_other_names_do_not_name_an_officer(text: str) -> Non
 
 
 @pytest.mark.parametrize("text", PRESENT)
-def test_a_name_is_found_whatever_its_accents_case_spacing_and_hyphens(text: str) -> None:
+def test_a_name_is_found_with_any_accents_and_case_and_spacing_and_hyphens(text: str) -> None:
     assert {"bruno"} == NAMES.meant_in(["nothing here", text])
 
 
@@ -112,5 +112,5 @@ def test_the_memory_for_a_name_grows_linearly_with_its_length() -> None:
     ],
 )
 def test_the_family_name_is_the_word_in_capitals_or_the_last_word(name: str, said: str) -> None:
-    """A name of one word is searched for unchanged. A family name of two letters would be found too often."""
+    """The search uses a name of one word unchanged. A family name of two letters would be found too often."""
     assert said == family(name)

@@ -27,7 +27,7 @@ def unseen_ones() -> set[str]:
     return {char for char in EVERY if unseen.dropped(char) == ""}
 
 
-def test_no_letter_digit_sign_or_space_counts_as_invisible() -> None:
+def test_no_letter_or_digit_or_sign_or_space_counts_as_invisible() -> None:
     """The only exceptions are the Hangul fillers, which are letters that show nothing."""
     kinds = {unicodedata.category(char)[0] for char in unseen_ones() - set("\u115f\u1160\u3164\uffa0")}
     assert kinds == {"C", "M"}

@@ -1,4 +1,7 @@
-"""A migration: a column with a value for existing rows, new and rebuilt tables, an index, changed rows."""
+"""A migration with a new column, new and rebuilt tables, an index, and changed rows.
+
+The column has a value for existing rows.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,7 @@
-"""A migration: new columns, with and without a value for existing rows, a table, indexes, changed rows."""
+"""A migration with new columns, a table, indexes, and changed rows.
+
+Some columns have a value for existing rows.
+"""
 
 import sqlalchemy as sa
 from alembic import op

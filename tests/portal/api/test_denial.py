@@ -47,7 +47,7 @@ MB = 1 << 20
 
 @dataclass(frozen=True)
 class Denied:
-    """An attachment that is kept out, the largest size of its kind, and the uploads that sufficed earlier.
+    """An attachment to keep out, the largest size of its kind, and the uploads that sufficed before.
 
     For the room that it takes, an upload of the largest size costs the least work.
     """
