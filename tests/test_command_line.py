@@ -258,7 +258,7 @@ IRREGULAR = {
 }
 
 
-def test_no_option_begins_with_no_and_every_exception_to_the_naming_rules_has_a_reason(
+def test_no_option_has_the_prefix_no_and_every_exception_to_the_naming_rules_has_a_reason(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     typed(monkeypatch, *["typed"] * 200)
@@ -379,7 +379,7 @@ def test_the_first_suggestion_for_an_earlier_name_is_the_present_command(
 def test_an_earlier_name_is_refused_and_the_error_names_the_present_one(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The name is refused even if an option precedes the command, after its group.
+    """The name is refused even if there is an option between the group and the command.
 
     Programs get the same error as JSON.
     """
@@ -662,7 +662,7 @@ def test_the_words_lock_quit_and_exit_end_a_session(
         ("portal", ["export", "--out"], "portal export -h"),
     ],
 )
-def test_an_option_without_its_value_or_with_one_too_many_is_answered_with_the_usage_and_its_help(
+def test_an_error_about_a_missing_or_superfluous_option_value_names_the_help_of_the_command(
     program: str, words: list[str], told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert 2 == run(program, *words)
@@ -802,7 +802,7 @@ def _in_session(
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_help_names_each_file_folder_and_repeated_argument_in_one_way(
+def test_help_names_files_folders_and_repeated_arguments_in_one_way(
     program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A path is a FILE or a FOLDER, and an argument that can be repeated ends with an ellipsis."""

@@ -50,7 +50,7 @@ def test_a_test_that_uses_postgresql_gets_the_mark_database(request: pytest.Fixt
     assert not request.node.get_closest_marker("browser")
 
 
-def test_a_test_that_uses_neither_gets_neither_mark(request: pytest.FixtureRequest) -> None:
+def test_a_test_without_a_browser_or_a_database_gets_neither_mark(request: pytest.FixtureRequest) -> None:
     """The two tests above need this control."""
     assert not {each.name for each in request.node.iter_markers()} & {"browser", "database"}
 

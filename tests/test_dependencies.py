@@ -37,7 +37,7 @@ def imported(source: str) -> Iterator[str]:
 
 
 def libraries(side: str) -> set[str]:
-    """Return the distributions that a side imports, also through the shared rooms."""
+    """Return the distributions that a side imports, including those that the shared rooms import."""
     ours = {*SIDES, *SHARED}
     files = (file for room in (side, *SHARED) for file in (ROOT / room).rglob("*.py"))
     modules = {module for file in files for module in imported(file.read_text("utf-8"))}

@@ -121,7 +121,10 @@ def test_every_file_that_readme_and_contributing_name_exists(page: str) -> None:
 
 
 def part(page: str, heading: str) -> str:
-    """Return the text below a heading on one line, or without a heading the text before the first one."""
+    """Return the text below a heading on one line.
+
+    Without a heading, return the text before the first heading.
+    """
     text = (ROOT / page).read_text("utf-8")
     below = text.partition(f"\n## {heading}\n")[2] if heading else text
     return " ".join(below.partition("\n## ")[0].split())
@@ -150,7 +153,7 @@ def part(page: str, heading: str) -> str:
         ),
     ],
 )
-def test_a_document_keeps_what_the_project_promises_its_readers(
+def test_a_document_keeps_the_promises_of_the_project_to_its_readers(
     page: str, heading: str, promise: str
 ) -> None:
     assert re.search(promise, part(page, heading))
@@ -183,7 +186,7 @@ def test_contributing_says_for_every_room_what_to_read_first() -> None:
     assert sorted(listed) == sorted([*code, "deploy"])
 
 
-def test_the_first_file_to_read_is_in_its_room_or_a_document() -> None:
+def test_the_first_file_to_read_is_in_its_room_or_is_a_document() -> None:
     assert not_in_its_room(["inbox/law"], "inbox/vault/tables.py")  # the control
     order = reading_order()
     assert [rooms for rooms, files in order if not files] == []

@@ -94,7 +94,7 @@ def uncommented(line: str) -> str:
 
 
 def made_by(line: str) -> list[str]:
-    """Return what make would run for a command, as it would print it."""
+    """Return the commands that make would run for a command, as make prints them."""
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))
     }
@@ -112,7 +112,7 @@ def shell(line: str, folder: Path, environment: dict[str, str] | None = None) ->
 
 
 class Maintainer:
-    """The machine of a maintainer. ``dist`` has a release with tiny files in the place of packages."""
+    """The machine of a maintainer. ``dist`` has a release with tiny files instead of packages."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.media, self.dist = folder, folder / "media", folder / "dist"

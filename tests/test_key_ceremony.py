@@ -91,7 +91,7 @@ def test_the_commands_of_the_ceremony_work_at_a_terminal_in_the_order_of_the_pag
 
 
 @pytest.mark.slow
-def test_a_session_takes_the_commands_of_the_officers_guide_as_they_are_printed(tmp_path: Path) -> None:
+def test_a_session_takes_the_commands_of_the_guide_for_officers_as_they_are_printed(tmp_path: Path) -> None:
     """The officers type the ceremony up to the keyring for the administrator, with the word `inbox`."""
     (tmp_path / "shares").mkdir()
     home, found, session, *later = guides.lines(guides.section(GUIDE.read_text("utf-8"), "The ceremony"))

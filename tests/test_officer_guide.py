@@ -196,7 +196,7 @@ def _age(path: Path) -> float:
 
 
 @pytest.mark.usefixtures("quick")
-def test_the_commands_of_the_officers_guide_work_in_the_order_of_the_page(
+def test_the_commands_of_the_guide_for_officers_work_in_the_order_of_the_page(
     tmp_path: Path, clock: Clock
 ) -> None:
     walk = Walk(tmp_path)

@@ -1,4 +1,4 @@
-"""What may be committed, and in which words; the scripts of the repository."""
+"""Rules for committed files and their wording, and the scripts of the repository."""
 
 import ast
 import configparser
@@ -103,7 +103,7 @@ def test_pre_commit_runs_the_linters_and_type_checks_of_the_makefile() -> None:
 def test_editorconfig_gives_the_encoding_the_line_ends_the_indents_and_the_widths() -> None:
     """The widths of Python and Markdown are those that ruff and the test of the documents check.
 
-    Built scripts have no width.
+    The lines of built scripts have no limit.
     """
     parser = configparser.ConfigParser()
     # The first line, `root = true`, belongs to no section.

@@ -94,14 +94,14 @@ def test_a_record_is_current_while_the_code_that_it_covers_is_unchanged(
     assert [] == told(old)
 
 
-def test_the_warning_says_if_the_clone_does_not_know_the_commit_of_a_record(
+def test_the_warning_says_that_the_clone_does_not_know_the_commit_of_a_record(
     told: Callable[[str], list[str]],
 ) -> None:
     (line,) = told("0" * 40)
     assert line.startswith("soak kills: last run at 0000000000, 2026-11-26; this clone does not know that")
 
 
-def test_the_warning_says_if_a_record_has_no_commit(told: Callable[[str], list[str]]) -> None:
+def test_the_warning_says_that_a_record_has_no_commit(told: Callable[[str], list[str]]) -> None:
     (line,) = told(records.UNKNOWN)
     assert line.startswith("soak kills: last run at unknown, 2026-11-26; the commit was not noted")
 
@@ -115,7 +115,7 @@ def test_a_shallow_clone_does_not_know_an_older_commit(repository: Path, tmp_pat
     assert [] == records.changed(tmp_path / "shallow", records.head(repository), COVERS["kills"])
 
 
-def test_the_warning_says_if_there_is_no_git_history(
+def test_the_warning_says_that_there_is_no_git_history(
     tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record = {"kills": Record(records.head(repository), "2026-11-26", "1.0", [])}

@@ -86,7 +86,7 @@ def test_contributing_names_the_tests_that_make_check_runs(path: str, row: str) 
 
 
 def test_contributing_says_how_long_the_tests_in_each_row_take() -> None:
-    """The last column has seconds or minutes, or says that nobody has measured them."""
+    """The last column has seconds or minutes, or says that nobody has measured the time."""
     table = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("| you changed | run | takes |")[2]
     rows = table.partition("\n\n")[0].splitlines()[2:]
     assert len(rows) > 10

@@ -207,7 +207,7 @@ def test_every_test_that_the_page_names_exists() -> None:
     assert [name for name, path in named if f"def {name}(" not in path.read_text("utf-8")] == []
 
 
-def test_every_incident_names_what_to_do_what_is_lost_and_a_test() -> None:
+def test_every_incident_names_its_remedy_its_losses_and_a_test() -> None:
     incidents = TEXT.split("\n## ")[1:]
     assert len(incidents) > 9
     for each in incidents:

@@ -1,4 +1,4 @@
-"""Run the tests of the files that changed since ``main``, for as long as a developer waits (`make check`).
+"""Run the tests of the files that changed since ``main``, within the time for which a developer waits.
 
 Tests with the marks long, slow or browser are left to the gate.
 """

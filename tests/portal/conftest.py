@@ -16,7 +16,7 @@ from tests.support.portal_server import Server
 
 @pytest.fixture(scope="session")
 def postgres_tables(postgres_url: str) -> Iterator[str]:
-    """The SQLAlchemy address of a database with the portal's tables, for tests that do not change tables."""
+    """The SQLAlchemy URL of a database with the portal's tables, for tests that do not change the tables."""
     with postgres.database(postgres_url) as url:
         database.create(make_url(url)).close()
         yield url

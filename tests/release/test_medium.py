@@ -124,7 +124,9 @@ def test_a_medium_without_the_second_signature_is_refused(medium: Medium) -> Non
 @pytest.mark.parametrize(
     "version", ["1.0.1-202612010930", "1.0.0-2026", "1.0.0", "", "1.0.0-202612010930\n\n"]
 )
-def test_the_version_must_be_that_of_the_inbox_with_a_time(medium: Medium, version: str) -> None:
+def test_the_version_must_consist_of_the_version_of_the_inbox_and_a_time(
+    medium: Medium, version: str
+) -> None:
     (medium.folder / "VERSION").write_text(version)
     manifest.write(medium.folder)
     with pytest.raises(Refused, match="VERSION is not that of the inbox"):
@@ -140,7 +142,9 @@ def test_a_medium_needs_the_public_keys_of_two_maintainers(medium: Medium, tmp_p
             contents.write(tmp_path / "out", tmp_path / "release-1.0.0", keys, MADE)
 
 
-def test_a_release_that_differs_from_its_manifest_becomes_no_medium(medium: Medium, tmp_path: Path) -> None:
+def test_no_medium_is_made_from_a_release_that_differs_from_its_manifest(
+    medium: Medium, tmp_path: Path
+) -> None:
     release = tmp_path / "release-1.0.0"
     (release / "fanal-inbox_1.0.0_amd64.deb").write_bytes(b"another")
     with pytest.raises(Refused, match="differs from the manifest"):
@@ -186,7 +190,7 @@ def test_both_guides_on_the_medium_have_the_same_commands() -> None:
     assert commands("fr") == commands("en")
 
 
-def test_the_guide_on_the_medium_mounts_media_where_the_officers_guide_expects_them() -> None:
+def test_the_guide_on_the_medium_mounts_media_where_the_guide_for_officers_expects_them() -> None:
     (made,) = (line for line in commands("en") if line.startswith("mkdir "))
     named = set(re.findall(r"/media/[a-z]+", (ROOT / "docs/officer-guide.md").read_text("utf-8")))
     assert {*made.split()[2:]} == named
@@ -217,7 +221,7 @@ def test_make_builds_and_signs_a_medium_with_the_commands_of_the_module(tmp_path
 
 
 def made(target: str, *variables: str) -> dict[str, object]:
-    """Return what a command of the module would get from make."""
+    """Return the arguments that make passes to a command of the module."""
     said = make(target, *variables)
     assert said.returncode == 0, said.stderr
     python, option, module, name, *words = shlex.split(said.stdout.splitlines()[-1])
@@ -228,6 +232,6 @@ def made(target: str, *variables: str) -> dict[str, object]:
 
 
 def make(target: str, *variables: str) -> "subprocess.CompletedProcess[str]":
-    """Let make print what it would do for a target, without the project's own environment."""
+    """Return the commands that make would run for a target, without the project's own environment."""
     words = ["make", "--dry-run", "--assume-old=.venv/project", target, *variables]
     return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -24,14 +24,14 @@ PROGRAM = "/usr/bin/inbox"
 
 
 def power_fails(program: str) -> str:
-    """Return a line of a script that ends all processes of the machine, once, if a file demands it."""
+    """Return a line of a script that kills all processes of the machine once, if a certain file exists."""
     file = f"/tmp/no-power-{program}"  # noqa: S108
     return f"[ ! -e {file} ] || {{ rm {file}; kill -9 -1; kill -9 $$; }}"
 
 
 @pytest.fixture(scope="module")
 def debian() -> Iterator[SigningKey]:
-    """The key that the machine trusts in the place of Debian's."""
+    """The key that the machine trusts in place of Debian's own key."""
     with SigningKey.made() as key:
         yield key
 
@@ -131,7 +131,7 @@ def unsigned(said: str) -> list[str]:
 
 
 @pytest.mark.parametrize("suite", SUITES)
-def test_apt_refuses_an_index_without_debians_signature(
+def test_apt_refuses_an_index_without_the_signature_of_debian(
     machine: BlankMachine, stick: Medium, suite: str
 ) -> None:
     place = stick.folder / suite
@@ -219,16 +219,14 @@ def stick_changes(machine: BlankMachine, stick: Medium, before: str, after: str)
     machine.write("/usr/sbin/cp", "\n".join(steps).encode())
 
 
-def test_a_stick_that_returns_other_bytes_only_while_it_is_copied_is_refused(
+def test_a_stick_that_returns_other_bytes_during_the_copying_is_refused(
     machine: BlankMachine, stick: Medium
 ) -> None:
     stick_changes(machine, stick, before="forged", after="real")
     assert refusal(machine, stick) == f"refused: {INBOX} differs from the manifest"
 
 
-def test_a_stick_that_changes_after_it_was_copied_changes_nothing(
-    machine: BlankMachine, stick: Medium
-) -> None:
+def test_a_stick_that_changes_after_it_was_copied_has_no_effect(machine: BlankMachine, stick: Medium) -> None:
     stick_changes(machine, stick, before="real", after="forged")
     done = install(machine, stick)
     assert done.returncode == 0, done.stderr
@@ -239,7 +237,7 @@ def test_a_stick_that_changes_after_it_was_copied_changes_nothing(
     ("when", "program"),
     [("during", "dpkg"), ("after", "apt-get"), ("before", "sync"), ("before", "mv"), ("after", "mv")],
 )
-def test_an_installation_that_a_power_failure_ended_is_completed_by_the_next(
+def test_an_installation_that_a_power_failure_ended_is_completed_by_the_next_run(
     machine: BlankMachine, stick: Medium, when: str, program: str
 ) -> None:
     """Until then, a medium without a signature is still refused."""

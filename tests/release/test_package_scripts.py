@@ -26,7 +26,7 @@ def tree(tmp_path: Path) -> Path:
 
 
 def run(tree: Path, script: str, *words: str) -> None:
-    """Run a script as dpkg does, with the programs of the tree before those of this machine."""
+    """Run a script as dpkg does, but prefer the programs of the tree to those of this machine."""
     text = (SCRIPTS / script).read_text()
     for name in ("/usr/", "/etc/", "/var/", "/run/"):
         text = text.replace(f" {name}", f" {tree}{name}").replace(f"={name}", f"={tree}{name}")
@@ -122,7 +122,7 @@ def test_a_portal_that_runs_during_an_upgrade_is_restarted_with_the_earlier_prog
 
 
 def test_removal_and_purge_keep_the_reports_the_configuration_and_the_keys(tree: Path) -> None:
-    """`docs/releasing.md` lists what remains. A purge is a removal first."""
+    """`docs/releasing.md` lists what remains. A purge begins with a removal."""
     data = (
         "var/lib/fanal/portal.sqlite",
         "var/lib/fanal/portal.sqlite-wal",

@@ -40,7 +40,7 @@ def site(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def completed(site: Path, tmp_path: Path) -> dict[str, Any]:
-    """A bill as the tool writes it, then completed.
+    """A bill of materials that the tool has written and the release has completed.
 
     The folder of wheels also has one that is not in the lock file.
     """

@@ -39,7 +39,7 @@ class Copies:
     def restoring(
         self, office: Office, made: dict[str, Any], folder: Path
     ) -> tuple[Office, list[str | Path]]:
-        """Return a place to restore a backup to, opened with an inbox's shares, and the command for it."""
+        """Return an office that restores a backup with an inbox's shares, and the command for it."""
         folder.mkdir(exist_ok=True)
         restored = Office(folder, office.present)
         restored.out.mkdir(exist_ok=True)
@@ -63,7 +63,7 @@ def signed_anew(office: Office, folder: Path, edit: Edit) -> None:
 
 
 def as_it_is(path: Path) -> Edit:
-    """Return a function that updates the list of a backup to the present content of a file."""
+    """Return a function that updates the list of a backup to the current content of a file."""
     found = hashlib.sha256(path.read_bytes()).digest()
 
     def edit(listed: Backup) -> Backup:

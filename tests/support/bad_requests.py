@@ -139,7 +139,7 @@ def exchange(port: int, content: bytes, *, end: bool = True, source: str = "127.
 
 
 def told(answers: Counter[int]) -> str:
-    """Return a text that says how many requests were sent, and how they were answered."""
+    """Return a text that states how many requests were sent, and how they were answered."""
     classes = Counter(status // 100 for status in answers.elements())
     kinds = ", ".join(f"{classes[each]} answered {each}xx" for each in (2, 4, 5))
     return f"{answers.total()} sent, {kinds}, {classes[0]} without a head"

@@ -1,4 +1,4 @@
-"""A machine on which the real script installs a medium: the programs of this Debian, and nothing else of it.
+"""A machine on which the real script installs a medium, with the programs of this Debian and nothing else.
 
 bubblewrap gives the machine its own root. Changes to /usr are kept apart from this machine's /usr.
 """
@@ -23,7 +23,7 @@ class BlankMachine:
 
     @classmethod
     def make(cls, folder: Path, keyring: bytes) -> Self:
-        """Make a machine in a new folder. apt trusts the keys in ``keyring`` in the place of Debian's."""
+        """Make a machine in a new folder. Its apt trusts the keys in ``keyring`` instead of Debian's."""
         machine = cls(folder)
         machine.write("/usr/share/keyrings/debian-archive-keyring.gpg", keyring)
         # bubblewrap maps only one user, so apt cannot read the packages as another user.
@@ -38,7 +38,7 @@ class BlankMachine:
         return machine
 
     def place(self, path: str) -> Path:
-        """Return where a file of the machine is, if the machine wrote it."""
+        """Return the path at which a file of the machine is stored if the machine wrote it."""
         if path.startswith("/usr/"):
             return self.folder / path[1:]
         return self.folder / "root" / path[1:]

@@ -74,7 +74,7 @@ class _Client:
     def go_on(self) -> None:
         """Read from the server.
 
-        If the server has not closed the connection, send as much as it accepts, or a small piece.
+        If the server has not closed the connection, send as much as the server accepts, or a small piece.
         """
         try:
             self._receive()

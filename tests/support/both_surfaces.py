@@ -1,4 +1,7 @@
-"""Choose which walks the gate does at the command line, at the desk or at both; the soak does all at both."""
+"""Choose the surfaces for each walk in the gate: the command line, the desk, or both.
+
+The soak always uses both.
+"""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any
@@ -12,10 +15,10 @@ PartsOf = Callable[..., tuple[Hashable, ...]]
 
 
 def in_gate(walks: Sequence[Walk], parts: PartsOf, once: PartsOf) -> Iterator[tuple[Walk, Surface]]:
-    """Yield walks, each with a surface. Each of ``parts`` appears on both surfaces, each of ``once`` on one.
+    """Yield walks, each with a surface.
 
-    Each part is taken from the last walk that has it. Most walks without a part of their own are therefore
-    left out.
+    Each of ``parts`` appears on both surfaces, and each of ``once`` on one surface. Each part is taken from
+    the last walk that has it. Most walks without a part of their own are therefore left out.
     """
     seen: set[tuple[Hashable, Surface]] = set()
     seen_once: set[Hashable] = set()

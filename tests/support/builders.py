@@ -126,7 +126,7 @@ def make_keyring(
     root_seed: bytes | None = None,
     bodies: Sequence[Body] | None = None,
 ) -> SignedKeyring:
-    """Return a keyring issued on ``day`` (default: today), signed by the site's root key or another one."""
+    """Return a keyring issued on ``day`` (default: today), signed by the site's root key or another key."""
     return _keyring(
         site, serial, day or today(), root_seed or site.root_seed, tuple(bodies or site.bodies.values())
     )
@@ -134,8 +134,8 @@ def make_keyring(
 
 @lru_cache
 def _keyring(site: Site, serial: int, day: date, root_seed: bytes, bodies: tuple[Body, ...]) -> SignedKeyring:
-    # Keyrings are cached, because every room and report needs one, usually the same one, and encoding its
-    # keys takes 10 ms.
+    # Keyrings are cached, because every room and report needs one. It is usually the same one, and encoding
+    # its keys takes 10 ms.
     value = Keyring(
         deployment=site.deployment,
         serial=serial,
@@ -176,7 +176,7 @@ class Sealed:
 
     @property
     def metadata(self) -> str:
-        """The header Upload-Metadata of a first report."""
+        """The Upload-Metadata header of a first report."""
         return upload_metadata(
             channel=self.channel.encode(),
             case=self.case_id,
@@ -281,7 +281,7 @@ def make_outbox(  # noqa: PLR0913 - a test names the one part that is wrong
     signed: SignedKeyring | None = None,
     reply_seed: bytes | None = None,
 ) -> OutboxBundle:
-    """Return an outbox with ``slots`` by case id, signed by the channel's reply key or another one."""
+    """Return an outbox with ``slots`` by case id, signed by the channel's reply key or by another key."""
     signed = signed or make_keyring(site)
     slots = dict(sorted((slots or {}).items(), key=lambda item: base64url.encode(item[0])))
     outbox = Outbox(
@@ -311,7 +311,7 @@ def _sorted(cases: Sequence[Sealed]) -> list[Sealed]:
 
 
 def upload_metadata(**values: bytes) -> str:
-    """Return a header Upload-Metadata with these values."""
+    """Return an Upload-Metadata header with these values."""
     return ",".join(f"{name} {b64encode(value).decode()}" for name, value in values.items())
 
 

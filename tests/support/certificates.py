@@ -28,9 +28,9 @@ def make_certificate(certificate: Path, key: Path, *names: str, ends: datetime |
 
 
 def make_issued(certificate: Path, key: Path, name: str, ends: datetime | None = None) -> list[bytes]:
-    """Write a certificate that an authority issued, followed by the authority's own, and write its key.
+    """Write a certificate that an authority issued, followed by the authority's own certificate.
 
-    Return the two certificates as PEM.
+    Also write the key of the first certificate. Return the two certificates as PEM.
     """
     authority, own = _party("authority"), _party(name)
     made = _issued(own, authority, [name], ends), _issued(authority, authority, [], ends)

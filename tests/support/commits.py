@@ -8,5 +8,8 @@ _GIT = ("git", *(word for each in _SETTINGS for word in ("-c", each)))
 
 
 def git(folder: Path, *words: str) -> str:
-    """Run git and return its output without surrounding white space; raises CalledProcessError."""
+    """Run git and return its output without surrounding white space.
+
+    Raises CalledProcessError if git fails.
+    """
     return subprocess.check_output([*_GIT, *words], cwd=folder, text=True).strip()

@@ -8,7 +8,7 @@ _PATIENCE_SECONDS = 30
 
 
 def wait_until_read(client: socket.socket) -> None:
-    """Return once the other end has read everything that this client has sent."""
+    """Wait until the other end has read everything that this client has sent."""
     end = time.monotonic() + _PATIENCE_SECONDS
     while not _is_read(client):
         assert time.monotonic() < end

@@ -16,7 +16,7 @@ _TOP = _GAP + _LINE
 class Sheets:
     """Sheets of one kind, such as those of one width. Each sheet is written when the next one begins.
 
-    ``scale`` is the size of the pictures on the sheets. ``title`` stands at the top of each sheet.
+    ``scale`` is the size of the pictures on the sheets. ``title`` appears at the top of each sheet.
     """
 
     def __init__(self, folder: Path, name: str, title: str, scale: float) -> None:

@@ -1,4 +1,4 @@
-"""A small archive with the indexes and signatures of Debian's: apt reads it from a medium."""
+"""A small archive whose indexes and signatures are like Debian's; apt reads it from a medium."""
 
 import hashlib
 import lzma
@@ -73,7 +73,7 @@ class SigningKey:
 def make(out: Path, key: SigningKey) -> None:
     """Make the archive of a medium in ``out``.
 
-    Its minisign is this machine's program. Each other package has one small file.
+    Its package of minisign contains the program of this machine. Each other package has one small file.
     """
     for name in PACKAGES:
         pool = out / ("debian-security" if name == "firefox-esr" else "debian") / "pool"

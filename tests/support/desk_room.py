@@ -141,7 +141,7 @@ def signing_in(office: Office, who: str = "") -> tuple[str, str]:
 
 @dataclass
 class Served:
-    """A desk in a separate process: its output before and after it printed its address."""
+    """A desk in a separate process, with its output before and after the line with its address."""
 
     process: "Fork | subprocess.Popen[bytes]"
     greeting: str

@@ -158,7 +158,7 @@ _ADMISSIBILITY = {
     Code.DECIDE: _deciding("admissible"),
     Code.DECIDE_BY_TWO: _deciding("inadmissible", "facts"),
 }
-# If a case names the person who asks, officers must change the decision that it names nobody.
+# If a case names the person who asks, officers must change their decision that the case names nobody.
 _OF_WHO_ASKS = {Code.DECIDE_BY_TWO: _deciding("informed")}
 # The law says for each decision whether it takes one officer or two.
 _DECISIONS = {

@@ -116,7 +116,7 @@ class Room:
 
 @dataclass(frozen=True)
 class Wanted:
-    """An exit: the obstacle to get ``past``, another ``beside`` it, and what officers enter.
+    """An exit: the obstacle to get ``past``, another obstacle ``beside`` it, and the input of the officers.
 
     If the exit closes the case, ``outcome`` is the outcome of the case.
     """
@@ -130,7 +130,7 @@ class Wanted:
 
 
 def found(folder: Path) -> Room:
-    """Make an inbox whose case 1 is open, acknowledged, read by all officers, and names a person."""
+    """Make an inbox whose case 1 is open and acknowledged, was read by all officers, and names a person."""
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
     portal = Portal(world, folder / "medium")

@@ -24,7 +24,7 @@ DECLARED = age.sealed_size(16 << 20)
 
 
 def flood(server: Server, count: int) -> Counter[int]:
-    """Send ``count`` junk reports to a portal that holds one report. Return the number of each status.
+    """Send ``count`` junk reports to a portal that holds one report. Return how often each status occurred.
 
     Raises AssertionError unless a page is answered during the flood. Afterwards, the report must be
     unchanged, and the site must answer and accept a follow-up.

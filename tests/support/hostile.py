@@ -32,9 +32,9 @@ JPEG, PNG, GIF, PDF, ZIP = "image/jpeg", "image/png", "image/gif", "application/
 class Hostile:
     """A file with the name and type under which it is sent, its true type, and how it is shown.
 
-    A function replaces content that is slow to make, because every test worker collects these files, but only
-    one reads them. ``said`` are parts of the expected texts: warnings, reasons why the file is not shown, or
-    contents of the file.
+    Content that is slow to make is replaced by a function, because every test worker collects these files,
+    but only one worker reads them. ``said`` are parts of the expected texts: warnings, reasons why the file
+    is not shown, or contents of the file.
     """
 
     name: str
@@ -149,7 +149,7 @@ def _with_squeezed() -> bytes:
 
 
 def heic(exif: bytes) -> bytes:
-    """Return the beginning of an iPhone's picture, with its metadata."""
+    """Return the beginning of an iPhone picture, with its metadata."""
     return b"\0\0\0\x1cftypheic\0\0\0\0mif1heicmiaf" + b"infe\2\0\0\1\0\1\0\0Exif\0\0\0\0\x15" + exif
 
 
@@ -190,7 +190,7 @@ def archives() -> Iterator[Hostile]:
 
 
 def documents(office: str) -> Iterator[Hostile]:
-    """Yield documents with metadata on who made them, some of it unreadable."""
+    """Yield documents with metadata about their authors, some of it unreadable."""
     core = f"<cp:p><dc:creator>Ren&amp;é {SCRIPT.replace('<', '&lt;')}</dc:creator><x> </x><y>\n</y></cp:p>"
     made = told(core=core, app="<P><Company>Port \x9b2J</Company></P>")
     said = ("creator: Ren&é <script>", "Company: Port \x9b2J")

@@ -69,14 +69,14 @@ from inbox.keys import share_file
 share_file.LIMITS = {QUICK}
 main.main()
 """
-# Words that close a case, for tests to which the way of closing does not matter.
+# Words that close a case, for tests in which it does not matter how the case is closed.
 CLOSING = ("moot", "--disclosure", "withheld", "--reason", "drill")
 
 Edit = Callable[[Any], Any]
 
 
 def today() -> date:
-    """Return the present day in UTC."""
+    """Return today's date in UTC."""
     return datetime.now(UTC).date()
 
 

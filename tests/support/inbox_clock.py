@@ -9,13 +9,13 @@ from tests.support.inbox_builders import today
 
 
 class Clock:
-    """The present time of the inbox."""
+    """The current time of the inbox."""
 
     def __init__(self, day: date | None = None) -> None:
         self.day = day or today()
 
     def now(self, zone: tzinfo = UTC) -> datetime:
-        """Return noon of the present day of this clock."""
+        """Return noon of the current day of this clock."""
         return datetime.combine(self.day, time(12), zone)
 
     def wait(self, days: int) -> date:

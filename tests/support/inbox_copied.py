@@ -11,7 +11,7 @@ from tests.support.vault_pages import decrypted
 
 
 def everything(office: Office) -> bytes:
-    """Return all that files and shares contain: names, contents, decrypted pages and the key store."""
+    """Return everything that files and shares contain: names, contents, decrypted pages and the key store."""
     with office.opened() as inbox, inbox.transaction() as session:
         valid = session.get_one(KeyStoreKey, 1)
         sealed = inbox.home.keystore(valid.generation).read_bytes()

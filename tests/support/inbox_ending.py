@@ -36,7 +36,7 @@ def tell_portal(
 
 
 def work_on(office: Office, **changes: Any) -> None:
-    """Change the work on case 1, and what its reporter is told about it."""
+    """Change the work on case 1, and what its reporter is told about this work."""
     with office.opened() as inbox, inbox.transaction() as session:
         for name, value in changes.items():
             setattr(session.get_one(Workflow, 1), name, value)
@@ -57,7 +57,7 @@ def aged(office: Office) -> None:
 
 
 def dated_by_portal(office: Office) -> None:
-    """Set the days of export and collection of all bundles to the present day of this process's clock."""
+    """Set the days of export and collection of all bundles to the current day of this process's clock."""
     day = clock.today()
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(update(IntakeBundle).values(exported=day, collected=day))

@@ -53,7 +53,7 @@ def inbox(office: Office) -> Iterator[Inbox]:
 
 
 def _marked(request: pytest.FixtureRequest) -> str | None:
-    """Return the name of the fixture of which a test wants a copy."""
+    """Return the name of the fixture that a test wants to copy."""
     mark = request.node.get_closest_marker("copy_of")
     return mark and mark.args[0]
 
@@ -156,13 +156,13 @@ def trio(founded_trio: Trio, tmp_path: Path) -> Trio:
 
 @pytest.fixture(scope="session")
 def founded_three(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An inbox of three officers, any two of whom open it, to copy."""
+    """An inbox to copy, which any two of its three officers can open."""
     return Office.found_by(tmp_path_factory.mktemp("three"), inbox_trio.NAMES, 2)
 
 
 @pytest.fixture(scope="session")
 def founded_circle(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An inbox of three officers whose circle changes, to copy."""
+    """An inbox to copy, whose circle of three officers changes."""
     return inbox_circles.found(tmp_path_factory.mktemp("circle"))
 
 

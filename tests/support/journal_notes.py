@@ -71,7 +71,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
     ),
     (
         ["case", "close", "1", "moot", "--disclosure", "full", "--text", CANARY],
-        # Two officers closed the case before.
+        # Two officers closed the case beforehand.
         ("close-by-two", 1, {"outcome": "moot", "disclosure": "full"}, ""),
     ),
     (

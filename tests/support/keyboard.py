@@ -37,7 +37,7 @@ class Hands(Protocol):
         """Open an address."""
 
     def press(self, key: str) -> None:
-        """Press Tab, Enter, or the space bar, which is called by its character."""
+        """Press Tab, Enter, or the space bar. The space bar is given as a space character."""
 
     def write(self, text: str) -> None:
         """Type a text."""

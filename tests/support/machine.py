@@ -1,4 +1,4 @@
-"""A separate machine in a folder: its files are an overlay over those of this system, its systemd is real."""
+"""A separate machine in a folder: its files overlay those of this system, and its systemd is real."""
 
 import os
 import pty
@@ -113,7 +113,7 @@ class Machine:
         return ["nsenter", "-t", str(self._leader()), "-a", *command]
 
     def _wait(self) -> None:
-        """Return once everything that the machine starts at boot has started or failed."""
+        """Wait until everything that the machine starts at boot has started or failed."""
         end = time.monotonic() + _START_SECONDS
         said = ""
         while said not in {"running", "degraded"}:

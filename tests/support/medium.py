@@ -1,4 +1,4 @@
-"""A small signed medium: it has tiny files in the place of packages."""
+"""A small signed medium: it has tiny files instead of packages."""
 
 import subprocess
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The tables that the migrations of portal or inbox make, up to one of them."""
+"""The tables that the migrations of the portal or the inbox make, up to a given migration."""
 
 import re
 from collections.abc import Sequence

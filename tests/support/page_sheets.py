@@ -137,7 +137,7 @@ def leave(visitor: Visitor, _: Path) -> Iterator[State]:
 
 
 def take_from_disk(camera: Camera, chromium: Browser, visitor: Visitor, folder: Path) -> None:
-    """Take pictures of the way with the offline form, and of the answers to forms without a script."""
+    """Take pictures of a report with the offline form, and of the answers to forms without a script."""
     person = OfflineVisitor(chromium, folder / "stick", visitor.address, visitor.language)
     for context in person.contexts:
         context.set_default_timeout(SLOW)

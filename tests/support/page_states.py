@@ -1,6 +1,7 @@
 """Every state of the reporters' pages: errors, unfolded sections, sending and answers.
 
-Each way is a generator that leads a visitor through the pages, and yields each state on the way.
+Each way is a generator that leads a visitor through the pages, and yields each state that the visitor
+reaches.
 """
 
 import os
@@ -44,7 +45,7 @@ def let_clock_run(page: Page) -> None:
 
 
 def write(visitor: Visitor, _: Path) -> Iterator[State]:
-    """Yield the states while answering the questions of a report."""
+    """Yield the states in which the questions of a report are answered."""
     page = visitor.page
     visitor.visit(f"{visitor.language}/report")
     expect(page.locator("#what")).to_be_visible()
@@ -61,7 +62,7 @@ def write(visitor: Visitor, _: Path) -> Iterator[State]:
     visitor.turn_to("#protect")
     for chosen in ("danger_now-yes", "how_many-only_me", "coi-unsure"):
         page.check(f"#{chosen}")
-    # The page shows a notice only once it has been still for a moment.
+    # The page shows a notice only once the page has been still for a moment.
     for asked in ("danger_now", "how_many"):
         expect(_notices(page, asked)).to_have_count(1)
     yield "danger, few who know, and readers to choose from", "#channels"

@@ -68,11 +68,11 @@ class Load:
                 client.join()
 
     def goes_on(self) -> None:
-        """Return once some more reports have been stored."""
+        """Wait until some more reports have been stored."""
         _grows(self.kept, 2 * CLIENTS)
 
     def is_refused(self) -> None:
-        """Return once clients were told to wait at least as many times as there are clients."""
+        """Wait until clients have been told to wait at least as many times as there are clients."""
         _grows(self.refused, CLIENTS)
 
     def _send(self, prepared: list[Sealed]) -> None:

@@ -1,4 +1,4 @@
-"""A portal on a machine of its own, as docs/deploying.md has it: its files, its user and its units."""
+"""A portal on a machine of its own, as docs/deploying.md describes it: its files, its user and its units."""
 
 import shutil
 import subprocess

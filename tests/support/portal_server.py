@@ -228,7 +228,7 @@ class Server:
         )
 
     def workers(self) -> list[int]:
-        """Return the process ids of the workers once all have started, which is after the server listens."""
+        """Wait until all workers have started, and return their process ids. The server listens earlier."""
         end = time.monotonic() + START_SECONDS
         while len(found := self.children()) < self.settings.workers:
             assert time.monotonic() < end

@@ -56,7 +56,7 @@ class PortalSite(Room):
             self._finish()
 
     def _finish(self) -> None:
-        """Wait until requests of closed browsers end; otherwise they use a closed pool of connections."""
+        """Wait until no request of a closed browser uses the connections, because they are closed next."""
         pool = self.database._engine.pool
         assert isinstance(pool, QueuePool)
         end = time.monotonic() + _PATIENCE_SECONDS
@@ -100,7 +100,7 @@ class PortalSite(Room):
 
     @property
     def keyring(self) -> Keyring:
-        """The keyring that is served at present."""
+        """The keyring that is currently served."""
         with self.database.read() as connection:
             files = keyrings.current(connection)
         assert files

@@ -34,7 +34,7 @@ class Cluster:
 
     @property
     def url(self) -> str:
-        """SQLAlchemy address of the server's first database."""
+        """The SQLAlchemy URL of the server's first database."""
         found = URL.create(
             "postgresql+psycopg", "fanal", database="postgres", query={"host": str(self.folder)}
         )

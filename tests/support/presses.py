@@ -30,7 +30,7 @@ class Presses:
 class Keys(Presses):
     """Presses with only the keyboard, and counts every key, including those that move the focus.
 
-    Only the characters typed into a field do not count.
+    Every key counts except the characters typed into a field.
     """
 
     _FARTHEST = 60

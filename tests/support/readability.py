@@ -6,8 +6,8 @@ limit is the strictest that lets every sentence of a reading book for ten-year-o
 (`tests/golden/reading_levels.toml`). This limit was set before any text of the portal was measured.
 
 A sentence of more than `MOST_WORDS` words fails even if the words are short: GOV.UK's guidance for content
-allows no more. A sentence of fewer than `WORDS` words is not judged: one more syllable changes its score by
-more than seven points, so that the score says more about one word than about the sentence.
+allows no more. A sentence of fewer than `WORDS` words is not judged. One more syllable changes its score by
+more than seven points, so the score would depend more on a single word than on the sentence.
 """
 
 import re

@@ -36,7 +36,7 @@ _TEXTS = {"fr", "en"}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A value of a law, and its line in the file; for a text, the French one."""
+    """A value of a law, and its line in the file. The value of a text is the French text."""
 
     file: str
     path: Path
@@ -211,7 +211,7 @@ def page(rows: list[Row], files: Mapping[str, str], errors: list[Error], tries: 
 
 
 def head(text: str) -> str:
-    """Return the beginning of the page. People write this part."""
+    """Return the beginning of the page. People write this part by hand."""
     return text.partition("\n## ")[0].rstrip() + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Clients that send their body byte by byte, or at a steady rate; how long the web server tolerates them."""
+"""Clients that send a body byte by byte or at a steady rate, to see how long the server tolerates them."""
 
 import select
 import time
@@ -28,7 +28,7 @@ class Body:
 
     @property
     def beginning(self) -> bytes:
-        """Return the head and, without a size, the beginning of a chunk whose extension may be endless."""
+        """Return the head, and the beginning of a chunk if there is no size: its extension may be endless."""
         if self.size is None:
             return head(self.line, *self.lines, "Transfer-Encoding: chunked") + b"5;"
         return head(self.line, *self.lines, f"Content-Length: {self.size}")
@@ -45,7 +45,10 @@ def bodies(size: int) -> dict[str, Body]:
 
 
 def lasted(source: Source, body: Body, pause: float, most: float) -> float | None:
-    """Send a byte per ``pause``. Return the seconds until the server closed, or None after ``most``."""
+    """Send a byte per ``pause``.
+
+    Return the seconds until the server closed the connection, or None after ``most``.
+    """
     with source.connect() as client:
         begun = time.monotonic()
         with suppress(OSError):

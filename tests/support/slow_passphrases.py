@@ -20,7 +20,7 @@ def slowly(*given):
 {module}.{name} = slowly
 main.main()
 """
-# The same program, but checking a passphrase, or rating a new one, waits until a file exists.
+# The same program, except that it waits for a file before it checks a passphrase or rates a new one.
 SLOW = _PROGRAM.format(module="share_file", name="unseal")
 SLOWLY_WEIGHED = _PROGRAM.format(module="passphrase_strength", name="estimate")
 

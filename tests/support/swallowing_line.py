@@ -23,7 +23,7 @@ class SwallowingLine:
         self._swallowed = threading.Event()
 
     def go_silent(self, after: int = 0) -> None:
-        """From now on, pass on only this many bytes of the visitor."""
+        """From now on, pass on only this many of the visitor's bytes."""
         self._swallowed.clear()
         self.left = after
 
@@ -33,7 +33,7 @@ class SwallowingLine:
         self._returns = False
 
     def wait_until_silent(self) -> None:
-        """Return once a byte was dropped."""
+        """Wait until a byte has been dropped."""
         assert self._swallowed.wait(_PATIENCE_SECONDS)
 
     def mend(self) -> None:
@@ -86,7 +86,7 @@ def swallowing(server: int) -> Iterator[SwallowingLine]:
 
 
 def _forth(near: socket.socket, far: socket.socket, line: SwallowingLine) -> None:
-    """Pass on the visitor's bytes. Once some were dropped, pass on no more."""
+    """Pass on the visitor's bytes. Once some bytes were dropped, pass on no more."""
     is_open = True
     with suppress(OSError):
         while piece := near.recv(1 << 16):
@@ -98,7 +98,7 @@ def _forth(near: socket.socket, far: socket.socket, line: SwallowingLine) -> Non
 
 
 def _back(far: socket.socket, near: socket.socket, line: SwallowingLine) -> None:
-    """Pass on the server's bytes. Once some were dropped, pass on nothing more, not even the end."""
+    """Pass on the server's bytes. Once some bytes were dropped, pass on nothing more, not even the end."""
     is_open = True
     with suppress(OSError):
         while piece := far.recv(1 << 16):

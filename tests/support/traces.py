@@ -38,7 +38,7 @@ def found_in(data: bytes, texts: Iterable[Text]) -> list[Text]:
 def neighbours_in(text: str, words: Sequence[str]) -> list[tuple[str, str]]:
     """Return the pairs of neighbouring ``words`` of a token that occur together in ``text``.
 
-    Any separator may stand between the two words. A single word proves nothing: it may occur in the address
+    Any separator may appear between the two words. A single word proves nothing: it may occur in the address
     of a page or, by chance, in that of an upload.
     """
     plain = unquote(text)

@@ -167,9 +167,9 @@ def translated(text: str) -> dict[str, str]:
 def faults(text: str, language: str) -> list[str]:
     """Return the faults of the public catalogue of an additional language.
 
-    A stray percent sign is a fault: pages format the texts of templates with ``%``, and would not be made at
-    all. An untranslated text (``empty``) is not a fault, nor is a missing one: pages show them in English.
-    Only the page ``home`` must have all texts, because everybody reads it.
+    A stray percent sign is a fault, because pages format the texts of templates with ``%``, and formatting
+    would fail. An untranslated text (``empty``) is not a fault, nor is a missing one: pages show them in
+    English. Only the page ``home`` must have all texts, because everybody reads it.
     """
     said, entries = translated(text), wanted(Domain.PUBLIC, language)
     held = {_id(block) for block in text.split("\n\n")} - {""}

@@ -70,7 +70,7 @@ class Typist:
         termios.tcsetattr(self._terminal, termios.TCSANOW, settings)
 
     def sees(self, text: str) -> None:
-        """Wait until the program shows ``text`` after what was seen before."""
+        """Wait until the program shows ``text`` after the output seen before."""
         until = time.monotonic() + _PATIENCE
         while (place := self.shown.find(text, self._read_up_to)) < 0:
             assert time.monotonic() < until, self.shown

@@ -16,7 +16,7 @@ COSTS = (1, 1, 1)
 
 @dataclass(frozen=True)
 class Sized:
-    """An envelope that exists only as a header, or that declares another size than it has."""
+    """An envelope that exists only as a header, or that declares a size other than its own."""
 
     header: bytes
     size: int

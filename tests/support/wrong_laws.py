@@ -102,7 +102,10 @@ def all_at_once(places: Iterable[Place], files: Mapping[str, str]) -> Iterator[W
 
 
 def absent(file: str, files: Mapping[str, str]) -> Iterator[tuple[Path, Wrong]]:
-    """Yield laws with an added key, one for each code and missing key, with its place."""
+    """Yield laws with one added key each: a law for each code and each key that the code lacks.
+
+    Also yield the place of the key.
+    """
     text = files[file]
     there = {each.path[:3] for each in read(file, text)}
     for table, optional in _OPTIONAL.items():

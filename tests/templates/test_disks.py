@@ -87,7 +87,10 @@ def test_a_folder_that_does_not_exist_yet_is_on_the_disk_of_the_nearest_folder_a
 def test_a_folder_has_no_plain_disk_if_the_device_of_its_file_system_is_encrypted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uuid: str, plain: frozenset[str]
 ) -> None:
-    """The folder and its file system are real. Only what the kernel says of the device is imitated."""
+    """The folder and its file system are real.
+
+    The test imitates only what the kernel reports about the device.
+    """
     imitated(tmp_path, {"dm-0": (uuid, ["sda/sda2"])})
     device = ROOT.stat().st_dev
     (tmp_path / f"{os.major(device)}:{os.minor(device)}").symlink_to(tmp_path / "dm-0")

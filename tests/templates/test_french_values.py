@@ -84,7 +84,7 @@ def test_an_office_is_an_internal_channel_unless_it_is_configured_otherwise() ->
     assert {"internal": False, "external": True} == {code: each.oral for code, each in FRENCH.regimes.items()}
 
 
-def test_only_regimes_with_the_duty_to_forward_tell_reporters_that_they_forward() -> None:
+def test_only_regimes_with_the_duty_to_forward_cases_tell_reporters_that_cases_are_forwarded() -> None:
     """An internal channel tells reporters which authority is competent."""
     (forwarding,) = [each for each in FRENCH.duties.values() if each.asked is Asked.NOT_OURS]
     for words, ours, theirs in (
@@ -126,13 +126,13 @@ def test_each_role_belongs_to_one_measure() -> None:
     } == {role: FRENCH.measure(role) for role in MeasureRole}
 
 
-def test_reporters_are_always_told_of_fixes_and_referrals_and_other_measures_if_an_officer_decides() -> None:
+def test_reporters_always_learn_of_fixes_and_referrals_but_officers_decide_about_other_measures() -> None:
     always = {code for code, each in FRENCH.measures.items() if each.told is Told.ALWAYS}
     assert {"process_fix", "forwarded_external", "referred_external"} == always
 
 
 def test_the_risk_to_the_reporter_is_assessed_before_measures_that_others_may_notice() -> None:
-    """No assessment is needed first for protection, a telephone call, and measures told to the reporter."""
+    """Protection, telephone calls and measures that are told to the reporter need no assessment first."""
     assert having("is_inquiry") == INFORMED | {
         "art40_transmission", "admin_inquiry", "hearing", "internal_control", "judicial_investigation",
         "disciplinary_opened", "disciplinary_sanction", "suspension", "log_preservation", "access_suspended",
@@ -140,7 +140,7 @@ def test_the_risk_to_the_reporter_is_assessed_before_measures_that_others_may_no
     }  # fmt: skip
 
 
-def test_only_the_listed_measures_need_the_prosecutor_s_word() -> None:
+def test_only_the_listed_measures_need_the_word_of_the_prosecutor() -> None:
     assert having("needs_word") == INFORMED | {
         "admin_inquiry", "hearing", "internal_control", "disciplinary_opened", "disciplinary_sanction",
         "suspension", "access_suspended", "mobility",
@@ -200,7 +200,7 @@ def test_only_inadmissible_and_out_of_scope_cases_are_kept_for_a_shorter_time() 
     assert {"admissible"} == {FRENCH.outcomes[code].retention for code in FRENCH.outcomes.keys() - short}
 
 
-def test_telling_a_reporter_any_outcome_needs_the_prosecutor_s_word() -> None:
+def test_telling_a_reporter_any_outcome_needs_the_word_of_the_prosecutor() -> None:
     assert all(each.needs_word for each in FRENCH.outcomes.values())
 
 
@@ -226,7 +226,7 @@ def test_new_facts_reopen_decisions() -> None:
     } == {code: rule.reopened_by for each in decisions for code, rule in each.items() if rule.reopened_by}
 
 
-def test_the_listed_words_reveal_that_justice_has_a_case_or_what_became_of_it() -> None:
+def test_the_listed_words_reveal_that_a_court_has_a_case_or_the_outcome_of_the_case() -> None:
     assert FRENCH.obstacles.justice == (
         "procureur", "parquet", "magistrat", "juge", "justice", "tribunal", "judiciaire", "perquisition",
         "garde à vue", "saisie", "mis en examen", "interpell", "gendarme",
@@ -396,7 +396,7 @@ def test_an_external_authority_forwards_other_cases_within_seven_working_days() 
     assert "forwarded_external" == duty.decisions["forwarded"].measure
 
 
-def test_only_the_listed_decisions_take_two_officers_and_only_one_defers_its_duty() -> None:
+def test_only_the_listed_decisions_take_two_officers_and_only_one_decision_defers_its_duty() -> None:
     two = {code: by_two(each.decisions) for code, each in FRENCH.duties.items()}
     assert two == {
         "art40": {"transmit", "no_transmission"},
@@ -497,7 +497,7 @@ PROTECTING = (
 
 
 def test_each_reply_has_the_decided_status_and_outcome() -> None:
-    """Each outcome that may be told has its own reply.
+    """Each outcome that may be disclosed to the reporter has its own reply.
 
     Flags mark the replies that announce more time, and the reply that names no outcome.
     """

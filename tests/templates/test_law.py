@@ -115,7 +115,7 @@ def test_reporters_may_be_told_only_of_measures_of_protection_and_organisation()
     assert 5 == len(protection)
 
 
-def test_measures_that_could_warn_suspects_need_the_prosecutor_s_word() -> None:
+def test_measures_that_could_warn_suspects_need_the_word_of_the_prosecutor() -> None:
     free = {code for code, each in FRENCH.measures.items() if not each.needs_word}
     assert {"hearing", "suspension", "mobility", "access_suspended", "dnred_informed"}.isdisjoint(free)
     # Measures against danger, for protection, and those that the law or the prosecutor asks for are never
@@ -168,7 +168,7 @@ def test_the_inspectorate_of_finance_is_not_an_external_authority() -> None:
     assert all("IGF" not in each.name.en for each in FRENCH.authorities.values())
 
 
-def test_obstacles_and_the_prosecutor_s_word_have_the_decided_values() -> None:
+def test_the_obstacles_and_the_word_of_the_prosecutor_have_the_decided_values() -> None:
     assert (2, 2) == (FRENCH.obstacles.urgent.value, FRENCH.obstacles.junk_officers.value)
     assert (2, True) == (FRENCH.offence.severity, "délit" in FRENCH.offence.tags)
     assert ("registre des communications", ("registre",)) == (
@@ -240,7 +240,7 @@ def test_an_error_in_the_law_names_file_line_and_field(mistake: Mapping[str, str
     assert bool(mistake["at"]) == bool(place[1])
 
 
-def test_every_file_of_the_law_has_an_error_among_those_tested() -> None:
+def test_the_tested_errors_include_one_in_every_file_of_the_law() -> None:
     assert set(folder.NAMES) == {mistake["file"] for mistake in MISTAKES}
 
 

@@ -1,4 +1,7 @@
-"""A change that relaxes the law is listed before it takes effect; each key says what is looser."""
+"""A change that relaxes the law is listed before it takes effect.
+
+A rule for each key says what counts as looser.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

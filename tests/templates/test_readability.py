@@ -74,7 +74,7 @@ def test_texts_about_help_rights_and_the_site_itself_are_judged(place: str, word
 
 
 def test_the_worst_sentences_of_an_earlier_version_fail() -> None:
-    """A reader chose ten from the pages and answers of 30 November 2026."""
+    """A reader chose ten sentences from the pages and answers of 30 November 2026."""
     worst = WORST.read_text("utf-8").splitlines()
     assert len({*worst}) >= 10
     assert [each for each in worst if not fails(each)] == []

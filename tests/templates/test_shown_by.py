@@ -52,7 +52,7 @@ def uncovered(rows: list[Row]) -> list[str]:
     return [*free, *idle, *bare]
 
 
-def test_docs_law_tests_is_generated_from_the_law_and_the_rows() -> None:
+def test_the_page_about_the_tests_of_the_law_is_generated_from_the_law_and_the_rows() -> None:
     """After a change of the law or of the rows, run: python -m tests.support.shown_by."""
     text = PAGE.read_text("utf-8")
     assert text == f"{shown_by.head(text)}\n{shown_by.page(ROWS_OF_IT, FILES, MENDED, TRIED)}"
@@ -112,7 +112,7 @@ def test_every_test_that_a_row_names_exists() -> None:
     assert [] == [row.keys for row in ROWS_OF_IT if len(row.tests) != len(set(row.tests))]
 
 
-def test_each_corrected_error_in_the_law_names_its_files_and_a_test_by_portal_desk_or_command() -> None:
+def test_each_corrected_law_error_names_its_files_and_a_test_of_the_portal_the_desk_or_a_command() -> None:
     """There are fourteen errors and three rules that are stricter than required.
 
     A test of the program checks each error and each rule.

@@ -29,7 +29,8 @@ from tests.support.work import unsent, work
 pytestmark = pytest.mark.long
 
 # These tests multiply the usual number of examples by ``TIMES``: `make soak` sends 10,000 requests of each
-# kind. The gate sends fewer requests: 200 random or 500 damaged ones are enough to cause every answer.
+# kind. The gate sends fewer requests: 200 random requests or 500 damaged ones are enough to get every kind of
+# answer.
 TIMES = 5
 TIMES_RANDOM = 2 if settings.get_current_profile_name() == "ci" else TIMES
 METHODS = ("GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "BREW")
@@ -235,7 +236,7 @@ def test_no_request_makes_the_portal_fail(
 def test_no_damaged_request_makes_the_portal_fail(
     target: Target, record_property: Callable[[str, object], None]
 ) -> None:
-    """Bytes are removed and inserted anywhere, also at the end of a head or body."""
+    """Bytes are removed and inserted anywhere, even at the end of a head or body."""
     answers = tried(target, damaged(target), TIMES)
     assert answers.keys() >= {200, 400, 404}
     # The random requests may all have a complete head, so send one with an incomplete head.

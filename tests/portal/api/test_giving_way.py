@@ -35,7 +35,7 @@ def test_a_stalled_upload_is_deleted_and_its_room_is_free_in_the_next_hour(
     begins = HOUR - timedelta(seconds=time.time() % HOUR.total_seconds())
 
     def at(minutes: int, seconds: int = 0) -> None:
-        """Set the portal's clock to this time after the next full hour."""
+        """Set the portal's clock to this long after the next full hour."""
         false_clock(begins + timedelta(minutes=minutes, seconds=seconds))
 
     resting, growing, honest = (made(size) for size in (RESTING, GROWING, HONEST))
@@ -77,7 +77,7 @@ def append(server: Server, address: str, sealed: Sealed) -> None:
 
 
 def is_gone(server: Server, address: str) -> bool:
-    """Return whether an upload disappears within the time in which every process checks the clock."""
+    """Return whether an upload disappears by the time that every process has checked the clock."""
     end = time.monotonic() + LOOKED_SECONDS
     while time.monotonic() < end:
         if server.request("HEAD", address, None, TUS)[0] == 404:

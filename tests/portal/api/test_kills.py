@@ -23,7 +23,10 @@ SETTINGS = ROOT / "deploy" / "postgresql.conf"
 def test_nothing_that_was_acknowledged_is_lost_when_the_portal_is_killed_six_times(
     tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
-    """The kills come during uploads, exports and imports. No start needs a repair."""
+    """The portal is killed during uploads, exports and imports.
+
+    The portal starts each time without a repair.
+    """
     campaign = Campaign(Server(tmp_path, free_port()).make())
     for _ in range(ROUNDS):
         campaign.round()

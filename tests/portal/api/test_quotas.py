@@ -61,7 +61,10 @@ def limit(room: Room, kind: Kind, count: int, size: int = TEXT) -> None:
 
 
 def begin(room: Room, kind: Kind, size: int = 0, header: Sized | None = None) -> TestResponse:
-    """Announce an envelope of a kind, of its usual size unless ``size`` is given, but send nothing."""
+    """Announce an envelope of a kind, but send nothing.
+
+    Its size is the usual one unless ``size`` is given.
+    """
     declared = header or unsent(size or SIZES[kind])
     values = {"channel": INSPECTORATE.encode()}
     if kind.value.startswith("report"):
@@ -278,7 +281,7 @@ def settle(room: Room) -> None:
 
 @pytest.mark.parametrize("room_left", [True, False])
 def test_a_request_that_cannot_use_its_room_reveals_nothing(sqlite_room: Room, *, room_left: bool) -> None:
-    """The body is not sealed, or its header differs or was used.
+    """The body is not sealed, its header differs, or its header was already used.
 
     With or without room, the error is the same.
     """
@@ -474,7 +477,7 @@ def test_a_flood_without_script_takes_no_room_from_reports_with_script(room: Roo
         while scriptless(room) == 200:
             pass
         room.wait(1)
-    # The share is 20 to 21.3 texts, depending on the random limit. One more text is accepted.
+    # The share holds 20 to 21.3 texts, depending on the random limit. One more text is accepted.
     assert used(room)[Kind.SCRIPTLESS] in {21 * TEXT, 22 * TEXT}
     for kind in SIZES:
         assert used(room)[kind] == 0
@@ -486,7 +489,7 @@ def test_a_flood_without_script_takes_no_room_from_reports_with_script(room: Roo
     assert scriptless(room) == 200
 
 
-def test_all_shares_together_are_the_whole_room_and_the_largest_envelope_fits_into_its_share() -> None:
+def test_the_shares_add_up_to_the_whole_room_and_the_largest_envelope_fits_into_its_share() -> None:
     assert set(SHARES) == set(Kind)
     assert sum(SHARES.values()) == pytest.approx(1)
     for kind in (Kind.REPORT_WITH_LARGE_FILES, Kind.FOLLOW_UP_WITH_LARGE_FILES):

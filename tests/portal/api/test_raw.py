@@ -33,7 +33,7 @@ ANSWERS: Counter[int] = Counter()
 
 
 def ask(server: Server, content: bytes) -> Raw:
-    """Send raw bytes; count the status of the answer, and return it."""
+    """Send raw bytes, count the status of the answer, and return that status."""
     answer = exchange(server.port, content)
     ANSWERS[answer.status] += 1
     return answer
@@ -61,8 +61,8 @@ def test_a_second_request_on_the_same_connection_is_not_answered(served: Server)
     assert (behind.status, len(behind.body)) == (200, 18_108)
 
 
-def test_a_request_of_http_0_9_is_refused(served: Server) -> None:
-    """A request of HTTP/0.9 is a single line without a version."""
+def test_an_http_0_9_request_is_refused(served: Server) -> None:
+    """An HTTP/0.9 request is a single line without a version."""
     assert ask(served, b"GET /\r\n\r\n").status == 400
 
 
@@ -81,7 +81,7 @@ def test_a_wrong_offset_changes_nothing(served: Server, lie: str) -> None:
     assert served.offset(begun) == 0
 
 
-def test_a_slow_body_occupies_one_process_and_the_others_still_answer(served: Server) -> None:
+def test_a_slow_body_occupies_one_process_and_the_other_processes_still_answer(served: Server) -> None:
     """In production, nginx waits for the whole body before it passes it on."""
     with socket.create_connection(("127.0.0.1", served.port)) as slow:
         slow.sendall(head("POST /api/slot HTTP/1.1", "Content-Length: 32") + b"L")
@@ -120,7 +120,7 @@ def sent(content: bytes, field: str, name: str) -> tuple[bytes, dict[str, str]]:
 
 @contextmanager
 def half_sent(server: Server, path: str, body: bytes, headers: dict[str, str]) -> Iterator[None]:
-    """Hold a request that was sent except for its last byte."""
+    """Hold a request open after sending all of it except the last byte."""
     lines = [f"POST {path} HTTP/1.1", "Host: x", f"Content-Length: {len(body)}"]
     head = "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""])
     with socket.create_connection(("127.0.0.1", server.port)) as connection:

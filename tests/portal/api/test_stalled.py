@@ -26,7 +26,7 @@ HOUR = 3_600
 
 
 def after(half: int) -> float:
-    """Return the stopwatch's seconds at this half hour."""
+    """Return the stopwatch's reading, in seconds, at this half hour."""
     return 1_800.0 * half
 
 
@@ -47,7 +47,7 @@ def upload(size: int, received: int = 0, name: bytes = b"x") -> Unfinished:
         (TEXT, TEXT - 1, True),
     ],
 )
-def test_progress_means_a_sixteenth_in_half_an_hour_but_at_least_half_a_mib_and_at_most_16_mib(
+def test_progress_in_half_an_hour_means_a_sixteenth_of_the_size_within_fixed_limits(
     size: int, came: int, *, goes: bool
 ) -> None:
     """If the minimum were lower, a slow upload could hold a gigabyte for weeks.
@@ -65,7 +65,9 @@ def test_progress_means_a_sixteenth_in_half_an_hour_but_at_least_half_a_mib_and_
 @pytest.mark.parametrize(
     "size", [MB, 16 * MB, 256 * MB, 290 * MB, 1024 * MB, age.sealed_size(padding.LARGEST)]
 )
-def test_an_upload_of_any_size_with_ten_kib_a_second_counts_as_progressing(size: int) -> None:
+def test_an_upload_that_receives_ten_kib_per_second_counts_as_progressing_whatever_its_size(
+    size: int,
+) -> None:
     """The upload may pause for two minutes in each half hour, for example when a Tor circuit breaks."""
     watch, half = Watch(), 1
     brought = 10 * 1024 * (1_800 - 120)
@@ -119,7 +121,7 @@ def context(room: Room) -> Context:
 
 
 def shorten(room: Room, kind: Kind = KIND, part: float = 3 / 4) -> None:
-    """Take a part of the room of a kind."""
+    """Take part of a kind's room."""
     with room.database.write() as connection:
         share = room.settings.capacity_gb * 10**9 * SHARES[kind]
         quotas.count(connection, kind, int(share * part) + 1)

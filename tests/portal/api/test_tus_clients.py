@@ -39,7 +39,7 @@ class TusJsClient:
         self._server = server
 
     def send(self, sealed: Sealed, *, stop_at: int | None = None) -> str:
-        """Upload a report, or its beginning up to byte ``stop_at``; return its address."""
+        """Upload a report, or only its bytes before ``stop_at``; return the upload's address."""
         # The client encodes only text as metadata, but these values are bytes.
         return self._run(
             sealed.envelope,
@@ -78,7 +78,7 @@ class Tuspy:
         self._client = TusClient(server.uploads)
 
     def send(self, sealed: Sealed, *, stop_at: int | None = None) -> str:
-        """Upload a report, or its beginning up to byte ``stop_at``; return its address."""
+        """Upload a report, or only its bytes before ``stop_at``; return the upload's address."""
         values = {
             "channel": sealed.channel.encode(),
             "case": sealed.case_id,

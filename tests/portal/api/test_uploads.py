@@ -137,7 +137,7 @@ def test_a_header_can_name_the_http_method(sqlite_room: Room) -> None:
     assert deleted.status_code == 204
 
 
-def test_the_server_announces_its_version_extensions_and_largest_size(sqlite_room: Room) -> None:
+def test_the_server_announces_its_tus_version_and_extensions_and_the_largest_size(sqlite_room: Room) -> None:
     """OPTIONS needs no version header."""
     answer = sqlite_room.client.options("/api/envelopes")
     assert answer.status_code == 204
@@ -180,7 +180,7 @@ def test_junk_from_an_outdated_request_does_not_damage_an_upload_that_has_grown(
 
 
 class Overtaken(BytesIO):
-    """A request body; while it is read, another request adds bytes to the same upload."""
+    """A request body that makes another request add bytes to the same upload while the body is read."""
 
     def __init__(self, other: Callable[[], TestResponse], content: bytes = b"") -> None:
         super().__init__(content or age.seal_bytes(bytes(3_000), [SITE.inspectorate.intake.recipient()]))

@@ -184,7 +184,7 @@ def test_a_repeated_creation_request_also_finds_a_collected_envelope(room: Room)
 
 @pytest.mark.parametrize("cut", [1_000, 300_000])
 def test_an_interrupted_creation_request_continues_with_the_same_header(room: Room, cut: int) -> None:
-    """A repetition of the request tells the client how many bytes arrived. The client then sends the rest."""
+    """Repeating the request tells the client how many bytes arrived. The client then sends the rest."""
     sealed = make_report_envelope(room.site, file=bytes(700_000))
     paid = pay(room, sealed)
     broken = room.client.post(
@@ -364,7 +364,7 @@ def test_used_headers_and_refusals_are_deleted_when_they_no_longer_count(room: R
 
 
 def hours_found(room: Room) -> set[str]:
-    """Return the columns that contain the present hour or a nearby hour, as a number, in bytes or in text."""
+    """Return the columns that contain the current or a nearby hour, as a number, as bytes or as text."""
     near = range(room.hour - 2, room.hour + 3)
     words = [
         form for hour in near for form in (hour.to_bytes(4, "big"), hour.to_bytes(4, "little"), b"%d" % hour)

@@ -87,7 +87,7 @@ def test_the_channel_may_be_omitted_only_if_there_is_exactly_one(room: Room) -> 
 def test_the_inbox_verifies_its_journal_with_the_manifests_that_the_portal_returns(
     world: World, tmp_path: Path
 ) -> None:
-    """The test runs the commands of portal and inbox. GNU tar also reads the file."""
+    """The test runs commands of both the portal and the inbox. GNU tar also reads the file."""
     office = world.office
     portal = PortalHere(tmp_path, port=0)
     portal.init(base64url.encode(world.deployment), base64url.encode(world.root_key))

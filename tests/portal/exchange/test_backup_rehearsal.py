@@ -20,7 +20,7 @@ from tests.support.reporting import announced
 
 UNKNOWN, COLLECTED = 0, 2
 NAMES = ("lost", "rebuilt")
-# The answer to a slot request has the slot after the state, the memo and the day.
+# In the answer to a slot request, the slot comes after the state, the day and the memo.
 SLOT = 65
 
 
@@ -51,7 +51,7 @@ class Machine(PortalHere):
         return reporter
 
     def answer(self, reporter: Reporter) -> bytes:
-        """Return what the portal answers to a reporter who opens their case."""
+        """Return the portal's answer to a reporter who opens their case."""
         with self.visitor() as visitor:
             content: bytes = visitor.post("/api/slot", data=reporter.keys.locator).data
         return content
@@ -71,7 +71,7 @@ class Loss:
     """A backup of a lost portal, and three reports.
 
     ``answered`` was answered before the backup. After the backup, ``exported`` was exported, and ``missing``
-    was not. ``before`` is what the lost portal answered to the first reporter.
+    was not. ``before`` is the lost portal's answer to the first reporter.
     """
 
     backup: Path

@@ -1,4 +1,4 @@
-"""Sealed backups of the portal: what they contain, and the new portal that is made from one."""
+"""Sealed backups of the portal: their content, and the making of a new portal from a backup."""
 
 import json
 import secrets
@@ -199,7 +199,9 @@ def test_an_existing_portal_is_never_replaced(room: Room) -> None:
 
 
 @pytest.mark.databases_differ
-def test_a_restore_whose_filling_fails_leaves_no_tables(room: Room, rebuilt: Rebuilt) -> None:
+def test_a_restore_that_fails_while_it_fills_the_tables_leaves_no_tables(
+    room: Room, rebuilt: Rebuilt
+) -> None:
     """The medium is removed after the backup was verified.
 
     The control: with the medium, the same backup is restored.
@@ -237,7 +239,7 @@ def test_no_file_is_overwritten(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_a_backup_is_the_same_with_and_without_waiting_reports(room: Room) -> None:
-    """Neither exported reports, new reports nor unfinished uploads change the backup.
+    """Exported reports, new reports and unfinished uploads do not change the backup.
 
     The control: the import that confirms a report changes the backup.
     """
@@ -257,13 +259,13 @@ def test_a_backup_is_the_same_with_and_without_waiting_reports(room: Room) -> No
 
 
 def next_outbox(room: Room, collected: list[Link], *answers: Sealed) -> OutboxBundle:
-    """Return the outbox that follows the only one that was applied."""
+    """Return the outbox that follows the only applied outbox."""
     (first,) = room.state()["outboxes"]
     return make_outbox(room.site, n=2, previous=first[2], collected=collected, slots=slots(*answers))
 
 
 def test_a_backup_has_one_of_a_few_sizes(room: Room) -> None:
-    """From 0 to 200 answered cases the size is the same; 300 cases need the next size."""
+    """The size is the same for 0 to 200 answered cases. 300 cases need the next larger size."""
     sizes = []
     for count in (0, 200, 100):
         with room.database.write() as connection:
@@ -279,7 +281,10 @@ def test_a_backup_has_one_of_a_few_sizes(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_a_backup_reveals_no_order_and_no_time(room: Room) -> None:
-    """Everything is sorted by random ids, and the only times are days. The file's time is a fixed day."""
+    """Everything is sorted by random ids, and the only times are days.
+
+    The file's timestamp is a fixed day.
+    """
     collected = [filed(room) for _ in range(9)]
     room.bring(make_outbox(room.site, collected=[room.export().link], slots=slots(*collected)))
     path = backup(room)

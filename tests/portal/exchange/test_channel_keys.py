@@ -34,7 +34,7 @@ def card_of(channel: Channel, deployment: bytes, folder: Path) -> Path:
     return folder
 
 
-def test_a_body_sees_if_the_keyring_has_other_keys_for_its_channel(
+def test_a_body_notices_when_the_keyring_has_other_keys_for_its_channel(
     provable: Provable, tmp_path: Path
 ) -> None:
     """A missing key, an extra key, and a key with changed dates are named."""

@@ -171,7 +171,7 @@ def test_abandoned_uploads_are_deleted_after_the_configured_days(room: Room) -> 
 
 
 def test_an_upload_that_grows_slowly_is_deleted_after_the_same_number_of_days(room: Room) -> None:
-    """The days count from the beginning of the upload.
+    """The days are counted from the beginning of the upload.
 
     An upload that is complete by the end of these days stays.
     """

@@ -98,7 +98,7 @@ def test_a_slot_does_not_restore_a_withdrawn_case(room: Room) -> None:
 
 
 @pytest.mark.parametrize("channel", [INSPECTORATE, OUTSIDE])
-def test_a_strangers_withdrawal_does_not_block_the_slot_of_a_case(room: Room, channel: str) -> None:
+def test_a_withdrawal_by_a_stranger_does_not_block_the_slot_of_a_case(room: Room, channel: str) -> None:
     """A stranger can file and withdraw under a known case id, but the true case still gets its answer."""
     true, key = filed(room), bytes(range(32))
     other = make_report_envelope(room.site, channel)

@@ -157,7 +157,7 @@ def make_tail(outbox: OutboxBundle) -> bytes:
 
 
 def test_an_unreadable_file_is_named(sqlite_room: Room) -> None:
-    """The path is missing or a folder."""
+    """The path does not exist, or is a folder."""
     for path in (sqlite_room.folder / "none.tar", sqlite_room.folder):
         with pytest.raises(Refused, match="was not read"):
             imports.import_outbox(sqlite_room.database, sqlite_room.settings, path, sqlite_room.day)

@@ -246,7 +246,7 @@ def test_a_database_that_fails_is_an_error_with_a_hint(made: Path) -> None:
     ids=["text", "json"],
 )
 def test_ctrl_c_stops_a_command(tmp_path: Path, options: list[str], told: str) -> None:
-    """The command waits for its configuration, which comes from a pipe. click ends the line of the “^C”."""
+    """The command waits for its configuration, which comes from a pipe. click ends the line after “^C”."""
     os.mkfifo(pipe := tmp_path / "portal.toml")
     words = [sys.executable, "-c", "from portal.ops.cli import main; main()", "--config", pipe, "pending"]
     with (
@@ -316,7 +316,7 @@ def test_a_configuration_with_a_mistake_ends_every_command_with_status_2(
     assert message in refusal(run(tmp_path, "init", code=2))[0]
 
 
-def test_wrong_usage_ends_with_2(folder: Path) -> None:
+def test_wrong_usage_ends_with_status_2(folder: Path) -> None:
     """An option or command is unknown, or a required one is missing."""
     wrong = ["export", "--out", folder, "--again", "99999999999999999999"]
     for arguments in (["frobnicate"], ["export"], ["import"], ["init", "--what"], ["keyring"], wrong):
@@ -414,8 +414,8 @@ def test_a_password_in_a_database_address_is_never_printed(made: Path) -> None:
         assert "geheim" in load(config).database
 
 
-def test_serving_needs_a_keyring_that_fits(made: Path) -> None:
-    """The portal starts only with a keyring that its root key signed and that names its questions."""
+def test_serving_needs_a_matching_keyring(made: Path) -> None:
+    """The portal starts only with a keyring that the root key signed and that names its questionnaire."""
     config = made / "portal.toml"
     text = config.read_text()
     config.write_text(text.replace("root_key", "# root_key"))

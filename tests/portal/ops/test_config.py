@@ -93,6 +93,6 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
 @pytest.mark.parametrize(
     ("listen", "address"), [("localhost:1", ("localhost", 1)), ("[::1]:80", ("::1", 80))]
 )
-def test_an_address_is_host_and_port(listen: str, address: tuple[str, int]) -> None:
+def test_an_address_consists_of_a_host_and_a_port(listen: str, address: tuple[str, int]) -> None:
     """IPv6 addresses are written in brackets."""
     assert Settings(listen=listen).address == address

@@ -241,7 +241,7 @@ def test_the_output_is_the_same_with_no_report_and_with_fifty(
 
 
 def test_no_finding_contains_a_number_that_changes_with_reports(tmp_path: Path) -> None:
-    """All numbers in the findings are limits and days of expiry, even if something is wrong."""
+    """The only numbers in the findings are limits and expiry days, even if something is wrong."""
     room = room_for(tmp_path)
     configured(room)
     room.configure(capacity_gb=0.000_1)
@@ -444,7 +444,7 @@ def test_a_full_disk_of_postgresql_is_an_error(tmp_path: Path, postgres_url: str
 
 
 def test_a_postgresql_that_logs_too_much_is_reported(request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """Doctor reports an error for logs of statements or times, and a warning for a log for replicas."""
+    """Doctor reports an error if statements or times are logged, and a warning if replicas have a log."""
     with opened(request, tmp_path, "postgresql") as room:
         loud = f"{room.settings.database}&options=-clog_statement%3Dall"
         room.settings = replace(room.settings, database=loud)
@@ -486,7 +486,10 @@ def test_overdue_deletions_are_reported(tmp_path: Path) -> None:
 def test_pending_counts_envelopes_waiting_for_export(
     request: pytest.FixtureRequest, tmp_path: Path, backend: str
 ) -> None:
-    """Each channel has a count and its oldest day. Incomplete and exported envelopes do not count."""
+    """For each channel, the output has a count and the oldest day.
+
+    Incomplete and exported envelopes do not count.
+    """
     with opened(request, tmp_path, backend) as room:
         file = configured(room)
         file.write_text(f'{file.read_text()}database = "{room.settings.database}"\n')

@@ -112,7 +112,7 @@ def send(server: Server, address: str, sealed: Sealed, starts: range) -> None:
 def test_simultaneous_exports_and_imports_on_two_machines_lose_nothing(
     machines: tuple[Server, Server], tmp_path: Path
 ) -> None:
-    """Each envelope is in one bundle. One import applies the outbox; the other finds that it was applied."""
+    """Each envelope is in one bundle. One import applies the outbox; the other finds it already applied."""
     reports = [make_report_envelope(SITE) for _ in range(REPORTS)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda sent: machines[sent[0] % 2].send(sent[1]), enumerate(reports)))

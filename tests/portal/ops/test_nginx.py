@@ -118,7 +118,10 @@ def test_no_public_address_reveals_the_health_of_the_portal(site: Nginx, before:
 
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "DELETE", "OPTIONS"])
 def test_nginx_answers_every_method_like_the_application(site: Nginx, method: str) -> None:
-    """Nginx itself answers only requests that read. The portal answers all others, even for frozen pages."""
+    """Nginx itself answers only requests that read data.
+
+    The portal answers all others, even for frozen pages.
+    """
     (_, onion) = connections(site)
     for path in ("/", "/fr/report", "/static/style.css", "/keyring.json", "/nowhere", "/api/nowhere"):
         direct = ask(HTTPConnection("127.0.0.1", site.server.port), method, path, "br")
@@ -166,7 +169,7 @@ def test_a_malformed_request_is_refused_without_naming_either_server(site: Nginx
 
 
 def test_a_request_hidden_in_a_body_is_not_served_as_a_request(site: Nginx) -> None:
-    """Both servers agree where a body ends, so a request in a locator's place is read as a locator."""
+    """Both servers agree on where a body ends, so a request in a locator's place is read as a locator."""
     hidden = SECOND[:32].ljust(32, b" ")
     framed = head("POST /api/slot HTTP/1.1", "Content-Length: 32") + hidden
     answer = exchange(site.onion_port, framed + SECOND, end=False)
@@ -257,7 +260,7 @@ def test_nginx_accepts_the_shipped_configuration(site: Nginx, way: str) -> None:
     assert of_nginx(checked.stdout, way) == Counter(line for line, _ in TOLD[way])
 
 
-def test_nginx_may_open_enough_files_for_all_connections() -> None:
+def test_nginx_is_allowed_to_open_enough_files_for_all_connections() -> None:
     """Each connection needs four open files. With a lower limit, 12,288 slow clients would block nginx."""
     numbers = dict(line.split() for line, _ in TOLD["clearnet"] if line.count(" ") == 1)
     connections, descriptors = int(numbers["worker_connections"]), int(numbers["worker_rlimit_nofile"])

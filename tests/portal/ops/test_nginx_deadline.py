@@ -32,7 +32,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Nginx:
 
 
 def all_lasted(site: Nginx, size: int, pause: float, most: float) -> dict[str, float | None]:
-    """Send all kinds of bodies at the same time; return for each how long nginx waited for the body."""
+    """Send all kinds of bodies at the same time, and return how long nginx waited for each body."""
     onion, clearnet = Source(site.onion_port, is_onion=True), Source(site.port)
     with ThreadPoolExecutor() as pool:
         found = {name: pool.submit(lasted, onion, each, pause, most) for name, each in bodies(size).items()}

@@ -21,16 +21,17 @@ pytestmark = pytest.mark.long
 CONNECTIONS = 3_000
 SECONDS = 60
 HURRIED = 480
-# The test lasts so long that one late answer is less than one percent.
+# The test lasts so long that one late answer is less than one percent of all answers.
 HURRIED_SECONDS = 60
 OF_A_CIRCUIT = 8
 # The number of connections is below the usual limit of open files for a process.
 BURST = 600
 ASKED_BY_A_CIRCUIT = 4
-# With one process, nginx handles everything that it has read before it answers the next request.
+# If nginx has only one process, it handles everything that it has read, and only then answers the next
+# request.
 ALONE = {"worker_processes auto;": "worker_processes 1;"}
-# All clients share as many connections as one host can open, without a limit for each client. Slow bodies
-# never time out.
+# There is no limit for each client: all clients together share as many connections as one host can open. Slow
+# bodies never time out.
 UNBOUNDED = {
     "limit_conn all 12288;": "limit_conn all 1024;",
     "limit_conn sources 64;": "",
@@ -224,8 +225,8 @@ _ASKED = {
     "text": head(_CREATE, "Content-Length: 67195") + b"x",
     "sealed": head("POST /en/sealed HTTP/1.1", "Content-Length: 1000") + b"x",
 }
-# For each kind of request: the sources in order, how many requests each tries, and how many are accepted. The
-# limits are those of an IPv6 network, of the larger network around it, and of all clients.
+# For each kind of request: the sources in order, how many requests each source makes, and how many are
+# accepted. The limits are those of an IPv6 network, of the larger network around it, and of all clients.
 _COUNTED = [
     (
         "slot",
@@ -255,7 +256,7 @@ _COUNTED = [
 @pytest.mark.parametrize(
     ("asked", "tried"), _COUNTED, ids=lambda each: each if isinstance(each, str) else each[0][0]
 )
-def test_requests_in_progress_are_limited_for_one_source_for_its_larger_network_and_for_all(
+def test_requests_in_progress_are_limited_for_each_source_for_each_larger_network_and_for_all_sources(
     counting: Nginx, asked: str, tried: Sequence[tuple[str, int, int]]
 ) -> None:
     """Clients beyond a limit are told to wait."""
@@ -279,7 +280,7 @@ def network(site: Nginx, name: str) -> Source:
 
 
 def seen(site: Nginx) -> None:
-    """Return once nginx has answered a page, so that it has also handled all earlier requests."""
+    """Request a page and wait for the answer: by then, nginx has also handled all earlier requests."""
     assert answered(network(site, "ffff:1"), head("GET /fr/report HTTP/1.1"))[9:12] == b"200"
 
 

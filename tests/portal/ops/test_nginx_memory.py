@@ -29,8 +29,7 @@ SECONDS = 120
 STREAMS = 3
 # The memory of each connection if 12,288 of them take 1.9 GiB, as docs/portal-machine.md says.
 MOST_OF_A_CONNECTION = 162 << 10
-# The limits in `listen` as the kernel counts them (208 and 64 KiB, doubled), plus one packet beyond the
-# limit.
+# The limits in `listen` (208 and 64 KiB), doubled as the kernel counts them, plus one packet.
 MOST_IN_THE_KERNEL = (544 + 64) << 10
 # The size of the folder for bodies in deploy/nginx@.service, as docs/reliability.md says.
 FOLDER = "96m"
@@ -146,7 +145,7 @@ def test_uploads_use_the_full_speed_of_a_line_of_ten_megabits(
 
 
 def seconds_of_upload(nginx: Nginx) -> float:
-    """Send sixteen pieces like a page, one after the other. No portal runs behind nginx."""
+    """Send sixteen pieces one after the other, as a page does. No portal runs behind nginx."""
     connection = HTTPSConnection(ADDRESSES[FAR], nginx.port, timeout=60, context=trusting())
     begun = time.monotonic()
     for _ in range(16):
@@ -178,7 +177,7 @@ def held_each(nginx: Nginx, sources: Sequence[Source], path: str) -> tuple[int, 
 def test_a_connection_holds_at_most_three_unread_answers(behind_nginx: Nginx, path: str) -> None:
     """One of the two paths is a page that nginx reads from a file.
 
-    The other path is refused by nginx, like most requests that need the portal.
+    Nginx refuses the other path, like most requests that need the portal.
     """
     alone = behind_nginx.twin(f"unread{path.replace('/', '-')}")
     with alone.serving():
@@ -204,7 +203,7 @@ def test_without_the_limit_a_connection_holds_a_hundred_unread_answers(behind_ng
 def test_the_unread_answers_of_a_thousand_connections_fit_into_memory(
     nginx: Nginx, path: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """The connections come from sixteen addresses, as many as allowed from each."""
+    """The connections come from sixteen addresses, and each address has as many as it may have."""
     with nginx.serving():
         answers, took = held_each(nginx, of_addresses(nginx, 16), path)
     told = f"{answers} answers held, {took / 1024:.0f} KiB for each connection"

@@ -39,7 +39,8 @@ def test_no_body_is_written_to_a_file(behind_nginx: Nginx) -> None:
 
     With a smaller buffer, nginx would write the piece to a file.
     """
-    # With one process, nginx handles everything that it has read before it answers the next request.
+    # If nginx has only one process, it handles everything that it has read, and only then answers the next
+    # request.
     alone = {"worker_processes auto;": "worker_processes 1;"}
     shipped, smaller = behind_nginx.twin("shipped"), behind_nginx.twin("smaller")
     shipped.configure(alone)
@@ -144,7 +145,9 @@ def stalled(port: int, content: bytes, count: int) -> Iterator[None]:
     ],
     ids=["head", "body", "chunk", "piece", "sealed"],
 )
-def test_slow_clients_do_not_occupy_the_portals_processes(behind_nginx: Nginx, beginning: bytes) -> None:
+def test_slow_clients_do_not_occupy_the_processes_of_the_portal(
+    behind_nginx: Nginx, beginning: bytes
+) -> None:
     """With 200 such clients, pages, slots and reports are still answered soon."""
     with stalled(behind_nginx.onion_port, beginning, SLOW_CLIENTS):
         behind = Server(behind_nginx.server.folder, behind_nginx.onion_port)

@@ -97,7 +97,7 @@ def test_a_verifier_name_that_no_challenge_may_contain_is_refused(folder: Path, 
     assert not (folder / "challenge.json").exists()
 
 
-def test_the_commands_of_the_guide_check_a_proof_and_who_owns_it(folder: Path) -> None:
+def test_the_commands_of_the_guide_check_a_proof_and_its_owner(folder: Path) -> None:
     """The reporter answers the challenge between the last two commands."""
     guide = (ROOT / "docs/verifying.md").read_text("utf-8")
     lines = guides.lines(guides.section(guide, "Check a proof of receipt"))

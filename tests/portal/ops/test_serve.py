@@ -93,7 +93,7 @@ def cut(server: Server, address: str, content: bytes, *, at: int) -> None:
 
 
 def whole(content: bytes) -> dict[str, str]:
-    """Return the headers of a request with this whole body."""
+    """Return the headers of a request that sends this body as a whole."""
     return {**BODY, "Host": "x", "Upload-Offset": "0", "Content-Length": str(len(content))}
 
 

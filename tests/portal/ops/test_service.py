@@ -12,7 +12,7 @@ from tests.support.shipped_lines import UNITS as TOLD
 
 UNITS = sorted(DEPLOY.glob("*.service"))
 TOR = Path("/usr/lib/systemd/system/tor@.service")
-# systemd's own score: 100 means unprotected, below 20 is its best rating. nginx must accept connections.
+# systemd's own score: 100 means unprotected, and its best rating needs a score below 20.
 EXPOSURE = {
     "portal@.service": "20",
     "portal-expire.service": "20",

@@ -32,7 +32,7 @@ ANSWERS = {
     "day": f"HTTP/1.1 200 OK\r\nDate: {ESC}[2J\r\nServer: {ESC}[2J\r\nVia: \x9b1;1H\r\n\r\n",
     "not HTTP": f"{ESC}[2J\r\n",
 }
-# What the administrator types, and whether the output repeats foreign text; {} is the hostile name.
+# Each command line of the administrator, and whether its output repeats foreign text; {} is the hostile name.
 LINES = {
     "import {}": True,
     "import {}/none": True,
@@ -80,7 +80,7 @@ def hostile_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provable]
 
 
 def said_to(hostile_room: Provable, line: str, url: str = "") -> tuple[int, str]:
-    """Return the exit status of a command, and what it showed on a real terminal."""
+    """Return the exit status of a command and its output on a real terminal."""
     words = [word.replace("{}", NAME).replace("URL", url) for word in line.split()]
     with typing_to_fork(["--config", "portal.toml", *words], hostile_room.folder, PORTAL) as at:
         return at.waits(), at.shown

@@ -65,7 +65,7 @@ def serves(machine: Machine, unit: str) -> bool:
 
 
 def answers(machine: Machine, unit: str) -> bool:
-    """Return whether a portal answers behind a unit now."""
+    """Return whether a portal currently answers behind a unit."""
     *words, address = SERVING[unit]
     page = machine.do("curl", "--silent", *words, f"{address}/keyring.json", code=None)
     return '"kind":"keyring"' in page

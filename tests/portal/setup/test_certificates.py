@@ -197,7 +197,7 @@ def test_the_settings_of_certbot_name_the_host_and_how_to_prove_control_of_it(
         ({"certificate_by": "magic"}, "'certificate_by' must be files or acme-http or acme-dns"),
     ],
 )
-def test_answers_that_give_no_certificate_by_acme_are_refused(
+def test_answers_with_which_acme_can_issue_no_certificate_are_refused(
     tmp_path: Path, change: dict[str, str], said: str
 ) -> None:
     """A line end in an answer would begin another setting of certbot."""

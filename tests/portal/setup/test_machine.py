@@ -268,7 +268,7 @@ def test_unattended_setup_prints_the_fingerprint_of_the_root_key(
         assert fingerprint in capsys.readouterr().out
 
 
-def test_the_failure_of_a_program_is_told_on_one_line(system: System) -> None:
+def test_the_failure_of_a_program_is_reported_on_one_line(system: System) -> None:
     """The terminal would show a line break as an escape sequence."""
     with pytest.raises(Failed) as caught:
         system.run("sh", "-c", "echo error: no list; echo hint: sign one >&2; exit 1")
@@ -424,7 +424,7 @@ def test_a_disk_without_room_for_the_pages_is_named_and_keeps_no_page(
 def test_if_pages_cannot_be_made_the_newest_existing_pages_stay(
     system: System, there: tuple[str, ...], kept: str
 ) -> None:
-    """An earlier run may have been killed while it replaced old pages by new ones."""
+    """An earlier run may have been killed while it replaced old pages with new ones."""
     Folders(system).apply()
     place = system.at(PAGES)
     for name in there:

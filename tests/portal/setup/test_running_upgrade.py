@@ -90,10 +90,10 @@ def left(machine: Machine) -> str:
     )
 
 
-def test_the_earlier_version_goes_on_until_the_next_one_answers(machine: Machine) -> None:
+def test_the_earlier_version_keeps_running_until_the_next_version_answers(machine: Machine) -> None:
     """First the next version is broken, so its trial fails.
 
-    The mended version answers visitors, also after a restart.
+    The mended version answers visitors, even after a restart.
     """
     states = {
         each["step"]: each["state"] for each in json.loads(upgrade(machine, "--check", "--json", code=1))

@@ -111,7 +111,7 @@ def test_the_earlier_list_and_configuration_are_restored_if_a_step_fails(
     assert SignedList(bare, signed(bare, tmp_path / "next")).check() == TO_DO
 
 
-def test_no_list_is_published_before_the_portal_was_set_up(
+def test_no_list_is_published_before_the_portal_is_set_up(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     assert cli.run(["publish", str(tmp_path)]) == 1

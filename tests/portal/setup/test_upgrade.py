@@ -115,7 +115,9 @@ def test_a_migration_that_fails_leaves_the_earlier_version_as_it_was(installed: 
     as_before(installed, before)
 
 
-def test_a_version_that_does_not_answer_gives_way_to_the_earlier_one_and_its_data(installed: Portal) -> None:
+def test_a_version_that_does_not_answer_is_replaced_by_the_earlier_version_with_its_data(
+    installed: Portal,
+) -> None:
     """The migration had succeeded. A later upgrade, to a version that answers, succeeds."""
     before = rows(installed)
     installed.units.broken = True
@@ -254,7 +256,7 @@ def test_a_unit_that_starts_with_neither_version_is_named(installed: Portal) -> 
     is_upgraded(installed)
 
 
-def test_a_still_newer_program_never_puts_back_a_copy_older_than_the_last_confirmation(
+def test_an_even_newer_program_never_restores_a_copy_older_than_the_last_confirmation(
     installed: Portal,
 ) -> None:
     """The run was killed after the confirmation, and then another package was installed."""
@@ -268,7 +270,7 @@ def test_a_still_newer_program_never_puts_back_a_copy_older_than_the_last_confir
     as_before(installed, before)
 
 
-def test_a_copy_is_private_beside_the_database_and_overwritten(installed: Portal) -> None:
+def test_the_copy_beside_the_database_is_private_and_is_overwritten_when_discarded(installed: Portal) -> None:
     copy, folder = Copy(installed.url, installed.folder), installed.folder
     with program(OLD):
         copy.make()
@@ -350,7 +352,7 @@ def test_an_upgrade_that_is_killed_anywhere_is_completed_by_the_next_run(
 
 
 def note(installed: Portal) -> None:
-    """Write a row, as a portal that serves does."""
+    """Write a row, as a serving portal does."""
     with create_engine(installed.url, poolclass=NullPool).begin() as connection:
         connection.execute(insert(disk).values(is_odd=True, size=1))
 

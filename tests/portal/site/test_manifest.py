@@ -150,7 +150,10 @@ def sha256(file: Path) -> str:
 
 @pytest.mark.slow
 def test_the_inbox_signs_a_manifest_of_the_portal_and_a_monitor_accepts_the_site(tmp_path: Path) -> None:
-    """The test runs the commands of portal, inbox and monitor. Without a manifest, verification fails."""
+    """The test runs commands of the portal, the inbox and the monitor.
+
+    Without a manifest, verification fails.
+    """
     office = Office.found(tmp_path)
     told = office.json("exchange", "keyring", "--out", tmp_path / "keyring")
     file = tmp_path / "portal.toml"

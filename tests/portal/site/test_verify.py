@@ -67,7 +67,7 @@ def verified(room: Provable, *more: str | Path, site: str = "") -> Result:
 
 
 def test_a_site_whose_portal_starts_again_is_not_accused_of_a_false_signature(own_provable: Provable) -> None:
-    """A portal that is restarting does not listen for some seconds, and nginx answers 503 for it."""
+    """While a portal restarts, it does not listen for some seconds, and nginx answers with status 503."""
     away = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
     with hosting(away) as site:
         done = verified(own_provable, site=site)
@@ -93,7 +93,7 @@ def test_portal_verify_visits_an_onion_service_only_through_the_proxy(own_provab
         assert set(proxy.asked) == {name.encode()}
 
 
-def test_serials_are_stored_beside_the_configuration_or_in_the_file_given_by_seen(
+def test_serials_are_stored_beside_the_configuration_or_in_the_file_named_with_seen(
     own_provable: Provable,
 ) -> None:
     assert verified(own_provable).exit_code == 0

@@ -31,8 +31,8 @@ def test_rewriting_the_database_removes_the_order_of_arrival(tmp_path: Path) -> 
     pieces = [report.envelope[30_000:30_040] for report in reports]
     assert steps_forward(room, pieces) > 0.9 * (REPORTS - 1)
     expire.tidy(room.database)
-    # With 30 reports in random order, at most 25 of the 29 steps between them go forward, except once in many
-    # millions of runs.
+    # There are 29 steps between 30 reports. In a random order, more than 25 of these steps go forward only
+    # once in many millions of runs.
     assert steps_forward(room, pieces) <= 25
     room.close()
 

@@ -119,12 +119,12 @@ def test_a_restored_open_case_gets_a_random_day_of_expiry(connection: Connection
         case = Case(case_id=secrets.token_bytes(32), channel=INSPECTORATE)
         backups.put_case(connection, case, None, Term(DAY, 10))
     drawn = {day - days.number(DAY) for (day,) in kept(connection, cases, "expires")}
-    # In 500 draws, one of the eight possible days is missing only once in 10^28 runs.
+    # In 500 draws, all eight possible days occur, except once in 10^28 runs.
     assert drawn == set(range(10, 10 + SPREAD_DAYS + 1))
 
 
 def test_a_restored_case_has_every_value_and_counts_as_collected(connection: Connection) -> None:
-    """If only a slot was imported, the case has neither memo, withdraw id nor day."""
+    """If only a slot was imported, the case has no memo, no withdraw id and no day."""
     of, expires = report(), days.number(AFTER)
     full = Case(
         case_id=b"\xff" * 32,

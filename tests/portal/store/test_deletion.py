@@ -92,7 +92,7 @@ def test_a_cancelled_upload_is_overwritten_in_the_files(sqlite_room: Room) -> No
 def test_no_request_empties_the_write_ahead_log(sqlite_room: Room) -> None:
     """The time needed to empty the log would reveal whether other visitors have written.
 
-    Therefore, the clock empties the log.
+    Therefore, a regular task empties the log.
     """
     room, sealed, other = (
         sqlite_room,
@@ -240,7 +240,7 @@ def tables(room: Room) -> Path:
 
 
 def test_a_withdrawal_waits_for_the_last_piece_of_an_upload(room: Room) -> None:
-    """Piece and withdrawal arrive at the same time.
+    """A piece and a withdrawal arrive at the same time.
 
     Nothing is left behind, and the inbox learns of the withdrawal.
     """
@@ -283,7 +283,7 @@ def test_two_deletions_of_the_same_rows_do_not_deadlock(
 
 
 def waits(room: Room, thread: threading.Thread) -> None:
-    """Return once a thread waits for a lock of another thread."""
+    """Wait until a thread is waiting for another thread's lock."""
     end = time.monotonic() + PATIENCE_SECONDS
     sqlite = room.settings.database_url.get_backend_name() == "sqlite"
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")

@@ -43,7 +43,7 @@ def test_each_outbox_is_stored_under_its_channel_and_number(connection: Connecti
     assert outboxes.manifest(connection, INSPECTORATE, 1) == manifest(INSPECTORATE, 1)
 
 
-def test_a_gap_in_the_outboxes_is_allowed_before_the_first_and_after_a_restored_one(
+def test_a_gap_is_allowed_before_the_first_outbox_and_after_a_restored_outbox(
     connection: Connection,
 ) -> None:
     """Only the last outbox of the same channel counts."""

@@ -242,7 +242,7 @@ def test_the_write_ahead_log_is_empty_after_a_deletion(sqlite_room: Room) -> Non
     assert (sqlite_room.folder / "portal.sqlite-wal").stat().st_size == 0
 
 
-def test_no_upload_begins_under_the_id_of_a_deleted_one_that_is_not_yet_overwritten(room: Room) -> None:
+def test_no_upload_gets_the_id_of_a_deleted_upload_that_is_not_yet_overwritten(room: Room) -> None:
     """Otherwise, the bytes of the new upload would be deleted with the earlier ones.
 
     The used header may already be forgotten.

@@ -63,7 +63,7 @@ def test_no_row_has_a_running_number_or_a_time(sqlite_room: Room) -> None:
 
 
 def test_a_piece_is_stored_only_once_and_only_up_to_the_declared_size(room: Room) -> None:
-    """If two pieces come at one offset, the first is kept."""
+    """If two pieces arrive for the same offset, the first is kept."""
     begun = upload()
     with room.database.write() as connection:
         envelopes.begin(connection, begun, None, b"")
@@ -153,7 +153,7 @@ def test_a_failed_transaction_is_rolled_back(room: Room) -> None:
     assert room.state() == before
 
 
-def test_the_portals_secret_is_not_in_its_representation() -> None:
+def test_the_secret_of_a_portal_is_not_in_its_representation() -> None:
     """Therefore a log cannot show the secret by accident."""
     assert repr(Instance(b"public", b"secret")) == "Instance(…)"
 
@@ -233,7 +233,7 @@ def test_simultaneous_calls_all_finish_overwriting(sqlite_room: Room) -> None:
 
 
 def test_failed_overwriting_is_reported_with_its_cause(sqlite_room: Room) -> None:
-    """If the file cannot be opened, bytes are not overwritten yet. Damage never ends by waiting."""
+    """If the file cannot be opened, bytes are not overwritten yet. Waiting never repairs damage."""
     sqlite_room.database.scrub()
     sqlite_room.database.close()
     file = sqlite_room.folder / "portal.sqlite"
@@ -387,7 +387,7 @@ def test_a_database_that_is_refused_is_closed(tmp_path: Path) -> None:
     assert "cannot be used" in str(refused.value)
 
 
-def test_a_new_database_whose_first_rows_fail_has_no_tables_and_is_closed(tmp_path: Path) -> None:
+def test_a_new_database_that_cannot_store_its_first_rows_has_no_tables_and_is_closed(tmp_path: Path) -> None:
     """The kind of error does not matter: for example, the rows may come from a file that cannot be read."""
     url = make_url(f"sqlite:///{tmp_path}/portal.sqlite")
 

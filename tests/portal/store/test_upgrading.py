@@ -48,7 +48,7 @@ SAID = "the database was made by an earlier version of the program"
 
 @dataclass
 class Old:
-    """A portal of the present version, whose program is now the next version.
+    """A portal of the current version whose program has been replaced by the next version.
 
     ``was`` is the portal's earlier content.
     """
@@ -93,7 +93,7 @@ class Old:
             }
 
     def known(self) -> State:
-        """Return every row of the present version's tables, without the columns of the next version."""
+        """Return every row of the current version's tables, without the columns of the next version."""
         with reaching(self.database) as connection:
             return {name: rows(connection, select(each)) for name, each in metadata.tables.items()}
 

@@ -19,8 +19,8 @@ from tests.support.paths import ROOT
 
 MOST_WORDS = 140
 # This is how often each page shows the emergency numbers. The report page shows the numbers above its first
-# question, and for two answers to the question whether somebody is in danger. The offline form also shows the
-# numbers above a reply.
+# question. It also shows them for two answers to the question whether somebody is in danger. The offline form
+# also shows the numbers above a reply.
 TIMES = {"": 1, "report": 6, "offline.html": 8, "help": 1}
 OTHER = ROOT / "tests" / "golden" / "jurisdictions" / "xx"
 

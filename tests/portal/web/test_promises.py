@@ -25,7 +25,7 @@ from tests.support.paths import ROOT
 
 DAYS = [date(2026, 11, 1) + timedelta(n) for n in range(1_200)]
 # A law with two acknowledgement deadlines: one regime follows the Directive, and the other the French decree.
-# In the French decree, the deadline of feedback depends on the acknowledgement deadline.
+# In the French decree, the deadline for feedback depends on the acknowledgement deadline.
 (APART,) = laws_with(
     "deadlines.toml",
     {
@@ -62,7 +62,7 @@ def counted(promise: str, off: str = "") -> Sequence[date]:
 
 @cache
 def demanded(name: str, event: Event) -> Sequence[date]:
-    """Return the deadline of a report that arrived on each of DAYS and was not answered yet.
+    """Return the deadlines of unanswered reports that arrived on each of DAYS.
 
     This is the deadline in the regime that allows the most time.
     """
@@ -125,7 +125,7 @@ def test_the_page_before_a_report_states_the_deadlines_of_the_law(
     assert [each for each in said if each not in page] == []
 
 
-def test_a_promise_takes_the_earliest_date_within_a_regime_and_the_latest_of_all_regimes() -> None:
+def test_a_promise_uses_the_earliest_date_of_each_regime_and_the_latest_of_these_dates() -> None:
     """If a month is too short for the date, the deadline is the last day of the month."""
     assert counted("7d,1m;12m") == counted("12m")
     assert counted("7d,1m") == [day + timedelta(7) for day in DAYS]

@@ -78,7 +78,7 @@ def test_the_title_heading_and_links_of_a_page_use_the_same_name(client: FlaskCl
         ("en", "What is it about?", "Help me choose"),
     ],
 )
-def test_the_report_page_offers_help_to_choose_a_subject_and_the_paper_form_only_names_the_part(
+def test_the_report_page_offers_help_to_choose_a_subject_but_the_paper_form_offers_none(
     client: FlaskClient, language: str, subject: str, offer: str
 ) -> None:
     """Paper cannot help. The other folded parts have no list of subjects, so they offer no help."""
@@ -92,7 +92,7 @@ def test_the_report_page_offers_help_to_choose_a_subject_and_the_paper_form_only
 
 
 def refusing(settings: Settings, asked: Questionnaire) -> list[str]:
-    """Return the paths of the public texts that offer not to answer a question."""
+    """Return the paths of the public texts that offer “I prefer not to answer” as a choice."""
     texts = {
         **pages.render(settings, asked),
         **{
@@ -105,7 +105,7 @@ def refusing(settings: Settings, asked: Questionnaire) -> list[str]:
     return [path for path, text in texts.items() if REFUSAL.search(unescape(text.decode()))]
 
 
-def test_no_page_offers_to_prefer_not_to_answer(same_room: Room) -> None:
+def test_no_page_offers_prefer_not_to_answer_as_a_choice(same_room: Room) -> None:
     """The control offers this answer in the questionnaire, which three pages of each language show."""
     settings = same_room.settings
     raw = shipped.QUESTIONNAIRE.read_bytes()
@@ -270,7 +270,7 @@ def test_the_page_names_its_language(client: FlaskClient, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/fr/verify", "/en/verify", "/fr/offline.html"])
-def test_the_fingerprint_of_the_root_key_is_on_the_page_about_checks_to_which_every_page_links(
+def test_every_page_links_to_the_page_about_checks_which_shows_the_fingerprint_of_the_root_key(
     same_room: Room, path: str
 ) -> None:
     assert signing.fingerprint(same_room.site.root_key) in same_room.client.get(path).text
@@ -381,7 +381,7 @@ def test_pages_without_a_root_key_show_no_fingerprint() -> None:
 @pytest.mark.parametrize(
     "name", ["desk/cases.html", "translations/fr/LC_MESSAGES/public.po", "portal/../questionnaire.toml"]
 )
-def test_templates_are_loaded_only_from_the_portals_and_the_shared_folder(name: str) -> None:
+def test_templates_are_loaded_only_from_the_folder_of_the_portal_and_the_shared_folder(name: str) -> None:
     with pytest.raises(TemplateNotFound):
         pages.environment("en").get_template(name)
 

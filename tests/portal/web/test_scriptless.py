@@ -106,7 +106,10 @@ def test_a_form_that_another_site_submits_is_refused_if_the_browser_says_so(
 
 
 def test_a_report_without_script_is_stored_like_one_with_script(room: Room) -> None:
-    """Envelope, case and memo are stored as usual. Neither the file's name nor how it was sent is stored."""
+    """Envelope, case and memo are stored as usual.
+
+    Neither the file's name nor the way it was sent is stored.
+    """
     report = make_report_envelope(room.site, file=bytes(700_000))
     assert post(room, sealed_file(report), name="my-secret-name.bin") == (
         200,
