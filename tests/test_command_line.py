@@ -336,7 +336,7 @@ def test_every_command_can_print_the_version(program: str, capsys: pytest.Captur
 
 
 def test_an_earlier_name_of_a_command_suggests_its_present_name() -> None:
-    """The last word of a name alone, or a typing error, suggests the name too.
+    """A typing error, or the last word of a name alone, also suggests the name.
 
     An unrelated word suggests nothing.
     """
@@ -353,7 +353,7 @@ def test_an_earlier_name_of_a_command_suggests_its_present_name() -> None:
 
 
 @pytest.mark.parametrize("program", ["inbox", "portal"])
-def test_each_other_word_for_a_command_suggests_this_command(
+def test_each_other_word_for_a_command_suggests_that_command(
     program: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The trees list these words as `also`."""
@@ -757,7 +757,7 @@ def test_a_group_that_was_a_command_before_suggests_its_successor(capsys: pytest
 
 @pytest.mark.parametrize("name", ["queue list", "queue tag"])
 def test_each_field_of_the_queue_filter_has_an_option(name: str) -> None:
-    """`queue tag` chooses only among open cases, and its option `--tag` is a filter too."""
+    """`queue tag` chooses only among open cases, and its option `--tag` is also a filter."""
     words = shlex.split(leaves(tree("inbox"))[tuple(name.split())].example)[1:]
     taken = parsed("inbox", words).params.keys()
     state = {"state"} if name == "queue tag" else set()

@@ -24,7 +24,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), ROOT / "crypto" / "SPEC
 WRITTEN = [each for each in PAGES if each.name not in GENERATED]
 # Characters in a line of prose.
 WIDTH = 100
-# Code blocks have fences, also in lists. An indented line is prose.
+# Code blocks have fences, even in lists. An indented line is prose.
 CODE = re.compile(r"^( *)```.*?^\1```", re.MULTILINE | re.DOTALL)
 # docs/commands.md has each example on one line, for copying.
 EXAMPLE = re.compile(r"^Example: `.*`$", re.MULTILINE)
@@ -110,7 +110,7 @@ def test_the_index_names_every_program_and_the_manual_pages() -> None:
 
 
 @pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/translating.md", "docs/README.md"])
-def test_every_file_that_readme_and_contributing_name_exists(page: str) -> None:
+def test_every_file_that_is_named_in_readme_or_contributing_exists(page: str) -> None:
     """Names of files are formatted as code, relative to the top of the project."""
     rooms = "portal|inbox|crypto|templates|tests|deploy|docs|benchmarks"
     found = set(re.findall(rf"`((?:{rooms})/[\w./-]*)`", (ROOT / page).read_text("utf-8")))
@@ -272,7 +272,7 @@ def test_every_button_that_the_tutorial_names_exists() -> None:
     assert [name for name in buttons if name not in known] == []
 
 
-def test_every_button_of_the_desk_that_the_guides_of_officers_name_exists() -> None:
+def test_every_button_of_the_desk_that_is_named_in_a_guide_for_officers_exists() -> None:
     """Both editions of the guide name pages and buttons in bold, in their own language."""
     english, french = bold(DOCS / "officer-guide.md"), bold(DOCS / "fr" / "guide-agent.md")
     assert min(len(english), len(french)) > 15

@@ -55,7 +55,7 @@ def found_it(words: list[str], folder: Path) -> None:
 
 @pytest.mark.slow
 def test_the_commands_of_the_ceremony_work_at_a_terminal_in_the_order_of_the_page(tmp_path: Path) -> None:
-    """Three officers found an inbox, and two of them open it in the three ways of the page.
+    """Three officers create an inbox, and two of them open it in the three ways of the page.
 
     Ctrl-C ends the desk.
     """

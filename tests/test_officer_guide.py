@@ -40,7 +40,7 @@ HEAD = re.compile(r"entry (\d+), ((?:[A-Z2-7]{4} ?)+)")
 PICTURE = hostile.png(4, 4, whole=True)
 # The answers of the reports in each bundle; bundles without reports only confirm outboxes.
 REPORTS = {"inspection-2.tar": ({}, {}), "inspection-4.tar": ({"danger_now": "yes"},)}
-# What the terminal asks for: tests give it as options.
+# The answers to the terminal's questions, which tests give as options.
 ASKED = {
     ("access", "conflict", "add"): ("--reason", "drill"),
     ("case", "set-source-risk"): ("--reason", "drill"),
@@ -85,7 +85,7 @@ class Walk:
     def type(self, words: Sequence[str]) -> str:
         """Type a command of the page. Return its output. Raise AssertionError if the command fails.
 
-        Outside a session, the page itself must bring the shares.
+        Outside a session, the command on the page itself must name the shares.
         """
         brings = BRINGING == [word for word in words if word in BRINGING]
         words = [word for word in words if word not in BRINGING]

@@ -25,7 +25,7 @@ def modules(room: str) -> dict[str, ast.Module]:
 
 
 def found(rooms: tuple[str, ...], looking: Callable[[ast.Module], set[str]]) -> dict[str, set[str]]:
-    """Return what a search finds in each module, for the modules in which it finds something."""
+    """Return the findings of a search by module, for the modules that have any."""
     seen = {path: looking(tree) for room in rooms for path, tree in modules(room).items()}
     return {path: each for path, each in seen.items() if each}
 
@@ -49,7 +49,7 @@ UNSEEN = {
 
 
 def told_apart(tree: ast.Module) -> set[str]:
-    """Return the means by which a module tests for invisible characters, or names one."""
+    """Return the means by which a module tests for invisible characters, or names such a character."""
     return {what for node in ast.walk(tree) for what in _told_apart(node)}
 
 

@@ -143,7 +143,7 @@ def debian_packages(pair: str, path: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize("pair", ["sh=dash", "/bin/s*=dash"])
 def test_the_debian_script_does_nothing_for_an_installed_command_or_file(pair: str) -> None:
-    """The script also prints nothing."""
+    """The script does not print anything either."""
     assert debian_packages(pair, "/usr/bin:/bin") == (0, "")
 
 

@@ -1,4 +1,4 @@
-"""The gate names outdated records of the soak; only runs of committed code are recorded."""
+"""The gate names outdated records of the soak, and only runs of committed code are recorded."""
 
 import json
 import re

@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 # Together with linters and type checkers, the tests take less than a minute. The gate runs the other tests.
 SECONDS = 48
-# The first status is pytest's if it selected no test; the second is our own if the time ran out before all
+# The first status is pytest's if it selected no test. The second is our own if the time ran out before all
 # tests had run.
 _NONE_SELECTED = 5
 _UNFINISHED = 3

@@ -1,6 +1,6 @@
 """Fill the caches of a new checkout before the test processes start, so that only one process does this work.
 
-The caches hold the compiled tests with rewritten assertions, and the compressed pages of the usual portal.
+The caches contain the compiled tests with rewritten assertions, and the compressed pages of the usual portal.
 """
 
 import sys

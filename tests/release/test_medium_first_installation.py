@@ -98,7 +98,7 @@ def test_a_first_medium_without_a_signature_is_refused(machine: BlankMachine, st
 
 
 def test_a_first_medium_with_a_forged_signature_is_refused(machine: BlankMachine, stick: Medium) -> None:
-    """Anne signed another medium; both officers have the fingerprint of this one on their papers."""
+    """Anne signed another medium, but both officers' papers have the fingerprint of the changed medium."""
     (stick.folder / "PACKAGES").write_text("cage\n")
     manifest.write(stick.folder)
     assert refusal(machine, stick) == "refused: the signature by anne is missing or wrong"

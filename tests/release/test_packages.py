@@ -30,7 +30,7 @@ from tests.support.paths import ROOT
 
 @pytest.fixture(scope="module")
 def commit(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone whose commit contains every file of this checkout in its present state.
+    """A clone whose commit contains every file of this checkout in its current state.
 
     The clone has no tags, because a release is refused if the tag of its version names another commit.
     """
@@ -146,7 +146,7 @@ def test_the_package_of_the_portal_has_no_code_of_the_inbox(unpacked: Path) -> N
 def test_hints_of_the_installed_portal_name_commands_of_the_package(unpacked: Path) -> None:
     """`portal.typed` recognises the package by the folder of its Python environment."""
     python = unpacked / PACKAGE.removeprefix("/") / "bin/python3"
-    # The package links to the Python of Debian, which is no part of it.
+    # The package links to the Python of Debian, which is not part of the package.
     debian = unpacked / "usr/bin/python3"
     debian.symlink_to("/usr/bin/python3")
     said = subprocess.run(
@@ -166,7 +166,7 @@ def test_every_module_is_installed_with_the_bytecode_of_its_source(unpacked: Pat
             Path(importlib.util.cache_from_source(module)).with_suffix("").with_suffix(".cpython-313.pyc")
         )
         header = compiled.read_bytes()[4:16]
-        # The flags of PEP 552 say: the source is identified by its hash, but not compared at each start.
+        # By the flags of PEP 552, the source is identified by its hash, but not compared at each start.
         assert (header[:4], header[4:]) == (
             (1).to_bytes(4, "little"),
             importlib.util.source_hash(module.read_bytes()),
@@ -202,7 +202,7 @@ PYTHON_AND_C = {"python3 (>= 3.13)", "python3 (<< 3.14)", "libc6 (>= 2.34)", "li
 
 
 @pytest.mark.slow
-def test_the_package_of_the_portal_depends_on_python_and_on_what_its_libraries_need(
+def test_the_package_of_the_portal_depends_on_python_and_on_the_packages_that_its_libraries_need(
     both: tuple[Path, Path],
 ) -> None:
     (package,) = both[0].glob("*.deb")
@@ -336,7 +336,7 @@ def test_every_file_in_the_package_has_the_time_of_the_commit(unpacked: Path, co
 
 
 def test_the_package_has_the_licence_of_each_library(tmp_path: Path) -> None:
-    """One library has a licence text, and one only names its licence."""
+    """One library has a licence text, and another only names its licence."""
     for name, more in (
         ("one", "License-Expression: MIT"),
         ("two", "Classifier: License :: OSI Approved :: Zlib"),

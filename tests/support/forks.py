@@ -1,4 +1,4 @@
-"""Inbox and portal programs, forked from a process that has loaded all that they may need."""
+"""Inbox and portal programs, forked from a process that has loaded everything that the programs may need."""
 
 import multiprocessing
 import os
@@ -23,7 +23,7 @@ class Fork:
 
     ``program`` is Python code, and ``words`` are its arguments. If ``output`` is a terminal, it becomes the
     controlling terminal; otherwise it receives the program's output. ``output`` is a Connection, because
-    multiprocessing passes files on only as Connections.
+    multiprocessing can pass on files only as Connections.
     """
 
     def __init__(

@@ -106,7 +106,7 @@ def circle(*names: str, quorum: int) -> Circle:
 
 @dataclass(frozen=True)
 class Said:
-    """How a command ended and what it printed."""
+    """The exit code and the output of a command."""
 
     code: int
     out: str
@@ -210,7 +210,7 @@ class Office:
         return self.shares / f"{name}.passphrase"
 
     def share_of(self, name: str) -> Path:
-        """Return the share file of one of several officers, from the present sharing."""
+        """Return the share file of one of several officers, from the current sharing."""
         sharing = vault_header.parse((self.root / "vault.json").read_bytes()).sharing
         return self.shares / f"{name}-{vault_header.name(sharing)}.share"
 

@@ -247,7 +247,7 @@ def without_the_case(opened: Inbox, ask: Asked) -> Any:
 
 
 def three_answers(opened: Inbox, ask: Asked) -> tuple[Any, Any, Any]:
-    """Return three answers: bruno present, bruno present in a vault without the case, and nobody present.
+    """Return three answers: with bruno, with bruno in a vault without the case, and with nobody present.
 
     With bruno present, the query must not change the case either.
     """

@@ -41,7 +41,7 @@ def listener(name: str) -> str:
 
 
 def read(path: str) -> str:
-    """Read a file of somebody else."""
+    """Read another user's file."""
     return Path(path).read_text("utf-8")
 
 

@@ -31,7 +31,7 @@ PLACE = "(selector) => Number(document.querySelector(selector).dataset.place)"
 
 
 class Hands(Protocol):
-    """What a person does with a keyboard, and what the test sees of the page."""
+    """The actions of a person with a keyboard, and the parts of the page that the test sees."""
 
     def go(self, address: str) -> None:
         """Open an address."""
@@ -50,7 +50,7 @@ class Hands(Protocol):
 
 
 class ChromiumHands:
-    """A keyboard at a page of Playwright."""
+    """The keyboard of a page in Playwright."""
 
     def __init__(self, page: Page) -> None:
         self.page = page

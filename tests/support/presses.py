@@ -4,7 +4,7 @@ from playwright.sync_api import Locator, Page
 
 
 class Presses:
-    """Presses what a person would press, and counts it. Typing a text does not count as a press."""
+    """Presses what a person would press, and counts the presses. Typing a text does not count as a press."""
 
     def __init__(self, page: Page) -> None:
         self.page, self.count = page, 0

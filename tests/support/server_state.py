@@ -12,7 +12,7 @@ from tests.support.portal_server import Server
 def state(server: Server) -> State:
     """Return every row of every table, except the regular measurements of the disk.
 
-    Each process measures the disk when it starts, which may be after the server says that it serves.
+    Each process measures the disk when it starts, possibly after the server has reported that it serves.
     """
     with server.store() as store, store.read() as connection:
         return {

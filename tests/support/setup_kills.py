@@ -49,7 +49,10 @@ def killed_step(said: str) -> str | None:
 
 
 def in_fork(work: Callable[[], object], step: str, change: int) -> str | None:
-    """Do some work of setup in a child process, as ``Run`` says. Raises AssertionError if the work fails."""
+    """Do some work of setup in a child process, as described for ``Run``.
+
+    Raises AssertionError if the work fails.
+    """
     reads, writes = os.pipe()
     if (child := os.fork()) == 0:
         try:

@@ -81,7 +81,7 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """An earlier error: its number, what was ``wrong``, what ``holds`` today, its files, its tests."""
+    """An earlier error: its number, what was ``wrong``, what ``holds`` today, its files, and its tests."""
 
     number: str
     wrong: str

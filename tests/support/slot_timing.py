@@ -68,7 +68,7 @@ def measured(
     """Return the times of all rounds.
 
     If the rounds do not suffice to judge, more rounds are added, up to six times. All rounds are judged
-    together. With each turn, noise counts less, because it affects every state equally; a real difference
+    together. With each turn, noise counts less, because it affects every state equally. A real difference
     stays. If turns were judged separately, one lucky turn would hide a real difference. ``told`` decides
     whether states that still differ do so by chance.
     """

@@ -1,4 +1,4 @@
-"""Clients that hold as many connections as they can, and send requests byte by byte; and honest clients."""
+"""Clients that hold as many connections as they can and send requests byte by byte, and honest clients."""
 
 import multiprocessing
 import resource
@@ -82,7 +82,7 @@ def of_circuits(nginx: Nginx, count: int) -> list[Source]:
 def flooding(sources: Sequence[Source], count: int) -> Iterator[None]:
     """Try to hold ``count`` connections in total, from a separate process.
 
-    Yield once each connection was tried.
+    Yield after every connection has been tried.
     """
     context = multiprocessing.get_context("spawn")
     begun, ended = context.Event(), context.Event()

@@ -206,7 +206,7 @@ def empty(text: str) -> list[str]:
 def progress(text: str, guides: Mapping[str, Guide]) -> Iterator[str]:
     """Yield a line for each page: complete, or how many texts are missing, and which files are in English.
 
-    ``text`` is the catalogue of a language, ``guides`` are its TOML files by name.
+    ``text`` is the catalogue of a language, and ``guides`` are its TOML files by name.
     """
     said = translated(text)
     own = {name: {*guide._texts(each)} for name, each in guides.items()}

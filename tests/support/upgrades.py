@@ -29,7 +29,7 @@ OLD = upgrading.LOCATIONS
 
 @contextmanager
 def program(locations: Sequence[Path]) -> Iterator[None]:
-    """Let this process be the program with these migrations while the block runs."""
+    """Make this process act as the program with these migrations while the block runs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(upgrading, "LOCATIONS", tuple(locations))
         yield

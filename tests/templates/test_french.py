@@ -1,4 +1,4 @@
-"""French typography, articles and complete sentences; code and empty lists on pages of the desk."""
+"""French typography, articles and complete sentences, and code and empty lists on pages of the desk."""
 
 import re
 import tomllib

@@ -1,6 +1,6 @@
 """Each value of the French law that `test_law.py` does not check, as it was decided.
 
-`test_shown_by.py` replaces every value of the law by another one: a test of these modules must then fail.
+`test_shown_by.py` replaces every value of the law with another one: a test of these modules must then fail.
 """
 
 import re
@@ -324,7 +324,7 @@ def test_only_the_listed_outcomes_allow_or_require_another_body() -> None:
 
 
 def test_each_authority_has_the_decided_kind() -> None:
-    """A referral can only name authorities that receive reports themselves."""
+    """A referral can name only authorities that receive reports themselves."""
     kinds: dict[Reach, set[str]] = {kind: set() for kind in Reach}
     for code, each in FRENCH.authorities.items():
         kinds[each.kind].add(code)
@@ -609,7 +609,7 @@ def test_counsel_is_asked_about_every_rule_that_was_not_checked(file: str) -> No
     assert TO_CONFIRM[file] == sorted(asked)
 
 
-def test_counsel_is_asked_whether_an_answer_may_have_another_date_than_its_signature() -> None:
+def test_counsel_is_asked_whether_an_answer_may_have_a_date_other_than_that_of_its_signature() -> None:
     """`access_requests.dated` sets the date: the real day would reveal how long the search took."""
     asked = FRENCH.duties["art15"].basis.confirm
     assert asked is not None

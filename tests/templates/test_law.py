@@ -1,4 +1,4 @@
-"""The law as data: the program reads French law and others; an error names the file, line and field."""
+"""The law as data: the program reads French law and others, and an error names the file, line and field."""
 
 import hashlib
 import os
@@ -137,7 +137,7 @@ def test_a_case_in_proceedings_is_kept_until_two_officers_record_a_final_decisio
     }
 
 
-def test_closing_a_case_against_the_report_takes_two_officers() -> None:
+def test_two_officers_must_agree_to_close_a_case_with_an_outcome_that_contradicts_the_report() -> None:
     against = {"unfounded", "insufficient", "bad_faith"}
     two = {code for code, each in FRENCH.outcomes.items() if each.officers == 2}
     assert two == against | {"unverifiable", "inadmissible", "out_of_scope"}

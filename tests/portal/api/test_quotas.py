@@ -126,7 +126,7 @@ def noted(room: Room) -> State:
     return {"refusals": [(days.number(room.day), 0)]}
 
 
-def test_a_refused_envelope_leaves_only_a_note_that_there_was_one_today(room: Room) -> None:
+def test_a_refused_envelope_leaves_only_a_note_that_a_refusal_occurred_today(room: Room) -> None:
     limit(room, Kind.REPORT, 2)
     assert [room.send(make_report_envelope(room.site)).status_code for _ in range(2)] == [201, 201]
     before = room.state()
@@ -186,7 +186,7 @@ def test_simultaneous_reports_cannot_take_the_same_room_twice(room: Room) -> Non
 
 
 def begun(room: Room) -> tuple[Sealed, str]:
-    """Return a report with a file, and the address of its upload, of which no byte was sent."""
+    """Return a report with a file, and the address of its upload, before any byte of the upload was sent."""
     sealed = make_report_envelope(room.site, file=bytes(300_000))
     return sealed, room.begin(sealed)
 

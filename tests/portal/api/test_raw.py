@@ -17,8 +17,8 @@ from tests.support.sealed_files import form, sealed_file
 from tests.support.server_state import peak, state
 
 LIES = ["1", "67194", "67196", "-1", "1e3", "0x0", " 0 0", "٣", "9" * 19, "9" * 400, ""]
-# A word that each of the texts below contains. The word has only letters and digits of base 32, as the
-# locator needs.
+# A word that each of the texts below contains. The word has only letters and digits of base 32, because a
+# locator can have no others.
 CANARY = "KUVASZ7342"
 NAME = f"IMG_20261124_{CANARY}.jpg"
 PLAINTEXT = f"{CANARY}, in clear by mistake".encode()

@@ -50,7 +50,7 @@ def upload(size: int, received: int = 0, name: bytes = b"x") -> Unfinished:
 def test_progress_in_half_an_hour_means_a_sixteenth_of_the_size_within_fixed_limits(
     size: int, came: int, *, goes: bool
 ) -> None:
-    """If the minimum were lower, a slow upload could hold a gigabyte for weeks.
+    """If the minimum were lower, a slow upload could occupy a gigabyte for weeks.
 
     If the minimum were higher, 10 KiB/s would not be enough.
     """
@@ -168,7 +168,7 @@ def test_if_room_is_short_only_stalled_uploads_are_deleted(room: Room) -> None:
 def test_all_stalled_uploads_are_deleted_in_small_transactions(
     sqlite_room: Room, rows_: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each transaction lets others wait only for a short time."""
+    """Each transaction makes others wait only for a short time."""
     monkeypatch.setattr(stalled, "_ROWS", rows_)
     addresses = [begun(sqlite_room)[1] for _ in range(5)]
     shorten(sqlite_room)
@@ -216,7 +216,7 @@ def used(room: Room) -> int:
 def test_the_threshold_for_deleting_stalled_uploads_is_random_in_each_hour(sqlite_room: Room) -> None:
     """The threshold is between a quarter and three quarters of a share.
 
-    Losing an upload therefore says little about other uploads.
+    Losing an upload therefore reveals little about other uploads.
     """
     share = sqlite_room.settings.capacity_gb * 10**9 * SHARES[KIND]
     found = set()

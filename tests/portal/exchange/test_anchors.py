@@ -29,7 +29,7 @@ def applied(room: Room, channel: str, count: int) -> list[tuple[int, Manifest]]:
 
 
 @pytest.mark.databases_differ
-def test_a_channel_gets_its_own_manifests_and_nothing_of_other_channels(room: Room, tmp_path: Path) -> None:
+def test_a_channel_gets_only_its_own_manifests(room: Room, tmp_path: Path) -> None:
     """The manifests are unchanged and in the order of their numbers."""
     kept = {channel: applied(room, channel, 11) for channel in (INSPECTORATE, OUTSIDE)}
     for channel, other in ((INSPECTORATE, OUTSIDE), (OUTSIDE, INSPECTORATE)):

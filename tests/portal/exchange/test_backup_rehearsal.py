@@ -84,7 +84,7 @@ class Loss:
 
 
 def lose(lost: Machine, world: World, folder: Path) -> Loss:
-    """Use a portal, make a backup, use the portal again; then the portal is lost."""
+    """Use a portal, make a backup, use the portal again, and then lose the portal."""
     office = world.office
     fingerprint = lost.init(base64url.encode(world.deployment), base64url.encode(world.root_key))
     office.json("exchange", "keyring", "--out", office.out)

@@ -357,7 +357,7 @@ def test_waiting_withdrawals_are_restored_for_the_next_export(room: Room, rebuil
 
 @pytest.mark.databases_differ
 def test_expired_cases_are_not_restored(room: Room, rebuilt: Rebuilt) -> None:
-    """One case had expired before the backup, the other expired after it.
+    """One case had expired before the backup, and the other expired after it.
 
     The control: a third case is still valid.
     """

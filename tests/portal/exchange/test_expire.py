@@ -25,7 +25,7 @@ DECADE = 3_650
 
 
 def expired(room: Room, days_later: int = 0) -> Expired:
-    """Let days pass; delete and return the expired data."""
+    """Let days pass, delete the expired data, and return it."""
     room.publish(make_keyring(room.site, 9, day=room.wait(days_later)))
     return expire.expire(room.database, room.settings, room.day)
 
@@ -55,7 +55,7 @@ def test_unconfirmed_data_never_expires(room: Room) -> None:
 
 
 def test_a_closed_case_stays_until_the_inbox_confirms_its_report(room: Room) -> None:
-    """The report might still be lost, so its case stays, whatever an outbox says."""
+    """The report might still be lost, so no outbox can delete its case."""
     case = filed(room)
     room.export()
     first = make_outbox(room.site, slots=slots(case))

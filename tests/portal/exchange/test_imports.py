@@ -48,7 +48,7 @@ def test_the_manifest_of_a_confirmed_bundle_is_deleted(room: Room) -> None:
 
 
 def test_an_outbox_that_was_already_applied_changes_nothing(room: Room) -> None:
-    """The import reports that it applied nothing, even after newer outboxes."""
+    """The import reports that it applied nothing, even after newer outboxes were applied."""
     case = filed(room)
     first = make_outbox(room.site, slots=slots(case))
     second = make_outbox(room.site, n=2, previous=first.manifest.hash, slots=slots(case))

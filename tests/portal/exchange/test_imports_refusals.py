@@ -23,7 +23,7 @@ from tests.support.portal_room import Room, filed, refused, slots
 
 
 def test_an_outbox_that_does_not_continue_the_chain_is_refused(room: Room) -> None:
-    """An outbox skips a number, names another predecessor, has other content than before, or is too old."""
+    """An outbox skips a number, names a wrong predecessor, differs from the applied one, or is too old."""
     first = make_outbox(room.site, n=5)
     room.bring(first)
     follows = first.manifest.hash

@@ -1,4 +1,4 @@
-"""The portal's command line: commands say what they did, or why they refuse and what to do."""
+"""The portal's command line: commands report their results, or explain a refusal and say what to do."""
 
 import json
 import os
@@ -251,7 +251,7 @@ def test_ctrl_c_stops_a_command(tmp_path: Path, options: list[str], told: str) -
     words = [sys.executable, "-c", "from portal.ops.cli import main; main()", "--config", pipe, "pending"]
     with (
         subprocess.Popen([*words, *options], stderr=subprocess.PIPE, text=True) as process,
-        pipe.open("w"),  # returns once the command has opened the pipe, too
+        pipe.open("w"),  # waits until the command has opened the pipe, too
     ):
         process.send_signal(signal.SIGINT)
         _, complained = process.communicate(timeout=60)

@@ -120,7 +120,7 @@ def test_no_public_address_reveals_the_health_of_the_portal(site: Nginx, before:
 def test_nginx_answers_every_method_like_the_application(site: Nginx, method: str) -> None:
     """Nginx itself answers only requests that read data.
 
-    The portal answers all others, even for frozen pages.
+    The portal answers all other requests, even for frozen pages.
     """
     (_, onion) = connections(site)
     for path in ("/", "/fr/report", "/static/style.css", "/keyring.json", "/nowhere", "/api/nowhere"):

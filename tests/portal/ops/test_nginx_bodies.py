@@ -89,7 +89,7 @@ def refused(site: Nginx, answer: Raw, language: str = "en", code: str = "unavail
     assert (answer.body, answer.told) == (told(site, language, code), [])
 
 
-def test_an_oversized_body_is_refused_and_leaves_nothing(site: Nginx) -> None:
+def test_an_oversized_body_is_refused_and_leaves_nothing_behind(site: Nginx) -> None:
     """No database row and no byte in the folder remain. A smaller body is accepted immediately afterwards."""
     before = state(site.server)
     refused(site, exchange(site.onion_port, sealed_form(LARGER), end=False))

@@ -81,7 +81,7 @@ def test_the_bodies_of_sixty_four_connections_fit_into_memory(
 
 @pytest.mark.soak
 def test_without_the_limits_the_bodies_of_sixty_four_connections_do_not_fit(nginx: Nginx) -> None:
-    """Control of the test above; unlike that test, the control sends only pieces."""
+    """The control of the test above sends only pieces."""
     nginx.configure(UNBOUNDED)
     with nginx.serving(), holding(nginx.port, [[PIECE]] * CONNECTIONS, 20):
         assert all_resident(nginx) > MOST

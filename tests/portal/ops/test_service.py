@@ -100,7 +100,7 @@ def test_the_output_of_the_portal_goes_to_a_file_without_times() -> None:
 
 
 def test_every_shipped_file_is_explained() -> None:
-    """docs/deploying.md names each file, so that administrators forget none."""
+    """docs/deploying.md names each file, so that administrators do not forget any."""
     told = (DEPLOY.parent / "docs" / "deploying.md").read_text("utf-8")
     # The demo, and the code that builds packages and media, are not installed.
     scripts = {"debian-packages.sh", "demo.sh", "debian", "release", "medium", "__init__.py", "__pycache__"}

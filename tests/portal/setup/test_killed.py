@@ -66,7 +66,7 @@ def test_the_run_after_a_kill_completes_the_installation_and_leaves_nothing_half
     assert content(system) == content(other)
 
 
-def test_a_killed_step_is_not_done_until_services_have_read_its_files(
+def test_a_killed_step_counts_as_done_only_after_services_have_read_its_files(
     system: System, answers: Answers
 ) -> None:
     system.at("/etc/postgresql/17/main/conf.d").mkdir(parents=True)

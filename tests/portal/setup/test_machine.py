@@ -39,7 +39,7 @@ DEPLOY = ROOT / "deploy"
 
 
 def done(step: Step) -> None:
-    """Check that a step is not done yet; do it, and check that it is done."""
+    """Check that a step is not done yet, do it, and check that it is done."""
     assert step.check() == TO_DO
     step.apply()
     assert step.check().state is State.DONE

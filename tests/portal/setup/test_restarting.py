@@ -1,4 +1,7 @@
-"""A command that restarts the portal waits until the portal answers. Real programs stand in for the units."""
+"""A command that restarts the portal waits until the portal answers.
+
+Real programs take the place of the units.
+"""
 
 import subprocess
 import sys
@@ -68,7 +71,9 @@ def test_a_restarted_portal_that_answers_with_an_error_is_named(machine: Callabl
         restart_portals(machine(status=500), [port])
 
 
-def test_nobody_waits_for_a_portal_that_did_not_run_before(machine: Callable[..., Machine]) -> None:
+def test_a_command_does_not_wait_for_a_portal_that_was_not_running_before(
+    machine: Callable[..., Machine],
+) -> None:
     restart_portals(machine(is_on=False), [free_port()])
 
 

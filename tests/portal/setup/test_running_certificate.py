@@ -20,7 +20,7 @@ pytestmark = pytest.mark.soak
 HOST = "report.example"
 UNITS = ["nginx@.service", "portal-acme.service", "portal-certificate.service", "portal-certificate.timer"]
 PYTHON = f"{ROOT}/.venv/bin/python"
-# Two steps of setup; the other ones have their own tests.
+# Two steps of setup. The other steps have their own tests.
 SETUP = f"""
 from portal.setup import answers, steps
 from portal.setup.acme import AcmeCertificate

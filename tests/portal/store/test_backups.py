@@ -147,7 +147,7 @@ def test_a_restored_case_has_every_value_and_counts_as_collected(connection: Con
 
 
 def test_restored_withdrawals_wait_for_the_next_intake_bundle(connection: Connection) -> None:
-    """A backup without withdrawals stores none."""
+    """If the backup has no withdrawals, none are stored."""
     backups.put_withdrawals(connection, [])
     assert kept(connection, withdrawals, "case_id") == []
     waiting = [

@@ -137,7 +137,7 @@ def test_a_refused_report_is_overwritten_in_the_files(sqlite_room: Room) -> None
 
 
 def test_confirmed_data_is_overwritten_in_the_files(sqlite_room: Room) -> None:
-    """The case stays. The envelope, its hash and the manifest that named it are gone."""
+    """The case stays. The envelope, its hash, and the manifest that listed the envelope are deleted."""
     room, sealed = sqlite_room, make_report_envelope(sqlite_room.site)
     room.send(sealed)
     exported = room.export()
@@ -193,7 +193,7 @@ def test_no_copy_of_deleted_rows_is_left(room: Room) -> None:
 
 
 def test_postgresql_with_the_shipped_settings_overwrites_deleted_data(tmp_path: Path) -> None:
-    """PostgreSQL begins a new log file each hour; afterwards, the log does not contain the data either."""
+    """PostgreSQL begins a new log file each hour. Afterwards, the log does not contain the data either."""
     with postgres.serving((), SHIPPED.read_text()) as cluster:
         room, sealed = Room(tmp_path, cluster.url), make_report_envelope(SITE)
         room.send(sealed)

@@ -1,4 +1,4 @@
-"""What intake bundles contain, and what is deleted after the inbox confirms a bundle, for each channel."""
+"""The content of intake bundles, and the data that is deleted after the inbox confirms a bundle."""
 
 import secrets
 

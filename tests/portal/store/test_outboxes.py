@@ -91,7 +91,7 @@ def test_a_case_belongs_to_the_channel_of_its_report_or_of_its_withdrawal(
     assert elsewhere(gone) == [False, False]
 
 
-def test_a_case_counts_as_withdrawn_if_a_withdrawal_waits_and_the_case_is_gone(
+def test_a_case_counts_as_withdrawn_if_a_withdrawal_waits_and_the_case_no_longer_exists(
     connection: Connection,
 ) -> None:
     filed, gone = report(), secrets.token_bytes(32)

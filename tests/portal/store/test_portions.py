@@ -85,7 +85,7 @@ def test_portions_of_any_size_delete_everything_that_is_to_be_deleted_and_nothin
     assert room.export().intake.entries[0].size == len(kept.envelope)
 
 
-def test_a_portion_of_very_many_small_envelopes_is_limited_too(room: Room) -> None:
+def test_a_portion_of_very_many_small_envelopes_is_also_limited(room: Room) -> None:
     """Other transactions wait for at most a few hundred rows, and no statement lists all ids."""
     many = 70_000  # PostgreSQL accepts at most 65,535 values in a statement
     is_sqlite = room.settings.database_url.get_backend_name() == "sqlite"
@@ -105,7 +105,7 @@ def test_a_portion_of_very_many_small_envelopes_is_limited_too(room: Room) -> No
 def test_import_and_expire_leave_nothing_to_delete_later(
     room: Room, portion: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Confirmed data is gone when the command ends."""
+    """Confirmed data is deleted by the time the command ends."""
     rows, bytes_ = portion
     monkeypatch.setattr(deletion, "_ROWS", rows)
     monkeypatch.setattr(deletion, "_BYTES", bytes_)
@@ -135,7 +135,7 @@ def test_another_process_continues_an_interrupted_deletion(
 
 
 def test_simultaneous_deletions_do_not_block_each_other(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each process has a clock, and `portal import` runs at the same time."""
+    """Each process runs the regular tasks, and `portal import` runs at the same time."""
     monkeypatch.setattr(deletion, "_ROWS", 1)
     monkeypatch.setattr(deletion, "PAUSE_SECONDS", 0)
     for address in [begun(room) for _ in range(4)]:
@@ -227,7 +227,7 @@ def test_portions_are_smaller_on_a_nearly_full_disk(tmp_path: Path, left: int) -
 
 
 def test_a_database_error_during_deletion_is_reported_as_a_busy_database(sqlite_room: Room) -> None:
-    """The error says that bytes are not overwritten yet. The log contains nothing of earlier writes."""
+    """The error says that bytes are not overwritten yet. The log contains no earlier writes."""
     discard(sqlite_room, begun(sqlite_room))
     with sqlite_room.database.write() as connection:
         connection.exec_driver_sql("ALTER TABLE chunks RENAME TO elsewhere")

@@ -287,7 +287,7 @@ def test_an_unusable_database_is_refused(tmp_path: Path, postgres_url: str) -> N
         database.open_database(make_url(postgres_url).set(database="none"))
 
 
-def test_damage_that_opening_a_database_does_not_find_is_found_by_a_check(sqlite_room: Room) -> None:
+def test_a_check_finds_damage_that_opening_a_database_does_not_find(sqlite_room: Room) -> None:
     """The damaged pages contain the content of an envelope. The control: the first check finds no damage."""
     sqlite_room.send(make_report_envelope(sqlite_room.site, file=bytes(400_000)))
     sqlite_room.database.check()

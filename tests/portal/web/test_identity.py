@@ -54,7 +54,7 @@ def png(width: int = 4, height: int = 4, **text: str) -> bytes:
 
 
 def with_logo(folder: Path, content: bytes | str) -> Settings:
-    """Return settings with this logo. The name of the file does not tell its type."""
+    """Return settings with this logo. The name of the file does not show the type of the file."""
     (folder / "logo").write_bytes(content if isinstance(content, bytes) else content.encode())
     return Settings(logo="logo", folder=folder)
 

@@ -216,7 +216,7 @@ def test_neither_valid_nor_invalid_forms_create_temporary_files(
     assert sqlite_room.client.get("/en/slot").status_code == 404
 
 
-def test_an_upload_without_script_that_breaks_off_leaves_nothing(sqlite_room: Room) -> None:
+def test_an_upload_without_script_that_breaks_off_leaves_nothing_behind(sqlite_room: Room) -> None:
     """Nobody could continue such an upload."""
     before = sqlite_room.state()
 
@@ -231,7 +231,7 @@ def test_an_upload_without_script_that_breaks_off_leaves_nothing(sqlite_room: Ro
     assert sqlite_room.state() == before
 
 
-def test_an_upload_without_script_that_fails_in_the_database_leaves_nothing(sqlite_room: Room) -> None:
+def test_an_upload_without_script_that_fails_in_the_database_leaves_nothing_behind(sqlite_room: Room) -> None:
     """Nobody could continue the upload, because nobody has its address.
 
     With script, the page finds its upload again by the header.
