@@ -613,7 +613,7 @@ def test_without_a_terminal_or_an_answer_a_missing_text_is_refused(
 def test_without_a_home_the_program_asks_for_no_text(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """The control has a home: its folder does not exist, and the error is reported after the question."""
+    """The control has a home whose folder does not exist, and the error is reported after the question."""
     monkeypatch.delenv("FANAL_HOME", raising=False)
     asked = typed(monkeypatch, "why", "why")
     for words in ["access", "quarantine", "3"], ["access", "alias", "add", "bruno"]:
@@ -732,7 +732,7 @@ def test_a_parsed_command_has_the_same_class_as_in_the_tree() -> None:
         ("filter", "queue list"),
     ],
 )
-def test_the_first_suggestion_is_from_the_group_most_like_the_typed_one(
+def test_the_first_suggestion_is_from_the_group_most_like_the_typed_group(
     typed: str, first: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert 2 == main.run(typed.split())

@@ -42,7 +42,7 @@ def test_pictures_are_small_and_have_a_caption(document: Path) -> None:
     assert [path.name for path in found if path.stat().st_size > 100_000] == []
 
 
-def test_every_picture_in_the_folder_is_shown_by_a_document() -> None:
+def test_every_picture_in_the_folder_is_shown_in_a_document() -> None:
     assert {*PICTURES} == {*(ROOT / "docs").rglob("*.png")}
 
 

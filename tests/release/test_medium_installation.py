@@ -109,7 +109,7 @@ def test_a_signature_of_another_medium_is_refused(machine: Machine, medium: Medi
     assert said == "refused: the signature by anne is missing or wrong"
 
 
-def test_an_update_is_refused_if_the_kept_keys_are_gone(machine: Machine, medium: Medium) -> None:
+def test_an_update_is_refused_if_the_kept_keys_are_missing(machine: Machine, medium: Medium) -> None:
     """Otherwise the medium's own keys would count, as at the first installation."""
     machine.has(medium, VERSION)
     for key in (machine.kept / "keys").iterdir():

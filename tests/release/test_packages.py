@@ -192,7 +192,7 @@ def test_every_file_of_a_wheel_is_in_the_package_unchanged(unpacked: Path, both:
 
 
 @pytest.mark.slow
-def test_the_package_brings_the_licences_of_its_libraries(unpacked: Path) -> None:
+def test_the_package_contains_the_licences_of_its_libraries(unpacked: Path) -> None:
     text = (unpacked / "usr/share/doc/fanal-portal/libraries.txt").read_text()
     assert "small 1.0: MIT\n" in text
     assert "Do as you like with small.\n" in text

@@ -1,4 +1,7 @@
-"""Each package contains all documents: the inbox's machine has no network, and units and hints name them."""
+"""Each package contains all documents.
+
+The inbox's machine has no network, and units and hints name documents.
+"""
 
 import re
 import shutil

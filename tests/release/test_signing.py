@@ -233,7 +233,7 @@ def test_a_signed_manifest_is_refused_if_it_is_malformed_or_names_a_file_twice(
         [PACKAGE, INBOX, PACKAGE + "_amd64.deb"],
     ],
 )
-def test_a_signed_release_has_both_packages_in_one_version(release: Release, names: list[str]) -> None:
+def test_a_signed_release_has_both_packages_in_the_same_version(release: Release, names: list[str]) -> None:
     """Otherwise somebody could combine an older package with a newer one."""
     for file in release.folder.iterdir():
         file.unlink()
@@ -245,7 +245,7 @@ def test_a_signed_release_has_both_packages_in_one_version(release: Release, nam
 
 
 @pytest.mark.parametrize("content", [b"", b"junk\n", b"a\nb\nc\nd\n", b"\xff\xfe\n\xff\n"])
-def test_a_file_that_only_has_the_name_of_a_signature_is_refused(release: Release, content: bytes) -> None:
+def test_a_file_that_has_only_the_name_of_a_signature_is_refused(release: Release, content: bytes) -> None:
     signature(release, "other").write_bytes(content)
     assert release.refused() == "SHA256SUMS.other.minisig is not a signature of minisign"
 

@@ -60,7 +60,7 @@ STOCK = X25519Identity(bytes(range(1, 33)))
 
 
 def found(folder: Path) -> Room:
-    """Make an inbox with one case: every answer that a reporter can give, two files, a follow-up, a reply.
+    """Make an inbox with one case: every answer of a reporter, two files, a follow-up, and a reply.
 
     A prosecutor was informed, and the final decision is recorded, so dossiers need no consent of the
     prosecutor.

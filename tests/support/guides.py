@@ -33,5 +33,8 @@ def section(text: str, heading: str) -> str:
 
 
 def run_as_portal(line: str) -> str:
-    """Return the command of `portal` that a line with `fanal-portal run` starts; return other lines as is."""
+    """Return the command of `portal` that a line with `fanal-portal run` starts.
+
+    Return other lines unchanged.
+    """
     return re.sub("^fanal-portal run (?!-)", "portal ", line)

@@ -190,7 +190,7 @@ def archives() -> Iterator[Hostile]:
 
 
 def documents(office: str) -> Iterator[Hostile]:
-    """Yield documents with metadata about their authors, some of it unreadable."""
+    """Yield documents with metadata about the people who made them, some of it unreadable."""
     core = f"<cp:p><dc:creator>Ren&amp;é {SCRIPT.replace('<', '&lt;')}</dc:creator><x> </x><y>\n</y></cp:p>"
     made = told(core=core, app="<P><Company>Port \x9b2J</Company></P>")
     said = ("creator: Ren&é <script>", "Company: Port \x9b2J")

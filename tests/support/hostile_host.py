@@ -41,7 +41,10 @@ class _Server(socketserver.ThreadingTCPServer):
 
 @contextmanager
 def hosting(said: bytes, app: Flask | None = None) -> Iterator[str]:
-    """Yield the address of a host that answers ``said``; with ``app``, it adds ``said`` to its headers."""
+    """Yield the address of a host that answers ``said``.
+
+    With ``app``, the host adds ``said`` to the app's headers.
+    """
     with _Server(app, said) as server:
         thread = threading.Thread(target=server.serve_forever, args=[0.05])
         thread.start()

@@ -92,7 +92,7 @@ def serving(options: tuple[str, ...] = FAST, configuration: str = "") -> Iterato
 
 @contextmanager
 def database(url: str, tablespace: str = "pg_default") -> Iterator[str]:
-    """Yield the address of an empty database on the server at ``url``, which exists during the block."""
+    """Yield the address of an empty database that exists during the block, on the server at ``url``."""
     name = f"test_{uuid.uuid4().hex}"
     identifiers = map(sql.Identifier, (name, tablespace))
     execute(url, sql.SQL("CREATE DATABASE {} TABLESPACE {}").format(*identifiers))

@@ -30,7 +30,7 @@ def form(content: bytes, name: str = "x", field: str = "sealed") -> dict[str, An
 
 
 def post(room: Room, content: bytes | None, language: str = "en", name: str = "x", **headers: str) -> Answer:
-    """Send a file with the form. Without ``content``, send no file. Return status and page."""
+    """Send a file with the form. Without ``content``, send no file. Return the status and the page."""
     sent = form(content, name) if content is not None else form(b"", "")
     named = {key.replace("_", "-"): value for key, value in headers.items()}
     answer = room.client.post(f"/{language}/sealed", headers=named, **sent)

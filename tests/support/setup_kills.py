@@ -19,7 +19,7 @@ _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _CHANGES = {f"os.{name}" for name in ("chmod", "chown", "mkdir", "remove", "rename", "rmdir")}
 # These words of systemctl change nothing. Setup repeats some of these words until a service has started.
 _ONLY_READ = {"is-active", "is-enabled", "is-failed", "show"}
-# Of a step's changes beyond this number, only some are tried, because the pages are many files.
+# Of a step's changes beyond this number, only some are tried, because there are many files of pages.
 MANY = 12
 
 _KILLED = re.compile("^killed at: (.*)$", re.MULTILINE)

@@ -1,11 +1,10 @@
 """Write docs/law-tests.md: which tests check that the program follows each rule of the French law.
 
-`python -m tests.support.shown_by` writes the page from four files:
-`tests/golden/jurisdictions/shown_by.toml` has the rules, `tests/golden/hostile_referent.toml` the attempts of
-readers in the role of a hostile référent, `tests/golden/law_errors.toml` earlier errors, and
-`tests/golden/jurisdictions/sentences.toml` a sentence for each test. A row is about a table
-(`clock.feedback`), or about some keys (`measure.*.told`, for every code). A key belongs to the most specific
-row.
+`python -m tests.support.shown_by` writes the page from four files: `tests/golden/jurisdictions/shown_by.toml`
+has the rules, `tests/golden/hostile_referent.toml` has the attempts of readers in the role of a hostile
+référent, `tests/golden/law_errors.toml` has earlier errors, and `tests/golden/jurisdictions/sentences.toml`
+has a sentence for each test. A row is about a table (`clock.feedback`), or about some keys (`measure.*.told`,
+for every code). A key belongs to the most specific row.
 """
 
 import functools

@@ -105,7 +105,7 @@ def told(taken: Mapping[str, Sequence[float]]) -> bool:
 
 
 def _sigmas(slower: Sequence[float], quicker: Sequence[float]) -> float:
-    """Return by how much ``slower`` took longer in more than half of the rounds, in standard deviations."""
+    """Return by how many standard deviations the rounds in which ``slower`` was slower exceed half."""
     count = sum(one > other for one, other in zip(slower, quicker, strict=True))
     return (count - len(slower) / 2) / (math.sqrt(len(slower)) / 2)
 

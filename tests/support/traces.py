@@ -46,7 +46,7 @@ def neighbours_in(text: str, words: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def found_in_files(folder: Path, texts: Iterable[Text]) -> list[tuple[str, Text]]:
-    """Return file and text for each text found in any file below ``folder``, or in a file's name."""
+    """Return the file and the text for each text found in any file below ``folder``, or in a file's name."""
     wanted = list(texts)
     return [
         (path.name, text)
@@ -57,7 +57,7 @@ def found_in_files(folder: Path, texts: Iterable[Text]) -> list[tuple[str, Text]
 
 
 def found_in_open_files(processes: Iterable[int], texts: Iterable[Text]) -> list[tuple[str, Text]]:
-    """Return path and text for each text found in an open file of a process, including unnamed files."""
+    """Return the path and the text for each text in an open file of a process, including unnamed files."""
     wanted = list(texts)
     open_now = (path for process in processes for path in Path(f"/proc/{process}/fd").iterdir())
     held = [path for path in open_now if path.is_file()]
@@ -65,7 +65,7 @@ def found_in_open_files(processes: Iterable[int], texts: Iterable[Text]) -> list
 
 
 def found_in_memory(processes: Iterable[int], texts: Iterable[Text]) -> list[tuple[int, Text]]:
-    """Return process and text for each text found in the readable memory of a running process."""
+    """Return the process and the text for each text found in the readable memory of a running process."""
     wanted = list(texts)
     return [
         (process, text)

@@ -121,7 +121,7 @@ def _on_pages() -> dict[str, tuple[list[str], list[Written]]]:
 
 
 def by_page() -> dict[str, list[str]]:
-    """Return the English texts on each public page, by page name, with those of questionnaire and law.
+    """Return the English texts on each public page, by page name, including those of questionnaire and law.
 
     The texts of TOML files in ``portal/`` are left out: a catalogue does not translate them.
     """

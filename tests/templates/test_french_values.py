@@ -384,7 +384,7 @@ def test_admissibility_is_decided_within_seven_working_days() -> None:
     assert (Asked.ALWAYS, Event.COLLECTED, "7 working days") == (duty.asked, duty.starts, str(duty.within))
 
 
-def test_a_reporter_whose_identity_is_passed_on_is_told_on_the_same_day() -> None:
+def test_a_reporter_whose_identity_is_passed_on_is_informed_on_the_same_day() -> None:
     duty = FRENCH.duties["identity_notice"]
     assert (Asked.IDENTITY_GIVEN, Event.KNOWN, "same day") == (duty.asked, duty.starts, str(duty.within))
 

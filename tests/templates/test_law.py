@@ -67,7 +67,7 @@ def test_the_deadlines_of_the_law() -> None:
     assert ("internal", {"internal", "external"}) == (FRENCH.default_regime, FRENCH.clocks["ack_fr"].regimes)
 
 
-def test_informing_the_prosecutor_or_not_is_decided_immediately_by_two_officers() -> None:
+def test_two_officers_decide_within_a_day_whether_the_prosecutor_is_informed() -> None:
     duty = FRENCH.duties[FRENCH.duty(DutyRole.PROSECUTOR)]
     assert (Asked.OFFENCE, Event.KNOWN, "1 day") == (duty.asked, duty.starts, str(duty.within))
     assert duty.urgent is not None
@@ -118,8 +118,8 @@ def test_reporters_may_be_told_only_of_measures_of_protection_and_organisation()
 def test_measures_that_could_warn_suspects_need_the_word_of_the_prosecutor() -> None:
     free = {code for code, each in FRENCH.measures.items() if not each.needs_word}
     assert {"hearing", "suspension", "mobility", "access_suspended", "dnred_informed"}.isdisjoint(free)
-    # Measures against danger, for protection, and those that the law or the prosecutor asks for are never
-    # delayed.
+    # Measures against danger, measures for protection, and measures that the law or the prosecutor requires
+    # are never delayed.
     assert {code for code in FRENCH.measures if "protection" in code} <= free
     assert {"prosecutor_phoned", "art40_transmission", "log_preservation", "referred_external"} <= free
 
@@ -198,7 +198,7 @@ def test_a_law_has_a_rule_for_every_role(law: Law) -> None:
 
 
 @pytest.mark.parametrize("name", LAWS)
-def test_the_program_reads_each_flag_of_the_law_as_in_the_file(name: str) -> None:
+def test_the_program_reads_each_flag_of_the_law_with_the_value_in_the_file(name: str) -> None:
     """A flag that is missing in the file is read as false."""
     law, said = LAWS[name], {file: tomllib.loads(raw.decode()) for file, raw in FILES[name].items()}
     flags = ("opens_proceedings", "ends_proceedings", "is_inquiry", "needs_word", "addressee")
@@ -344,7 +344,7 @@ GIVEN: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize(("make", "said"), GIVEN.values(), ids=GIVEN)
-def test_a_file_that_is_not_a_regular_text_is_refused_quickly_by_name(
+def test_a_file_that_is_not_a_regular_text_is_refused_quickly_with_its_name(
     copied: Path, make: Callable[[Path], object], said: str
 ) -> None:
     make(copied / "measures.toml")
@@ -355,7 +355,7 @@ def test_a_file_that_is_not_a_regular_text_is_refused_quickly_by_name(
     assert time.process_time() - begun < 2
 
 
-def test_a_path_that_is_not_a_folder_is_refused_by_name(copied: Path, tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_folder_is_refused_with_its_name(copied: Path, tmp_path: Path) -> None:
     link = tmp_path.with_name("link")
     link.symlink_to(copied)
     for path in (link, copied / "law.toml"):

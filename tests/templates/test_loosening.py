@@ -176,7 +176,7 @@ def _can(file: str, key: str) -> bool:
     return WAYS[file][key] is not loosening.neither
 
 
-def test_always_telling_the_reporter_is_looser_than_telling_if_officers_decide_so() -> None:
+def test_always_telling_the_reporter_is_looser_than_telling_if_officers_decide_to() -> None:
     three = [holding("measure.1.told", told) for told in ("never", "if_said", "always")]
     found = [
         (i, j)

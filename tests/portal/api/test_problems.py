@@ -12,7 +12,7 @@ ROW = re.compile(r"^\| `(\w+)` \| ([\d, ]+) \|", re.MULTILINE)
 
 
 def said() -> Iterator[tuple[str, str]]:
-    """Yield code and status of each error in the source of the portal and in the configuration of nginx."""
+    """Yield the code and the status of each error in the portal's source and in nginx's configuration."""
     for status, code in WEB_SERVER.findall((ROOT / "deploy" / "nginx" / "http.conf").read_text("utf-8")):
         yield code, status
     for path in (ROOT / "portal").rglob("*.py"):
@@ -24,7 +24,7 @@ def said() -> Iterator[tuple[str, str]]:
 
 
 def listed() -> Iterator[tuple[str, str]]:
-    """Yield code and status of each row of the table."""
+    """Yield the code and the status of each row of the table."""
     for code, statuses in ROW.findall((ROOT / "crypto" / "SPEC.md").read_text("utf-8")):
         for status in statuses.split(", "):
             yield code, status

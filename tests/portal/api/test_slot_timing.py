@@ -34,7 +34,10 @@ def near(taken: Mapping[str, Sequence[float]]) -> bool:
 
 @pytest.mark.slow
 def test_slot_requests_take_the_same_time_in_every_state_of_a_case(room: Room) -> None:
-    """Fastest answers and medians are compared, with repeated measurements until the noise is low enough."""
+    """The fastest answers and the medians are compared.
+
+    Measurements are repeated until the noise is low enough.
+    """
     locators = slot_timing.fill(room.database, CASES)
     taken = slot_timing.measured(room.slot, locators, ROUNDS, lambda found: equal(found) and near(found))
     seen = (slot_timing.quickest(taken), slot_timing.medians(taken))

@@ -96,7 +96,7 @@ def test_every_upload_counts_as_fresh_after_a_start_or_a_clock_change(half: int)
     assert watch.stalled(half + 1, after(half + 1), [*still, upload(4 * MB, name=b"new")]) == still
 
 
-def test_half_hours_end_a_minute_before_those_of_the_clock() -> None:
+def test_the_half_hours_of_the_portal_end_a_minute_before_those_of_the_clock() -> None:
     """Uploads deleted at the end of an hour then make room for the next hour."""
     hour = 500_000 * HOUR
     assert [half_hour(hour + at) for at in (-61, -60, 1_739.9, 1_740, 3_539.9, 3_540)] == [

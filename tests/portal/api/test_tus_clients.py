@@ -125,7 +125,7 @@ def test_an_interrupted_report_is_resumed_after_a_restart(
 
 
 @CLIENTS
-def test_a_follow_up_needs_no_metadata_but_its_channel(
+def test_a_follow_up_needs_no_metadata_except_its_channel(
     server: Server, client: type[TusJsClient] | type[Tuspy]
 ) -> None:
     """The client itself encodes the metadata."""

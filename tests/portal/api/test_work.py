@@ -300,7 +300,7 @@ def wait(room: Room, count: int = 1) -> None:
 
 
 @pytest.mark.databases_differ
-def test_the_cost_rises_after_a_day_with_refusals_and_falls_after_a_day_without(room: Room) -> None:
+def test_the_cost_rises_after_a_day_with_refusals_and_falls_after_a_day_without_refusals(room: Room) -> None:
     """There are three levels. The cost changes only at midnight."""
     room.configure(work_cost=COSTS)
     seen = []

@@ -1,4 +1,4 @@
-"""The portal keeps every outbox manifest and returns them to each channel, as evidence for its journal."""
+"""The portal keeps all outbox manifests, and returns them to each channel as evidence for its journal."""
 
 import subprocess
 from datetime import timedelta

@@ -125,7 +125,7 @@ def test_bundles_tell_the_inbox_which_outboxes_were_applied(room: Room) -> None:
     assert {(each.day - first.day).days - each.n for each in told.imports} == {-7}
 
 
-def test_envelopes_beyond_the_limit_of_a_bundle_are_in_the_next(
+def test_envelopes_beyond_the_limit_of_a_bundle_go_into_the_next_bundle(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each envelope is in exactly one bundle."""

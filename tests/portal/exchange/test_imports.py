@@ -1,4 +1,4 @@
-"""Outbox bundles, on both databases: an outbox is applied completely or not at all, once, and in order."""
+"""Outbox bundles, on both databases: each is applied completely or not at all, only once, and in order."""
 
 import secrets
 from dataclasses import replace

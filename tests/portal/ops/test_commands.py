@@ -150,7 +150,10 @@ def test_export_writes_bundles_until_nothing_waits(made: Path, monkeypatch: pyte
 
 
 def test_programs_get_the_same_code_for_any_damage_to_the_database(made: Path) -> None:
-    """First a page of an envelope is damaged, then also the page that is read when the database is opened."""
+    """First, a page of an envelope is damaged.
+
+    Then the page that is read when the database is opened is damaged, too.
+    """
     file = made / "portal.sqlite"
     with (
         closing(database.open_database(make_url(f"sqlite+pysqlite:///{file}"))) as store,
@@ -259,7 +262,9 @@ def test_ctrl_c_stops_a_command(tmp_path: Path, options: list[str], told: str) -
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
-def test_a_written_bundle_is_reported_even_if_the_next_is_refused(made: Path, options: list[str]) -> None:
+def test_a_written_bundle_is_reported_even_if_the_next_bundle_is_refused(
+    made: Path, options: list[str]
+) -> None:
     """The bundle keeps its number, and the next export continues with the next number."""
     first, second = (made / f"{channel}-1.tar" for channel in (INSPECTORATE, OUTSIDE))
     second.touch()
@@ -338,7 +343,7 @@ def test_every_other_command_is_refused_before_portal_init(folder: Path) -> None
         assert (message, hint) == ("the portal has no database yet", "run `portal init`")
 
 
-def test_a_portal_without_root_key_is_refused(tmp_path: Path) -> None:
+def test_a_portal_without_a_root_key_is_refused(tmp_path: Path) -> None:
     """The error names the empty setting, and says where to find its value."""
     (tmp_path / "portal.toml").write_text("")
     run(tmp_path, "init")

@@ -514,7 +514,7 @@ def test_pending_counts_envelopes_waiting_for_export(
         assert plain.output == f"{OUTSIDE}: 1, the oldest from {day}\n"
 
 
-def test_doctor_exits_with_one_when_something_is_wrong(tmp_path: Path) -> None:
+def test_doctor_exits_with_status_one_when_something_is_wrong(tmp_path: Path) -> None:
     room = room_for(tmp_path)
     file = configured(room)
     well = CliRunner().invoke(portal, ["--config", str(file), "doctor", "--json"])

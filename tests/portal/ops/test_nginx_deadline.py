@@ -1,4 +1,4 @@
-"""A request body has a deadline: nginx cuts off a body that trickles in, but accepts a slow line."""
+"""Request bodies have a deadline: nginx cuts off a body that trickles in, but accepts one on a slow line."""
 
 import re
 import time

@@ -409,7 +409,7 @@ def test_without_the_limits_slow_connections_block_others(
 def test_fast_requests_do_not_block_others(
     deployed: Nginx, kind: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """480 connections send texts without proof of work and requests for slots and pages at full speed."""
+    """At full speed, 480 connections send texts without proof of work, and request slots and pages."""
     with hammering(sources_of(kind, deployed), HURRIED) as answers:
         shares = probed(deployed, HURRIED_SECONDS)
     told = ", ".join(f"{count} by {status}" for status, count in sorted(answers.items()))

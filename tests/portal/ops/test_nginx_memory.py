@@ -160,7 +160,7 @@ def seconds_of_upload(nginx: Nginx) -> float:
 
 
 def held_each(nginx: Nginx, sources: Sequence[Source], path: str) -> tuple[int, float]:
-    """Return how many answers all connections leave unread, and the bytes of memory for each connection.
+    """Return how many answers all connections together leave unread, and the bytes of memory per connection.
 
     The first 16 connections do not count, because the first requests also enlarge nginx itself.
     """

@@ -285,7 +285,7 @@ def test_the_copy_beside_the_database_is_private_and_is_overwritten_when_discard
 
 
 def test_a_write_ahead_log_of_the_newer_database_is_not_applied_to_the_copy(tmp_path: Path) -> None:
-    """The upgrade was killed after it had committed, before SQLite moved its rows to the database's file."""
+    """The upgrade was killed after the commit, but before SQLite moved the new rows to its main file."""
     made = Portal(tmp_path, "sqlite:///portal.sqlite").make()
     copy, before = Copy(made.url, tmp_path), rows(made)
     copy.make()
@@ -420,7 +420,7 @@ def killed_at(installed: Portal, place: int) -> bool:
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
-def test_setup_waits_for_an_upgrade(tmp_path: Path) -> None:
+def test_setup_is_refused_while_an_upgrade_is_unfinished(tmp_path: Path) -> None:
     system = System(tmp_path)
     assert no_upgrade(system).check().state is State.DONE
     for each in (EARLIER, NOTE):

@@ -38,7 +38,7 @@ def test_a_report_that_the_inbox_has_not_confirmed_is_not_in_a_backup(connection
     ]
 
 
-def test_a_case_is_not_in_a_backup_from_its_day_of_expiry(connection: Connection) -> None:
+def test_a_case_is_not_in_a_backup_on_or_after_its_day_of_expiry(connection: Connection) -> None:
     """An open case has no such day."""
     for id_, expires in ((b"a", BEFORE), (b"b", DAY), (b"c", AFTER), (b"d", None)):
         collected(connection, id_ * 32, expires)

@@ -41,7 +41,7 @@ def test_a_refusal_raises_the_cost_on_the_next_day(connection: Connection) -> No
     assert levels(connection, -1, 3) == [0, 0, 1, 0, 0]
 
 
-def test_the_cost_rises_by_a_level_for_each_day_of_refusals_and_falls_again_as_slowly(
+def test_the_cost_rises_by_a_level_for_each_day_of_refusals_and_falls_again_at_the_same_pace(
     connection: Connection,
 ) -> None:
     for later in range(4):

@@ -179,7 +179,7 @@ def remains(room: Room, content: bytes) -> bool:
 
 
 def test_deleted_data_is_not_in_the_database_files(sqlite_room: Room) -> None:
-    """After a collection, a withdrawal or a cancelled upload, neither file nor log contains the bytes."""
+    """Neither the file nor the log contains the bytes of collected, withdrawn or cancelled uploads."""
     room = sqlite_room
     collected, withdrawn, given_up = (make_report_envelope(room.site) for _ in range(3))
     address = room.begin(given_up)

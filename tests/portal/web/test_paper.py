@@ -1,4 +1,4 @@
-"""The paper form: its questions with their order and conditions, and the address to send it to."""
+"""The paper form: its questions with their order and conditions, and its postal address."""
 
 from pathlib import Path
 
