@@ -38,7 +38,7 @@ PROGRAMS: Mapping[str, click.Command] = {
 }
 # A step of `fanal-portal upgrade`, which starts it as the portal's user. People do not type it.
 INTERNAL = {"portal.setup.upgrade.portal_side:act"}
-# Earlier names of commands, and their present names.
+# Earlier names of commands, and their current names.
 EARLIER: Mapping[str, str] = tomllib.loads(
     (ROOT / "tests" / "golden" / "earlier_commands.toml").read_text("utf-8")
 )
@@ -335,7 +335,7 @@ def test_every_command_can_print_the_version(program: str, capsys: pytest.Captur
         assert f"{program} {version.text()}\n" == capsys.readouterr().out
 
 
-def test_an_earlier_name_of_a_command_suggests_its_present_name() -> None:
+def test_an_earlier_name_of_a_command_suggests_its_current_name() -> None:
     """A typing error, or the last word of a name alone, also suggests the name.
 
     An unrelated word suggests nothing.
@@ -367,7 +367,7 @@ def test_each_other_word_for_a_command_suggests_that_command(
 
 @pytest.mark.parametrize("rest", [[], ["3"]], ids=["alone", "with a case"])
 @pytest.mark.parametrize("old", EARLIER)
-def test_the_first_suggestion_for_an_earlier_name_is_the_present_command(
+def test_the_first_suggestion_for_an_earlier_name_is_the_current_command(
     old: str, rest: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A group with the earlier name, or another command, is suggested later."""
@@ -376,7 +376,7 @@ def test_the_first_suggestion_for_an_earlier_name_is_the_present_command(
     assert [f"  inbox {EARLIER[old]}"] == suggested[:1]
 
 
-def test_an_earlier_name_is_refused_and_the_error_names_the_present_one(
+def test_an_earlier_name_is_refused_and_the_error_names_the_current_name(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """The name is refused even if there is an option between the group and the command.

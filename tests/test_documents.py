@@ -221,7 +221,7 @@ def test_the_newest_version_in_the_change_log_is_that_of_the_project() -> None:
 
 
 def undefined(text: str) -> list[str]:
-    """Return the names in brackets in headings that no line defines as a link."""
+    """Return the bracketed names in headings that no line defines as links."""
     named = re.findall(r"^#+ .*?\[([^]]+)\](?!\()", text, re.MULTILINE)
     return [each for each in named if f"\n[{each}]: " not in text]
 

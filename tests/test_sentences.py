@@ -22,7 +22,7 @@ FRENCH = 150
 @pytest.mark.slow
 @pytest.mark.long
 def test_a_seed_draws_the_same_sentences_from_every_source_and_mixes_in_old_ones() -> None:
-    """Another seed draws other sentences. One of the sources is the summaries of commands."""
+    """Another seed draws other sentences. The summaries of commands are one of the sources."""
     kinds = english(ROOT)
     first, other = drawn(kinds, COUNT, 1, OLD_ONES), drawn(kinds, COUNT, 2, OLD_ONES)
     assert first == drawn(english(ROOT), COUNT, 1, OLD_ONES) != other

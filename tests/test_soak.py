@@ -207,7 +207,7 @@ def runs(part: Part, test: str, marks: frozenset[str]) -> bool:
 def test_each_test_that_the_gate_leaves_out_belongs_to_exactly_one_part_of_the_soak(
     request: pytest.FixtureRequest,
 ) -> None:
-    """Otherwise a test would never run, or run in two parts.
+    """Otherwise a test would never run, or would run in two parts.
 
     As a control, the list contains a test of this module.
     """

@@ -173,7 +173,7 @@ def test_the_commands_of_the_page_distinguish_an_altered_page_from_a_list_that_n
 
 
 def trust(nginx: Nginx, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the commands trust the certificate of a site, as they trust an authority."""
+    """Make the commands trust the certificate of a site, as they trust an authority."""
     for name in ("SSL_CERT_FILE", "CURL_CA_BUNDLE"):
         monkeypatch.setenv(name, str(nginx.certificate))
 

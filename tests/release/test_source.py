@@ -72,7 +72,7 @@ def test_debian_sorts_versions_in_the_order_of_their_release(repository: Path) -
 
 
 def test_a_commit_with_the_version_of_a_tagged_commit_is_refused(repository: Path) -> None:
-    """Debian would sort its packages before the release, and apt would refuse them."""
+    """Debian would sort the packages of the new commit before the release, and apt would refuse them."""
     git(repository, "tag", "v1.0.0rc1")
     git(repository, "commit", "--quiet", "--allow-empty", "--message=same version")
     with pytest.raises(Refused, match="another commit is version") as refused:

@@ -367,7 +367,7 @@ def _noted(inbox: Inbox, wanted: Wanted) -> int:
 class _Door:
     """An inbox that is already open.
 
-    The officers in ``confirming`` confirm with their passphrases; there may be none.
+    The officers in ``confirming``, if any, confirm with their passphrases.
     """
 
     unlocked: Unlocked

@@ -19,7 +19,7 @@ _WARM.set_forkserver_preload(["tests.support.warm_inbox", "tests.support.warm_po
 
 
 class Fork:
-    """A separate process, with the methods of ``subprocess.Popen`` to wait for it.
+    """A separate process, with those methods of ``subprocess.Popen`` that wait for it.
 
     ``program`` is Python code, and ``words`` are its arguments. If ``output`` is a terminal, it becomes the
     controlling terminal; otherwise it receives the program's output. ``output`` is a Connection, because

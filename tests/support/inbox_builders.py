@@ -404,7 +404,7 @@ class Reporter:
         edit: Edit | None = None,
         seed: bytes | None = None,
     ) -> bytes:
-        """Return the envelope of a follow-up, signed with ``seed`` or the reporter's own."""
+        """Return the envelope of a follow-up, signed with ``seed`` or with the reporter's own seed."""
         follow_up = FollowUp(
             channel=CHANNEL,
             key_id=self.world.recipient.key_id,

@@ -213,7 +213,7 @@ class Campaign:
         return found
 
     def _prepare_outbox(self) -> Path:
-        """Return an outbox that confirms everything exported and answers every report acknowledged."""
+        """Return an outbox that confirms everything exported and answers every acknowledged report."""
         slots = {each.case_id: make_slot(each.keys) for each in self.acknowledged.values()}
         n = self._outbox.n + 1
         made = make_outbox(SITE, n=n, previous=self._outbox.hash, collected=self._links(), slots=slots)

@@ -123,7 +123,7 @@ class Machine:
                 said = self.do("systemctl", "is-system-running", code=None)
 
     def _leader(self) -> int | None:
-        """Return the process id of the machine's first process, once there is one."""
+        """Return the process id of the machine's first process, or None if it has not started yet."""
         assert self.process
         assert self.process.poll() is None, (self.folder / "console").read_text(errors="replace")
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")

@@ -64,7 +64,7 @@ class Visitor:
         self.page.set_input_files("#files", files or [])
 
     def turn_to(self, element: str) -> None:
-        """Turn to the step of the open form that has this element, and unfold it."""
+        """Turn to the step of the open form with this element, and unfold the parts around the element."""
         turn_to(self.page, element)
 
     def go_on(self) -> None:
@@ -77,7 +77,7 @@ class Visitor:
         self.words = self.page.locator("#token-words li").all_inner_texts()
 
     def confirm(self, presses: int = 1) -> None:
-        """Retype the two requested words, and press “Send” as often as given."""
+        """Retype the two requested words, and press “Send” the given number of times."""
         for number in (1, 2):
             asked = self.page.locator(f"#confirm-{number}")
             asked.fill(self.words[int(asked.get_attribute("data-place") or -1)])
@@ -145,7 +145,7 @@ class Visitor:
 
 
 def turn_to(page: Page, element: str) -> None:
-    """Turn to the step of the open form that has this element, and unfold it."""
+    """Turn to the step of the open form with this element, and unfold the parts around the element."""
     wanted = page.evaluate(f"(element) => {PARTS}.findIndex((part) => part.querySelector(element))", element)
     while (shown := _shown(page)) != wanted:
         more = page.locator("#more")

@@ -22,7 +22,7 @@ def table(law: Law) -> str:
 
 
 def in_page(text: str, law: Law) -> str:
-    """Return the text of the page with the table of a law in its place."""
+    """Return the text of the page with the table of a law inserted."""
     before, _, rest = text.partition(BEGIN)
     return f"{before}{BEGIN}\n{table(law)}\n{END}{rest.partition(END)[2]}"
 

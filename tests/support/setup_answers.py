@@ -12,5 +12,5 @@ GOOD = Answers(
     certificate_key="/srv/certificate.key",
 )
 
-# The description that Debian 13 gives of itself.
+# Debian 13's description of itself.
 OS_RELEASE = 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nID=debian\nVERSION_ID="13"\n'

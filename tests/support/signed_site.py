@@ -23,7 +23,7 @@ _LAST_DAY = "2027-12-31"
 class SignedSite:
     """The portal, its inbox, and another machine with a copy of the configuration.
 
-    ``known`` are words of the guides with their meaning here.
+    ``known`` are words of the guides with their meanings in this test.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -67,10 +67,10 @@ def measured(
 ) -> Mapping[str, Sequence[float]]:
     """Return the times of all rounds.
 
-    If the rounds do not suffice to judge, more rounds are added, up to six times. All rounds are judged
-    together. With each turn, noise counts less, because it affects every state equally. A real difference
-    stays. If turns were judged separately, one lucky turn would hide a real difference. ``told`` decides
-    whether states that still differ do so by chance.
+    If the rounds are not enough for a judgement, more rounds are added, up to six times. All rounds are
+    judged together. With each turn, noise counts less, because it affects every state equally. A real
+    difference stays. If turns were judged separately, one lucky turn would hide a real difference. ``told``
+    decides whether states that still differ do so by chance.
     """
     taken: dict[str, list[float]] = {name: [] for name in locators}
     for _ in range(_TURNS):

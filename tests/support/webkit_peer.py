@@ -40,7 +40,10 @@ class Person:
         self.browser.get(address)
 
     def press(self, key: str, times: int = 1) -> None:
-        """Press a key. No answer of the browser is awaited between two presses, so they follow quickly."""
+        """Press a key.
+
+        The driver does not wait for the browser between two presses, so the presses follow quickly.
+        """
         ActionChains(self.browser).send_keys(*[_KEYS[key]] * times).perform()
 
     def write(self, text: str) -> None:

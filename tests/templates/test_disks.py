@@ -60,7 +60,7 @@ def test_a_disk_counts_as_plain_unless_everything_above_it_is_encrypted(
 
 
 def test_no_disk_counts_as_plain_for_a_folder_in_memory(tmp_path: Path) -> None:
-    """The control: an image on a disk that nothing encrypts. On an overlay, the disk is unknown."""
+    """The control: an image on an unencrypted disk. On an overlay, the disk is unknown."""
     with small_disk(tmp_path / "memory", "8m"):
         assert (frozenset({disks.MEMORY}), frozenset()) == (
             disks.of(tmp_path / "memory"),

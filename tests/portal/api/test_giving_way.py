@@ -14,7 +14,7 @@ from tests.support.portal_server import Server
 pytestmark = pytest.mark.soak
 
 HOUR = timedelta(hours=1)
-# A fifth of the room, 20 MB, belongs to reports with files. The first two uploads fill this part.
+# A fifth of the room, 20 MB, is reserved for reports with files. The first two uploads fill this part.
 CAPACITY_GB = 0.1
 RESTING, GROWING, HONEST = 13_200_000, 7_000_000, 4_000_000
 STEP = 600_000

@@ -53,7 +53,7 @@ def offer(room: Room) -> Offer:
 
 
 def pay(room: Room, sealed: Sealed) -> dict[str, str]:
-    """Return the header with work for a report, at the cost that the portal demands now."""
+    """Return the header with work for a report, at the cost that the portal currently demands."""
     return working.offered(offered(room), sealed.envelope, sealed.channel)
 
 

@@ -28,7 +28,7 @@ from tests.support.small_disk import small_disk
 
 
 def read(room: Room, path: Path) -> tuple[Intake, dict[str, bytes]]:
-    """Return the manifest and files of a bundle, verified like in the inbox."""
+    """Return the manifest and files of a bundle, verified as in the inbox."""
     manifest, members = bundle.read([path.read_bytes()])
     intake = bundle.open_intake(manifest, room.site.deployment, signing.public_key(INSTANCE_SEED))
     return intake, {member.name: b"".join(member.data) for member in bundle.checked(members, intake.files())}
@@ -170,7 +170,7 @@ def test_an_existing_file_is_not_replaced(room: Room) -> None:
 
 
 def test_a_missing_folder_or_channel_is_refused(room: Room) -> None:
-    """The portal checks folder and channel before it uses a bundle number."""
+    """The portal checks the folder and the channel before it uses a bundle number."""
     before = room.state()
     with pytest.raises(Refused, match="does not exist"):
         exports.export(room.database, room.settings, INSPECTORATE, room.folder / "none")

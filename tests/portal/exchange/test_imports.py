@@ -145,7 +145,7 @@ def test_a_confirmed_withdrawal_is_deleted(room: Room) -> None:
 
 
 def test_confirming_an_unknown_bundle_deletes_nothing(room: Room) -> None:
-    """Number and hash must match, because a bundle of an earlier portal may have the same number."""
+    """The number and the hash must match, because a bundle of an earlier portal may have the same number."""
     filed(room)
     exported = room.export()
     strangers = [Link(1, secrets.token_bytes(32)), Link(2, exported.link.hash), Link(9, bytes(32))]

@@ -87,8 +87,8 @@ print(*(line.split()[1] for line in status if line.startswith(("NoNewPrivs", "Ca
 """
 
 # A process sends data out in every way that Landlock does not control, confines itself, and tries again. The
-# process tries in an older thread, because one filter must apply to all threads. The process can still reach
-# its database.
+# process tries this in an older thread, because one filter must apply to all threads. The process can still
+# reach its database.
 _WAYS_OUT = """
 import platform, socket, sys, threading
 from contextlib import closing
@@ -205,7 +205,7 @@ _WAYS = [
     *("path", "pair", "tcp", "mptcp", "fastopen", "listener", "sendmsg", "sendmmsg", "udp", "listen"),
     *("ring", "x32"),
 ]
-# A process asks for its process id by an i386 system call, before and after it is confined.
+# A process asks for its process id with an i386 system call, before and after it is confined.
 _BY_I386 = """
 import ctypes, mmap, os
 from sqlalchemy import make_url

@@ -189,7 +189,7 @@ def test_a_body_larger_than_one_piece_is_refused(site: Nginx) -> None:
 
 @pytest.mark.parametrize("path", ["/api/slot", "/api/withdraw", "/en/slot"])
 def test_bodies_of_more_than_4_kib_are_refused_on_paths_for_small_requests(site: Nginx, path: str) -> None:
-    """Nginx refuses such bodies by their length, before any byte arrives.
+    """Nginx refuses such bodies because of their length, before any byte arrives.
 
     The portal itself refuses a body of 4 KiB.
     """

@@ -90,7 +90,10 @@ def refused(site: Nginx, answer: Raw, language: str = "en", code: str = "unavail
 
 
 def test_an_oversized_body_is_refused_and_leaves_nothing_behind(site: Nginx) -> None:
-    """No database row and no byte in the folder remain. A smaller body is accepted immediately afterwards."""
+    """No database row remains, and no byte remains in the folder.
+
+    A smaller body is accepted immediately afterwards.
+    """
     before = state(site.server)
     refused(site, exchange(site.onion_port, sealed_form(LARGER), end=False))
     until(lambda: bodies(site) == [])

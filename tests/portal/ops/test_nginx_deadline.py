@@ -26,7 +26,7 @@ HTTP2 = " by HTTP/2"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Nginx:
-    """A site whose portal is down, so every complete body is answered with 503."""
+    """A site whose portal is down, so every complete body is answered with status 503."""
     server = Server(tmp_path_factory.mktemp("portal"), free_port()).make()
     return Nginx(server, server.folder / "nginx").make()
 

@@ -195,7 +195,7 @@ def test_an_invalid_address_is_refused(server: Server) -> None:
 def test_a_port_in_use_is_named(server: Server) -> None:
     """The first portal continues to listen.
 
-    The second portal says that the port is in use, and exits with 1.
+    The second portal says that the port is in use, and exits with status 1.
     """
     server.make()
     with server.serving():
@@ -332,7 +332,7 @@ def test_data_withdrawn_just_before_a_stop_is_overwritten(server: Server) -> Non
 def test_four_thousand_connections_can_wait_for_a_free_process(server: Server) -> None:
     """Nginx may pass on about 4,000 texts at the same time.
 
-    gunicorn's default queue has room for only 2,048.
+    gunicorn's default queue has room for only 2,048 connections.
 
     If a queue is full, the connection tries again after one second, then three, seven, and so on.
     """
@@ -372,5 +372,5 @@ def test_clients_learn_only_a_code_about_a_database_error(server: Server) -> Non
         assert headers["Content-Type"] == "application/problem+json"
         assert json.loads(body)["code"] in {"internal_error", "unavailable"}
     assert "Traceback" not in server.log()
-    # A damaged database is `unavailable`, every other failure an `error`.
+    # A damaged database is `unavailable`, and every other failure is an `error`.
     assert re.search(r"^(?:error|unavailable): \w+ at \w+\.py:\d+$", server.log(), re.MULTILINE)

@@ -85,7 +85,7 @@ def all_serve(machine: Machine) -> None:
 
 
 def keep_in_postgresql(machine: Machine, address: str) -> None:
-    """Let the portal use a PostgreSQL on the machine with the shipped settings."""
+    """Make the portal use a PostgreSQL server on the machine with the shipped settings."""
     (cluster,) = (machine.tree / "etc/postgresql").glob("*/main")
     shutil.copy(ROOT / "deploy/postgresql.conf", cluster / "conf.d/fanal.conf")
     Server(machine.tree / "etc/fanal", 8080).configure(database=address)

@@ -440,7 +440,7 @@ def test_if_pages_cannot_be_made_the_newest_existing_pages_stay(
 
 @contextmanager
 def as_nobody() -> Iterator[None]:
-    """Use a user without privileges while the block runs."""
+    """Switch to a user without privileges while the block runs."""
     os.seteuid(65_534)
     try:
         yield

@@ -59,7 +59,7 @@ def make_database(cluster: postgres.Cluster) -> None:
 
 
 def change_address(configuration: Path, socket: str) -> None:
-    """Write the address that the guide names into a configuration, with another socket."""
+    """Write the address from the guide into a configuration, with another socket."""
     address = f"postgresql://{USER}@/{DATABASE}?host={SOCKET}"
     assert f"Set `database` to `{address}`" in (ROOT / "docs/deploying.md").read_text("utf-8")
     text = configuration.read_text("utf-8")

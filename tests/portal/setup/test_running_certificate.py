@@ -123,10 +123,10 @@ def nginx(machine: Machine) -> str:
 
 
 def test_a_certificate_by_acme_is_issued_and_renewed_with_port_80_closed(machine: Machine) -> None:
-    """The authority asks port 80 while certbot listens there. No address of a visitor stays on the machine.
+    """The authority connects to port 80 while certbot listens there.
 
-    nginx serves the renewed certificate without a restart. If the authority cannot find the site, the old
-    certificate stays.
+    No address of a visitor stays on the machine. nginx serves the renewed certificate without a restart. If
+    the authority cannot find the site, the old certificate stays.
     """
     before, written, process = served(machine), logs(machine), nginx(machine)
     assert "certificate by ACME" in run_setup(machine, BY_ACME)

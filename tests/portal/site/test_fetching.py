@@ -1,4 +1,4 @@
-"""A site that cannot be reached is reported with the reason, and with what to do."""
+"""A site that cannot be reached is reported with the reason and a hint."""
 
 import socket
 from collections.abc import Iterator

@@ -70,7 +70,7 @@ def test_withdrawn_data_is_overwritten_in_the_files(sqlite_room: Room) -> None:
     assert remains(room.folder, marks(sealed)) == 4
     withdraw(room, sealed)
     deletion.overwrite_portion(room.database)
-    # The case id remains until the next bundle has told the inbox.
+    # The case id remains until the next bundle has told the inbox of the withdrawal.
     assert remains(room.folder, marks(sealed)) == remains(room.folder, [sealed.case_id]) == 1
     exported = room.export()
     exported.path.unlink()

@@ -67,7 +67,7 @@ def test_each_transaction_deletes_at_most_200_expired_rows(connection: Connectio
 
 
 def test_an_unfinished_upload_is_deleted_after_its_period(connection: Connection) -> None:
-    """Complete uploads stay, and so does an upload that began on the limit day."""
+    """Complete uploads stay, and so does an upload that began on the day of the limit."""
     arrived(connection, 10, 9, day=BEFORE)
     left = [arrived(connection, 10, 9, day=DAY), arrived(connection, day=BEFORE)]
     later = DAY + timedelta(7)

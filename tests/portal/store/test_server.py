@@ -1,4 +1,4 @@
-"""Room for the database is found by measuring and by writing. Database errors are reported clearly."""
+"""Room for the database is determined by measuring and by writing. Database errors are reported clearly."""
 
 import shutil
 from collections.abc import Iterator

@@ -96,7 +96,7 @@ def test_emergency_numbers_of_the_law_are_links_to_call_or_to_text(language: str
 
 
 def links(shown: str) -> list[str]:
-    """Return the links that make a call or send a text message."""
+    """Return the links that start a call or send a text message."""
     found = [attributes.get("href") or "" for tag, attributes in Markup(shown).elements if tag == "a"]
     return [each for each in found if each.startswith(("tel:", "sms:"))]
 

@@ -52,7 +52,7 @@ def server(
 
 @contextmanager
 def holding(program: str, texts: Sequence[str]) -> Iterator[int]:
-    """Run a program that holds the texts in memory or in an open file; yield its process id."""
+    """Run a program that keeps the texts in memory or in an open file; yield its process id."""
     with subprocess.Popen(
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
