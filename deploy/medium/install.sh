@@ -47,9 +47,14 @@ signed_by() {
 [ "$ID $VERSION_ID $(dpkg --print-architecture)" = "debian 13 amd64" ] ||
     refuse "this machine does not have Debian 13 for amd64" "install Debian 13"
 
+# A run that a power failure ended has left its copy of the medium. A copy that is locked belongs to a run that goes on.
+find /var/tmp/ -mindepth 1 -maxdepth 1 -type d -user root -name 'fanal-medium.??????' \
+    -exec flock --nonblock {} rm -rf {} \;
 work=$(mktemp -d /var/tmp/fanal-medium.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
+exec 9<"$work"
+flock 9
 for place in "$work" /usr; do
     [ "$(df --output=avail --block-size=kB "$place" | tail -n 1 | tr -d ' kB')" -ge $free ] ||
         refuse "less than 2 GB are free in $place" "delete files that nobody needs"

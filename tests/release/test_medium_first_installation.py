@@ -3,7 +3,9 @@
 Here, the real script installs small packages on a blank machine.
 """
 
+import fcntl
 import lzma
+import os
 import re
 import shutil
 import signal
@@ -250,6 +252,7 @@ def test_an_installation_that_a_power_failure_ended_is_completed_by_the_next_run
         machine.write(f"/usr/sbin/{program}", "\n".join(("#!/bin/sh", *steps)).encode())
     assert install(machine, stick).returncode == 128 + signal.SIGKILL
     assert not machine.place(demand).exists()
+    assert len(copies(machine)) == 1
     signature = stick.folder / "SHA256SUMS.bruno.minisig"
     kept = signature.read_bytes()
     signature.unlink()
@@ -268,3 +271,48 @@ def test_an_installation_that_a_power_failure_ended_is_completed_by_the_next_run
     assert (folder / "version").read_text() == f"{VERSION}\n"
     assert {each.name for each in (folder / "keys").iterdir()} == {"anne.pub", "bruno.pub"}
     assert not folder.with_name("fanal-inbox.new").exists()
+    assert not copies(machine)
+
+
+def test_copies_that_belong_to_others_or_to_a_run_that_goes_on_stay(
+    machine: BlankMachine, stick: Medium
+) -> None:
+    """Everybody can write to /var/tmp. Only a copy that an interrupted run of root left is deleted."""
+    place = machine.place("/var/tmp")  # noqa: S108
+    left, running, foreign, linked = (place / f"fanal-medium.{each * 6}" for each in "abcd")
+    longer, other = place / "fanal-medium.abcdefg", place / "important"
+    for each in (left, running, foreign, longer, other):
+        each.mkdir()
+        (each / "file").touch()
+    (left / "link").symlink_to("../important")
+    linked.symlink_to("important")
+    (file := place / "fanal-medium.eeeeee").touch()
+    # The machine maps only one user. Root of a real machine may delete everything.
+    foreign.chmod(0o777)
+    os.chown(foreign, 1234, 1234)
+    opened = os.open(running, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        done = install(machine, stick)
+    finally:
+        os.close(opened)
+    assert done.returncode == 0, done.stderr
+    assert {*place.iterdir()} == {running, foreign, linked, longer, other, file}
+    assert all((each / "file").exists() for each in (running, foreign, longer, other))
+
+
+def test_a_copy_is_locked_while_the_script_works_on_it(machine: BlankMachine, stick: Medium) -> None:
+    """Otherwise, another run would delete the copy."""
+    steps = (
+        "#!/bin/sh",
+        "flock --nonblock /var/tmp/fanal-medium.?????? true || touch /tmp/locked",
+        'exec /usr/bin/apt-get "$@"',
+    )
+    machine.write("/usr/sbin/apt-get", "\n".join(steps).encode())
+    assert install(machine, stick).returncode == 0
+    assert machine.place("/tmp/locked").exists()  # noqa: S108
+
+
+def copies(machine: BlankMachine) -> list[Path]:
+    """Return the copies of media on a machine."""
+    return [*machine.place("/var/tmp").glob("fanal-medium.*")]  # noqa: S108
