@@ -1,4 +1,7 @@
-"""If the connection is slow or lost while sending, the page says so quickly. Sending continues afterwards."""
+"""If the connection is slow or lost while a message is sent, the page says so quickly.
+
+Sending continues afterwards.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta

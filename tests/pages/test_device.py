@@ -77,7 +77,7 @@ def test_the_page_about_the_device_is_accessible_with_all_answers_unfolded(visit
 
 
 @pytest.mark.parametrize("path", ["before", "guide"])
-def test_pages_with_advice_link_to_the_questions_about_the_device(visitor: Visitor, path: str) -> None:
+def test_pages_with_advice_have_a_link_to_the_questions_about_the_device(visitor: Visitor, path: str) -> None:
     visitor.visit(f"fr/{path}")
     visitor.page.locator("main a[href='/fr/device']").click()
     expect(visitor.page.locator("h1")).to_have_text("Cet appareil est-il sûr ?")

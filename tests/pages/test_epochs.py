@@ -75,7 +75,7 @@ def test_the_page_uses_the_key_of_each_day_in_three_epochs(visitor: Visitor) -> 
     assert expected == used
 
 
-def test_a_page_left_open_until_the_next_epoch_seals_to_the_new_key(visitor: Visitor) -> None:
+def test_a_page_that_stays_open_into_the_next_epoch_uses_the_new_key(visitor: Visitor) -> None:
     """The page makes no request to learn the new key, because its keyring already lists it."""
     listed = keys(visitor)
     visitor.page.clock.install()
@@ -88,7 +88,7 @@ def test_a_page_left_open_until_the_next_epoch_seals_to_the_new_key(visitor: Vis
     assert asked == len([each for each in visitor.requests if "keyring" in each.url])
 
 
-def test_a_page_left_open_until_its_last_key_expires_fetches_a_new_keyring(visitor: Visitor) -> None:
+def test_if_the_last_key_of_an_open_page_expires_the_page_fetches_a_new_keyring(visitor: Visitor) -> None:
     """The page's keyring is still valid, but was issued before the next key existed."""
     listed = keys(visitor)
     visitor.page.clock.install()

@@ -247,7 +247,7 @@ def test_all_mistakes_in_a_message_are_shown_together(visitor: Visitor) -> None:
     expect(visitor.page.locator(".wrong:visible")).to_have_count(2)
 
 
-def test_a_box_that_must_be_ticked_has_its_message_above_it(visitor: Visitor) -> None:
+def test_the_message_of_a_box_that_must_be_ticked_is_above_the_box(visitor: Visitor) -> None:
     visitor.reported()
     visitor.open()
     visitor.opened()

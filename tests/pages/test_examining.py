@@ -85,7 +85,9 @@ def settled(page: Page) -> None:
     page.evaluate(PAINTED)
 
 
-def test_continue_says_at_once_that_files_are_examined_and_then_goes_on(page: Page, film: Path) -> None:
+def test_the_continue_button_says_at_once_that_files_are_examined_and_then_goes_on(
+    page: Page, film: Path
+) -> None:
     """The space for the text is reserved, so nothing moves."""
     add(page, film)
     expect(page.locator(WAITING)).to_be_hidden()
@@ -192,7 +194,7 @@ def test_a_file_that_is_cut_while_it_is_read_counts_as_unreadable(
     visitor.to_token()
 
 
-def test_continue_does_not_wait_for_files_that_are_too_large_together(
+def test_the_continue_button_does_not_wait_for_files_that_are_too_large_together(
     visitor: Visitor, page: Page, film: Path
 ) -> None:
     page.evaluate("window.setInterval = () => 0")
@@ -217,7 +219,9 @@ def test_an_examination_survives_the_browsers_garbage_collection(visitor: Visito
     expect(row).to_contain_text("It is sent as it is")
 
 
-def test_send_says_at_once_that_files_of_a_follow_up_are_examined(visitor: Visitor, film: Path) -> None:
+def test_the_send_button_says_at_once_that_files_of_a_follow_up_are_examined(
+    visitor: Visitor, film: Path
+) -> None:
     visitor.reported()
     page = visitor.page
     page.add_init_script(SLOW_DISK)

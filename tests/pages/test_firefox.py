@@ -113,7 +113,7 @@ def test_pressing_the_leave_key_three_times_leaves_the_page_in_firefox(
     assert peer.texts("footer [aria-current][href='/fr/guide']") != []
 
 
-def test_in_firefox_back_shows_an_empty_page_after_leaving_a_report_quickly(
+def test_in_firefox_the_back_button_shows_an_empty_page_after_leaving_a_report_quickly(
     site: PortalSite, firefox: Firefox
 ) -> None:
     """Going back once more shows the page before the report."""

@@ -164,7 +164,7 @@ def test_the_search_finds_an_untranslated_word(frozen: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["index.html", "404.html", "fr/report.html", "en/verify.html"])
-def test_pages_in_other_languages_link_to_the_added_language(frozen: Path, path: str) -> None:
+def test_pages_in_other_languages_have_a_link_to_the_added_language(frozen: Path, path: str) -> None:
     assert f'href="/{LANGUAGE}/' in (frozen / path).read_text("utf-8")
 
 

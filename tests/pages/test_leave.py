@@ -86,7 +86,7 @@ def test_an_empty_white_page_covers_the_screen_at_once_and_is_read_out(
         assert curtain.evaluate(COLOURS) == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
 
 
-def test_leave_quickly_does_not_ask_for_confirmation(leaver: Visitor) -> None:
+def test_the_link_to_leave_does_not_ask_for_confirmation(leaver: Visitor) -> None:
     """The browser leaves the page without a question, even if there is unsent text.
 
     The control is another link: then the page asks.

@@ -255,7 +255,7 @@ def test_the_paper_form_takes_two_pages_even_without_an_address(visitor: Visitor
         assert "[" not in visitor.page.inner_text(".to")
 
 
-def test_pages_that_mention_paper_link_to_the_paper_form(chromium: Browser, visitor: Visitor) -> None:
+def test_pages_that_mention_paper_have_a_link_to_the_paper_form(chromium: Browser, visitor: Visitor) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     for name in ("report", "sealed", "legal", "help", "guide"):

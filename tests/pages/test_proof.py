@@ -332,7 +332,7 @@ def test_an_answer_to_another_question_or_with_other_words_is_refused(disk: Disk
         expect(disk.page.locator("#answer-right")).to_be_hidden()
 
 
-def test_the_words_of_another_case_sign_no_answer(disk: Disk) -> None:
+def test_the_words_of_another_case_cannot_sign_an_answer(disk: Disk) -> None:
     """The answer would reveal the author key of the other case."""
     question = disk.asked()
     disk.start("#to-answer")

@@ -365,7 +365,7 @@ def test_a_portal_that_cannot_be_reached_is_reported(visitor: Visitor) -> None:
     visitor.shows("#closed", "offline")
 
 
-def test_a_page_left_open_until_its_keyring_expires_fetches_a_new_one(visitor: Visitor) -> None:
+def test_if_the_keyring_of_an_open_page_expires_the_page_fetches_a_new_one(visitor: Visitor) -> None:
     visitor.page.clock.install()
     visitor.write()
     visitor.page.clock.set_system_time(datetime.now(UTC) + timedelta(31))

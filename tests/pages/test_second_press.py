@@ -79,7 +79,9 @@ def test_repeated_clicks_send_a_report_once_and_choose_nothing_else(
 
 
 @pytest.mark.parametrize("count", TIMES)
-def test_repeated_clicks_on_back_go_back_only_one_step(visitor: Visitor, page: Page, count: int) -> None:
+def test_repeated_clicks_on_the_back_button_go_back_only_one_step(
+    visitor: Visitor, page: Page, count: int
+) -> None:
     page.fill("#what", TEXT)
     page.click("#continue")
     page.check(f"#channels-{INSPECTORATE}")
@@ -153,7 +155,7 @@ def test_a_tap_on_a_label_is_one_press_although_the_browser_also_clicks_its_fiel
         touched.tap("label.button[for=files]")
 
 
-def test_double_clicks_still_select_words_and_still_work_on_leave_quickly(page: Page) -> None:
+def test_double_clicks_still_select_words_and_still_work_on_the_link_to_leave(page: Page) -> None:
     """The page ignores no click inside a text or on “Leave quickly”."""
     page.route("https://**", lambda route: route.fulfill(body="Elsewhere"))
     page.fill("#what", "Quai")
@@ -216,7 +218,9 @@ def presses(page: Page) -> int:
     return found
 
 
-def test_a_second_press_on_continue_does_not_answer_a_question_of_the_next_step(visitor: Visitor) -> None:
+def test_a_second_press_on_the_continue_button_does_not_answer_a_question_of_the_next_step(
+    visitor: Visitor,
+) -> None:
     """In an earlier version, the second press answered whether somebody is in danger.
 
     The control is a press a moment later, which counts.
@@ -240,7 +244,7 @@ def test_a_second_press_on_continue_does_not_answer_a_question_of_the_next_step(
     expect(page.locator("#danger_now-yes")).to_be_checked()
 
 
-def test_a_second_press_on_open_presses_nothing_in_the_case(visitor: Visitor) -> None:
+def test_a_second_press_on_the_open_button_presses_nothing_in_the_case(visitor: Visitor) -> None:
     """In an earlier version, the second press pressed “withdraw”.
 
     The control is a press at the same place a moment later, which counts.
@@ -274,7 +278,7 @@ def test_a_second_press_counts_only_if_it_is_farther_away_than_a_finger_slips(
     assert presses(page) == counted
 
 
-def test_a_double_press_on_withdraw_only_opens_its_step(visitor: Visitor) -> None:
+def test_a_double_press_on_the_withdraw_button_only_opens_its_step(visitor: Visitor) -> None:
     page = opened(visitor)
     for presses_at_once in (2, 3):
         page.locator("#to-withdraw").click(click_count=presses_at_once)
@@ -396,7 +400,7 @@ def test_a_key_press_never_counts_as_the_second_press_of_a_double_click(visitor:
     expect(page.locator("#case h1")).to_be_focused()
 
 
-def test_leave_quickly_always_works_immediately(visitor: Visitor) -> None:
+def test_the_link_to_leave_always_works_immediately(visitor: Visitor) -> None:
     """Even a press at the place of the last press leaves the page."""
     page = opening(visitor)
     point = centre(page.locator("#open"))
@@ -412,7 +416,7 @@ def test_leave_quickly_always_works_immediately(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("screen", [{"width": 360, "height": 640}, {"width": 1280, "height": 800}])
-def test_withdraw_is_far_from_send(visitor: Visitor, screen: dict[str, int]) -> None:
+def test_the_withdraw_button_is_far_from_the_send_button(visitor: Visitor, screen: dict[str, int]) -> None:
     """The two buttons are farther apart than a hand slips, even if nothing is shown between them."""
     visitor.page.set_viewport_size({"width": screen["width"], "height": screen["height"]})
     page = opened(visitor)

@@ -77,7 +77,7 @@ def test_the_picture_of_the_danger_state_shows_the_notices_that_the_page_holds_b
         assert visitor.page.locator(notice).locator("visible=true").count() == 1, notice
 
 
-def test_a_high_picture_is_cut_into_pieces_and_a_full_sheet_is_followed_by_another(tmp_path: Path) -> None:
+def test_a_tall_picture_is_cut_into_pieces_and_a_full_sheet_is_followed_by_another(tmp_path: Path) -> None:
     width, height = contact_sheets.SIZE
     sheets = Sheets(tmp_path, "x", "title", 1)
     tall = Image.new("RGB", (width // 2 - 50, height * 3 // 2), "red")

@@ -270,7 +270,7 @@ def words_of_both_lists() -> str:
     raise AssertionError
 
 
-def test_the_page_asks_for_the_language_of_words_that_are_valid_in_both(visitor: Visitor) -> None:
+def test_the_page_asks_for_the_language_of_words_that_are_valid_in_both_languages(visitor: Visitor) -> None:
     visitor.open(words_of_both_lists())
     visitor.shows("#error", "two-languages")
     visitor.page.click("#language-en")
@@ -329,7 +329,9 @@ def test_the_words_are_hidden_until_the_reporter_shows_them(visitor: Visitor) ->
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_withdraw_is_at_least_one_button_away_from_close_and_forget(visitor: Visitor, width: int) -> None:
+def test_the_withdraw_button_is_at_least_one_button_away_from_the_button_to_close_and_forget(
+    visitor: Visitor, width: int
+) -> None:
     """A button is at least 44 pixels high."""
     page = visitor.page
     page.set_viewport_size({"width": width, "height": 800})

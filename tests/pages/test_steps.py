@@ -168,7 +168,7 @@ def test_the_back_button_does_not_stop_sending_and_leaves_the_page_after_the_rec
     page.wait_for_url("**/en/guide")
 
 
-def test_leave_quickly_adds_one_empty_entry_to_the_history(visitor: Visitor) -> None:
+def test_the_link_to_leave_adds_one_empty_entry_to_the_history(visitor: Visitor) -> None:
     """The entry has no address. The page before the report is two entries back."""
     page = visitor.page
     elsewhere = "https://elsewhere.example/"
@@ -189,7 +189,7 @@ def test_leave_quickly_adds_one_empty_entry_to_the_history(visitor: Visitor) -> 
     page.wait_for_url("**/en/guide")
 
 
-def test_leave_quickly_from_the_first_step_leaves_no_forward_entry(visitor: Visitor) -> None:
+def test_the_link_to_leave_on_the_first_step_leaves_no_forward_entry(visitor: Visitor) -> None:
     """In an earlier version, an entry of a later step remained as a forward entry in the history."""
     page = visitor.page
     visitor.visit("en/guide")

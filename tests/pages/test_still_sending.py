@@ -165,7 +165,7 @@ def test_nothing_below_the_text_moves_if_a_message_cannot_be_sent(
 
 
 @pytest.mark.parametrize(("language", "screen"), SCREENS)
-def test_emergency_numbers_after_sending_move_nothing(
+def test_emergency_numbers_that_appear_after_sending_move_nothing(
     visitor: Visitor, language: str, screen: ViewportSize
 ) -> None:
     """The space for the numbers is reserved as soon as the reporter presses “I feel unsafe”."""

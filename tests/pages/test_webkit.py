@@ -128,7 +128,7 @@ def test_in_webkit_going_back_and_switching_the_language_lose_nothing(
     assert pictures.CANARY.encode() not in files[2]
 
 
-def test_in_webkit_back_shows_an_empty_page_after_leaving_a_report_quickly(
+def test_in_webkit_the_back_button_shows_an_empty_page_after_leaving_a_report_quickly(
     person: Person, site: PortalSite
 ) -> None:
     """Going back once more shows the page before the report."""
@@ -175,7 +175,7 @@ def test_in_webkit_a_mistyped_word_is_corrected_and_the_answer_is_read(
     assert (begun != "", f"{begun}Mardi.") == (True, again.text)
 
 
-def test_in_webkit_leave_quickly_empties_the_page(person: Person, site: PortalSite) -> None:
+def test_in_webkit_the_link_to_leave_empties_the_page(person: Person, site: PortalSite) -> None:
     """The test leaves the page by the link and by the key. Going back does not restore the typed text."""
     for leave in (lambda: person.click("[data-leave]"), lambda: person.press("Escape", times=3)):
         person.go(f"{site.address}/fr/report")

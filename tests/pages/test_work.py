@@ -176,7 +176,7 @@ def test_work_for_a_larger_size_stops_when_other_work_is_needed(visitor: Visitor
     assert 0 < opened.evaluate("window.tries.length") - done < FEW
 
 
-def test_an_expired_seed_is_replaced_while_sending_and_the_text_is_kept(visitor: Visitor) -> None:
+def test_an_expired_seed_is_replaced_while_the_report_is_sent_and_the_text_is_kept(visitor: Visitor) -> None:
     visitor.write()
     visitor.site.hour += 9
     assert asked(visitor) == [OFFER]

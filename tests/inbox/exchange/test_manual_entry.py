@@ -97,7 +97,9 @@ def test_answers_that_the_report_page_would_not_send_are_refused(
     assert before == world.office.state()
 
 
-def test_a_day_of_receipt_in_the_future_or_long_past_is_refused(world: World, answers: Path) -> None:
+def test_a_day_of_receipt_in_the_future_or_in_the_distant_past_is_refused(
+    world: World, answers: Path
+) -> None:
     later = (today() + timedelta(days=1)).isoformat()
     assert "the report cannot have arrived on" in world.office.run(*entering(answers, received=later)).err
     for wrong in ("1999-12-31", "soon"):
@@ -215,7 +217,7 @@ def test_the_journal_records_only_the_route_of_a_report_entered_by_hand(world: W
     assert ("enter", 1, {"route": "meeting"}, "") == noted
 
 
-def test_a_report_entered_by_hand_gets_the_next_free_number_if_another_case_took_the_expected_one(
+def test_a_report_entered_by_hand_gets_the_next_free_number_if_another_case_took_the_expected_number(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The transaction that makes the case assigns the number, so the journal entry has the right number."""
@@ -334,7 +336,7 @@ def test_the_reporter_of_a_report_entered_by_hand_can_read_replies_and_write_aga
     assert (None, ()) == (made(world, 2)[0].opened, made(world, 3)[0].slots)
 
 
-def test_an_officer_whom_a_report_entered_by_hand_names_is_excluded_from_its_case(
+def test_if_a_report_entered_by_hand_names_an_officer_the_officer_is_excluded_from_the_case(
     trio: Trio, tmp_path: Path
 ) -> None:
     """While that officer is signed in, nothing is stored, and none of the twelve words is shown.

@@ -154,7 +154,7 @@ def test_an_endless_rendering_is_stopped_and_the_true_type_is_still_shown(
     )
 
 
-def test_a_file_too_large_for_a_preview_still_shows_its_true_type(
+def test_the_true_type_of_a_file_that_is_too_large_for_a_preview_is_still_shown(
     inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The hash covers the whole file, although only its beginning was examined."""

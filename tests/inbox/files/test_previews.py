@@ -75,7 +75,7 @@ def test_a_page_number_above_the_limit_is_refused_before_the_case_is_read(case: 
     assert 0 == case.office.run("file", "preview", "1", "1", "--page", last).code
 
 
-def test_the_preview_of_a_text_prints_it_with_a_warning_about_its_file_name(case: World) -> None:
+def test_the_preview_of_a_text_prints_the_text_with_a_warning_about_the_file_name(case: World) -> None:
     said = case.office.run("file", "preview", "1", "2")
     assert "its text:\n│ d\u00e9j\u00e0    vu" in said.out
     assert "the file name ends in .jpg, but the file is text/plain" in said.err

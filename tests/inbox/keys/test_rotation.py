@@ -37,7 +37,7 @@ def held(office: Office) -> set[str]:
         return {base64url.encode(secret.id) for secret in key_store.load(inbox.home, session).intake}
 
 
-def test_the_next_keys_can_be_made_from_thirty_days_before_the_current_ones_expire(
+def test_the_next_keys_can_be_made_at_the_earliest_thirty_days_before_the_current_keys_expire(
     office: Office, clock: Clock
 ) -> None:
     clock.wait(59)
@@ -147,7 +147,9 @@ def test_keys_that_somebody_else_may_know_are_replaced_immediately(office: Offic
     assert [1] == collected[0]["cases"]
 
 
-def test_an_immediate_rotation_also_withdraws_keys_made_ahead(office: Office, clock: Clock) -> None:
+def test_an_immediate_rotation_also_withdraws_keys_that_were_made_in_advance(
+    office: Office, clock: Clock
+) -> None:
     clock.wait(60)
     office.json("key", "rotate")
     office.json("key", "rotate", "--now")

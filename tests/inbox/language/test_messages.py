@@ -58,7 +58,10 @@ def templates(source: str) -> set[str]:
 
 
 def test_every_sentence_is_made_from_a_string_literal() -> None:
-    """Otherwise the sentence would be in no catalogue. mypy ensures that a refusal is made of sentences."""
+    """Otherwise the sentence would be in no catalogue.
+
+    The type checker ensures that a refusal consists of sentences.
+    """
     assert [dynamic(f"sentence({each})") for each in ('f"{x}"', "x", "*x", '""', '"case {n}", n=1')] == [
         [1],
         [1],

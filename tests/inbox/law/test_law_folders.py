@@ -118,7 +118,7 @@ def piped(place: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [removed, longer, commented, one_more, linked, piped])
-def test_an_inbox_does_not_open_while_its_law_folder_is_changed(
+def test_an_inbox_does_not_open_if_its_law_folder_was_changed(
     office: Office, change: Callable[[Path], None]
 ) -> None:
     """The error names the folder. Once the folder is restored, the inbox opens again."""
@@ -166,7 +166,7 @@ def test_a_law_adopted_in_a_rolled_back_transaction_is_not_in_use(office: Office
             assert folder.sha256(charter().law) == in_use.of(session).sha256
 
 
-def test_adopting_a_law_again_repairs_its_changed_folder(office: Office) -> None:
+def test_adopting_a_law_again_repairs_a_folder_that_was_changed(office: Office) -> None:
     """The repair also deletes what an interrupted attempt left."""
     place = law_folder(office)
     left = place.parent / f".{place.name}.0123456789abcdef.part"

@@ -27,7 +27,7 @@ def end(office: Office, kind: type[IntakeKey] | type[ReplyKey], days: int) -> No
             key.not_after = build.today() + timedelta(days=days)
 
 
-def test_in_json_signed_and_unsigned_cases_have_the_same_members(
+def test_signed_and_unsigned_cases_have_the_same_members_in_json(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
     collect_all(first(Reporter(world), files=[b"x"]), Sent(build.drop(world, "Écrit à la main")))

@@ -42,7 +42,7 @@ def test_if_there_is_little_room_unread_messages_stay_open_and_the_newest_ones_a
     assert order[2] in left
 
 
-def test_the_newest_message_and_the_first_unread_one_stay_open_whatever_their_length() -> None:
+def test_the_newest_message_and_the_first_unread_message_stay_open_whatever_their_length() -> None:
     """Otherwise the page might show nothing, or never reach the unread messages."""
     first, second, middle = letter(LONG, unread=True), letter(unread=True), letter()
     order = [first, second, middle, reply(LONG)]

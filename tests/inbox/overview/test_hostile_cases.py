@@ -115,7 +115,7 @@ def test_a_word_of_eight_thousand_letters_takes_up_one_line_in_a_list(
 
 
 @pytest.mark.parametrize(("length", "cases"), [(255, 2), (LONG, 1)])
-def test_a_report_with_too_long_a_file_name_is_rejected_visibly(
+def test_a_report_with_a_file_name_that_is_too_long_is_rejected_visibly(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch, length: int, cases: int
 ) -> None:
     """The protocol allows 255 characters. The other report of the bundle becomes a case."""
@@ -163,7 +163,7 @@ def test_the_fulltext_of_a_case_is_written_once_for_all_follow_ups_of_a_bundle(
 ) -> None:
     """Each write takes time in proportion to the number of words in the whole case.
 
-    One write for each of some thousand follow-ups would take days.
+    One write for each of thousands of follow-ups would take days.
     """
     flooder, other = Reporter(world), Reporter(world)
     collect(portal.bundle(first(flooder), first(other)))

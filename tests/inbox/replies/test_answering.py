@@ -117,7 +117,7 @@ def test_feedback_is_possible_in_a_reopened_case_if_its_closing_acknowledged_the
     office.json(*OWN)
 
 
-def test_own_words_are_feedback_only_if_a_measure_other_than_protection_was_taken_after_the_report(
+def test_an_officers_words_are_feedback_only_if_a_measure_other_than_protection_was_taken_after_the_report(
     office: Office,
 ) -> None:
     office.json(*ACKNOWLEDGE)
@@ -128,7 +128,7 @@ def test_own_words_are_feedback_only_if_a_measure_other_than_protection_was_take
     office.json(*OWN)
 
 
-def test_own_words_beside_a_measure_that_is_held_back_are_not_feedback(office: Office) -> None:
+def test_an_officers_own_words_beside_a_measure_that_is_held_back_are_not_feedback(office: Office) -> None:
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
     office.json("case", "decide", "1", "transmit", *DRILL)
@@ -138,7 +138,7 @@ def test_own_words_beside_a_measure_that_is_held_back_are_not_feedback(office: O
 @pytest.mark.parametrize(
     "undo", [("case", "measure", "unshare", "1", "1"), ("case", "measure", "retract", "1", "1", *DRILL)]
 )
-def test_own_words_sent_without_their_measure_do_not_meet_the_feedback_deadline(
+def test_an_officers_own_words_sent_without_their_measure_do_not_meet_the_feedback_deadline(
     office: Office, told: Callable[[], Any], undo: tuple[str, ...]
 ) -> None:
     """The outbox and the page of the case warn officers until there is feedback."""
@@ -177,7 +177,9 @@ def test_an_outbox_gives_no_warning_about_a_case_in_quarantine(office: Office) -
     assert [] == office.json("exchange", "outbox", "--out", office.out)["warnings"]
 
 
-def test_own_words_that_an_outbox_repeats_without_their_measure_are_not_feedback(office: Office) -> None:
+def test_an_officers_own_words_that_an_outbox_repeats_without_their_measure_are_not_feedback(
+    office: Office,
+) -> None:
     """For example, an outbox repeats the words after an earlier outbox was lost."""
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)

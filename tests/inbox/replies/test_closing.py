@@ -171,7 +171,7 @@ def test_the_reporter_of_an_out_of_scope_report_is_directed_to_another_authority
     assert ("referred_external", "defender_of_rights") == (measure["kind"], measure["addressee"])
 
 
-def test_own_words_come_before_the_referral_text_and_do_not_replace_it(
+def test_an_officers_own_words_come_before_the_referral_text_and_do_not_replace_it(
     office: Office, told: Callable[[], Any]
 ) -> None:
     office.tell_no_prosecutor(1)

@@ -174,7 +174,7 @@ def test_every_shipped_template_can_be_filled_in(reported: World) -> None:
             assert [] == view["findings"]
 
 
-def test_an_acknowledgement_names_the_days_of_the_case_in_its_language(reported: World) -> None:
+def test_an_acknowledgement_names_the_days_of_the_case_in_the_language_of_the_report(reported: World) -> None:
     """The days are the day of receipt, and the last day for feedback.
 
     The last day depends on the acknowledgement itself.
@@ -302,7 +302,7 @@ def test_only_a_template_with_a_place_for_an_officers_own_words_accepts_such_wor
 def test_an_office_can_replace_the_templates_with_its_own_file(reported: World, tmp_path: Path) -> None:
     """The office exports the file, edits it and imports it.
 
-    A template that the file no longer has cannot be sent.
+    A template that the file no longer contains cannot be sent.
     """
     mine = tmp_path / "mine.toml"
     reported.office.json("message", "template", "export", "--out", mine)

@@ -19,7 +19,7 @@ DESTROYED = {
 
 
 @pytest.mark.parametrize("is_carried", [True, False])
-def test_a_list_for_the_archives_cannot_be_written_to_the_portal_medium_even_into_a_new_folder(
+def test_a_list_for_the_archives_cannot_be_written_to_the_portal_medium_and_not_even_into_a_new_folder_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_carried: bool
 ) -> None:
     """For this check, a new folder counts as its parent folder.

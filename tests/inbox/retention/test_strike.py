@@ -230,7 +230,7 @@ def test_a_power_cut_during_a_redaction_leaves_the_passage_everywhere_or_nowhere
 ) -> None:
     """The process is killed at one step after another.
 
-    The passage is searched for after the inbox has been opened again.
+    The test searches for the passage after the inbox has been opened again.
     """
     report, dropped = numbers(office)
     office.json("case", "redact", "--reason", "x", str(dropped), "everywhere", "--text", NAME)

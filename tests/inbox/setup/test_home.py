@@ -330,7 +330,7 @@ STEPS = ["before", "after-write", "before-commit", "after-commit"]
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_power_cut_while_the_key_store_changes_leaves_the_old_or_the_new_one(
+def test_a_power_cut_while_the_key_store_changes_leaves_the_old_or_the_new_key_store(
     office: Office, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     """The process is killed at each step.

@@ -192,7 +192,7 @@ def test_an_upgraded_vault_is_not_upgraded_again(old: Office) -> None:
     assert before == old.state()
 
 
-def test_a_power_cut_during_an_upgrade_leaves_the_vault_as_before_or_after_it(
+def test_a_power_cut_during_an_upgrade_leaves_the_vault_either_unchanged_or_upgraded(
     made: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = made.state()

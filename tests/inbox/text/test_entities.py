@@ -82,7 +82,7 @@ NATIONAL = [
 
 
 @pytest.mark.parametrize(("country", "text", "value", "other"), NATIONAL, ids=[each for each, *_ in NATIONAL])
-def test_a_telephone_number_without_a_country_code_is_read_only_as_one_of_the_given_country(
+def test_a_telephone_number_without_a_country_code_is_read_only_as_a_number_of_the_given_country(
     country: str, text: str, value: str, other: str
 ) -> None:
     """A number with a country code is found whichever country is given. “00” is always read as “+”."""

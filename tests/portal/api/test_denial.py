@@ -65,7 +65,7 @@ class Denied:
 
     @property
     def trickle_hours(self) -> float:
-        """The most hours that an envelope of the largest size may take while room is short."""
+        """The maximum number of hours that an envelope of the largest size may take while room is short."""
         return math.ceil(self.largest / least(self.largest)) / 2
 
     def before(self, seconds: float) -> float:

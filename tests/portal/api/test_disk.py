@@ -1,4 +1,7 @@
-"""The free disk is measured once an hour for all processes. The measurement reveals nothing about reports."""
+"""The free room on the disk is measured once an hour for all processes.
+
+The measurement reveals nothing about reports.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -139,7 +142,7 @@ def test_a_process_that_starts_within_an_hour_uses_the_existing_measurement(
         assert capacity(room) == half_of(2)
 
 
-def test_a_measurement_from_before_a_stop_is_used_for_at_most_one_hour(
+def test_a_measurement_made_before_a_stop_is_used_for_at_most_one_hour(
     small: tuple[Room, Resize],
 ) -> None:
     """The portal stores only whether the hour of the measurement was even or odd."""
