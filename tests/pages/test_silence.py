@@ -108,7 +108,7 @@ def test_one_report_arrives_after_a_silent_connection_whatever_the_reporter_does
     assert getattr(message, "answers", None) == {"what": TEXT, "coi": "unsure"}
 
 
-def test_a_request_that_was_unanswered_before_send_is_reported_at_once(visitor: Visitor) -> None:
+def test_a_request_that_was_unanswered_when_send_was_pressed_is_reported_at_once(visitor: Visitor) -> None:
     """The page requests the cost of work when it opens, and needs the answer only at “Send”."""
     held: list[Route] = []
     page = visitor.page

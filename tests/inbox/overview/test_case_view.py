@@ -147,7 +147,7 @@ def test_a_warning_announces_that_the_last_key_will_expire(
 
 
 @pytest.mark.parametrize("kind", [IntakeKey, ReplyKey], ids=["intake", "reply"])
-def test_the_list_the_keyring_and_the_outbox_give_the_same_warning(
+def test_the_list_and_the_keyring_and_the_outbox_give_the_same_warning(
     world: World, tmp_path: Path, kind: Any
 ) -> None:
     """The warning is in the JSON output, and on standard error for people."""
