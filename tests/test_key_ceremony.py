@@ -94,8 +94,10 @@ def test_the_commands_of_the_ceremony_work_at_a_terminal_in_the_order_of_the_pag
 def test_a_session_takes_the_commands_of_the_guide_for_officers_as_they_are_printed(tmp_path: Path) -> None:
     """The officers type the ceremony up to the keyring for the administrator, with the word `inbox`."""
     (tmp_path / "shares").mkdir()
-    home, found, session, *later = guides.lines(guides.section(GUIDE.read_text("utf-8"), "The ceremony"))
+    ceremony = guides.section(GUIDE.read_text("utf-8"), "The ceremony")
+    home, found, copy, session, *later = guides.lines(ceremony)
     assert home == "export FANAL_HOME=~/inbox"
+    assert copy.startswith("cp ")
     found_it(["--home", "inbox", *meant(found, tmp_path)], tmp_path)
 
     with typing_to_fork(["--home", "inbox", *meant(session, tmp_path)], tmp_path, QUICKLY) as at:
