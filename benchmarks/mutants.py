@@ -95,7 +95,9 @@ class Mutant:
         """Return the changed text of the file; raise RuntimeError if the operator has no such place."""
         changed = mutate_code(text, get_operator(self.operator)(), self.occurrence)
         if changed is None:
-            raise RuntimeError(f"{self.file}: operator {self.operator} has no occurrence {self.occurrence}")
+            raise RuntimeError(
+                f"{self.file}: place {self.occurrence} of operator {self.operator} does not exist"
+            )
         return str(changed)
 
 
@@ -320,7 +322,9 @@ def main() -> None:
     """Run with the arguments of the command line."""
     parser = argparse.ArgumentParser(description="Change code at random; see whether its tests notice.")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
-    parser.add_argument("--each", type=int, default=_EACH, help="mutants per room (default: %(default)s)")
+    parser.add_argument(
+        "--each", type=int, default=_EACH, help="the number of mutants per room (default: %(default)s)"
+    )
     parser.add_argument("room", nargs="*", choices=[[], *ROOMS])  # Python 3.11 checks the default [] too
     given = parser.parse_args()
     try:

@@ -153,7 +153,7 @@ def _installed(out: Path, tree: Path) -> Iterator[str]:
             _USES[name](tree)
             bare_tree.apt(tree, "purge", name)
             if left := _files(tree) - before:
-                raise RuntimeError(f"after the purge of {name}: {', '.join(sorted(left)[:10])}")
+                raise RuntimeError(f"the purge of {name} left files: {', '.join(sorted(left)[:10])}")
             yield f"{name}: installed in {seconds:.0f} s, {new} files, used, and none left after purge"
 
 

@@ -103,12 +103,10 @@ def drawn(kinds: list[set[Row]], count: int, seed: int, old: Iterable[str]) -> l
 def main() -> None:
     """Print the sentences with their numbers, and write the source of each to the key file."""
     parser = argparse.ArgumentParser(prog="sentences", description="Draw sentences for a reader.")
-    parser.add_argument(
-        "seed", type=int, help="the number to draw with; the same number draws the same sentences"
-    )
+    parser.add_argument("seed", type=int, help="the seed of the draw; the same seed draws the same sentences")
     parser.add_argument("--french", type=int, metavar="N", help="draw N French sentences instead")
-    parser.add_argument("--old", type=Path, help="sentences of an earlier text, one on each line")
-    parser.add_argument("--key", type=Path, help="the file to write the source of each sentence to")
+    parser.add_argument("--old", type=Path, help="a file with sentences of an earlier text, one on each line")
+    parser.add_argument("--key", type=Path, help="write the source of each sentence to this file")
     given = parser.parse_args()
     root = Path(__file__).resolve().parent.parent
     kinds = french(root) if given.french else english(root)

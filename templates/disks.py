@@ -135,7 +135,7 @@ def _mount(path: Path) -> tuple[str, str, str]:
         if (fields := first.split())[_ID] == mount_id:
             kind, source, *_ = last.split(" ")
             return fields[_DEVICE], _unescaped(source), kind
-    raise OSError(f"no mount found for {path}")
+    raise OSError(f"no mount was found for {path}")
 
 
 def _unescaped(escaped: str) -> str:

@@ -161,8 +161,8 @@ def open_one(session: Session, number: int) -> AccessRequest:
         raise Refused(
             sentence("request {number} names {officers}", number=number, officers=", ".join(mine)),
             sentence(
-                "another officer must handle the request; if too few are left, add officers from outside"
-                " first: inbox officer add"
+                "another officer must handle the request; if too few officers are left, add officers from"
+                " outside first: inbox officer add"
             ),
         )
     if found.answered is not None:
@@ -234,7 +234,7 @@ def _checked(came: Came, today: date) -> tuple[str, ...]:
     """Return the names, without duplicates, each on one line. Raises the same errors as ``record``."""
     if not today - _LONGEST_AGO <= came.received <= today:
         raise Refused(
-            sentence("{day} is in the future, or more than a year ago", day=came.received),
+            sentence("{day} is in the future or more than a year ago", day=came.received),
             sentence("give the day on which the request arrived"),
         ).at("received")
     for name in came.names:

@@ -12,7 +12,9 @@ from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, sentence
 from inbox.session import unsaid
 
-_REASON = sentence("name an authority; to send this to the person anyway: --despite-warning REASON")
+_REASON = sentence(
+    "name an authority; to send the document to this person anyway, give a reason: --despite-warning REASON"
+)
 
 _BY_TWO = sentence(
     "name another recipient, or try again with a reason: two officers must then confirm, and they see the"

@@ -21,7 +21,9 @@ from inbox.vault.casework_tables import Disclosure, Measure
 from templates.law.rules import Asked, MeasureRole
 
 LONGEST = 200
-_REASON = sentence("name an authority; to disclose it to this person anyway, give a reason: --reason TEXT")
+_REASON = sentence(
+    "name an authority; to disclose the identity to this person anyway, give a reason: --reason TEXT"
+)
 
 
 class Ground(StrEnum):
@@ -204,7 +206,8 @@ def _check(session: Session, number: int, given: Given) -> None:
     if given.ground not in {Ground.JUDICIAL, Ground.CONSENT}:
         raise Refused(
             sentence(
-                "a reporter's identity goes only to the judicial authority, or with the reporter's consent"
+                "a reporter's identity may be disclosed only to the judicial authority, unless the"
+                " reporter consents"
             ),
             sentence("use --ground judicial or --ground consent, or do not disclose the identity"),
         )

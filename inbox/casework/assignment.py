@@ -94,7 +94,7 @@ def _why_not(session: Session, number: int, officer: str) -> CaseRefused | None:
         )
     if (among := handlers.of(session, number)) and officer not in among:
         return CaseRefused(
-            sentence("case {number} is for its handlers only", number=number),
+            sentence("only its handlers may read case {number}", number=number),
             sentence("choose one of: {among}", among=", ".join(among)),
         )
     return None

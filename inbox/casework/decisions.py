@@ -393,9 +393,9 @@ def _untold(session: Session, number: int, choice: str) -> CaseRefused:
     return CaseRefused(
         sentence("case {number}: no reply has told the reporter of this decision", number=number),
         sentence(
-            "write such a reply: inbox message reply {number} --template {known}; or say how else the"
-            " reporter was told, or why the reporter was not told: inbox case decide {number} {choice}"
-            " --reason TEXT --despite-warning REASON",
+            "write a reply that tells the reporter: inbox message reply {number} --template {known}; or"
+            " say how else the reporter was told, or why the reporter was not told: inbox case decide"
+            " {number} {choice} --reason TEXT --despite-warning REASON",
             number=number,
             known="|".join(known),
             choice=choice,
@@ -407,10 +407,10 @@ def _check(session: Session, decision: Decision, rule: rules.Decision, today: da
     if "until" in rule.needed:
         _check_until(session, decision.until, rule, today)
     elif decision.until is not None:
-        raise CaseRefused(sentence("only a deferral has a day"), sentence("omit --until")).at("until")
+        raise CaseRefused(sentence("only a deferral can have a day"), sentence("omit --until")).at("until")
     if rule.measure is None and (decision.addressee or decision.reference or decision.restrictions):
         raise CaseRefused(
-            sentence("only a transmission has an addressee, a reference and restrictions"),
+            sentence("only a transmission can have an addressee, a reference and restrictions"),
             sentence("omit them"),
         ).at("addressee", "reference", "restrictions")
     if decision.despite and not (rule.by_reply or decision.addressee):

@@ -553,8 +553,8 @@ def _to_decide(session: Session, number: int, what: Obstacle, way: Exit) -> Sent
         case Obstacle.PREPARED:
             choices = legal_duties.settling(session, DutyRole.ADMISSIBILITY)
             return sentence(
-                "close the case as {outcome}, or decide again: inbox case decide {number} {choices} --reason"
-                " TEXT",
+                "close the case as {outcome}, or change the decision: inbox case decide {number} {choices}"
+                " --reason TEXT",
                 outcome=labels.said("outcome", legal_duties.prepared(session, number)),
                 number=number,
                 choices=choices,
@@ -624,7 +624,8 @@ def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
             " inbox exchange collect BUNDLE"
         ),
         Obstacle.NOT_DUE: sentence(
-            "wait until that day; redact what must be removed earlier: inbox case redact {number}",
+            "wait until that day; if some content must be removed earlier, redact it: inbox case redact"
+            " {number}",
             number=number,
         ),
         Obstacle.ONE_CLOCK: sentence(

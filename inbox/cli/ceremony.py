@@ -30,7 +30,9 @@ _STEPS = (
 
 
 circle_options = together(
-    click.option("--quorum", type=NUMBER, help="How many officers it takes to open the inbox."),
+    click.option(
+        "--quorum", type=NUMBER, help="The number of officers who must come together to open the inbox."
+    ),
     click.option(
         "--shares",
         type=FOLDER,

@@ -97,7 +97,7 @@ def _check_text(words: Sequence[str]) -> None:
     for word in words:
         if any("\ud800" <= char <= "\udfff" for char in word):
             raise Refused(
-                sentence("not valid text: {word}", word=word),
+                sentence("this word is not valid text: {word}", word=word),
                 sentence("set the terminal to UTF-8; if this is the name of a file, rename the file"),
             )
 
@@ -118,7 +118,7 @@ def _check_text(words: Sequence[str]) -> None:
 @officer_options
 @click.pass_context
 def commands(context: click.Context, home: Path | None) -> None:
-    """Keep the folder for the command that follows, which opens the inbox."""
+    """Keep the folder of the inbox for the subcommand, which opens the inbox."""
     if context.obj is None:
         context.obj = Closed(home)
     elif context.get_parameter_source("home") is ParameterSource.COMMANDLINE:

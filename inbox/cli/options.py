@@ -62,7 +62,9 @@ class Closed:
         Raises UsageError if no folder was given, because only ``--help`` works without one.
         """
         if self.home is None:
-            raise click.UsageError("Missing option '--home', or FANAL_HOME in the environment.")
+            raise click.UsageError(
+                "Missing option '--home'. Give the option, or set FANAL_HOME in the environment."
+            )
         return self.home
 
     @contextmanager
@@ -167,7 +169,7 @@ def reason_needed_if(needed: Needed) -> Decorator:
 
 
 def despite_option(
-    why: str = "Why you override a warning about the text, for the journal."
+    why: str = "The reason why you override a warning about the text, for the journal."
     " Do not repeat anything from a report.",
 ) -> Decorator:
     """Return the option that overrides a warning, with a reason for the journal."""

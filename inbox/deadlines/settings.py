@@ -133,7 +133,9 @@ def _working(session: Session, first: date, last: date) -> list[date]:
                 first=first,
                 last=last,
             ),
-            sentence("give a first and a last day at most a year apart, with working days in between"),
+            sentence(
+                "give a first day and a last day that are at most a year apart, with working days in between"
+            ),
         )
     return days
 

@@ -69,7 +69,7 @@ def listen(port: int) -> socket.socket:
         listener.close()
         raise Refused(
             sentence(
-                "cannot listen on {host}:{port}: {why}",
+                "the desk cannot listen on {host}:{port}: {why}",
                 host=HOST,
                 port=port,
                 why=(error.strerror or "unknown reason").lower(),

@@ -87,7 +87,7 @@ _NUMBERED = {
     "reply": sentence("reply {number}", number=0),
     "measure": sentence("measure {number}", number=0),
     "file": sentence("name of file {number}", number=0),
-    "staff-note": sentence("note {number} of officers", number=0),
+    "staff-note": sentence("officers' note {number}", number=0),
 }
 
 

@@ -273,12 +273,12 @@ def _files(session: Session, number: int, plan: Plan, redactor: Redactor) -> Ite
     are_chosen = bool(plan.chosen) or plan.every_file
     if are_chosen and plan.enclosed is Enclosed.NONE:
         raise Refused(
-            sentence("files are chosen, but the dossier is to enclose no attachments"),
+            sentence("you chose files, but a dossier without attachments"),
             sentence("choose the form of the enclosed files, or choose no files"),
         )
     if known and not are_chosen and plan.enclosed is not Enclosed.NONE:
         raise Refused(
-            sentence("the dossier is to enclose attachments, but no file is chosen"),
+            sentence("you chose a dossier with attachments, but no file"),
             sentence("choose the files: --file NUMBER, once for each, or --every-file"),
         )
     if plan.chosen - known.keys():
@@ -311,7 +311,7 @@ def _check_included(included: frozenset[str], report: Report, fields: dict[str, 
     for question in sorted(included):
         if question not in report.answers:
             raise Refused(
-                sentence("the report does not answer a question that is to be included"),
+                sentence("the report does not answer a question that you chose to include"),
                 sentence("see the answers: inbox case show --json"),
             )
         if question in fields and fields[question].flag is Flag.PROTECT:

@@ -250,7 +250,7 @@ def _check_form(session: Session, wanted: Wanted) -> None:
 def _check_seen(words: Words, seen: str | None) -> None:
     if seen is not None and seen != words.digest:
         raise Refused(
-            sentence("the letter has changed since you read the preview, or you have not read one"),
+            sentence("the letter has changed since you read the preview, or you have not read a preview"),
             sentence("read the preview, then write the letter"),
         )
 
@@ -261,7 +261,7 @@ def _check_concerned(session: Session, number: int, wanted: Wanted) -> None:
     if not wanted.despite.strip() and not named.names(session, number, [*known]):
         raise CaseRefused(
             sentence("case {number} does not name this person", number=number),
-            sentence("to send the letter anyway: --despite-warning REASON"),
+            sentence("to send the letter anyway, give a reason: --despite-warning REASON"),
         ).at("to", "despite")
 
 

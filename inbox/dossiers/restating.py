@@ -89,7 +89,7 @@ def check(session: Session, numbers: Sequence[int], names: Sequence[str], text: 
                 "the text could reveal who reported, because it repeats details from a report: {traces}",
                 traces=_told(found),
             ),
-            sentence("omit these details; to give them anyway: --despite-warning REASON"),
+            sentence("omit these details; to give them anyway, add a reason: --despite-warning REASON"),
         ).at("text", "sent", "despite")
 
 

@@ -93,7 +93,7 @@ def addressed(text: str) -> Addressed:
         found: Recipient = (HybridRecipient if is_hybrid else X25519Recipient).parse(text)
     except CryptoError as error:
         raise Refused(
-            sentence("not an age recipient: {error}", error=library_errors.of_crypto(error)),
+            sentence("this is not an age recipient: {error}", error=library_errors.of_crypto(error)),
             sentence(
                 "ask the addressee to send the key again (a text that begins with age1), and compare it"
                 " by telephone; without a key, hand over a letter on paper: inbox dossier letter CASE"
@@ -163,12 +163,12 @@ def _check(
         if doubt is Doubt.PROTECTED and plan.purpose is Purpose.DISCIPLINARY:
             raise CaseRefused(
                 sentence("{why} {place}", why=labels.said("doubt", doubt), place=place),
-                sentence("the person concerned reads this file: redact these words with --redact"),
+                sentence("the person concerned will read this file: redact these words with --redact"),
             )
         if doubt.takes_reason and not sealing.despite.strip():
             raise CaseRefused(
                 sentence("{why} {place}", why=labels.said("doubt", doubt), place=place),
-                sentence("to send the dossier anyway: --despite-warning REASON"),
+                sentence("to send the dossier anyway, give a reason: --despite-warning REASON"),
             )
 
 

@@ -13,7 +13,7 @@ from inbox.language.messages import sentence
 from inbox.vault import queries_exchange
 from inbox.vault.tables import Instance
 
-_COMPARE = sentence("compare this key with the key that `portal init` printed")
+_COMPARE = sentence("compare this key with the fingerprint that the portal printed when it was made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _check_first(found: str, acceptance: Acceptance) -> None:
 def _not_the_one_given(found: str) -> BundleRefused:
     return BundleRefused(
         sentence("the bundle's instance key is {found}, not the given key", found=found),
-        sentence("{compare}: somebody may have replaced the bundle in transit", compare=_COMPARE),
+        sentence("somebody may have replaced the bundle in transit: {compare}", compare=_COMPARE),
     )
 
 
@@ -148,7 +148,9 @@ def _check_next(intake: IntakeHead, last: int, previous: bytes) -> None:
         raise BundleRefused(
             sentence("bundle {last} is missing before bundle {n}", last=last + 1, n=intake.n),
             sentence(
-                "look for bundle {last}, or ask for a new export: portal export --again {last}", last=last + 1
+                "look for bundle {last}, or ask for a new export: fanal-portal run export --out DIR"
+                " --again {last}",
+                last=last + 1,
             ),
         )
     if intake.previous != previous:

@@ -359,11 +359,15 @@ def _hand_over(n: int, path: Path, out: Path, anew: Manifest | None = None) -> P
     except OSError as error:
         raise Refused(
             sentence(
-                "outbox {n} is made, but could not be copied to {out}: {error}",
+                "outbox {n} was made, but could not be copied to {out}: {error}",
                 n=n,
                 out=out,
                 error=library_errors.of_system(error),
             ),
-            sentence("check the disk or USB stick, then: inbox exchange outbox --again {n} --out DIR", n=n),
+            sentence(
+                "check the disk or USB stick, then copy the outbox again: inbox exchange outbox --again"
+                " {n} --out DIR",
+                n=n,
+            ),
         ) from None
     return target

@@ -97,7 +97,7 @@ class Preview:
         )
         yield from (sentence("it {caution}", caution=caution) for caution in self._said("caution"))
         if words := confusables.mixed([file.name, self.answer.text]):
-            yield sentence("letters of several alphabets in one word: {words}", words=", ".join(words))
+            yield sentence("these words mix letters of several alphabets: {words}", words=", ".join(words))
 
     def _said(self, kind: str) -> Iterator[str]:
         return (sandbox_messages.said(fact) for fact in self.answer.facts if fact.kind == kind)

@@ -72,7 +72,7 @@ def compare(offered: Offered) -> None:
     if offered.fingerprint is not None and not signing.is_same_fingerprint(offered.fingerprint, str(shown)):
         raise Refused(
             sentence("the card key is {shown}, not the given key", shown=shown),
-            sentence("{compare}: somebody may have replaced the card in transit", compare=_COMPARE),
+            sentence("somebody may have replaced the card in transit: {compare}", compare=_COMPARE),
         )
 
 
@@ -193,7 +193,10 @@ def _check_keys(session: Session, found: Card, today: date) -> None:
     if _end(found) < today:
         raise Refused(
             sentence("the keys on the card have expired"),
-            sentence("ask the body to run inbox key rotate; then {another}", another=_ANOTHER),
+            sentence(
+                "ask the body to make its next keys and to export its card again: inbox key rotate; inbox"
+                " exchange card --out FOLDER"
+            ),
         )
     others = [each for each in _cards(session) if each.id != found.channel.id]
     try:

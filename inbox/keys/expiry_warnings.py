@@ -39,7 +39,7 @@ def _told(key: Sentence, end: date, today: date, what: Sentence) -> list[Sentenc
         return [sentence("the last {key} expired on {day}: {what}", key=key, day=end, what=what)]
     return [
         sentence(
-            "{urgency}the last {key} expires {when}; after that day {what}",
+            "{urgency}the last {key} expires {when}; after that day, {what}",
             urgency=urgency,
             key=key,
             when=_when(left, end),

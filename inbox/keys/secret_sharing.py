@@ -97,7 +97,7 @@ def check_name(name: str) -> None:
     if not re.fullmatch(OFFICER, name) or len(name) > LONGEST_OFFICER:
         raise Refused(
             sentence("{name!r} cannot be the name of an officer", name=name),
-            sentence("begin with a letter and use a-z, 0-9, . and -, at most 32 characters"),
+            sentence("begin with a letter, and use at most 32 characters: a-z, 0-9, . and -"),
         )
 
 

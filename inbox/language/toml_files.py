@@ -13,7 +13,7 @@ _EXPECTED = {
     "text": sentence("a text"),
     "text-up-to": sentence("a text of 1 to {most} characters", most=""),
     "text-not-empty": sentence("a text that is not empty"),
-    "texts": sentence("a text in fr and in en"),
+    "texts": sentence("a French text (fr) and an English text (en)"),
     "text-or-texts": sentence("a text, or a list of texts"),
     "table": sentence("a table"),
     "table-not-empty": sentence("a table with at least one entry"),
@@ -21,16 +21,16 @@ _EXPECTED = {
     "list-not-empty": sentence("a list with at least one entry"),
     "yes-or-no": sentence("true or false"),
     "answer-ids": sentence("a list of answer ids"),
-    "id": sentence("at most 32 characters a-z, 0-9 and _, starting with a letter"),
+    "id": sentence("an id of at most 32 characters (a-z, 0-9 and _) that starts with a letter"),
     "own-id": sentence("a unique id"),
     "span": sentence("a duration such as 7 days, 1 working day, 3 months, 2 years, or same day"),
     "rhythm": sentence("a duration such as 1 working day or 3 days"),
-    "longer": sentence("a duration longer than {than}", than=""),
-    "shorter": sentence("a duration not longer than {than}", than=""),
+    "longer": sentence("a duration longer than {limit}", limit=""),
+    "shorter": sentence("a duration of at most {limit}", limit=""),
     "telephone": sentence("a telephone number: digits and spaces, with or without a + before them"),
     "telephones": sentence("a list of one to four telephone numbers without duplicates"),
     "country": sentence(
-        "the code, such as FR, of a country whose public holidays and telephone numbers are known"
+        "the code of a country, such as FR, whose public holidays and telephone numbers the program knows"
     ),
     "weekdays": sentence("a list of one to six weekdays without duplicates"),
     "one-default": sentence("a table with exactly one entry that has default = true"),
@@ -47,7 +47,7 @@ _EXPECTED = {
     "one-of-both": sentence("a table with either {one} or {other}", one="", other=""),
     "braces": sentence("a text with matching braces"),
     "fields": sentence("a text without {stray!r}; allowed names: {known}", stray="", known=""),
-    "same-fields": sentence("a text with the same names between braces in fr and in en"),
+    "same-fields": sentence("a text with the same names in braces in French (fr) and in English (en)"),
     "some-referral": sentence("a table with an entry that has referral = true"),
     "some-answering": sentence(
         "a table with an entry that has answers_danger = true and that no decision records"

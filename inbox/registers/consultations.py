@@ -53,7 +53,8 @@ def record(inbox: Inbox, who: Actor, day: date, said: Said) -> Consultation:
     """
     if day > who.today:
         raise Refused(
-            sentence("{day} is in the future", day=day), sentence("record an opinion once it is given")
+            sentence("{day} is in the future", day=day),
+            sentence("record the opinion after it has been given"),
         ).at("day")
     given = _checked(said)
     with inbox.vault.transaction() as session:

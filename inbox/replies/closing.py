@@ -95,7 +95,9 @@ class NotSeen(CaseRefused):
 
     def __init__(self) -> None:
         super().__init__(
-            sentence("the reporter's page has changed since you read the preview, or you have not read one"),
+            sentence(
+                "the reporter's page has changed since you read the preview, or you have not read a preview"
+            ),
             sentence("read the page as the reporter will see it, then close the case"),
         )
 
@@ -267,9 +269,9 @@ def _no_feedback(session: Session, number: int) -> Sentence | str:
     if work.withheld or (work.has_feedback and not declarations.is_shut(session, number)):
         return ""
     return sentence(
-        "This closing gives no feedback, and the deadline for feedback is dropped. Your own words count"
-        " as feedback only if the reporter can read a measure. A reply template for the outcome counts"
-        " even without a measure."
+        "If you close the case in this way, the reporter gets no feedback, and the deadline for feedback"
+        " is dropped. Your own words count as feedback only if the reporter can read a measure. A reply"
+        " template for the outcome counts as feedback even without a measure."
     )
 
 

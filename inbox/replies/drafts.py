@@ -154,14 +154,14 @@ def _check_feedback(session: Session, number: int) -> None:
     if admissibility not in decided or not is_done:
         raise CaseRefused(
             sentence(
-                "case {number}: before feedback, officers must decide on admissibility, and take"
+                "case {number}: before officers give feedback, they must decide on admissibility, and take"
                 " another decision or a measure",
                 number=number,
             ),
             sentence(
-                "send the text as an ordinary reply, without --feedback; or first decide: inbox case"
-                " decide {number} {choices} --reason TEXT; and record what was done: inbox case measure"
-                " add {number} KIND",
+                "send the text as an ordinary reply, without --feedback; or first make a decision: inbox"
+                " case decide {number} {choices} --reason TEXT; then record what was done: inbox case"
+                " measure add {number} KIND",
                 number=number,
                 choices=legal_duties.settling(session, DutyRole.ADMISSIBILITY),
             ),
@@ -195,7 +195,8 @@ def _untold(session: Session, number: int) -> CaseRefused:
 def _of_closing(number: int, template: Reply) -> CaseRefused:
     return CaseRefused(
         sentence(
-            "case {number}: this text ends the case, and can only be sent with the closing", number=number
+            "case {number}: this text ends the case, and can be sent only when the case is closed",
+            number=number,
         ),
         sentence(
             "close the case with this text: inbox case close {number} OUTCOME --disclosure full"

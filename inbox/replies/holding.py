@@ -175,7 +175,7 @@ def said(session: Session, held: Held) -> list[Sentence]:
     """Return messages that say which parts of a case are held back, why, and what to do about that."""
     found = [
         sentence(
-            "held back in case {number}: reply {position}, because the decision that it announces has"
+            "case {number}: reply {position} is held back, because the decision that it announces has"
             " changed; retract the reply: inbox message retract {number} {position}",
             number=held.case,
             position=each,
@@ -184,8 +184,8 @@ def said(session: Session, held: Held) -> list[Sentence]:
     ]
     found += [
         sentence(
-            "held back in case {number}: reply {position}, because the regime of the office does not"
-            " allow an extension; retract the reply: inbox message retract {number} {position}",
+            "case {number}: reply {position} is held back, because the regime of the office does not allow"
+            " an extension; retract the reply: inbox message retract {number} {position}",
             number=held.case,
             position=each,
         )
@@ -195,7 +195,7 @@ def said(session: Session, held: Held) -> list[Sentence]:
         why = sentence("the prosecutor has not said that the reporter can be told this")
         found.append(
             sentence(
-                "held back in case {number}: {what}; {why}; {hint}",
+                "case {number}: this content is held back: {what}; {why}; {hint}",
                 number=held.case,
                 what=listed(parts),
                 why=bonds.because_of(why, held.case, prosecutor_word.binding(session, held.case)),

@@ -123,7 +123,7 @@ class Cautioned(CaseRefused):
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__(
             sentence("the text could identify somebody: {findings}", findings=told(findings)),
-            sentence("use other words; to use these words anyway: --despite-warning REASON"),
+            sentence("use other words; to use these words anyway, give a reason: --despite-warning REASON"),
         )
         self.findings = tuple(findings)
         self.fields = ("text", "sent", "despite")

@@ -18,7 +18,8 @@ from inbox.vault import queries_exchange, queries_office
 
 _PAPER = re.compile(r"\s*([1-9][0-9]{0,15})[\s,]+((?:[A-Z2-7]\s*){32})", re.IGNORECASE)
 _FETCH_AGAIN = sentence(
-    "ask somebody you trust to run `portal anchors` on the portal again, and to bring the file"
+    "ask somebody you trust to run `fanal-portal run anchors --out FILE` on the portal again, and to bring"
+    " the file"
 )
 
 

@@ -300,7 +300,7 @@ def _check_apart(home: Path, out: Path, keys: Path) -> None:
     for one in places:
         if any(one is not other and one.is_relative_to(other) for other in places):
             raise Refused(
-                sentence("home, backup and key store must not be inside one another"),
+                sentence("the home folder, the backup and the key store must not be inside one another"),
                 sentence(
                     "give --keystore-out its own disk or USB stick: destroyed keys must not stay in backups"
                 ),

@@ -93,7 +93,7 @@ def check_charter(charter: Charter) -> None:
     if not re.fullmatch(messages.CHANNEL, charter.channel):
         raise Refused(
             sentence("invalid channel id"),
-            sentence("begin with a letter and use a-z, 0-9 and -, at most 28 characters"),
+            sentence("begin with a letter, and use at most 28 characters: a-z, 0-9 and -"),
         )
     texts = (charter.name, charter.name_fr, charter.name_en, charter.note_fr, charter.note_en)
     for each in map(Texts, texts, texts):

@@ -163,5 +163,5 @@ def _listed(raw: bytes, deployment: bytes) -> Pages:
     except CryptoError as error:
         raise Refused(
             sentence("not signed: {error}", error=library_errors.of_crypto(error)),
-            sentence("make the list with `portal manifest` of this deployment"),
+            sentence("make the list with `fanal-portal run manifest` on a portal of this deployment"),
         ) from error

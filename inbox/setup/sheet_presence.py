@@ -33,7 +33,7 @@ def check(
             else sentence("both officers brought sheets, but one of them must give a passphrase"),
             sentence(
                 "ask another officer to come with their share and passphrase; if too many passphrases are"
-                " lost, say why: --passphrases-lost REASON; all officers are shown the reason"
+                " lost, say why: --passphrases-lost REASON; all officers will see the reason"
             ),
         )
     if len(own) >= needed and passphrases_lost:
@@ -47,7 +47,8 @@ def _check_all_are_here(present: Mapping[str, Presence], staying: Sequence[str])
     if away := [name for name in staying if name not in present]:
         raise Refused(
             sentence(
-                "with a sheet, shares can only be renewed while all officers are here; missing: {names}",
+                "shares can be renewed with a sheet only while all officers are here; these officers are"
+                " missing: {names}",
                 names=", ".join(away),
             ),
             sentence("each officer must bring their share and passphrase, or their sheet: --share FILE"),

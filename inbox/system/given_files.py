@@ -84,4 +84,4 @@ def _no_file(path: Path) -> FileRefused:
 
 
 def _too_large(path: Path, most: int) -> FileRefused:
-    return FileRefused(sentence("{path} has more than {most} MiB", path=path, most=most >> 20), _AGAIN)
+    return FileRefused(sentence("{path} is larger than {most} MiB", path=path, most=most >> 20), _AGAIN)

@@ -24,7 +24,9 @@ REMOVED: Pieces = ("", "")
 # Combining marks, which NFD separates from their letters.
 _MARKS = "\u0300-\u036f"
 _PASSED_OVER = f"{unseen.CLASS}{_MARKS}"
-_HINT = sentence("use PLACE:TEXT; PLACE: alone removes all text there, *:TEXT removes the passage everywhere")
+_HINT = sentence(
+    "use PLACE:TEXT; PLACE: without a text removes all text there, and *:TEXT removes the text everywhere"
+)
 _REDACT = table({"place": TEXT}, {"text": TEXT})
 _FILE = Schema("the file of redactions", table({"redact": list_of(_REDACT, least=0)}))
 

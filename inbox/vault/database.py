@@ -176,7 +176,7 @@ def load(path: Path, key: bytes) -> Vault:
         vault.close()
         raise Refused(
             sentence("the vault was made by an earlier version of the program"),
-            sentence("make a backup of the whole home folder, then: inbox upgrade"),
+            sentence("make a backup of the whole home folder, then upgrade the vault: inbox upgrade"),
         )
     return vault
 

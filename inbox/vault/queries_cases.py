@@ -81,7 +81,7 @@ def case(session: Session, number: int) -> Case:
             ),
         )
     raise CaseRefused(
-        sentence("case {number} is for its handlers only", number=number),
+        sentence("only its handlers may read case {number}", number=number),
         sentence(
             "see the handlers: inbox access handlers {number}; in an emergency, two officers can open the"
             " case, and the referent is told: inbox access break-glass {number} --reason TEXT",

@@ -148,7 +148,8 @@ def _check_age(made: date, today: date) -> None:
     if today > made + timedelta(DAYS):
         raise Refused(
             f"the backup of {made} is older than {DAYS} days",
-            f"destroy it; make a new portal with {typed('init')}: the inbox sends it the open cases",
+            f"destroy this backup, and make a new portal with {typed('init')}: the inbox sends the open cases"
+            " to it",
         )
 
 

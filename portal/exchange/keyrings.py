@@ -71,14 +71,15 @@ def load(database: Database, folder: Path, settings: Settings, today: date) -> t
             raise KeyringExpired(f"it expired on {offered.keyring.valid_until}")
     except CryptoError as error:
         raise Refused(
-            f"keyring refused: {error}", "export the keyring again: `inbox exchange keyring --out FOLDER`"
+            f"the keyring was refused: {error}",
+            "export the keyring again: `inbox exchange keyring --out FOLDER`",
         ) from error
     with database.write() as connection:
         keyrings.lock(connection)
         outcome = offer(connection, offered)
     if outcome is Outcome.OLDER:
         raise Refused(
-            f"keyring refused: serial {offered.keyring.serial} is not newer than the one in use",
+            f"the keyring was refused: serial {offered.keyring.serial} is not newer than the one in use",
             "export the newest keyring: `inbox exchange keyring --out FOLDER`",
         )
     return offered.keyring, outcome

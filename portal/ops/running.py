@@ -13,7 +13,7 @@ from portal.typed import typed
 from templates import command_line
 
 _UNAVAILABLE = Refused(
-    "the database does not answer, or it is full or busy", "check that it runs, then try again"
+    "the database does not answer, or it is full or busy", "check that the database runs, then try again"
 )
 
 

@@ -105,9 +105,11 @@ def _listen(settings: Settings) -> socket.socket:
         # listen() also fails if another program has begun to listen on this address since bind().
         listener.listen(QUEUE)
     except UnicodeError as error:
-        raise Refused(f"cannot listen on {settings.listen}: no host has this name", _LISTEN) from error
+        raise Refused(
+            f"the portal cannot listen on {settings.listen}: no host has this name", _LISTEN
+        ) from error
     except OSError as error:
-        raise Refused(f"cannot listen on {settings.listen}: {why(error)}", _LISTEN) from error
+        raise Refused(f"the portal cannot listen on {settings.listen}: {why(error)}", _LISTEN) from error
     return listener
 
 

@@ -151,7 +151,7 @@ def _confirmed_root(folder: Path) -> dict[str, str]:
     terminal.say(f"Fingerprint of the root key on the medium: {signing.fingerprint(found.root_key)}")
     if not terminal.confirm("Do the papers of the officers show the same fingerprint?", default=None):
         raise Refused(
-            "the root key on the medium is not that of the papers; nothing was changed",
+            "the root key on the medium differs from the key on the papers; nothing was changed",
             "do not use this medium; ask the officers for another one",
         )
     return {

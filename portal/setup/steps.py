@@ -130,11 +130,11 @@ def _first_not_undone(steps: Sequence[Step]) -> str:
 
 def _told(step: Step, error: OSError | Failed | Refused, why_not: str) -> Refused:
     """Return what an administrator must know. The message of Refused already names the step."""
-    reason, hint = str(error), f"{error.hint}, then" if isinstance(error, Refused) else "fix the cause, then"
+    reason, hint = str(error), error.hint if isinstance(error, Refused) else "fix the cause"
     if not isinstance(error, Refused):
         reason = f"{step.title}: {_reason(error)}"
     state = f"not everything could be undone: {why_not}" if why_not else "everything is as before"
-    return Refused(f"{reason}; {state}", f"{hint} run the same command again")
+    return Refused(f"{reason}; {state}", f"{hint}, then run the same command again")
 
 
 def undo(steps: Sequence[Step]) -> None:

@@ -38,7 +38,7 @@ def ask(proven: Proven, verifier: str, path: Path, today: date) -> None:
     if path.exists():
         raise Refused(
             f"{path} already exists",
-            "name a new file: the earlier challenge is needed to check the answer to it",
+            "name a new file: you need the earlier challenge to check the answer to it",
         )
     try:
         files.write(path, [raw])

@@ -130,7 +130,7 @@ def _longer(document: Document, path: Path, clock: Any) -> Iterator[Mismatch]:
     if clock["to"] != Event.ANSWERED:
         yield document.mismatch((*path, "extension"), Fault.UNKNOWN)
     elif Span.parse(clock["extension"]["within"]).roughly <= Span.parse(clock["within"]).roughly:
-        yield _wrong(document, (*path, "extension", "within"), belongs("longer", than=clock["within"]))
+        yield _wrong(document, (*path, "extension", "within"), belongs("longer", limit=clock["within"]))
 
 
 def _ends(document: Document, regime: str) -> Iterator[Mismatch]:
@@ -369,9 +369,9 @@ def _requested(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
         yield document.mismatch((*path, "names_kept"), Fault.MISSING)
     within = Span.parse(duty["within"]).roughly
     if Span.parse(duty.get("answer_after", duty["within"])).roughly > within:
-        yield _wrong(document, (*path, "answer_after"), belongs("shorter", than=duty["within"]))
+        yield _wrong(document, (*path, "answer_after"), belongs("shorter", limit=duty["within"]))
     if "extended" in duty and Span.parse(duty["extended"]).roughly <= within:
-        yield _wrong(document, (*path, "extended"), belongs("longer", than=duty["within"]))
+        yield _wrong(document, (*path, "extended"), belongs("longer", limit=duty["within"]))
 
 
 def _transmission(

@@ -49,11 +49,11 @@ class Span:
         """
         found = _FORM.fullmatch(written)
         if found is None:
-            raise ValueError(f"not a span: {written!r}")
+            raise ValueError(f"this is not a span: {written!r}")
         if found["count"] is None:
             return cls(0, Unit.DAYS)
         if ((count := int(found["count"])) > 1) != bool(found["many"]):
-            raise ValueError(f"not a span: {written!r}")
+            raise ValueError(f"this is not a span: {written!r}")
         return cls(count, Unit(found["unit"]))
 
     @property

@@ -35,8 +35,8 @@ FILE = Schema(
     ),
 )
 NOT_EMPTY = "a text that is not empty"
-BOTH_SAID = "line 11: plan, row 'second': 'said' must be a text in fr and in en"
-AN_ID = "at most 32 characters a-z, 0-9 and _, starting with a letter"
+BOTH_SAID = "line 11: plan, row 'second': 'said' must be a French text (fr) and an English text (en)"
+AN_ID = "an id of at most 32 characters (a-z, 0-9 and _) that starts with a letter"
 GOOD = """
 most = 3
 open = true
@@ -189,7 +189,7 @@ def test_a_valid_file_is_returned_unchanged() -> None:
     assert ["first", "second"] == [row["id"] for row in found["row"]]
 
 
-_BOTH = "must be a text in fr and in en"
+_BOTH = "must be a French text (fr) and an English text (en)"
 SHIPPED: dict[str, tuple[Schema, str, str, str]] = {
     "language/labels.toml": (labels.FILE, 'en = "Full"', 'de = "x"', f"'disclosure.full' {_BOTH}"),
     "dossiers/access.toml": (printed_text.FILE, 'title.en = "', 'titel = "', f"'text.title' {_BOTH}"),

@@ -196,4 +196,4 @@ def test_the_desk_reports_a_port_in_use_before_it_asks_for_passphrases(office: O
     with serving(office) as served:
         port = served.root.split(":")[2].partition("/")[0]
         said = office.run("desk", "--port", port)
-    assert (1, True) == (said.code, f"cannot listen on 127.0.0.1:{port}" in said.err)
+    assert (1, True) == (said.code, f"the desk cannot listen on 127.0.0.1:{port}" in said.err)

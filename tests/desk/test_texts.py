@@ -86,7 +86,10 @@ def test_an_error_in_a_template_is_shown_beside_its_field_and_the_form_keeps_its
     ("code", "said"),
     [
         ("details", "The short name details is taken"),
-        *((each, "Enter at most 32 characters a-z, 0-9 and _") for each in ("", "Bad code", "x" * 33, "é")),
+        *(
+            (each, "Enter an id of at most 32 characters (a-z, 0-9 and _)")
+            for each in ("", "Bad code", "x" * 33, "é")
+        ),
     ],
 )
 def test_a_new_reply_template_needs_a_valid_code_that_is_not_taken(sat: Client, code: str, said: str) -> None:

@@ -45,7 +45,8 @@ def check(number: int, taken: Taken, rule: rules.Measure, today: date) -> None:
     """Raise CaseRefused for a day in the future, or for details that are missing, too long or not allowed."""
     if taken.day > today:
         raise CaseRefused(
-            sentence("{day} is in the future", day=taken.day), sentence("record a measure once it is taken")
+            sentence("{day} is in the future", day=taken.day),
+            sentence("record the measure after it has been taken"),
         ).at("day")
     if max(map(len, (taken.addressee, taken.reference, taken.restrictions))) > _LONGEST:
         raise CaseRefused(
@@ -158,5 +159,5 @@ def _check_group(number: int, taken: Taken, rule: rules.Measure) -> None:
                 kind=taken.kind,
                 degree=taken.degree,
             ),
-            sentence("omit the group, or give one that exists"),
+            sentence("omit the group, or give an existing group"),
         ).at("degree")

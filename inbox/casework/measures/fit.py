@@ -19,7 +19,7 @@ def check_by_hand(session: Session, number: int, kind: str) -> None:
     if choices := legal_duties.taking(session, kind):
         raise CaseRefused(
             sentence(
-                "case {number}: this measure is recorded only with the decision that it belongs to: {kind}",
+                "case {number}: this measure must be recorded together with its decision: {kind}",
                 number=number,
                 kind=labels.named("measure", kind),
             ),

@@ -142,7 +142,7 @@ def _misunderstood(need: Need, given: str) -> Sentence | None:
 
 def _no_day() -> Sentence:
     """Return the message for a text that is not a valid day."""
-    return sentence("not a date: write a date as {example}, the day first", example=EXAMPLE)
+    return sentence("this is not a date: write the day first, for example {example}", example=EXAMPLE)
 
 
 def _is_day(given: str) -> bool:
@@ -164,5 +164,5 @@ def _bounds(need: Need) -> Sentence:
     if need.least is not None and need.most is not None:
         return sentence("give a number from {least} to {most}", least=need.least, most=need.most)
     if need.least is not None:
-        return sentence("give a number, {least} or more", least=need.least)
+        return sentence("give a number of {least} or more", least=need.least)
     return sentence("give a number")

@@ -22,7 +22,9 @@ from templates.command_line import json_option
 
 @click.command()
 @click.option(
-    "--check", is_flag=True, help="Change nothing: list each step. Exits with 0 if there is nothing to do."
+    "--check",
+    is_flag=True,
+    help="List each step, and change nothing. The command exits with 0 if there is nothing to do.",
 )
 @json_option
 def upgrade(*, check: bool, as_json: bool) -> None:
@@ -62,6 +64,6 @@ def _applied(system: System, upgrading: Upgrade) -> Iterator[Step]:
         yield from steps.apply([Pages(system)])
     except Refused as error:
         raise Refused(
-            f"the new version runs, but with the pages of the earlier one: {error}",
+            f"the new version runs, but with the pages of the earlier version: {error}",
             "fix the cause, then run `fanal-portal setup`",
         ) from error

@@ -80,7 +80,9 @@ class Copy:
             part.replace(whole)
             files.sync(whole.parent)
         except OSError as error:
-            raise Refused(f"the database was not copied: {why(error)}", "make room on its disk") from error
+            raise Refused(
+                f"the database was not copied: {why(error)}", "make room on the disk, then try again"
+            ) from error
 
     def put_back(self) -> None:
         """Replace the database with the copy, if there is one. Raises Refused or OSError.
@@ -153,7 +155,9 @@ def _copy_sqlite(url: URL, part: Path) -> None:
             connection.execute("PRAGMA temp_store = MEMORY")
             connection.execute("VACUUM INTO ?", (str(part),))
     except sqlite3.Error as error:
-        raise Refused(f"the database was not copied: {error}", "make room on its disk") from error
+        raise Refused(
+            f"the database was not copied: {error}", "make room on the disk, then try again"
+        ) from error
 
 
 def _dump(url: URL, part: Path) -> None:
@@ -178,7 +182,7 @@ def _run(url: URL, program: list[str], more: list[str]) -> None:
         raise Refused(f"{program[0]} is not installed", hint) from error
     if done.returncode:
         said = "; ".join(done.stderr.strip().splitlines()[-_LAST_LINES:])
-        raise Refused(f"{program[0]} failed: {said}", "check the disk, and that PostgreSQL runs")
+        raise Refused(f"{program[0]} failed: {said}", "check the disk, and check that PostgreSQL runs")
 
 
 def _wipe(file: Path) -> None:

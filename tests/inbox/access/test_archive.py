@@ -314,7 +314,7 @@ def test_an_officer_who_may_not_read_a_case_cannot_open_it_from_the_archive(trio
     assert f"there is no case {KEPT}" in trio.excluded.run("access", "open-archive", str(KEPT), *WHY).err
     trio.others.json("access", "open-archive", "1", *WHY)
     trio.others.json("access", "restrict", "1", "alice", "chloe")
-    assert "for its handlers only" in trio.excluded.run("access", "open-archive", "1", *WHY).err
+    assert "only its handlers may read case 1" in trio.excluded.run("access", "open-archive", "1", *WHY).err
     assert closed_lines(trio.excluded)[1]["for_handlers"]
 
 

@@ -65,11 +65,12 @@ def test_an_officer_who_is_not_a_handler_neither_reads_nor_changes_the_case(
     said = entrusted.excluded.run(*(str(tmp_path / "out") if word == "OUT" else word for word in words))
     assert (1, "") == (said.code, said.out)
     assert (
-        "error: case 1 is for its handlers only\nhint: see the handlers: inbox access handlers 1" in said.err
+        "error: only its handlers may read case 1\nhint: see the handlers: inbox access handlers 1"
+        in said.err
     )
     assert before == entrusted.office.state()
     done = entrusted.others.run(*(str(tmp_path / "out") if word == "OUT" else word for word in words))
-    assert "for its handlers only\nhint" not in done.err
+    assert "only its handlers may read case" not in done.err
 
 
 @pytest.mark.parametrize("dense", [1, 10_000], ids="words in {} cases".format)

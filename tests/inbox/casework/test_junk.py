@@ -295,6 +295,6 @@ def test_a_restricted_case_can_be_marked_as_junk_only_by_its_handlers(cleared: T
     trio = cleared
     trio.others.close("3")
     trio.others.json("access", "restrict", "1", "alice", "chloe")
-    assert "case 1 is for its handlers only" in trio.excluded.run("case", "junk", "1", *WHY).err
+    assert "only its handlers may read case 1" in trio.excluded.run("case", "junk", "1", *WHY).err
     assert [2] == trio.excluded.json("case", "junk", "--priority", "4", "--count", "1", *WHY)["cases"]
     assert [1] == trio.others.json("case", "junk", "--priority", "4", "--count", "1", *WHY)["cases"]

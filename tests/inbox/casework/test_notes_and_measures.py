@@ -138,7 +138,7 @@ def test_a_case_is_not_assigned_to_an_officer_who_may_not_read_it(trio: Any) -> 
     trio.others.json("access", "conflict", "add", "1", "bruno", "--reason", "kin")
     assert trio.others.json("case", "show", "1")["work"]["assigned"] is None
     trio.others.json("access", "restrict", "2", "alice", "chloe")
-    assert "case 2 is for its handlers" in refused(trio.others, "case", "assign", "2", "bruno")
+    assert "only its handlers may read case 2" in refused(trio.others, "case", "assign", "2", "bruno")
 
 
 def test_no_inquiry_can_begin_before_the_risk_to_the_reporter_is_assessed(office: Office) -> None:
@@ -390,7 +390,7 @@ def test_a_measure_that_belongs_to_a_decision_is_recorded_only_with_that_decisio
         "--despite-warning",
         "x",
     )
-    assert "this measure is recorded only with the decision" in said
+    assert "this measure must be recorded together with its decision" in said
     assert "inbox case decide 1 transmit --reason" in said
     assert before == office.state()
     with sitting(office) as client:

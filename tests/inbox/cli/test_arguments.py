@@ -118,7 +118,7 @@ def test_a_file_that_is_too_large_is_refused_before_its_content_is_checked(
     for size, is_told in ((4 << 20, False), ((4 << 20) + 1, True)):
         file.write_bytes(b"#" * size)
         said = world.office.run(*(word.format(tmp_path) for word in words))
-        assert (1, is_told) == (said.code, "card.json has more than 4 MiB" in said.err)
+        assert (1, is_told) == (said.code, "card.json is larger than 4 MiB" in said.err)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_an_argument_that_is_not_valid_text_is_refused(world: World, words: list
     before = world.office.state()
     said = world.office.run(*(word.replace("X", "Dupont\udcff") for word in words))
     assert (1, "") == (said.code, said.out)
-    assert said.err.startswith("error: not valid text: Dupont<U+DCFF>\nhint: ")
+    assert said.err.startswith("error: this word is not valid text: Dupont<U+DCFF>\nhint: ")
     assert before == world.office.state()
 
 

@@ -820,8 +820,8 @@ def test_the_decision_that_the_reporter_was_told_needs_a_notice_for_each_disclos
     told = ("case", "decide", "1", "told", "--reason", "x")
     office.json("message", "reply", "1", "--text", "Votre nom est donné.")
     assert (
-        f"{UNTOLD}\nhint: write such a reply: inbox message reply 1 --template identity_notice;"
-        in refused(office, *told)
+        f"{UNTOLD}\nhint: write a reply that tells the reporter: inbox message reply 1 --template"
+        " identity_notice;" in refused(office, *told)
     )
     office.json(*NOTICE)
     office.json(*told)

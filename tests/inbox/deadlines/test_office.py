@@ -357,7 +357,7 @@ def test_a_notice_of_extension_is_not_sent_while_the_regime_does_not_allow_the_e
     office.json("office", "set", "--regime", "internal")
     assert () == slot(office, first_reporter).messages
     (said,) = office.json("case", "show", "1")["work"]["held_back"]
-    assert "reply 1, because the regime of the office does not allow an extension" in said
+    assert "reply 1 is held back, because the regime of the office does not allow an extension" in said
     office.json("office", "set", "--regime", "external")
     told = slot(office, first_reporter).messages
     assert days.full("fr", date.fromisoformat(later)) in told[-1].text

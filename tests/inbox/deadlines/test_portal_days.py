@@ -315,9 +315,9 @@ def test_a_case_and_its_collection_warn_of_an_impossible_day_of_receipt(
         return replace(intake, entries=tuple(replace(each, day=claimed) for each in intake.entries))
 
     (warning,) = collect(portal.bundle(first(Reporter(world)), edit=edit))["warnings"]
-    assert "gives an impossible day: 1. " in warning
-    assert "If the day is before the previous export, it still counts" in warning
-    assert "If the day is after this export, the first possible day is used instead" in warning
+    assert "gives an impossible day for some envelopes (number: 1). " in warning
+    assert "A day before the previous export still counts" in warning
+    assert "Instead of a day after this export, the inbox uses the first possible day" in warning
     shown = world.office.json("case", "show", "1")
     assert (shown["received"], shown["received_doubted"]) == (counted.isoformat(), claimed.isoformat())
     told = world.office.run("case", "show", "1").out

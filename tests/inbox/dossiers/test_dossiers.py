@@ -172,7 +172,7 @@ def test_officers_are_warned_of_words_that_the_reporter_asked_never_to_repeat(tm
     assert (1, True, False) == (refused.code, said[0] in refused.err, (tmp_path / "a").exists())
     assert 0 == office.run(*made, tmp_path / "b", "--redact", "what:quai Colbert").code
     refused = office.run(*made, tmp_path / "c", "--despite-warning", "the judge asks")
-    assert (1, True) == (refused.code, "the person concerned reads this file" in refused.err)
+    assert (1, True) == (refused.code, "the person concerned will read this file" in refused.err)
     made[made.index("disciplinary")] = "prosecutor"
     room_of.tell_prosecutor(office)
     refused = office.run(*made, tmp_path / "d")

@@ -33,7 +33,7 @@ def test_the_first_bundle_is_collected_only_with_the_confirmed_fingerprint(
     said = world.office.run("exchange", "collect", path)
     assert (1, "") == (said.code, said.out)
     assert portal.fingerprint in said.err
-    assert "portal init" in said.err
+    assert "the portal printed when it was made" in said.err
     stranger = signing.fingerprint(bytes(32))
     assert 1 == world.office.run("exchange", "collect", path, "--confirm-instance", stranger).code
     assert before == world.office.state()
@@ -121,7 +121,7 @@ def test_a_bundle_that_does_not_continue_the_chain_is_refused_with_the_reason(
     before = world.office.state()
     gap = collect(three, code=1)
     assert "bundle 2 is missing before bundle 3" == gap["error"]
-    assert "portal export --again 2" in gap["hint"]
+    assert "fanal-portal run export --out DIR --again 2" in gap["hint"]
     portal.last = bundle.NOTHING
     other_one = portal.bundle(first(Reporter(world)))
     assert "a different bundle 1 was collected before" in collect(other_one, code=1)["error"]

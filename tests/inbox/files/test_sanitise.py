@@ -145,7 +145,7 @@ def test_only_chosen_files_are_enclosed_and_at_least_one_must_be_chosen(room: Ro
     words = ["dossier", "preview", "1", "--for", "prosecutor", "--to", "X", "--attachments", "original"]
     assert 1 == room.office.run(*words, "--file", "9").code
     unsaid = room.office.run(*words)
-    assert (1, True) == (unsaid.code, "no file is chosen" in unsaid.err)
+    assert (1, True) == (unsaid.code, "a dossier with attachments, but no file" in unsaid.err)
 
 
 def test_a_pdf_with_too_many_pages_is_not_enclosed(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,8 +131,8 @@ def commands(world: World, tmp_path: Path) -> list[list[str | Path]]:
         (14, "soon: the last {} key expires in 14 days, on "),
         (8, "soon: the last {} key expires in 8 days, on "),
         (7, "urgent: the last {} key expires in 7 days, on "),
-        (1, "urgent: the last {} key expires tomorrow; after that day "),
-        (0, "urgent: the last {} key expires today; after that day "),
+        (1, "urgent: the last {} key expires tomorrow; after that day, "),
+        (0, "urgent: the last {} key expires today; after that day, "),
     ],
 )
 def test_a_warning_announces_that_the_last_key_will_expire(

@@ -316,7 +316,7 @@ def test_a_closing_in_an_officers_own_words_is_not_feedback_and_its_preview_says
     """The closing is feedback if it uses a template for the outcome, or if a measure is shown beside it."""
     end = ("case", "close", "1", "moot", "--disclosure", "partial")
     hollow, inside = (*end, "--text", "Merci."), (*end, "--template", "closing_moot", "--text", "Merci.")
-    said = "This closing gives no feedback"
+    said = "the reporter gets no feedback"
     assert said in office.run(*hollow, "--preview").out
     assert said not in office.run(*inside, "--preview").out
     with sitting(office) as client:

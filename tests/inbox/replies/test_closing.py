@@ -526,7 +526,7 @@ def test_a_case_found_inadmissible_can_be_closed_only_as_inadmissible(office: Of
     assert "Admissibility: Inadmissible (The reporter is paid for reporting; he asks for money)" in shown
     said = refused(office, "case", "close", "1", "moot", *WITHHELD)
     assert "another outcome has been decided" in said
-    assert "close the case as Inadmissible, or decide again: inbox case decide 1 admissible|inadm" in said
+    assert "close the case as Inadmissible, or change the decision: inbox case decide 1 admissible" in said
     office.json("case", "close", "1", "inadmissible", *WITHHELD)
     last = [each["action"] for each in office.json("journal", "list")["entries"] if each["case"] == 1]
     assert ["decide-by-two", "close-by-two"] == [each for each in last if each.endswith("by-two")]

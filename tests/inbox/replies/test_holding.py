@@ -229,11 +229,11 @@ def test_officers_learn_which_texts_are_held_back_and_why_and_what_they_can_do(o
     ):
         assert part in view[0]
     assert view == office.json("exchange", "outbox", "--out", office.out)["warnings"]
-    assert "held back in case 1" in office.run("case", "show", "1").out
+    assert "case 1: this content is held back" in office.run("case", "show", "1").out
     with sitting(office, office.out) as client:
         pages = client.page("/en/medium"), client.page("/en/case/1"), client.send("/en/medium/outbox").text
         for page in pages:
-            assert "Held back in case 1" in page
+            assert "Case 1: this content is held back" in page
             assert "because of the linked case 2" in page
             assert "inbox case measure add" not in page
 

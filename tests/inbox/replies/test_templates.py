@@ -68,10 +68,14 @@ MISTAKES = {
     "other values": (
         "Hello from {name}",
         "Hello",
-        "line 8: templates: 'reply.greeting.text' must be a text with the same names between braces in fr and"
-        " in en",
+        "line 8: templates: 'reply.greeting.text' must be a text with the same names in braces in French"
+        " (fr) and in English (en)",
     ),
-    "one language": (', en = "Greeting"', "", "'reply.greeting.title' must be a text in fr and in en"),
+    "one language": (
+        ', en = "Greeting"',
+        "",
+        "'reply.greeting.title' must be a French text (fr) and an English text (en)",
+    ),
     "empty": ('"Greeting"', '""', "'reply.greeting.title.en' must be a text of 1 to 1000 characters"),
     "status": ('["received"]', '["lost"]', "status 1 must be one of received"),
     "no status": ('["received"]', "[]", "'reply.greeting.status' must be a list with at least one entry"),
@@ -230,7 +234,7 @@ def test_feedback_requires_a_decision_on_admissibility_and_a_measure(reported: W
         refusal = office.run(*said, "--feedback")
         assert (1, True) == (
             refusal.code,
-            "before feedback, officers must decide on admissibility" in refusal.err,
+            "before officers give feedback, they must decide on admissibility" in refusal.err,
         )
     office.json(*said)
     office.json(*done)

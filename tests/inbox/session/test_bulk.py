@@ -111,8 +111,10 @@ def test_only_the_handlers_of_a_restricted_case_can_change_it_in_bulk(office: Of
     office.json("access", "restrict", "1", "alice", "chloe")
     for words in (["tag", "--add", "vu"], ["assign", "--to", "alice"]):
         said = refused(trio.excluded, "queue", words[0], "2", "1", *words[1:])
-        assert "case 1 is for its handlers only" in said
+        assert "only its handlers may read case 1" in said
         done = trio.excluded.json("queue", *words, "--status", "assessing", "--count", "1")
         assert [2] == done["cases"]
     assert [1, 2] == office.json("queue", "tag", "1", "2", "--add", "x")["cases"]
-    assert "case 1 is for its handlers" in refused(office, "queue", "assign", "2", "1", "--to", "bruno")
+    assert "only its handlers may read case 1" in refused(
+        office, "queue", "assign", "2", "1", "--to", "bruno"
+    )

@@ -53,7 +53,10 @@ def test_one_officer_with_a_colleagues_sheet_cannot_renew_the_shares(office: Off
     before = office.state()
     refused = change(opened_by(office, own, sheets=["bruno"]), "renew")
     (away,) = set(NAMES) - {own, "bruno"}
-    assert (1, True) == (refused.code, f"while all officers are here; missing: {away}" in refused.err)
+    assert (1, True) == (
+        refused.code,
+        f"while all officers are here; these officers are missing: {away}" in refused.err,
+    )
     assert before == office.state()
 
 

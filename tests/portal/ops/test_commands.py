@@ -237,7 +237,7 @@ def test_a_database_that_fails_is_an_error_with_a_hint(made: Path) -> None:
     with closing(sqlite3.connect(made / "portal.sqlite")) as connection:
         connection.execute("ALTER TABLE envelopes RENAME TO elsewhere")
     message = "the database does not answer, or it is full or busy"
-    hint = "check that it runs, then try again"
+    hint = "check that the database runs, then try again"
     assert refusal(run(made, "pending", code=1)) == (message, hint)
     told = json.loads(run(made, "pending", "--json", code=1))
     assert told == {"code": "database", "message": message, "hint": hint}

@@ -200,7 +200,9 @@ def test_a_port_in_use_is_named(server: Server) -> None:
     server.make()
     with server.serving():
         message, hint = server.run("serve", code=1).splitlines()
-        assert message == f"error: cannot listen on 127.0.0.1:{server.port}: address already in use"
+        assert (
+            message == f"error: the portal cannot listen on 127.0.0.1:{server.port}: address already in use"
+        )
         assert hint.startswith("hint: ")
         assert server.request("GET", "/keyring.json")[0] == 200
 
@@ -210,7 +212,7 @@ def test_an_impossible_host_name_is_reported(server: Server, host: str) -> None:
     """The name has an empty part, or is too long."""
     server.make(listen=f"{host}:{server.port}")
     message, hint = server.run("serve", code=1).splitlines()
-    assert message == f"error: cannot listen on {host}:{server.port}: no host has this name"
+    assert message == f"error: the portal cannot listen on {host}:{server.port}: no host has this name"
     assert hint.startswith("hint: ")
 
 

@@ -132,7 +132,7 @@ def test_a_root_key_whose_fingerprint_nobody_confirms_is_refused(
 ) -> None:
     """Enter alone confirms nothing: the question is repeated."""
     bring_root(tmp_path)
-    with pytest.raises(Refused, match="not that of the papers"):
+    with pytest.raises(Refused, match="differs from the key on the papers"):
         asked(monkeypatch, tmp_path, [str(tmp_path), "", "n"])
     assert FINGERPRINT in asked(monkeypatch, tmp_path, [str(tmp_path), "", "y", *REST])
 
