@@ -1,4 +1,4 @@
-"""Documents name only commands and options that exist."""
+"""Documents name only commands and options that exist, and the inbox names the package's commands."""
 
 import re
 from collections.abc import Iterator
@@ -128,3 +128,24 @@ def test_the_search_accepts_commands_that_exist() -> None:
     assert unknown(right) == []
     assert len([*named(right)]) == 7
     assert unknown("```\nportal@8080 stops\nportal --config FILE doctor > report\n```") == []
+
+
+def of_checkouts(text: str) -> list[str]:
+    """Return the commands of `portal` that a text names without the `fanal-portal run` of the package."""
+    names = "|".join(map(re.escape, portal.list_commands(click.Context(portal))))
+    return re.findall(rf"(?<![\w-])portal (?:{names})\b", text)
+
+
+def test_the_inbox_names_commands_of_the_portal_as_a_portal_with_the_package_has_them() -> None:
+    """The inbox does not know how the portal was installed. Portals in use have the package."""
+    sources = [*(ROOT / "inbox").rglob("*.py"), *(ROOT / "inbox").rglob("*.toml")]
+    pages = [*(ROOT / "templates" / "desk").rglob("*.html")]
+    assert sources
+    assert pages
+    found = {path.name: of_checkouts(path.read_text("utf-8")) for path in (*sources, *pages)}
+    assert {name: names for name, names in found.items() if names} == {}
+
+
+def test_the_search_finds_a_command_of_the_portal_that_lacks_the_words_of_the_package() -> None:
+    assert of_checkouts("Run `portal export`, or portal import.") == ["portal export", "portal import"]
+    assert of_checkouts("Run `fanal-portal run export`. The portal exports the keyring.") == []

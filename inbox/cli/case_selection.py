@@ -34,13 +34,13 @@ filters = together(
     _filter(
         "--status", type=click.Choice([status.value for status in Status]), help="Cases with this status."
     ),
-    _filter("--category", default="", help="Cases with this category, by its id in the questionnaire."),
-    _filter("--area", default="", help="Cases in this area, by its id in the questionnaire."),
+    _filter("--category", default="", help="Cases in the category with this id in the questionnaire."),
+    _filter("--area", default="", help="Cases in the area with this id in the questionnaire."),
     _filter("--priority", type=Whole(1, 4), help="Cases with this priority; 1 is the most urgent."),
     _filter(
         "--due",
         type=click.Choice([each.value for each in Due]),
-        help="Cases that are overdue, or due by today, within a week, later, or never.",
+        help="Cases by their due day. `today` and `week` include overdue cases.",
     ),
     _filter("--danger", is_flag=True, help="Cases with a score that indicates danger."),
     _filter("--to-read", is_flag=True, help="New cases, and cases with unread messages."),
@@ -60,16 +60,16 @@ filters = together(
 )
 
 _STATES = {
-    State.OPEN: "Only open cases, also when searching for words.",
+    State.OPEN: "Only open cases, even if you search for words.",
     State.CLOSED: "Closed cases without an open decision.",
     State.JUNK: "Cases marked as junk.",
-    State.ALL: "Open, closed and junk cases: the default when searching for words.",
+    State.ALL: "Open, closed and junk cases: the default if you search for words.",
 }
 
 sort_option = click.option(
     "--sort",
     type=click.Choice([each.value for each in Order]),
-    help="The order of the cases; by default, by priority.",
+    help="Sort the cases by priority, which is the default, or by deadline.",
 )
 
 
@@ -104,7 +104,8 @@ many_cases = together(
     click.option(
         "--count",
         type=NUMBER,
-        help="How many cases you expect the filter to find. If it finds another number, nothing is done.",
+        help="The number of cases that you expect the filter to find. If the filter finds another number,"
+        " nothing is done.",
     ),
 )
 

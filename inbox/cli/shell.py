@@ -147,7 +147,10 @@ def asking(opened: Unlocked) -> Confirm:
 @officer_options
 @click.pass_context
 def session(context: click.Context, minutes: int) -> None:
-    """Open the inbox and run commands at a prompt, until `lock`, `quit` or `exit`; `help` lists them."""
+    """Open the inbox and run commands at a prompt, until you type `lock`, `quit` or `exit`.
+
+    `help` lists the commands.
+    """
     door: Door = context.obj
     if not isinstance(door, Closed):
         raise click.UsageError("this is already a session")

@@ -47,7 +47,8 @@ from templates.command_line import FILE, Whole
     "--address-file",
     metavar="FILE",
     type=FILE,
-    help="Also write the address to this file, for a browser on another console; deleted at the end.",
+    help="Also write the address to this file, for a browser on another console. The file is deleted"
+    " at the end.",
 )
 @same_disk_option
 @officer_options

@@ -95,7 +95,7 @@ def _tell_expired(expired: Expired, *, as_json: bool) -> None:
 @json_option
 @pass_settings
 def doctor(settings: Settings, *, url: str, as_json: bool) -> None:
-    """Check the portal and say what to fix. Exits with 1 if something is wrong."""
+    """Check the portal and say what to fix. The command exits with 1 if something is wrong."""
     found = list(examination.examine(settings, configured.file(), days.today(), url))
     if as_json:
         terminal.data(findings.data(found))

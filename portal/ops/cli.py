@@ -53,7 +53,7 @@ def run(words: Sequence[str] | None = None) -> int:
     help="The configuration file.",
 )
 def portal(file: Path) -> None:
-    """Read the global option; the command that follows reads the configuration."""
+    """Read the global option. The subcommand reads the configuration."""
 
 
 @click.command()

@@ -70,7 +70,7 @@ def manifest(settings: Settings, *, serial: int, until: date, out: Path, as_json
 @json_option
 @pass_settings
 def freeze(settings: Settings, *, folder: Path, as_json: bool) -> None:
-    """Write the public site as static files with compressed copies (.gz, .br), and the headers they need."""
+    """Write the public site as static files with compressed copies (.gz, .br) and with their headers."""
     questions = load_questionnaire(settings)
     found = site_files.files(settings, questions)
     site = freezing.names(found, listing.load(settings))
@@ -93,7 +93,7 @@ def freeze(settings: Settings, *, folder: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--app", required=True, help="The address of the source code, as https://….")
+@click.option("--app", required=True, help="The address of the source code, which begins with https://.")
 @click.option("--tag", required=True, help="The version of the source code that is served.")
 @click.option("--out", type=FILE, required=True, help="The file to write.")
 @json_option
@@ -118,7 +118,8 @@ def webcat(settings: Settings, *, app: str, tag: str, out: Path, as_json: bool) 
     "--seen",
     "file",
     type=FILE,
-    help=f"The file with the serials seen so far; default: {seen_serials.FILE} beside the configuration.",
+    help=f"The file with the serials seen so far. The default is {seen_serials.FILE} beside the"
+    " configuration.",
 )
 @json_option
 @pass_settings
@@ -131,7 +132,10 @@ def verify_command(  # noqa: PLR0913 - one parameter for each option
     file: Path | None,
     as_json: bool,
 ) -> None:
-    """Compare what a site serves with what the root key signed. Exits with 1 if there is a difference."""
+    """Compare what a site serves with what the root key signed.
+
+    The command exits with 1 if there is a difference.
+    """
     own = verify.read_card(channel_keys, settings) if channel_keys else None
     memory = file or settings.folder / seen_serials.FILE
     known = seen_serials.load(memory, settings.deployment)

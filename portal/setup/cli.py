@@ -43,7 +43,7 @@ def run(words: Sequence[str] | None = None) -> int:
 )
 @command_line.version_option()
 def fanal_portal() -> None:
-    """Do nothing: the command that follows does the work."""
+    """Do nothing, because the subcommand does the work."""
 
 
 @click.command()
@@ -52,10 +52,12 @@ def fanal_portal() -> None:
     "file",
     type=FILE,
     help="A file with all answers; /usr/share/doc/fanal-portal/docs/deploying.md explains it. Without this"
-    " file, setup asks.",
+    " file, setup asks questions.",
 )
 @click.option(
-    "--check", is_flag=True, help="Change nothing: list each step. Exits with 0 if all steps are done."
+    "--check",
+    is_flag=True,
+    help="List each step, and change nothing. The command exits with 0 if all steps are done.",
 )
 @json_option
 def setup(*, file: Path | None, check: bool, as_json: bool) -> None:
@@ -119,9 +121,9 @@ def publish(*, folder: Path, as_json: bool) -> None:
 def run_portal(*, words: tuple[str, ...]) -> None:
     """Run a command of `portal`, such as `export`, with this portal's configuration.
 
-    The command runs as the portal's user. Nothing in its memory reaches a disk, and nothing about it is
-    written to the journal. Work in a root shell, because `sudo` writes to the journal. Give the full path of
-    each file, because the command starts in `/`.
+    The command runs as the portal's user. Nothing in the memory of the command reaches a
+    disk, and nothing about the command is written to the journal. Work in a root shell, because `sudo` writes
+    to the journal. Give the full path of each file, because the command starts in `/`.
     """
     found = no_upgrade(own_machine()).check()
     if found.state is not State.DONE:

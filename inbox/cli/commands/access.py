@@ -55,7 +55,7 @@ def exclude(door: Door, /, *, case: int, officer: str, reason: str, as_json: boo
 @reason_needed
 @opens_inbox
 def lift(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) -> None:
-    """Admit an excluded officer to a case again, and to the same matter.
+    """Let an excluded officer read a case again, together with all cases of the same matter.
 
     This command requires two other officers.
     """
@@ -87,7 +87,7 @@ def list_command(door: Door, /, *, as_json: bool) -> None:
 def alias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
     """Add another name for an officer.
 
-    The officer is then excluded from every case whose report uses that name, old or new.
+    The officer is then excluded from every case whose report uses that name, including later cases.
     """
     with door.opened() as (inbox, who):
         cases = other_names.add(inbox, who, officer, alias)
@@ -101,7 +101,7 @@ def alias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
 @_alias
 @opens_inbox
 def unalias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
-    """Remove an alias. The exclusions that the alias caused stay until they are lifted."""
+    """Remove an alias. Exclusions that the alias caused remain until officers lift them."""
     with door.opened() as (inbox, who):
         other_names.remove(inbox, who, officer, alias)
     said = f"new reports that say {visible(alias)} no longer exclude {officer}"
@@ -164,7 +164,7 @@ def _show_handlers(case: int, found: Sequence[str], *, as_json: bool) -> None:
 @reason_needed
 @opens_inbox
 def break_glass(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
-    """Emergency: open a case that only its handlers may read.
+    """In an emergency, open a case that only its handlers may read.
 
     This command requires two officers; the referent is told.
     """
@@ -215,7 +215,7 @@ def open_archive(door: Door, /, *, case: tuple[int, ...], reason: str, as_json: 
 @click.option("--text-file", type=FILE, help="Read the identity from this UTF-8 file.")
 @opens_inbox
 def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bool) -> None:
-    """Record the identity of a case's reporter. New text is added below what is already recorded.
+    """Record the identity of a case's reporter. New text is added below the recorded text.
 
     The identity appears in no list, search, dossier or other export. Recording takes two officers if an
     identity is already recorded, or if the case contains words of the new text. To correct a mistake, two

@@ -197,13 +197,24 @@ def _judged(view: View) -> Iterator[str]:
         yield f"  {name:<14} {view['parts'][name]} of {score.HIGHEST}, weight {weight}"
 
 
-@click.command()
+_SCALE = "; ".join(
+    f"{each.value} is “{labels.english('credibility', each.value).lower()}”" for each in Credibility
+)
+
+
+@click.command(
+    help=f"""Rate the credibility of what a case says, on a scale from 1 to 6.
+
+    {_SCALE}.
+
+    The rating never concerns the reporter. The rating neither sorts the queue nor closes a case."""
+)
 @case_argument
 @choice_argument("rating", "CREDIBILITY", [each.value for each in Credibility])
 @reason_needed
 @opens_inbox
 def credibility(door: Door, /, *, case: int, rating: str, reason: str, as_json: bool) -> None:
-    """Rate how well other sources confirm a case, from 1 (confirmed) to 6 (cannot be judged)."""
+    """Rate the credibility of what a case says."""
     with door.opened() as (inbox, who):
         workflow.rate(inbox, who, case, Credibility(rating), reason)
     view = {"source": SOURCE, "credibility": rating}

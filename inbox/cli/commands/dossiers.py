@@ -58,8 +58,8 @@ _redact_option = click.option(
     cls=TextOption,
     question="what to remove, as PLACE:TEXT",
     multiple=True,
-    help="Remove a passage, as 'PLACE:TEXT'. 'PLACE:' removes all text there; '*:TEXT' removes the passage"
-    " everywhere. You can also name a TOML file with redactions.",
+    help="Remove a passage, given as 'PLACE:TEXT'. 'PLACE:' removes all text there; '*:TEXT' removes the"
+    " passage everywhere. You can also name a TOML file with redactions.",
 )
 _PLAN: list[Callable[[Any], Any]] = [
     click.option(
@@ -321,7 +321,10 @@ def show_access(door: Door, /, *, request: int, as_json: bool) -> None:
 @_request_option
 @opens_inbox
 def passages_of_access(door: Door, /, *, request: int, case: int, as_json: bool) -> None:
-    """Show the passages about the person in a case, only for writing the answer: do not pass them on."""
+    """Show the passages about the person in a case.
+
+    Use the passages only to write the answer, and do not pass them on.
+    """
     with door.opened() as (inbox, who):
         found = subject_access.passages(inbox, who, request, case)
     terminal.show({"case": case, "passages": found}, [*map(quoted, found)], as_json=as_json)
@@ -336,7 +339,7 @@ def passages_of_access(door: Door, /, *, request: int, case: int, as_json: bool)
     cls=TextOption,
     question="who answered, and where the answer is recorded",
     needed=True,
-    help="Who answered, and where the answer is recorded.",
+    help="The person who answered, and the place where the answer is recorded.",
 )
 @opens_inbox
 def note_unopposed(door: Door, /, *, request: int, case: int, as_json: bool, **given: Any) -> None:
@@ -396,10 +399,10 @@ def _judge_name(door: Door, request: int, judged: Judged, *, as_json: bool) -> N
     question="why nothing is disclosed, without anything from a report",
     default="",
     callback=reason_of,
-    help="Why nothing is disclosed, although no obstacle forbids disclosure; the reason is kept with the"
-    " cases.",
+    help="The reason why nothing is disclosed, although no obstacle forbids disclosure. The reason is kept"
+    " with the cases.",
 )
-@despite_option("Why you override a warning about the text; the reason is kept with the cases.")
+@despite_option("The reason why you override a warning about the text. The reason is kept with the cases.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the letter.")
 @out_file
 @opens_inbox
@@ -413,7 +416,8 @@ def answer_access(
     """
     if given["reason"] if text_file else given["despite"]:
         raise click.UsageError(
-            "--reason is for an answer without a text, --despite-warning for an answer with a text"
+            "give --reason only for an answer without a text,"
+            " and --despite-warning only for an answer with a text"
         )
     text = text_of(text_file) if text_file else None
     answer = Answer(text=text, reason=given["despite"] or given["reason"], language=given["language"])
@@ -523,7 +527,7 @@ def _case_line(each: Concerned) -> str:
 @click.option(
     "--out",
     type=FILE,
-    help="Write the letter to this new file. Not needed with --preview.",
+    help="Write the letter to this new file. This option is not needed with --preview.",
 )
 @opens_inbox
 def letter_command(
@@ -533,8 +537,8 @@ def letter_command(
 
     The law in use sets the wording of each letter. The file is not encrypted: print it, and hand over the
     paper. The file cannot be written to a medium that holds bundles from or for the portal. Writing a letter
-    takes as many officers as the decision that it follows, and the same conditions apply. The letter does
-    not replace the decision.
+    takes as many officers as the decision that the letter follows, and the same conditions apply. The letter
+    does not replace the decision.
     """
     text = given_text(given.pop("text"), given.pop("text_file")) or ""
     wanted = Wanted(text=text, **given)

@@ -44,12 +44,12 @@ _SIGNED_ANEW = (
 @click.option(
     "--confirm-instance",
     metavar="FINGERPRINT",
-    help="Confirm the portal with its instance key, as `portal init` printed it.",
+    help="Confirm the portal with its instance key, as the portal printed it when it was made.",
 )
 @click.option(
     "--new-instance",
     metavar="FINGERPRINT",
-    help="Confirm a rebuilt portal with its instance key, as `portal init` printed it.",
+    help="Confirm a rebuilt portal with its instance key, as the portal printed it when it was rebuilt.",
 )
 @click.option(
     "--after-restore",
@@ -119,7 +119,7 @@ def outbox_command(door: Door, /, *, out: Path, again: int | None, same_disk: bo
         "warnings": [*([_SIGNED_ANEW] if made.anew else []), *made.warnings],
     }
     lines = [f"outbox {made.n}: {made.path}", journal_view.head(made.head)]
-    lines += ["next: carry it to the portal, then: portal import"]
+    lines += [f"next: carry it to the portal, then: fanal-portal run import FOLDER/{made.path.name}"]
     terminal.show(view, lines, as_json=as_json)
 
 

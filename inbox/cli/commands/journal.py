@@ -18,10 +18,13 @@ from templates.command_line import FILE, NUMBER
     "--anchors",
     "file",
     type=FILE,
-    help="Compare with this file, written by `portal anchors`.",
+    help="Compare the journal with this file, which `fanal-portal run anchors` wrote.",
 )
 @click.option(
-    "--head", "written", metavar='"N FINGERPRINT"', help="Compare with a journal head that you wrote down."
+    "--head",
+    "written",
+    metavar='"N FINGERPRINT"',
+    help="Compare the journal with a head that you wrote down.",
 )
 @opens_inbox
 def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bool) -> None:
@@ -35,17 +38,17 @@ def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bo
 
 @click.command()
 @click.option("--from", "first", type=NUMBER, default=1, help="The first entry to print.")
-@click.option("--case", type=NUMBER, help="Entries about this case.")
+@click.option("--case", type=NUMBER, help="Print only entries about this case.")
 @click.option(
     "--officer",
     metavar="OFFICER",
     default="",
-    help="Entries about actions by this officer, alone or with others.",
+    help="Print only entries about actions by this officer, alone or with others.",
 )
 @click.option(
     "--action",
     type=click.Choice([*map(str, Code)]),
-    help="Entries with this action code; each entry shows its code.",
+    help="Print only entries with this action code. Each entry shows its code.",
 )
 @opens_inbox
 def print_command(door: Door, /, *, action: str | None, as_json: bool, **asked: Any) -> None:

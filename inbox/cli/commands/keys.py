@@ -45,7 +45,7 @@ def list_keys(door: Door, /, *, as_json: bool) -> None:
     type=Whole(rotation.SHORTEST, rotation.LONGEST),
     default=EPOCH.days,
     show_default=True,
-    help="How many days the new keys are valid.",
+    help="The number of days for which the new keys are valid.",
 )
 @click.option(
     "--now", "at_once", is_flag=True, help="Replace all keys today, because somebody else may know them."
@@ -149,7 +149,7 @@ def keyring(door: Door, /, *, out: Path, same_disk: bool, as_json: bool) -> None
 @same_disk_option
 @opens_inbox
 def sign_pages(door: Door, /, *, manifest: Path, out: Path, same_disk: bool, as_json: bool) -> None:
-    """Sign the list that `portal manifest` made, with the root key.
+    """Sign the list that `fanal-portal run manifest` made, with the root key.
 
     First make the same list from your own checkout, and compare the two.
     """

@@ -59,7 +59,7 @@ def set_source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json
 @click.command()
 @case_argument
 @click.argument("kind")
-@click.option("--day", type=DAY, help="The day, if not today.")
+@click.option("--day", type=DAY, help="The day of the measure, if it is not today.")
 @_sent(
     "The recipient, or the authority that decided.",
     "The reference of the letter or the decision.",

@@ -50,7 +50,7 @@ def show(door: Door, /, *, as_json: bool) -> None:
     default="",
     help="Where or how reporters can speak to an officer; requires --regime.",
 )
-@click.option("--last-case", type=NUMBER, help="After a restore: the highest case number in the lost inbox.")
+@click.option("--last-case", type=NUMBER, help="After a restore, the highest case number in the lost inbox.")
 @opens_inbox
 def change(door: Door, /, *, regime: str | None, heard: str, last_case: int | None, as_json: bool) -> None:
     """Change the settings of the office. All deadlines change accordingly.
@@ -58,7 +58,7 @@ def change(door: Door, /, *, regime: str | None, heard: str, last_case: int | No
     Once there are cases, changing the regime takes two officers.
     """
     if heard and not regime:
-        raise click.UsageError("--heard can only be given together with --regime")
+        raise click.UsageError("give --heard only together with --regime")
     if not regime and not last_case:
         raise click.UsageError("give --regime CODE, or --last-case N")
     with door.opened() as (inbox, who):
@@ -283,7 +283,7 @@ def record(door: Door, /, *, day: date, as_json: bool, **given: str) -> None:
 def retract(door: Door, /, *, number: int, reason: str, as_json: bool) -> None:
     """Retract a consultation that was recorded by mistake, and delete its texts.
 
-    Its line stays in the register, without the texts.
+    The register still lists the consultation, without the texts.
     """
     with door.opened() as (inbox, who):
         consultations.retract(inbox, who, number, reason)

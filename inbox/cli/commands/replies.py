@@ -99,7 +99,7 @@ def _page(view: View) -> Iterator[str]:
 @click.option(
     "--template",
     default="",
-    help="Use this template of `inbox message template list`; your text fills its gap.",
+    help="Use this template from `inbox message template list`. Your text fills the gap in the template.",
 )
 @click.option(
     "--feedback", is_flag=True, help="The reply is feedback: it says what was done or is planned, and why."
@@ -197,7 +197,7 @@ def extend(  # noqa: PLR0913 - one parameter for each option
     despite: str,
     as_json: bool,
 ) -> None:
-    """Extend the time for feedback, where the law allows it. The reporter is told why."""
+    """Extend the time for feedback, where the law allows it. The reporter is told the reason."""
     own = given_text(text, text_file)
     with door.opened() as (inbox, who):
         if own is None and terminal.is_interactive() and templates.extension_takes_own_words(inbox):
@@ -233,19 +233,21 @@ def _read(view: View) -> str:
     "--disclosure",
     type=click.Choice([each.value for each in Disclosure]),
     required=True,
-    help="How much the reporter learns about the outcome. They are always told that the case is closed.",
+    help="How much the reporter learns about the outcome. Reporters are always told that the case is closed.",
 )
 @click.option("--to", "body", default="", help="The competent authority, if the outcome names one.")
 @reason_needed_if(lambda given: not given["preview"] and given["disclosure"] == Disclosure.WITHHELD)
 @text_options
 @click.option(
-    "--template", default="", help="Use one of the outcome's templates; your text, if any, fills its gap."
+    "--template",
+    default="",
+    help="Use a template of this outcome. Your text, if you give one, fills the gap in the template.",
 )
 @click.option("--preview", is_flag=True, help="Show the page as the reporter will see it; change nothing.")
 @despite_option()
 @opens_inbox
 def close(door: Door, /, *, case: int, outcome: str, preview: bool, as_json: bool, **how: Any) -> None:
-    """Close a case. The reporter is told in a text, or in feedback that is already waiting to be sent.
+    """Close a case, and tell the reporter in a text or in feedback that is already waiting to be sent.
 
     At a terminal, the command first shows what the reporter will read, and asks for confirmation.
 
@@ -299,7 +301,7 @@ def list_templates(door: Door, /, *, as_json: bool) -> None:
 @click.argument("file", type=FILE)
 @opens_inbox
 def replace_templates(door: Door, /, *, file: Path, as_json: bool) -> None:
-    """Adopt the reply templates in FILE."""
+    """Use the reply templates in FILE from now on."""
     raw = given_files.content(file)
     with door.opened() as (inbox, who):
         used = templates.adopt(inbox, who, raw)

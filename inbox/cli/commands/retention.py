@@ -53,8 +53,8 @@ _reason_for_day = click.option(
     question="how officers know the day",
     default="",
     callback=reason_of,
-    help="How the officers know today's date, if no portal is left to confirm it. The journal keeps this"
-    " reason.",
+    help="The officers' source for today's date, if no portal is left to confirm the date. The journal"
+    " keeps this reason.",
 )
 _LAST_CHANCE = "a missing key or case may be in a backup: restore it and collect before you discard"
 
@@ -162,7 +162,7 @@ def discard(door: Door, /, *, reason: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--since", type=DAY, help="Only cases destroyed on this day or later.")
+@click.option("--since", type=DAY, help="List only cases that were destroyed on this day or later.")
 @click.option("--out", type=FOLDER, help="Write the list to this folder, for printing and as JSON.")
 @opens_inbox
 def destroyed_command(door: Door, /, *, since: date | None, out: Path | None, as_json: bool) -> None:

@@ -86,7 +86,7 @@ def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
 @json_option
 @click.pass_obj
 def doctor(door: Door, /, *, as_json: bool) -> None:
-    """Check this machine, from its network to its clock. Exits with 1 if something is wrong.
+    """Check this machine, from its network to its clock. The command exits with 1 if something is wrong.
 
     No passphrase is needed, because the inbox is not opened. The output does not depend on reports.
     """
@@ -100,12 +100,14 @@ def doctor(door: Door, /, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--deployment", "name", required=True, help="Name of the deployment, as pages show it.")
-@click.option("--channel", required=True, help="Id of this inbox's channel, made of a-z, 0-9 and hyphens.")
+@click.option("--deployment", "name", required=True, help="The name of the deployment, as pages show it.")
+@click.option(
+    "--channel", required=True, help="The id of this inbox's channel, made of a-z, 0-9 and hyphens."
+)
 @click.option("--name-fr", required=True, help="The French name of the channel.")
 @click.option("--name-en", required=True, help="The English name of the channel.")
-@click.option("--note-fr", default="", help="A note about the channel, in French.")
-@click.option("--note-en", default="", help="A note about the channel, in English.")
+@click.option("--note-fr", default="", help="A French note about the channel.")
+@click.option("--note-en", default="", help="An English note about the channel.")
 @click.option(
     "--questionnaire",
     type=FILE,
@@ -124,7 +126,7 @@ def doctor(door: Door, /, *, as_json: bool) -> None:
 @click.option(
     "--officers",
     metavar="NAMES",
-    help="The names of the officers, separated by commas; by default, a single officer.",
+    help="The names of the officers, separated by commas. The default is a single officer.",
 )
 @circle_options
 @opens_inbox
