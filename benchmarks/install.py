@@ -217,7 +217,7 @@ def _upgrades(machine: Machine) -> None:
 
 
 def _another_program_is_named(machine: Machine) -> None:
-    """Check that setup changes nothing if another program uses a needed port, and names that program."""
+    """Check that, if another program uses a needed port, setup names that program and changes nothing."""
     machine.do("systemctl", "disable", "--now", "nginx@clearnet")
     listen = "import signal, socket; server = socket.create_server(('', 443)); signal.pause()"
     machine.do("systemd-run", "--quiet", "--unit=other", "python3", "-c", listen)

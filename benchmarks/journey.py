@@ -32,7 +32,7 @@ from tests.support.paths import ROOT
 from tests.support.portal_site import PortalSite
 
 PAGE = ROOT / "docs" / "reporters-way.md"
-# The waiting time depends on the machine, so it is not in the page.
+# The waiting time depends on the machine, so it is not on the page.
 WAITING = "waiting, on this machine"
 PHONE = ViewportSize(width=360, height=640)
 # The names of buttons and links on the pages, in English. `ENTRANCES` are links from the home page to the
@@ -73,8 +73,8 @@ _PAINTED_FROM = {"document", "stylesheet"}
 class Journey:
     """The screens and actions of one report.
 
-    ``needing`` lists the headings of those screens between the home page and the receipt that stay until a
-    button is pressed. ``scrolled`` is in screens; ``waits`` are in seconds.
+    Between the home page and the receipt, some screens stay until a button is pressed; ``needing`` lists
+    their headings. ``scrolled`` is in screens; ``waits`` are in seconds.
     """
 
     screens: list[Screen] = field(default_factory=list)

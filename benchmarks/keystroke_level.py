@@ -6,7 +6,7 @@ Interactive Systems (1980). Where touch differs from a mouse, the values are fro
 - K, a key: Palin et al., How do People Type on Mobile Devices? (2019): 36.2 words of five characters a minute
 - P, pointing at something and touching it: the value for a mouse, an upper bound for a finger
 - F, a flick that scrolls: El Batran and Dunlop, Enhancing KLM to Fit Touch Screen Mobile Devices (2014)
-- H, moving the hands between screen, keyboard and pen, and M, deciding: the values of 1980
+- H (moving the hands between screen, keyboard and pen) and M (deciding): the values of 1980
 - W, copying a word by hand: Brown, Human-Computer Interface Design Guidelines (1988): 22 words a minute
 
 The model does not include reading. Waiting (R in the model) is measured separately.

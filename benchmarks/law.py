@@ -3,7 +3,7 @@
 The benchmark copies this project. In the copy, the benchmark changes each value of the French law and runs
 the tests that the value's row names. If a row has many codes, the benchmark changes them all at once. A test
 that derives its expectation from the law passes with any law. The benchmark therefore runs each test a second
-time, when only the program reads the changed law and the test reads the original law. This time the test must
+time: now the program reads the changed law, and the test reads the original law. This time the test must
 fail. In the gate, `tests/templates/test_shown_by.py` checks that a test states each value itself.
 
 While you work on some rows, `python -m benchmarks.law WORD…` tries only rows that contain one of the words.
@@ -42,7 +42,7 @@ _OF_PROGRAM = 'shipped.JURISDICTIONS / "fr"'
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A wrong law for a row, and the tests of the row that failed under this law."""
+    """A wrong law for a row, and those tests of the row that failed under this law."""
 
     row: Row
     wrong: Wrong

@@ -125,7 +125,7 @@ def _wait(process: "subprocess.Popen[str]") -> None:
 
 
 def _planted(out: Path, copy: Path) -> None:
-    """Check that the comparison notices one changed byte. A comparison that finds nothing could be broken."""
+    """Check that the comparison, which may be broken if it never finds anything, notices one changed byte."""
     shutil.copytree(out, copy)
     (package, *_) = sorted(copy.glob("*.deb"))
     content = bytearray(package.read_bytes())

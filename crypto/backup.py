@@ -36,7 +36,7 @@ class Backup:
     """The contents of a backup: its day, the head of its journal, its files, and its key store.
 
     ``keystore`` is the generation of the key store, and ``keystore_hash`` is its SHA-256. ``faults`` names
-    each file in the vault's list that was changed in the home or missing from it.
+    each file in the vault's list that had changed in the home or was missing there.
     """
 
     day: date

@@ -260,7 +260,7 @@ def sign_outbox(outbox: Outbox, reply_seed: bytes) -> Manifest:
 def sign_again(manifest: Manifest, deployment: bytes, reply_seed: bytes) -> Manifest:
     """Return an outbox manifest with the same bytes but a signature by another reply key (SPEC 8.3).
 
-    The caller must check by hash that the same bytes were signed before.
+    The caller must compare hashes to check that the same bytes were signed before.
     """
     return Manifest(manifest.raw, signing.sign(Label.OUTBOX, deployment, manifest.raw, reply_seed))
 

@@ -43,7 +43,7 @@ class UnknownWord(Malformed):
 
 
 class WrongChecksum(Malformed):
-    """All words are in the list but their checksum is wrong: some were misread or swapped."""
+    """All words are in the list, but their checksum is wrong: some words were misread or swapped."""
 
     def __init__(self) -> None:
         super().__init__("the words of the case token do not belong together")

@@ -178,8 +178,8 @@ KEYRING = record(
     },
     kind="keyring",
 )
-# The file next to the keyring from which a portal's setup reads the deployment id and the root key. Nobody
-# signed it.
+# A portal's setup reads the deployment id and the root key from this file, which lies next to the keyring.
+# Nobody signed it.
 ROOT_FILE = "root.json"
 ROOT = record(
     Root, {"deployment": binary(signing.DEPLOYMENT), "root_key": binary(signing.PUBLIC)}, kind="root"

@@ -20,7 +20,7 @@ class DayOutside(Malformed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """A proof file: the root key (32 bytes) that it claims, the receipt, and the key that signed it."""
+    """A proof file: the root key (32 bytes) that it claims, a receipt, and the receipt's signing key."""
 
     root_key: bytes
     receipt: SignedReceipt

@@ -91,8 +91,8 @@ class Option:
     """An answer that people can choose.
 
     ``notice`` is shown once the option is chosen; ``outside`` changes the choice of readers. ``group`` is a
-    heading. Under this heading, a page folds this option and those after it, up to the next option with a
-    group.
+    heading. Under this heading, a page folds this option and the options after it, up to the next option with
+    a group.
     """
 
     id: str

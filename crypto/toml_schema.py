@@ -121,7 +121,7 @@ class Fault(StrEnum):
 class BadDocument(Malformed):
     """A TOML file has a mistake. The message names the place and the expected value.
 
-    ``line`` is the line of the mistake, or for a missing key the line of its table. ``line`` is None if the
+    ``line`` is the line of the mistake, or, for a missing key, the line of its table. ``line`` is None if the
     mistake concerns the entire file or if the line is unknown.
     """
 

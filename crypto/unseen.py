@@ -57,8 +57,8 @@ def spelled(char: str) -> str:
 def spelled_out(text: str, shown: Callable[[str], bool], most_marks: int) -> str:
     """Return ``text`` with each character spelled out unless ``shown`` is true for it.
 
-    Marks on one letter after the first ``most_marks`` are spelled out too, because they cover their
-    surroundings.
+    If a letter has more than ``most_marks`` marks, the marks beyond this number are spelled out, too, because
+    they cover their surroundings.
     """
     return "".join(_spelled_out(text, shown, most_marks))
 

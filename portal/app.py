@@ -31,7 +31,7 @@ def create_app(settings: Settings) -> Flask:
     pages.init_app(app, settings, questions)
     scriptless.init_app(app, pages.answers(settings, questions))
     headers.init_app(app, settings.onion)
-    # Open the database last: if another step failed after it, the database would stay open.
+    # Open the database last, because it would stay open if a later step failed.
     app.extensions["portal"] = Context(settings, open_database(settings.database_url))
     return app
 

@@ -76,7 +76,7 @@ def fingerprint(folder: Path) -> str:
 
 
 def _inbox(names: Iterable[str]) -> re.Match[str]:
-    """Return the name and version of the inbox's package. Raises Refused unless there is exactly one."""
+    """Return the name and version of the inbox's package; raises Refused unless there is exactly one."""
     found = [match for match in map(PACKAGE.fullmatch, names) if match and match[1] == "inbox"]
     if len(found) != 1:
         raise Refused("the manifest does not name one package of the inbox", DANGER)

@@ -25,7 +25,7 @@ _BY_TWO = sentence(
 def is_named(session: Session, number: int, addressee: str) -> bool:
     """Return whether a case names an addressee.
 
-    The check leaves out cases that nobody may read. Raises Undeclared for an officer who has not declared on
+    The check leaves out cases that nobody may read. Raises Undeclared for an officer without a declaration on
     the case, whoever the addressee is. Otherwise, the officer could test names against the case.
     """
     return _is_compared(session, number, addressee) and named.is_person_of(session, number, addressee)

@@ -97,7 +97,7 @@ def keep(session: Session, by: Actor, meant: Mapping[int, Iterable[str]]) -> lis
 
 
 def join(session: Session, by: Actor, number: int, quorum: int) -> list[tuple[int, str]]:
-    """Extend the exclusions from each case of a matter to all its cases; ``number`` is one of the cases.
+    """Extend each exclusion from a case to all cases of its matter; ``number`` is one of these cases.
 
     Returns the new exclusions, in the order of the cases. Raises Refused if, because of a new link, fewer
     officers than a quorum could read one of the cases.

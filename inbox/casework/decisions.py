@@ -380,7 +380,7 @@ def _reverse_waiting(session: Session, number: int, choice: str) -> None:
 
 
 def _last_reply(session: Session, number: int, choice: str) -> int:
-    """Return the position of the last message that told the reporter of a decision, or 0.
+    """Return the position of the last message that told the reporter of a decision; 0 if no message did.
 
     A message does not count if it was held back because the decision had changed.
     """

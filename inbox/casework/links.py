@@ -97,7 +97,7 @@ def view(session: Session, number: int) -> View:
     """Return the linked and the proposed cases of a case, as plain values.
 
     Raises the same errors as ``declarations.check``, because a reason quotes the case. The summary of another
-    case is shown only after all signed-in officers have also declared on that case. Otherwise, anybody could
+    case is shown only after all signed-in officers have also declared that case. Otherwise, anybody could
     link a case in order to read it.
     """
     declarations.check(session, number)

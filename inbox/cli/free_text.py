@@ -21,13 +21,13 @@ class _Unanswered(click.MissingParameter):
 
 
 class _Empty(click.MissingParameter):
-    """The answer to the question for a text was empty."""
+    """The program asked for a text, but the answer was empty."""
 
     hint = "the answer was empty: run the command again, and type the text"
 
 
 class _Text(Asking, click.Parameter):
-    """A text that the program asks for if it is given as ``-``, or if it is ``needed`` and missing.
+    """If this text is given as ``-``, or is ``needed`` and missing, the program asks for it.
 
     ``needed`` may be a function, if it depends on the other values of the command. If a text is missing and
     not needed, it is empty.

@@ -216,7 +216,7 @@ def given_text(text: str | None, text_file: Path | None) -> str | None:
 
 
 def given_or_to_type(text: str | None, text_file: Path | None) -> str | None:
-    """Return the text given with the command, or None to type it. Raises UsageError without a terminal."""
+    """Return the given text, or None if the officer types it; raises UsageError without a terminal."""
     found = given_text(text, text_file)
     if found is None and not terminal.is_interactive():
         raise click.UsageError("give the text with --text-file, or type it at a terminal")

@@ -198,8 +198,8 @@ def next_due(session: Session) -> Mapping[int, date]:
 def decisions(session: Session) -> Mapping[str, Decision]:
     """Return all decisions that officers can take about a case, by code.
 
-    The result does not contain the duty of an access request: the duty does not belong to one case, and the
-    answer is the decision.
+    The result does not contain the duty of an access request, because this duty does not belong to one case,
+    and the answer is the decision.
     """
     duties = in_use.of(session).duties.values()
     taken = (each.decisions for each in duties if each.asked is not Asked.REQUEST)

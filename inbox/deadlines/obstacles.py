@@ -10,8 +10,8 @@ class Obstacle(StrEnum):
     urgent. ``DANGER``: an answer says that somebody may be in danger, and no measure responds to the danger.
     ``NEW``: nobody has read the report. ``UNREAD``: nobody has read a later message. ``REQUEST``: somebody
     named in the case has made an access request, which has not been answered yet. ``REPEATED``: another case
-    was closed as a duplicate of this one. ``VISA``: the case may only be destroyed with the approval of the
-    archives, who have not given it yet. ``ONE_CLOCK``: according to the clock of this machine, the day has
+    was closed as a duplicate of this one. ``VISA``: the case may be destroyed only with the archives'
+    approval, which has not been given yet. ``ONE_CLOCK``: according to the clock of this machine, the day has
     come, but no bundle that the portal exported on that day or later has been collected.
 
     ``PROSECUTOR``, ``PERSONS`` and ``ADMISSIBILITY`` are legal decisions that are still to be taken;

@@ -120,7 +120,7 @@ def adopt(session: Session, files: Mapping[str, bytes]) -> Law:
 
 
 def try_out(session: Session, law: Law) -> Law:
-    """Make a session use a law that is not in use, and return the law that the session used before."""
+    """Make a session use a law other than the office's, and return the law that the session used before."""
     before = in_use.try_out(session, law)
     _changed(session)
     return before

@@ -50,9 +50,9 @@ class Due:
 class UnopenedTerm:
     """Counts of the unfiled envelopes: all envelopes, and the envelopes that may be discarded now.
 
-    ``next_day`` is the day from which more envelopes may be discarded, or None. ``unasked`` is the number of
-    expired envelopes without the archives' approval, collected up to the day ``unasked_to``. ``by_one_clock``
-    is the number of envelopes that have expired only according to the clock of this machine
+    ``next_day`` is the day from which more envelopes may be discarded, or None. Of the envelopes collected up
+    to the day ``unasked_to``, ``unasked`` have expired but lack the archives' approval. ``by_one_clock`` is
+    the number of envelopes that have expired only according to the clock of this machine
     (``day_of_two_clocks``).
     """
 
@@ -157,7 +157,7 @@ def listing(home: Home, session: Session) -> list[Due]:
                 Obstacle.PORTAL: awaited.has(case),
                 Obstacle.VISA: case.number not in agreed and _needs_visa(how, work, decided.get(case.number)),
             }
-            # A decision that was put off is also undecided.
+            # A decision that was put off also counts as undecided.
             facts |= {what: case.number in numbers for what, numbers in undecided.items()}
             found.append((case.number, *term, frozenset(what for what, is_so in facts.items() if is_so)))
     return sorted(_with_originals(session, found), key=lambda due: (due.day, due.case))

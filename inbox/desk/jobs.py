@@ -85,7 +85,7 @@ def init_app(app: Flask) -> None:
 def said(*, is_refused: bool) -> str:
     """Return the page with the job's kind and progress, and the refused form if there is one.
 
-    Other officers only learn that the inbox is busy.
+    Other officers learn only that the inbox is busy.
     """
     written = witnesses.written() if is_refused else []
     if not _is_mine():

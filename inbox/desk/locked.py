@@ -18,7 +18,7 @@ from inbox.desk.state import here, seat
 from templates.catalogues import LANGUAGES
 
 _TYPE = "text/html; charset=utf-8"
-# The process without keys serves the style sheet here: it does not know the desk's secret path.
+# The process without keys serves the style sheet here, because it does not know the desk's secret path.
 _SHEET = "/locked.css"
 
 pages = Blueprint("locked", __name__)

@@ -124,7 +124,7 @@ def waiting() -> list[Confirmation]:
 
 
 def to_declare() -> list[int]:
-    """Return the cases on which the officer must declare before seeing the requests about these cases.
+    """Return the cases that the officer must declare before seeing the requests about these cases.
 
     The result reveals neither the requests nor who made them.
     """

@@ -301,7 +301,7 @@ def _waits(session: Session, number: int, rule: Letter, today: date) -> Sequence
 
 
 def _pages(words: Words) -> bytes:
-    # Importing this takes a quarter of the desk's start-up time, and only the PDF needs it.
+    # This import takes a quarter of the desk's start-up time, and only the PDF needs it.
     from inbox.dossiers import letter_paper  # noqa: PLC0415
 
     paper = letter_paper.Paper(

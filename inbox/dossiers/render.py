@@ -34,7 +34,7 @@ def view(content: Content) -> dict[str, Json]:
 
 def pages(content: Content, enclosed: Sequence[Part | None]) -> bytes:
     """Return dossier.pdf; ``enclosed`` has the same meaning as in ``machine_readable``."""
-    # Importing this takes a quarter of the desk's start-up time, and only the PDF needs it.
+    # This import takes a quarter of the desk's start-up time, and only the PDF needs it.
     from inbox.files.pdf import Sheets  # noqa: PLC0415
 
     plan, language = content.plan, content.plan.language

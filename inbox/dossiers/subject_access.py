@@ -124,7 +124,7 @@ def answer(inbox: Inbox, who: Actor, number: int, given: Answer, to: Path) -> Ac
 
 
 def _answered(session: Session, row: AccessRequest, given: Answer, today: date) -> bytes:
-    # Importing this takes a quarter of the desk's start-up time, and only the PDF needs it.
+    # This import takes a quarter of the desk's start-up time, and only the PDF needs it.
     from inbox.dossiers import access_letter  # noqa: PLC0415
 
     seen, names = _seen(session, row, today), access_requests.names(row)

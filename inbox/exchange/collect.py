@@ -59,7 +59,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The result for one bundle: ``filed`` or ``refused``, or neither if it was collected before.
+    """The result for one bundle: ``filed`` or ``refused``, or neither if the bundle was collected before.
 
     ``n`` is the number of the bundle, or None if the bundle was refused. ``filed`` has only the cases and
     rows that the signed-in officers may see. ``kept_from`` contains the cases whose new texts name an

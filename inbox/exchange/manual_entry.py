@@ -174,7 +174,7 @@ def given(asked: Questionnaire, said: Answers) -> dict[str, Answer]:
 
 
 def _report(session: Session, keys: CaseKeys, told: Told, asked: Questionnaire) -> Report:
-    """Return the report as the report page would have sent it, but unsigned: nobody could sign it."""
+    """Return the report as the report page would have sent it, but unsigned, because nobody could sign it."""
     return Report(
         channel=queries_office.office(session).channel,
         key_id=queries_office.intake_keys(session)[-1].id,

@@ -79,12 +79,12 @@ class Sheets:
         self._block(text, "B", _SIZE)
 
     def text(self, text: str) -> None:
-        """Write a text of the program."""
+        """Write the program's own text."""
         self._block(text)
         self._pdf.ln(_GAP)
 
     def small(self, text: str) -> None:
-        """Write a less important text of the program in a small font."""
+        """Write the program's own text in a small font, for minor details."""
         self._block(text, size=_SMALL, colour=_GREY)
 
     def quote(self, pieces: Pieces) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 
 from babel.dates import format_date, get_month_names
 
-# A date as officers type it: 25/11/2026, or with points or hyphens. The year has four digits.
+# A date as officers type it: 25/11/2026, or with dots or hyphens. The year has four digits.
 _DAY_FIRST = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

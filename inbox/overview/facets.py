@@ -2,7 +2,7 @@
 
 A count is the number of cases that the acting officers would find if they selected the choice. Cases from
 which an acting officer is excluded are never counted. Cases restricted to other handlers are counted only for
-values that their line in the queue shows anyway. Cases on which an acting officer has not declared are not
+values that their line in the queue shows anyway. Cases that an acting officer has not declared are not
 counted for choices that depend on the contents of reports.
 """
 

@@ -24,7 +24,7 @@ def of(
     """Return the neighbours of a case among the first ``queue.MANY`` cases of the queue.
 
     ``asked`` is the queue that was displayed last. A case has no neighbours if ``asked`` is None. Cases that
-    the acting officers may not read are omitted. Cases that these officers have not declared on are included,
+    the acting officers may not read are omitted. Cases that these officers have not declared are included,
     as in the queue. A case that has since left the queue, for example because it was closed, keeps the
     ``last`` neighbours that are still in the queue.
 

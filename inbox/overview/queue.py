@@ -41,7 +41,7 @@ class QueuePage:
 
     ``undecided_closed`` is the number of closed and junk cases that wait among the open cases because they
     still need a decision. ``unread_closed`` is the number of other closed cases with an unread message.
-    ``declared_only`` is true if the search covers only cases on which all acting officers have declared.
+    ``declared_only`` is true if the search covers only cases that all acting officers have declared.
     ``officers`` (all current officers) and ``questionnaire`` (the current questionnaire) provide choices for
     the page. ``danger_left_out`` is the number of cases outside this list that report danger, or that may
     report danger because they are undeclared and have priority 1. ``missed`` is the exchange that should have
@@ -272,7 +272,7 @@ def _danger_left_out(session: Session, wanted: Filter, today: date) -> int:
 def _found(
     session: Session, wanted: Filter, order: Order, today: date, first: int
 ) -> Iterator[tuple[int, int, date | None, State]]:
-    """Yield number, rank, deadline and state of each matching case from place ``first``, up to PAGE a run."""
+    """Yield number, rank, deadline and state of matching cases from place ``first``, at most PAGE per run."""
     for each, run in queue_filter.runs(wanted, order, today):
         rows = queue_filter.matching(session, each, today).where(*run).order_by(*queue_filter.ORDER[order])
         rows = rows.execution_options(**queue_filter.reach(each)).offset(first).limit(PAGE)
@@ -282,7 +282,7 @@ def _found(
 
 
 def leaves_out(session: Session, wanted: Filter) -> bool:
-    """Return whether a filter is limited to cases on which all signed-in officers have declared."""
+    """Return whether a filter is limited to cases that all signed-in officers have declared."""
     return wanted.tells_words and declarations.is_asked(session)
 
 

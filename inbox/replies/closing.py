@@ -170,7 +170,7 @@ def preview(
 def needed(inbox: Inbox, who: Actor, number: int, closing: Closing) -> dict[str, Sentence]:
     """Return the fields that a closing requires, each with the reason.
 
-    For a case that the acting officers may not read or have not declared on, the fields do not reveal whether
+    For a case that the acting officers may not read or have not declared, the fields do not reveal whether
     a text is already waiting.
     """
     with inbox.vault.transaction(who.officers) as session:

@@ -2,7 +2,7 @@
 
 Only reports that the signed-in officers may search are compared. Otherwise, officers could find hidden
 reports by trying words. Reports are hidden if one of the officers is excluded from the case or has not
-declared on it, or if the case is archived or in quarantine. A finding does not name the case.
+declared it, or if the case is archived or in quarantine. A finding does not name the case.
 """
 
 import json

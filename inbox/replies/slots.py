@@ -101,7 +101,8 @@ def dialogues(session: Session, number: int | None = None) -> Dialogues:
 def compose(mailbox: Mailbox, said: Dialogues, *, channel: str, issued: date, next_by: date) -> Slot:
     """Return the next slot of a case; if space is short, drop the oldest messages that were seen."""
     case = mailbox.case
-    # Sort by serial, not by day: a held-back message is new to the reporter even if it was written long ago.
+    # Sort by serial, not by day, because a held-back message is new to the reporter even if it was written
+    # long ago.
     sent = sorted(said.sent[case.number], key=lambda each: each.serial)
     slot = Slot(
         channel=channel,

@@ -92,9 +92,9 @@ class _Chosen:
 def ask(inbox: Inbox, who: Actor, numbers: Sequence[int] = ()) -> AskedFor:
     """List cases for the archives and return the list.
 
-    Without ``numbers``, all cases that wait only for the archives' approval are listed. Named cases may be
-    listed some time before they are due, within the limit of the law, because the archives need weeks to
-    reply. The cases are still destroyed only on the day when they are due.
+    Without ``numbers``, all cases that wait only for the archives' approval are listed. Cases in ``numbers``
+    may be listed some time before they are due, within the limit of the law, because the archives need weeks
+    to reply. The cases are still destroyed only on the day when they are due.
 
     Raises Refused if no case waits for approval, if a case needs no approval, or if the day of a case is too
     far off. Raises the same errors as ``exits.check`` if a case has another obstacle.

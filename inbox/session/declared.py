@@ -31,15 +31,15 @@ def asked(session: Session) -> tuple[str, ...]:
 
 
 def lacking(session: Session, number: int) -> list[str]:
-    """Return the signed-in officers who have not declared on the case, even if the case does not exist."""
+    """Return the signed-in officers who have not declared the case, even if the case does not exist."""
     given = set(session.scalars(select(Declaration.officer).filter_by(case=number)))
     return [name for name in asked(session) if name not in given]
 
 
 def given(session: Session, numbers: Sequence[int]) -> set[int]:
-    """Return the cases in ``numbers`` that all officers concerned have declared on.
+    """Return the cases in ``numbers`` that all officers concerned have declared.
 
-    For a long list of numbers, the result may also contain other cases that the officers have declared on.
+    For a long list of numbers, the result may also contain other cases that the officers have declared.
     """
     names = asked(session)
     if not names:
@@ -51,7 +51,7 @@ def given(session: Session, numbers: Sequence[int]) -> set[int]:
 
 
 def is_given(session: Session, case: Any) -> list[ColumnElement[bool]]:
-    """Return SQL conditions that are true if all signed-in officers have declared on a case.
+    """Return SQL conditions that are true if all signed-in officers have declared a case.
 
     ``case`` is a column of case numbers.
     """
@@ -64,17 +64,17 @@ def is_given(session: Session, case: Any) -> list[ColumnElement[bool]]:
 
 
 def lacking_cases(session: Session) -> set[int]:
-    """Return the existing cases, readable or not, that some signed-in officer has not declared on."""
+    """Return the existing cases, readable or not, that some signed-in officer has not declared."""
     given = is_given(session, Case.number)
     rows = select(Case.number).where(or_(*map(not_, given)) if given else false())
     return set(session.scalars(rows.execution_options(**AS_A_LINE)))
 
 
 def check(session: Session, numbers: Iterable[int]) -> None:
-    """Raise Undeclared, which names the cases on which some signed-in officer has not declared.
+    """Raise Undeclared, which names the cases that some signed-in officer has not declared.
 
-    Raises CaseRefused if a case does not exist, even if officers have declared on it. Nobody can declare on a
-    case that the signed-in officers may not read. If the officers may not read a case, an action on this case
+    Raises CaseRefused if a case does not exist, even if officers have declared it. Nobody can declare a case
+    that the signed-in officers may not read. If the officers may not read a case, an action on this case
     shows no part of it, or is refused.
     """
     for number in (of := sorted(set(numbers))):

@@ -1,4 +1,4 @@
-"""Checks of the inbox's machine, without a passphrase: nothing in the vault can be checked here."""
+"""Checks of the inbox's machine, without a passphrase, so nothing in the vault is checked here."""
 
 import os
 from collections.abc import Iterator

@@ -122,7 +122,7 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan, reason: str) -> None:
 def renew_keyring(inbox: Inbox, who: Actor, out: Path, *, same_disk: bool) -> Renewed:
     """Write today's signed keyring into the folder ``out``; create the folder if needed.
 
-    The folder also gets the file from which setup of a portal reads the deployment id and the root key.
+    The folder also gets the file from which the setup of a portal reads the deployment id and the root key.
 
     Raises Refused if this is not the root's inbox. Raises the same errors as ``apart.check_to_portal``.
     """
@@ -131,7 +131,8 @@ def renew_keyring(inbox: Inbox, who: Actor, out: Path, *, same_disk: bool) -> Re
         row, is_new = channel_keyring.current(session, who.today)
         office = queries_office.office(session)
         warnings = expiry_warnings.warnings(session, who.today)
-    # Write the keyring only after the vault has committed it: two keyrings must never have the same serial.
+    # Write the keyring only after the vault has committed it, because two keyrings must never have the same
+    # serial.
     out.mkdir(exist_ok=True)
     atomic_files.write(out / KEYRING, [row.raw])
     atomic_files.write(out / KEYRING_SIGNATURE, [row.signature])

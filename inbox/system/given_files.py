@@ -20,7 +20,7 @@ from crypto.signing import LARGEST_FILE
 from inbox.language.errors import FileRefused
 from inbox.language.messages import sentence
 
-# Links are refused: on somebody else's medium, a link could lead to one of the officers' own files.
+# Links are refused, because on somebody else's medium, a link could lead to one of the officers' own files.
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC
 _AGAIN = sentence("choose a regular file")
 

@@ -1,4 +1,4 @@
-"""Whether a folder is on a medium: a copy on the same disk would be lost with the original."""
+"""Whether a folder is on a medium, because a copy on the same disk would be lost with the original."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def is_carried(folder: Path, home: Path) -> bool:
 
 
 def is_in_memory(folder: Path) -> bool:
-    """Whether a folder is in memory: its contents are lost when the machine is switched off."""
+    """Whether a folder is in memory, so that its contents are lost when the machine is switched off."""
     return disks.MEMORY in disks.of(folder)
 
 

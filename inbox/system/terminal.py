@@ -223,9 +223,9 @@ def passphrases() -> Iterator[None]:
 
     Nothing that is typed between two passphrases is echoed. Otherwise, officers who type ahead while the last
     passphrase is checked would show their own passphrases. Input before a question, and at the end of the
-    block, is discarded: it may be meant for another question. A secret must not reach a prompt that echoes
-    it, or a shell, which would run it and keep it in the history. A paste is discarded completely, and none
-    of its bytes can end the program: see ``_asking``.
+    block, is discarded, because it may be meant for another question. A secret must not reach a prompt that
+    echoes it, or a shell, which would run it and keep it in the history. A paste is discarded completely, and
+    none of its bytes can end the program: see ``_asking``.
     """
     with ExitStack() as stack:
         with suppress(OSError):

@@ -61,7 +61,7 @@ def spread(
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Start workers that ignore Ctrl-C: this process receives Ctrl-C, ends the workers, and reports once."""
+    """Start workers that ignore Ctrl-C: this process handles Ctrl-C, ends the workers, and reports once."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -78,7 +78,7 @@ def _begin(start: Callable[[Context], Callable[[Job], Result]], context: Context
 
 
 def _end_with_parent() -> None:
-    """End once the parent has ended, even if it was killed: no worker may live on with keys in its memory."""
+    """End this worker once its parent has ended, even by force, so that no keys stay in memory."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

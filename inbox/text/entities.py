@@ -261,7 +261,7 @@ def _all_runs(text: str) -> Iterator[list[str]]:
 
 
 def _short(run: list[str]) -> Iterator[list[str]]:
-    """Yield a row if it is short enough for a name: a longer row is probably a text in capitals."""
+    """Yield a row if it is short enough for a name, because a longer row is probably a text in capitals."""
     if _LEAST_RUN <= len(run) <= LONGEST_RUN:
         yield run
 
@@ -270,7 +270,7 @@ _BETWEEN_PERSONS = re.compile(r"[\n,;:/()]+")
 
 
 def _listed(persons: str) -> Iterator[Found]:
-    """Yield each list entry of exactly two words: people often type such a list without capitals."""
+    """Yield each list entry of exactly two words, because people often type such a list without capitals."""
     for part in islice(_BETWEEN_PERSONS.split(persons), _TRIED):
         parts = part.split()
         if len(parts) == _LEAST_RUN and all(map(_WORD.fullmatch, parts)):

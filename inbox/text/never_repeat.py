@@ -133,7 +133,7 @@ def _days(text: str) -> Iterator[tuple[str, str]]:
             if number := _months().get("".join(names.words(match["month"]))):
                 yield f"d:{int(match['day'])}-{number}", match[0]
     for match in re.finditer(r"\b(\d{1,2})[/.-](\d{1,2})(?:[/.-]\d{2,4})?\b", text):
-        # Either number can be the month: not everybody writes the day first.
+        # Either number can be the month, because not everybody writes the day first.
         for day, month in ((match[1], match[2]), (match[2], match[1])):
             if 0 < int(month) <= _MONTHS:
                 yield f"d:{int(day)}-{int(month)}", match[0]

@@ -303,7 +303,7 @@ class Dismissal(Base):
 
 
 class Term(Base):
-    """A keyed hash of an entity in a case that may link it to other cases."""
+    """A keyed hash of an entity in a case; the entity may link the case to other cases."""
 
     __tablename__ = "terms"
     __table_args__ = (Index("terms_by_value", "kind", "value", "case"), {"sqlite_with_rowid": False})
@@ -408,7 +408,7 @@ class Consultation(Base):
 
 
 class Declaration(Base):
-    """An officer's declaration, made before first reading a case, of having no conflict of interest in it."""
+    """An officer's declaration that they have no conflict of interest, made before they first read a case."""
 
     __tablename__ = "declarations"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)

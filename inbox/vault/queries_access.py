@@ -21,7 +21,7 @@ _AT_ONCE = 1_000
 
 
 def last_journal_entry(session: Session) -> JournalEntry | None:
-    """Return the newest entry of the journal, regardless of the signed-in officers; None if it is empty."""
+    """Return the newest journal entry, regardless of the signed-in officers; None if the journal is empty."""
     newest = select(JournalEntry).order_by(JournalEntry.n.desc()).limit(1)
     return session.scalar(newest.execution_options(**WHOLE_JOURNAL))
 

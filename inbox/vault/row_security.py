@@ -236,8 +236,8 @@ def _criteria(depth: _Depth, *, whole: bool) -> _Narrowing:
 
 def _hidden(depth: _Depth) -> Iterator[Select[Any]]:
     """Yield queries for the numbers of the cases hidden from the signed-in officers, one query per reason."""
-    # If a bug leaves the table of officers empty, this NULL hides all cases: in SQL, NOT IN is never true for
-    # a list that contains NULL.
+    # If a bug leaves the table of officers empty, this NULL hides all cases, because in SQL, NOT IN is never
+    # true for a list that contains NULL.
     yield select(null()).where(~exists(select(_OFFICERS)))
     for kind in (Exclusion, destroyed_tables.PastExclusion):
         yield _kept_from(kind)
@@ -318,8 +318,8 @@ def _only(kind: type[tables.Base], holds: Callable[[Any], ColumnElement[bool]]) 
 def forget(session: Session, numbers: Sequence[int]) -> None:
     """Delete the rows of these cases from every table, and the rows that link other cases to them.
 
-    Rows that the signed-in officers may not see are deleted too: a remaining row would refer to a missing
-    case. Rows that must outlive a case stay (``_LASTING``).
+    Rows that the signed-in officers may not see are deleted, too, because a remaining row would refer to a
+    missing case. Rows that must outlive a case stay (``_LASTING``).
     """
     session.flush()
     case = Case.__table__.c

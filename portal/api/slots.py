@@ -39,7 +39,8 @@ def withdraw() -> Response:
     withdraw_id, database = casetoken.withdraw_id(key), context().database
     with database.read() as connection:
         is_filed = cases.is_filed(connection, withdraw_id)
-    # A request with an invented key must not wait for a writer: the time taken would reveal the writer.
+    # A request with an invented key must not wait for a writer, because the time taken would reveal the
+    # writer.
     if is_filed:
         with database.write() as connection:
             cases.withdraw(connection, context().hour(), withdraw_id, key)

@@ -82,7 +82,7 @@ def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Co
 class Signing:
     """The ``officers`` who may type their passphrases on the page of an action, and how many are needed.
 
-    ``undeclared`` officers must still declare on the case.
+    ``undeclared`` officers must still declare the case.
     """
 
     officers: Sequence[str]
