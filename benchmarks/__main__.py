@@ -58,7 +58,7 @@ def measure_page(installation: Installation, folder: Path) -> None:
 
 
 def measure_portal(installation: Installation, folder: Path) -> None:
-    """Compare sending reports with a bare insert, and checking slots with a bare answer of the same size."""
+    """Compare the sending of reports with a bare insert, and slot checks with a bare answer of equal size."""
     envelope = age.seal_bytes(bytes(padding.SMALLEST), [reports.stranger()])
     metadata = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
     metadata |= {"Upload-Length": str(len(envelope)), "Upload-Metadata": "channel aW5zcGVjdGlvbg=="}

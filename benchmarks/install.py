@@ -32,7 +32,7 @@ _MOST_EXPOSED = {"portal@8080": 20, "portal-expire": 20, "nginx@clearnet": 30, "
 def run() -> Iterator[str]:
     """Set up, use, upgrade and remove portals. Yield the figures.
 
-    Raises AssertionError or RuntimeError if a check fails, as do the other parts.
+    If a check fails, raises AssertionError or RuntimeError, like the other parts.
     """
     with _built() as built:
         for database in ("sqlite", "postgresql"):

@@ -51,7 +51,7 @@ def packages_refused(folder: Path, installed: Path, package: Path, newer: Path) 
                 assert _FULL in said, said
                 change(_MUCH)
                 bare_tree.apt(tree, "install", f"/srv/{each.name}")
-                # With this file, the package belongs to a portal that is in use.
+                # If this file exists, the package belongs to a portal that is in use.
                 (tree / "etc/fanal/portal.toml").touch()
     yield "a disk that is full in the middle of apt: the machine stays as it was"
 

@@ -216,8 +216,8 @@ def _help(root: Path) -> Iterator[Row]:
 def _documents(root: Path, language: str) -> Iterator[Row]:
     """Yield the sentences of the English ("en") or French ("fr") documents without code.
 
-    Each line in the cell of a table counts separately, but only if it ends like a sentence: other lines are
-    labels and data. Headings are labels, too.
+    Each line in the cell of a table counts separately, but only if it ends like a sentence, because other
+    lines are labels and data. Headings are labels, too.
     """
     law = "".join(each.read_text("utf-8") for each in sorted(root.glob(_LAW)))
     for file in sorted(root.rglob("*.md")):

@@ -15,7 +15,7 @@ _MOST = 1_000
 
 
 class PagesExpired(CryptoError):
-    """The list has expired: no signature vouches for today's pages."""
+    """The list has expired, so no signature vouches for today's pages."""
 
     code = "pages-expired"
 

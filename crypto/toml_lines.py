@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 # The keys of tables and the positions in lists (from 0) that lead to a value.
 Path: TypeAlias = Sequence[str | int]
 
-# The largest number of characters that one search may parse. A search in a file of 100 KB parses half as many
-# characters and takes half a second.
+# The largest number of characters that one search may parse. A search in a file of 100 KB parses half of this
+# number and takes half a second.
 _MOST_READ = 1_000_000
 # Closing brackets for lists and tables that span several lines, nested up to three deep.
 _CLOSERS = tuple("".join(each) for depth in range(1, 4) for each in product("]}", repeat=depth))

@@ -52,7 +52,8 @@ class WebCertificate:
     def is_complete(self) -> bool:
         """Whether the file contains the issuer, and whether each certificate is issued by the next one.
 
-        A self-signed certificate is its own issuer. The root certificate may be missing: browsers have it.
+        A self-signed certificate is its own issuer. The root certificate may be missing, because browsers
+        have it.
         """
         first = self.chain[0]
         if len(self.chain) == 1:

@@ -98,7 +98,7 @@ class Archive:
         run(_HELPER, "download-file", by_hash, place / _INDEX, f"SHA256:{found[1]}", cwd=self.folder)
 
     def _place(self, uri: str, out: Path) -> Path:
-        """Return the place on the medium of a package in the archive."""
+        """Return where a package of the archive is placed on the medium."""
         suite, address = next(each for each in self.addresses.items() if uri.startswith(each[1]))
         return out / SUITES[suite] / unquote(uri.removeprefix(address))
 

@@ -35,8 +35,8 @@ _OTHER = {"portal": "inbox", "inbox": "portal"}
 def fetch(root: Path, sides: tuple[str, ...], wheels: Path) -> None:
     """Download the locked wheels of these sides into ``wheels``. pip checks their hashes.
 
-    Only ready-built wheels are taken: every locked library has such a wheel for Debian 13 on amd64, so
-    nothing is compiled. The download needs a network, unless all wheels are already there.
+    Nothing is compiled, because every locked library has a ready-built wheel for Debian 13 on amd64, and only
+    such wheels are taken. The download needs a network, unless all wheels are already there.
     """
     wheels.mkdir(parents=True, exist_ok=True)
     pip = (sys.executable, "-m", "pip", "--python", PYTHON)

@@ -279,8 +279,8 @@ def _exclude(session: Session, by: Actor, number: int, officer: str, quorum: int
             sentence("{officer} is already excluded from case {number}", number=number, officer=officer),
             sentence("see: inbox access conflict list"),
         ).at("officer")
-    # Read the links before the exclusion: if the excluded officer is signed in, the links are hidden
-    # afterwards.
+    # Read the links before the exclusion, because afterwards they are hidden if the excluded officer is
+    # signed in.
     matter = bonds.of(session, number)
     kept = _excluded_from(session, matter)
     others = [(each, officer) for each in sorted(matter - {number}) if officer not in kept[each]]

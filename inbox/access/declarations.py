@@ -117,8 +117,8 @@ def undeclared(inbox: Inbox, who: Actor, number: int) -> list[str]:
 def declare(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> list[str]:
     """Record the declarations of all acting officers for these cases: for all the cases or none.
 
-    Returns the officers who had not yet declared at least one of the cases. Raises the same errors as
-    ``bulk.do`` and ``missing``. Raises Refused for an officer represented only by a paper sheet, because
+    Returns the officers whose declaration was missing for at least one of the cases. Raises the same errors
+    as ``bulk.do`` and ``missing``. Raises Refused for an officer represented only by a paper sheet, because
     anybody could have brought the sheet.
     """
     newly: set[str] = set()

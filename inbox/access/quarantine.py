@@ -32,7 +32,7 @@ def place(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
 
 
 def lift(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
-    """Lift the quarantine: officers who could read the case can read it again.
+    """Lift the quarantine, so that officers who could read the case can read it again.
 
     Raises CaseRefused if the case is not in quarantine. Also raises the same errors as ``Inbox.acting``.
     """

@@ -55,7 +55,7 @@ class Assessed:
 def assess(inbox: Inbox, who: Actor, number: int, wanted: Assessment) -> Assessed:
     """Record the new parts of an assessment: all of them at once, or nothing.
 
-    Decisions that require two officers are only checked, not taken: if one of them is impossible, nothing is
+    Decisions that require two officers are only checked, not taken. If one of them is impossible, nothing is
     recorded. Two officers confirm these decisions in a separate step, all at once.
 
     Raises Refused if the assessment contains nothing new. Also raises the same errors as ``decisions.apart``

@@ -49,7 +49,8 @@ def recover(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") 
 
 
 def _mark(who: Actor, marked: Action, session: Session, number: int) -> None:
-    # Check again: a new duty or another law may have come into force while the second officer confirmed.
+    # Check again, because a new duty or another law may have come into force while the second officer
+    # confirmed.
     exits.check(session, number, _asked(session, who, marked))
     workflow.set_junked(workflow.of(session, number), who.today)
     workflow.keep_in_step(session, number)

@@ -239,8 +239,8 @@ def _is_guarded(session: Session, number: int, other: int, relation: Relation | 
     - proceedings, a hold or a prosecutor's restrictions bind the case, or the prosecutor's word is awaited.
       One officer, who may be the person concerned, must not release one of the cases;
     - a case ended as a duplicate because of the link;
-    - because of the link, a case may concern somebody who has made an access request: the officers decide
-      whether it does.
+    - because of the link, a case may concern somebody who has made an access request, and the officers decide
+    whether it does.
     """
     row = session.get(Link, (number, other))
     if row is None:
@@ -301,7 +301,7 @@ def _shared(session: Session, number: int) -> tuple[dict[Mark, set[int]], list[M
         .where(theirs.kind == mine.kind, theirs.value == mine.value, theirs.case != number)
         .where(Workflow.junked.is_(None))
     )
-    # Stop counting above MANY: a mark may be in all cases, and the exact number does not matter.
+    # Stop counting above MANY, because a mark may be in all cases, and the exact number does not matter.
     some = others.limit(MANY + 1).correlate(mine).subquery()
     counted = select(func.count()).select_from(some).scalar_subquery()
     counts = {

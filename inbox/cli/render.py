@@ -191,7 +191,7 @@ def _loud(codes: str, code: str) -> str:
 
 
 def to_read(row: View) -> str:
-    """Return the unread messages of a case, from its line in a list, or ""."""
+    """Return which messages of a case are unread, in words; the result can be empty."""
     count = row["unread_follow_ups"] or 0
     follow_ups = f"{count} follow-up" + "s" * (count > 1)
     return ", ".join(["the case"] * bool(row["new"]) + [follow_ups] * (count > 0))

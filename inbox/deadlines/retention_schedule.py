@@ -99,8 +99,8 @@ def junk_over(session: Session, today: date) -> set[int]:
 def unopened(session: Session, today: date) -> UnopenedTerm:
     """Return how many unfiled envelopes there are, and how many of them are expired.
 
-    Envelopes that name a case in the vault are not counted: they belong to that case and are destroyed with
-    it.
+    Envelopes that name a case in the vault are not counted, because they belong to that case and are
+    destroyed with it.
     """
     found = queries_exchange.caseless_by_day(session)
     until = {day: unopened_until(session, day) for day in found}

@@ -50,6 +50,6 @@ class Job:
         self._end.set()
 
     def answer_within(self, seconds: float) -> Response | None:
-        """Wait for the answer for at most this many seconds. Return the answer, or None."""
+        """Wait at most this many seconds for the answer. Return the answer, or None."""
         self._end.wait(seconds)
         return self._answer

@@ -28,8 +28,8 @@ pages = Blueprint("locked", __name__)
 def lock() -> ResponseReturnValue:
     """Return the last page of this process; the process then ends, and its keys are gone.
 
-    The page asks for confirmation first: locking ends all sessions, and nobody can open the inbox again from
-    a page. A running job is finished first, so that no action is left half done.
+    The page asks for confirmation first, because locking ends all sessions, and nobody can open the inbox
+    again from a page. A running job is finished first, so that no action is left half done.
     """
     others = [each for each in here().seats.officers if each != seat().officer]
     lost = confirming.at_stake()

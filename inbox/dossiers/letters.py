@@ -200,7 +200,7 @@ def _check(session: Session, number: int, wanted: Wanted, today: date) -> None:
 
 
 def _refused(session: Session, number: int, wanted: Wanted) -> Refused | None:
-    """Return the error for an entry of officers that is refused, or None."""
+    """Return the error for entries that are refused, or None if they are accepted."""
     try:
         _check_given(session, number, wanted)
     except Refused as refused:

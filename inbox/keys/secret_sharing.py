@@ -157,7 +157,7 @@ def prove(sharing: Sharing, circle: Circle, folder: Path, today: date) -> Proven
 
     The test message is sealed under the vault's key. Every quorum must be able to open the test message. No
     smaller group may be able to open the message, even with shares that are altered to state a smaller
-    quorum. Raises Refused if the test fails: these shares must not be used.
+    quorum. If the test fails, raises Refused, and these shares must not be used.
     """
     for officer, content in sharing.files.items():
         atomic_files.write(sharing.share_file(officer, folder), [content])

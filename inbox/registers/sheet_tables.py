@@ -51,7 +51,7 @@ def duties(known: Known) -> Iterator[Row]:
 
 
 def _times(known: Known, name: Texts, found: Iterable[Time]) -> Iterator[Row]:
-    """Yield the times to decide or act in the office's regime; the first line has the name."""
+    """Yield the times to decide or act in the office's regime; ``name`` labels the usual time."""
     for each in found:
         if known.regime in each.regimes and each.kind in _WITHIN:
             what = name.in_(known.language) if each.kind is Kind.WITHIN else _say(known, each.kind)

@@ -425,7 +425,7 @@ def _end(session: Session, number: int, closing: Closing, today: date) -> Answer
     case, work = queries_cases.case(session, number), workflow.of(session, number)
     work.outcome, work.disclosure = closing.outcome, closing.disclosure.value
     work.withheld = closing.reason if closing.is_withheld else ""
-    # The text is only deferred: the reporter must get the text as soon as possible.
+    # The text is only deferred, because the reporter must get the text as soon as possible.
     work.put_off = closing.is_withheld and prosecutor_word.puts_off(session, number, closing.outcome)
     case.status, case.closed_in = Status.CLOSED.value, None
     by = _answering(session, number, closing)

@@ -86,7 +86,7 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
 
     Raises CaseRefused for feedback before anything was decided and done, or before the acknowledgement.
     Raises CaseRefused for feedback if the signed-in officers may not read the case, or if the reporter can
-    read no measure. Raises CaseRefused for a template of an outcome, which can only be sent with the closing.
+    read no measure. Raises CaseRefused for a template of an outcome, which can be sent only with the closing.
     Raises CaseRefused for a template about passing on the identity if the identity cannot be passed on. Also
     raises the same errors as ``templates.fill``, ``leak_check.check`` and ``replies.add``.
     """

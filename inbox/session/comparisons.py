@@ -76,8 +76,8 @@ def touched(session: Session, number: int, text: str, own: Container[str] = ()) 
     """Return how a text by officers matches a reporter's identity, or None if it does not.
 
     ``own`` are folded words that the text may contain. Also returns None for a single officer who has used up
-    their answers (``takes_two``): nothing is compared until two officers confirm the action. Raises Locked if
-    the action is known and two officers did not confirm it.
+    their answers (``takes_two``), because nothing is compared until two officers confirm the action. Raises
+    Locked if the action is known and two officers did not confirm it.
     """
     known = passages(session, number)
     if not known or not text.strip():

@@ -19,7 +19,7 @@ _ACTOR = "actor"
 
 
 def begin(session: Session, who: Actor) -> None:
-    """Record in a session which officers act in it."""
+    """Record which officers act in a session."""
     session.info[_ACTOR] = who
 
 

@@ -14,8 +14,8 @@ _TRIAL = 1 << 30
 def forbid_dumps() -> None:
     """Forbid core dumps of this process, and keep other processes of the same user from reading its memory.
 
-    Both calls are needed: the limit prevents only dumps to files, and the other call also prevents dumps to
-    a program.
+    Both calls are needed, because the limit prevents only dumps to files, and the other call also prevents
+    dumps to a program.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if _libc().prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0):

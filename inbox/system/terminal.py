@@ -1,8 +1,8 @@
 """All terminal input and output of the inbox goes through this module.
 
 Answers go to standard output, and errors and questions go to standard error. One function writes to both, and
-accepts only ``Printable``: a report must neither move the cursor nor imitate a line of the program. Every
-line is made printable here, whatever its source. ``quoted`` makes a text of several lines printable.
+accepts only ``Printable``, because a report must neither move the cursor nor imitate a line of the program.
+Every line is made printable here, whatever its source. ``quoted`` makes a text of several lines printable.
 """
 
 import copy

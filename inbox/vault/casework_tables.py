@@ -26,7 +26,7 @@ _FILTERED = ("category", "area", "junked", "assigned")
 class Credibility(StrEnum):
     """The credibility of the information in a case, on the Admiralty scale. Labels are in labels.toml.
 
-    Officers rate information, never a person: the letter of the source is always F, “reliability cannot be
+    Officers rate information, never a person, so the letter of the source is always F, “reliability cannot be
     judged”. The rating helps to plan an inquiry. The rating neither sorts the queue nor closes a case. The
     numbers range from 1 (confirmed by other sources) to 6 (cannot be judged).
     """

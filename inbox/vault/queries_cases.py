@@ -170,12 +170,12 @@ def is_unread(session: Session, number: int) -> bool:
 
 
 def last_follow_up_position(session: Session, number: int) -> int:
-    """Return the position of the newest follow-up to a case, or 0."""
+    """Return the position of the newest follow-up to a case, or 0 if there is none."""
     return session.scalar(select(func.max(FollowUp.position)).filter_by(case=number)) or 0
 
 
 def last_attachment_number(session: Session, number: int) -> int:
-    """Return the number of the last file of a case, or 0."""
+    """Return the number of the last file of a case, or 0 if the case has no files."""
     return session.scalar(select(func.max(Attachment.number)).filter_by(case=number)) or 0
 
 

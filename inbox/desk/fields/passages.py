@@ -14,7 +14,7 @@ def offered(texts: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[Chosen
     """Return the sentences that an officer can choose, by place; ``texts`` has the texts at each place.
 
     At most MOST sentences are offered, beginning with the first places. The texts at the remaining places can
-    only be chosen as a whole.
+    be chosen only as a whole.
     """
     found: dict[str, list[Chosen]] = {}
     left = MOST

@@ -116,7 +116,7 @@ def _adopt(wanted: Edit) -> ResponseReturnValue:
     try:
         _put_into_use(wanted)
     except Locked:
-        raise  # The error Locked does not mean a mistake: a second officer must confirm.
+        raise  # The error Locked means that a second officer must confirm, not that there is a mistake.
     except Refused as refused:
         return _again(wanted, refused)
     return redirect(url_for("texts.show", kind=wanted.kind.value), 303)
@@ -155,7 +155,7 @@ def _again(wanted: Edit, refused: Refused) -> ResponseReturnValue:
 
 
 def _field(wanted: Edit, refused: Refused) -> str:
-    """Return the field with the mistake, or ""."""
+    """Return the field with the mistake, or "" if the form has no such field."""
     if not isinstance(refused, FileRefused):
         return ""
     entry = f"{wanted.kind}.{wanted.code}"

@@ -101,7 +101,7 @@ def _redactions() -> Iterator[Redaction]:
 def _passages(entries: Sequence[Entry], answers: Mapping[str, Any]) -> dict[str, list[Chosen]]:
     """Return the sentences to choose from, by place: from the report, then from the latest messages.
 
-    Answers that the reporter selected from a list can only be chosen as a whole.
+    Answers that the reporter selected from a list can be chosen only as a whole.
     """
     # Only messages have a day, so all other entries come first.
     latest = sorted(entries, key=lambda each: each.day or date.max, reverse=True)
