@@ -79,7 +79,7 @@ def confirm(question: str, *, default: bool | None = True) -> bool:
 
 
 def silence_others(*, as_json: bool = False) -> None:
-    """Keep the interpreter from printing warnings and tracebacks: they may contain unescaped values."""
+    """Keep the interpreter from printing warnings and tracebacks, which may contain unescaped values."""
     tell = partial(_crash, as_json=as_json)
     sys.excepthook = tell
     threading.excepthook = lambda crash: tell(crash.exc_type, crash.exc_value, crash.exc_traceback)

@@ -91,7 +91,7 @@ class Whole(click.IntRange):
     name = "number"
 
     def _describe_range(self) -> str:
-        """Return the range as help and errors show it. click calls this."""
+        """Return the range as help and errors show it. click calls this method."""
         return f"{self.min} to {self.max}"
 
 
@@ -134,7 +134,7 @@ class Asking(ABC):
 
     @abstractmethod
     def complete(self, context: click.Context) -> None:
-        """Put the value into ``context.params``; raise UsageError without a value."""
+        """Put the value into ``context.params``; raise UsageError if there is no value."""
 
 
 class Unknown(click.UsageError):

@@ -4,9 +4,9 @@ The kernel provides the facts (``/proc/self/mountinfo``, ``/proc/swaps``, ``/sys
 RAID and loop devices are followed down to whole disks; bind mounts and btrfs subvolumes are followed to their
 file system. The kernel does not reveal that two disks are in one enclosure, that two virtual disks are on one
 server, or that a disk encrypts its contents itself. For a btrfs file system on several disks, the kernel
-reveals only one of the disks. The kernel does not reveal the disks behind ZFS, a network or FUSE: such a file
-system counts as a disk of its own. Everything in memory, such as ``/run`` and often ``/tmp``, counts as one
-disk, which nobody can remove.
+reveals only one of the disks. The kernel does not reveal the disks behind ZFS, a network or FUSE, so such a
+file system counts as a disk of its own. Everything in memory, such as ``/run`` and often ``/tmp``, counts as
+one disk, which nobody can remove.
 """
 
 import os
@@ -23,7 +23,7 @@ _ESCAPED = re.compile(r"\\([0-7]{3})")
 # The types of /dev/shm, /run and, on many machines, /tmp: their contents are lost when the power goes off.
 _IN_MEMORY = {"tmpfs", "ramfs", "devtmpfs", "rootfs"}
 _MEMORY_DEVICE = re.compile(r"z?ram[0-9]+")
-# cryptsetup gives this name to the devices that it makes. Two kinds of these devices do not encrypt; they
+# cryptsetup gives this name to the devices that it makes. Devices of two of these kinds do not encrypt; they
 # only check the data that is read.
 _ENCRYPTED = re.compile(r"CRYPT-(?!VERITY|INTEGRITY)")
 # Fields of a line of mountinfo before the field that is a single "-": proc_pid_mountinfo(5).
@@ -61,7 +61,7 @@ def plain_swaps() -> list[str]:
 def whole(block: Path, behind: frozenset[str] = frozenset(), *, encrypted: bool = True) -> Iterator[str]:
     """Yield the disks below a block device, given by its folder in /sys, except those in ``behind``.
 
-    Unless ``encrypted``, disks below an encrypted device are left out.
+    Unless ``encrypted`` is true, disks below an encrypted device are left out.
     """
     if block.name in behind or not (encrypted or _is_plain(block)):
         return

@@ -1,4 +1,4 @@
-"""What `portal doctor` and `inbox doctor` find, how both print it, and the checks that both make."""
+"""The findings of `portal doctor` and `inbox doctor`, how both print them, and the checks that both make."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ COMMIT_FILE = Path(__file__).with_name("commit.txt")
 def text() -> str:
     """Return the version with its commit, such as ``1.0.0rc1 (commit 0123456789ab)``.
 
-    Without a release and without git, the commit is unknown: this returns only the version.
+    Without a release and without git, the commit is unknown, and only the version is returned.
     """
     version, commit = metadata.version("fanal"), _built_from() or _checked_out()
     return f"{version} (commit {commit})" if commit else version

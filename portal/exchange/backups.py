@@ -1,8 +1,8 @@
 """Sealed backups of the portal, and the new portal that is made from a backup (SPEC 8.6).
 
-A backup contains no reports, so a withdrawn or expired report cannot come back from a backup, and waiting
-reports change neither the content nor the size of a backup. To save reports, export them. THREAT_MODEL gives
-the reasons.
+A backup contains no reports, so a withdrawn or expired report cannot come back from a backup. Nor do waiting
+reports change the content or the size of a backup. To save reports, export them. THREAT_MODEL gives the
+reasons.
 """
 
 import hashlib
@@ -75,8 +75,8 @@ def private_key(path: Path) -> HybridIdentity:
 def make(store: Database, settings: Settings, recipient: HybridRecipient, out: Path, today: date) -> None:
     """Write a backup, sealed to ``recipient``, to the new file ``out``. Raises Refused."""
     _refuse_to_replace(out)
-    # One transaction reads all rows, so that all rows belong to the same moment. The transaction keeps
-    # deleted bytes from being overwritten, but not for long, because a backup contains no envelopes.
+    # One transaction reads all rows, so that all rows belong to the same moment. Deleted bytes
+    # cannot be overwritten meanwhile, but reading is fast, because a backup contains no envelopes.
     with store.read() as connection:
         keys, keyring = key_pair(connection), kept.current(connection)
         if keys is None or keyring is None:
@@ -154,7 +154,7 @@ def _check_age(made: date, today: date) -> None:
 
 
 def _fill(connection: Connection, source: Source, backup: Backup, term: Term) -> None:
-    """Store the rows from a second reading of the file, which is checked against the manifest again."""
+    """Store the rows. The file is read a second time for this, and is checked against the manifest again."""
     with _reading(source) as (_, members):
         checked = bundle.checked(members, backup.files())
         for _ in (KEYRING, KEYRING_SIGNATURE):

@@ -91,8 +91,8 @@ def import_outbox(
 
 def _verify(database: Database, settings: Settings, path: Path) -> _Verified:
     with _reading(path) as (manifest, members):
-        # The signer's key may be listed only in the keyring at the end of the bundle. The root key signed
-        # that keyring separately.
+        # Perhaps the keyring at the end of the bundle is the only keyring that lists the signer's key. The
+        # root key signed that keyring separately.
         head = bundle.outbox_head(manifest, settings.deployment_id)
         offered = _offered(members, settings)
     with database.read() as connection:
@@ -124,7 +124,8 @@ def _offered(members: Iterable[Member], settings: Settings) -> Offered | None:
 
 
 def _signers(present: Keyring | None, offered: Keyring | None, channel: str) -> list[bytes]:
-    # An older keyring may list a key that was removed since, so only the keyring that will be in use counts.
+    # An older keyring may list a key that has since been removed, so only the keyring that will be in use
+    # counts.
     is_older = present is not None and offered is not None and present.serial >= offered.serial
     newest = [present] if is_older else [present, offered]
     listed = [keyring.channel(channel) for keyring in newest if keyring]
@@ -203,7 +204,7 @@ def _open_cases(connection: Connection, outbox: Outbox, foreign: set[bytes], tod
 
 
 def _put_slots(connection: Connection, verified: _Verified, foreign: set[bytes]) -> None:
-    """Store the slots from a second reading of the file, which is checked against the manifest again."""
+    """Store the slots. The file is read a second time for this, and is checked against the manifest again."""
     outbox = verified.outbox
     with _reading(verified.path) as (_, members):
         checked = bundle.checked(members, outbox.files())

@@ -39,7 +39,10 @@ class Offered:
 
 
 def current(connection: Connection) -> Keyring | None:
-    """Return the keyring in use, which was verified when the portal accepted it; None without a keyring."""
+    """Return the keyring in use, or None if there is no keyring.
+
+    The keyring was verified when the portal accepted it.
+    """
     kept = keyrings.current(connection)
     return None if kept is None else _parsed(kept.raw)
 

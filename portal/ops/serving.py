@@ -73,7 +73,8 @@ def prepared(settings: Settings) -> Flask:
 
     Raises Refused or BadConfiguration if something that is required for serving is missing or does not match.
     """
-    # Check the keyring first, to refuse at once: rendering and compressing all pages can take seconds.
+    # Check the keyring first, so that a refusal comes at once: rendering and compressing all pages can take
+    # seconds.
     with closing(open_database(settings.database_url)) as database, database.read() as connection:
         files = current(connection)
     if files is None:
@@ -237,7 +238,10 @@ class _Response(wsgi.Response):
 
 
 class _Log(Logger):
-    """Log errors by kind and day, without time of day, and without traceback, which may contain a request."""
+    """Log errors by kind and day, without the time of day.
+
+    Omit the traceback, because it may contain a request.
+    """
 
     datefmt = "%Y-%m-%d"
     error_fmt = "%(asctime)s %(levelname)s %(message)s"

@@ -9,7 +9,8 @@ import { settle, whenStill } from "./still.js";
 import { say, size } from "./texts.js";
 
 /**
- * A file as it will be sealed, with the expected hash of its bytes. Messages to the person call the file `shown`.
+ * A file as it will be sealed, with the expected hash of its bytes. Messages to the person use the name `shown` for the
+ * file.
  * @typedef {import("./metadata.js").Seen & { name: string, type: string, shown: string }} Enclosed
  */
 /** @typedef {import("./metadata.js").Inside} Inside */
@@ -87,7 +88,8 @@ export class Attachment {
     if (!this.#fits || signal.aborted) return;
     const removed = new Promise((resolve) => signal.addEventListener("abort", resolve));
     // The removal ends this wait, because the bytes of the file may never come.
-    // If they come, `#advance` stops reading them; the bytes of a picture are read in one piece, and not used.
+    // If they come, `#advance` stops reading them. A picture is an exception: its bytes are read in one piece, but not
+    // used.
     await Promise.race([this.#examine(), removed]);
   }
 

@@ -77,21 +77,21 @@ export class Attachments {
     return together(this.#attached.map((each) => () => each.enclosed(this.#names.checked)));
   }
 
-  /** Resolve once all files are examined, or at once if the files are too many or too large anyway. */
+  /** Resolve once all files are examined, or at once if there are too many files or the files are too large. */
   async examined() {
     // Files may be added while others are examined.
     while (!this.#isExamined) await this.#looking;
   }
 
   /**
-   * After a press of `button`, wait until all files are examined, and show meanwhile that the page is waiting. Return
+   * After a press of `button`, wait until all files are examined, and meanwhile show that the page is waiting. Return
    * true if the person waited. Return false as soon as the person does something else.
    * @param {HTMLElement} button that was pressed
    * @returns {Promise<boolean>}
    */
   async personWaits(button) {
     if (this.#isExamined) return true;
-    settle(); // the room of the text
+    settle(); // the space for the text
     this.#waiting.classList.remove(RESERVED);
     try {
       return await personWaits(this.examined(), button);
@@ -169,7 +169,7 @@ export class Attachments {
   async #tellNow(empty) {
     this.#list.hidden = this.isEmpty;
     // Without files, no text may remain.
-    // A switch of the language would write the text even into a page that never had files.
+    // Switching the language would write the text even into a page that never had files.
     this.#waiting.textContent = this.isEmpty ? "" : say("files-waiting");
     this.#waiting.hidden = this.isEmpty;
     this.#names.closest("label")?.toggleAttribute("hidden", this.isEmpty);
@@ -197,7 +197,7 @@ export class Attachments {
 }
 
 /**
- * Yield the bytes of a file in pieces. Each piece stays valid until the second piece after it is requested. Throws
+ * Yield the bytes of a file in pieces. A piece stays valid until the caller requests the second piece after it. Throws
  * Failure if the file can no longer be read.
  * @param {Enclosed} enclosed
  * @returns {AsyncGenerator<Uint8Array, void, void>}

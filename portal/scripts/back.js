@@ -4,15 +4,15 @@
  *
  * For this, the tab's history has one entry more than the steps need: the guard, at the same address. It is added once
  * a step has a visible element `[data-back]`, the page's own button for going back. When Back leaves the guard, the
- * page presses that button, and returns to the guard if there is still a step to go back to. There is never more than
- * one guard, because each entry stays in the history of the tab when the page is left. The guard follows the page's own
- * entry. The page's own entry gets a mark: if Back leads to that entry after the person left the page, the page shows
- * nothing (leave.js).
+ * page presses its own button for going back. The page then returns to the guard if there is still a step to go back
+ * to. There is never more than one guard, because each entry stays in the history of the tab when the page is left. The
+ * guard follows the page's own entry. The page's own entry gets a mark. If Back leads to that entry after the person
+ * has left the page, the page shows nothing (leave.js).
  */
 
 import { GUARD, LEFT, RETURNED } from "./entries.js";
 
-/** The part of the address after #. A link within the page also adds an entry, which is not the guard. */
+/** The part of the address after #. A link within the page also adds an entry, but that entry is not the guard. */
 let hash = location.hash;
 let isOnGuard = history.state === GUARD;
 

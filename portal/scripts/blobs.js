@@ -37,8 +37,8 @@ export async function* streamed(blob) {
 /**
  * Return what was read. Throws any error from reading, and Error if nothing comes in time.
  *
- * If nothing refers to a reader, Chromium discards it, even while its next bytes are awaited. Then these bytes never
- * come. The timer refers to the waiting function, and so to the reader.
+ * If nothing refers to a reader, Chromium discards it, even while its next bytes are awaited. Then the awaited bytes
+ * never come. The timer refers to the waiting function, and so to the reader.
  * @template T
  * @param {Promise<T>} read
  * @returns {Promise<T>}
@@ -46,7 +46,7 @@ export async function* streamed(blob) {
 function inTime(read) {
   return new Promise((resolve, reject) => {
     let left = PATIENCE_S;
-    // Count the seconds one by one: however long the phone sleeps, at most one second is counted for that time.
+    // Count the seconds one by one, so that at most one second is counted for the time that the phone sleeps.
     const timer = setInterval(() => {
       left -= 1;
       if (left > 0) return;

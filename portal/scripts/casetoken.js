@@ -143,7 +143,8 @@ export async function derive(entropy, deployment) {
 }
 
 /**
- * Return the 32-byte locator that commits to author key (32), raw recipient (1,216) and salt (32).
+ * Return the 32-byte locator that commits to the author key (32 bytes), the raw recipient (1,216 bytes) and the salt
+ * (32 bytes).
  * @param {Uint8Array} authorKey
  * @param {Uint8Array} rawRecipient
  * @param {Uint8Array} salt

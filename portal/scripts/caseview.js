@@ -116,8 +116,8 @@ function feedback(reported, today) {
 }
 
 /**
- * Warn if the portal's day and the memo's day differ by more than one day: midnight or clocks can explain a difference
- * of one day.
+ * Warn if the portal's day and the memo's day differ by more than one day, because midnight or clocks can explain a
+ * difference of one day.
  * @param {Mailbox["claim"]} claim
  * @param {string | null} day of the report, from the memo
  */

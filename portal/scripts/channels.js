@@ -54,7 +54,7 @@ export function openAddress({ keyring, seen }, today, id = keyring.channels[0]?.
 
 /**
  * Return the address of this channel today. If the channel is no longer open in the displayed keyring, fetch a newer
- * keyring: a page may stay open for days. Throws the errors of `addressOf` and `fetchKeyring`.
+ * keyring, because a page may stay open for days. Throws the errors of `addressOf` and `fetchKeyring`.
  * @param {Shown} shown
  * @param {string} id
  * @param {string} today
@@ -103,8 +103,8 @@ export class ChannelChoice {
 
   /**
    * Preselect a channel until the person chooses one. An answer says whether the report may concern the readers of the
-   * first channel. If so, another channel is preselected. If the report certainly concerns them, the first channel is
-   * not offered (SPEC 6). Without an answer, only a single channel is preselected.
+   * first channel. If so, another channel is preselected. If the report certainly concerns those readers, the first
+   * channel is not offered (SPEC 6). Without an answer, a channel is preselected only if no other channel is offered.
    * @param {Outside} outside
    * @returns {boolean} whether there is such a channel
    */
@@ -121,7 +121,7 @@ export class ChannelChoice {
     return isFound || !isAsked;
   }
 
-  /** Discard any choice, even one that the person made before saying whom the report concerns. */
+  /** Discard any choice, even a choice that the person made before saying whom the report concerns. */
   #clear() {
     this.#madeByPerson = false;
     for (const input of this.#inputs()) input.checked = false;

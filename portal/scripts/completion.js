@@ -21,7 +21,7 @@ const LETTERS = /[\p{L}\p{M}]+/gu;
  */
 
 /**
- * Return the words that complete the last word of `text`; empty if there are more than six.
+ * Return the words that complete the last word of `text`, or no words if there are more than six.
  *
  * Earlier words that are in only one list decide the language.
  * @param {string} text what was typed so far
@@ -80,7 +80,7 @@ export function withWord(text, at, word) {
 }
 
 /**
- * Help with typing in this field, and make it possible to show and veil its words.
+ * Help with typing in this field, and make it possible to show and hide its words.
  * @param {HTMLTextAreaElement} area
  * @returns {() => void} empties the field
  */

@@ -15,7 +15,7 @@ const SILENT_MS = 2_000;
 const LARGE = 128 << 10;
 /** The assumed speed for the first large body, until an answer allows a better estimate: 128 KiB a second. */
 const GUESSED_MS_PER_BYTE = 1_000 / (128 << 10);
-/** If no answer comes within this time, plus the body's time over a slow Tor circuit, the request is aborted. */
+/** A request is aborted after this time without an answer, plus the time of its body over a slow Tor circuit. */
 const DEAD_MS = 30_000;
 const DEAD_MS_PER_BYTE = 270_000 / (1 << 20);
 
@@ -72,7 +72,7 @@ export class Waiting {
     this.#wait();
   }
 
-  /** Aborts the request once it is given up. */
+  /** Aborts the request when the page gives up waiting. */
   get signal() {
     return this.#ending.signal;
   }

@@ -5,7 +5,7 @@
  *
  * Once the person changes a field, its error is no longer shown, because an error beside a corrected answer would be wrong.
  * Only the next press checks the new answer, so until then, the field shows only that it was changed. The error keeps
- * its room until then: otherwise something would move under a finger.
+ * its space until then, because otherwise something would move under a finger.
  */
 
 import { byId, describe, element, write } from "./dom.js";
@@ -23,7 +23,7 @@ export const REVEAL = "reveal";
  */
 
 const CORRECTED = "corrected";
-/** The reserved room of a field: an error that is shown there moves nothing. */
+/** The space reserved at a field, so that showing an error there moves nothing. */
 const ROOM = ".typing";
 
 /** @type {Map<string, { title: string, told: Told[] }>} */

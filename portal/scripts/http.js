@@ -36,7 +36,7 @@ export class Offline extends Failure {
 
 /**
  * A request. `success` is the expected status, 200 by default. `most` is the limit of an answer in bytes, 4 MiB by
- * default: an endless answer must not fill the memory of a phone.
+ * default, so that an endless answer cannot fill the memory of a phone.
  * @typedef {RequestInit & { success?: number, most?: number }} Asked
  */
 

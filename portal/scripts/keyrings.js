@@ -20,7 +20,7 @@ let known = 0;
  * @returns {Promise<Shown>}
  */
 export async function fetchKeyring() {
-  // Try again if the two files do not match: the portal may have received a new keyring in between.
+  // Try again if the two files do not match, because the portal may have received a new keyring in between.
   const shown = await fetchOnce().catch((error) => {
     if (error instanceof Tampered) return fetchOnce();
     throw error;

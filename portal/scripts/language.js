@@ -2,8 +2,8 @@
 /**
  * Switch the language of the page in place, so that everything typed and chosen stays, and nothing is stored.
  *
- * The page in the other language is fetched like any page. It is made from the same template: its texts replace ours,
- * element by element. Scripts write their own texts again (translated.js).
+ * The page in the other language is fetched like any page. It is made from the same template, so its texts can replace
+ * ours, element by element. Scripts write their own texts again (translated.js).
  */
 
 import { isMade, write } from "./dom.js";

@@ -16,7 +16,7 @@ export function openForm() {
 }
 
 /**
- * Call `end` once "Continue" was pressed on the last step. Errors of every step are shown below the button.
+ * Call `end` when "Continue" is pressed on the last step. Errors of every step are shown below the button.
  * @param {() => unknown} end
  */
 export function whenWritten(end) {

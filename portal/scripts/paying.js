@@ -32,15 +32,15 @@ let offer = null;
  */
 const done = new WeakMap();
 
-/** Fetch the cost of work for everyone who opens a page, before anything reveals what they will do. */
+/** Fetch the cost of work whenever somebody opens a page, before anything reveals what that person will do. */
 export function askWork() {
   offered().catch(() => {});
 }
 
 /**
- * Begin the work for an envelope that will probably be sent, with the offer that was fetched when the page opened: a
- * new request now would reveal to the host that somebody has finished writing. If the work fails, it is tried again at
- * Send.
+ * Begin the work for an envelope that will probably be sent. Use the offer that was fetched when the page opened,
+ * because a new request now would reveal to the host that somebody has finished writing. If the work fails, it is tried
+ * again at Send.
  * @param {Promise<{ header: Uint8Array }>} envelope
  * @param {string} channel
  * @param {number} size its probable size in bytes

@@ -107,7 +107,7 @@ whenWritten(toToken);
 whenPressed("send", send);
 whenPressed("retry", attempt);
 whenPressed("back", () => {
-  // The failed attempt may have arrived, if only the portal's answer was lost.
+  // The failed attempt may have arrived: perhaps only the portal's answer was lost.
   // A changed text is therefore another report, with another token.
   token = newToken();
   openForm();

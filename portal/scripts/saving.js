@@ -14,7 +14,7 @@ export function save(parts, name) {
   document.body.append(link);
   link.click();
   link.remove();
-  // The browser reads the file after the click. The page keeps its bytes no longer than needed.
+  // The browser reads the file after the click. The page keeps the file's bytes no longer than needed.
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 

@@ -14,8 +14,8 @@ const UNSEEN_MS = 1_000;
 /** @type {MouseEvent | null} the last press of a pointer */
 let last = null;
 /**
- * The kind of pointer that came down since the last click, or empty: a label passes its click on to its field, and this
- * is not a second press.
+ * The kind of pointer that came down since the last click, or empty. A label passes its click on to its field, but that
+ * click is not a second press.
  */
 let pointer = "";
 let changed = { at: -Infinity, top: 0 };

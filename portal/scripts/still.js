@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Nothing moves under a finger. A change that would move other elements waits until nothing has been pressed for a
- * moment, or the page scrolls to compensate.
+ * Nothing moves under a finger. Either a change that would move other elements waits until nothing has been
+ * pressed for a moment, or the page scrolls to compensate.
  */
 
 const STILL_MS = 1_000;

@@ -1,5 +1,5 @@
 // @ts-check
-/** What is certain about a case, day by day. The newest entry is first, also within a day. */
+/** What is certain about a case, day by day. The newest entry is first, even within a day. */
 
 import { byId, element, show } from "./dom.js";
 import { dayText, say } from "./texts.js";

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The step for a new case token, which shows its words and asks for two of them; all words are shown again at the end.
+ * The step for a new case token: it shows the words, asks for two of them, and shows all words again at the end.
  */
 
 import * as casetoken from "./casetoken.js";

@@ -110,8 +110,8 @@ export class Upload {
   }
 
   /**
-   * Handle the answer to a piece. If none of its bytes arrived, treat this as no answer: otherwise the upload might
-   * never end.
+   * Handle the answer to a piece. If none of its bytes arrived, treat this as no answer, because otherwise the upload
+   * might never end.
    * @param {import("./http.js").Answer} answer
    */
   #moveOn(answer) {

@@ -26,7 +26,7 @@ const KEY = 32;
 const CHANNEL = 32;
 /** The largest envelope of each size class except the last: a text, then containers that quadruple in size. */
 const LARGEST_OF = [SMALLEST, ...[20, 22, 24, 26, 28].map((bits) => 2 ** bits)].map(sealedSize);
-/** How many tries run at the same time, because the browser may use several cores. */
+/** The number of tries that run at the same time, so that the browser can use several cores. */
 const TOGETHER = 4;
 
 /** The seed and cost, which are the same for everybody within an hour. */

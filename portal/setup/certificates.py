@@ -14,8 +14,8 @@ from portal.setup.steps import TO_DO, Found, State, in_the_way
 from portal.setup.system import Failed, System, content, put_back
 
 CERTIFICATE, KEY = "/etc/fanal/certificate.pem", "/etc/fanal/certificate.key"
-# If a certificate expires in fewer days than these, `setup --check` warns, or warns urgently. certbot renews
-# a certificate 30 days before it expires.
+# Within these numbers of days before a certificate expires, `setup --check` warns, or warns urgently. certbot
+# renews a certificate 30 days before it expires.
 _SOON, _URGENT = 30, 7
 _UNREAD = "certificate"
 _RENEW = "renew it, then run `fanal-portal certificate`"

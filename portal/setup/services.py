@@ -55,7 +55,8 @@ class DebianNginxOff(DebianOff):
 class DebianTorOff(DebianOff):
     """Debian's own tor is switched off: a portal needs only the instance of its onion service.
 
-    A generator of Debian starts this tor with all instances, so disabling it has no effect: it is masked.
+    A generator of Debian starts this tor with all instances, so disabling it has no effect. It is masked
+    instead.
     """
 
     def __init__(self, system: System) -> None:

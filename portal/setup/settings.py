@@ -90,7 +90,7 @@ class Configuration:
     """The configuration of the portal.
 
     Setup writes this file once; afterwards, the administrator maintains it. Only the onion address is
-    corrected, because tor chooses the address: a file that comes from a lost machine has another address.
+    corrected, because tor chooses it. A file that comes from a lost machine contains another address.
     """
 
     title = CONFIGURATION

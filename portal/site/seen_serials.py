@@ -1,4 +1,4 @@
-"""The highest serials seen from a deployment: no site may serve a lower one later (SPEC 6, 7.5)."""
+"""The highest serials seen from a deployment: no site may serve a lower serial later (SPEC 6, 7.5)."""
 
 import json
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ FILE = "verified.json"
 
 
 class Behind(Exception):
-    """A serial is lower than one seen before: the site serves an outdated file."""
+    """A serial is lower than a serial seen before: the site serves an outdated file."""
 
 
 @dataclass(slots=True)
@@ -22,7 +22,7 @@ class Seen:
     serials: dict[str, int] = field(default_factory=dict)
 
     def note(self, kind: str, serial: int) -> None:
-        """Remember the serial of a file with a valid signature; raises Behind if a higher one was seen."""
+        """Remember the serial of a file with a valid signature; raises Behind if a higher serial was seen."""
         highest = self.serials.get(kind, 0)
         if serial < highest:
             raise Behind(f"the site serves serial {serial}, but {highest} was seen before")
@@ -30,7 +30,10 @@ class Seen:
 
 
 def load(path: Path, deployment: str) -> Seen:
-    """Return the serials in a file, or no serials without a file; raises Refused if the file is invalid."""
+    """Return the serials in a file, or no serials if there is no file.
+
+    Raises Refused if the file is invalid.
+    """
     try:
         found = json.loads(path.read_text("utf-8"))
         seen = Seen(found["deployment"], {kind: int(serial) for kind, serial in found["serials"].items()})

@@ -19,7 +19,7 @@ from portal.site.seen_serials import Behind, Seen
 from portal.site.site_files import MISSING
 from portal.web import headers
 
-# The headers of Tor Browser: with them, a site cannot recognise a monitor and serve it different files.
+# The headers of Tor Browser, so that a site cannot recognise a monitor and serve it different files.
 _AS_A_BROWSER = {
     "User-Agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0",
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -98,8 +98,8 @@ def _pair(site: Visitor, folder: str, *names: str) -> tuple[bytes, bytes]:
 def _served(site: Visitor, path: str) -> bytes:
     answer = site.get(path, _AS_A_BROWSER)
     if answer.status == _UNAVAILABLE:
-        # A portal that restarts does not answer for some seconds. This does not mean that its files differ
-        # from the signed ones.
+        # For some seconds after a restart, a portal does not answer. The missing answer does not mean that
+        # the site's files differ from the signed files.
         raise _NotServed(f"the site answered 503 for {path}: try again in a minute")
     if answer.status != _OK:
         raise _NotServed(f"the site answered {answer.status} for {path}")

@@ -179,7 +179,7 @@ class Database:
 
     @property
     def free(self) -> int | None:
-        """The free bytes on the disk of the database; None with a database server."""
+        """The free bytes on the disk of the database, or None with a database server."""
         if self._engine.dialect.name != "sqlite":
             return None
         return shutil.disk_usage(Path(str(self._engine.url.database)).parent).free
@@ -218,7 +218,7 @@ class Database:
             raise StoreBusy from error
 
     def places(self) -> list[Place]:
-        """Return the servers to which the next connection may go; empty for SQLite.
+        """Return the servers to which the next connection may go, or an empty list for SQLite.
 
         Opens a connection if there is none.
         """

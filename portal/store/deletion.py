@@ -21,7 +21,8 @@ from portal.store.schema import chunks, deleted
 _ROWS = 256
 _BYTES = 16 << 20
 _PART = 4
-# SQLite gives its lock to the next process that asks. A waiting writer asks for it every tenth of a second.
+# SQLite gives its lock to the next process that asks. A waiting writer asks for the lock every tenth of a
+# second.
 PAUSE_SECONDS = 0.2
 
 
@@ -47,7 +48,7 @@ def overwrite_portion(database: Database) -> bool:
     Returns whether to continue at once, because more may be left. Never call this function for a request (see
     ``Database.scrub``). Raises StoreBusy, or any database error if the disk is full.
     """
-    # Empty the write-ahead log between portions: otherwise it would grow to the size of all portions
+    # Empty the write-ahead log between portions, because otherwise it would grow to the size of all portions
     # together.
     if not database.try_to_scrub():
         return False

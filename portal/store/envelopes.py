@@ -74,9 +74,9 @@ def begin(connection: Connection, upload: Upload, report: Report | None, start: 
 def append(connection: Connection, upload: Upload, piece: bytes, today: date) -> Upload:
     """Append ``piece`` to an upload and return the upload.
 
-    Raises OffsetMoved, and stores nothing, if the upload has grown since it was read. With the last byte the
-    envelope is complete, and a first report opens its case. Until the last byte arrives, the upload keeps the
-    day on which it began, so that nobody can hold room forever by sending a byte now and then.
+    Raises OffsetMoved, and stores nothing, if the upload has grown since it was read. With the last byte, the
+    envelope is complete, and a first report then opens its case. Until the last byte arrives, the upload
+    keeps the day on which it began, so that nobody can hold room forever by sending a byte now and then.
     """
     grown = replace(upload, received=upload.received + len(piece))
     if grown.whole:

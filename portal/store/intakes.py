@@ -1,4 +1,4 @@
-"""Intake bundles: fill the next one, and delete the data that the inbox has confirmed (SPEC 8.1)."""
+"""Intake bundles: fill the next bundle, and delete the data that the inbox has confirmed (SPEC 8.1)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -37,7 +37,7 @@ def channels_waiting(connection: Connection) -> set[str]:
 
 
 def unexported(connection: Connection) -> list[Waiting]:
-    """Return the envelopes that are not yet in an intake bundle, for each channel that has some."""
+    """Return the envelopes that are not yet in an intake bundle, for each channel that has such envelopes."""
     columns = select(envelopes.c.channel, func.count(), func.min(envelopes.c.day))
     waiting = columns.where(*_WAITING)
     rows = connection.execute(waiting.group_by(envelopes.c.channel).order_by(envelopes.c.channel))
@@ -110,7 +110,7 @@ def confirm(connection: Connection, hour: int, channel: str, link: Link, term: T
     """Delete the content of a bundle, because the inbox has it; return whether there was anything to do.
 
     The id and size of each envelope are kept for a term, so that a client that missed the answer does not
-    send the envelope again. A link to an unknown bundle, or to one confirmed before, changes nothing.
+    send the envelope again. A link to an unknown bundle, or to a bundle confirmed before, changes nothing.
     """
     issued = (intakes.c.channel == channel, intakes.c.n == link.n, intakes.c.hash == link.hash)
     forgotten = update(intakes).where(*issued, intakes.c.raw.is_not(None)).values(raw=None, signature=None)

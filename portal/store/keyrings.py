@@ -38,7 +38,7 @@ class Instance:
 
 
 def current(connection: Connection) -> Files | None:
-    """Return the newest keyring; None before the portal has accepted the first."""
+    """Return the newest keyring, or None before the portal has accepted its first keyring."""
     row = connection.execute(select(keyring)).one_or_none()
     return None if row is None else Files(row.serial, row.raw, row.signature)
 

@@ -30,8 +30,8 @@ def last(connection: Connection, channel: str) -> Link:
 def may_skip(connection: Connection, channel: str, link: Link) -> bool:
     """Return whether the channel's next outbox, the one after ``link``, may skip numbers.
 
-    This is allowed for the first outbox. It is also allowed for the first outbox after a restore: the portal
-    may then have lost newer outboxes, and the inbox may no longer have them either.
+    This is allowed for the first outbox. It is also allowed for the first outbox after a restore. The portal
+    may then have lost newer outboxes, and the inbox may no longer have those outboxes either.
     """
     found = select(outboxes.c.restored).where(outboxes.c.channel == channel, outboxes.c.n == link.n)
     return link == NOTHING or connection.execute(found).scalar_one()
@@ -79,8 +79,8 @@ def manifest(connection: Connection, channel: str, n: int) -> Manifest:
 def belongs_elsewhere(connection: Connection, channel: str, case_id: bytes) -> bool:
     """Return whether a case belongs only to other channels, or belonged only to them before it was withdrawn.
 
-    Withdrawals count only if no channel has the case itself: anybody can file a report under a known case id
-    and then withdraw the report.
+    Withdrawals count only if no channel has the case itself, because anybody can file a report under a known
+    case id and then withdraw the report.
     """
     known = set(connection.execute(select(cases.c.channel).where(cases.c.case_id == case_id)).scalars())
     left = select(withdrawals.c.channel).where(withdrawals.c.case_id == case_id)
@@ -111,6 +111,6 @@ def reopen(connection: Connection, case_id: bytes) -> None:
 
 
 def close(connection: Connection, case_id: bytes, term: Term) -> None:
-    """Draw the day on which a closed case expires, unless it has one already."""
+    """Draw the day on which a closed case expires, unless it already has such a day."""
     open_ = (cases.c.case_id == case_id, cases.c.expires.is_(None))
     connection.execute(update(cases).where(*open_).values(expires=term.draw()))

@@ -17,7 +17,7 @@ from portal.store.inserts import add_to
 from portal.store.schema import envelopes, scriptless, usage
 
 TEXT = age.sealed_size(padding.SMALLEST)
-# Larger envelopes are a separate kind, because a few of them would fill the room of all others.
+# Larger envelopes are a separate kind, because a few of them would take the room of all other envelopes.
 LARGEST_OF_FILES = age.sealed_size(16 << 20)
 
 
@@ -51,7 +51,7 @@ class Kind(Enum):
 def used(connection: Connection, hour: int) -> Mapping[Kind, int]:
     """Return how many bytes each kind takes in an hour.
 
-    Declared sizes count, and so do the envelopes deleted in that hour.
+    Declared sizes count, even those of envelopes that were deleted in that hour.
     """
     rows = connection.execute(select(usage.c.kind, usage.c.size - _left_in(hour - 1))).all()
     return dict.fromkeys(Kind, 0) | {Kind(kind): size for kind, size in rows}
@@ -83,7 +83,7 @@ def delete_envelopes(connection: Connection, hour: int, *condition: ColumnElemen
     for row in rows:
         kind = Kind.of(row.size, begins_case=row.case_id is not None, scriptless=row.scriptless).value
         sums[kind] = sums.get(kind, 0) + row.size
-    # The order is always the same: otherwise two deletions could block each other.
+    # The order is always the same, because otherwise two deletions could block each other.
     for kind in sorted(sums):
         add_to(connection, usage, {"kind": kind}, {"size": 0, _left_in(hour).name: sums[kind]})
     return len(rows)

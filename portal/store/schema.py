@@ -41,8 +41,8 @@ def _table(name: str, *columns: Column[object] | Index | UniqueConstraint) -> Ta
 
 
 # One row: the key pair that signs intake bundles. Exports and imports lock this row to exclude each other.
-# `decoy` is random. `decoy` is read if a case has no slot, because PostgreSQL stores a slot outside its row,
-# and reading a slot takes time.
+# `decoy` is random. `decoy` is read if a case has no slot, so that the answer takes the same time.
+# PostgreSQL stores a slot outside its row, and reading a slot takes time.
 instance = _table(
     "instance",
     Column("public", LargeBinary(32), primary_key=True),
@@ -150,8 +150,8 @@ outboxes = _table(
     Column("restored", Boolean, nullable=False),
 )
 
-# Hashes of the envelope headers whose work was accepted, with the day. Hashes are kept through the next day:
-# after that day, the seeds of their work are no longer accepted.
+# Hashes of the envelope headers whose work was accepted, with the day. Hashes are kept through the next day.
+# After that day, the seeds of their work are no longer accepted.
 spent = _table(
     "spent",
     Column("id", LargeBinary(32), primary_key=True),
@@ -167,7 +167,7 @@ refusals = _table(
 )
 
 # The sum of the declared sizes of all envelopes of each kind. `left_even` and `left_odd` are the bytes
-# deleted in the last even or odd hour: the sum contains them until that hour is over.
+# deleted in the last even or odd hour. The sum contains these bytes until that hour is over.
 usage = _table(
     "usage",
     Column("kind", String(32), primary_key=True),

@@ -10,17 +10,17 @@ from portal.store.schema import chunks
 
 
 def settings(connection: Connection, *names: str) -> dict[str, str]:
-    """Return server settings by name; empty for SQLite, which has no server."""
+    """Return server settings by name, or no settings for SQLite, which has no server."""
     if connection.dialect.name == "sqlite":
         return {}
     return {name: str(connection.execute(select(func.current_setting(name))).scalar_one()) for name in names}
 
 
 def can_keep(database: Database, size: int) -> bool:
-    """Return whether the server can store ``size`` more bytes; write that many and roll back to find out.
+    """Return whether the server can store ``size`` more bytes.
 
-    A server does not say how much room its disk has. Also returns False if the tables stay locked, or if the
-    server does not answer.
+    To find out, write that many bytes and roll back, because a server does not report the free space of its
+    disk. Also returns False if the tables stay locked, or if the server does not answer.
     """
     # The bytes are random, because the server would compress other bytes.
     row = {"envelope_id": secrets.token_bytes(16), "position": 0, "data": secrets.token_bytes(size)}

@@ -68,7 +68,7 @@ class Guide:
 
     @property
     def postal(self) -> str:
-        """The address, or "" while parts are not filled in: a letter would not arrive."""
+        """The address, or "" while parts of it are not filled in, because a letter would not arrive."""
         return "" if _TO_FILL_IN.search(self.address) else self.address
 
 

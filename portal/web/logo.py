@@ -15,7 +15,7 @@ from xml.parsers import expat
 from portal import files
 from portal.errors import BadConfiguration, why
 
-# The maximum size of a logo in bytes: every visitor waits for the logo on the home page.
+# The maximum size of a logo in bytes. Every visitor waits for the logo on the home page.
 MOST = 32 << 10
 _SIDE = 1_024  # pixels
 _HEAD = struct.Struct(">I4s")

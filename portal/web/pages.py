@@ -136,7 +136,10 @@ def render(site: Site, questionnaire: Questionnaire) -> Mapping[str, bytes]:
 
 
 def files(site: Site) -> Mapping[str, Asset]:
-    """Return the files that the pages load; raises BadConfiguration if logo or colour cannot be used."""
+    """Return the files that the pages load.
+
+    Raises BadConfiguration if the logo or the colour cannot be used.
+    """
     picture = logo.load(site.logo_path) if site.logo_path else None
     return assets.of(picture, colours.rules(site.colour))
 

@@ -347,7 +347,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
 
 
 def known_as(file: str, prefix: str, key: str) -> str:
-    """Return the name under which WAYS lists a key below ``prefix``; "" for an unknown key."""
+    """Return the name under which WAYS lists a key below ``prefix``, or "" for an unknown key."""
     dotted = f"{prefix}.{key}" if prefix else key
     wild = f"{prefix}.*" if prefix else "*"
     return next((each for each in (dotted, wild) if each in WAYS[file]), "")

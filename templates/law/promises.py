@@ -48,7 +48,8 @@ def days_off(law: Law, promised: Iterable[Promise]) -> str:
     """Return the days off for scripts, or an empty text if no promise counts working days.
 
     The days of the weekend precede “:” (Monday is 0). The public holidays follow “:”. The first holiday is a
-    number of days since 1 January 1970, and each later holiday a number of days since the previous holiday.
+    number of days since 1 January 1970, and each later holiday is a number of days since the previous
+    holiday.
     """
     if not any("w" in each.counted for each in promised):
         return ""

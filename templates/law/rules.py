@@ -392,12 +392,12 @@ class Measure:
 class Outcome:
     """How a case can end; ``retention`` is the code of a period.
 
-    - ``needs_word``: where a prosecutor may act, the outcome is not disclosed to the reporter before the
+    - ``needs_word``: if a prosecutor may act, the outcome is not disclosed to the reporter before the
       prosecutor agrees.
     - ``finds_facts``: officers must first decide whether to inform a prosecutor, whatever the case's score.
     - ``linked``: only for a case that an officer linked as a duplicate of another case.
     - ``only_after``: the code of the measure that must be recorded before the outcome; ``never_after``: the
-      code of the measure that must not be recorded before it.
+      code of the measure that must not be recorded before the outcome.
     """
 
     name: Texts
@@ -423,7 +423,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """How long data is kept and then archived, if at all; ``visa``: the archives must approve destruction."""
+    """How long data is kept, and for how long it is then archived, if at all.
+
+    If ``visa`` is true, the archives must approve the destruction of the data.
+    """
 
     name: Texts
     keep: Span
@@ -465,7 +468,7 @@ class Reply:
     - ``acknowledges``: the reply acknowledges the report.
     - ``answers``: the reply says how the report is progressing, or why this cannot be disclosed. Such a reply
       may count as feedback.
-    - ``decision``: the code of the decision that confirms that the reporter was told this.
+    - ``decision``: the code of the decision that confirms what the reply told the reporter.
     - ``basis``: the articles that the reply explains, if any.
     """
 
@@ -716,7 +719,7 @@ class Law:
         return next(code for code, each in self.duties.items() if each.role is role)
 
     def addressees(self, letter: Letter) -> Mapping[str, Authority]:
-        """Return the authorities that can receive a letter, by code; empty for a letter to a person."""
+        """Return the authorities that can receive a letter, by code; none for a letter to a person."""
         return {code: each for code, each in self.authorities.items() if each.kind.value == letter.to.value}
 
     @property
@@ -738,7 +741,7 @@ class Law:
 
     @property
     def of_justice(self) -> frozenset[str]:
-        """The measures after which a prosecutor may act: judicial ones, and those that inform prosecutors."""
+        """The measures after which a prosecutor may act: they are judicial or inform a prosecutor."""
         justice = (code for code, each in self.measures.items() if each.is_of_justice)
         return self.tells_prosecutor.union(justice)
 
@@ -754,5 +757,5 @@ class Law:
 
     @property
     def with_restrictions(self) -> frozenset[str]:
-        """The measures that can contain a prosecutor's restrictions: judicial ones, and PROSECUTOR_WORD."""
+        """The measures that can contain a prosecutor's restrictions: ``of_justice``, and PROSECUTOR_WORD."""
         return self.of_justice | {self.measure(MeasureRole.PROSECUTOR_WORD)}

@@ -62,7 +62,7 @@ def test_a_sealed_file_opens_with_its_key(size):
     after=SPLITS,
 )
 def test_the_size_of_the_pieces_does_not_change_the_result(size, before, after):
-    """The same plaintext and the same envelope result from pieces of any size."""
+    """Pieces of any size give the same plaintext and the same envelope."""
     plaintext = bytes(secrets.token_bytes(1)) * size
     envelope = b"".join(seal(cut(plaintext, before), [RECIPIENT]))
     assert plaintext == b"".join(unseal_envelope(cut(envelope, after), [IDENTITY]))

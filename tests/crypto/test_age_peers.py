@@ -124,7 +124,7 @@ def test_x25519_files_open_in_debians_age_and_vice_versa(key_file, size):
 
 
 def debian_age_asked(command: str, *, answers: int, folder: Path) -> None:
-    """Run age on a terminal, since it reads passphrases only there. Type each one when it asks."""
+    """Run age on a terminal, since it reads passphrases only there. Type each passphrase when age asks."""
     typed = f"{WORDS}\n" * answers
     terminal = ["script", "--quiet", "--return", "--command", command, "/dev/null"]
     subprocess.run(terminal, input=typed.encode(), check=True, capture_output=True, cwd=folder, timeout=60)

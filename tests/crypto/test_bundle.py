@@ -246,9 +246,9 @@ def test_a_manifest_with_a_bad_signature_is_refused_before_it_is_parsed() -> Non
 
 
 def test_checking_a_bad_signature_takes_little_memory() -> None:
-    """The check needs at most four times as much memory as the size of the bundle.
+    """The check needs memory of at most four times the size of the bundle.
 
-    Parsing the lists would need thirty times as much as the size of the bundle.
+    Parsing the lists would need memory of thirty times the size of the bundle.
     """
     lines = [b'{"case_id":"%s","hash":"%s"}' % (2 * (b"A" * 43,))] * 40_000
     raw = bundle.OUTBOX.encode(outbox()).replace(b'"slots":[', b'"slots":[' + b",".join(lines) + b",")

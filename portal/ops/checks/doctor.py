@@ -135,7 +135,7 @@ def _kernel() -> Iterator[Finding]:
 
 
 def _law(settings: Settings) -> Iterator[Finding]:
-    """Report the law and the regime whose promises the pages show.
+    """Report the law and the regime on which the promises of the pages are based.
 
     Bundles name neither law nor regime, so an administrator must compare both with the inbox. Another check
     reports mistakes in the law.
@@ -369,7 +369,7 @@ def _site(url: str) -> Iterator[Finding]:
         answer = fetching.Visitor(url).get("/")
         yield _clock(answer, asked, days.now())
         yield from _headers(answer)
-        # The web server answers "/" from a frozen file, so that only the keyring shows whether a portal runs.
+        # The web server answers "/" from a frozen file, so only the keyring shows whether a portal runs.
         yield _behind(fetching.Visitor(url).get("/keyring.json"))
     except Refused as error:
         yield Finding(Level.WRONG, str(error), error.hint)
@@ -393,7 +393,8 @@ def _clock(answer: Answer, asked: datetime, answered: datetime) -> Finding:
             "the site sends no time: this machine's clock was not checked",
             "let the web server send `Date`",
         )
-    # If the clocks agree, the site's time lies between request and answer, however long the answer took.
+    # If the clocks agree, the site's time lies between the times of the request and the answer, however long
+    # the answer took.
     if asked - sent > _APART or sent - answered > _APART:
         return Finding(
             Level.WRONG,

@@ -51,7 +51,10 @@ class Copy:
 
     @property
     def needs(self) -> int:
-        """The size of the database in bytes, or 0 if there is no database. A copy is not larger than that."""
+        """The size of the database in bytes, or 0 if there is no database.
+
+        A copy is not larger than this size.
+        """
         if self._is_sqlite:
             return self._base.stat().st_size if self._base.exists() else 0
         with closing(Database(self.url)) as store, store.read() as connection:
@@ -87,9 +90,9 @@ class Copy:
     def put_back(self) -> None:
         """Replace the database with the copy, if there is one. Raises Refused or OSError.
 
-        Until the copy is complete in its place, the earlier version refuses the database: the database is
-        missing, has no tables, or has the tables of the newer version. Call this method again after an
-        interruption.
+        Until the copy is complete in its place, the earlier version refuses the database, because the
+        database is missing, has no tables, or has the tables of the newer version. Call this method again
+        after an interruption.
         """
         if found := self._found():
             (self._rename if self._is_sqlite else self._restore)(found)

@@ -2,7 +2,8 @@
 
 The first steps are done completely or undone: until a trial of the new version has answered, nobody can send
 a report. After that answer, the upgrade is confirmed. The other steps only go forward, because putting back
-the copy would lose the reports that came since. The next run completes a run that was killed, from any state.
+the copy would lose the reports that have arrived since. The next run completes a run that was killed, from
+any state.
 """
 
 from collections.abc import Iterator
@@ -86,7 +87,7 @@ def apply(upgrade: Upgrade) -> Iterator[Step]:
     """Upgrade a portal, and yield each step. Raises Refused with a message about the portal's state."""
     noted = upgrade.progress.noted
     if noted and noted.confirmed and upgrade.has_old_tables:
-        # An even newer program was installed. Reports may have come since the copy was made.
+        # An even newer program was installed. Reports may have arrived since the copy was made.
         upgrade.side.discard()
         upgrade.progress.write(replace(noted, confirmed=False))
     if not upgrade.progress.is_confirmed:
@@ -200,7 +201,7 @@ class Tables(_Step):
         self.upgrade.side.upgrade()
 
     def undo(self) -> None:
-        """Put the copy back, if the tables have changed since."""
+        """Put the copy back, if the tables have changed since the copy was made."""
         if self.upgrade.has_copy:
             self.upgrade.side.put_back()
 

@@ -36,8 +36,8 @@ def revision(connection: Connection) -> str | None:
 
 def upgrade(connection: Connection) -> None:
     """Run the missing migrations in the caller's transaction: for a new database, all of them."""
-    # Imported only here: importing alembic takes a third as long as all other imports together, and upgrades
-    # are rare.
+    # Imported only here, because importing alembic takes a third as long as all other imports together, and
+    # upgrades are rare.
     from alembic import command, config  # noqa: PLC0415
 
     given = config.Config()
