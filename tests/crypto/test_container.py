@@ -105,7 +105,7 @@ def test_a_large_file_takes_constant_memory() -> None:
 
 @pytest.mark.parametrize("pieces", [[b"abc"], [b"ab", b"cde"], []])
 def test_a_file_whose_size_changes_during_sealing_stops_the_writer(pieces: list[bytes]) -> None:
-    """The announced size is four bytes. Pieces with fewer or more bytes in total are an error."""
+    """The announced size is four bytes. It is an error if the pieces have fewer or more bytes in total."""
     with pytest.raises(Malformed):
         list(container.write([(4, pieces)], lambda _: b"{}", lambda _: SIGNATURE))
 

@@ -1,4 +1,4 @@
-"""Keyrings beyond the vectors: which ones are not signed, and which key of a channel is chosen."""
+"""Keyrings beyond the vectors: which keyrings are not signed, and which key of a channel is chosen."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -57,7 +57,7 @@ def test_a_reply_key_is_kept_until_no_valid_keyring_can_name_it() -> None:
 
 
 def test_an_intake_key_is_kept_through_its_last_day() -> None:
-    """If all keys have expired, the key that expired last is kept: it shows when the channel closed."""
+    """If all keys have expired, the last key to expire is kept, because it shows when the channel closed."""
 
     def key(name: str, last: int) -> IntakeKey:
         return IntakeKey(fixed(name, 16), "age1pq1", DAY - timedelta(99), DAY + timedelta(last))
@@ -88,7 +88,7 @@ def test_a_keyring_is_valid_from_its_first_day_through_its_last_day() -> None:
         VALUE.check_day(day)
 
 
-def test_only_a_keyring_with_a_lower_serial_is_older_than_a_known_one() -> None:
+def test_only_a_keyring_with_a_lower_serial_is_older_than_a_known_keyring() -> None:
     with pytest.raises(KeyringOlder):
         VALUE.check_serial(VALUE.serial + 1)
     VALUE.check_serial(VALUE.serial)

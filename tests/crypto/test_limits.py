@@ -53,7 +53,10 @@ class Listed:
 
 
 class _Said(list[Document]):
-    """A list that has one item but claims to have ``count``: reading 250,000 items would take a second."""
+    """A list that has one item but claims to have ``count`` items.
+
+    Reading 250,000 items would take a second.
+    """
 
     def __init__(self, member: Document, count: int) -> None:
         super().__init__([member])

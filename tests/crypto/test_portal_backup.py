@@ -29,7 +29,7 @@ def digest(raw: bytes) -> bytes:
 
 
 def backup() -> Backup:
-    """Return a backup with sorted lists. One case has every member, and another has the fewest.
+    """Return a backup with sorted lists. One case has every member, and another has the fewest members.
 
     The number 10 follows 9, although the text "10" would precede "9".
     """
@@ -135,7 +135,7 @@ def written(files: list[tuple[str, bytes]] | None = None) -> bytes:
 
 
 def archive_size() -> int:
-    """Return the size of the backup in bytes without the zeros."""
+    """Return the size of the backup in bytes, without its zeros."""
     sizes = [len(content) for _, content in contents()]
     return bundle.size(portal_backup.sign(backup(), INSTANCE), sizes)
 
@@ -310,7 +310,10 @@ def test_a_list_has_at_most_250_000_members(place: str) -> None:
 
 
 def test_a_manifest_has_at_most_128_mib() -> None:
-    """The test passes only the header. Therefore a manifest of an allowed size counts as truncated."""
+    """The test gives the reader only the header.
+
+    Therefore a manifest of an allowed size counts as truncated.
+    """
     with pytest.raises(Truncated):
         portal_backup.read([archive.header("manifest.json", 128 * MIB)])
     with pytest.raises(Malformed):

@@ -414,7 +414,7 @@ def test_the_paper_form_leaves_out_three_questions() -> None:
     assert left_out == ["also_about", "help", "return"]
 
 
-def test_an_answer_of_more_than_4000_characters_is_long() -> None:
+def test_an_answer_of_more_than_4000_characters_counts_as_long() -> None:
     field = questionnaire.parse(SHIPPED).fields[0]
     assert [False, True] == [replace(field, most=most).is_long for most in (4_000, 4_001)]
 

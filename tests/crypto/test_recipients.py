@@ -138,7 +138,7 @@ def test_a_stanza_with_a_share_of_low_order_is_malformed(point):
 
 
 @pytest.mark.parametrize("identity", [HYBRID, CLASSICAL], ids=lambda identity: type(identity).__name__)
-def test_a_malformed_stanza_is_refused_even_after_a_valid_one(identity):
+def test_a_malformed_stanza_is_refused_even_after_a_valid_stanza(identity):
     """The file has several stanzas of the identity's own kind. All stanzas of that kind must be valid."""
     good = identity.recipient().wrap(FILE_KEY)
     assert identity.unwrap([good]) == FILE_KEY

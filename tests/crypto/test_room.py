@@ -13,7 +13,7 @@ from crypto import room
 SECRET, DEPLOYMENT = bytes(range(32)), bytes(16)
 
 
-def test_another_secret_deployment_name_or_hour_gives_another_number() -> None:
+def test_the_number_depends_on_each_of_its_inputs() -> None:
     first = room.draw(SECRET, DEPLOYMENT, "report", 500_000)
     others = {
         room.draw(bytes(32), DEPLOYMENT, "report", 500_000),

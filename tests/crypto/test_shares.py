@@ -21,7 +21,7 @@ CIRCLES = [(1, 1), *((quorum, n) for n in range(2, LARGEST_COUNT + 1) for quorum
 
 
 def as_if_enough(subset: Sequence[str]) -> bytes | None:
-    """Return the secret that these shares give if each claims a quorum equal to their number, or None."""
+    """Return the secret, or None, that these shares give when each share claims that this many suffice."""
     try:
         return shares.combine([shares.restated(words, len(subset)) for words in subset])
     except (Tampered, TooFewShares):
@@ -58,7 +58,7 @@ def test_every_quorum_opens_the_secret_and_no_smaller_subset_does(quorum: int, c
 
 @given(st.data())
 def test_more_shares_than_the_quorum_open_the_secret_in_any_order(data: st.DataObject) -> None:
-    """If any one of them comes from another split, the mistake is noticed."""
+    """If any one of the shares comes from another split, the mistake is noticed."""
     quorum, count = data.draw(st.sampled_from(CIRCLES[1:]))
     secret = secrets.token_bytes(32)
     words = shares.split(secret, quorum=quorum, count=count)

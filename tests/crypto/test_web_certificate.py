@@ -41,7 +41,7 @@ def test_a_certificate_is_for_its_own_names_only(
     assert WebCertificate.parse(file.read_bytes()).is_for(host) is fits
 
 
-def test_a_chain_is_complete_if_each_certificate_issued_the_one_before_it(tmp_path: Path) -> None:
+def test_a_chain_is_complete_if_each_certificate_issued_the_certificate_before_it(tmp_path: Path) -> None:
     """A self-signed certificate needs no other certificate."""
     file, key = tmp_path / "own.pem", tmp_path / "own.key"
     own, authority = make_issued(file, key, "report.example")

@@ -72,7 +72,7 @@ MOOT = {"outcome": "moot", "disclosure": "partial"}
 
 
 def test_each_form_of_a_case_takes_effect_and_is_journalled(office: Office) -> None:
-    """The form for the score sends all its parts; only those that changed are journalled."""
+    """The form for the score sends all its parts; only the changed parts are journalled."""
     parts = {name: str(value) for name, value in office.json("case", "show", "1")["work"]["parts"].items()}
     with sitting(office) as client:
         sends(client, "note", text="Vu.\r\nÀ revoir")
@@ -678,7 +678,8 @@ def test_the_queue_shows_the_name_of_a_report_s_language_in_that_language(client
 def test_the_queue_names_each_choice_of_every_filter_in_the_language_of_the_officer(client: Client) -> None:
     """So the page never shows a code.
 
-    Only the names of officers, the names of languages, and the numbers of priorities are the same in both.
+    Only the names of officers, the names of languages, and the numbers of priorities are the same in both
+    languages.
     """
     with client.desk.inbox.transaction() as session:
         work, case = session.get_one(Workflow, 1), session.get_one(Case, 2)

@@ -73,7 +73,7 @@ def letters(first: int, last: int) -> list[str]:
 
 
 def test_a_follow_up_is_marked_as_read_once_its_page_was_shown(alice: Client) -> None:
-    """The dialogue opens at the first page with an unread follow-up, and links to the others.
+    """The dialogue opens at the first page with an unread follow-up, and links to the other such pages.
 
     Nothing is marked as read when an officer opens another part of the case or writes a note.
     """

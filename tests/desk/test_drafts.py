@@ -221,7 +221,7 @@ def test_no_draft_is_kept_for_a_case_that_the_officer_may_not_read(alice: Client
     assert [] == rows(alice)
 
 
-def test_a_draft_of_a_manual_entry_has_no_case_and_every_other_draft_has_one(alice: Client) -> None:
+def test_a_draft_of_a_manual_entry_has_no_case_and_every_other_draft_has_a_case(alice: Client) -> None:
     """Addresses that break this rule are not found, and the pages keep working.
 
     The control is a draft of each kind.

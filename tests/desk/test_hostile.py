@@ -74,7 +74,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     office.json("retention", "hold", "1", "--reason", WORDS[:100])
     for choice in ("not_needed", "admissible"):
         office.json("case", "decide", "1", choice, "--reason", WORDS[:100])
-    # This reason is short because a longer one would repeat the report, which is refused.
+    # This reason is short, because a longer reason would repeat the report, and would be refused.
     office.json("message", "reply", "1", "--text", WORDS, "--despite-warning", WORDS[:20])
     (folder / "identity").write_text(WORDS, "utf-8")
     office.json("case", "identity", "add", "1", "--text-file", folder / "identity")

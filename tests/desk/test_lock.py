@@ -101,7 +101,7 @@ def test_a_desk_that_locks_because_too_few_officers_are_signed_in_leaves_no_key_
         assert served.process.wait(60) == 0
 
 
-def test_only_its_owner_can_read_the_file_with_the_address_which_is_deleted_at_the_end(
+def test_only_its_owner_can_read_the_file_with_the_address_and_the_file_is_deleted_at_the_end(
     office: Office, tmp_path: Path
 ) -> None:
     """Another file at this place is replaced."""
@@ -168,7 +168,7 @@ def test_no_other_program_on_the_machine_can_stop_or_block_the_desk(office: Offi
         with socket.create_connection(here) as gone:
             assert (
                 asked(served.root)[0] == 403
-            )  # this answer shows that the desk has accepted the connection before it
+            )  # this answer shows that the desk has accepted the earlier connection
             gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         assert asked(served.root)[0] == 403
         held = [socket.create_connection(here) for _ in range(100)]
@@ -181,7 +181,7 @@ def test_no_other_program_on_the_machine_can_stop_or_block_the_desk(office: Offi
         for each in held:
             each.close()
         served.process.kill()
-        assert served.printed.read() == ""  # the desk prints nothing about any of this
+        assert served.printed.read() == ""  # the desk prints nothing about these programs
 
 
 def spell(here: tuple[str, int], answered: threading.Event) -> None:

@@ -109,7 +109,7 @@ def test_a_form_that_arrives_while_the_inbox_locks_is_not_stored(
 ) -> None:
     """No response confirms the form.
 
-    The page of the locked desk tells officers to check before they send it again.
+    The page of the locked desk tells officers to check before they send the form again.
     """
     before, answered, is_sent = office.state(), list[str](), threading.Event()
 

@@ -95,7 +95,7 @@ def several(here: tuple[str, int], count: int) -> Iterator[Sequence[socket.socke
 
 
 def test_many_idle_connections_do_not_delay_another_request() -> None:
-    """There are more connections than the server allows, so it closes the oldest."""
+    """There are more connections than the server allows, so it closes the oldest connection."""
     with served() as here, several(here, 2 * serving._MOST_OPEN) as silent:
         answer, seconds = ask(here)
         assert (b"200 OK", True) == (answer[9:15], seconds < QUICK_SECONDS)

@@ -376,7 +376,7 @@ def test_a_second_officer_must_declare_the_case_before_seeing_the_request(one_ca
 
 
 def test_signing_out_or_locking_warns_of_open_requests_to_confirm(one_case: Office) -> None:
-    """The asking officer is warned, and so is the confirming one.
+    """The asking officer is warned, and so is the confirming officer.
 
     The controls are sessions without a request.
     """
@@ -404,7 +404,7 @@ def test_signing_out_or_locking_warns_of_open_requests_to_confirm(one_case: Offi
 def test_a_confirmation_is_void_once_it_is_withdrawn_or_its_session_ends_or_the_case_changes(
     one_case: Office, end: str
 ) -> None:
-    """If the case changes, the second officer has not seen the change."""
+    """The second officer has confirmed the case as it was before the change."""
     form = {"reason": "no kin", "officer": "chloe"}
     with desk_of(one_case) as (desk, alice, bruno):
         alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")

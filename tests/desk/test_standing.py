@@ -95,7 +95,7 @@ def test_two_officers_rotate_the_keys_immediately(client: Client) -> None:
     assert (1, 1) == (page.count("Withdrawn on"), page.count("Can be destroyed<"))
 
 
-def test_two_officers_rotate_keys_and_destroy_the_expired_ones(
+def test_two_officers_rotate_keys_and_destroy_the_expired_keys(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before the officers confirm, the page names the key stores that can still open the expired keys."""

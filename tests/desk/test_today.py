@@ -43,7 +43,7 @@ def part(page: str, name: str) -> str:
 
 
 def test_an_officer_cannot_hide_a_danger_with_a_low_score(three_cases: Office) -> None:
-    """A danger in the answers or in the score counts on the day's page, in the queue, and for bulk actions.
+    """A danger in the answers or in the score has the same effect on the page, in the queue and in bulk actions.
 
     Case 3, without a danger, is the control.
     """
@@ -206,7 +206,7 @@ def test_the_page_lists_a_limited_number_of_cases_and_counts_the_rest(
 
 
 def test_the_page_says_when_a_backup_is_due(three_cases: Office, tmp_path: Path) -> None:
-    """A backup is due if none was made yet, or if the last one is more than a week old."""
+    """A backup is due if none was made yet, or if the last backup is more than a week old."""
     with sitting(three_cases) as alice:
         assert "No backup has been made yet: make the first one." in part(alice.page("/en/today"), "office")
         assert "office/backup" in alice.page("/en/today").partition('id="office"')[2]
@@ -237,7 +237,7 @@ def test_the_page_lists_tasks_of_the_office(three_cases: Office) -> None:
 def test_a_case_in_the_queue_has_a_mark_for_each_reason_to_be_careful(office: Office, tmp_path: Path) -> None:
     """The reasons are danger, details to protect, and a reporter who could be recognised.
 
-    No mark hides another.
+    No mark hides another mark.
     """
     world = World(office)
     answers = {"danger_now": "yes", "protect": "my car", "how_many": "few", "coi": "no"}
@@ -254,7 +254,7 @@ def shown(client: Client, view: str) -> list[str]:
     return re.findall(r'name="case" value="(\d)"', client.page("/en/"))
 
 
-def test_officers_can_view_due_cases_or_only_their_own_and_see_the_workload(
+def test_officers_can_view_the_due_cases_or_their_own_cases_and_see_the_workload(
     three_cases: Office,
 ) -> None:
     """Any officer with cases can be marked as absent."""
@@ -295,7 +295,7 @@ def test_cases_of_an_absent_officer_move_to_the_deputy(
 
 
 def test_uncollected_bundles_are_announced_first(office: Office, tmp_path: Path, stick: Path) -> None:
-    """A bundle may contain a danger. Once the bundle is collected, the result marks the case."""
+    """A bundle may contain a report of a danger. Once the bundle is collected, the result marks the case."""
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
     tell(world, portal, {"what": "a", "coi": "no"})

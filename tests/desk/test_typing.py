@@ -233,7 +233,7 @@ def test_a_page_closes_itself_once_its_session_has_ended_in_another_tab(page: Pa
         page.wait_for_url(lambda url: "case" not in url)
 
 
-def test_the_desk_works_without_a_script_and_shows_no_hints_that_need_it(
+def test_the_desk_works_without_a_script_and_shows_no_hints_that_need_a_script(
     chromium: Browser, served: Served
 ) -> None:
     with again(chromium, served, java_script_enabled=False) as page:

@@ -29,7 +29,7 @@ LABEL = "En cours d\u2019évaluation"
 
 
 def jpeg() -> bytes:
-    """Return a picture like that of a camera."""
+    """Return a picture such as a camera makes."""
     picture = Image.radial_gradient("L").resize((640, 480)).convert("RGB")
     raw = BytesIO()
     picture.save(raw, "JPEG", quality=90, comment=CANARY.encode())

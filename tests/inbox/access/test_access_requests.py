@@ -173,7 +173,7 @@ def test_a_request_counts_as_a_deadline_until_it_is_answered(
 ) -> None:
     """The request with the earliest due day is at the top of the queue.
 
-    Oversight counts the requests that were answered in time, answered late, or are overdue.
+    Oversight counts the requests that were answered in time, were answered late, or are overdue.
     """
     clock = moved(monkeypatch)
     assert ([], {}) == (office.json("queue", "list")["requests"], deadlines(office))

@@ -1,4 +1,4 @@
-"""Officers must give a reason to write to somebody whom the case names: the letter might warn a suspect."""
+"""Officers need a reason to write to somebody whom the case names, because this might warn a suspect."""
 
 import pytest
 

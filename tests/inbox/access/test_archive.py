@@ -147,7 +147,7 @@ def test_opening_a_second_archived_case_does_not_close_the_first(office: Office,
 def test_only_the_two_officers_who_opened_an_archived_case_can_read_it(tmp_path: Path, clock: Clock) -> None:
     """One officer alone cannot open the case.
 
-    A third officer cannot read it, even when signed in with one of the two.
+    A third officer cannot read it, even if one of the two officers is also signed in.
     """
     office = Office.found_by(tmp_path, ("alice", "bruno", "chloe"), 2)
     portal = Portal(World(office), tmp_path / "medium")
@@ -258,7 +258,7 @@ def test_a_case_whose_outcome_has_no_archive_period_is_never_archived(office: Of
         assert session.get_one(Workflow, 1).archive_from is None
 
 
-def test_officers_can_count_hold_and_destroy_an_archived_case_without_opening_it(
+def test_officers_can_count_hold_and_destroy_archived_cases_without_opening_them(
     office: Office, clock: Clock
 ) -> None:
     """These actions show no content of the case."""

@@ -104,7 +104,8 @@ def test_an_officer_can_exclude_any_officer_from_a_case_even_one_who_is_signed_i
 def test_an_exclusion_that_would_leave_no_quorum_is_refused(room: Room) -> None:
     """The quorum is two.
 
-    After the first exclusion, two officers can still read the case; the second would leave only one officer.
+    After the first exclusion, two officers can still read the case; a second exclusion would leave only one
+    officer.
     """
     room.collect(first(Reporter(room.world)))
     assert 0 == room.office.run("access", "conflict", "add", "1", "bruno", "--reason", "x").code

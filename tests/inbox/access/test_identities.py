@@ -402,7 +402,7 @@ def test_an_identity_of_8000_characters_is_accepted(world: World) -> None:
 
 
 def test_two_officers_together_can_record_a_person_named_in_the_case(trio: Trio) -> None:
-    """In an inbox of three officers, the third one need not confirm."""
+    """In an inbox of three officers, the third officer need not confirm."""
     with trio.others.unlocked() as opened:
         with opened.inbox.transaction() as session:
             session.execute(delete(Identity))

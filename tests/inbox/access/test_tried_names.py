@@ -32,7 +32,7 @@ from tests.support.inbox_trio import undone
 from tests.support.inbox_visas import agree
 
 NAME, OTHER = "Firmin Quélennec", "Erwan Le Bihan"
-# This person has the same family name as the one above.
+# This person has the same family name as the person above.
 ALIKE = "Soizic Quélennec"
 NAMES = ("alice", "bruno")
 

@@ -57,7 +57,8 @@ class Kept:
     def is_read(self, present: set[str], *, quarantine: bool = False) -> bool:
         """Return whether the signed-in officers can read the case.
 
-        With ``quarantine``, return whether they can take an action that shows no content of the case.
+        With ``quarantine``, return whether these officers can take an action that shows no content of the
+        case.
         """
         among = not self.handlers or present <= self.handlers
         is_out = self.opened is None or present <= self.opened

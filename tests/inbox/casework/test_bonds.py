@@ -34,7 +34,7 @@ pytestmark = pytest.mark.copy_of("read")
 def read(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """Two linked cases about the same facts.
 
-    Officers have read both, and have sent only case 2 to the prosecutor.
+    Officers have read both cases, and have sent only case 2 to the prosecutor.
     """
     office = with_reporter.copy(tmp_path_factory.mktemp("read"))
     office.read_all(1, 2, risk="low")
@@ -85,7 +85,10 @@ def acting(office: Office, *confirming: str) -> Iterator[tuple[Inbox, Actor]]:
 
 
 def test_only_some_relations_carry_restrictions_from_one_case_to_another() -> None:
-    """Two reports about one place may be two matters. A report that contradicts another may be false."""
+    """Two reports about one place may be two matters.
+
+    A report that contradicts another report may be false.
+    """
     assert BINDING == {each for each in Relation if each.binds}
 
 

@@ -279,7 +279,7 @@ def test_the_hint_for_an_obstacle_names_a_command_that_lifts_it(
 def _enough(what: Obstacle) -> Callable[[Iterable[bool]], bool]:
     """Return the function that checks whether the hint names enough ways to lift an obstacle.
 
-    If any one of the ways lifts the obstacle, it is enough to name one.
+    If any one of the ways lifts the obstacle, it is enough to name one way.
     """
     # The hint must name both ways: to reopen a duplicate, and to unlink a case that is not a duplicate.
     return all if what is Obstacle.REPEATED else any

@@ -154,7 +154,7 @@ def test_no_case_changes_if_one_of_the_chosen_cases_cannot_be_marked_as_junk(
 def test_the_deadlines_of_a_junk_case_continue_to_run(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The list of junk shows these deadlines, and oversight counts the overdue ones."""
+    """The list of junk shows these deadlines, and oversight counts the overdue deadlines."""
     (before,) = [case["deadline"] for case in office.json("queue", "list")["cases"] if case["case"] == 1]
     office.json("case", "junk", "1", *WHY)
     (junk,) = office.json("queue", "list", "--junk")["cases"]

@@ -84,7 +84,7 @@ def test_an_invalid_tag_is_refused(office: Office, name: str) -> None:
         assert "invalid tag" in refused(office, "queue", "list", f"--tag={name}")
 
 
-def test_removing_a_tag_is_refused_if_the_case_does_not_have_it(office: Office) -> None:
+def test_removing_a_tag_is_refused_if_the_case_does_not_have_the_tag(office: Office) -> None:
     """If one of several tags is missing, no tag is removed."""
     office.json("case", "tag", "add", "1", "escale")
     assert "case 1 has no such tag" in refused(office, "case", "tag", "remove", "1", "escale", "quai")

@@ -66,8 +66,8 @@ def entries(office: Office) -> list[str]:
 def test_the_output_of_a_whole_session_equals_the_golden_file(office: Office) -> None:
     """The officers type commands, some with mistakes.
 
-    The officers confirm an action first with a wrong passphrase and then with the right one. The journal has
-    each action.
+    The officers confirm an action first with a wrong passphrase and then with the right one. The journal
+    records each action.
     """
     with session(office, command=COMMAND) as at:
         for line in (

@@ -119,7 +119,7 @@ class History:
 
         Closing a case drops the deadline for the first act. If no feedback was given, closing also drops the
         deadline for feedback, because the closing text is not feedback. A closing without a text also drops
-        the acknowledgement, unless one was sent.
+        the acknowledgement, unless the acknowledgement was sent.
         """
         ended = {Event.FIRST_ACT} if self.has_feedback else {Event.FIRST_ACT, Event.ANSWERED}
         if self.silent and Event.ACKNOWLEDGED not in self.told_in:
@@ -255,7 +255,7 @@ class Inspectorate:
     def lose_what_is_not_confirmed(self, _: int) -> None:
         """Lose every outbox that the portal has not confirmed.
 
-        The next outbox then gets the number of a lost one.
+        The next outbox then gets the number of a lost outbox.
         """
         workflow.forget_told(self.session)
         for row in queries_exchange.unconfirmed_outboxes(self.session):

@@ -121,13 +121,13 @@ def test_feedback_is_due_three_months_after_the_acknowledgement(happened: dict[s
     """Without a timely acknowledgement, the months run from the last day that the Directive allows for it.
 
     The decree gives more days for the acknowledgement, but not for feedback. Neither a late acknowledgement
-    nor a slow exchange postpones feedback: the day on which the acknowledgement was sent counts.
+    nor a slow exchange postpones feedback, because the day on which the acknowledgement was sent counts.
     """
     assert day == clocks(date(2026, 12, 1), **happened)["feedback"].day
 
 
 @given(DAYS, st.sampled_from([3, 6]))
-def test_feedback_is_due_on_the_same_day_of_a_later_month_as_the_acknowledgement(
+def test_feedback_is_due_months_later_on_the_day_of_the_month_of_the_acknowledgement(
     day: date, months: int
 ) -> None:
     """If the last month is shorter, feedback is due on the last day of that month.
@@ -152,7 +152,7 @@ def test_the_priority_of_a_case_sets_the_deadline_for_the_first_act(priority: in
     assert day == due.day.isoformat()
 
 
-def test_a_deadline_that_is_met_is_no_longer_the_next_one() -> None:
+def test_a_deadline_that_is_met_is_no_longer_the_next_deadline() -> None:
     """Once the case is closed, only the end of the retention period is left."""
     day = date(2026, 12, 1)
     whole = Events(received=day, collected=day, priority=1)
@@ -263,7 +263,7 @@ def test_a_deadline_met_late_always_counts_as_late(day: date, late: int) -> None
 
 
 @given(DAYS, st.integers(0, 90))
-def test_if_one_event_meets_two_deadlines_the_earlier_one_is_the_next_deadline(
+def test_of_two_deadlines_that_one_event_meets_the_earlier_is_the_next_deadline(
     day: date, opened: int
 ) -> None:
     """An example is the acknowledgement, for which the Directive and the decree each set a day."""

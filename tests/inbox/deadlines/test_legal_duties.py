@@ -197,7 +197,7 @@ def test_the_queue_lists_a_case_with_an_overdue_decision_as_overdue(
 def test_a_decision_made_late_counts_as_late_even_after_it_is_reopened(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Otherwise a second decision, made in time, would hide that the first was thirty days late."""
+    """Otherwise a second decision, made in time, would hide that the first decision was thirty days late."""
 
     def counted() -> tuple[int, int]:
         found = office.json("office", "oversight")["deadlines"]["art40"]
@@ -376,7 +376,7 @@ def test_the_decision_not_to_inform_the_persons_concerned_takes_two_officers(off
 def test_one_officer_alone_can_defer_informing_the_persons_only_once(office: Office) -> None:
     """Otherwise one officer could defer the decision again each year.
 
-    If the new day is not later than the old one, one officer is enough.
+    If the new day is not later than the old day, one officer is enough.
     """
     for days, by in ((10, 1), (20, 2), (20, 1), (5, 1), (6, 2)):
         wanted = Decision(choice="defer", reason="x", until=today() + timedelta(days))
@@ -622,7 +622,7 @@ def test_goods_that_may_soon_disappear_make_a_case_of_an_offence_as_urgent_as_da
 ) -> None:
     """The reporter's answers make the case urgent before an officer scores it.
 
-    A report without an offence becomes urgent once an officer finds one.
+    A report without an offence becomes urgent once an officer finds an offence.
     """
     soon = [(due(office, n), urgent(office, n)) for n in range(1, len(GONE_SOON) + 1)]
     assert [(today().isoformat(), "prosecutor_phoned")] * len(GONE_SOON) == soon

@@ -29,7 +29,7 @@ from tests.support.inbox_outcomes import refused, slot
 from tests.support.inbox_trio import Trio, undone
 from tests.support.laws import FILES
 
-# A file with a single template, for an office that writes its own.
+# A file with a single template, for an office that writes its own templates.
 OWN = """
 source = "Ours"
 [reply.ours]
@@ -71,7 +71,7 @@ OFF = st.sets(st.integers(1, 40), max_size=8)
 def test_each_deadline_changes_with_the_days_off_and_the_regime_of_the_office(
     opened: Inbox, happened: tuple[date, int | None, int | None, int | None], off: set[int], acted: int | None
 ) -> None:
-    """A day off never makes a deadline earlier, and the internal regime never makes one later.
+    """A day off never makes a deadline earlier, and the internal regime never makes a deadline later.
 
     If the change is undone, the deadline is the same as before.
     """
@@ -290,7 +290,7 @@ def test_under_some_regimes_the_office_must_say_how_reporters_can_speak_to_an_of
     assert "0123456789" == office.json("office", "show")["heard"]
 
 
-def test_the_office_is_warned_if_the_law_requires_a_way_to_speak_to_an_officer_and_none_is_set(
+def test_the_office_is_warned_if_the_law_requires_a_way_to_speak_to_an_officer_and_no_such_way_is_set(
     office: Office,
 ) -> None:
     """Reporters must be told how they can speak to an officer."""

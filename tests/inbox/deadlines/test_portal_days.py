@@ -53,7 +53,7 @@ def test_an_impossible_import_day_is_replaced_by_the_first_possible_day(
 @example(previous=3, exported=5, now=5, said=3)
 @example(previous=3, exported=5, now=5, said=5)
 @given(OFFSETS, OFFSETS, OFFSETS, st.integers(-60, 120))
-def test_a_day_of_receipt_that_is_too_late_is_replaced_and_one_that_is_too_early_causes_a_warning(
+def test_a_day_of_receipt_that_is_too_late_is_replaced_and_a_day_that_is_too_early_causes_a_warning(
     previous: int, exported: int, now: int, said: int
 ) -> None:
     """A report must have arrived between two exports.
@@ -268,8 +268,8 @@ def test_an_outbox_from_before_a_restore_is_never_dated_in_the_future(world: Wor
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_if_two_outboxes_contain_the_same_text_the_first_one_counts(world: World, portal: Portal) -> None:
-    """The second outbox is made before the portal confirms the first."""
+def test_if_two_outboxes_contain_the_same_text_the_first_outbox_counts(world: World, portal: Portal) -> None:
+    """The second outbox is made before the portal confirms the first outbox."""
     answered(world)
     world.office.json("exchange", "outbox", "--out", world.office.out)
     _, first, _ = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
@@ -303,7 +303,7 @@ def test_an_import_cannot_be_dated_before_an_export_that_does_not_mention_it(
 def test_a_case_and_its_collection_warn_of_an_impossible_day_of_receipt(
     world: World, portal: Portal, collect: Any, said: int, counts: int
 ) -> None:
-    """The deadlines run from the day that replaces the impossible one.
+    """The deadlines run from the day that replaces the impossible day.
 
     A day in the future would make the deadlines later, so the first possible day replaces it. A day before
     the previous export makes the deadlines earlier, so it is kept.

@@ -189,10 +189,10 @@ def test_a_junk_case_stays_in_the_queue_only_for_a_deferred_or_reopened_decision
             assert waits is work.waits, (decision, anew)
 
 
-def test_a_closed_case_still_needs_the_decision_on_persons_but_not_the_one_on_admissibility(
+def test_a_closed_case_still_needs_the_decision_on_persons_but_not_the_decision_on_admissibility(
     office: Office,
 ) -> None:
-    """The control is an open case, which is not listed among the closed ones."""
+    """The control is an open case, which is not listed among the closed cases."""
     with office.opened() as inbox, inbox.transaction() as session:
         work = session.get_one(Workflow, 1)
         for duty, closed, owed in (

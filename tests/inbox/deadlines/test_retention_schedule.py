@@ -592,7 +592,7 @@ def test_unfiled_envelopes_expire_two_months_after_their_collection(
 def test_the_archives_approve_envelopes_up_to_the_last_day_of_their_list(
     world: World, collect_all: Callable[..., Any], clock: Clock, tmp_path: Path
 ) -> None:
-    """The French law asks for no approval, so the test uses a law that does."""
+    """The French law asks for no approval, so the test uses a law that requires an approval."""
     text = FILES["fr"]["retention.toml"].decode()
     unopened = text.partition("[unopened]")[2]
     needed = unopened.replace("visa = false", "visa = true")
@@ -680,7 +680,9 @@ def test_expired_envelopes_are_discarded_only_once_the_portal_has_also_reached_t
         assert found == replace(none_expired, due=due, by_one_clock=by_one_clock)
 
 
-def test_a_changed_case_is_removed_from_the_lists_for_the_archives_and_the_others_stay(trio: Trio) -> None:
+def test_a_changed_case_is_removed_from_the_lists_for_the_archives_and_the_other_cases_stay(
+    trio: Trio,
+) -> None:
     with trio.others.opened() as inbox, undone(inbox) as session:
         assert {1, 2, 3} == {*visas.given(session)}
         visas.take_out(session, 2)

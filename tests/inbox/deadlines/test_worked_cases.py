@@ -187,7 +187,7 @@ class Seen:
     def is_archived(self) -> bool:
         """Return whether the case is in the archive.
 
-        Cases with a pending decision are listed with the open ones.
+        Cases with a pending decision are listed with open cases.
         """
         listed = self.life.office.json("queue", "list", "--all")
         return self._line(listed)["archived"] is not None

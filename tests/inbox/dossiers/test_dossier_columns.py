@@ -22,7 +22,7 @@ SAID = {
     "follow_ups.position", "follow_ups.text", "messages.position", "messages.text", "attachments.number",
     "attachments.name",
 }  # fmt: skip
-# Only a prosecutor gets these. From the day and the text, a person concerned could infer who wrote it.
+# Only a prosecutor gets these. From the day and the text, a person concerned could infer who wrote the text.
 DAYS = {"cases.received", "follow_ups.received", "messages.day"}
 GOES = {Purpose.PROSECUTOR: SAID | DAYS, Purpose.DISCIPLINARY: SAID}
 # Columns that identify the case, or that the test must not replace because they are parsed.

@@ -100,7 +100,8 @@ EXPORTS = {
 ENDED = {"retention visa request"}
 # These exports are about a destroyed case, so they are made last.
 AFTER = {"destroyed"}
-# These exports must not reveal the source, because the reporter asked for it or a reader could infer it.
+# These exports must not reveal the source, because the reporter asked for this, or because a reader could
+# infer the source.
 SOURCELESS = {
     name for name in EXPORTS if name.partition(",")[0] in {"access", "letter", "oversight", "timeline"}
 }

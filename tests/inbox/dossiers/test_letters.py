@@ -111,7 +111,7 @@ def test_a_letter_contains_the_text_that_the_law_gives(office: Office, letter: s
 
 
 @pytest.mark.parametrize("letter", chosen(LETTERS, "prosecutor", "persons_notice"))
-def test_a_letter_and_its_file_contain_no_reporter_no_officer_and_no_time_of_day(
+def test_a_letter_and_its_file_name_no_reporter_and_no_officer_and_show_no_time_of_day(
     office: Office, letter: str
 ) -> None:
     """The same words always give the same bytes.
@@ -317,7 +317,7 @@ def test_a_letter_waits_for_the_decision_about_the_prosecutor_even_if_no_rule_as
         office.json(*write(letter, office.out / letter))
 
 
-# For each kind of warning: a letter, and a text typed into it.
+# For each kind of warning: a letter, and a text typed into the letter.
 WARNED: Mapping[str, tuple[str, str]] = {
     "officer": ("prosecutor", "Bruno a lu le dossier."),
     "protected": ("forwarding", f"Il est écrit : {SECRET}."),
