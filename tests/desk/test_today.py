@@ -43,7 +43,7 @@ def part(page: str, name: str) -> str:
 
 
 def test_an_officer_cannot_hide_a_danger_with_a_low_score(three_cases: Office) -> None:
-    """A danger in the answers or in the score has the same effect on the page, in the queue and in bulk actions.
+    """A danger in the answers or in the score counts for the day's page, the queue and bulk actions.
 
     Case 3, without a danger, is the control.
     """

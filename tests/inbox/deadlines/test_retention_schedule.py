@@ -680,7 +680,7 @@ def test_expired_envelopes_are_discarded_only_once_the_portal_has_also_reached_t
         assert found == replace(none_expired, due=due, by_one_clock=by_one_clock)
 
 
-def test_a_changed_case_is_removed_from_the_lists_for_the_archives_and_the_other_cases_stay(
+def test_only_a_changed_case_is_removed_from_the_lists_for_the_archives(
     trio: Trio,
 ) -> None:
     with trio.others.opened() as inbox, undone(inbox) as session:

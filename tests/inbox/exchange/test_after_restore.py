@@ -103,7 +103,7 @@ def test_after_a_restore_the_next_bundle_must_still_continue_the_chain(world: Wo
     assert before == world.office.state()
 
 
-def test_there_is_a_gap_only_if_a_bundle_is_not_the_next_one_of_the_chain(
+def test_there_is_a_gap_only_if_a_bundle_does_not_continue_the_chain(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
     one, two, three = (portal.bundle() for _ in range(3))

@@ -80,7 +80,7 @@ def test_the_first_portal_key_is_accepted_with_either_option_that_states_the_fin
 def test_the_first_bundle_collected_from_a_portal_must_have_the_number_1(
     world: World, portal: Portal, tmp_path: Path
 ) -> None:
-    """The rule applies to the first portal and to a rebuilt one, even with the option --after-restore."""
+    """The rule applies to the first portal and to a rebuilt portal, even with the option --after-restore."""
     for place, each in enumerate((portal, Portal(world, tmp_path / "rebuilt"))):
         given = Acceptance(None, each.fingerprint, lambda _: False)
         two = [each.bundle() for _ in range(2)][1]

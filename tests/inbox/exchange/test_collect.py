@@ -51,7 +51,7 @@ def test_answers_to_an_unknown_questionnaire_are_shown_with_their_question_ids(
     assert "\nwhat\n│ Il s'est passé" in world.office.run("case", "show", "1").out
 
 
-def test_a_follow_up_joins_its_case_even_if_it_precedes_its_report_in_the_bundle(
+def test_a_follow_up_joins_its_case_even_if_it_precedes_the_report_in_the_bundle(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
     """The order of a bundle is random, so some of ten follow-ups almost certainly precede the report."""
@@ -127,7 +127,7 @@ def test_a_follow_up_that_names_an_unknown_keyring_flags_its_case_permanently(
 
 
 def test_an_external_body_flags_a_second_keyring_with_the_same_serial(world: World) -> None:
-    """An external body knows keyrings only from reports, either in the same bundle or in an earlier one."""
+    """An external body knows keyrings only from reports, which may be in the same bundle or an earlier bundle."""
     one, other, later = (SeenKeyring(n, bytes([each]) * 32) for n, each in ((7, 1), (7, 2), (8, 2)))
     expected = [(one, ""), (one, ""), (other, "unknown"), (later, ""), (one, "")]
     with world.office.opened() as inbox, inbox.transaction() as session:

@@ -153,7 +153,7 @@ def test_the_first_bundle_of_a_portal_takes_two_officers_but_each_later_bundle_t
     ]
 
 
-def test_invalid_bundles_do_not_prevent_the_collection_of_valid_ones(world: World, portal: Portal) -> None:
+def test_invalid_bundles_do_not_prevent_the_collection_of_valid_bundles(world: World, portal: Portal) -> None:
     """Each file gets its own result.
 
     Here, one file is not a bundle, one is a bundle that was already collected, and one is missing.
@@ -201,12 +201,12 @@ def test_bundles_are_collected_in_the_order_of_their_numbers_and_not_of_their_fi
     assert list(range(1, 12)) == numbers
 
 
-def test_the_last_bundle_of_the_old_portal_is_collected_before_those_of_a_rebuilt_one(
+def test_the_last_bundle_of_the_old_portal_is_collected_before_the_bundles_of_a_rebuilt_portal(
     world: World, portal: Portal, collect: Callable[..., Any], tmp_path: Path
 ) -> None:
     """The order does not depend on keys or file names.
 
-    Once the rebuilt portal is accepted, no bundle of the old one is collected.
+    Once the rebuilt portal is accepted, no bundle of the old portal is collected.
     """
     collect(portal.bundle())
     for place in range(4):

@@ -140,7 +140,7 @@ def test_an_unfiled_envelope_is_removed_from_the_list_if_its_message_was_already
 def test_an_envelope_is_kept_while_another_unfiled_entry_needs_it(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """The same bytes arrived once with the true case id and once with another."""
+    """The same bytes arrived once with the true case id and once with another case id."""
     seed = bytes(range(32))
     late = elsewhere(world, HybridIdentity.from_seed(seed))
     report = first(late)

@@ -259,7 +259,7 @@ def test_the_printed_sheet_with_the_twelve_words_does_not_reveal_their_purpose(
     assert 0o600 == sheet.stat().st_mode & 0o777
 
 
-def test_every_outbox_announces_a_case_entered_by_hand_until_the_portal_has_applied_one(
+def test_every_outbox_announces_a_case_entered_by_hand_until_the_portal_has_applied_such_an_outbox(
     world: World, portal: Portal, answers: Path, collect: Callable[..., Any]
 ) -> None:
     """At first, each outbox contains the slot, the memo and the withdraw id of the case.

@@ -169,7 +169,7 @@ def test_a_closed_case_stays_closed_after_the_outbox_with_its_last_reply(
 
 @pytest.mark.usefixtures("correspondent")
 def test_the_inbox_remembers_only_the_first_outbox_that_acknowledged_a_bundle(world: World) -> None:
-    """The portal may have applied the first outbox, even if the later ones were lost."""
+    """The portal may have applied the first outbox, even if the later outboxes were lost."""
     for _ in range(2):
         outbox(world.office, world)
     with world.office.opened() as inbox, inbox.transaction() as session:

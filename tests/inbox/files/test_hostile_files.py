@@ -199,7 +199,7 @@ def test_no_hostile_file_can_write_control_characters_to_the_terminal(office: Of
 def test_a_page_shows_the_contents_of_a_hostile_file_only_as_text(office: Office, language: str) -> None:
     """The test covers text, names, types, entries and metadata.
 
-    As a control, the page shows each of these.
+    As a control, the page shows each of these texts.
     """
     names = ("note.txt", "page.html", "drawing.svg", "made.jpg", "slip.zip", hostile.BIDI, "fine.pdf")
     names += ("made.docx", "table.csv", next(each.name for each in FILES if hostile.JINJA[:9] in each.name))

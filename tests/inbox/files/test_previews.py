@@ -110,7 +110,7 @@ def test_a_preview_writes_nothing_to_disk(case: World) -> None:
 def opened_for_writing(written: list[str]) -> Iterator[None]:
     """Record which paths this process opens for writing.
 
-    An audit hook cannot be removed, so this one ignores all events after the test.
+    An audit hook cannot be removed, so this hook ignores all events after the test.
     """
     listening = True
 

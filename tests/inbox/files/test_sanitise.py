@@ -126,7 +126,7 @@ def near(colour: object) -> tuple[int, ...]:
     return tuple(255 * (value > 127) for value in colour)
 
 
-def test_the_dossier_says_which_files_were_rerendered_and_which_could_not_be(cleaned: Path) -> None:
+def test_the_dossier_says_which_files_were_rerendered_and_which_files_could_not_be(cleaned: Path) -> None:
     """The dossier lists the hashes of the enclosed copies."""
     parts = opened(cleaned)
     files = json.loads(parts["dossier.json"])["files"]

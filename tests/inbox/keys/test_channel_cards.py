@@ -118,7 +118,7 @@ def test_the_root_refuses_a_card_until_its_fingerprint_has_been_compared(root: O
     assert 0 == root.run("exchange", "channel", "add", folder, "--fingerprint", typed).code
 
 
-def test_a_newer_card_replaces_the_older_one_without_another_comparison(
+def test_a_newer_card_replaces_the_older_card_without_another_comparison(
     root: Office, body: Office, clock: Clock
 ) -> None:
     accept(root, body)
@@ -134,7 +134,7 @@ def test_a_newer_card_replaces_the_older_one_without_another_comparison(
 
 
 def test_the_root_refuses_a_later_card_that_another_key_signed(root: Office, body: Office) -> None:
-    """An officer cannot change that by typing a fingerprint."""
+    """Even an officer who types its fingerprint cannot make the root accept the card."""
     accept(root, body)
     folder, _ = export(body)
     fingerprint = forge(folder, lambda found: found)

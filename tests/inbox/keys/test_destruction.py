@@ -300,7 +300,7 @@ def test_the_command_names_a_key_that_cannot_be_destroyed_yet(life: Life) -> Non
 
 
 def test_the_command_counts_the_unfiled_envelopes_before_it_destroys_keys(life: Life) -> None:
-    """A destroyed key may be the one that would have opened these envelopes."""
+    """A destroyed key may be the key that would have opened these envelopes."""
     life.ready()
     life.collect(life.clock.day, Sent(age.seal_bytes(bytes(65_536), [build.stranger().recipient()])))
     assert "unfiled envelopes here: 1;" in life.office.run("key", "destroy").out

@@ -26,7 +26,7 @@ def test_a_stronger_passphrase_gets_a_better_rating() -> None:
 
 
 def test_only_the_first_72_characters_of_a_passphrase_are_estimated() -> None:
-    """The estimator accepts 72 characters, and becomes slower with each one."""
+    """The estimator accepts 72 characters, and becomes slower with each character."""
     assert (
         passphrase_strength.estimate("a b" * 1_000, []).exponent
         == passphrase_strength.estimate(("a b" * 1_000)[:72], []).exponent

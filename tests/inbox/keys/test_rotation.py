@@ -51,10 +51,10 @@ def test_the_next_keys_can_be_made_at_the_earliest_thirty_days_before_the_curren
     assert f"can be made from {build.today() + timedelta(151)}" in office.run("key", "rotate").err
 
 
-def test_the_next_keys_are_published_early_and_become_valid_the_day_after_the_current_ones_expire(
+def test_the_next_keys_are_published_early_and_become_valid_the_day_after_the_current_keys_expire(
     office: Office, clock: Clock
 ) -> None:
-    """The keyring lists old and new keys, and the key store opens envelopes sealed to either."""
+    """The keyring lists old and new keys, and the key store opens envelopes sealed to any of these keys."""
     clock.wait(60)
     made = office.json("key", "rotate")
     channel = channel_of(office)

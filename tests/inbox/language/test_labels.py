@@ -225,7 +225,7 @@ def test_neither_a_module_nor_a_page_of_the_desk_contains_french_text() -> None:
 def test_every_field_named_by_a_page_of_the_desk_has_a_label() -> None:
     """Without a label, the page would have a gap.
 
-    This once happened with the priority at the head of a case.
+    The head of a case once had such a gap in place of its priority.
     """
     pages = "".join(path.read_text("utf-8") for path in (shipped.FOLDER / "desk").rglob("*.html"))
     named = set(re.findall(r'"([\w-]+)"\|field\b', pages))
@@ -247,7 +247,7 @@ SAME = {
 }
 
 
-def test_each_french_label_differs_from_the_english_one_or_is_listed_as_identical() -> None:
+def test_each_french_label_differs_from_the_english_label_or_is_listed_as_identical() -> None:
     own = set(labels.tables()) - labels.OF_THE_LAW
     words = {f"{codes} {code}": label for codes in own for code, label in labels._own(codes).items()}
     assert {name for name, label in words.items() if label.fr == label.en} == SAME

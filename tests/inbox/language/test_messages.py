@@ -75,7 +75,7 @@ def test_every_sentence_is_made_from_a_string_literal() -> None:
 
 
 def test_babel_extracts_every_sentence() -> None:
-    """Babel finds the same sentences as Python's parser, including a sentence within another."""
+    """Babel finds the same sentences as Python's parser, including a sentence within another sentence."""
     for path in INBOX.rglob("*.py"):
         with path.open("rb") as file:
             found = [text for _, _, text, _ in extract_python(file, {"sentence": None}, (), {})]

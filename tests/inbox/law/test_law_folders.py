@@ -135,7 +135,7 @@ def test_an_inbox_does_not_open_if_its_law_folder_was_changed(
 def test_a_backup_contains_every_law_that_was_ever_in_use(
     office: Office, copies: Copies, tmp_path: Path
 ) -> None:
-    """The restored inbox uses the newest law, and still has the older one."""
+    """The restored inbox uses the newest law, and still has the older law."""
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, folder.read(OTHER))
     both = {folder.sha256(folder.read(each)).hex(): folder.read(each) for each in (FRENCH, OTHER)}

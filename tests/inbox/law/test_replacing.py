@@ -32,7 +32,7 @@ Edit = Callable[..., Path]
 
 @pytest.fixture
 def edited(tmp_path: Path) -> Edit:
-    """Return a function that makes a law folder. The folder differs from the French one in one place."""
+    """Return a function that makes a law folder. The folder differs from the French folder in one place."""
     return lambda *how: laws.edited(tmp_path / f"law-{len(list(tmp_path.iterdir()))}", *how)
 
 
@@ -382,7 +382,7 @@ def test_a_law_that_makes_deadlines_later_requires_the_option_loosening(office: 
 def test_a_law_with_looser_rules_requires_the_option_loosening(office: Office, edited: Edit) -> None:
     """Here no deadline moves.
 
-    One measure is now disclosed without waiting for the prosecutor, and another one is new.
+    One measure is now disclosed without waiting for the prosecutor, and another measure is new.
     """
     hearing = FILES["fr"]["measures.toml"].decode().partition("[measure.hearing]")[2].partition("\n[")[0]
     looser = hearing.replace('"never"', '"always"').replace("needs_word = true\n", "")

@@ -41,7 +41,7 @@ def test_signed_and_unsigned_cases_have_the_same_members_in_json(
     )
 
 
-def test_commands_that_change_a_case_or_write_a_file_report_this_in_json(
+def test_commands_that_change_a_case_or_write_a_file_report_the_result_in_json(
     world: World, collect_all: Callable[..., Any], tmp_path: Path
 ) -> None:
     collect_all(first(Reporter(world), files=[b"data"]))

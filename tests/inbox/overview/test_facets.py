@@ -161,7 +161,7 @@ def given(field: str, value: str) -> Any:
 def test_the_count_of_each_choice_equals_the_number_of_cases_that_the_choice_finds(
     vault: Vault, wanted: Filter, officer: str
 ) -> None:
-    """The test covers an excluded officer, an officer who declared few cases, and one who may read all."""
+    """The officers are excluded from a case, have declared few cases, or may read all cases."""
     with vault.transaction([officer]) as session:
         found = counts(session, wanted)
         pressed = {

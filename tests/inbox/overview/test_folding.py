@@ -1,4 +1,4 @@
-"""A page shows the newest messages and the unread ones in full, as far as there is room."""
+"""A page shows the newest and the unread messages in full, as far as there is room."""
 
 from datetime import date
 from typing import Any
@@ -24,14 +24,14 @@ def test_a_page_with_room_for_all_messages_folds_none_of_them() -> None:
     assert folded([letter(), reply(), letter(unread=True)]) == []
 
 
-def test_the_newest_messages_stay_open_without_a_gap_and_older_ones_are_folded() -> None:
-    """A short message before one that does not fit is folded as well."""
+def test_the_newest_messages_stay_open_without_a_gap_and_older_messages_are_folded() -> None:
+    """A short message before a message that does not fit is folded as well."""
     old, long, *new = order = [reply(), letter(LONG), letter(), reply(), letter()]
     assert folded(order) == [old, long]
     assert new == order[2:]
 
 
-def test_if_there_is_little_room_unread_messages_stay_open_and_the_newest_ones_are_folded() -> None:
+def test_if_there_is_little_room_unread_messages_stay_open_and_the_newest_messages_are_folded() -> None:
     """As a control, the same page is folded once the messages are read."""
     first, second = letter(), letter()
     order = [first, second, *(letter() for _ in range(18)), reply()]
@@ -49,8 +49,8 @@ def test_the_newest_message_and_the_first_unread_message_stay_open_whatever_thei
     assert folded(order) == [second, middle]
 
 
-def test_unread_messages_are_folded_from_the_first_one_that_does_not_fit() -> None:
-    """Therefore the next page begins where the last one ended."""
+def test_unread_messages_are_folded_from_the_first_message_that_does_not_fit() -> None:
+    """Therefore the next page begins where the last page ended."""
     unread = [letter(unread=True) for _ in range(ROOM)]
     left = folded([*unread, reply()])
     assert 0 < len(left) < len(unread)

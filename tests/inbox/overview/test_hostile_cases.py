@@ -98,7 +98,7 @@ def test_a_category_that_the_questionnaire_does_not_offer_is_discarded(
     with world.office.opened() as inbox, inbox.transaction() as session:
         works = [session.get_one(Workflow, number) for number in (1, 2)]
         assert [("", ""), ("threat", "")] == [(work.category, work.area) for work in works]
-        works[0].category = ALL  # An earlier version stored the category like this.
+        works[0].category = ALL  # An earlier version stored such a category.
     assert "<U+202E>" in printed(world.office, "queue", "list")
 
 

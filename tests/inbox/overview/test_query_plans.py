@@ -1,7 +1,7 @@
 """No list of cases scans or sorts all cases.
 
 The tests read SQLite's query plans. The vault has no statistics, because the program never runs ANALYZE.
-Therefore an empty vault has the same plans as one with 100,000 cases.
+Therefore an empty vault has the same plans as a vault with 100,000 cases.
 """
 
 import re

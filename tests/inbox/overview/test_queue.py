@@ -364,7 +364,7 @@ def test_a_search_that_is_too_long_is_refused(office: Office) -> None:
 
 
 def test_a_row_of_the_queue_shows_whether_the_report_or_a_follow_up_is_unread(office: Office) -> None:
-    """The row shows this until an officer has read the page with the unread messages.
+    """A row is marked as unread until an officer has read the page with the unread messages.
 
     The control is the other rows.
     """

@@ -90,7 +90,7 @@ def test_each_sheet_contains_every_text_that_the_law_provides_for_it(law: Law, l
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
 def test_the_sheets_list_the_periods_and_deadlines_and_decisions_and_authorities_of_the_law(law: Law) -> None:
-    """The tables and the page show each of these with its name and its period."""
+    """The tables and the page show each entry of the law with its name and its period."""
     known, regime = under(law), law.default_regime
     tables = {name: [*getattr(sheet_tables, name)(known)] for name in TABLES}
     cells = {name: [row.cells for row in rows] for name, rows in tables.items()}
@@ -222,7 +222,7 @@ RISKS = {
 
 
 def test_each_risk_lists_its_own_measures_and_its_remaining_limits(french: tuple[str, str]) -> None:
-    """The measures of a risk do not include one that concerns only other risks."""
+    """The measures of a risk do not include a measure that concerns only other risks."""
     names = [bare(FRENCH.risks[code].name.fr) for code in RISKS]
     _, *found = re.split(f"({'|'.join(map(re.escape, names))})", french[1])
     assert names == found[::2]

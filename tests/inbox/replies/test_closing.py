@@ -305,7 +305,8 @@ def test_closing_as_transmitted_requires_a_transmission_and_closing_as_out_of_sc
 ) -> None:
     """The rule applies on both surfaces.
 
-    Otherwise one officer could close a case as transmitted after two had decided against a transmission.
+    Otherwise one officer could close a case as transmitted after two officers had decided against a
+    transmission.
     """
     office.json("case", "measure", "add", "1", "prosecutor_phoned")
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
@@ -328,7 +329,7 @@ def test_closing_as_transmitted_requires_a_transmission_and_closing_as_out_of_sc
 def test_a_closed_case_accepts_no_measure_that_contradicts_its_outcome(office: Office) -> None:
     """The measure that the outcome requires cannot be retracted either.
 
-    Once the case is reopened, officers can record such a measure and retract the other one.
+    Once the case is reopened, officers can record such a measure and retract the other measure.
     """
     office.json("case", "show", "1")
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
@@ -441,7 +442,7 @@ def test_an_inadmissible_report_can_be_closed_with_or_without_a_referral(
 def test_the_refusal_of_an_outcome_names_the_measure_that_officers_must_record_by_hand(
     office: Office,
 ) -> None:
-    """Under this law, no decision records that measure automatically.
+    """Under this law, the measure is not recorded automatically with any decision.
 
     Without the name of the measure, the hint could suggest only other outcomes.
     """

@@ -223,7 +223,7 @@ def test_six_successive_words_of_another_report_cause_a_warning_about_one_passag
 
 
 def test_warnings_do_not_reveal_words_of_a_report_that_officers_may_not_search(trio: Trio) -> None:
-    """The report is in quarantine, archived, not declared by every officer, or hidden from one of them."""
+    """The report is in quarantine, archived, not declared by every officer, or hidden from an officer."""
     work = update(Workflow).filter_by(case=2)
     with trio.others.opened() as inbox, inbox.transaction() as session:
         fulltext.add(session, 2, [STOLEN])
