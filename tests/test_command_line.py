@@ -36,7 +36,7 @@ PROGRAMS: Mapping[str, click.Command] = {
     "portal": portal,
     "fanal-portal": fanal_portal,
 }
-# A step of `fanal-portal upgrade`, which starts it as the portal's user. People do not type it.
+# A step that `fanal-portal upgrade` starts as the portal's user. People do not type this command.
 INTERNAL = {"portal.setup.upgrade.portal_side:act"}
 # Earlier names of commands, and their current names.
 EARLIER: Mapping[str, str] = tomllib.loads(

@@ -98,7 +98,7 @@ def test_the_index_lists_every_page_under_exactly_one_kind() -> None:
     head, *parts = re.split(r"^## ", INDEX.read_text("utf-8"), flags=re.MULTILINE)
     assert links(head) == []
     assert [part.partition(":")[0] for part in parts] == KINDS
-    # Links to headings do not count: such a link lists a part of a page, and the part is of a different kind.
+    # Links to headings do not count, because a part of a page can be of a different kind than the page.
     listed = [path for part in parts for path, anchor in links(part) if path and not anchor]
     assert [each for each in listed if listed.count(each) > 1] == []
     assert {str(each.relative_to(DOCS)) for each in DOCS.rglob("*.md")} - {INDEX.name} <= set(listed)
@@ -194,7 +194,10 @@ def test_the_first_file_to_read_is_in_its_room_or_is_a_document() -> None:
 
 
 def test_contributing_says_for_every_folder_of_code_which_tests_to_run() -> None:
-    """The first column of the table names the folders. A package of portal or inbox may have its own row."""
+    """The first column of the table names the folders.
+
+    A package of the portal or the inbox may have its own row.
+    """
     table = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("| you changed |")[2].partition("\n\n")[0]
     changed = " ".join(row.split("|")[1] for row in table.splitlines() if row.startswith("|"))
     portal = [str(path.parent.relative_to(ROOT)) for path in ROOT.glob("portal/*/__init__.py")]

@@ -75,7 +75,7 @@ ELSEWHERE = {
         "offline", "benchmarks/medium.py", "Archive(apt, _CACHE, debian_archive.mirrors())"
     ),
 }
-# No test runs these. A test checks only that make knows what to do.
+# No test runs these commands. A test checks only that make knows what to do.
 NOT_RUN = {
     "make mutants": "it takes hours; docs/first-day.md has the results of earlier runs",
     "make lock UPGRADE='--upgrade-package NAME'": "it changes the lock files to what the package index has",
@@ -159,7 +159,7 @@ def test_the_commands_of_the_guide_to_releases_work_in_the_order_of_the_page(tmp
     trusted = [each for each in said.values() if "Trusted comment: fanal 1.0.0\n" in each]
     assert len(trusted) == 2
     assert "version 1.0.0: all files are those that both maintainers signed\n" in said.values()
-    # The part `packages` of the soak runs this.
+    # The part `packages` of the soak runs this command.
     assert made_by("make release")[-1].endswith("-m deploy.release build")
 
 

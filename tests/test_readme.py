@@ -55,7 +55,10 @@ def test_each_variable_of_make_that_a_document_names_is_read_by_its_target() -> 
 
 
 def test_make_help_names_each_variable_that_a_recipe_reads_from_its_caller() -> None:
-    """The Makefile itself or make sets the other variables. Three have a default in the Makefile."""
+    """The Makefile itself or make sets the other variables.
+
+    Three of the named variables have a default in the Makefile.
+    """
     set_here = {*re.findall(r"^ *([A-Z_]+) *:?=", MAKEFILE, re.MULTILINE)} - {"UPGRADE", "SHEETS", "MUTANTS"}
     read = {*re.findall(r"\$\(([A-Z]+)\)", MAKEFILE)} - set_here - {"MAKE", "CURDIR", "MAKECMDGOALS"}
     assert {"KEY", "DIR", "KEYS", "LANG", "PAGE", "SEED", "FRENCH", "UPGRADE", "SHEETS", "MUTANTS"} <= read

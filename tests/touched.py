@@ -11,8 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 # Together with linters and type checkers, the tests take less than a minute. The gate runs the other tests.
 SECONDS = 48
-# The first status is pytest's if it selected no test. The second is our own if the time ran out before all
-# tests had run.
+# The first status is pytest's, and means that no test was selected. The second status is our own, and means
+# that the time ran out before all tests had run.
 _NONE_SELECTED = 5
 _UNFINISHED = 3
 _COMMANDS = "tests/test_command_line.py"

@@ -216,7 +216,7 @@ def test_a_reporter_who_feels_unsafe_sees_the_emergency_numbers_first(visitor: V
 def test_a_reporter_who_said_they_feel_unsafe_sees_the_emergency_numbers_after_sending(
     visitor: Visitor,
 ) -> None:
-    """The numbers are beside the confirmation, on a small phone too.
+    """The numbers are beside the confirmation, even on a small phone.
 
     The control is a message without the sentence about feeling unsafe.
     """

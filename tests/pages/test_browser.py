@@ -60,7 +60,7 @@ def test_the_console_reports_a_planted_inline_style(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("language", chosen(LANGUAGES, "fr"))
 def test_a_narrow_screen_never_scrolls_sideways(visitor: Visitor, language: str) -> None:
-    """The gate tests the language with the longer words; `make soak walks` tests the other."""
+    """The gate tests the language with the longer words; `make soak walks` tests the other language."""
     visitor.page.set_viewport_size({"width": 320, "height": 640})
     paths = ["", *(f"{language}/{name}" for name in NAMES)]
     widths = {}
@@ -119,7 +119,7 @@ def test_the_pages_advise_visitors_to_copy_the_address_before_changing_the_level
 def test_advice_for_tor_on_a_phone_begins_with_copying_the_address() -> None:
     """The advice then names a browser for each kind of phone.
 
-    It warns that changing the level loses the page.
+    The advice also warns that changing the level loses the page.
     """
     page = rendered("before", Settings(onion=ONION))
     page = page[page.index("Tor on a phone") : page.index("What brings you here?")]

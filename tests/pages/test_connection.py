@@ -189,7 +189,7 @@ def test_a_slow_and_a_lost_connection_are_reported_while_a_case_opens(visitor: V
 def test_a_withdrawal_whose_confirmation_is_lost_is_reported_as_slow_and_can_be_repeated(
     visitor: Visitor, line: SwallowingLine
 ) -> None:
-    """“Withdraw” was pressed three times, which makes one request."""
+    """The three quick presses on “Withdraw” make only one request."""
     visitor.reported()
     page = visitor.page
     page.clock.install()

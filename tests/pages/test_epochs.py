@@ -50,7 +50,7 @@ def set_day(page: Page, day: int) -> None:
 
 
 def newest(visitor: Visitor) -> bytes:
-    """Send the report. Return the id of the key to which it was sealed."""
+    """Send the report. Return the id of the key to which the report was sealed."""
     before = {message.case_id for message, _ in visitor.site.received()}
     visitor.confirm()
     visitor.arrived()

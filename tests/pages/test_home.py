@@ -38,8 +38,8 @@ LADDER = {
     "fr": ["Tor Browser, ni chez vous ni au travail", "Tor Browser, chez vous", "navigateur ordinaire"],
     "en": ["Tor Browser, away from home and from work", "Tor Browser, at home", "ordinary browser"],
 }
-# The texts say who reads reports, how often, and when to expect an answer. Then they say what is not
-# protected.
+# The texts say who reads reports, how often, and when to expect an answer. Then the texts say what
+# is not protected.
 SAID = {
     "fr": [
         "un organisme extérieur",
@@ -153,7 +153,7 @@ def test_every_text_on_the_home_page_is_listed_with_its_reason() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_reporters_can_read_about_their_situation_before_the_form(visitor: Visitor, language: str) -> None:
-    """The texts are folded. The link in the first piece of advice leads to their page.
+    """The texts are folded. The link in the first piece of advice leads to these texts.
 
     No address or request shows which text was opened.
     """

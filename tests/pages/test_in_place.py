@@ -104,7 +104,7 @@ def test_the_receipt_is_the_first_thing_that_is_visible(visitor: Visitor, screen
 def test_a_notice_appears_below_the_answers_to_its_question_and_moves_none_of_them(
     visitor: Visitor, field: str, option: str
 ) -> None:
-    """The notice also moves nothing above the answers."""
+    """The notice does not move anything above the answers either."""
     page = visitor.page
     visitor.visit("fr/report")
     expect(page.locator("#what")).to_be_visible()

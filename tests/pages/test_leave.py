@@ -89,7 +89,7 @@ def test_an_empty_white_page_covers_the_screen_at_once_and_is_read_out(
 def test_the_link_to_leave_does_not_ask_for_confirmation(leaver: Visitor) -> None:
     """The browser leaves the page without a question, even if there is unsent text.
 
-    The control is another link: then the page asks.
+    The control is another link, at which the page asks for confirmation.
     """
     asked: list[str] = []
     leaver.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
@@ -255,7 +255,7 @@ def test_the_header_and_the_bar_stay_low_and_cover_nothing(
 ) -> None:
     """On a small phone the header is at most 64 pixels high, and the footer can be scrolled above the bar.
 
-    The bar is at the bottom of the screen. All this is true for pages opened from disk, too.
+    The bar is at the bottom of the screen. The same is true for pages opened from disk.
     """
     saved = [tmp_path / name for name in ("offline.html", "proof.html")]
     for page in saved:

@@ -143,7 +143,7 @@ SHOWN = """([claim, fault]) => {
 def test_the_page_shows_no_day_if_the_site_does_not_know_the_report(
     visitor: Visitor, state: str, day: str, fault: str | None, shown: list[bool]
 ) -> None:
-    """The page also promises no answer while something is uncertain."""
+    """While something is uncertain, the page promises no answer either."""
     visitor.visit("fr/status")
     page_modules.load(visitor.page, "caseview")
     assert visitor.page.evaluate(SHOWN, [{"state": state, "day": day}, fault]) == shown

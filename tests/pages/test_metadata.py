@@ -60,9 +60,9 @@ def sent(visitor: Visitor) -> dict[int, bytes]:
 def test_pictures_are_sent_without_metadata_and_with_every_pixel(
     visitor: Visitor, gallery: list[Path], tmp_path: Path
 ) -> None:
-    """In the sent files exiftool finds only the orientation and the format of the picture.
+    """In the sent files, exiftool finds only the orientation and the format of the picture.
 
-    Before sending, exiftool found more.
+    In the original files, exiftool finds more metadata.
     """
     begun(visitor)
     rows = attached(visitor, *gallery)

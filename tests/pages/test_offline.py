@@ -76,7 +76,7 @@ def test_the_signed_list_and_two_pages_name_the_hash_of_the_offline_form(room: R
 def test_the_offline_form_loads_nothing_and_its_policy_allows_only_its_own_script_and_style(
     room: Room,
 ) -> None:
-    """The policy is placed before script and style, and lists exactly their two digests."""
+    """The policy is placed before the script and the style, and lists exactly their two digests."""
     form = pages.render(room.settings, load_questionnaire(room.settings))["/fr/offline.html"].decode()
     parts = offline.load()
     (policy,) = re.findall(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', form)
@@ -88,8 +88,8 @@ def test_the_offline_form_loads_nothing_and_its_policy_allows_only_its_own_scrip
     assert (bare.count("<script"), bare.count("<style")) == (1, 1)
     links = re.findall(r'(?:src|href|action|srcset|style)="([^"]*)"', bare)
     # The numbers to call appear above the report, at the question about danger, and at two of its answers.
-    # They also appear above “Continue”, after sending, and twice in the case. Following a link to leave or to
-    # call makes no request.
+    # The numbers also appear above “Continue”, after sending, and twice in the case. Following a link to
+    # leave or to call makes no request.
     numbers = ["tel:17", "tel:112", "sms:114"]
     assert links == ["about:blank", *numbers * 8]
 

@@ -19,7 +19,7 @@ NAME = f"{'a' * 56}.onion"
 
 @pytest.fixture
 def person(chromium: Browser, site: PortalSite) -> Iterator[Visitor]:
-    """A reporter at an address without TLS that is not the address of the device itself."""
+    """A reporter at an address that has no TLS and is not the device's own address."""
     browser = browsing.launch(chromium.browser_type, f"--host-resolver-rules=MAP {NAME} 127.0.0.1")
     made = Visitor(browser.new_page(), f"http://{NAME}:{urlsplit(site.address).port}")
     made.site = site

@@ -30,8 +30,8 @@ SILENCE = re.compile(
     r"|\b(?:speak|talk) to nobody\b|\btell nobody\b",
     re.IGNORECASE,
 )
-# Promises that nobody will know, or that only some people can read. They are false, because a court can ask
-# for a case.
+# Promises that nobody will know, or that only some people can read. Such promises are false, because a court
+# can ask for a case.
 PROMISE = re.compile(
     r"jamais (?:répéter|transmettre|révéler)|sans votre nom\W+il n'est|rien transmis|restera secret"
     r"|\bseuls (?:ceux|les agents)|personne d'autre ne peut"

@@ -161,7 +161,7 @@ def faults(text: str, language: str) -> list[str]:
 
 
 def test_each_further_language_has_a_complete_home_page_without_faults() -> None:
-    """The other pages of the language may be missing. They are then shown in English."""
+    """The other pages of the language may be missing. Missing pages are shown in English."""
     further = {*catalogues.languages(Domain.PUBLIC)} - {*catalogues.LANGUAGES}
     texts = {each: catalogues.path(Domain.PUBLIC, each).read_text("utf-8") for each in further}
     assert {each: found for each, text in texts.items() if (found := faults(text, each))} == {}

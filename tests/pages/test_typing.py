@@ -101,7 +101,9 @@ def test_one_press_corrects_a_slip_and_the_case_opens(visitor: Visitor, language
     visitor.opened()
 
 
-def test_words_in_the_wrong_order_get_a_different_message_from_a_wrong_word(visitor: Visitor) -> None:
+def test_the_message_for_words_in_the_wrong_order_differs_from_that_for_a_wrong_word(
+    visitor: Visitor,
+) -> None:
     visitor.reported()
     visitor.open(next(filter(has_wrong_checksum, exchanged(visitor.words))))
     visitor.shows("#error", "wrong-checksum")

@@ -1,7 +1,7 @@
 """A medium is accepted only if both maintainers signed it and no file has changed since then.
 
-The checkout's program and the script on the medium both check this. The script needs only the programs of a
-bare Debian.
+The checkout's program and the script on the medium both check these conditions. The script needs only the
+programs of a bare Debian.
 """
 
 import os
@@ -26,7 +26,7 @@ from tests.support.paths import ROOT
 
 
 def refused(medium: Medium) -> str:
-    """Return why both programs refuse the medium. Both give the same reason."""
+    """Return why both programs refuse the medium. Both programs give the same reason."""
     with pytest.raises(Refused) as reason:
         signing.verify(medium.folder, medium.keys, contents.check)
     done = medium.checked()

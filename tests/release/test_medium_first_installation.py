@@ -145,7 +145,7 @@ def test_apt_refuses_an_index_without_the_signature_of_debian(
 def test_apt_refuses_an_index_with_the_signature_of_another_key(
     machine: BlankMachine, stick: Medium, suite: str
 ) -> None:
-    """The machine's own keys for other archives do not count: only Debian's key may sign."""
+    """The machine's own keys for other archives do not count, because only Debian's key may sign."""
     place = stick.folder / suite
     with SigningKey.made() as other:
         machine.write("/etc/apt/trusted.gpg.d/other.gpg", other.public)

@@ -41,7 +41,10 @@ class Machine:
             (self.kept / "keys" / key.name).write_bytes(key.read_bytes())
 
     def install(self, medium: Medium, typed: str = "", before: tuple[str, ...] = AS_ROOT) -> str:
-        """Run the script, and return its refusal. Only the paths of its notes and copies are changed."""
+        """Run the script, and return its refusal.
+
+        In the script, only the paths of the notes and copies are changed.
+        """
         text = (SCRIPTS / "install.sh").read_text()
         for old, new in (("kept=/var/lib/fanal-inbox", self.kept), ("/var/tmp/", self.folder)):  # noqa: S108
             assert old in text

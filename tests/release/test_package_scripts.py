@@ -1,4 +1,7 @@
-"""The scripts of the portal's package, run by a real shell in a tree. Only their paths are changed."""
+"""The scripts of the portal's package, run by a real shell in a tree.
+
+Only the paths in the scripts are changed.
+"""
 
 import os
 import subprocess

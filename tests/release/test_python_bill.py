@@ -42,7 +42,7 @@ def site(tmp_path: Path) -> Path:
 def completed(site: Path, tmp_path: Path) -> dict[str, Any]:
     """A bill of materials that the tool has written and the release has completed.
 
-    The folder of wheels also has one that is not in the lock file.
+    The folder of wheels also contains a wheel that is not in the lock file.
     """
     wheels = tmp_path / "wheels"
     wheels.mkdir()

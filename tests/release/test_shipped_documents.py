@@ -99,7 +99,7 @@ def named_as_in_the_source(source: str) -> list[str]:
     ],
 )
 def test_a_text_that_names_a_file_by_its_place_in_the_source_is_found(planted: str) -> None:
-    """The control: a docstring may name it, because docstrings are read in the source."""
+    """The control: a docstring may name such a file, because docstrings are read in the source."""
     assert named_as_in_the_source(planted)
     assert named_as_in_the_source(f'"""docs/a.md"""\nx = "/{DOCUMENTS}/fanal-inbox/docs/a.md"') == []
 

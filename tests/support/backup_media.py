@@ -32,14 +32,17 @@ class Copies:
     def restore(
         self, office: Office, made: dict[str, Any], folder: Path, *options: str
     ) -> tuple[Office, Said]:
-        """Restore a backup into a folder with the shares of an inbox. Return the output of the command."""
+        """Restore a backup into a folder.
+
+        The shares of an inbox open the backup. Return the office in the folder and the output of the command.
+        """
         restored, words = self.restoring(office, made, folder)
         return restored, restored.run(*words, *(options or ("--json",)))
 
     def restoring(
         self, office: Office, made: dict[str, Any], folder: Path
     ) -> tuple[Office, list[str | Path]]:
-        """Return an office that restores a backup with an inbox's shares, and the command for it."""
+        """Return an office with the shares of an inbox, and its command that restores a backup."""
         folder.mkdir(exist_ok=True)
         restored = Office(folder, office.present)
         restored.out.mkdir(exist_ok=True)

@@ -90,7 +90,7 @@ def confined(folder: Path, room: int) -> Iterator[BareTab]:
         f"--user-data-dir={folder}",
         "about:blank",
     ]
-    # Debian's command is a script: a signal to it alone would not end the browser.
+    # Debian's command is a script, and a signal to the script alone would not end the browser.
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, process_group=0) as process:
         try:
             with closing(websocket.create_connection(_address(port), suppress_origin=True)) as connection:

@@ -23,7 +23,7 @@ class BlankMachine:
 
     @classmethod
     def make(cls, folder: Path, keyring: bytes) -> Self:
-        """Make a machine in a new folder. Its apt trusts the keys in ``keyring`` instead of Debian's."""
+        """Make a machine in a new folder. The apt there trusts the keys in ``keyring``, not Debian's."""
         machine = cls(folder)
         machine.write("/usr/share/keyrings/debian-archive-keyring.gpg", keyring)
         # bubblewrap maps only one user, so apt cannot read the packages as another user.

@@ -45,7 +45,7 @@ class SigningKey:
     @classmethod
     @contextmanager
     def made(cls) -> Iterator[Self]:
-        """Make a new key, and forget it after the block.
+        """Make a new key that exists only during the block.
 
         The path of the key's folder is short, because gpg has sockets in it.
         """
@@ -73,7 +73,8 @@ class SigningKey:
 def make(out: Path, key: SigningKey) -> None:
     """Make the archive of a medium in ``out``.
 
-    Its package of minisign contains the program of this machine. Each other package has one small file.
+    In the archive, the package of minisign contains the program of this machine. Each other package has one
+    small file.
     """
     for name in PACKAGES:
         pool = out / ("debian-security" if name == "firefox-esr" else "debian") / "pool"

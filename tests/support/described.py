@@ -29,7 +29,10 @@ def described(connection: Connection) -> Described:
 
 
 def _plain(index: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the description of an index, with its condition as text: conditions cannot be compared."""
+    """Return the description of an index, with its condition as text.
+
+    Conditions themselves cannot be compared.
+    """
     options = index.get("dialect_options", {})
     return {**index, "dialect_options": {name: str(value) for name, value in options.items()}}
 

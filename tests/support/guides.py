@@ -25,7 +25,10 @@ def titled(text: str, title: str) -> str:
 
 
 def section(text: str, heading: str) -> str:
-    """Return the section of a page below a heading of the second level. Raise ValueError if it is missing."""
+    """Return the section of a page below a heading of the second level.
+
+    Raise ValueError if the section is missing.
+    """
     _, found, rest = text.partition(f"\n## {heading}\n")
     if not found:
         raise ValueError(heading)

@@ -282,7 +282,7 @@ class Office:
                 workflow.keep_in_step(session, number)
 
     def close(self, number: str, *how: str) -> Any:
-        """Read and close a case, by default as moot with everything withheld. Return the JSON output.
+        """Read and close a case, by default as moot, with everything withheld. Return the JSON output.
 
         The decisions that the law requires for every case are recorded first.
         """
@@ -479,7 +479,10 @@ def kinds(office: Office) -> list[str]:
 
 
 class Portal:
-    """A simulated portal that makes intake bundles. It has an instance key and the last link of its chain."""
+    """A simulated portal that makes intake bundles.
+
+    The portal has an instance key and the last link of its chain of bundles.
+    """
 
     def __init__(self, world: World, folder: Path) -> None:
         self.world = world

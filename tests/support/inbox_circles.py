@@ -1,4 +1,4 @@
-"""An inbox of three officers whose circle changes, or that is opened with printed sheets."""
+"""An inbox of three officers, for tests that change the circle or open the inbox with printed sheets."""
 
 from collections.abc import Sequence
 from pathlib import Path

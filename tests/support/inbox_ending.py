@@ -36,7 +36,7 @@ def tell_portal(
 
 
 def work_on(office: Office, **changes: Any) -> None:
-    """Change the work on case 1, and what its reporter is told about this work."""
+    """Change the work on case 1, and set the status that its reporter sees to “closed”."""
     with office.opened() as inbox, inbox.transaction() as session:
         for name, value in changes.items():
             setattr(session.get_one(Workflow, 1), name, value)

@@ -12,7 +12,7 @@ REFERENCE = "AD 76, 2026/114"
 
 
 def agree(session: Session, *numbers: int) -> None:
-    """Record the archives' visa for these cases, or for all if none is given."""
+    """Record the archives' visa for these cases, or for all cases if no number is given."""
     n = (session.scalar(select(func.max(VisaList.n))) or 0) + 1
     session.add(VisaList(n=n, made=today(), sha256=bytes(32), visa=today(), reference=REFERENCE))
     session.flush()

@@ -1,8 +1,8 @@
 """A process that tries to escape from ``inbox.files.sandbox``.
 
 As a control, the process also runs without the sandbox. The command is ``intruder.py RINGS ATTEMPT WORDS…``.
-If RINGS is ``walls``, the process makes the attempt immediately. If it is ``limits`` or ``calls``, the
-process first sets one half of the worker's own restrictions. If it is ``all``, the process first sets both
+If RINGS is ``walls``, the process makes the attempt immediately. If RINGS is ``limits`` or ``calls``, the
+process first sets one half of the worker's own restrictions. If RINGS is ``all``, the process first sets both
 halves. The process prints what it reached.
 """
 

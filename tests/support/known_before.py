@@ -1,8 +1,8 @@
 """Results that a test process computes only once, although a program computes them at each start.
 
 A program opens one inbox and makes one application. A test process opens inboxes and makes applications
-thousands of times. It uses the same few shares and passphrases, the same few hundred addresses, and laws that
-differ in a line.
+thousands of times. Such a process uses the same few shares and passphrases, the same few hundred addresses,
+and laws that differ in one line.
 """
 
 import functools

@@ -16,7 +16,7 @@ from tests.support.portal_site import PortalSite
 TEXT = "Ils m'ont abordé·e à Noël 😀\nDeuxième ligne."
 FILE = bytes(range(256)) * 10_000  # a sealed file of this size has three pieces
 _ANSWER_SECONDS = 5
-SLOW = 120_000  # milliseconds until a test gives up: a busy machine must not fail it
+SLOW = 120_000  # milliseconds until a test gives up, which must not happen on a busy machine
 TELEPHONE = ViewportSize(width=390, height=844)
 DESKTOP = ViewportSize(width=1280, height=800)
 PARTS = "[...document.querySelectorAll('[data-part]')]"

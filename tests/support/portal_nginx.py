@@ -1,4 +1,4 @@
-"""The shipped configuration of nginx for clearnet and onion service, in front of a real portal."""
+"""The shipped nginx configuration of the clearnet site and the onion service, before a real portal."""
 
 import socket
 import subprocess

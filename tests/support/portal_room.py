@@ -44,8 +44,8 @@ TUS = {"Tus-Resumable": "1.0.0"}
 BODY = {**TUS, "Content-Type": "application/offset+octet-stream"}
 BACKENDS = ["sqlite", "postgresql"]
 _IN_SOAK = (pytest.mark.soak, pytest.mark.second_database)
-# For tests that the gate runs on one database only: the quicker one, or the one that refuses more and leaves
-# more traces.
+# For tests that the gate runs on only one database: the faster database, or the database that refuses more
+# and leaves more traces.
 QUICKER = ["sqlite", pytest.param("postgresql", marks=_IN_SOAK)]
 STRICTER = [pytest.param("sqlite", marks=_IN_SOAK), "postgresql"]
 State = Mapping[str, list[tuple[Any, ...]]]

@@ -228,7 +228,10 @@ class Server:
         )
 
     def workers(self) -> list[int]:
-        """Wait until all workers have started, and return their process ids. The server listens earlier."""
+        """Wait until all workers have started, and return their process ids.
+
+        The server already listens before all workers have started.
+        """
         end = time.monotonic() + START_SECONDS
         while len(found := self.children()) < self.settings.workers:
             assert time.monotonic() < end

@@ -89,7 +89,7 @@ class PortalSite(Room):
         return messages.open_message(self.site.deployment, signed), files
 
     def answer(self, report: Report, slot: Slot, seed: bytes | None = None) -> None:
-        """Store a slot for the case, signed by the reply key of the channel it names or by another key."""
+        """Store a slot for the case, signed by the reply key of the slot's channel or by another key."""
         raw = messages.SLOT.encode(slot)
         seed = seed or self.site.bodies[slot.channel].reply_seed
         signature = signing.sign(Label.SLOT, self.site.deployment, raw, seed)

@@ -41,7 +41,7 @@ class Keys(Presses):
         self.keys = 0
 
     def __call__(self, what: str | Locator, by: str = "") -> None:
-        """Press something; ``by`` is a key of the page that moves the focus near it."""
+        """Press something; ``by`` is a key of the page that first moves the focus near the target."""
         self.count += 1
         target = self._named(what)
         kind = target.get_attribute("type")

@@ -73,7 +73,10 @@ class SignedSite:
         self.known |= {"SERIAL": str(found.serial), "DAY": found.valid_until.isoformat()}
 
     def type(self, line: str, code: int = 0) -> str:
-        """Type a command of a guide. Return its output. Raise AssertionError unless it ends with ``code``."""
+        """Type a command of a guide, and return the output of the command.
+
+        Raise AssertionError unless the command ends with ``code``.
+        """
         program, *words = shlex.split(guides.run_as_portal(line))
         meant = [self._meant(word) for word in words]
         if program == "portal":

@@ -28,7 +28,8 @@ _APART_MILLISECONDS = 2
 _APART = 0.05
 # On a busy machine, one turn of rounds is too short to separate real differences from noise.
 _TURNS = 6
-# The limit in standard deviations. States that take equally long exceed it only once in 4,000 comparisons.
+# The limit in standard deviations. States that take equally long exceed this limit only once in 4,000
+# comparisons.
 _SIGMAS = 3.5
 
 

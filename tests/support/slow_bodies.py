@@ -28,7 +28,7 @@ class Body:
 
     @property
     def beginning(self) -> bytes:
-        """Return the head, and the beginning of a chunk if there is no size: its extension may be endless."""
+        """Return the head and, if there is no size, the beginning of a chunk with an endless extension."""
         if self.size is None:
             return head(self.line, *self.lines, "Transfer-Encoding: chunked") + b"5;"
         return head(self.line, *self.lines, f"Content-Length: {self.size}")
@@ -47,7 +47,7 @@ def bodies(size: int) -> dict[str, Body]:
 def lasted(source: Source, body: Body, pause: float, most: float) -> float | None:
     """Send a byte per ``pause``.
 
-    Return the seconds until the server closed the connection, or None after ``most``.
+    Return the seconds until the server closed the connection, or None after ``most`` seconds.
     """
     with source.connect() as client:
         begun = time.monotonic()

@@ -140,7 +140,7 @@ def probe(source: Source, seconds: float) -> tuple[int, int]:
 
 
 def probed(site: Nginx, seconds: float) -> dict[str, tuple[int, int]]:
-    """Send honest requests to clearnet and onion service at the same time.
+    """Send honest requests to the clearnet site and the onion service at the same time.
 
     Return the numbers of requests and of timely answers.
     """

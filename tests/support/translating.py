@@ -121,9 +121,10 @@ def _on_pages() -> dict[str, tuple[list[str], list[Written]]]:
 
 
 def by_page() -> dict[str, list[str]]:
-    """Return the English texts on each public page, by page name, including those of questionnaire and law.
+    """Return the English texts on each public page, by page name.
 
-    The texts of TOML files in ``portal/`` are left out: a catalogue does not translate them.
+    The texts of the questionnaire and the law are included. The texts of TOML files in ``portal/`` are left
+    out, because a catalogue does not translate them.
     """
     return {name: texts for name, (texts, _) in _on_pages().items()}
 
@@ -168,8 +169,8 @@ def faults(text: str, language: str) -> list[str]:
     """Return the faults of the public catalogue of an additional language.
 
     A stray percent sign is a fault, because pages format the texts of templates with ``%``, and formatting
-    would fail. An untranslated text (``empty``) is not a fault, nor is a missing one: pages show them in
-    English. Only the page ``home`` must have all texts, because everybody reads it.
+    would fail. An untranslated text (``empty``) is not a fault, nor is a missing one, because pages show
+    such texts in English. Only the page ``home`` must have all texts, because everybody reads it.
     """
     said, entries = translated(text), wanted(Domain.PUBLIC, language)
     held = {_id(block) for block in text.split("\n\n")} - {""}
@@ -235,7 +236,7 @@ def run(language: str, page: str = "", root: Path = ROOT) -> Iterator[str]:
         if language in LANGUAGES and not path.exists():
             continue
         entries = wanted(domain, language)
-        # Nothing is added to the English catalogue: it has only the texts that differ from the source.
+        # Nothing is added to the English catalogue, which has only the texts that differ from the source.
         shown = [] if language == "en" else [each for each in texts.get(page, entries) if each in entries]
         before = path.read_text("utf-8") if path.exists() else _HEADER.format(language=language)
         after = updated(before, entries, shown)
@@ -278,7 +279,7 @@ def _with_texts(written: Guide, said: Callable[[str], str]) -> Guide:
 
 
 def _id(block: str) -> str:
-    """Return the English text of an entry; it is empty for the header."""
+    """Return the English text of an entry; the text is empty for the header."""
     found = (str(each.id) for each in read_po(BytesIO(block.encode())) if each.id)
     return next(found, "")
 

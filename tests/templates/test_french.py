@@ -71,7 +71,10 @@ def every_text() -> Iterator[str]:
 
 
 def test_no_french_text_has_a_configured_name_where_an_article_is_needed() -> None:
-    """Only the pages for cases and proofs are checked: on other pages, ``{name}`` is the name of a file."""
+    """Only the pages for cases and proofs are checked.
+
+    On other pages, ``{name}`` is the name of a file.
+    """
     pages = ("texts_case.html", "proof.html", "texts.html")
     with catalogues.path(Domain.PUBLIC, "fr").open("rb") as file:
         texts = [
@@ -115,7 +118,7 @@ def test_a_french_document_has_french_spaces_and_apostrophes(page: Path) -> None
 
 
 def test_the_search_reads_french_documents_without_their_code(tmp_path: Path) -> None:
-    """Control of the test above."""
+    """The control of the test above."""
     (page := tmp_path / "page.md").write_text("Voir `x: l'a` et [lien](a'b: c) :\n\n```sh\nl'a ; b\n```\n")
     assert "Voir X et [lien]X :\n\nX\n" == of_document(page)
     assert BREAKING.search(of_document(page))

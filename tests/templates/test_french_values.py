@@ -1,6 +1,7 @@
 """Each value of the French law that `test_law.py` does not check, as it was decided.
 
-`test_shown_by.py` replaces every value of the law with another one: a test of these modules must then fail.
+`test_shown_by.py` replaces every value of the law with another one. A test of these modules must then
+fail.
 """
 
 import re
@@ -610,7 +611,7 @@ def test_counsel_is_asked_about_every_rule_that_was_not_checked(file: str) -> No
 
 
 def test_counsel_is_asked_whether_an_answer_may_have_a_date_other_than_that_of_its_signature() -> None:
-    """`access_requests.dated` sets the date: the real day would reveal how long the search took."""
+    """`access_requests.dated` sets the date, because the real day would reveal how long the search took."""
     asked = FRENCH.duties["art15"].basis.confirm
     assert asked is not None
     assert "celle de sa signature" in asked.fr

@@ -46,7 +46,7 @@ def test_every_text_for_reporters_is_easy_enough() -> None:
 
 
 def test_texts_of_every_kind_are_judged() -> None:
-    """As a control, texts come from catalogues, questionnaire, pages, law, and officers' handouts."""
+    """As a control, texts come from all sources, from the catalogues to the officers' handouts."""
     texts = list(reporter_texts.texts())
     assert len({place for place, _ in texts}) == 13
     assert sum(len(list(judged(text))) for _, text in texts) > 250

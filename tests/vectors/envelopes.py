@@ -93,7 +93,7 @@ def _wrong_archives(good: bytes) -> dict[str, bytes]:
 
 
 def seals() -> list[Vector]:
-    """SPEC 3. The envelope in envelope.age was sealed once: encapsulation takes no seed from outside."""
+    """SPEC 3. The envelope in envelope.age was sealed once, as encapsulation takes no seed from outside."""
     envelope = (HERE / "envelope.age").read_bytes()
     plain = age.unseal_bytes(envelope, [INTAKE])
     identity = INTAKE.encode()

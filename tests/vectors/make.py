@@ -2,8 +2,8 @@
 
 Each file is ``{topic, spec, notes, tests: [{id, comment, input, expect, output}]}``. Binary is hex.
 ``expect`` is a word of SPEC 1.6. Every negative vector has one fault. A changed vector without a
-changed SPEC is a mistake: the two go together. The topics are in the modules beside this one, by sections of
-SPEC.
+changed SPEC is a mistake, because the two change together. The topics are in the modules beside this one, by
+sections of SPEC.
 """
 
 import argparse

@@ -220,7 +220,7 @@ def test_only_measures_of_protection_are_shown_before_the_prosecutors_word(
 ) -> None:
     """The rule covers a measure that an officer shares, and a closing that discloses everything.
 
-    The rule also applies if officers have not yet decided, or if nobody has asked them to.
+    The rule also applies if officers have not yet decided, or if nobody has asked them to decide.
     """
     protected = ("case", "measure", "add", "1", "protection_offered", "--tell")
     early = "the prosecutor has not said that the reporter can be told of this"
@@ -577,7 +577,10 @@ def test_acknowledgement_and_feedback_and_emergency_advice_and_protection_never_
 def test_every_reply_about_protection_is_sent_whatever_the_prosecutor_said(
     office: Office, told: Callable[[], Any], *, is_closed: bool
 ) -> None:
-    """Whether the case is open or closed, officers can send a reply about protection. Lives depend on it."""
+    """Whether the case is open or closed, officers can send a reply about protection.
+
+    Lives depend on such a reply.
+    """
     phone(office)
     if is_closed:
         office.json("case", "close", "1", "founded", *SILENT)

@@ -273,8 +273,7 @@ def test_retracting_a_reply_undoes_the_extension_or_feedback_that_it_announced(c
 def test_a_reply_in_an_officers_own_words_does_not_meet_the_acknowledgement_deadline(case: World) -> None:
     """The status and the deadline follow the same rule.
 
-    After the outbox, both the status and the deadline count the case as acknowledged, or neither of them
-    does.
+    Once an outbox is written, the status and the deadline agree on whether the case is acknowledged.
     """
     office = case.office
 

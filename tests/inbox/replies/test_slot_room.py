@@ -1,4 +1,4 @@
-"""The room for replies in a slot, which has a fixed size (SPEC 5.3)."""
+"""The room for replies in a slot of fixed size (SPEC 5.3)."""
 
 from bisect import bisect_left
 from dataclasses import replace

@@ -57,7 +57,7 @@ def test_an_acknowledgement_sets_the_status_acknowledged(world: World) -> None:
     assert "assessing" == world.office.json("case", "show", "1")["status"]
 
 
-# No page or message may say this, in either language, once the report has been read.
+# Once the report has been read, no page or message may say, in either language, that it is unread.
 UNREAD = (
     r"will (now|soon) be read|nobody has read|not (yet )?been read"
     r"|va être lu|sera (bientôt )?lu\b|personne n'a (encore )?lu|n'a pas (encore )?été lu"
@@ -130,7 +130,7 @@ def test_no_reply_that_fits_a_status_describes_the_case_as_having_another_status
 ) -> None:
     """For example, no reply beside “received” says that the case is closed, examined or acted on.
 
-    A reporter reads a text for an outcome only beside the status closed.
+    A reporter sees the text for an outcome only beside the status “closed”.
     """
     over = "" if status is Status.CLOSED else f"|{finished(language)}"
     over += "" if status is Status.RECEIVED else f"|{UNREAD}"
@@ -177,7 +177,7 @@ def test_an_earlier_message_keeps_its_own_day_beside_a_later_status(world: World
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_for_an_outcome_says_that_the_case_is_closed(language: str) -> None:
-    """The control for the patterns above: they find these words, and words about an examination."""
+    """As a control, the patterns above find these words, and words about an examination."""
     ends = [each.text.in_(language) for each in FRENCH.replies.values() if each.outcome]
     assert [] == [text for text in ends if not re.search(ENDED, text)]
     assert len([text for text in ends if re.search(EXAMINED, text)]) > 3

@@ -179,7 +179,7 @@ def test_every_shipped_template_can_be_filled_in(reported: World) -> None:
 
 
 def test_an_acknowledgement_names_the_days_of_the_case_in_the_language_of_the_report(reported: World) -> None:
-    """The days are the day of receipt, and the last day for feedback.
+    """The days are the day of receipt and the last day for feedback.
 
     The last day depends on the acknowledgement itself.
     """

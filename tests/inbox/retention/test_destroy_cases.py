@@ -327,7 +327,7 @@ def test_a_case_is_due_on_its_day_once_both_clocks_confirm_it(closed: Office) ->
     assert 2 == closed.run("retention", "destroy", "--due", "--reason", "the post office's clock").code
 
 
-def test_without_a_portal_two_officers_can_vouch_for_the_day_and_the_oversight_report_counts_this(
+def test_without_a_portal_two_officers_can_vouch_for_the_day_and_the_oversight_report_counts_the_action(
     closed: Office,
 ) -> None:
     aged(closed)

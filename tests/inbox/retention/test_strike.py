@@ -292,7 +292,7 @@ def test_an_identity_is_deleted_only_if_all_of_it_is_redacted(office: Office) ->
 def test_redacting_the_type_of_a_file_invalidates_only_the_signature_of_the_message_with_that_file(
     world: World, portal: Portal, reporter: Reporter, collect: Any
 ) -> None:
-    """The report has another file, and keeps its signature."""
+    """The report contains a different file, so the signature of the report stays valid."""
     collect(portal.bundle(first(reporter, files=[b"x"]), Sent(reporter.follow_up(files=[b"y"]))))
     world.office.json("case", "redact", "--reason", "x", "1", "file-2", "--text", "image")
     struck = f"{striker.STRUCK}/jpeg"

@@ -246,7 +246,10 @@ def test_a_visa_covers_only_the_cases_on_its_list(due: Office) -> None:
 
 
 def test_officers_can_list_a_case_by_its_number_before_its_destruction_day(closed: Office) -> None:
-    """The case is still destroyed only on that day. Without its number, the case is not listed early."""
+    """The case is still destroyed only on that day.
+
+    A request that does not give the number of the case does not list the case early.
+    """
     for command in ("hold", "unhold"):
         closed.json("retention", command, "1", "--reason", "x")
     assert "no case due for destruction is waiting for the archives' visa" in refused(
@@ -355,7 +358,7 @@ def test_unfiled_envelopes_need_a_visa_where_the_law_requires_one(
 ) -> None:
     """French law requires no visa.
 
-    Under another law, the list states the number of envelopes. It does not cover envelopes that come due
+    Under another law, the list states the number of envelopes. The list does not cover envelopes due
     later. A list of named cases covers no envelopes.
     """
     text = FILES["fr"]["retention.toml"].decode()

@@ -1,6 +1,6 @@
 """An open inbox checks who must have declared interests in the case.
 
-It also records each action and removes files.
+The inbox also records each action and removes files.
 """
 
 import re

@@ -22,7 +22,7 @@ SURFACES = [*(INBOX / "cli").rglob("*.py"), *(INBOX / "desk").rglob("*.py")]
 FIELDS = sorted({(name, field) for rule in TABLE.values() for name, field in rule.values.items()}, key=str)
 
 
-# These sets are literal, so that nobody can change the table without changing them, too.
+# These sets are literal, so a change to the table also requires a change here.
 #
 # These actions need a reason.
 REASONED = {

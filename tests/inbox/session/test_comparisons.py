@@ -1,6 +1,6 @@
 """One officer who tries names cannot find out which of them is the reporter's.
 
-Two officers who act together can find this out.
+Two officers who act together can find out which name it is.
 """
 
 import math
@@ -155,7 +155,7 @@ def test_two_officers_who_confirm_the_comparison_see_the_words(inbox: Inbox) -> 
 
 
 def test_after_one_match_for_an_officer_alone_further_comparisons_take_two_officers(inbox: Inbox) -> None:
-    """After the match, every text takes two officers.
+    """After the match, every comparison takes two officers.
 
     After the comparison by two officers, the count starts again. Each officer has a separate count.
     """
@@ -392,14 +392,14 @@ _TAGS = re.compile("<[^>]+>")
 
 
 def _done_by_two(inbox: Inbox) -> list[str]:
-    """Return the codes of the actions on the case, except comparisons, that two officers confirmed."""
+    """Return the codes of the actions that two officers confirmed on the case, except comparisons."""
     two = {Presence.CONFIRMED}
     with inbox.transaction() as session:
         found = [each.action for each in journal.of_case(session, 1) if two == {*each.officers.values()}]
     return [each for each in found if each != "compare-identity"]
 
 
-def test_if_an_officer_alone_splits_a_service_of_300_one_group_keeps_at_least_28_persons() -> None:
+def test_one_officer_alone_cannot_narrow_300_persons_down_to_fewer_than_28() -> None:
     """The number of answers determines how well every reporter is protected, so the test repeats it."""
     assert math.ceil(300 / (comparisons.MOST_ALONE + 1)) == 28
 
@@ -473,7 +473,7 @@ def test_an_error_about_a_text_names_the_words_that_the_officers_may_see(inbox: 
 
 
 @pytest.mark.parametrize(("text", "left"), [(QUIET, 0), ("Kerguelen", 1)])
-def test_a_comparison_by_two_officers_leaves_no_entry_unless_they_are_refused(
+def test_a_comparison_by_two_officers_leaves_an_entry_only_if_their_action_is_refused(
     inbox: Inbox, text: str, left: int
 ) -> None:
     """If the action is refused, the comparison has an entry only if there was a match."""

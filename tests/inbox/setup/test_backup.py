@@ -245,7 +245,7 @@ def test_after_an_upgrade_officers_can_give_the_last_case_number(world: World) -
 
 
 def test_a_last_case_number_that_leaves_too_few_numbers_for_new_cases_is_refused(world: World) -> None:
-    """One officer can set the number, and nobody can undo that.
+    """One officer can set the number, and nobody can undo the change.
 
     The control is the highest number that is accepted.
     """

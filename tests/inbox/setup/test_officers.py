@@ -128,7 +128,7 @@ def test_the_name_of_an_officer_may_have_a_hyphen_or_a_full_stop(tmp_path: Path)
     assert {*names} == {*newest["officers"]}
 
 
-def test_the_last_quorum_can_renew_its_shares_with_a_sheet_after_the_loss_of_a_passphrase(
+def test_two_officers_can_renew_their_shares_with_a_sheet_after_the_loss_of_a_passphrase(
     tmp_path: Path,
 ) -> None:
     """One of two officers has only the words on the sheet.

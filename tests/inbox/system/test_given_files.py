@@ -192,7 +192,7 @@ def test_a_special_or_endless_file_in_the_home_does_not_hang_a_command_with_an_o
     assert ("the program has a fault" in said.err, (apart / "file").exists()) == (False, False)
 
 
-# These modules open files by path without ``given_files``. The text says which files they open.
+# These modules open files by path without ``given_files``. Each text names the files that the module opens.
 OWN = {
     "inbox/system/given_files.py": "the one that opens them",
     "inbox/system/atomic_files.py": "what it writes itself, and copies of outboxes that were read before",

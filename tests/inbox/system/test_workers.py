@@ -47,7 +47,7 @@ def test_a_killed_helper_process_causes_a_clear_error() -> None:
 
 
 class Deaf:
-    """Returns whether the process that runs it blocks Ctrl-C."""
+    """Returns whether the current process blocks Ctrl-C."""
 
     def __init__(self, _: None) -> None:
         pass
@@ -63,7 +63,7 @@ def test_helper_processes_do_not_receive_ctrl_c() -> None:
 
 
 class Locked:
-    """Returns how many kilobytes of memory are locked in the process that runs it."""
+    """Returns how many kilobytes of memory are locked in the current process."""
 
     def __init__(self, _: None) -> None:
         pass
@@ -84,7 +84,10 @@ def test_the_memory_of_helper_processes_is_locked_if_the_system_allows_it() -> N
 
 
 class Noisy:
-    """Prints a control character from a library, a warning, a failing thread, and perhaps from its start."""
+    """Prints control characters through a library, a warning and a failing thread.
+
+    If ``begins`` is false, the error at the start contains a control character, too.
+    """
 
     def __init__(self, begins: bool) -> None:  # noqa: FBT001 - the argument with which a helper is started
         if not begins:

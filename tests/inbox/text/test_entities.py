@@ -29,7 +29,7 @@ FOUND = [
     (Kind.DAY, "2026-03-14", ["le 14 mars 2026", "14 March 2026"]),
     (Kind.DAY, "2026-08-01", ["1er août 2026"]),
 ]  # fmt: skip
-# These texts contain nothing of the kind.
+# Each text contains no entity of the given kind.
 ABSENT = [
     (Kind.CONTAINER, "CSQU3054384"),
     (Kind.CONTAINER, "XCSQU3054383"),
@@ -133,7 +133,7 @@ TEXT = (
 )
 
 
-def test_a_text_with_small_changes_is_similar_and_another_text_is_not() -> None:
+def test_a_text_with_small_changes_counts_as_similar_but_a_different_text_does_not() -> None:
     """Accents, case, punctuation and a few words make no difference. A short text is never similar."""
     mine = similarity.pieces([TEXT])
     retold = similarity.pieces([TEXT.upper().replace("É", "E").replace("UN SOIR DE MARS", "un matin")])

@@ -36,9 +36,9 @@ DEFAULTS = Settings()
 OLD_TEXTS = 2
 OLD_HOURS = (DEFAULTS.upload_days + 1) * 24
 LEAST_DEARER = 100
-# Bytes that really arrive also cost bandwidth, and no rule can distinguish them from honest uploads. Suppose
-# that such attacks had to cost a hundred times as much. Then the proof of work would take three times as
-# long: half a minute on a phone for 16 MiB, or four minutes at the highest cost.
+# Bytes that really arrive also cost bandwidth, and no rule can distinguish them from honest uploads. To make
+# such attacks a hundred times as expensive, the proof of work would have to take three times as long. A phone
+# would then need half a minute for 16 MiB, or four minutes at the highest cost.
 LEAST_DEARER_SENT = 30
 # In tests that really send bytes, the portal is this many times smaller than by default.
 SMALLER = 100

@@ -63,7 +63,7 @@ def limit(room: Room, kind: Kind, count: int, size: int = TEXT) -> None:
 def begin(room: Room, kind: Kind, size: int = 0, header: Sized | None = None) -> TestResponse:
     """Announce an envelope of a kind, but send nothing.
 
-    Its size is the usual one unless ``size`` is given.
+    The envelope has the usual size of its kind unless ``size`` is given.
     """
     declared = header or unsent(size or SIZES[kind])
     values = {"channel": INSPECTORATE.encode()}
@@ -280,7 +280,9 @@ def settle(room: Room) -> None:
 
 
 @pytest.mark.parametrize("room_left", [True, False])
-def test_a_request_that_cannot_use_its_room_reveals_nothing(sqlite_room: Room, *, room_left: bool) -> None:
+def test_the_error_for_an_unusable_request_does_not_reveal_whether_there_is_room(
+    sqlite_room: Room, *, room_left: bool
+) -> None:
     """The body is not sealed, its header differs, or its header was already used.
 
     With or without room, the error is the same.

@@ -54,7 +54,7 @@ def test_a_malformed_request_is_refused_without_naming_the_server(served: Server
 
 
 def test_a_second_request_on_the_same_connection_is_not_answered(served: Server) -> None:
-    """Each connection carries one request. Bytes after its end are ignored."""
+    """Each connection carries one request. Bytes after the end of the request are ignored."""
     answer = ask(served, head("GET /keyring.sig HTTP/1.1") + SECOND)
     assert (answer.status, len(answer.body)) == (200, 64)
     behind = ask(served, head("POST /api/slot HTTP/1.1", "Content-Length: 32") + bytes(32) + SECOND)
@@ -82,7 +82,7 @@ def test_a_wrong_offset_changes_nothing(served: Server, lie: str) -> None:
 
 
 def test_a_slow_body_occupies_one_process_and_the_other_processes_still_answer(served: Server) -> None:
-    """In production, nginx waits for the whole body before it passes it on."""
+    """In production, nginx receives the whole body before passing it on."""
     with socket.create_connection(("127.0.0.1", served.port)) as slow:
         slow.sendall(head("POST /api/slot HTTP/1.1", "Content-Length: 32") + b"L")
         wait_until_read(slow)
@@ -130,7 +130,7 @@ def half_sent(server: Server, path: str, body: bytes, headers: dict[str, str]) -
 
 @pytest.mark.slow
 def test_no_part_of_a_form_or_refusal_stays_in_memory(served: Server) -> None:
-    """The test searches for file name, plaintext, locator, origin and typed text."""
+    """The test searches for the file name, the plaintext, the locator, the origin and the typed text."""
     plain, headers = sent(PLAINTEXT * 4_000, "sealed", NAME)
     elsewhere = {**headers, "Origin": ELSEWHERE}
     typed = f"locator={LOCATOR}".encode()
@@ -164,7 +164,7 @@ def test_no_part_of_a_form_or_refusal_stays_in_memory(served: Server) -> None:
 def test_the_log_contains_nothing_of_malformed_requests(
     served: Server, record_property: Callable[[str, object], None]
 ) -> None:
-    """After all tests of this module, the log contains the portal's own address, and at most error codes."""
+    """After all tests of this module, the log contains only the line with the portal's own address."""
     lines = [line for line in served.log().splitlines() if line]
     assert lines[:1] == [f"serving on http://127.0.0.1:{served.port}"]
     assert lines[1:] == []

@@ -52,7 +52,7 @@ def test_slot_answers_have_the_same_length_in_every_state(room: Room) -> None:
 
 
 def test_an_unknown_locator_gets_an_answer_with_filler(room: Room) -> None:
-    """State and day are zero. The slot looks normal, but nobody can open it."""
+    """The state and the day are zero. The slot looks normal, but nobody can open it."""
     state, day, memo, slot = parts(room.slot(bytes(32)))
     assert (state, day) == (0, 0)
     age.check_profile(slot)

@@ -99,7 +99,10 @@ def test_a_slot_does_not_restore_a_withdrawn_case(room: Room) -> None:
 
 @pytest.mark.parametrize("channel", [INSPECTORATE, OUTSIDE])
 def test_a_withdrawal_by_a_stranger_does_not_block_the_slot_of_a_case(room: Room, channel: str) -> None:
-    """A stranger can file and withdraw under a known case id, but the true case still gets its answer."""
+    """A stranger can send and withdraw a report under a known case id.
+
+    The true case still gets its answer.
+    """
     true, key = filed(room), bytes(range(32))
     other = make_report_envelope(room.site, channel)
     room.send(replace(other, case_id=true.case_id, withdraw_id=casetoken.withdraw_id(key)))
@@ -113,7 +116,7 @@ def test_a_withdrawal_by_a_stranger_does_not_block_the_slot_of_a_case(room: Room
 
 
 def test_cases_of_another_channel_are_skipped(room: Room) -> None:
-    """No inbox can change another's cases through slots, closings or withdrawals."""
+    """No inbox can change the cases of another inbox through slots, closings or withdrawals."""
     own, foreign, withdrawn = filed(room), filed(room, OUTSIDE), filed(room, OUTSIDE)
     room.client.post("/api/withdraw", data=withdrawn.keys.withdraw_key)
     before = [each for each in room.state()["cases"] if own.case_id not in each]

@@ -132,7 +132,7 @@ def test_a_keyring_is_published_once(folder: Path) -> None:
     assert "was not read: file too large" in refusal(run(folder, "keyring", altered, code=1))[0]
 
 
-def test_export_writes_bundles_until_nothing_waits(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_export_writes_bundles_until_no_envelope_waits(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`portal export` writes as many bundles as needed."""
     monkeypatch.setattr(intakes, "MOST_ENVELOPES", 2)
     content = make_envelope(SITE)
@@ -254,7 +254,7 @@ def test_ctrl_c_stops_a_command(tmp_path: Path, options: list[str], told: str) -
     words = [sys.executable, "-c", "from portal.ops.cli import main; main()", "--config", pipe, "pending"]
     with (
         subprocess.Popen([*words, *options], stderr=subprocess.PIPE, text=True) as process,
-        pipe.open("w"),  # waits until the command has opened the pipe, too
+        pipe.open("w"),  # waits until the command has also opened the pipe
     ):
         process.send_signal(signal.SIGINT)
         _, complained = process.communicate(timeout=60)

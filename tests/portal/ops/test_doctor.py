@@ -166,7 +166,7 @@ def test_doctor_reads_a_small_database_and_reports_damage(
 
 
 def test_doctor_states_which_law_and_regime_the_pages_follow(tmp_path: Path) -> None:
-    """The finding gives the code and hash to compare with `inbox office show`.
+    """The finding gives the code and the hash, to compare with the output of `inbox office show`.
 
     Another test covers an unknown regime.
     """
@@ -386,7 +386,7 @@ def test_a_portal_without_a_keyring_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_channel_without_an_import_for_two_weeks_is_reported(tmp_path: Path) -> None:
-    """Waiting reports do not cause the finding: otherwise it would show the day on which a report arrived."""
+    """Waiting reports do not cause the finding, which would then show the day when a report arrived."""
     room = room_for(tmp_path)
 
     def late() -> list[str]:

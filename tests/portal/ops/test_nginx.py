@@ -180,7 +180,7 @@ def test_a_request_hidden_in_a_body_is_not_served_as_a_request(site: Nginx) -> N
 
 
 def test_a_body_larger_than_one_piece_is_refused(site: Nginx) -> None:
-    """The page sends pieces of 1 MiB. One byte more is refused as `too_large`."""
+    """The page sends pieces of 1 MiB. A piece with one more byte is refused as `too_large`."""
     lines = [f"{name}: {value}" for name, value in (BODY | {"Upload-Offset": "0"}).items()]
     for size, code in ((1 << 20, b"not_found"), ((1 << 20) + 1, b"too_large")):
         content = head(f"PATCH /api/envelopes/{'A' * 22} HTTP/1.1", *lines, f"Content-Length: {size}")

@@ -54,7 +54,7 @@ def test_a_slow_body_is_cut_off(site: Nginx) -> None:
 
 
 def test_without_the_deadline_a_slow_body_is_accepted(site: Nginx) -> None:
-    """Control of the test above: a locator of 32 bytes is complete after the same number of pieces."""
+    """The control of the test above: a locator of 32 bytes is complete after the same number of pieces."""
     site.configure(WITHOUT)
     with site.serving():
         found = all_lasted(site, 64 << 10, 0.2, 3)

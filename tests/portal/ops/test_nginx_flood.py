@@ -30,8 +30,8 @@ ASKED_BY_A_CIRCUIT = 4
 # If nginx has only one process, it handles everything that it has read, and only then answers the next
 # request.
 ALONE = {"worker_processes auto;": "worker_processes 1;"}
-# There is no limit for each client: all clients together share as many connections as one host can open. Slow
-# bodies never time out.
+# There is no limit for each client. Instead, all clients together share as many connections as one host can
+# open. Slow bodies never time out.
 UNBOUNDED = {
     "limit_conn all 12288;": "limit_conn all 1024;",
     "limit_conn sources 64;": "",
@@ -256,7 +256,7 @@ _COUNTED = [
 @pytest.mark.parametrize(
     ("asked", "tried"), _COUNTED, ids=lambda each: each if isinstance(each, str) else each[0][0]
 )
-def test_requests_in_progress_are_limited_for_each_source_for_each_larger_network_and_for_all_sources(
+def test_requests_in_progress_are_limited_per_source_and_per_larger_network_and_in_total(
     counting: Nginx, asked: str, tried: Sequence[tuple[str, int, int]]
 ) -> None:
     """Clients beyond a limit are told to wait."""

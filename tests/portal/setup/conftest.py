@@ -1,4 +1,4 @@
-"""A machine on which the package of the portal is unpacked, as a folder."""
+"""A folder that represents a machine with the unpacked package of the portal."""
 
 import shutil
 from dataclasses import replace

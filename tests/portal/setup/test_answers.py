@@ -130,7 +130,7 @@ def bring_root(medium: Path) -> None:
 def test_a_root_key_whose_fingerprint_nobody_confirms_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Enter alone confirms nothing: the question is repeated."""
+    """If the administrator only presses Enter, the question is repeated."""
     bring_root(tmp_path)
     with pytest.raises(Refused, match="differs from the key on the papers"):
         asked(monkeypatch, tmp_path, [str(tmp_path), "", "n"])

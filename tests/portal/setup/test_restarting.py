@@ -48,7 +48,7 @@ class Machine(System):
 
     def output(self, *command: str | Path) -> str:
         assert command[0] == "systemctl"
-        return "0" if self.is_on else "3"  # restarts of the unit
+        return "0" if self.is_on else "3"  # the number of restarts of the unit
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from portal.store.migrations import upgrading
 upgrading.LOCATIONS = (*upgrading.LOCATIONS, Path("{ROOT}/tests/next_version/portal"))
 """
 SERVES = "from portal.ops.cli import main\nmain()\n"
-# The next version is this checkout with one more migration. It replaces the program of the package.
+# The next version is this checkout with one more migration. The checkout replaces the program of the package.
 SIDE = f"""{IS_NEXT}
 import runpy, sys
 sys.argv = sys.argv[4:]

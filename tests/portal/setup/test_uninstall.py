@@ -17,7 +17,7 @@ from tests.support.portal_server import PORTAL
 
 @dataclass(frozen=True, slots=True)
 class Machine(System):
-    """A machine in whose folder the portal of this repository keeps its data."""
+    """A machine in a folder, where the portal of this repository runs and keeps its data."""
 
     def run(self, *command: str | Path, env: Mapping[str, str] | None = None) -> str:
         return System.run(self, *self._ours(command), env=env)

@@ -22,7 +22,7 @@ def refused(site: str, proxy: str = "") -> tuple[str, str]:
 
 @pytest.fixture
 def dropping() -> Iterator[int]:
-    """A port that answers no connection, like a port behind a firewall: its queue is full."""
+    """A port that answers no connection because its queue is full, like a port behind a firewall."""
     with ExitStack() as stack:
         listener = stack.enter_context(socket.socket())
         listener.bind(("127.0.0.1", 0))

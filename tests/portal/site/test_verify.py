@@ -67,7 +67,10 @@ def verified(room: Provable, *more: str | Path, site: str = "") -> Result:
 
 
 def test_a_site_whose_portal_restarts_is_not_accused_of_a_false_signature(own_provable: Provable) -> None:
-    """While a portal restarts, it does not listen for some seconds, and nginx answers with status 503."""
+    """While a portal restarts, nothing listens on its port for a few seconds.
+
+    Until the portal listens again, nginx answers with status 503.
+    """
     away = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
     with hosting(away) as site:
         done = verified(own_provable, site=site)

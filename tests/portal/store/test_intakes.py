@@ -164,7 +164,7 @@ def test_a_confirmed_envelope_is_deleted_and_only_its_size_is_kept_for_a_period(
 def test_confirming_a_report_with_a_foreign_case_id_does_not_mark_that_case_as_collected(
     connection: Connection,
 ) -> None:
-    """Anybody can file under a case id that they know."""
+    """Anybody can send a report under a case id that they know."""
     known = report()
     hashed(connection, of=known, channel=OUTSIDE)
     hashed(connection, of=known)

@@ -75,7 +75,10 @@ def test_the_inbox_learns_on_which_days_its_last_outboxes_were_applied(connectio
 def test_a_case_belongs_to_the_channel_of_its_report_or_of_its_withdrawal(
     connection: Connection,
 ) -> None:
-    """A withdrawal counts only if no case is left: anybody can file and withdraw under a known case id."""
+    """A withdrawal counts only if no case is left.
+
+    The reason is that anybody can send and withdraw a report under a known case id.
+    """
     filed, gone = report(), secrets.token_bytes(32)
 
     def elsewhere(case_id: bytes) -> list[bool]:

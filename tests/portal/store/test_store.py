@@ -174,7 +174,7 @@ def test_sqlite_has_the_settings_that_the_threat_model_promises(sqlite_room: Roo
 
 
 def remains(room: Room, content: bytes) -> bool:
-    """Return whether the database's files still hold these bytes."""
+    """Return whether the database's files still contain these bytes."""
     return any(content in file.read_bytes() for file in room.folder.glob("portal.sqlite*"))
 
 

@@ -152,8 +152,8 @@ def old(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Old:
     return made
 
 
-# The old portal has no withdrawals, no reports without JavaScript and no used proofs of work. Its regular
-# tasks have never run.
+# The old portal has no withdrawals, no reports without JavaScript and no used proofs of work. The
+# regular tasks of the old portal have never run.
 LEFT_EMPTY = {"withdrawals", "scriptless", "spent", "refusals", "disk"}
 
 

@@ -19,8 +19,8 @@ from tests.support.paths import ROOT
 
 MOST_WORDS = 140
 # This is how often each page shows the emergency numbers. The report page shows the numbers above its first
-# question. It also shows them for two answers to the question whether somebody is in danger. The offline form
-# also shows the numbers above a reply.
+# question. The page also shows the numbers for two answers to the question whether somebody is in danger. The
+# offline form also shows the numbers above a reply.
 TIMES = {"": 1, "report": 6, "offline.html": 8, "help": 1}
 OTHER = ROOT / "tests" / "golden" / "jurisdictions" / "xx"
 
@@ -62,7 +62,7 @@ def test_guarantees_and_authorities_come_from_the_law(language: str) -> None:
 
 
 # Templates must not contain these names and numbers, because they exist only in France. Inspectorates edit
-# questionnaire and guide themselves.
+# the questionnaire and the guide themselves.
 OF_FRANCE = re.compile(r"Défenseur des droits|Defender of Rights|CNIL|17 (?:ou|or) (?:le )?112|\b114\b")
 
 
