@@ -302,7 +302,7 @@ def test_a_preview_shows_a_text_and_a_dry_run_shows_what_would_be_destroyed_or_r
 
 # These commands run until somebody stops them, so they have no result to print as JSON.
 UNTIL_STOPPED = {"session", "desk", "serve"}
-# This command runs another one, which has the option.
+# This command runs another command, which has the option.
 PASSES_ON = {"run"}
 
 
@@ -637,7 +637,7 @@ def test_after_an_empty_answer_the_hint_says_so_and_does_not_ask_for_a_terminal(
 
 
 @pytest.mark.parametrize("word", ["lock", "quit", "exit"])
-def test_the_words_lock_quit_and_exit_end_a_session(
+def test_the_words_lock_and_quit_and_exit_end_a_session(
     office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], word: str
 ) -> None:
     """If other words follow, the session goes on, and the error says how to end it."""
@@ -802,7 +802,7 @@ def _in_session(
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_help_names_files_folders_and_repeated_arguments_in_one_way(
+def test_help_names_files_and_folders_and_repeated_arguments_in_one_way(
     program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A path is a FILE or a FOLDER, and an argument that can be repeated ends with an ellipsis."""

@@ -38,7 +38,7 @@ def of_code(tmp_path: Path) -> list[Mutant]:
     return [*mutants.mutants(tmp_path / "code.py", tmp_path)]
 
 
-def test_no_mutant_changes_a_type_a_storage_option_or_the_exceptions_that_a_module_catches(
+def test_no_mutant_changes_a_type_or_a_storage_option_or_the_exceptions_that_a_module_catches(
     of_code: list[Mutant],
 ) -> None:
     """The mutants change code that runs: a default, the comparisons, the condition, and the decorator."""

@@ -112,7 +112,7 @@ class Walk:
         return said.getvalue()
 
     def copy(self, line: str) -> None:
-        """Type a command that copies a share to an officer's medium. The share must be that officer's."""
+        """Type a command that copies a share to the medium of an officer, who must own the share."""
         subprocess.run(["sh", "-c", line.replace("/media/", f"{self.media}/")], check=True)
         (copied,) = (self.media / "own").iterdir()
         (own,) = (self.media / "shares").glob("alice-*")

@@ -100,7 +100,7 @@ def test_pre_commit_runs_the_linters_and_type_checks_of_the_makefile() -> None:
     assert text.count("language: system") == len(calls)
 
 
-def test_editorconfig_gives_the_encoding_the_line_ends_the_indents_and_the_widths() -> None:
+def test_editorconfig_gives_the_encoding_and_the_line_ends_and_the_indents_and_the_widths() -> None:
     """The widths of Python and Markdown are those that ruff and the test of the documents check.
 
     The lines of built scripts have no limit.

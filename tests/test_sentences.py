@@ -39,7 +39,9 @@ def test_a_seed_draws_the_same_french_sentences_and_mixes_in_old_ones() -> None:
     assert not {said for said, _ in first[:OLD]} <= {*OLD_ONES}
 
 
-def test_french_sentences_come_from_errors_hints_and_answers_of_both_catalogues_and_from_documents() -> None:
+def test_french_sentences_come_from_documents_and_from_errors_and_hints_and_answers_of_both_catalogues() -> (
+    None
+):
     """The program draws neither texts of pages nor English sentences.
 
     A number that is too high is refused.
@@ -80,7 +82,7 @@ def test_the_command_draws_french_sentences_and_writes_their_sources_to_a_file(t
     assert {line.split(". ", 1)[1] for line, source in pairs if source == "old"} <= old
 
 
-def test_names_docstrings_and_comments_of_tests_are_drawn_but_their_error_messages_are_not(
+def test_names_and_docstrings_and_comments_of_tests_are_drawn_but_their_error_messages_are_not(
     tmp_path: Path,
 ) -> None:
     for room, said in (("tests", "a"), ("deploy", "b")):

@@ -44,7 +44,7 @@ def test_a_lost_server_is_rebuilt_by_the_commands_of_the_page(incident: Incident
 
 
 def test_bundles_on_a_lost_medium_are_made_again_by_the_commands_of_the_page(incident: Incident) -> None:
-    """Both directions are lost: a bundle and an outbox that nobody has collected or imported."""
+    """A bundle that nobody has collected is lost, and so is an outbox that nobody has imported."""
     incident.type("fanal-portal run export --out /media/stick")
     incident.type("inbox exchange outbox --out /media/stick")
     assert (2, 2) == (incident.bundle, incident.outbox)
@@ -207,7 +207,7 @@ def test_every_test_that_the_page_names_exists() -> None:
     assert [name for name, path in named if f"def {name}(" not in path.read_text("utf-8")] == []
 
 
-def test_every_incident_names_its_remedy_its_losses_and_a_test() -> None:
+def test_every_incident_names_its_remedy_and_its_losses_and_a_test() -> None:
     incidents = TEXT.split("\n## ")[1:]
     assert len(incidents) > 9
     for each in incidents:

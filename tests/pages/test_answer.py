@@ -72,7 +72,7 @@ def said(page: Page, code: str, **values: str) -> str:
 def test_the_timeline_shows_no_day_that_only_the_site_claims(visitor: Visitor) -> None:
     """Before an answer, the timeline has only the day of the report.
 
-    The reporter's own page sealed the day of the report.
+    This day is from the memo that the reporter's own page sealed.
     """
     visitor.reported()
     visitor.open()

@@ -146,8 +146,8 @@ def test_each_file_has_a_progress_bar_while_it_is_examined(page: Page, tmp_path:
           seeing.observe(document.querySelector("#files-list"), changes);
         }"""
     )
-    # The test presses only once. For a second after a press, the page postpones any change that would move
-    # other elements.
+    # The test presses the mouse only once. For a second after a press, the page postpones any change that
+    # would move other elements.
     page.clock.install()
     page.click("h1:visible")
     page.clock.fast_forward(1_100)

@@ -69,7 +69,7 @@ def test_a_channel_that_was_removed_from_the_signed_list_is_shown_as_removed(vis
 
 
 def test_a_keyring_and_signature_that_do_not_match_are_fetched_again(visitor: Visitor) -> None:
-    """A change between the two requests must not look like a forgery by an honest site."""
+    """If the keyring changes between the two requests, an honest site must not look like a forger."""
     visitor.page.route("**/keyring.sig", times(1, lambda route: route.fulfill(status=200, body=bytes(64))))
     visitor.write()
     assert keyrings_asked_for(visitor) == 2

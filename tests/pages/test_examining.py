@@ -122,7 +122,7 @@ def test_without_files_the_page_reserves_no_space_for_the_text_about_waiting(pag
     ],
     ids=["back", "browser's back", "remove", "type"],
 )
-def test_the_page_stays_if_the_person_does_something_else_while_files_are_examined(
+def test_the_page_stays_on_its_step_if_the_person_does_something_else_while_files_are_examined(
     visitor: Visitor, page: Page, film: Path, act: Callable[[Page], object]
 ) -> None:
     """The next press of “Continue” leads to the next step."""

@@ -101,7 +101,7 @@ def test_the_numbers_for_danger_and_both_links_are_visible_without_scrolling(
 def test_the_home_page_says_that_reports_are_anonymous_and_links_to_the_form_and_the_answer(
     visitor: Visitor, language: str
 ) -> None:
-    """Either link takes one touch, and is high enough for a finger."""
+    """Each link needs only one touch, and is high enough for a finger."""
     visitor.visit(f"{language}/")
     expect(visitor.page.locator("h1")).to_have_text(ANONYMOUSLY[language])
     doors = visitor.page.locator(".doors a")

@@ -42,7 +42,7 @@ def journey(visitor: Visitor, text: str) -> tuple[list[str], list[int]]:
 
 
 def test_a_visit_makes_only_the_expected_requests_and_their_sizes_reveal_nothing(visitor: Visitor) -> None:
-    """The sizes are the same for a text of one character and one of eight thousand."""
+    """The sizes are the same for a text of one character and for a text of eight thousand characters."""
     short, sizes = journey(visitor, "x")
     expected = [
         *["GET /fr/report", "GET /fr/status", *KEYS, *KEYS, "POST /api/slot"],

@@ -224,7 +224,7 @@ def test_typing_capital_letters_does_not_leave_the_page(
 def test_leaving_a_page_opened_from_disk_makes_no_request(
     visitor: Visitor, tmp_path: Path, name: str, first: str
 ) -> None:
-    """The link of the page leads to an empty page.
+    """The link on the page leads to an empty page.
 
     A request would show the network that somebody used the page.
     """

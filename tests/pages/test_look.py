@@ -166,7 +166,7 @@ def covered(page: Page) -> list[str]:
     return found
 
 
-def test_forced_colours_keep_the_borders_of_links_notices_and_buttons(visitor: Visitor) -> None:
+def test_forced_colours_keep_the_borders_of_links_and_notices_and_buttons(visitor: Visitor) -> None:
     visitor.page.emulate_media(forced_colors="active")
     for path in ("fr/", "en/verify"):
         visitor.visit(path)

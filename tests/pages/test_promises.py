@@ -151,7 +151,7 @@ def test_no_text_promises_that_nobody_will_know_about_a_report(language: str) ->
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_text_that_gives_a_day_for_the_result_promises_only_what_can_be_told(language: str) -> None:
-    """The reply that withholds everything also keeps the promise of that day."""
+    """Even the reply that withholds everything keeps the promise in such a text."""
     naming = [text for text in texts(language) if BY_A_DAY.search(plain(text))]
     assert len(naming) == 6
     assert [text for text in naming if not CAN_BE_TOLD.search(plain(text))] == []
@@ -171,7 +171,7 @@ def test_a_text_about_telling_the_public_names_the_external_authority(language: 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_advice_about_gifts_says_that_handing_one_in_identifies_the_reporter(language: str) -> None:
+def test_advice_about_gifts_says_that_handing_in_a_gift_identifies_the_reporter(language: str) -> None:
     advising = [text for text in texts(language) if GIFT.search(text) and ADVICE.search(plain(text))]
     assert len(advising) >= 1
     assert [(text, left) for text in advising if (left := missing(text, WITH_A_GIFT, language))] == []

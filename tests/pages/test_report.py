@@ -261,7 +261,7 @@ def test_a_text_of_more_than_a_hundred_thousand_characters_is_kept_whole_with_a_
 
 
 def test_invisible_characters_arrive_unchanged(visitor: Visitor) -> None:
-    """The characters are right-to-left, zero-width, tag and combining ones.
+    """The characters are right-to-left, zero-width, tag and combining characters.
 
     The inbox makes these characters visible.
     """

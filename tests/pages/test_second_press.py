@@ -361,8 +361,8 @@ def test_repeated_presses_begin_a_message_or_copy_a_day_or_save_a_proof_only_onc
     with page.expect_download():
         page.click("#save-proof", click_count=count)
     expect(page.locator("#proof-saved")).to_be_visible(timeout=SLOW)
-    # Downloads arrive in order: a second download from the clicks would arrive before the download from the
-    # key.
+    # Downloads arrive in order, so a second download from the clicks would arrive before the download from
+    # the key.
     with page.expect_download():
         page.press("#save-proof", "Enter")
     assert saves == ["proof.json"] * 2

@@ -124,7 +124,7 @@ def test_the_progress_of_sending_is_shown_and_read_out(visitor: Visitor, file: P
     visitor.arrived()
 
 
-def test_the_page_says_that_a_report_may_take_minutes_if_it_has_not_begun_to_arrive_after_ten_seconds(
+def test_if_a_report_has_not_begun_to_arrive_after_ten_seconds_the_page_says_that_it_may_take_minutes(
     visitor: Visitor,
 ) -> None:
     """The proof of work for large files can take minutes, and nothing else shows that the page is busy."""

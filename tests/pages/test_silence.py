@@ -126,7 +126,7 @@ def test_a_request_that_was_unanswered_when_send_was_pressed_is_reported_at_once
     assert visitor.site.report()[0].answers["what"] == TEXT
 
 
-def test_keys_that_do_not_arrive_are_reported_before_the_form_and_the_page_works_after_a_reload(
+def test_if_keys_do_not_arrive_the_page_says_so_before_the_form_and_works_after_a_reload(
     visitor: Visitor, line: SwallowingLine
 ) -> None:
     """Meanwhile, the page says that it is getting ready.

@@ -33,7 +33,7 @@ def exchanged(words: Sequence[str]) -> Iterator[str]:
 
 
 def has_wrong_checksum(text: str) -> bool:
-    """Of 16 wrong orders, one has a correct checksum by chance."""
+    """On average, one of 16 wrong orders has a correct checksum by chance."""
     try:
         casetoken.parse(text)
     except WrongChecksum:

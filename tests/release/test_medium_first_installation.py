@@ -169,7 +169,7 @@ def test_a_machine_without_debian_13_is_refused(machine: BlankMachine, stick: Me
 
 
 def test_a_machine_with_another_processor_is_refused(machine: BlankMachine, stick: Medium) -> None:
-    """The programs of such a machine cannot run here, so only the answer of its dpkg is written."""
+    """The programs of such a machine cannot run here, so the test replaces only the answer of dpkg."""
     machine.write("/usr/sbin/dpkg", b"#!/bin/sh\necho arm64\n")
     assert refusal(machine, stick) == "refused: this machine does not have Debian 13 for amd64"
 
@@ -277,7 +277,7 @@ def test_an_installation_that_a_power_failure_ended_is_completed_by_the_next_run
 def test_copies_that_belong_to_others_or_to_a_run_that_goes_on_stay(
     machine: BlankMachine, stick: Medium
 ) -> None:
-    """Everybody can write to /var/tmp. Only a copy that an interrupted run of root left is deleted."""
+    """Everybody can write to /var/tmp. Only a copy from an interrupted run of root is deleted."""
     place = machine.place("/var/tmp")  # noqa: S108
     left, running, foreign, linked = (place / f"fanal-medium.{each * 6}" for each in "abcd")
     longer, other = place / "fanal-medium.abcdefg", place / "important"

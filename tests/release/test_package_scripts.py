@@ -124,7 +124,7 @@ def test_a_portal_that_runs_during_an_upgrade_is_restarted_with_the_earlier_prog
     ]
 
 
-def test_removal_and_purge_keep_the_reports_the_configuration_and_the_keys(tree: Path) -> None:
+def test_removal_and_purge_keep_the_reports_and_the_configuration_and_the_keys(tree: Path) -> None:
     """`docs/releasing.md` lists what remains. A purge begins with a removal."""
     data = (
         "var/lib/fanal/portal.sqlite",

@@ -147,7 +147,7 @@ def test_one_key_under_two_numbers_does_not_count_as_two_maintainers(
     assert release.refused(release.anne[1], renamed).endswith("two different keys")
 
 
-def test_a_changed_missing_or_additional_file_is_named(release: Release) -> None:
+def test_a_changed_or_missing_or_additional_file_is_named(release: Release) -> None:
     package = release.folder / PACKAGE
     package.write_bytes(b"Package")
     assert release.refused() == f"{PACKAGE} differs from the manifest"

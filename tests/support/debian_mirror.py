@@ -91,7 +91,7 @@ def make(out: Path, key: SigningKey) -> None:
 
 
 def release(place: Path) -> str:
-    """Return the text that Debian signs for a suite: it names the digests of the list of packages."""
+    """Return the text that Debian signs for a suite, with the digests of the list of packages."""
     packed = (place / _INDEX).read_bytes()
     files = {_INDEX: packed, _INDEX.removesuffix(".xz"): lzma.decompress(packed)}
     digests = (f" {hashlib.sha256(each).hexdigest()} {len(each)} {name}\n" for name, each in files.items())

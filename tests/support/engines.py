@@ -17,7 +17,7 @@ def share_statements() -> None:
 
     @event.listens_for(Engine, "engine_connect")
     def _share(connection: Connection) -> None:
-        # Statements are cached by dialect, one for each driver.
+        # Statements are cached by dialect, so all connections of a driver use one dialect.
         dialect = connection.dialect
         connection.dialect = dialects.setdefault((dialect.name, dialect.dbapi), dialect)
         connection.execution_options(compiled_cache=compiled)

@@ -45,8 +45,8 @@ Lifted = tuple[Obstacle, Exit, Code]
 class Lift:
     """An action by these officers, as a command and as a form of the desk.
 
-    If the action has no form, a page of the desk is opened instead. ``is_end``: the action ends an open case,
-    so the portal must learn of it, and some days must pass afterwards.
+    If the action has no form, a page of the desk is opened instead. ``is_end``: the action ends an open case.
+    The portal must learn of this end, and some days must pass afterwards.
     """
 
     by: tuple[str, ...]

@@ -553,7 +553,7 @@ class Portal:
 
 @dataclass(frozen=True)
 class Scene:
-    """An inbox with its portal and a reporter, which tests copy."""
+    """An inbox with its portal and a reporter, for tests to copy."""
 
     portal: Portal
     reporter: Reporter

@@ -178,7 +178,10 @@ def work_on(number: int) -> Iterator[Base]:
 
 @contextmanager
 def entrusted(trio: Trio) -> Iterator[Inbox]:
-    """Open the inbox: nobody is excluded from case 3, but it is restricted to handlers other than bruno."""
+    """Open the inbox.
+
+    Nobody is excluded from case 3, but the case is restricted to handlers other than bruno.
+    """
     with trio.others.opened() as inbox:
         with inbox.vault.transaction() as session:
             session.execute(delete(Exclusion))

@@ -1,4 +1,4 @@
-"""A small signed medium: it has tiny files instead of packages."""
+"""A small signed medium, with tiny files instead of packages."""
 
 import subprocess
 from dataclasses import dataclass

@@ -98,7 +98,7 @@ class OfflineVisitor:
         return self.page.inner_text("#locator")
 
     def fetch(self, locator: str | Path) -> Path:
-        """Fetch the slot with the plain form, for a typed locator or one in a file."""
+        """Fetch the slot with the plain form, for a locator that is typed or in a file."""
         self.plain.goto(f"{self.address}/{self.language}/sealed")
         if isinstance(locator, Path):
             self.plain.set_input_files("#file", locator)

@@ -120,7 +120,7 @@ class Visitor:
     def give_up(self, error: str = "#send-error") -> None:
         """Advance the installed clock until the page no longer retries automatically.
 
-        Requests under way are answered first. Otherwise, their answers would seem to take 10 seconds.
+        Requests under way are answered first. Otherwise, the answers would seem to take 10 seconds.
         """
         while self.page.locator(error).is_hidden():
             end = time.monotonic() + _ANSWER_SECONDS

@@ -68,7 +68,7 @@ class Nginx:
         return self
 
     def twin(self, name: str, server: Server | None = None) -> "Nginx":
-        """Return another nginx with the same files, in front of the same portal or another."""
+        """Return another nginx with the same files, in front of the same portal or another portal."""
         server = server or self.server
         made = Nginx(server, self.folder.with_name(name))
         made.folder.mkdir()

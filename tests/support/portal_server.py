@@ -34,9 +34,9 @@ START_SECONDS = 60
 class Server:
     """A portal in a folder, and the process that serves it.
 
-    ``forked``: the server is forked from a process that has loaded the program, and needs a tenth of the
-    work. Tests of the process itself (memory, files, threads) must not use a fork. With a false clock, the
-    server is never forked.
+    ``forked``: the server is forked from a process that has loaded the program, which needs a tenth of
+    the work. Tests of the process itself (memory, files, threads) must not use a fork. With a false clock,
+    the server is never forked.
 
     The server gets the settings that overwrite memory. Without these settings, the server would set them and
     restart itself.

@@ -1,7 +1,7 @@
 """The lines of `deploy/` that confine or protect a service, each with its reason.
 
-Usually nobody notices what such a line does until the line is missing. Therefore this file repeats each line:
-whoever changes a line must read why it exists, and change it in both places.
+Usually nobody notices what such a line does until the line is missing. Therefore this file repeats each line.
+Whoever changes a line must read why the line exists, and change it in both places.
 """
 
 import re

@@ -53,7 +53,7 @@ class SignedSite:
     def sign(self) -> None:
         """List and sign the pages with the commands of the administrator's guide, and publish the list.
 
-        The command that publishes a list needs a whole machine: the part `install` of the soak runs it.
+        The command that publishes a list needs a whole machine, so only the soak runs it (in `install`).
         """
         for line in guide.commands():
             if "manifest" in line:

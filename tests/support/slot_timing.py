@@ -106,7 +106,10 @@ def told(taken: Mapping[str, Sequence[float]]) -> bool:
 
 
 def _sigmas(slower: Sequence[float], quicker: Sequence[float]) -> float:
-    """Return by how many standard deviations the rounds in which ``slower`` was slower exceed half."""
+    """Count the rounds in which ``slower`` was slower.
+
+    Return the excess over half of the rounds, in standard deviations.
+    """
     count = sum(one > other for one, other in zip(slower, quicker, strict=True))
     return (count - len(slower) / 2) / (math.sqrt(len(slower)) / 2)
 

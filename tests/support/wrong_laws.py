@@ -29,7 +29,7 @@ from templates.law.rules import (
 from templates.law.spans import is_span
 from tests.support.shown_by import Path, Place, read
 
-# What is wrong, in which file, and the whole text of the file.
+# The mistake, the file with the mistake, and the whole text of the file.
 _Made: TypeAlias = tuple[str, str, str]
 _LISTS = (Addressee, Asked, Body, Effect, Event, Fill, Protection, Reach, Threat, Told)
 _SPANS = ("1 day", "1 working day", "same day", "3 days", "4 years")

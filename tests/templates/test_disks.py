@@ -130,7 +130,7 @@ def test_a_swap_file_is_as_plain_as_its_disk(tmp_path: Path, monkeypatch: pytest
 
 
 def as_swap(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Imitate the kernel's list of swaps: one with this name, or none."""
+    """Imitate the kernel's list of swaps, which has a swap of this name or is empty."""
     written = name.replace(" ", "\\040")
     line = f"{written} file 1024 0 -2\n" if name else ""
     (folder / "swaps").write_text(f"Filename Type Size Used Priority\n{line}")

@@ -228,7 +228,7 @@ MISTAKES = tomllib.loads((ROOT / "tests" / "golden" / "jurisdictions" / "mistake
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=[f"{n} {each['put']}" for n, each in enumerate(MISTAKES)])
-def test_an_error_in_the_law_names_file_line_and_field(mistake: Mapping[str, str]) -> None:
+def test_an_error_in_the_law_names_the_file_and_the_line_and_the_field(mistake: Mapping[str, str]) -> None:
     file = mistake["file"]
     files = changed(mistake["found"], mistake["put"], file, FILES[mistake.get("law", "fr")])
     message = refused(files)
@@ -269,7 +269,7 @@ PUT = st.sampled_from(["", "1", "true", '""', '"x"', "[]", '["x"]', "{}", "nan",
 
 
 @given(st.sampled_from([(name, file) for name in FILES for file in folder.NAMES]), st.data())
-def test_a_damaged_file_is_refused_with_its_name_or_read_as_another_law(
+def test_a_damaged_file_is_refused_and_named_or_read_as_another_law(
     where: tuple[str, str], data: st.DataObject
 ) -> None:
     """A line is deleted, duplicated, moved, or given another value."""
@@ -344,7 +344,7 @@ GIVEN: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize(("make", "said"), GIVEN.values(), ids=GIVEN)
-def test_a_file_that_is_not_a_regular_text_is_refused_quickly_with_its_name(
+def test_a_file_that_is_not_a_regular_text_is_quickly_refused_and_named(
     copied: Path, make: Callable[[Path], object], said: str
 ) -> None:
     make(copied / "measures.toml")
@@ -355,7 +355,7 @@ def test_a_file_that_is_not_a_regular_text_is_refused_quickly_with_its_name(
     assert time.process_time() - begun < 2
 
 
-def test_a_path_that_is_not_a_folder_is_refused_with_its_name(copied: Path, tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_folder_is_refused_and_named(copied: Path, tmp_path: Path) -> None:
     link = tmp_path.with_name("link")
     link.symlink_to(copied)
     for path in (link, copied / "law.toml"):

@@ -63,7 +63,7 @@ def test_texts_of_every_kind_are_judged() -> None:
         *((f"portal/{name}.fr.toml", "") for name in guide.NAMES),
     ],
 )
-def test_texts_about_help_rights_and_the_site_itself_are_judged(place: str, words: str) -> None:
+def test_texts_about_help_and_rights_and_the_site_itself_are_judged(place: str, words: str) -> None:
     """Authorities, and each section of the legal page, the page about help and the other notices."""
     found = "\n".join(text for source, text in reporter_texts.texts() if source == place)
     assert words.lower() in found.lower()

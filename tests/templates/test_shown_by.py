@@ -86,7 +86,7 @@ def test_each_test_that_a_row_names_has_a_sentence_and_each_sentence_has_a_test(
     assert ["a::test_b", test] == unmatched(said)  # the control
 
 
-def test_each_sentence_about_a_test_is_short_complete_and_unique() -> None:
+def test_each_sentence_about_a_test_is_short_and_complete_and_unique() -> None:
     said = [*shown_by.sentences().values()]
     whole = re.compile(r"[A-Z“][^_]+[^.]\.")
     assert [] == [each for each in said if not whole.fullmatch(each) or len(each.split()) > 25]
@@ -112,7 +112,7 @@ def test_every_test_that_a_row_names_exists() -> None:
     assert [] == [row.keys for row in ROWS_OF_IT if len(row.tests) != len(set(row.tests))]
 
 
-def test_each_corrected_law_error_names_its_files_and_a_test_of_the_portal_the_desk_or_a_command() -> None:
+def test_each_corrected_law_error_names_its_files_and_a_test_of_the_portal_or_the_desk_or_a_command() -> None:
     """There are fourteen errors and three rules that are stricter than required.
 
     A test of the program checks each error and each rule.

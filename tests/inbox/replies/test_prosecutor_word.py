@@ -155,7 +155,7 @@ def test_only_the_outcomes_that_the_law_names_wait_for_the_prosecutors_word(
 def test_a_withheld_closing_shows_the_reporter_only_that_the_case_is_closed(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """The slot equals that of any other withheld closing.
+    """The slot is identical to that of any other withheld closing.
 
     It makes no difference what officers did or disclosed before.
     """
@@ -492,7 +492,7 @@ def test_naming_an_emergency_contact_requires_no_reason(office: Office) -> None:
         assert [texts[0]] == list(session.scalars(select(Message.text).filter_by(case=1)))
 
 
-def test_setting_the_status_to_in_follow_up_is_refused_before_the_prosecutors_word(office: Office) -> None:
+def test_the_status_in_follow_up_is_refused_before_the_prosecutors_word(office: Office) -> None:
     """The status would reveal as much to a probe as a sentence does. All other statuses are allowed."""
     follow_up = ("case", "set-status", "1", "in_follow_up")
     for words in (

@@ -42,7 +42,7 @@ SAYING: dict[str, list[str]] = {
 
 @pytest.mark.parametrize("way", chosen(SAYING, "close"))
 def test_the_terminal_asks_for_a_reason_to_override_a_warning(case: World, way: str) -> None:
-    """The terminal asks for this reason in a reply, an extension and a closing.
+    """The terminal asks for such a reason when an officer writes a reply, an extension or a closing.
 
     Without a reason, nothing is sent.
     """

@@ -19,7 +19,7 @@ DESTROYED = {
 
 
 @pytest.mark.parametrize("is_carried", [True, False])
-def test_a_list_for_the_archives_cannot_be_written_to_the_portal_medium_and_not_even_into_a_new_folder_there(
+def test_no_list_for_the_archives_can_be_written_to_the_portal_medium_or_to_a_new_folder_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_carried: bool
 ) -> None:
     """For this check, a new folder counts as its parent folder.
@@ -38,7 +38,7 @@ def test_a_list_for_the_archives_cannot_be_written_to_the_portal_medium_and_not_
         assert not (tmp_path / "new").exists()
 
 
-def test_a_list_for_the_archives_is_written_to_a_folder_or_a_new_folder_within_an_existing_one(
+def test_a_list_for_the_archives_is_written_to_an_existing_folder_or_to_a_new_folder_in_it(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "file").touch()

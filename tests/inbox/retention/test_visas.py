@@ -279,7 +279,7 @@ def test_a_case_cannot_be_listed_long_before_its_destruction_day(closed: Office)
                 visas._named(inbox.home, session, [1], today())
 
 
-def test_a_case_cannot_be_listed_if_it_is_open_on_hold_or_unknown(due: Office) -> None:
+def test_a_case_cannot_be_listed_if_it_is_open_or_on_hold_or_unknown(due: Office) -> None:
     due.json("retention", "hold", "1", "--reason", "x")
     assert "no case due for destruction is waiting" in refused(
         due, "retention", "visa", "request", "--out", "x"

@@ -327,7 +327,7 @@ def test_a_text_that_is_refused_because_of_its_length_is_compared_nevertheless(i
 def test_the_request_for_a_second_officer_counts_as_one_answer(inbox: Inbox) -> None:
     """The request does not reveal whether the text contains any part of the identity.
 
-    The request shows the same even if nobody confirms the action.
+    The request shows the same text even if nobody confirms the action.
     """
     before = len(looks(inbox))
     ended = Closing(outcome="unfounded", disclosure=Disclosure.FULL, text=QUIET)

@@ -79,7 +79,7 @@ def test_a_backup_contains_no_key_store_and_no_share(trio: Trio, copies: Copies)
 @pytest.mark.parametrize(
     "places", ["{home}/x {keys}", "{out} {out}", "{out} {out}/x", "{out}/x {out}", "{out} {home}"]
 )
-def test_the_home_the_backup_and_the_copy_of_the_key_store_must_not_be_inside_one_another(
+def test_the_home_and_the_backup_and_the_key_store_copy_must_not_contain_each_other(
     trio: Trio, copies: Copies, places: str
 ) -> None:
     for folder in (trio.others.root / "x", copies.out / "x"):
@@ -337,7 +337,7 @@ def refused(copies: Copies, office: Office, made: dict[str, str], folder: Path) 
 def test_a_power_cut_during_a_backup_leaves_a_complete_backup_or_none(
     small: Office, tmp_path: Path, stride: int
 ) -> None:
-    """An incomplete backup does not prevent the next one, which removes the remains of the incomplete one."""
+    """An incomplete backup does not prevent the next backup, which removes the remains."""
     folder = small.root.parent
     for name in ("backups", "keys"):
         (folder / name).mkdir()
@@ -447,7 +447,7 @@ def behind(tmp_path: Path, free_port: Callable[[], int]) -> Installation:
     inbox.home.rename(lost)
     (share,) = lost.glob("*.share")
     inbox.run("backup", "restore", "--from", made["folder"], "--keystore", made["keystore"], "--share", share)
-    shutil.copy(share, inbox.home)  # This share is that of a single officer.
+    shutil.copy(share, inbox.home)  # This share belongs to a single officer.
     return installation
 
 

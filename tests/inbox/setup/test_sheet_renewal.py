@@ -39,7 +39,7 @@ def newest(office: Office, code: str) -> Any:
 
 @pytest.fixture(scope="module")
 def founded_renewed(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """The inbox after a renewal with bruno's sheet and the passphrases of the two others."""
+    """The inbox after a renewal with bruno's sheet and the passphrases of the two other officers."""
     office = founded_three.copy(tmp_path_factory.mktemp("renewed") / "copy")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(share_file, "LIMITS", QUICK)

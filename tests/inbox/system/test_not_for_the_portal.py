@@ -32,7 +32,7 @@ def office(world: World, portal: Portal) -> Office:
     return world.office
 
 
-def test_an_attempt_to_write_files_not_for_the_portal_beside_a_bundle_changes_nothing(
+def test_an_attempt_to_write_other_files_beside_a_bundle_for_the_portal_changes_nothing(
     office: Office, tmp_path: Path
 ) -> None:
     """As a control, the same command is not refused for this reason in a folder without a bundle."""

@@ -24,7 +24,7 @@ def pastes(at: Typist, text: str) -> None:
 
 @contextmanager
 def pasting(at: Typist, text: str) -> Iterator[None]:
-    """Send more than the terminal can buffer, in a thread that must finish soon after the block."""
+    """Send more text than the terminal can buffer, in a thread that must finish soon after the block."""
     thread = Thread(target=pastes, args=(at, text), daemon=True)
     thread.start()
     yield

@@ -113,7 +113,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_text_gives_a_limited_number_of_entities(name: str) -> None:
-    """A text gives at most forty entities of each kind, each shown with at most a hundred characters."""
+    """At most forty entities of each kind are found, each shown with at most a hundred characters."""
     found = entities.found_in([HOSTILE[name]], "FR", HOSTILE[name])
     assert all(sum(each.kind == kind for each in found) <= entities.MOST for kind in Kind)
     assert all(len(each.shown) <= 100 for each in found)

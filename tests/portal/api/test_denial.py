@@ -47,7 +47,7 @@ MB = 1 << 20
 
 @dataclass(frozen=True)
 class Denied:
-    """An attachment to keep out, the largest size of its kind, and the uploads that sufficed before.
+    """An attachment to keep out, the largest size of its kind, and the uploads that kept it out before.
 
     For the room that it takes, an upload of the largest size costs the least work.
     """
@@ -125,7 +125,7 @@ class Attack:
         return answer.headers["Location"] if answer.status_code == 201 else None
 
     def trickle(self, *, whole: bool = False) -> None:
-        """Send the minimum for half an hour to each upload, or all its bytes."""
+        """For each upload, send the minimum that keeps it for half an hour, or all its bytes."""
         for address, held in [*self.uploads.items()]:
             end = held.size if whole else min(held.came + least(held.size), held.size)
             while held.came < end:

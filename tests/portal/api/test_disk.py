@@ -111,7 +111,7 @@ def half_of(steps: int) -> int:
 def test_the_first_process_measures_the_disk_a_minute_before_each_hour(
     small: tuple[Room, Resize],
 ) -> None:
-    """Later free room does not count. A second process that measures later changes nothing."""
+    """Later free room does not count. If a second process measures later, nothing changes."""
     room, resize = small
     first = room.hour
     clocks = [Clock(context(room), 0) for _ in range(2)]

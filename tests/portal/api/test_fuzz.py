@@ -239,7 +239,7 @@ def test_no_damaged_request_makes_the_portal_fail(
     """Bytes are removed and inserted anywhere, even at the end of a head or body."""
     answers = tried(target, damaged(target), TIMES)
     assert answers.keys() >= {200, 400, 404}
-    # The random requests may all have a complete head, so send one with an incomplete head.
+    # The random requests may all have a complete head, so send a request with an incomplete head.
     assert exchange(target.server.port, b"GET / HTTP/1.1\r\nHost: x") == SILENCE
     record_property(f"damaged requests to {kind(target)}", told(answers))
 

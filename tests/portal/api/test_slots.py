@@ -60,7 +60,7 @@ def test_an_unknown_locator_gets_an_answer_with_filler(room: Room) -> None:
 
 
 def test_a_report_counts_as_waiting_until_the_inbox_has_collected_it(room: Room) -> None:
-    """The state in the answer is 1. The day is that of arrival, and the memo is the reporter's."""
+    """The state in the answer is 1. The day is the day of arrival, and the memo is the reporter's memo."""
     sealed = make_report_envelope(room.site)
     room.send(sealed)
     room.wait(3)
@@ -74,7 +74,7 @@ def test_a_report_counts_as_waiting_until_the_inbox_has_collected_it(room: Room)
 
 @pytest.mark.databases_differ
 def test_an_answer_reaches_the_reporter(room: Room) -> None:
-    """After the outbox, the state is 2. The reporter's key opens the slot."""
+    """After the import of the outbox, the state is 2. The reporter's key opens the slot."""
     sealed, slot = answered(room)
     state, _, memo, found = parts(room.slot(sealed.keys.locator))
     assert (state, memo, found) == (2, sealed.memo, slot)

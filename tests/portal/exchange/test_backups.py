@@ -142,7 +142,7 @@ def test_a_truncated_backup_is_refused(room: Room, rebuilt: Rebuilt, size: int) 
 
 
 def test_a_backup_of_another_deployment_is_refused(room: Room, rebuilt: Rebuilt) -> None:
-    """The new portal may also have the wrong root key: then the keyring in the backup is not valid."""
+    """The new portal may also have the wrong root key. Then the keyring in the backup is not valid."""
     path, right = backup(room), rebuilt.settings
     rebuilt.settings = replace(right, deployment=base64url.encode(bytes(16)))
     refused(rebuilt, path, "belongs to another deployment")
@@ -341,7 +341,7 @@ def test_a_restored_portal_has_a_new_key_and_begins_with_bundle_1(room: Room, re
 
 
 def test_waiting_withdrawals_are_restored_for_the_next_export(room: Room, rebuilt: Rebuilt) -> None:
-    """The withdrawn reports stay deleted: an outbox with a slot does not open the case again."""
+    """The withdrawn reports stay deleted, because an outbox with a slot does not open the case again."""
     case, outbox = answered(room)
     room.client.post("/api/withdraw", data=case.keys.withdraw_key)
     rebuilt.restore(backup(room))

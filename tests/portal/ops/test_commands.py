@@ -290,7 +290,7 @@ def test_a_refused_import_ends_with_status_1(made: Path) -> None:
     ),
 )
 def test_no_command_reads_a_pipe_or_a_device_as_a_file(made: Path, words: tuple[str, ...], trap: str) -> None:
-    """On removable media, a pipe or a device may have a name that looks like that of a bundle or card."""
+    """On removable media, a pipe or a device can have a name like that of a bundle or a card."""
     place = made / "named"
     if trap == "pipe":
         os.mkfifo(place)

@@ -243,7 +243,9 @@ def test_the_kernel_of_this_machine_has_landlock_and_seccomp() -> None:
     assert seccomp.is_available()
 
 
-def test_a_confined_process_can_no_longer_read_write_execute_connect_or_signal(tmp_path: Path) -> None:
+def test_a_confined_process_can_no_longer_read_or_write_or_execute_or_connect_or_signal(
+    tmp_path: Path,
+) -> None:
     """The process can do all this before it is confined.
 
     The process can still use its database and its own program files.

@@ -107,7 +107,10 @@ def test_nginx_answers_every_path_like_the_application(site: Nginx, accepted: st
 
 @pytest.mark.parametrize("before", ["/", "/api/"])
 def test_no_public_address_reveals_the_health_of_the_portal(site: Nginx, before: str) -> None:
-    """Otherwise, strangers could learn the portal's load. Such a path is answered like an unknown one."""
+    """Otherwise, strangers could learn the portal's load.
+
+    A request for such a path gets the same answer as a request for an unknown path.
+    """
     for connection in connections(site):
         unknown = ask(connection, "GET", f"{before}nowhere", "identity")
         assert unknown[0] == HTTPStatus.NOT_FOUND

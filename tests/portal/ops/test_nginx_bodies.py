@@ -129,7 +129,7 @@ def test_a_large_form_gets_the_same_refusal_as_a_small_one_while_the_portal_is_d
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nginx_refuses_a_file_that_is_too_large_with_the_message_of_the_portal(
+def test_for_a_file_that_is_too_large_nginx_shows_the_message_of_the_portal(
     site: Nginx, language: str
 ) -> None:
     """The headers are also the same, and nginx reads no byte of the file."""

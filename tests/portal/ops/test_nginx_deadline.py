@@ -1,4 +1,7 @@
-"""Request bodies have a deadline: nginx cuts off a body that trickles in, but accepts one on a slow line."""
+"""Request bodies have a deadline.
+
+nginx cuts off a body that trickles in, but accepts a body on a slow line.
+"""
 
 import re
 import time

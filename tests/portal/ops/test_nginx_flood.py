@@ -280,7 +280,7 @@ def network(site: Nginx, name: str) -> Source:
 
 
 def seen(site: Nginx) -> None:
-    """Request a page and wait for the answer: by then, nginx has also handled all earlier requests."""
+    """Request a page and wait for the answer. By then, nginx has also handled all earlier requests."""
     assert answered(network(site, "ffff:1"), head("GET /fr/report HTTP/1.1"))[9:12] == b"200"
 
 

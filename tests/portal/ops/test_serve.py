@@ -54,7 +54,7 @@ def test_two_processes_accept_parallel_reports(
 
 
 def test_an_upload_moves_between_processes_and_survives_a_restart(server: Server) -> None:
-    """Processes keep no state: any of them accepts pieces, before and after a restart."""
+    """Processes keep no state, so any of them accepts pieces, before and after a restart."""
     server.make()
     sealed = make_report_envelope(SITE, file=bytes(2_000_000))
     with server.serving():

@@ -170,7 +170,7 @@ def test_setup_gets_a_certificate_by_acme_before_it_installs_it(bare: System, gi
     )
 
 
-def test_the_settings_of_certbot_name_the_host_and_how_to_prove_control_of_it(
+def test_the_settings_of_certbot_name_the_host_and_the_proof_of_control_over_it(
     bare: System, given: Answers
 ) -> None:
     step = AcmeCertificate(bare, replace(given, certificate_by=ACME_HTTP))

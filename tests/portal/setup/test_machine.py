@@ -107,7 +107,7 @@ def test_a_clock_that_is_slow_by_days_is_named(monkeypatch: pytest.MonkeyPatch) 
 def test_a_kernel_without_ipv6_is_named_if_nginx_would_listen_there(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A machine without any IPv6 address is no obstacle. The test uses the error of a kernel without IPv6."""
+    """The lack of an IPv6 address is no obstacle. The test uses the error of a kernel without IPv6."""
     file = system.at("/etc/nginx/fanal/clearnet.conf")
     file.parent.mkdir(parents=True)
     shutil.copy(DEPLOY / "nginx/clearnet.conf", file)

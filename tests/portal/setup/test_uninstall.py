@@ -1,4 +1,4 @@
-"""Uninstalling deletes no report: the next setup finds the database of the portal with its content."""
+"""Uninstalling deletes no report, and the next setup finds the database of the portal with its content."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -57,7 +57,7 @@ def left(store: Database) -> int:
         (1_000, 0, 1),
     ],
 )
-def test_a_portion_has_at_least_one_row_and_is_limited_by_rows_by_bytes_and_by_the_free_disk(
+def test_a_portion_has_at_least_one_row_and_is_limited_in_rows_and_in_bytes_and_by_the_free_disk(
     store: Database, size: int, free: int | None, fits: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Database, "free", free)

@@ -191,7 +191,7 @@ def test_a_confirmed_bundle_that_is_larger_than_the_free_disk_can_be_deleted(
 def test_deleting_a_confirmed_bundle_makes_room_on_a_full_postgresql_disk(
     tmp_path: Path, postgres_url: str
 ) -> None:
-    """On a full disk, no table can be rewritten, but new reports can use the room of the deleted ones."""
+    """On a full disk, no table can be rewritten, but new reports can use the room of deleted reports."""
     with postgres.database_on_small_disk(postgres_url, "48m") as (address, disk):
         room = Room(tmp_path, address)
         for _ in range(6):

@@ -161,7 +161,7 @@ def test_the_secret_of_a_portal_is_not_in_its_representation() -> None:
 def test_sqlite_has_the_settings_that_the_threat_model_promises(sqlite_room: Room) -> None:
     """Every commit reaches the disk, deleted bytes are overwritten, and only the owner can read the file.
 
-    Writers wait ten seconds for others. Sorting uses no temporary file, and the schema cannot run code.
+    Writers wait ten seconds for each other. Sorting uses no temporary file, and the schema cannot run code.
     """
     expected = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "busy_timeout": 10_000}
     expected |= {"temp_store": 2, "trusted_schema": 0}
@@ -388,7 +388,7 @@ def test_a_database_that_is_refused_is_closed(tmp_path: Path) -> None:
 
 
 def test_a_new_database_that_cannot_store_its_first_rows_has_no_tables_and_is_closed(tmp_path: Path) -> None:
-    """The kind of error does not matter: for example, the rows may come from a file that cannot be read."""
+    """The kind of error does not matter. For example, the rows may come from a file that cannot be read."""
     url = make_url(f"sqlite:///{tmp_path}/portal.sqlite")
 
     def fail(_: object) -> None:

@@ -61,7 +61,9 @@ def client(same_room: Room) -> FlaskClient:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_title_heading_and_links_of_a_page_use_the_same_name(client: FlaskClient, language: str) -> None:
+def test_the_title_and_the_heading_and_the_links_of_a_page_use_the_same_name(
+    client: FlaskClient, language: str
+) -> None:
     footer = client.get(f"/{language}/").text.partition("<footer")[2]
     links = re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', footer)
     assert len(links) > 6
