@@ -90,7 +90,7 @@ def test_the_search_finds_a_planted_test_for_invisible_characters(planted: str) 
 
 
 def test_invisible_characters_are_defined_in_one_place() -> None:
-    """Otherwise a text might be shown that a search cannot find, or look the same as a different text."""
+    """Otherwise a text could be invisible to a search, or could look the same as a different text."""
     assert UNSEEN.keys() == found(ROOMS, told_apart).keys()
 
 

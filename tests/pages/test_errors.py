@@ -279,7 +279,7 @@ def test_a_second_error_adds_no_second_prefix_to_the_title(visitor: Visitor) -> 
 
 
 def test_opening_the_step_to_withdraw_hides_the_error_of_a_message(visitor: Visitor) -> None:
-    """The error does not return with “Keep my report”."""
+    """The error does not return when the reporter presses “Keep my report”."""
     visitor.reported()
     visitor.language = "en"
     visitor.visit("en/status")

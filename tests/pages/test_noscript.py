@@ -114,7 +114,7 @@ def test_the_offline_form_makes_no_request_from_the_report_to_the_follow_up(
 def test_each_kind_of_invalid_answer_has_its_own_message_in_the_offline_form(
     person: OfflineVisitor, site: PortalSite
 ) -> None:
-    """The answers belong to another or an unknown case, are unreadable, or are cut short."""
+    """The answers belong to another case or to an unknown case, are unreadable, or are cut short."""
     person.save()
     person.start()
     person.write()

@@ -150,7 +150,7 @@ def test_clearing_an_answer_hides_its_notice_and_questions(unfolded: Page) -> No
 
 
 def test_nothing_moves_when_a_question_is_answered_or_cleared(unfolded: Page) -> None:
-    """The button to clear is beside the question, so nothing under the finger moves."""
+    """The button to clear the answer is beside the question, so nothing under the finger moves."""
     page = unfolded
     clear = page.locator("[data-field=return] [data-clear]")
     before = page.evaluate(PLACES)

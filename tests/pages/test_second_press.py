@@ -300,7 +300,7 @@ def test_a_second_press_does_not_leave_the_confirmation_of_a_withdrawal(visitor:
     point = centre(page.locator("#withdraw"))
     page.mouse.click(*point)
     expect(page.locator("#withdrawn h1")).to_be_focused()
-    # Move a link that leaves the page to this place.
+    # Move a link to another page to this place.
     put_under(page, "footer a", point)
     page.mouse.click(*point, click_count=2)
     assert presses(page) == 1

@@ -18,7 +18,10 @@ from tests.support.routes import addresses
 
 
 def missing(site: PortalSite, shown: Sequence[str]) -> set[str]:
-    """Return the routes that answer with a page but are not shown. All unknown addresses are one page."""
+    """Return the routes that answer with a page but are not shown.
+
+    All unknown addresses count as one page.
+    """
     pages = set()
     for path in addresses(site.app):
         answer = site.client.get(path)

@@ -1,6 +1,6 @@
 """Choose the surfaces for each walk in the gate: the command line, the desk, or both.
 
-The soak always uses both.
+The soak always uses both surfaces.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence

@@ -6,5 +6,5 @@ _LINK = re.compile(r"\]\((?!http)([^)#]*)(?:#([^)]+))?\)")
 
 
 def links(text: str) -> list[tuple[str, str]]:
-    """Return the path and the heading of each link. Each of the two may be empty."""
+    """Return the path and the heading of each link. The path or the heading may be empty."""
     return _LINK.findall(text)

@@ -28,7 +28,7 @@ def remember() -> None:
     cipher._round_function = functools.cache(cipher._round_function)
     estimate = functools.cache(passphrase_strength.estimate)
     passphrase_strength.estimate = lambda passphrase, known: estimate(passphrase, tuple(known))
-    # The cache keeps only files without mistakes. Mistakes are found again each time.
+    # The cache keeps only files without mistakes. Other files are read again each time.
     Schema._compiled = functools.cache(Schema._compiled)  # type: ignore[method-assign]
     Schema.read = functools.lru_cache(_MOST_FILES)(Schema.read)  # type: ignore[method-assign]
     Rule._compile_builder = _lazily(Rule._compile_builder)  # type: ignore[method-assign]

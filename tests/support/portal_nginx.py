@@ -140,7 +140,7 @@ class Nginx:
             time.sleep(0.05)
 
     def processes(self) -> list[int]:
-        """Return the process ids of both instances. The main process of each comes first."""
+        """Return the process ids of both instances. For each instance, the main process comes first."""
         found = []
         for way in WAYS:
             master = int((self.folder / way / "pid").read_text())

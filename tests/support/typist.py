@@ -64,7 +64,7 @@ class Typist:
         return bool(termios.tcgetattr(self._terminal)[3] & termios.ECHO)
 
     def can_be_stopped(self) -> None:
-        """Let Ctrl-S stop the terminal again. Another program of the same person can do this, too."""
+        """Let Ctrl-S stop the terminal again. Another program of the same person can also do so."""
         settings = termios.tcgetattr(self._terminal)
         settings[0] |= termios.IXON
         termios.tcsetattr(self._terminal, termios.TCSANOW, settings)

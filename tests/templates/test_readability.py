@@ -64,7 +64,7 @@ def test_texts_of_every_kind_are_judged() -> None:
     ],
 )
 def test_texts_about_help_and_rights_and_the_site_itself_are_judged(place: str, words: str) -> None:
-    """Authorities, and each section of the legal page, the page about help and the other notices."""
+    """The texts are about authorities, or are the sections of the guide and of the notices."""
     found = "\n".join(text for source, text in reporter_texts.texts() if source == place)
     assert words.lower() in found.lower()
     assert found

@@ -1,7 +1,7 @@
 """Once a prosecutor is informed, no reporter learns of a finding before the prosecutor's word.
 
-The prosecutor's word is the statement that the persons concerned may be told. An unknown reporter may be a
-probe of a criminal network.
+The prosecutor's word is the statement that the persons concerned may be informed. An unknown reporter may be
+a probe of a criminal network.
 """
 
 import html
@@ -120,8 +120,8 @@ def test_an_outcome_that_confirms_a_report_is_not_disclosed_during_the_offices_p
 def test_the_prosecutors_word_with_restrictions_allows_no_disclosure(office: Office) -> None:
     """The program cannot interpret restrictions.
 
-    Therefore neither the reporter nor the persons concerned can be told. Once the prosecutor has given a
-    later word without restrictions, officers can tell the reporter and these persons.
+    Therefore neither the reporter nor the persons concerned can be informed. Once the prosecutor has given a
+    later word without restrictions, officers can inform the reporter and these persons.
     """
     office.json("case", "measure", "add", "1", "prosecutor_phoned")
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")

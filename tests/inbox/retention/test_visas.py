@@ -266,7 +266,7 @@ def test_officers_can_list_a_case_by_its_number_before_its_destruction_day(close
 def test_a_case_cannot_be_listed_long_before_its_destruction_day(closed: Office) -> None:
     """In 2026, nobody knows which cases will be destroyed in 2032.
 
-    A case can be listed no earlier than six months before its day.
+    A case can be listed no earlier than six months before its destruction day.
     """
     for command in ("hold", "unhold"):
         closed.json("retention", command, "1", "--reason", "x")

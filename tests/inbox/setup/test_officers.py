@@ -56,7 +56,10 @@ def test_an_added_officer_opens_the_inbox_with_a_colleague_and_the_intake_keys_s
 
 
 def test_a_new_officer_does_not_see_an_existing_case_that_names_them(office: Office) -> None:
-    """When an officer joins, the inbox searches for the name. The other officers can still read the case."""
+    """When an officer joins, the inbox searches all cases for the name.
+
+    The other officers can still read the case.
+    """
     office.secret_of("marchetti").write_text(passphrase_of("marchetti"))
     assert 0 == change(office, "add", "marchetti", circle=(*NAMES, "marchetti")).code
     assert 0 == office.run("case", "show", "1").code

@@ -1,4 +1,4 @@
-"""Invisible characters have one definition.
+"""Invisible characters have only one definition.
 
 All code that shows, searches or compares text uses this definition.
 """

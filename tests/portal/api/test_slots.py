@@ -108,7 +108,7 @@ def test_a_body_of_the_wrong_length_is_refused(room: Room, path: str, body: byte
 
 
 def test_a_locator_in_a_url_is_never_read(room: Room) -> None:
-    """Secrets are accepted only in bodies."""
+    """Secrets are accepted only in the bodies of requests."""
     answer = room.client.get("/api/slot")
     assert (answer.status_code, answer.content_type) == (405, "application/problem+json")
 

@@ -14,7 +14,7 @@ from tests.support.installation import free_port
 
 
 def refused(site: str, proxy: str = "") -> tuple[str, str]:
-    """Fail to fetch the first page of a site; return the message and the hint of the error."""
+    """Try to fetch the first page of a site; return the message and the hint of the error."""
     with pytest.raises(Refused) as caught:
         Visitor(site, proxy).get("/")
     return str(caught.value), caught.value.hint
