@@ -158,7 +158,7 @@ def test_a_folder_with_files_is_not_overwritten(medium: Medium, tmp_path: Path) 
     assert (done.returncode, done.stderr.splitlines()[0]) == (1, f"{medium.folder} is not empty")
 
 
-def test_an_archive_that_cannot_be_reached_is_named(tmp_path: Path) -> None:
+def test_an_archive_that_cannot_be_reached_is_reported(tmp_path: Path) -> None:
     """The hint is the message of apt, which names the file. No medium is made."""
     archive = Archive(tmp_path / "apt", tmp_path / "cache", {"trixie": f"file:{tmp_path}/nowhere/"})
     with pytest.raises(Refused) as reason:

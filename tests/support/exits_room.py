@@ -52,7 +52,7 @@ from tests.support.inbox_outcomes import papers
 from tests.support.inbox_visas import agree
 
 NAMES = ("alice", "bruno", "chloe")
-# The officers in ACTING ask for the exit. If an obstacle is about one officer, it is about alice. The
+# The officers in ACTING ask for the exit. If an obstacle is about one officer, it is about Alice. The
 # officers in OTHERS remove obstacles.
 ACTING, OTHERS = NAMES[:2], NAMES[1:]
 PERSON = "Firmin Quélennec"

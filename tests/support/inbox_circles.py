@@ -13,7 +13,7 @@ CHANGED = {"officers", "key_store", "files"}
 
 
 def found(folder: Path) -> Office:
-    """Create the inbox in ``folder``, with a case in it, and a file with dora's passphrase."""
+    """Create the inbox in ``folder``, with a case in it, and a file with Dora's passphrase."""
     (folder / "office").mkdir()
     office = Office.found_by(folder / "office", NAMES, 2)
     world = World(office)

@@ -1,4 +1,4 @@
-"""An inbox of three officers. bruno is excluded from case 3, which has everything that a case can have."""
+"""An inbox of three officers. Bruno is excluded from case 3, which has everything that a case can have."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -93,7 +93,7 @@ class Trio:
 
 
 def found(folder: Path) -> Trio:
-    """Create the inbox with cases 1 to 3. Only case 3 has the canary, and bruno is excluded from case 3."""
+    """Create the inbox with cases 1 to 3. Only case 3 has the canary, and Bruno is excluded from case 3."""
     trio = Trio(Office.found_by(folder, NAMES, 2).of("alice", "chloe"))
     world = World(trio.office)
     portal = Portal(world, folder / "medium")
@@ -180,7 +180,7 @@ def work_on(number: int) -> Iterator[Base]:
 def entrusted(trio: Trio) -> Iterator[Inbox]:
     """Open the inbox.
 
-    Nobody is excluded from case 3, but the case is restricted to handlers other than bruno.
+    Nobody is excluded from case 3, but the case is restricted to handlers other than Bruno.
     """
     with trio.others.opened() as inbox:
         with inbox.vault.transaction() as session:
@@ -250,9 +250,9 @@ def without_the_case(opened: Inbox, ask: Asked) -> Any:
 
 
 def three_answers(opened: Inbox, ask: Asked) -> tuple[Any, Any, Any]:
-    """Return three answers: with bruno, with bruno in a vault without the case, and with nobody present.
+    """Return three answers: with Bruno, with Bruno in a vault without the case, and with nobody present.
 
-    With bruno present, the query must not change the case either.
+    With Bruno present, the query must not change the case either.
     """
     with undone(opened, ("alice", "bruno")) as session:
         before = of_the_case(session)

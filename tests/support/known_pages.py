@@ -19,7 +19,7 @@ _MOST = 8
 
 
 def remember() -> None:
-    """Render once in this process and those forked from it. ``inspect.unwrap`` gives the real renderer."""
+    """Render only once in this process and its forks. ``inspect.unwrap`` gives the real renderer."""
     pages.render = _once(pages.render)
     pages.missing = _once(pages.missing)
     pages.answers = _once(pages.answers)

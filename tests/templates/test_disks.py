@@ -109,7 +109,7 @@ def test_a_folder_has_no_plain_disk_if_the_device_of_its_file_system_is_encrypte
         ("", "", []),
     ],
 )
-def test_swap_that_reaches_a_disk_unencrypted_is_named(
+def test_swap_that_reaches_a_disk_unencrypted_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, uuid: str, named: list[str]
 ) -> None:
     """A device that the kernel does not know counts as plain."""

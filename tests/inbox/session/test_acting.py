@@ -194,7 +194,7 @@ def test_a_repeated_change_to_a_case_is_recorded_each_time(trio: Trio) -> None:
 
 
 def test_the_program_does_not_show_officers_their_own_changes_as_changes_by_others(trio: Trio) -> None:
-    """Alice and chloe quarantined the case together."""
+    """Alice and Chloe quarantined the case together."""
     trio.others.json("access", "quarantine", "1", "--reason", "x")
     with trio.others.opened() as inbox:
 

@@ -87,7 +87,7 @@ def alone(name: str = "alice") -> Actor:
 
 
 def joined(name: str = "alice") -> Actor:
-    """Return the same officer, for whom bruno confirms every action that takes two officers."""
+    """Return the same officer, for whom Bruno confirms every action that takes two officers."""
     both = {name: Presence.CONFIRMED, "bruno": Presence.CONFIRMED}
     return Actor({name: Presence.OWN}, today(), lambda *_: both)
 

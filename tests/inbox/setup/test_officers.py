@@ -109,7 +109,7 @@ def test_shares_of_an_earlier_sharing_are_reported_as_such(
 def test_a_quorum_of_the_other_officers_can_replace_a_lost_passphrase(office: Office) -> None:
     """Bruno has forgotten his passphrase.
 
-    Alice and chloe open the inbox, and bruno enters a new passphrase.
+    Alice and Chloe open the inbox, and Bruno enters a new passphrase.
     """
     others = office.of("alice", "chloe")
     office.secret_of("bruno").write_text("another lantern altogether")

@@ -39,7 +39,7 @@ def newest(office: Office, code: str) -> Any:
 
 @pytest.fixture(scope="module")
 def founded_renewed(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """The inbox after a renewal with bruno's sheet and the passphrases of the two other officers."""
+    """The inbox after a renewal with Bruno's sheet and the passphrases of the two other officers."""
     office = founded_three.copy(tmp_path_factory.mktemp("renewed") / "copy")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(share_file, "LIMITS", QUICK)
@@ -200,7 +200,7 @@ def test_every_command_shows_the_notice_until_each_officer_has_confirmed_it(
 def test_a_confirmed_notice_stays_sixty_days_and_says_which_confirmation_proves_nothing(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The person who brought bruno's sheet chose bruno's passphrase, and can confirm in bruno's name."""
+    """The person who brought Bruno's sheet chose Bruno's passphrase, and can confirm in Bruno's name."""
     for present in (office, office.of("bruno", "chloe")):
         assert 0 == present.run("officer", "acknowledge").code
     until = build.today() + timedelta(60)

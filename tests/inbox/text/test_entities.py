@@ -1,6 +1,6 @@
 """Entities in a text, such as container numbers, may link its case to other cases.
 
-A hostile text costs little time.
+Even a hostile text takes little time.
 """
 
 import pytest

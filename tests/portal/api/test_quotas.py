@@ -432,7 +432,7 @@ def day(room: Room, count: int, size: int = TEXT) -> None:
     room.configure(capacity_gb=((count - 1) * size + 1) / (1 - DRAWN) * 200 / 10**9)
 
 
-def test_reports_without_script_have_their_own_share_each_day(room: Room) -> None:
+def test_reports_without_javascript_have_their_own_share_each_day(room: Room) -> None:
     """The share is one hundredth of the room.
 
     The share can be used while other kinds are full, and is renewed each day.
@@ -451,7 +451,7 @@ def test_reports_without_script_have_their_own_share_each_day(room: Room) -> Non
 
 
 @pytest.mark.databases_differ
-def test_texts_and_larger_envelopes_each_have_half_of_the_daily_share_without_script(room: Room) -> None:
+def test_texts_and_larger_envelopes_each_have_half_of_the_daily_share_without_javascript(room: Room) -> None:
     """Filling one half does not block the other. The next day, both halves are open again."""
     day(room, 2, age.sealed_size(131_072))
     assert [scriptless(room, 131_072) for _ in range(3)] == [200, 200, 507]
@@ -460,7 +460,7 @@ def test_texts_and_larger_envelopes_each_have_half_of_the_daily_share_without_sc
     assert [scriptless(room, size) for size in (0, 131_072)] == [200, 200]
 
 
-def test_the_daily_limit_without_script_is_random(sqlite_room: Room) -> None:
+def test_the_daily_limit_without_javascript_is_random(sqlite_room: Room) -> None:
     """Envelopes are accepted only up to this limit."""
     of_hour, today = limits(sqlite_room), sqlite_room.day
     whole = of_hour.capacity / 200
@@ -472,7 +472,7 @@ def test_the_daily_limit_without_script_is_random(sqlite_room: Room) -> None:
     assert [scriptless(sqlite_room) for _ in range(taken + 1)] == [200] * taken + [507]
 
 
-def test_a_flood_without_script_takes_no_room_from_reports_with_script(room: Room) -> None:
+def test_a_flood_without_javascript_takes_no_room_from_reports_with_javascript(room: Room) -> None:
     """The flood never gets more than its own share. After a collection, the share is available again."""
     day(room, 2)
     while scriptless(room) == 200:

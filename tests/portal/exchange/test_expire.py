@@ -74,7 +74,7 @@ def test_an_open_case_is_never_deleted(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_a_closed_case_is_deleted_after_its_period(room: Room) -> None:
-    """The case is deleted once the configured days are over, and at most a week after that."""
+    """The case is deleted after the configured days, and at most a week later."""
     case = filed(room)
     collected(room, case, closed=True)
     assert expired(room, room.settings.closed_days - 1).cases == 0

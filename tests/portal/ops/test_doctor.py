@@ -325,7 +325,7 @@ def test_expiry_dates_in_the_near_future_are_reported(
     room.close()
 
 
-def test_a_site_that_does_not_answer_is_named(tmp_path: Path) -> None:
+def test_a_site_that_does_not_answer_is_reported(tmp_path: Path) -> None:
     room = room_for(tmp_path)
     (wrong,) = [each for each in found(room, Level.WRONG, "http://127.0.0.1:1") if "fetched" in each]
     assert wrong.startswith("http://127.0.0.1:1/ was not fetched")

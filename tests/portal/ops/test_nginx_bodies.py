@@ -101,7 +101,7 @@ def test_an_oversized_body_is_refused_and_leaves_nothing_behind(site: Nginx) -> 
     assert exchange(site.onion_port, sealed_form(LARGE), end=False).status == 200
 
 
-def test_a_full_folder_blocks_only_the_form_without_script_and_only_while_it_is_full(
+def test_a_full_folder_blocks_only_the_form_without_javascript_and_only_while_it_is_full(
     site: Nginx,
 ) -> None:
     """Senders of large forms are told to wait, and their forms are accepted later.

@@ -192,7 +192,7 @@ def test_an_invalid_address_is_refused(server: Server) -> None:
     assert "127.0.0.1:8080" in said
 
 
-def test_a_port_in_use_is_named(server: Server) -> None:
+def test_a_port_in_use_is_reported(server: Server) -> None:
     """The first portal continues to listen.
 
     The second portal says that the port is in use, and exits with status 1.

@@ -50,7 +50,7 @@ def test_the_first_mistake_in_a_file_of_answers_is_named(tmp_path: Path, line: s
     assert said in refused(tmp_path, "\n".join([*kept, line]))
 
 
-def test_a_missing_answer_or_file_is_named(tmp_path: Path) -> None:
+def test_a_missing_answer_or_file_is_reported(tmp_path: Path) -> None:
     kept = [each for each in GOOD.encode().decode().splitlines() if not each.startswith("keyring")]
     assert "'keyring' is missing" in refused(tmp_path, "\n".join(kept))
     with pytest.raises(BadConfiguration, match="were not read: no such file"):

@@ -67,7 +67,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("spoil", "said"), REFUSED, ids=[each.__name__ for each, _ in REFUSED])
-def test_a_certificate_that_browsers_would_refuse_is_named_and_changes_nothing(
+def test_a_certificate_that_browsers_would_refuse_is_reported_and_changes_nothing(
     bare: System, given: Answers, spoil: Callable[[Path, Path], None], said: str
 ) -> None:
     """The certificate that was installed before stays."""
@@ -130,7 +130,7 @@ def test_a_check_gives_the_last_day_of_the_certificate_in_words_and_as_json(
         Path(given.certificate).unlink(missing_ok=True)
 
 
-def test_an_installed_certificate_that_has_expired_is_named(bare: System, given: Answers) -> None:
+def test_an_installed_certificate_that_has_expired_is_reported(bare: System, given: Answers) -> None:
     step = Certificate(bare, given)
     step.apply()
     expired(bare.at(CERTIFICATE), bare.at(KEY))

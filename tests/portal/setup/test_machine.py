@@ -68,7 +68,7 @@ def test_setup_check_changes_nothing_on_the_machine(system: System, answers: Ans
     assert before == snapshot(system)
 
 
-def test_another_operating_system_or_an_older_version_is_named(system: System) -> None:
+def test_another_operating_system_or_an_older_version_is_reported(system: System) -> None:
     file = system.at("/etc/os-release")
     assert debian(system).check() == DONE
     file.write_text(OS_RELEASE.replace("13", "12").replace("trixie", "bookworm"))
@@ -86,7 +86,7 @@ def test_missing_packages_are_named_with_the_command_to_install_them(system: Sys
     assert packages(system, onion=False).check() == DONE
 
 
-def test_a_read_only_folder_and_a_full_disk_are_named(system: System) -> None:
+def test_a_read_only_folder_and_a_full_disk_are_reported(system: System) -> None:
     with small_disk(system.at("/small"), "1m") as change:
         assert obstacle(room(system, ["/small"]).check()) == "the disk of /small has 1 MiB left"
         assert room(system, ["/small"], 1 << 19).check() == DONE
@@ -94,7 +94,7 @@ def test_a_read_only_folder_and_a_full_disk_are_named(system: System) -> None:
         assert obstacle(room(system, ["/small"], 1 << 19).check()) == "/small is read-only"
 
 
-def test_a_clock_that_is_slow_by_days_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clock_that_is_slow_by_days_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """Setup goes on if the day of the version is unknown."""
     tomorrow = days.today() + timedelta(days=1)
     monkeypatch.setattr(version, "day", lambda: tomorrow)
@@ -104,7 +104,7 @@ def test_a_clock_that_is_slow_by_days_is_named(monkeypatch: pytest.MonkeyPatch) 
         assert clock().check() == DONE
 
 
-def test_a_kernel_without_ipv6_is_named_if_nginx_would_listen_there(
+def test_a_kernel_without_ipv6_is_reported_if_nginx_would_listen_there(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lack of an IPv6 address is no obstacle. The test uses the error of a kernel without IPv6."""
@@ -122,7 +122,7 @@ def test_a_kernel_without_ipv6_is_named_if_nginx_would_listen_there(
     assert ipv6(system).check() == DONE
 
 
-def test_a_foreign_site_in_the_configuration_of_nginx_is_named(system: System) -> None:
+def test_a_foreign_site_in_the_configuration_of_nginx_is_reported(system: System) -> None:
     enabled = system.at("/etc/nginx/sites-enabled")
     enabled.mkdir(parents=True)
     (enabled / "default").touch()
@@ -131,7 +131,7 @@ def test_a_foreign_site_in_the_configuration_of_nginx_is_named(system: System) -
     assert obstacle(no_other_site(system).check()) == "nginx serves another site: shop"
 
 
-def test_a_tor_that_somebody_has_configured_is_named(system: System) -> None:
+def test_a_tor_that_somebody_has_configured_is_reported(system: System) -> None:
     """The file of Debian contains only comments."""
     torrc = system.at("/etc/tor/torrc")
     assert no_other_tor(system).check() == DONE
@@ -144,7 +144,7 @@ def test_a_tor_that_somebody_has_configured_is_named(system: System) -> None:
     )
 
 
-def test_a_port_that_another_program_uses_is_named() -> None:
+def test_a_port_that_another_program_uses_is_reported() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -387,7 +387,7 @@ def test_setup_restores_earlier_settings_of_postgresql_if_it_fails(system: Syste
     assert not place.exists()
 
 
-def test_role_and_database_are_created_once_and_an_unreachable_server_is_named(
+def test_the_role_and_the_database_are_created_once_and_an_unreachable_server_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PGUSER", "fanal")
@@ -402,7 +402,7 @@ def test_role_and_database_are_created_once_and_an_unreachable_server_is_named(
         assert step.check() == DONE
 
 
-def test_a_disk_without_room_for_the_pages_is_named_and_keeps_no_page(
+def test_a_disk_without_room_for_the_pages_is_reported_and_keeps_no_page(
     system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fresh = tmp_path / "fresh"

@@ -65,7 +65,7 @@ def machine() -> Iterator[Callable[..., Machine]]:
         program.wait()
 
 
-def test_a_restarted_portal_that_answers_with_an_error_is_named(machine: Callable[..., Machine]) -> None:
+def test_a_restarted_portal_that_answers_with_an_error_is_reported(machine: Callable[..., Machine]) -> None:
     port = free_port()
     with pytest.raises(Failed, match=rf"portal@{port}.service does not answer"):
         restart_portals(machine(status=500), [port])

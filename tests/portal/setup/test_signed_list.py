@@ -45,7 +45,9 @@ def snapshot(bare: System) -> dict[str, bytes]:
     return {str(each): each.read_bytes() for each in bare.root.rglob("*") if each.is_file()}
 
 
-def test_a_list_that_visitors_would_refuse_is_named_and_changes_nothing(bare: System, tmp_path: Path) -> None:
+def test_a_list_that_visitors_would_refuse_is_reported_and_changes_nothing(
+    bare: System, tmp_path: Path
+) -> None:
     [*steps.apply([SignedList(bare, signed(bare, tmp_path / "first", serial=5))])]
     before = snapshot(bare)
     other = signed(bare, tmp_path / "other", serial=6)

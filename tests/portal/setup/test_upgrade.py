@@ -129,7 +129,7 @@ def test_a_version_that_does_not_answer_is_replaced_by_the_earlier_version_with_
     is_upgraded(installed)
 
 
-def test_a_full_disk_is_named_before_the_portal_is_stopped(installed: Portal) -> None:
+def test_a_full_disk_is_reported_before_the_portal_is_stopped(installed: Portal) -> None:
     before = rows(installed)
     with patch.object(Copy, "room", 1000):
         assert "the copy needs" in refused(installed)
@@ -169,7 +169,7 @@ def test_a_database_of_a_newer_version_is_left_to_the_program_that_made_it(insta
     assert (rows(installed), installed.units.running(), installed.units.began) == (whole, UNITS, began)
 
 
-def test_an_unreachable_database_is_named_before_the_portal_is_stopped(installed: Portal) -> None:
+def test_an_unreachable_database_is_reported_before_the_portal_is_stopped(installed: Portal) -> None:
     before = installed.server.settings
     installed.server.configure(database="postgresql://nobody@/none?host=/nowhere")
     assert "cannot be used" in refused(installed)
@@ -236,7 +236,7 @@ def test_a_portal_that_has_no_database_yet_uses_the_new_program(installed: Porta
     assert not (installed.folder / "none.sqlite").exists()
 
 
-def test_a_unit_that_starts_with_neither_version_is_named(installed: Portal) -> None:
+def test_a_unit_that_starts_with_neither_version_is_reported(installed: Portal) -> None:
     """The others start. The next run tries again."""
     installed.units.broken = True
     start = Units.start

@@ -44,13 +44,13 @@ def test_a_firewall_that_drops_connections_is_suspected(
     assert "firewall may drop connections: let it pass the port of the site (443 for HTTPS)" in hint
 
 
-def test_a_port_that_refuses_connections_is_named_as_such() -> None:
+def test_a_port_that_refuses_connections_is_reported_as_such() -> None:
     what, hint = refused(site := f"http://127.0.0.1:{free_port()}")
     assert what == f"{site}/ was not fetched: no connection was possible"
     assert "check that the web server runs, and that no firewall refuses the port" in hint
 
 
-def test_a_name_without_an_address_is_named_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_without_an_address_is_reported_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
     """The test does not ask the DNS."""
 
     def no_address(*_: object, **__: object) -> None:

@@ -105,7 +105,7 @@ def test_a_form_that_another_site_submits_is_refused_if_the_browser_says_so(
     assert (sqlite_room.state() == before) is not taken
 
 
-def test_a_report_without_script_is_stored_like_one_with_script(room: Room) -> None:
+def test_a_report_without_javascript_is_stored_like_a_report_with_javascript(room: Room) -> None:
     """Envelope, case and memo are stored as usual.
 
     Neither the file's name nor the way it was sent is stored.
@@ -142,8 +142,11 @@ def test_the_largest_file_is_accepted(sqlite_room: Room) -> None:
     assert post(sqlite_room, content)[0] == 200
 
 
-def test_without_script_only_a_hundredth_of_the_room_may_be_used_each_day(sqlite_room: Room) -> None:
-    """Reports with script are still accepted. The next day, reports without script are accepted again."""
+def test_without_javascript_only_a_hundredth_of_the_room_may_be_used_each_day(sqlite_room: Room) -> None:
+    """Reports with JavaScript are still accepted.
+
+    The next day, reports without JavaScript are accepted again.
+    """
     sqlite_room.configure(capacity_gb=TEXT * 150 / 10**9)
     assert post(sqlite_room, whole(sqlite_room))[0] == 200
     before = sqlite_room.state()
@@ -154,7 +157,9 @@ def test_without_script_only_a_hundredth_of_the_room_may_be_used_each_day(sqlite
     assert post(sqlite_room, whole(sqlite_room))[0] == 200
 
 
-def test_a_flood_of_reports_with_script_does_not_block_reports_without_script(sqlite_room: Room) -> None:
+def test_a_flood_of_reports_with_javascript_does_not_block_reports_without_javascript(
+    sqlite_room: Room,
+) -> None:
     sqlite_room.configure(capacity_gb=1.1 * TEXT / SHARES[Kind.REPORT] / 10**9, upload_days=1)
     filed(sqlite_room)
     filed(sqlite_room)
@@ -216,7 +221,7 @@ def test_neither_valid_nor_invalid_forms_create_temporary_files(
     assert sqlite_room.client.get("/en/slot").status_code == 404
 
 
-def test_an_upload_without_script_that_breaks_off_leaves_nothing_behind(sqlite_room: Room) -> None:
+def test_an_upload_without_javascript_that_breaks_off_leaves_nothing_behind(sqlite_room: Room) -> None:
     """Nobody could continue such an upload."""
     before = sqlite_room.state()
 
@@ -231,10 +236,12 @@ def test_an_upload_without_script_that_breaks_off_leaves_nothing_behind(sqlite_r
     assert sqlite_room.state() == before
 
 
-def test_an_upload_without_script_that_fails_in_the_database_leaves_nothing_behind(sqlite_room: Room) -> None:
+def test_an_upload_without_javascript_that_fails_in_the_database_leaves_nothing_behind(
+    sqlite_room: Room,
+) -> None:
     """Nobody could continue the upload, because nobody has its address.
 
-    With script, the page finds its upload again by the header.
+    With JavaScript, the page finds its upload again by the header.
     """
     report = make_report_envelope(sqlite_room.site, file=bytes(700_000))
     assert len(report.envelope) > 2 * receiving.PIECE
