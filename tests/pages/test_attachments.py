@@ -232,7 +232,7 @@ def test_files_of_more_than_a_gigabyte_together_are_refused(
 def test_a_file_that_is_too_large_by_itself_is_not_examined(
     visitor: Visitor, page: Page, tmp_path: Path
 ) -> None:
-    """Examining such a file would take long and be useless.
+    """Examining such a file would take a long time and be useless.
 
     The control is a small file, which is examined.
     """

@@ -13,7 +13,7 @@ MOST_WORDS = 45
 
 
 def test_the_page_about_the_device_neither_sends_nor_keeps_an_answer(visitor: Visitor) -> None:
-    """No answer is in a request, an address, a field or storage.
+    """No answer appears in a request, an address, a field or the storage.
 
     After a reload or Back, all answers are folded.
     """

@@ -87,7 +87,7 @@ def test_an_empty_white_page_covers_the_screen_at_once_and_is_read_out(
 
 
 def test_the_link_to_leave_does_not_ask_for_confirmation(leaver: Visitor) -> None:
-    """The browser leaves the page without a question, even if there is unsent text.
+    """The browser leaves the page without asking, even if there is unsent text.
 
     The control is another link, at which the page asks for confirmation.
     """

@@ -319,7 +319,9 @@ def test_repeated_presses_on_the_send_button_send_a_message_once(visitor: Visito
     assert len(visitor.site.received()) == 2
 
 
-def test_a_second_press_after_a_message_is_sent_reports_no_empty_message(visitor: Visitor) -> None:
+def test_a_second_press_after_a_message_is_sent_causes_no_error_about_an_empty_message(
+    visitor: Visitor,
+) -> None:
     """The second press comes too late to be part of a double click.
 
     The control is a press a moment later, which counts.

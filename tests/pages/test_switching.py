@@ -214,7 +214,10 @@ def test_the_words_and_a_started_message_are_kept_on_the_answer_page_when_the_la
 
 
 def test_switching_the_language_changes_every_text_of_a_case(visitor: Visitor) -> None:
-    """The prepared sentences and the confirmation of a sent message change too. The message itself stays."""
+    """The prepared sentences and the confirmation of a sent message also change.
+
+    The message itself remains.
+    """
     page = visitor.page
     report = visitor.reported()
     visitor.site.answer(report, slot_for(report))

@@ -45,7 +45,8 @@ DONE_AT_THE_DESK = [
     *("--(reason|until|to|ground|early|received|degree|template|disclosure|text-file|person)\\b",),
     *("--(after-restore|regime)\\b",),
 ]
-# Only a faulty page causes these problems. `failure.js` has one text for all problems without their own.
+# Only a faulty page causes these problems. `failure.js` has one text for all problems that lack their
+# own text.
 DISAGREE = set(
     re.findall(
         r"\w+",

@@ -92,7 +92,7 @@ def test_in_webkit_a_report_and_its_answer_need_only_the_keyboard(person: Person
     assert walk(person, site, TEXT) == []
 
 
-def test_in_webkit_going_back_and_switching_the_language_lose_nothing(
+def test_in_webkit_nothing_is_lost_by_going_back_or_switching_the_language(
     person: Person, site: PortalSite, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     """Text and files are kept at every step. The picture arrives without metadata."""

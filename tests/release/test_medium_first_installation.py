@@ -274,7 +274,7 @@ def test_an_installation_that_a_power_failure_ended_is_completed_by_the_next_run
     assert not copies(machine)
 
 
-def test_copies_that_belong_to_others_or_to_a_run_that_goes_on_stay(
+def test_copies_that_belong_to_others_or_to_a_running_installation_are_kept(
     machine: BlankMachine, stick: Medium
 ) -> None:
     """Everybody can write to /var/tmp. Only a copy from an interrupted run of root is deleted."""

@@ -72,7 +72,7 @@ def test_an_upgrade_keeps_the_program_that_the_portal_runs(tree: Path) -> None:
 def test_an_upgrade_that_dpkg_undoes_keeps_no_program(tree: Path) -> None:
     """The files that dpkg puts back are the same files.
 
-    A program that was kept before stays, because the portal runs it.
+    A program that was kept before remains, because the portal runs it.
     """
     run(tree, "preinst", "upgrade", "1.0")
     run(tree, "postrm", "abort-upgrade", "1.0")

@@ -132,7 +132,7 @@ def by_page() -> dict[str, list[str]]:
 def wanted(domain: Domain, language: str) -> dict[str, list[str]]:
     """Return every text that a catalogue needs, each with the files that contain it.
 
-    If the questionnaire and the law do not have the language, its catalogue includes their texts.
+    If the questionnaire and the law lack texts in the language, its catalogue includes these texts.
     """
     found: dict[str, list[str]] = {}
     for folder in _SOURCES[domain]:

@@ -22,7 +22,7 @@ def errors(limit: float) -> float:
 
 
 def test_the_limit_is_the_strictest_that_every_sentence_of_a_school_book_passes() -> None:
-    """Of all limits, this one separates statutes best from easier texts.
+    """Of all limits, this one best separates statutes from easier texts.
 
     The texts of the portal were not used to set the limit.
     """

@@ -66,7 +66,7 @@ def test_the_terminal_asks_for_a_reason_to_override_a_warning(case: World, way: 
 
 
 @pytest.mark.parametrize(("answer", "status"), [("no", 1), ("yes", 0)])
-def test_closing_a_case_at_a_terminal_first_shows_what_the_reporter_will_read(
+def test_before_a_case_is_closed_the_terminal_shows_what_the_reporter_will_read(
     case: World, answer: str, status: int
 ) -> None:
     """The preview is in the reporter's language and shows the status. Without a “yes”, nothing is sent."""
@@ -228,7 +228,7 @@ def test_a_reply_can_be_retracted_until_an_outbox_contains_it(case: World) -> No
 
 
 def test_retracting_the_only_acknowledgement_resets_the_status_to_received(case: World) -> None:
-    """If officers have changed the status since the acknowledgement, the new status stays."""
+    """If officers have changed the status since the acknowledgement, the new status remains."""
     office, write = case.office, ("message", "reply", "1", "--template", "acknowledgement")
     for kept in ((), ("1",)):
         for _ in ("1", *kept):

@@ -21,7 +21,7 @@ from tests.support.sticks import stick
 
 
 def about(word: str, root: Path) -> list[Finding]:
-    """Return the findings that contain a word."""
+    """Return the findings that contain this word."""
     return [each for each in doctor.examine(root) if word in each.what]
 
 

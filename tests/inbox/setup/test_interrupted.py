@@ -136,7 +136,7 @@ def test_an_open_inbox_stops_its_work_when_another_vault_becomes_valid(
 def test_a_founding_that_is_interrupted_leaves_nothing_or_a_complete_inbox(
     tmp_path: Path, stop: Callable[[], None], stride: int
 ) -> None:
-    """Once the home has been moved to its place, the shares stay."""
+    """Once the home has been moved to its place, the shares are kept."""
     left, place, whole = -1, 0, []
     while left < 0:
         office = Office(tmp_path / str(place), ("alice", "bruno"))

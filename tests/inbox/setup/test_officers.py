@@ -1,6 +1,6 @@
 """Officers join, leave or lose a share.
 
-After each such change, all officers get new shares, the vault gets a new key, and the intake keys stay.
+After each such change, all officers get new shares and the vault gets a new key. The intake keys remain.
 """
 
 from pathlib import Path
@@ -24,7 +24,9 @@ def keys_of(office: Office) -> Any:
     return contents, office.keyring()[0].channels
 
 
-def test_an_added_officer_opens_the_inbox_with_a_colleague_and_the_intake_keys_stay(office: Office) -> None:
+def test_an_added_officer_opens_the_inbox_with_a_colleague_and_the_intake_keys_stay_the_same(
+    office: Office,
+) -> None:
     """Only the officers, the journal and the key of the key store change."""
     before, keys, shares = office.state(), keys_of(office), office.bring()
     said = change(office, "add", "dora", "--reason", "more hands", circle=(*NAMES, "dora"))

@@ -178,7 +178,7 @@ def test_a_renewal_without_a_sheet_causes_no_notice(office: Office) -> None:
 def test_every_command_shows_the_notice_until_each_officer_has_confirmed_it(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If one officer does not confirm the notice, it stays after the 60 days."""
+    """If one officer does not confirm the notice, the notice remains after the 60 days."""
     told = office.run("case", "list").err
     assert f"NOTICE: on {build.today()} the shares were renewed with a sheet, by alice" in told
     assert "Not read yet by alice, bruno, chloe: inbox officer acknowledge" in told

@@ -234,7 +234,7 @@ def test_blocking_others_with_slow_uploads_costs_a_hundred_times_more_work_than_
 ) -> None:
     """In each half hour, the attacker sends just enough to keep the uploads.
 
-    Complete uploads stay like any other envelope.
+    Complete uploads are kept like any other envelope.
     """
     attack = scaled(sqlite_room, denied)
     attack.hours(math.ceil(attack.denied.trickle_hours), attack.trickle)

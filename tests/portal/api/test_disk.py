@@ -40,7 +40,7 @@ def begin(server: Server) -> int:
 def test_all_processes_of_a_portal_share_one_measurement_of_the_disk_in_each_hour(
     tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
-    """A second service starts after the disk has more room. Both services restart, but the measurement stays.
+    """A second service starts after the disk has more room. Both services restart. The measurement remains.
 
     The control: after the measurement is deleted, the same processes accept more.
     """

@@ -1,6 +1,6 @@
 """Faults of disk, database and clock cause clear errors.
 
-The portal recovers and loses nothing acknowledged.
+The portal recovers and loses nothing that it has acknowledged.
 """
 
 import json

@@ -45,7 +45,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path, free_port: Callable[[
 
 
 @pytest.mark.soak
-def test_two_hundred_kills_lose_nothing_acknowledged(
+def test_two_hundred_kills_lose_nothing_that_was_acknowledged(
     server: Server, record_property: Callable[[str, object], None]
 ) -> None:
     campaign = Campaign(server)

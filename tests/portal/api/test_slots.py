@@ -176,7 +176,7 @@ def test_a_withdrawal_with_an_unknown_key_neither_waits_for_the_database_nor_wri
 def test_a_stranger_with_the_same_case_id_cannot_withdraw_the_case(room: Room) -> None:
     """A withdraw key deletes only envelopes with its own withdraw id.
 
-    The inbox gets both keys and decides.
+    The inbox gets both keys and decides which withdrawal is valid.
     """
     true = make_report_envelope(room.site)
     room.send(true)

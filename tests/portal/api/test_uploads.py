@@ -148,7 +148,7 @@ def test_the_server_announces_its_tus_version_and_extensions_and_the_largest_siz
 
 @pytest.mark.databases_differ
 def test_two_clients_on_one_upload_do_not_corrupt_it(room: Room) -> None:
-    """If both clients send bytes for one offset, the second is refused and the bytes of the first stay."""
+    """If both clients send bytes for one offset, only the bytes of the first client are kept."""
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)
     overtaken = Overtaken(lambda: room.patch(address, 0, sealed.envelope[:2_000]))

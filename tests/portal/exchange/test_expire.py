@@ -54,7 +54,7 @@ def test_unconfirmed_data_never_expires(room: Room) -> None:
     assert room.slot(exported.keys.locator)[0] == 1
 
 
-def test_a_closed_case_stays_until_the_inbox_confirms_its_report(room: Room) -> None:
+def test_a_closed_case_is_kept_until_the_inbox_confirms_its_report(room: Room) -> None:
     """The report might still be lost, so no outbox can delete its case."""
     case = filed(room)
     room.export()
@@ -173,7 +173,7 @@ def test_abandoned_uploads_are_deleted_after_the_configured_days(room: Room) -> 
 def test_an_upload_that_grows_slowly_is_deleted_after_the_same_number_of_days(room: Room) -> None:
     """The days are counted from the beginning of the upload.
 
-    An upload that is complete by the end of these days stays.
+    An upload that is complete by the end of these days is kept.
     """
     finished = make_report_envelope(room.site)
     kept, dripped = room.begin(finished), room.begin(make_report_envelope(room.site))

@@ -122,7 +122,7 @@ def test_the_shipped_deadline_cuts_off_trickling_bodies_and_accepts_ten_kib_a_se
 ) -> None:
     """A trickling body of 100,000 bytes arrives at a rate of one byte every four seconds.
 
-    An honest piece comes at the speed of Tor.
+    An honest piece arrives at the speed of Tor.
     """
     site.configure({})
     with site.serving(), ThreadPoolExecutor(1) as pool:

@@ -128,7 +128,7 @@ def answered_at_once(site: Nginx) -> int:
 
 
 def is_answered(client: socket.socket) -> bool:
-    """Return whether an answer comes before the connection ends."""
+    """Return whether an answer arrives before the connection ends."""
     with suppress(OSError):
         return client.recv(12) == b"HTTP/1.1 200"
     return False

@@ -135,7 +135,7 @@ def test_sigterm_lets_requests_in_progress_finish(server: Server) -> None:
 
 
 def test_a_process_that_is_stopped_while_it_starts_ends_immediately(server: Server) -> None:
-    """Another process takes the place of the stopped one. Otherwise, the portal might take long to stop."""
+    """Another process replaces the stopped process. Otherwise, the portal might take a long time to stop."""
     server.make()
     with server.serving():
         seen = set(server.workers())

@@ -70,7 +70,7 @@ REFUSED = [
 def test_a_certificate_that_browsers_would_refuse_is_reported_and_changes_nothing(
     bare: System, given: Answers, spoil: Callable[[Path, Path], None], said: str
 ) -> None:
-    """The certificate that was installed before stays."""
+    """The certificate that was installed before remains."""
     [*steps.apply([Certificate(bare, given)])]
     places = [bare.at(CERTIFICATE), bare.at(KEY)]
     before = [(each.read_bytes(), each.stat().st_mtime_ns) for each in places]

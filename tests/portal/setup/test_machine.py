@@ -421,7 +421,7 @@ def test_a_disk_without_room_for_the_pages_is_reported_and_keeps_no_page(
 @pytest.mark.parametrize(
     ("there", "kept"), [(("fanal", ".fanal.old"), "fanal"), ((".fanal.old",), ".fanal.old")]
 )
-def test_if_pages_cannot_be_made_the_newest_existing_pages_stay(
+def test_if_pages_cannot_be_made_the_newest_existing_pages_are_kept(
     system: System, there: tuple[str, ...], kept: str
 ) -> None:
     """An earlier run may have been killed while it replaced old pages with new ones."""

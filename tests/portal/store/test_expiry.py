@@ -67,7 +67,7 @@ def test_each_transaction_deletes_at_most_200_expired_rows(connection: Connectio
 
 
 def test_an_unfinished_upload_is_deleted_after_its_period(connection: Connection) -> None:
-    """Complete uploads stay, and so does an upload that began on the day of the limit."""
+    """Complete uploads are kept, and so is an upload that began on the day of the limit."""
     arrived(connection, 10, 9, day=BEFORE)
     left = [arrived(connection, 10, 9, day=DAY), arrived(connection, day=BEFORE)]
     later = DAY + timedelta(7)
@@ -81,7 +81,7 @@ def test_an_unfinished_upload_is_deleted_after_its_period(connection: Connection
 def test_the_newest_confirmed_bundle_of_each_channel_is_remembered(
     connection: Connection,
 ) -> None:
-    """The next bundle refers to the newest confirmed bundle. Unconfirmed bundles also stay."""
+    """The next bundle refers to the newest confirmed bundle. Unconfirmed bundles are also kept."""
     for channel, n, raw in (
         *((INSPECTORATE, n, None) for n in (1, 3)),
         *((OUTSIDE, 1, None), (OUTSIDE, 2, b"raw"), (OUTSIDE, 4, None), (INSPECTORATE, 2, b"raw")),

@@ -136,7 +136,7 @@ def test_confirming_an_unknown_or_already_confirmed_bundle_changes_nothing(conne
 def test_a_confirmed_envelope_is_deleted_and_only_its_size_is_kept_for_a_period(
     connection: Connection,
 ) -> None:
-    """The case counts as collected. Later bundles and bundles of other channels stay."""
+    """The case counts as collected. Later bundles and bundles of other channels are kept."""
     opened = [report() for _ in range(3)]
     gone = hashed(connection, of=opened[0])
     hashed(connection)
