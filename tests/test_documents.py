@@ -253,7 +253,7 @@ def test_the_security_policy_says_whether_the_version_of_the_project_gets_fixes(
 
 def bold(page: Path) -> list[str]:
     """Return the texts in bold, each on one line."""
-    # A French name may have a no-break space, which stays.
+    # A French name may have a no-break space, which is kept.
     found = re.findall(r"\*\*(.+?)\*\*", page.read_text("utf-8"), re.DOTALL)
     return [re.sub(r"[ \n]+", " ", name) for name in found]
 

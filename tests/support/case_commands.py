@@ -1,4 +1,4 @@
-"""Every command that takes the number of a case, with the other arguments that tests give it."""
+"""Every command that takes the number of a case, with the other arguments that tests give the command."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -16,13 +16,13 @@ def wait_until_read(client: socket.socket) -> None:
 
 
 def queued(port: int) -> int:
-    """Return how many bytes the kernel holds at the server's ends of all connections to a port."""
+    """Return how many bytes the kernel buffers at the server's ends of all connections to a port."""
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     return sum(sum(int(each, 16) for each in row[4].split(":")) for row in rows if _port(row[1]) == port)
 
 
 def _is_read(client: socket.socket) -> bool:
-    """Return whether the kernel holds no bytes at either end of a connection on loopback."""
+    """Return whether the kernel buffers no bytes at either end of a connection on loopback."""
     ours, theirs = client.getsockname()[1], client.getpeername()[1]
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     # Each row: number, local address, remote address, state, unacknowledged bytes : unread bytes.

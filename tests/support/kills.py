@@ -182,7 +182,7 @@ class Campaign:
                 )
             found |= self._check_bundle(path, link)
         assert self.acknowledged.keys() <= found
-        # The upload was complete, although the connection was lost before the client was told.
+        # The upload was complete, although the connection was lost before the client learned this.
         for address in found & self._partial.keys():
             del self._partial[address]
 

@@ -243,7 +243,7 @@ def test_retracting_the_only_acknowledgement_resets_the_status_to_received(case:
 
 
 def test_retracting_a_reply_undoes_the_extension_or_feedback_that_it_announced(case: World) -> None:
-    """An extension takes effect only if the reporter is told of it.
+    """An extension takes effect only if the reporter is informed about it.
 
     A reply that a decision relies on cannot be retracted.
     """

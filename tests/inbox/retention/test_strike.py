@@ -1,6 +1,6 @@
 """After a redaction, no file, page or index contains the passage.
 
-The case only says where the passage was.
+The case shows only where the passage was.
 """
 
 import json

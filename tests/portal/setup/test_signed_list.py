@@ -78,7 +78,10 @@ def test_a_list_of_other_pages_is_refused(bare: System, tmp_path: Path) -> None:
 def test_a_signed_list_is_installed_once_and_named_in_the_configuration(
     bare: System, tmp_path: Path, line: str
 ) -> None:
-    """If the configuration already names a folder, the setting stays. Only the portal can read the files."""
+    """If the configuration already names a folder, that setting remains.
+
+    Only the portal can read the files.
+    """
     file = bare.at(CONFIGURATION)
     file.write_text(file.read_text().replace('manifest = ""\n', line))
     step = SignedList(bare, signed(bare, tmp_path / "first"))

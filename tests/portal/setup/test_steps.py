@@ -43,7 +43,7 @@ class Writes:
 @pytest.mark.parametrize(
     "error", [Failed("nginx: no such module"), OSError(28, "No space left on device"), KeyboardInterrupt()]
 )
-def test_a_failed_step_is_undone_and_earlier_steps_stay(tmp_path: Path, error: BaseException) -> None:
+def test_a_failed_step_is_undone_and_earlier_steps_are_kept(tmp_path: Path, error: BaseException) -> None:
     """The disk may be full, a program may fail, or somebody may press Ctrl-C.
 
     The next run continues with the failed step.

@@ -137,7 +137,7 @@ def test_a_full_disk_is_reported_before_the_portal_is_stopped(installed: Portal)
     as_before(installed, before)
 
 
-def test_the_earlier_version_stays_if_the_disk_fills_up_before_the_copy_is_complete(tmp_path: Path) -> None:
+def test_the_earlier_version_remains_if_the_disk_fills_up_before_the_copy_is_complete(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", "8g") as change:
         made = Portal(tmp_path / "disk", "sqlite:///portal.sqlite").make(bytes(5_000_000))
         before = rows(made)
@@ -147,7 +147,7 @@ def test_the_earlier_version_stays_if_the_disk_fills_up_before_the_copy_is_compl
         as_before(made, before)
 
 
-def test_the_earlier_version_stays_if_postgresql_has_no_room_for_its_copy(
+def test_the_earlier_version_remains_if_postgresql_has_no_room_for_its_copy(
     tmp_path: Path, postgres_database: str
 ) -> None:
     made = Portal(tmp_path, postgres_database).make()

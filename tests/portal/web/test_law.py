@@ -85,7 +85,7 @@ def test_the_bodies_to_contact_come_from_the_law(language: str) -> None:
 def test_emergency_numbers_of_the_law_are_links_to_call_or_to_text(language: str, path: str) -> None:
     """Pages have no other such links, except those in the inspectorate's own texts.
 
-    A law without a number for text messages gives no such link.
+    If a law has no number for text messages, there is no such link.
     """
     shown = {
         law: links(page(Settings(jurisdiction=str(FOLDERS[law])), f"/{language}/{path}")) for law in FOLDERS
