@@ -91,7 +91,7 @@ def compare(what: str, count: int, ours: tuple[int, Request], bare: tuple[int, R
 
 
 def measure_inbox(installation: Installation, folder: Path) -> None:
-    """Compare the collection of reports with a program that only opens as many HPKE ciphertexts."""
+    """Compare the collection of reports with a program that only opens that number of HPKE ciphertexts."""
     made = reports.Office(installation)
     rates = []
     for number in range(1, ROUNDS + 1):
@@ -118,7 +118,7 @@ def measure_dialogue(folder: Path) -> None:
 
 
 def measure_journal(folder: Path) -> None:
-    """Compare verifying a journal with the same number of bare Ed25519 verifications."""
+    """Compare the verification of a journal with the same number of bare Ed25519 verifications."""
     folder.mkdir()
     with journal.opened(folder, ENTRIES) as made:
         signed = made.signed()

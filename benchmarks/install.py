@@ -46,7 +46,7 @@ def kills() -> Iterator[str]:
 
 
 def refusals() -> Iterator[str]:
-    """Run setup and install packages on machines where this must fail. Yield the figures."""
+    """Run setup, and install packages, on machines where both must fail. Yield the figures."""
     with _built() as built:
         yield from obstacles.setup_refused(built.walk("sqlite"))
         packages = built.packages

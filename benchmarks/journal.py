@@ -1,4 +1,4 @@
-"""Compare verifying a long journal, as `inbox journal verify` does, with a minimal reference program."""
+"""Compare the verification of a long journal by `inbox journal verify` with a minimal reference program."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

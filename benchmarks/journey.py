@@ -105,7 +105,7 @@ class Journey:
 
 
 class Gate:
-    """Holds all requests that match a URL pattern until the screen shown meanwhile has been read."""
+    """Until the screen shown meanwhile has been read, holds all requests that match a URL pattern."""
 
     def __init__(self, page: Page, pattern: str) -> None:
         self._held: list[Route] = []
@@ -288,13 +288,13 @@ def said(english: str, language: str) -> str:
 
 
 def mean_length(language: str) -> int:
-    """Return the mean length of the words from which the twelve words are drawn, rounded up."""
+    """Return the mean length, rounded up, of the words from which the twelve words are drawn."""
     words = Mnemonic(casetoken.LANGUAGES[language]).wordlist
     return math.ceil(sum(map(len, words)) / len(words))
 
 
 def loaded(browser: Browser, url: str, ready: str = "main") -> tuple[int, int]:
-    """Return the size of the files needed to paint a page, and of its other files, in bytes after Brotli.
+    """Return the bytes, compressed by Brotli, of the files needed to paint a page, and of its other files.
 
     ``ready`` selects an element that is visible when the page has loaded its other files.
     """

@@ -44,7 +44,7 @@ def span(size: int) -> int:
 def write(members: Iterable[Member]) -> Iterator[bytes]:
     """Yield the archive without its two closing blocks.
 
-    Raise Malformed if a member's data is shorter or longer than its size.
+    Raise Malformed if a member's data is shorter or longer than its declared size.
     """
     for member in members:
         yield header(member.name, member.size)

@@ -231,7 +231,7 @@ class Manifest:
 
     @property
     def hash(self) -> bytes:
-        """H of the manifest; the next manifest refers to it by this hash."""
+        """H of the manifest, by which the next manifest refers to this one."""
         return hashlib.sha256(self.raw).digest()
 
 

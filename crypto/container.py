@@ -89,7 +89,7 @@ def write(
 ) -> Iterator[bytes]:
     """Yield a container in one pass.
 
-    ``files`` has the size and the bytes of each file. ``message`` makes message.json from the files' digests
+    ``files`` has the size and the bytes of each file. ``message`` makes message.json from the files' digests,
     and ``sign`` makes its signature. ``padded`` is the size rule of SPEC 4.2. Raise Malformed if a file is
     shorter or longer than declared, if the message exceeds 1 MiB, or if the archive is too large for the size
     rule.

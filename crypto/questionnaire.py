@@ -131,7 +131,7 @@ class Field:
 
     @property
     def is_long(self) -> bool:
-        """Whether the answer can be a whole story: pages and the paper form give such an answer more room."""
+        """Whether the answer can be a whole story, so that pages and the paper form give it more room."""
         return self.most > _LONG
 
     @property

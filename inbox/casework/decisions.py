@@ -286,8 +286,8 @@ def check_prosecutor(session: Session, number: int) -> None:
 def _check_nobody(session: Session, number: int, rule: rules.Decision) -> None:
     """Raise CaseRefused for a decision to inform nobody if a person named in the case has requested access.
 
-    If nobody may read the case, nobody may test names on it. While an access request is open, a case that
-    nobody may read cannot be destroyed.
+    If nobody may read the case, nobody may test names against it. While an access request is open, a case
+    that nobody may read cannot be destroyed.
     """
     if not _says_nobody(rule) or declarations.is_shut(session, number):
         return

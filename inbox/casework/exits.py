@@ -323,7 +323,7 @@ def why(session: Session, number: int, what: Obstacle, due: Due | None = None) -
 
 
 def anew(session: Session, number: int) -> Collection[Obstacle]:
-    """Return the obstacles on which officers had already decided, but must decide again."""
+    """Return the obstacles on which officers have already decided, but must decide again."""
     open_again = {row.kind for row in legal_duties.of(session, number) if legal_duties.is_anew(row)}
     law = in_use.of(session)
     return [what for what, role in ROLES.items() if law.duty(role) in open_again]

@@ -322,7 +322,7 @@ def _shared(session: Session, number: int) -> tuple[dict[Mark, set[int]], list[M
 
 
 def _alike(session: Session, case: Case, by_case: Mapping[int, set[Mark]]) -> dict[int, Reason]:
-    """Return the cases that share marks with this case and whose first text is mostly the same."""
+    """Return the cases that share marks with this case and have mostly the same first text."""
     counts = {number: sum(kind == Kind.TEXT for kind, _ in marks) for number, marks in by_case.items()}
     likely = [number for number in counts if counts[number] >= similarity.LEAST_COMMON]
     likely.sort(key=lambda number: (-counts[number], number))

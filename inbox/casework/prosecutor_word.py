@@ -133,7 +133,7 @@ def _asked(session: Session, numbers: Collection[int]) -> Collection[int]:
 
 
 def freed(session: Session, number: int) -> None:
-    """Restart the time for feedback of a case and its bound cases if nothing binds them any more.
+    """Restart the time for feedback in a case and its bound cases if nothing binds them any more.
 
     In these cases, everything was withheld because the prosecutor's word was missing, and that reason no
     longer applies. The time also restarts for cases that the signed-in officers may not read, because

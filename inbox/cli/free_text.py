@@ -55,7 +55,7 @@ class _Text(Asking, click.Parameter):
         if not terminal.is_interactive():
             raise _Unanswered(ctx=context, param=self)
         if context.obj is not None:
-            # Without a home, the command cannot run. This raises UsageError before anybody types a text.
+            # Without a home, the command cannot run. ``root`` raises UsageError before anybody types a text.
             _ = context.obj.root
         if not (text := (terminal.ask_line(f"{self.question}: ") or "").strip()):
             raise _Empty(ctx=context, param=self)

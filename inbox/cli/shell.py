@@ -47,7 +47,7 @@ class Open:
         yield self._opened.inbox, Actor(self._opened.present, today(), asking(self._opened))
 
     def shut(self) -> None:
-        """End the session: its shares no longer open the inbox."""
+        """End the session, whose shares no longer open the inbox."""
         self.is_over = True
 
 

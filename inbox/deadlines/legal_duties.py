@@ -153,7 +153,7 @@ def learned(session: Session, number: int, asked: Asked, today: date, *, each_ti
 
 
 def keep_lateness(row: Duty, today: date) -> None:
-    """Record whether a decision is late, because recomputing its due day could make it seem on time."""
+    """Record whether a decision is late, because after its due day is recomputed, it could seem on time."""
     row.was_late = row.was_late or (row.decided or today) > row.due
 
 

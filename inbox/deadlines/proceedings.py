@@ -99,7 +99,7 @@ def _goes_on(session: Session) -> ColumnElement[bool]:
 
 
 def _endings(session: Session) -> Collection[tuple[str, str]]:
-    """Return pairs of measures: one that ends proceedings, and one that opens them."""
+    """Return pairs of measures: the first ends the proceedings that the second opens."""
     measures = in_use.of(session).measures
     begins = in_use.proceedings(session)
     return [(end, each) for end, by in measures.items() for each in begins if by.ends(measures[each])]

@@ -36,7 +36,7 @@ class Due:
 
     ``facts`` are facts of the case that may be obstacles; ``casework.exits`` decides which are.
     ``by_one_clock`` is true until the inbox has a bundle that the portal exported on or after the first day
-    for destroying the case.
+    on which the case may be destroyed.
     """
 
     case: int
@@ -191,7 +191,7 @@ _LAST_WRITTEN = select(FollowUp.case, func.max(FollowUp.received)).group_by(Foll
 def _term(
     how: Practice, work: Workflow, written: date | None, decided: date | None
 ) -> tuple[str, date] | None:
-    """Return the rule for destroying a case and its first day, or None for an open case.
+    """Return the rule for destroying a case, with the first possible day, or None for an open case.
 
     Each message restarts the period. If there was a final decision in proceedings, the later of the two
     periods counts.

@@ -231,7 +231,7 @@ def forget_told(session: Session) -> None:
 
 
 def feedback_due(session: Session, number: int, today: date, *, acknowledging: bool = False) -> Due:
-    """Return the deadline for feedback that the reporter can be told today.
+    """Return the deadline for feedback that a text to the reporter can state today.
 
     If an acknowledgement waits to be sent, or if the text written today is an acknowledgement, the time runs
     from today. Otherwise the time runs from the last day for an acknowledgement. Feedback that is held back

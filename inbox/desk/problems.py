@@ -110,7 +110,10 @@ def _no_page(error: HTTPException) -> ResponseReturnValue:
 
 
 def _fault(error: Exception) -> ResponseReturnValue:
-    """Report a fault and its place on the terminal, without values. Unfinished work has been rolled back."""
+    """On the terminal, report a fault and its place in the code, without values.
+
+    Unfinished work has been rolled back.
+    """
     terminal.crash(type(error), error, error.__traceback__)
     return _page("fault.html"), HTTPStatus.INTERNAL_SERVER_ERROR
 

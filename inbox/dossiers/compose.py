@@ -111,7 +111,7 @@ class Doubt(StrEnum):
 
     @property
     def takes_reason(self) -> bool:
-        """Whether sending requires a reason: the dossier warns somebody or repeats protected words."""
+        """Whether sending needs a reason, because the dossier warns somebody or repeats protected words."""
         return self in {Doubt.NAMED, Doubt.NO_WORD, Doubt.PROTECTED}
 
     @property

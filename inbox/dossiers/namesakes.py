@@ -21,7 +21,7 @@ class Judged:
 
 
 def judge(inbox: Inbox, who: Actor, request: int, said: Judged) -> AccessCase:
-    """Record, with a reason, whether a case means the person who made the request or a namesake.
+    """Record, with a reason, whether a case means a namesake or the person who made the request.
 
     The answer to the request ignores the case of a namesake. Two officers must therefore decide that a case
     means a namesake. Raises Refused if no reason is given. Raises CaseRefused if the case names the person in

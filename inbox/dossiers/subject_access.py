@@ -34,7 +34,7 @@ from inbox.vault.casework_tables import AccessCase, AccessRequest
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """A case that names the person, with labels of the obstacles to disclosure, and its recorded answer.
+    """A case that names the person, with its recorded answer and with labels of the obstacles to disclosure.
 
     ``hints`` say what to do about each obstacle.
     """

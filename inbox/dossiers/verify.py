@@ -56,7 +56,10 @@ def _identity(line: str) -> Identity:
 
 
 def _unsealed(pieces: Iterable[bytes], identities: list[Identity]) -> Iterator[bytes]:
-    """Yield the content. Raise Refused if no key opens the dossier, so that it does not seem damaged."""
+    """Yield the content.
+
+    Raise Refused if no key opens the dossier, so that the dossier does not seem damaged.
+    """
     opened = age.unseal(pieces, identities)
     try:
         first = next(opened, b"")

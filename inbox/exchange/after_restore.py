@@ -18,7 +18,7 @@ _LEAP = 1_000
 
 
 def gap(session: Session, intake: IntakeHead) -> dict[str, int]:
-    """Return which bundles of the current portal are missing before this bundle, for the journal.
+    """For the journal, return which bundles of the current portal are missing before this bundle.
 
     The result is empty if no bundle is missing.
     """

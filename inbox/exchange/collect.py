@@ -237,7 +237,7 @@ def _accept(session: Session, begun: Announced, known: Between) -> list[str]:
 
 
 def _is_ours(session: Session, applied: Link) -> bool:
-    """Return whether this inbox made the last outbox that the portal applied, or whether there is none."""
+    """Return whether this inbox made the last outbox that the portal applied; True without such an outbox."""
     if not applied.n:
         return True
     ours = queries_exchange.outbox(session, applied.n)

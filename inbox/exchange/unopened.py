@@ -51,7 +51,7 @@ class Shelf:
         self.resolved: list[int] = []
 
     def keep(self, item: Item, kind: Kind, case_id: bytes | None = None) -> None:
-        """Keep the envelope unchanged: once we confirm the bundle, the portal deletes the envelope.
+        """Keep the envelope unchanged, because the portal deletes its own copy once we confirm the bundle.
 
         An envelope that already has a row keeps that row. Raises Changed if a new envelope has changed since
         it was verified.

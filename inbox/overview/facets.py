@@ -203,7 +203,7 @@ def _value(field: str, today: date) -> Any:
 
 
 def _cumulated(counts: Counter[str], chosen: str) -> Counter[str]:
-    """Make the counts of overdue, today and this week cumulative: each includes the counts before it.
+    """Make the counts of "overdue", "today" and "this week" cumulative: each includes those before it.
 
     If a value adds no case to the previous count, its own count is 0, unless the value is chosen.
     """

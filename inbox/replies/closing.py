@@ -421,7 +421,7 @@ def _check_text(session: Session, number: int, closing: Closing, asked: Asked) -
 
 
 def _end(session: Session, number: int, closing: Closing, today: date) -> AnswersBy | None:
-    """Close a case, and return why the text of the closing counts as feedback, or None."""
+    """Close a case; return why the closing's text counts as feedback, or None if it does not."""
     case, work = queries_cases.case(session, number), workflow.of(session, number)
     work.outcome, work.disclosure = closing.outcome, closing.disclosure.value
     work.withheld = closing.reason if closing.is_withheld else ""
@@ -452,7 +452,7 @@ def _answering(session: Session, number: int, closing: Closing) -> AnswersBy | N
 
 
 def _written(session: Session, number: int, closing: Closing, today: date) -> str:
-    """Return the text for the reporter, in its template.
+    """Return the text for the reporter, inserted into its template.
 
     Raises CaseRefused if the text or its template is not for this outcome. Also raises the same errors as
     ``templates.fill``.

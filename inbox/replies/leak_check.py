@@ -146,7 +146,7 @@ def told(findings: Sequence[Finding]) -> Sentence:
 
 
 def is_for_two(findings: Iterable[Finding]) -> bool:
-    """Return whether a finding concerns the reporter's identity, and its words are only for two officers.
+    """Return whether a finding concerns the reporter's identity, so that only two officers may see its words.
 
     A single officer cannot set this warning aside with a reason, because nobody can judge words without
     seeing them.

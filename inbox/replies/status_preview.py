@@ -144,7 +144,7 @@ def as_read(session: Session, number: int, text: str, today: date) -> View:
 
 
 def of_shut(page: View, text: str) -> View:
-    """Return the page for officers who may not read the case: its only message is ``text``."""
+    """Return the page for officers who may not read the case; its only message is ``text``."""
     mine = page["messages"][:1] if text.strip() else []
     none_of = dict.fromkeys(("measures", "earlier", "no_messages", "received"), "")
     return page | none_of | {"messages": mine, "hidden": True}

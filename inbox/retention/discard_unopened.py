@@ -23,8 +23,8 @@ from inbox.vault.tables import Unopened
 def plan(inbox: Inbox, who: Actor, reason: str = "") -> int:
     """Return how many envelopes may be discarded today.
 
-    With a ``reason``, envelopes that are expired only by this machine's clock are included. Raises Refused if
-    no envelope may be discarded.
+    With a ``reason``, envelopes that have expired by this machine's clock alone are included. Raises Refused
+    if no envelope may be discarded.
     """
     with inbox.acting(who, action(Code.LIST_RETENTION, view=Viewed.UNOPENED)) as session:
         found = retention_schedule.unopened(session, who.today)
@@ -62,9 +62,9 @@ def discard(inbox: Inbox, who: Actor, entries: int, reason: str = "") -> None:
     """Discard the expired envelopes that did not become a case; requires two officers.
 
     ``entries`` is the expected number of envelopes. If the number has changed, raises Refused and discards
-    nothing. A ``reason`` says how officers know the day. With a reason, envelopes that are expired only by
-    this machine's clock are included. The journal records the reason only if some envelopes are expired only
-    by this machine's clock. Envelopes and the contents of free pages are deleted afterwards by
+    nothing. A ``reason`` says how officers know the day. With a reason, envelopes that have expired by this
+    machine's clock alone are included. The journal records the reason only if some envelopes have expired by
+    this machine's clock alone. Envelopes and the contents of free pages are deleted afterwards by
     ``Inbox.settle``, even after several interruptions.
     """
     with inbox.transaction() as session:

@@ -106,7 +106,7 @@ def unnoted(session: Session) -> Iterator[None]:
 
     If the block ends normally, no comparison gets an entry. The action has an entry, but that entry names no
     case. If the block raises an exception, each comparison that matched an identity gets an entry. Otherwise,
-    two officers could find out by guessing who the reporter is.
+    by guessing, two officers could find out who the reporter is.
     """
     looks: Looks = session.info[_LOOKS]
     try:

@@ -64,7 +64,7 @@ class Made:
 
     ``shares`` are the share files of the home, which the backup does not contain. ``faults`` are the files
     that are recorded in the vault but are missing or altered in the home. Officers write down ``head``, the
-    last entry of the journal: it distinguishes this backup from an older backup.
+    last entry of the journal, to distinguish this backup from older backups.
     """
 
     folder: Path
@@ -213,7 +213,7 @@ def make(inbox: Inbox, who: Actor, places: Places, *, progress: Progress) -> Mad
 def restore(  # noqa: PLR0913 - keywords
     source: Source, root: Path, bring: Bring, look: Look, *, today: date, progress: Progress
 ) -> Restored:
-    """Restore the inbox into the folder ``root`` from a backup and its key store; record that in its journal.
+    """Restore an inbox into the folder ``root`` from a backup and its key store; make a journal entry.
 
     Nothing appears at ``root`` before all checks have succeeded:
 

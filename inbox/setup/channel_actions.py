@@ -20,7 +20,7 @@ def export_card(inbox: Inbox, who: Actor, out: Path, *, same_disk: bool) -> Card
     media.check_carried(out, inbox.home.root, same_disk=same_disk)
     out.mkdir(exist_ok=True)
     # The files are written before the vault commits the number, and get their names afterwards. If a card
-    # does not fit on the disk, its number is not used up, and no two cards share a number.
+    # does not fit on the disk, its number is not used up. No two cards share a number.
     with (
         atomic_files.replacing(out / card.CARD) as file,
         atomic_files.replacing(out / card.SIGNATURE) as signature_file,

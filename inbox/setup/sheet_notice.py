@@ -27,7 +27,7 @@ from inbox.session.journal import Line
 from inbox.vault import queries_office
 from inbox.vault.tables import RenewalNotice
 
-# This period is longer than an absence, because French civil servants may take at most 31 days of leave in a
+# This period is longer than any absence, because French civil servants may take at most 31 days of leave in a
 # row.
 _SHOWN = timedelta(days=60)
 

@@ -26,7 +26,7 @@ def create(path: Path, key: bytes) -> Vault:
 
 
 def upgrade(root: Path, bring: Callable[[], Sequence[Credential]], today: date) -> tuple[str, str]:
-    """Upgrade the vault in the folder ``root`` to the newest version, and record that in the journal.
+    """Upgrade the vault in the folder ``root`` to the newest version, and record the upgrade in the journal.
 
     Returns the versions before and after. Raises Refused if the vault is already of the newest version. Also
     raises the same errors as ``inbox.unlocked`` and ``journal.note``. After an error, the vault is unchanged.

@@ -19,7 +19,7 @@ class Swapping(Enum):
 
 
 def now() -> Swapping:
-    """Lock the memory of this process. If that fails, look for swap that is not encrypted."""
+    """Lock the memory of this process. If locking fails, look for swap that is not encrypted."""
     if memory.lock():
         return Swapping.LOCKED
     return Swapping.PLAIN if disks.plain_swaps() else Swapping.ENCRYPTED

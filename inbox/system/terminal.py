@@ -1,6 +1,6 @@
 """All terminal input and output of the inbox goes through this module.
 
-Answers go to standard output, and errors and questions go to standard error. One function writes to both, and
+Answers go to standard output; errors and questions go to standard error. One function writes to both, and
 accepts only ``Printable``, because a report must neither move the cursor nor imitate a line of the program.
 Every line is made printable here, whatever its source. ``quoted`` makes a text of several lines printable.
 """
@@ -181,10 +181,10 @@ def take_line(prompt: str) -> str | None:
 
 
 def ask_text(prompt: str) -> str:
-    """Ask for several lines, up to a line with only a full stop or the end of input, and return them.
+    """Ask for several lines, until the end of input or a line with only a full stop, and return them.
 
-    Raises Refused for input that is not valid text, and for a line that the terminal may have cut. Like
-    ``ask_line``, also raises Refused if more input comes with the full stop.
+    Raises Refused for input that is not valid text, and for a line that the terminal may have cut. Raises the
+    same errors as ``ask_line``, and also Refused if more input comes with the full stop.
     """
     lines: list[str] = []
     with _asking():

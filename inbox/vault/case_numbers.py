@@ -10,9 +10,9 @@ from inbox.vault.destroyed_tables import DestroyedCase
 from inbox.vault.tables import Case
 
 _LAST = "last-case"
-# An inbox assigns fewer numbers than this between two backups. The limit catches a typing error such as an
-# extra digit. Numbers never decrease, so after such an error new cases would get numbers that commands do not
-# accept.
+# Between two backups, an inbox assigns fewer numbers than this limit. The limit catches a typing error such
+# as an extra digit. Numbers never decrease, so after such an error new cases would get numbers that commands
+# do not accept.
 _MOST_LEFT_OUT = 1_000_000
 
 

@@ -21,5 +21,5 @@ def memo() -> bytes:
 @cache
 def _nobody() -> HybridRecipient:
     # Random bytes would not have the distribution of real points and ciphertexts. So a decoy is really
-    # sealed, to a key whose secret half is discarded at once.
+    # sealed, but to a key whose secret half is discarded at once.
     return HybridIdentity.from_seed(secrets.token_bytes(32)).recipient()

@@ -1,4 +1,4 @@
-"""Receive envelopes by the resumable uploads of tus 1.0.0 (SPEC 7.1)."""
+"""Receive envelopes through the resumable uploads of tus 1.0.0 (SPEC 7.1)."""
 
 from http import HTTPStatus
 

@@ -241,7 +241,7 @@ def _page(found: Page, number: int) -> Iterator[str]:
 
 
 def _ask_once(door: Door) -> None:
-    """Ask before an action that cannot be undone. In a session, typing the passphrases confirms it."""
+    """Ask before an action that cannot be undone. In a session, the passphrases confirm the action."""
     if isinstance(door, Closed) and not terminal.ask("Destroy them?"):
         raise Refused(
             sentence("nothing was destroyed"), sentence("answer yes, or look first: inbox retention list")
