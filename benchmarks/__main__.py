@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def measure_page(installation: Installation, folder: Path) -> None:
-    """Without JIT, compare the page's longest task during sending with the longest unnoticed pause."""
+    """Compare the page's longest task during sending (without JIT) with the longest unnoticed pause."""
     with installation.portal.serving() as portal:
         runs = [page.longest_task(portal.address, folder) for _ in range(PAGE_ROUNDS)]
     ratios = [longest / page.LIMIT_MILLISECONDS for longest, _ in runs]

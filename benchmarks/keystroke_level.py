@@ -3,11 +3,12 @@
 The model is that of Card, Moran and Newell, The Keystroke-Level Model for User Performance Time with
 Interactive Systems (1980). Where touch differs from a mouse, the values are from later studies:
 
-- K, a key: Palin et al., How do People Type on Mobile Devices? (2019): 36.2 words of five characters a minute
+- K, a key: 36.2 words of five characters a minute (Palin et al., 2019, How do People Type on Mobile Devices?)
 - P, pointing at something and touching it: the value for a mouse, an upper bound for a finger
-- F, a flick that scrolls: El Batran and Dunlop, Enhancing KLM to Fit Touch Screen Mobile Devices (2014)
+- F, a flick that scrolls: the value of Enhancing KLM to Fit Touch Screen Mobile Devices (El Batran and
+  Dunlop, 2014)
 - H (moving the hands between screen, keyboard and pen) and M (deciding): the values of 1980
-- W, copying a word by hand: Brown, Human-Computer Interface Design Guidelines (1988): 22 words a minute
+- W, copying a word by hand: 22 words a minute (Brown, 1988, Human-Computer Interface Design Guidelines)
 
 The model does not include reading. Waiting (R in the model) is measured separately.
 """

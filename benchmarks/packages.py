@@ -125,7 +125,7 @@ def _wait(process: "subprocess.Popen[str]") -> None:
 
 
 def _planted(out: Path, copy: Path) -> None:
-    """Check that the comparison, which may be broken if it never finds anything, notices one changed byte."""
+    """Check that the comparison notices one changed byte, so that a broken comparison is detected."""
     shutil.copytree(out, copy)
     (package, *_) = sorted(copy.glob("*.deb"))
     content = bytearray(package.read_bytes())
@@ -173,7 +173,7 @@ def _use_inbox(tree: Path) -> None:
     (tree / "tmp/passphrase").chmod(0o444)
     names = ["--name-fr", "Inspection", "--name-en", "Inspectorate"]
     home = ["inbox", "--home", "/tmp/officer/inbox"]  # noqa: S108  inside the tree
-    given = ["--passphrase-file", "/tmp/passphrase"]  # noqa: S108  inside the tree
+    given = ["--passphrase-file", "/tmp/passphrase"]  # noqa: S108
     founded = bare_tree.inside(
         tree,
         *officer,

@@ -73,7 +73,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The end of a journal: the number and hash of its last entry, or 0 and the genesis without entries."""
+    """The end of a journal: the number and hash of its last entry, or 0 and the genesis if it has none."""
 
     n: int
     hash: bytes

@@ -178,7 +178,7 @@ KEYRING = record(
     },
     kind="keyring",
 )
-# A portal's setup reads the deployment id and the root key from this file, which lies next to the keyring.
+# A portal's setup reads the deployment id and the root key from this file, which is next to the keyring.
 # Nobody signed it.
 ROOT_FILE = "root.json"
 ROOT = record(

@@ -20,8 +20,8 @@ class Printable(str):
 def visible(text: str) -> Printable:
     """Return ``text`` on one line, with every control, format and line-breaking character spelled out.
 
-    Unseen characters are spelled out, too. If a letter has more than _MOST_MARKS marks, so are the marks
-    beyond this number.
+    Unseen characters are spelled out, too. If a letter has more than _MOST_MARKS marks, the marks beyond this
+    number are spelled out, too.
     """
     return Printable(_spelled(text))
 

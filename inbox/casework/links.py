@@ -30,7 +30,7 @@ from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Dismissal, Link, Term, Workflow
 from inbox.vault.tables import Case
 
-# A mark in more cases than this does not suggest a relation, and is listed as common.
+# A mark that is in more cases than this limit does not suggest a relation, and is listed as common.
 MANY = 50
 # At most this many cases are proposed: the cases with the best reasons.
 PROPOSED = 20

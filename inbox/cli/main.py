@@ -93,7 +93,7 @@ def run(arguments: list[str] | None = None, door: Door | None = None) -> int:
 
 
 def _check_text(words: Sequence[str]) -> None:
-    """Raise Refused unless all words are valid text: the vault and the journal can store no other words."""
+    """Raise Refused unless all words are valid text, because vault and journal can store nothing else."""
     for word in words:
         if any("\ud800" <= char <= "\udfff" for char in word):
             raise Refused(

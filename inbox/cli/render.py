@@ -185,7 +185,7 @@ def outcome_view(result: Outcome) -> View:
 
 
 def _loud(codes: str, code: str) -> str:
-    """Return the label of a code, in capitals up to its colon: terminals have no other emphasis."""
+    """Return a code's label in capitals up to its colon, because terminals have no other emphasis."""
     head, colon, rest = labels.english(codes, code).partition(":")
     return f"{head.upper()}{colon}{rest}"
 

@@ -62,7 +62,7 @@ def receipt(said: date, known: Between) -> Receipt:
 
 
 def of(n: int, made: date, imports: Sequence[Import], known: Between) -> ImportDay:
-    """Return the day from which an outbox counts that the portal has imported since the previous export.
+    """Return the day from which outbox ``n`` counts, if the portal imported it since the previous export.
 
     If the portal was rebuilt, it may never have had this outbox. If the portal never had the outbox, return
     the day of the next outbox that the portal lists, because that outbox contained everything again. An

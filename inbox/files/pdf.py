@@ -25,7 +25,7 @@ _SIZE, _SMALL, _LARGE, _TITLE = 10, 8, 12, 16
 _LINE, _GAP = 5, 1
 _MARGIN, _BOTTOM, _INDENT, _LABEL = 20, 22, 5, 45
 _GREY, _BLACK, _RED, _PALE = (90, 90, 90), (0, 0, 0), (150, 0, 0), (235, 235, 235)
-# More combining marks than this on one letter would reach into the lines above and below.
+# If one letter had more combining marks than this limit, they would reach into the lines above and below.
 _MOST_MARKS = 3
 
 

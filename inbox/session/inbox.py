@@ -52,14 +52,14 @@ class Inbox:
 
     @property
     def is_superseded(self) -> bool:
-        """Whether vault.json has changed since the opening: another vault and key store are now valid."""
+        """Whether vault.json has changed since the opening, so that another vault and key store are valid."""
         return vault_header.parse(given_files.content(self.home.header)) != self.header
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Yield a session for the program's own work, then ``settle``. Never display data from this session.
+        """Yield a session for the program's own work, then call ``settle``.
 
-        Raises Superseded.
+        Never display data from this session. Raises Superseded.
         """
         self._check_valid()
         with self.vault.transaction() as session:

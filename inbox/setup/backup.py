@@ -257,13 +257,13 @@ def _aside(folder: Path) -> Iterator[Path]:
     atomic_files.sync_folder(folder.parent)
 
 
-# The parameters are everything needed to restore a backup.
 def _opened(  # noqa: PLR0913, PLR0917
     home: Home, bring: Bring, listed: Listed, source: Source, look: Look, today: date
 ) -> Restored:
     """Open the vault and the key store, and check them.
 
-    If the vault is of the newest version, record the restore and the next case number.
+    If the vault is of the newest version, record the restore and the next case number. The parameters are
+    everything that is needed to restore a backup.
     """
     next_case, backup = None, listed.backup
     opened = unlocking.open_any(home, lambda: bring(home.root))

@@ -1,4 +1,4 @@
-"""Whether a folder is on a medium, because a copy on the same disk would be lost with the original."""
+"""Check that folders are on media, because a copy on the same disk would be lost with the original."""
 
 from pathlib import Path
 

@@ -78,7 +78,7 @@ def _begin(start: Callable[[Context], Callable[[Job], Result]], context: Context
 
 
 def _end_with_parent() -> None:
-    """End this worker once its parent has ended, even by force, so that no keys stay in memory."""
+    """End this worker once its parent has ended or was killed, so that no keys stay in memory."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

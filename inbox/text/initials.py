@@ -1,8 +1,8 @@
 """Recognise a person by initials, such as “J.M.”, “J.-M.L.”, “JM” alone or “J.Leroy”.
 
 Words of two letters are common, so only capitals count as initials. Initials are recognised anywhere in the
-text if each has a full stop, and otherwise only if they are the entire name. In “M. Leroy”, the M. is a
-title, not an initial.
+text if each has a full stop, and otherwise only if they are the entire name. An “M.” before a family name is
+a title, not an initial.
 """
 
 import re

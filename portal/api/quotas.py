@@ -38,7 +38,7 @@ SHARES: Mapping[Kind, float] = {
     Kind.FOLLOW_UP_WITH_LARGE_FILES: 0.12,
     Kind.SCRIPTLESS: 0.10,
 }
-# The random draw reduces a share by at most this fraction. Far less than this arrives within an hour.
+# The random draw reduces a share by at most this fraction. Far less data than this arrives within an hour.
 DRAWN = 1 / 16
 _FILES = {Kind.REPORT_WITH_FILES, Kind.FOLLOW_UP_WITH_FILES}
 _LARGE_FILES = {Kind.REPORT_WITH_LARGE_FILES, Kind.FOLLOW_UP_WITH_LARGE_FILES}
