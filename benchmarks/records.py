@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-# The commit of old records, made before records named a commit.
+# The commit of records that were made before records named a commit.
 UNKNOWN = "unknown"
 _SHOWN = 10
 

@@ -42,7 +42,7 @@ _BOUNDS = Bounds(seconds=20.0, answer=answer.LARGEST)
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The preview of one page of a file in a case, made by an untrusted process."""
+    """A preview, made by an untrusted process, of one page of a file in a case."""
 
     found: Found
     sha256: str

@@ -215,8 +215,8 @@ def numbers(session: Session, wanted: Filter, *, today: date) -> Sequence[int]:
         session.scalars(queue_filter.matching(session, each, today).limit(MANY + 1))
         for each in wanted.by_state()
     )
-    # The numbers are sorted in Python, because a sort in the database would first find all matches, not only
-    # as many as needed.
+    # The numbers are sorted in Python, because a sort in the database would first find all matches, even
+    # those that are not needed.
     return sorted(islice(chain.from_iterable(each_state), MANY + 1))
 
 

@@ -22,7 +22,7 @@ from inbox.text.common_words import COMMON
 from inbox.vault import fulltext, queries_cases, row_security
 from inbox.vault.casework_tables import Fulltext, Workflow
 
-# Two people do not write the same sequence of this many words by chance.
+# By chance, two people do not write the same sequence of this many words.
 RUN = 6
 # Each run of RUN words contains a probe: _PROBE consecutive words that start at a multiple of _STEP words.
 # Few texts have a probe in common, so few complete runs have to be searched.

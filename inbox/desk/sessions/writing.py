@@ -59,7 +59,7 @@ QUESTION, ENDS = "q-", ("first", "last")
 
 
 def init_app(app: Flask) -> None:
-    """Keep the input of forms of ``app`` as soon as they are sent."""
+    """Keep the input of each form of ``app`` as soon as the form is sent."""
     app.before_request(_keep)
 
 
