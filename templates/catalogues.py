@@ -1,7 +1,7 @@
 """Catalogues of translations from English: one for public texts, one for officers.
 
 The English catalogue contains only the texts that differ from the source. Catalogues are not compiled in
-advance: the program reads the files that translators edit.
+advance, because the program reads the files that translators edit.
 """
 
 from enum import StrEnum

@@ -20,7 +20,7 @@ _BLOCK = Path("/sys/dev/block")
 _NAMED = Path("/sys/class/block")
 _SWAPS = Path("/proc/swaps")
 _ESCAPED = re.compile(r"\\([0-7]{3})")
-# The types of /dev/shm, /run and, on many machines, /tmp: their contents are lost when the power goes off.
+# The types of /dev/shm, /run and, on many machines, /tmp. Their contents are lost when the power goes off.
 _IN_MEMORY = {"tmpfs", "ramfs", "devtmpfs", "rootfs"}
 _MEMORY_DEVICE = re.compile(r"z?ram[0-9]+")
 # cryptsetup gives this name to the devices that it makes. Devices of two of these kinds do not encrypt; they

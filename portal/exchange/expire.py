@@ -21,8 +21,8 @@ SMALL = 256 << 20
 class Expired:
     """How much was deleted.
 
-    ``trusted`` is False if the keyring is not valid today: the clock is wrong, or the last outbox is old. If
-    so, only unfinished uploads were deleted.
+    ``trusted`` is False if the keyring is not valid today, because the clock is wrong or the last outbox is
+    old. If so, only unfinished uploads were deleted.
     """
 
     uploads: int

@@ -155,7 +155,7 @@ def _refuse_to_replace(database: Database, channel: str, folder: Path) -> None:
 
 
 def _refuse_without_room(folder: Path, manifest: Manifest) -> None:
-    """Refuse a bundle before its number is used up: the inbox expects every number."""
+    """Refuse a bundle before its number is used up, because the inbox expects every number."""
     sizes = (entry.size for entry in INTAKE.parse(manifest.raw).entries)
     try:
         files.check_room(folder, bundle.size(manifest, sizes))

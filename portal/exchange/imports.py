@@ -37,9 +37,9 @@ _COPY_AGAIN = (
 class Imported:
     """The result of an import.
 
-    ``keyring`` is the keyring in the bundle, or None: only the inbox with the root key sends a keyring.
-    ``confirmed`` is the number of intake bundles confirmed, and ``left_out`` is the number of cases that
-    belong to other channels.
+    ``keyring`` is the keyring in the bundle, or None, because only the inbox with the root key sends a
+    keyring. ``confirmed`` is the number of intake bundles confirmed, and ``left_out`` is the number of cases
+    that belong to other channels.
     """
 
     outbox: Outbox

@@ -80,7 +80,7 @@ def restrict(*, read: Iterable[Path], write: Iterable[Path], ports: Iterable[int
 def _allow(ruleset: int, path: Path, rights: int) -> None:
     try:
         beneath = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    # The path does not exist, or is already inaccessible: the shipped unit hides home folders, for example.
+    # The path does not exist, or is already inaccessible. For example, the shipped unit hides home folders.
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return
     try:

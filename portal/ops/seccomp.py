@@ -117,7 +117,7 @@ def _socket(family: int, kind: int, then: bytes) -> bytes:
 
 
 def _argument(place: int) -> bytes:
-    # All arguments are 32-bit: the kernel ignores the high half of each 64-bit argument. On both
+    # All arguments are 32-bit, and the kernel ignores the high half of each 64-bit argument. On both
     # architectures, the high half is stored second.
     return _instruction(_LOAD, _ARGUMENTS + 8 * place)
 

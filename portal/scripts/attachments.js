@@ -58,7 +58,7 @@ export class Attachments {
       for (const each of this.#attached) each.tell();
       this.#tell([]);
     });
-    // Accept files anywhere: the browser would open a file that is dropped beside the field.
+    // Accept files anywhere, because otherwise the browser would open a file that is dropped beside the field.
     document.addEventListener("dragover", (event) => event.preventDefault());
     document.addEventListener("drop", (event) => {
       event.preventDefault();
@@ -205,7 +205,7 @@ export class Attachments {
 export async function* pieces({ blob, shown }) {
   let before = new Uint8Array(0);
   try {
-    // Read a slice: from the whole file, Firefox would also read bytes appended in the meantime.
+    // Read a slice, because from the whole file, Firefox would also read bytes appended in the meantime.
     for await (const bytes of streamed(blob.slice(0, blob.size))) {
       const own = bytes.slice();
       yield own;

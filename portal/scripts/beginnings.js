@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Buttons that begin a follow-up. A button only writes into the field: nothing is sent before the person presses
+ * Buttons that begin a follow-up. A button only writes into the field. Nothing is sent before the person presses
  * "send".
  */
 

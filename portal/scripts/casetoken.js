@@ -61,7 +61,7 @@ export class UnknownWord extends Malformed {
   }
 }
 
-/** All words exist but the checksum is wrong: a word was misread or swapped. */
+/** All words exist but the checksum is wrong, because a word was misread or swapped. */
 export class WrongChecksum extends Malformed {
   /** @override */
   code = "wrong-checksum";

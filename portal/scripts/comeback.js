@@ -12,7 +12,7 @@ import { dayText, say, shortDay } from "./texts.js";
  */
 
 /**
- * Show these days, or hide the box if there are none.
+ * Show these days, or hide the box if there are no days.
  * @param {readonly Return[]} days
  */
 export function showReturns(days) {

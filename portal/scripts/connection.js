@@ -6,9 +6,10 @@
 
 /**
  * After this time without an answer, the page says what it is waiting for. Silence alone does not count as a lost
- * connection: over Tor, an answer may take longer, and browsers do not report whether the bytes that they sent have
- * arrived. (The upload events of XMLHttpRequest also count bytes that the system has only buffered; in a measurement,
- * this was a whole megabyte.) A connection counts as lost if the browser has no network, or if a request fails.
+ * connection, because over Tor, an answer may take longer, and browsers do not report whether the bytes that they sent
+ * have arrived. (The upload events of XMLHttpRequest also count bytes that the system has only buffered; in a
+ * measurement, this was a whole megabyte.) A connection counts as lost if the browser has no network, or if a request
+ * fails.
  */
 const SILENT_MS = 2_000;
 /** A body above this size takes some time, even over a good connection. A sealed text is smaller. */
@@ -87,7 +88,7 @@ export class Waiting {
     this.#wait();
   }
 
-  /** Stop waiting: the request has ended. */
+  /** Stop waiting, because the request has ended. */
   end() {
     for (const each of this.#timers) clearTimeout(each);
     missing.delete(this);

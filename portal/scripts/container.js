@@ -27,7 +27,7 @@ const SIGNATURE = "message.sig";
 const SIGNATURE_SIZE = 64;
 const SLICE = 65_536;
 
-/** The length of a file differs from the declared length: the file changed while it was read. */
+/** The length of a file differs from the declared length, because the file changed while it was read. */
 export class FileChanged extends Malformed {
   /** @override */
   code = "file-changed";

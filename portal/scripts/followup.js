@@ -73,7 +73,7 @@ export async function likelyEnvelope() {
 /** The form keeps its content until the message has arrived. After a failure, the same sealed message is sent again. */
 async function send() {
   write("follow-up-done", "");
-  // Scroll at once: a moment later, the person may be about to press something else.
+  // Scroll at once, because a moment later, the person may be about to press something else.
   if (!byId("danger-sent").hidden) bringIntoView("danger-sent");
   bringIntoView("follow-up-said");
   await guarded("follow-up-error", async () => {

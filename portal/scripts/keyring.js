@@ -22,19 +22,19 @@ const MANY = 100;
 const KEY_ID = 16;
 const DAY_MS = 86_400_000;
 
-/** The keyring has expired: the site was not updated, and nothing may be sealed with it. */
+/** The keyring has expired, because the site was not updated. Nothing may be sealed with this keyring. */
 export class KeyringExpired extends CryptoError {
   /** @override */
   code = "keyring-expired";
 }
 
-/** The keyring was issued in the future: this machine's clock is probably wrong. */
+/** The keyring was issued in the future, so this machine's clock is probably wrong. */
 export class ClockBehind extends CryptoError {
   /** @override */
   code = "clock-behind";
 }
 
-/** A newer keyring is known: this keyring is an old copy. */
+/** A newer keyring is known, so this keyring is an old copy. */
 export class KeyringOlder extends CryptoError {
   /** @override */
   code = "keyring-older";

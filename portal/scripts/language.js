@@ -47,7 +47,7 @@ async function switchTo(link, place) {
   try {
     const theirs = await fetchPage(href);
     const pairs = matched(document.body, theirs.body);
-    // The other page comes from another version: the browser loads that page, and asks before any text is lost.
+    // The other page comes from another version. The browser loads that page, and asks before any text is lost.
     if (!pairs || !isSameForm(theirs.documentElement)) {
       location.assign(href);
       return false;

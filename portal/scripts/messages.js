@@ -97,7 +97,8 @@ export function openFollowUp(deployment, signed, authorKey) {
 }
 
 /**
- * Throw Tampered unless an authentic message names its expected context: a message in the wrong place is an attack.
+ * Throw Tampered unless an authentic message names its expected context, because a message in the wrong place is an
+ * attack.
  * @param {{ channel: string, case_id: Uint8Array, key_id?: Uint8Array }} message
  * @param {{ channel?: string, case_id?: Uint8Array, key_id?: Uint8Array }} expected
  */

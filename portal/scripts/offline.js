@@ -24,7 +24,7 @@ async function takeKeys() {
   write("keys-taken", "");
   shown = null;
   await guarded("keys-error", async () => {
-    // Recognise the files by size, not by name: browsers rename a file that is saved twice.
+    // Recognise the files by size, not by name, because browsers rename a file that is saved twice.
     for (const bytes of await chosen(input)) bring(bytes.length === SIGNATURE ? "/keyring.sig" : "/keyring.json", bytes);
     shown = await fetchKeyring();
     write("keys-taken", byId("keys-taken").dataset["text"] ?? "");

@@ -10,7 +10,7 @@ import * as signing from "./signing.js";
 
 const MOST = 1_000;
 
-/** The list has expired: nobody vouches for what the site serves today. */
+/** The list has expired, so nobody vouches for what the site serves today. */
 export class PagesExpired extends CryptoError {
   /** @override */
   code = "pages-expired";

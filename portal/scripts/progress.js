@@ -6,7 +6,7 @@ import { percent, say } from "./texts.js";
 import { whenTranslated } from "./translated.js";
 
 const STEP = 0.1;
-/** After this time, a person may think that nothing is happening: the work for a large file can take minutes. */
+/** After this time, a person may think that nothing is happening. The work for a large file can take minutes. */
 const LONG_MS = 10_000;
 
 /** @typedef {number | import("./connection.js").Silence} Part the part that has arrived, 0 to 1, or why no answer came */

@@ -14,7 +14,7 @@ import { tellAlways, whenTranslated } from "./translated.js";
 
 /** If less than this fraction of the allowed characters is left, the page shows how many characters are left. */
 const NEAR = 0.2;
-/** Elements with reserved space: they can appear at once, because nothing else moves. */
+/** Elements with reserved space. They can appear at once, because nothing else moves. */
 const IN_ROOM = ".room > [data-when]";
 
 /** Beside each text that is nearly too long, show how many characters are left. A text is never cut. */

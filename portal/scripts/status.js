@@ -84,8 +84,8 @@ async function workAhead() {
 }
 
 /**
- * No case was found: probably one of the words is wrong, but the checksum fits by chance. A person who is sure can
- * still write.
+ * No case was found, probably because one of the words is wrong but the checksum fits by chance. A person who is sure
+ * can still write.
  * @param {casetoken.CaseKeys} keys
  * @param {import("./keyrings.js").Shown} shown
  */

@@ -25,7 +25,7 @@ const BYTES = { "Content-Type": "application/offset+octet-stream" };
 const PASSING = [404, 409, 410, 423, 429];
 const FULL = 507;
 
-/** The bytes that the portal lacks are no longer available: the envelope must be sealed again, with a new key. */
+/** The bytes that the portal lacks are no longer available, so the envelope must be sealed again, with a new key. */
 export class StartAgain extends Error {}
 
 /** An envelope that is being sent. Memory keeps only the piece that the portal has not confirmed. */
@@ -78,7 +78,7 @@ export class Upload {
     const answer = await pay({ channel: this.channel, size, header }, (paid) => {
       return ask(ENVELOPES, { method: "POST", headers: { ...headers, ...paid }, body, success: 201 });
     }).catch((error) => {
-      // The header is used up: its upload is deleted, and the header cannot be used again.
+      // The header is used up. Its upload is deleted, and the header cannot be used again.
       throw error instanceof Refused && error.problem === "work_spent" ? new StartAgain() : error;
     });
     const location = answer.headers.get("Location") ?? "";

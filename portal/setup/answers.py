@@ -64,7 +64,7 @@ class Answers:
 def toml(value: object) -> str:
     """Return a text, a boolean or a table of texts as TOML.
 
-    The portal has no library that writes TOML, and needs none for these three types.
+    The portal has no library that writes TOML, and needs no such library for these three types.
     """
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{name} = {toml(each)}" for name, each in value.items()) + " }"

@@ -43,7 +43,7 @@ class Condition:
         return self.test()
 
     def apply(self) -> None:
-        """Do nothing: the administrator must meet the condition."""
+        """Do nothing, because the administrator must meet the condition."""
 
     def undo(self) -> None:
         """Do nothing."""

@@ -92,7 +92,7 @@ class PostgresqlRole:
             self._system.run(*_AS_POSTGRES, "createdb", f"--owner={USER}", DATABASE)
 
     def undo(self) -> None:
-        """Keep the role and the database: neither can be half made, and the database may hold reports."""
+        """Keep the role and the database. Neither can be half made, and the database may contain reports."""
 
     def _has_role(self) -> bool:
         return USER in self._names("SELECT rolname FROM pg_roles")
@@ -175,7 +175,7 @@ class Keyring:
             self._system.run(*AS_PORTAL, "keyring", folder)
 
     def undo(self) -> None:
-        """Do nothing: if `portal keyring` fails, it publishes nothing."""
+        """Do nothing, because if `portal keyring` fails, it publishes nothing."""
 
 
 def _configured(system: System) -> bool:

@@ -18,7 +18,7 @@ _HALF_WRITTEN = (
 
 
 class Remains:
-    """No file of a killed run is left: such a file can contain the key of the certificate.
+    """No file of a killed run is left. Such a file can contain the key of the certificate.
 
     Every other step comes before this step, because ``.fanal.old`` can be the only folder with pages.
     """
@@ -42,7 +42,7 @@ class Remains:
                 each.unlink()
 
     def undo(self) -> None:
-        """Do nothing: nobody needs these files."""
+        """Do nothing, because nobody needs these files."""
 
     def _found(self) -> Iterator[Path]:
         for pattern in _HALF_WRITTEN:

@@ -53,7 +53,7 @@ class DebianNginxOff(DebianOff):
 
 
 class DebianTorOff(DebianOff):
-    """Debian's own tor is switched off: a portal needs only the instance of its onion service.
+    """Debian's own tor is switched off, because a portal needs only the instance of its onion service.
 
     A generator of Debian starts this tor with all instances, so disabling it has no effect. It is masked
     instead.

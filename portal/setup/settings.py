@@ -59,7 +59,7 @@ class Folders:
         self._system.tool("systemd-tmpfiles", "--create", _PACKAGE)
 
     def undo(self) -> None:
-        """Do nothing: user and folders belong to the package."""
+        """Do nothing, because the user and the folders belong to the package."""
 
 
 class Remembered:
@@ -83,7 +83,7 @@ class Remembered:
         files.write(self._file, [self._answers.encode()])
 
     def undo(self) -> None:
-        """Do nothing: the file was written completely or not at all."""
+        """Do nothing, because the file was written completely or not at all."""
 
 
 class Configuration:
@@ -127,7 +127,7 @@ class Configuration:
         files.write(self._file, [text.encode()], owner=self._system.owner(USER))
 
     def undo(self) -> None:
-        """Do nothing: the file was written completely or not at all."""
+        """Do nothing, because the file was written completely or not at all."""
 
     def _wanted(self) -> dict[str, object]:
         wanted: dict[str, object] = {

@@ -32,7 +32,7 @@ class SignedList:
         self._before: dict[Path, bytes | None] = {}
 
     def check(self) -> Found:
-        """Report a list that a visitor's check would reject: wrong signature, other pages or lower serial."""
+        """Report a list that a visitor's check would reject for its signature, pages or serial."""
         try:
             settings = config.load(self._configuration)
             given = manifest.load(replace(settings, manifest=str(self._given)))

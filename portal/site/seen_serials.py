@@ -11,7 +11,7 @@ FILE = "verified.json"
 
 
 class Behind(Exception):
-    """A serial is lower than a serial seen before: the site serves an outdated file."""
+    """A serial is lower than a serial seen before, so the site serves an outdated file."""
 
 
 @dataclass(slots=True)

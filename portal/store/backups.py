@@ -11,7 +11,7 @@ from portal.store import outboxes as applied
 from portal.store.expiry import Term
 from portal.store.schema import cases, outboxes, withdrawals
 
-# The maximum number of rows in memory at once: a slot takes 16 KiB.
+# The maximum number of rows in memory at once. A slot takes 16 KiB.
 _ROWS = 100
 
 
@@ -56,8 +56,8 @@ def applied_outboxes(connection: Connection) -> Iterator[tuple[Outbox, bytes]]:
 def put_case(connection: Connection, case: Case, slot: bytes | None, term: Term) -> None:
     """Store a case, unless it has expired.
 
-    A case without a day of expiry gets one, because the inbox may have destroyed the case since the backup.
-    The next outbox that names the case as open removes this day.
+    A case without a day of expiry gets such a day, because the inbox may have destroyed the case since the
+    backup. The next outbox that names the case as open removes this day.
     """
     expires = term.draw() if case.expires is None else days.number(case.expires)
     if expires <= days.number(term.today):

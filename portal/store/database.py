@@ -91,7 +91,7 @@ class Place:
 
 
 class StoreBusy(Exception):
-    """Deleted bytes could not be overwritten yet: the database is in use, or the disk is full. Try again."""
+    """Deleted bytes could not be overwritten yet: the database is in use or the disk is full. Try again."""
 
 
 class Damaged(Refused):
@@ -137,9 +137,9 @@ class Database:
         """Overwrite deleted data, including data in the write-ahead log.
 
         Raises StoreBusy if the data cannot be overwritten now. Raises Damaged if the database is damaged.
-        Never call this method for a request: the time taken reveals whether others have written. PostgreSQL
-        cannot overwrite: deleted rows stay in its tables until ``rewrite``, and in its log until it removes
-        old parts of the log (THREAT_MODEL).
+        Never call this method for a request, because the time taken reveals whether others have written.
+        PostgreSQL cannot overwrite. Deleted rows stay in its tables until ``rewrite``, and in its log until
+        it removes old parts of the log (THREAT_MODEL).
         """
         end = time.monotonic() + _WAIT_SECONDS
         while not self.try_to_scrub():
@@ -148,7 +148,7 @@ class Database:
             time.sleep(_PAUSE_SECONDS)
 
     def try_to_scrub(self) -> bool:
-        """Overwrite as ``scrub`` does, or return False at once if others use the database."""
+        """Overwrite as ``scrub`` does, or return False at once if other processes use the database."""
         if self._engine.dialect.name != "sqlite":
             return True
         try:
@@ -220,7 +220,7 @@ class Database:
     def places(self) -> list[Place]:
         """Return the servers to which the next connection may go, or an empty list for SQLite.
 
-        Opens a connection if there is none.
+        Opens a connection if no connection is open.
         """
         if self._engine.dialect.name == "sqlite":
             return []

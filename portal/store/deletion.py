@@ -43,7 +43,7 @@ def count(connection: Connection) -> int:
 
 
 def overwrite_portion(database: Database) -> bool:
-    """Delete and overwrite one portion, or do nothing while others use the database.
+    """Delete and overwrite one portion, or do nothing while other processes use the database.
 
     Returns whether to continue at once, because more may be left. Never call this function for a request (see
     ``Database.scrub``). Raises StoreBusy, or any database error if the disk is full.
@@ -61,9 +61,9 @@ def overwrite_portion(database: Database) -> bool:
 
 
 def overwrite(database: Database, seconds: float = math.inf) -> None:
-    """Delete and overwrite all portions, or as many as ``seconds`` allow; others may write in between.
+    """Delete and overwrite all portions, or as many as ``seconds`` allow.
 
-    Raises StoreBusy if the database is in use or the disk is full. Raises Damaged for a damaged database.
+    Other processes may write between two portions. Raises StoreBusy if the database is in use or the disk is full. Raises Damaged for a damaged database.
     """
     end, is_more = time.monotonic() + seconds, True
     while is_more and time.monotonic() < end:

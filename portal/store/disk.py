@@ -26,6 +26,6 @@ def note(connection: Connection, hour: int, size: int) -> None:
 def forget(connection: Connection, hour: int) -> None:
     """Delete the measurement of a past hour.
 
-    Two hours later, this measurement would be mistaken for the current one.
+    Two hours later, this measurement would be mistaken for the current measurement.
     """
     connection.execute(delete(disk).where(disk.c.is_odd == bool(hour % 2)))

@@ -15,7 +15,7 @@ from portal.store.schema import chunks, envelopes, whole
 
 
 class OffsetMoved(Exception):
-    """The bytes do not continue the upload: another request came first, or the client miscounts."""
+    """The bytes do not continue the upload, because another request came first or the client miscounts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

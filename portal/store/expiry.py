@@ -53,12 +53,12 @@ def find_remains(connection: Connection, envelope_id: bytes) -> Remains | None:
 
 
 def forget_remains(connection: Connection, today: date) -> int:
-    """Delete some expired remains; return how many, or 0 if none were left."""
+    """Delete some expired remains; return how many, or 0 if no remains were left."""
     return _delete_some(connection, remains, remains.c.expires <= days.number(today))
 
 
 def forget_closed(connection: Connection, today: date) -> int:
-    """Delete some expired closed cases; return how many, or 0 if none were left.
+    """Delete some expired closed cases; return how many, or 0 if no such cases were left.
 
     A case whose report the inbox has not confirmed is kept.
     """

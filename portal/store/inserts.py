@@ -11,7 +11,7 @@ _Insert: TypeAlias = sqlite.Insert | postgresql.Insert
 
 
 def insert_new(connection: Connection, table: Table, **values: object) -> bool:
-    """Insert a row unless one with the same primary key exists; return whether it is new."""
+    """Insert a row unless a row with the same primary key exists; return whether it is new."""
     return connection.execute(_inserting(connection.dialect.name, table), values).first() is not None
 
 

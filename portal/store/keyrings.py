@@ -44,7 +44,7 @@ def current(connection: Connection) -> Files | None:
 
 
 def replace(connection: Connection, files: Files) -> None:
-    """Store this keyring in place of the previous one."""
+    """Store this keyring in place of the previous keyring."""
     connection.execute(delete(keyring))
     connection.execute(insert(keyring).values(serial=files.serial, raw=files.raw, signature=files.signature))
 

@@ -138,7 +138,7 @@ intakes = _table(
 )
 
 # Every outbox manifest that was applied, unchanged, with the day of its import. `restored` says that the
-# manifest came from a backup: newer outboxes may be lost, so the next outbox may skip numbers.
+# manifest came from a backup. Newer outboxes may be lost, so the next outbox may skip numbers.
 outboxes = _table(
     "outboxes",
     Column("channel", String(32), primary_key=True),

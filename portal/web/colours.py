@@ -15,7 +15,7 @@ _ROOT = re.compile(r":root\s*\{([^}]*)\}")
 _COLOUR = re.compile(r"--([\w-]+):\s*(#[0-9a-fA-F]{6})\b")
 # Up to this value, sRGB is linear.
 _STRAIGHT = 0.04045
-# The possible colours of text on the accent colour: the more readable of the two is used.
+# The possible colours of text on the accent colour. The more readable of the two is used.
 _ON = ("#ffffff", "#101418")
 
 

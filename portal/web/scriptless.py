@@ -1,4 +1,4 @@
-"""Plain forms that work without JavaScript: one takes a sealed file, one returns a case's slot (SPEC 7.7)."""
+"""Plain forms that work without JavaScript: one takes a sealed file, one returns a slot (SPEC 7.7)."""
 
 import base64
 import binascii

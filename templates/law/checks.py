@@ -144,7 +144,10 @@ def _ends(document: Document, regime: str) -> Iterator[Mismatch]:
 
 
 def _apart(documents: Documents) -> Iterator[Mismatch]:
-    """Yield a mistake for each clock that shares its code with a duty: a code must identify one deadline."""
+    """Yield a mistake for each clock that shares its code with a duty.
+
+    A code must identify one deadline.
+    """
     document = documents["deadlines.toml"]
     for code in document.value["clock"]:
         if code in documents["duties.toml"].value["duty"]:
@@ -179,7 +182,8 @@ def _measures(documents: Documents) -> Iterator[Mismatch]:
         if ends != (measure.get("role") in _DECISIONS):
             said = belongs("only-with", value="ends_proceedings = true", role=", ".join(_DECISIONS))
             yield _wrong(document, ("measure", code), said)
-        # Otherwise a decision that ends proceedings would open new ones, and the case would be kept forever.
+        # Otherwise a decision that ends proceedings would open new proceedings, and the case would be kept
+        # forever.
         if ends and measure.get("opens_proceedings"):
             role = "a measure that does not end proceedings"
             said = belongs("only-with", value="opens_proceedings = true", role=role)
@@ -404,7 +408,7 @@ def _decisions(documents: Documents) -> Iterator[Mismatch]:
             if (decision["effect"] == Effect.DEFERS) != ("longest" in decision):
                 missing = decision["effect"] == Effect.DEFERS
                 yield document.mismatch((*path, "longest"), Fault.MISSING if missing else Fault.UNKNOWN)
-            # Neither kind of decision can be reopened: a deferral leaves the duty open, and the answer
+            # Neither kind of decision can be reopened. A deferral leaves the duty open, and the answer
             # settles a request.
             if "reopened_by" in decision and (
                 decision["effect"] == Effect.DEFERS or duty["asked"] == Asked.REQUEST

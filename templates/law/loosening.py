@@ -3,7 +3,7 @@
 A change loosens the law if it allows or discloses more than before, keeps data for less time, lets fewer
 officers decide, or requires something later or not at all. The table WAYS defines, for each key of a file,
 which new values loosen the law. A test checks that no key is missing. If in doubt, a change counts as
-loosening: two officers then have to confirm it, but it is not refused.
+loosening. Two officers then have to confirm it, but it is not refused.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -32,7 +32,7 @@ def _gone(_before: Any, after: Any) -> bool:
 
 
 def _new(before: Any, _after: Any) -> bool:
-    """Adding the key loosens the law: officers may do something new."""
+    """Adding the key loosens the law, because officers may do something new."""
     return before is None
 
 

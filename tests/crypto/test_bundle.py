@@ -76,7 +76,7 @@ def test_an_intake_bundle_is_read_as_written() -> None:
 
 
 def test_the_size_of_a_bundle_is_known_before_it_is_written() -> None:
-    """The size includes the padding: a file of 1 byte fills a block."""
+    """The size includes the padding, so a file of 1 byte fills a block."""
     for files in ([], [b"1"], FILES, [bytes(512), bytes(513)]):
         manifest = bundle.sign_intake(intake(), INSTANCE)
         raw = b"".join(bundle.write(manifest, map(member, "abc", files)))
@@ -295,7 +295,7 @@ def test_imports_out_of_order_or_incomplete_are_refused(n: int, numbers: list[in
         bundle.intake_head(manifest, DEPLOYMENT)
 
 
-def test_the_largest_number_of_imports_is_accepted_and_one_more_is_refused() -> None:
+def test_the_largest_number_of_imports_is_accepted_and_one_more_import_is_refused() -> None:
     def told(count: int) -> bundle.Manifest:
         imports = tuple(bundle.Import(10**9 + n, DAY) for n in range(count))
         applied = bundle.Applied(imports[-1].n, fixed("outbox"), imports)

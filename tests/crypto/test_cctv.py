@@ -128,7 +128,7 @@ def test_the_suite_is_complete():
 
 @cases(VECTORS)
 def test_each_file_succeeds_or_fails_as_the_suite_says(vector):
-    """The released plaintext also equals that of the suite."""
+    """The released plaintext also equals the plaintext of the suite."""
     assert (vector.error, vector.payload) == opened(vector, [vector.content])
 
 

@@ -215,7 +215,7 @@ def test_a_case_is_restricted_to_chosen_officers_and_another_officer_breaks_the_
         assert "Every officer may read this case" in client.page("/en/case/1/readers")
 
 
-def test_an_excluded_officer_cannot_tell_the_case_from_a_missing_one(office: Office) -> None:
+def test_an_excluded_officer_cannot_tell_the_case_from_a_missing_case(office: Office) -> None:
     """Officers can exclude themselves. Two other officers can end the exclusion."""
     with sitting(office, officer="bruno") as client:
         sends(client, "readers/exclude", officer="bruno", reason="kin")

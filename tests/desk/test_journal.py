@@ -31,7 +31,7 @@ def noted(office: Office, action: str) -> list[list[str]]:
 
 
 def test_reading_a_case_is_journalled_once_per_officer_and_session(one_case: Office) -> None:
-    """Opening another page of the case adds no entry, but a new sign-in or a preview of a reply adds one.
+    """Opening another page of the case adds no entry, but a new sign-in or the preview of a reply does.
 
     The chain stays intact, and the counts in the oversight report do not change.
     """
@@ -124,7 +124,7 @@ def test_the_journal_can_be_filtered_by_case_officer_and_action_at_the_desk_and_
     assert [last + 1] == [each["n"] for each in newest]
 
 
-def test_the_desk_shows_the_newest_matching_journal_entries_and_links_to_earlier_ones(
+def test_the_desk_shows_the_newest_matching_journal_entries_and_links_to_earlier_entries(
     one_case: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("inbox.desk.pages.journal._SHOWN", 2)

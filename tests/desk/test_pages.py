@@ -196,7 +196,7 @@ def test_every_page_is_accessible(room: Room, name: str, language: str) -> None:
     room.asked.clear()
     room.page.goto(f"{room.served.root}/{language}{PAGES[name]}")
     assert (name in CHANGED) == bool(room.page.evaluate("self.alteredBy"))
-    # Folded sections are closer together than open ones, so the page is checked before they are opened.
+    # Folded sections are closer together than open sections, so the page is checked before they are opened.
     if room.page.locator("details:not([open])").count():
         assert accessibility.violations(room.page, coloured=False) == []
     room.page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")

@@ -17,7 +17,7 @@ TEN = 10
 
 @pytest.fixture(scope="module")
 def served(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A desk and a medium from a confirmed portal with ten ordinary reports and one about a danger."""
+    """A desk and a medium from a confirmed portal with ten ordinary reports and one report about a danger."""
     folder = tmp_path_factory.mktemp("queue")
     office = founded_three.copy(folder / "copy")
     world = World(office)

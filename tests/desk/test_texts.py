@@ -123,7 +123,7 @@ def test_an_entry_that_does_not_exist_cannot_be_shown_and_a_required_entry_canno
 
 
 def test_an_unchanged_entry_is_reported_as_such_and_cannot_be_adopted(sat: Client) -> None:
-    """Every entry is tried: the form must return exactly what the file contains."""
+    """Every entry is tried. The form must return exactly what the file contains."""
     for path, codes in ((REPLY, FRENCH.replies), (AUTHORITY, FRENCH.authorities), (LETTER, FRENCH.letters)):
         for code in codes:
             shown = sat.send(f"{path}/entry/{code}/look", **fields(sat.page(f"{path}/entry/{code}")))

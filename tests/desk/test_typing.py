@@ -23,7 +23,10 @@ KEPT = "Gardé en brouillon"
 
 @contextmanager
 def again(chromium: Browser, served: Served, **options: Any) -> Iterator[Page]:
-    """Yield a page in a new browser. Get a new address for the next browser: each address works only once."""
+    """Yield a page in a new browser.
+
+    Get a new address for the next browser, because each address works only once.
+    """
     with seen(chromium, served, **options) as page:
         served.address = another_address(page, served)
         yield page

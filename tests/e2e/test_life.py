@@ -53,7 +53,7 @@ def pdf() -> bytes:
 
 
 class Programs(InboxForked):
-    """An inbox whose commands run as separate processes, except the one that creates it.
+    """An inbox whose commands run as separate processes, except the command that creates the inbox.
 
     This process creates the inbox, so that passphrases are stretched quickly.
     """

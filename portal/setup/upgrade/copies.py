@@ -10,7 +10,7 @@ The copy reveals no more than the database, and does not exist longer than neede
   not show the order of arrival. `pg_dump` writes the rows in the order of PostgreSQL's own files.
 - The file's time is the time of the upgrade. No portal runs at that time, so no report comes.
 
-Only the portal's user may run this code: root must not follow a link in a folder of that user.
+Only the portal's user may run this code, because root must not follow a link in a folder of that user.
 """
 
 import glob

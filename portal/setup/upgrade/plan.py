@@ -154,7 +154,7 @@ class Stopped(_Step):
         self.upgrade.units.stop()
 
     def undo(self) -> None:
-        """Start the units that were noted: the earlier version runs again."""
+        """Start the units that were noted, so that the earlier version runs again."""
         _start(self.upgrade)
 
 

@@ -132,7 +132,7 @@ def test_two_officers_open_an_archived_case_for_a_day(office: Office, clock: Clo
 
 
 def test_opening_a_second_archived_case_does_not_close_the_first(office: Office, clock: Clock) -> None:
-    """Openings on the same day are kept; only those on earlier days are deleted."""
+    """Openings on the same day are kept; only openings on earlier days are deleted."""
     office.json("case", "close", "2", "moot", "--disclosure", "withheld", *WHY)
     clock.wait(A_YEAR)
     for opened in ({1, 2}, {2}):

@@ -60,7 +60,7 @@ def test_no_command_acts_on_a_case_before_all_signed_in_officers_have_declared_i
 ) -> None:
     """A refused command records nothing.
 
-    The control: after the declaration, none of these commands asks for one.
+    The control: after the declaration, none of these commands asks for a declaration.
     """
     unread.others.json("case", "declare", "1")
     out = str(tmp_path / "out")

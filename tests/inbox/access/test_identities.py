@@ -234,10 +234,10 @@ def test_oversight_counts_each_recorded_identity(office: Office) -> None:
         assert 1 == oversight.look(inbox, alone("alice"))["actions"]["keep-identity"]
 
 
-def test_names_can_be_added_to_an_identity_but_only_redaction_removes_one(
+def test_names_can_be_added_to_an_identity_but_only_redaction_removes_a_name(
     office: Office, tmp_path: Path
 ) -> None:
-    """A new name is added below the old one if there is room. To remove a wrong name, officers redact it."""
+    """A new name is added below the old name if there is room. To remove a wrong name, officers redact it."""
     for text, code in (("Somebody Else", 0), ("x" * 7_990, 1)):
         (tmp_path / "other").write_text(text)
         assert code == office.run("case", "identity", "add", "1", "--text-file", tmp_path / "other").code

@@ -268,7 +268,7 @@ def test_break_glass_does_not_reveal_a_case_to_an_excluded_officer(vault: Vault)
 def test_the_handlers_of_a_case_must_form_a_quorum_without_excluded_officers(
     vault: Vault, quorum: int
 ) -> None:
-    """The test tries every combination of handlers. The new handlers replace the earlier ones."""
+    """The test tries every combination of handlers. The new handlers replace the earlier handlers."""
     for chosen, excluded in product(SUBSETS, ({*()}, {"bruno"}, {"bruno", "chloe"})):
         number = where(handlers={"alice"}, excluded=excluded, quarantined=False)
         with undone(vault, {"alice"}) as session:
@@ -380,7 +380,7 @@ def test_every_officer_except_those_excluded_can_see_when_a_quarantine_began(vau
             assert (DAY if shown else None) == quarantine.since(session, number)
 
 
-def test_deleting_a_case_deletes_its_rows_and_no_others(vault: Vault) -> None:
+def test_deleting_a_case_deletes_its_rows_and_no_other_rows(vault: Vault) -> None:
     """The links of the case are deleted in both directions. The journal does not change."""
     gone = [5, 900]
     kinds = (Case, Workflow, Note, Handler, Exclusion, Declaration, Unopened)

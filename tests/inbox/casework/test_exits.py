@@ -363,7 +363,7 @@ def test_the_matrix_has_every_obstacle_and_exit_and_the_tests_can_try_each_cell(
         (UNLESS, _parts, _once),
     ],
 )
-def test_the_gate_tries_each_exit_with_each_need_on_both_surfaces_and_the_rest_on_one(
+def test_the_gate_tries_each_exit_with_each_need_on_both_surfaces_and_the_rest_on_one_surface(
     walks: list[Any], parts: PartsOf, once: PartsOf
 ) -> None:
     chosen = [*in_gate(walks, parts, once)]

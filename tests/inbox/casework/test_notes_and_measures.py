@@ -176,7 +176,7 @@ def test_no_inquiry_can_begin_before_the_risk_to_the_reporter_is_assessed(office
 def test_the_program_proposes_a_high_risk_to_the_reporter_if_few_people_know_the_facts(
     office: Office,
 ) -> None:
-    """A proposal is not an assessment: an officer assesses the risk and gives a reason."""
+    """A proposal is not an assessment, so an officer assesses the risk and gives a reason."""
     assert ("", "high") == (work(office)["source_risk"], work(office)["proposed_source_risk"])
     assert (
         "risk to the reporter: high? (proposed from the answers, not assessed)"
@@ -451,7 +451,9 @@ def test_retracting_a_measure_with_restrictions_takes_two_officers_whatever_the_
         assert officers == records.recorded(session, row).officers
 
 
-def test_officers_rate_the_credibility_of_the_facts_but_never_that_of_the_reporter(office: Office) -> None:
+def test_officers_rate_the_credibility_of_the_facts_but_never_the_credibility_of_the_reporter(
+    office: Office,
+) -> None:
     """Officers must give a reason. The letter for the source is always F.
 
     Until somebody rates the facts, the number is 6.

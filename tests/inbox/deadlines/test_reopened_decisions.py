@@ -1,4 +1,7 @@
-"""A decision is valid only for what officers knew at the time: something new in a case reopens it."""
+"""A decision is valid only for what officers knew at the time.
+
+Something new in a case reopens the decision.
+"""
 
 from datetime import timedelta
 from typing import Any

@@ -272,7 +272,7 @@ def test_there_is_a_worked_case_for_each_outcome_of_the_law_and_for_junk() -> No
 
 
 def test_every_command_of_the_worked_cases_exists() -> None:
-    """The gate runs only half of the worked cases; `make soak repeats` runs all.
+    """The gate runs only half of the worked cases; `make soak repeats` runs all of them.
 
     This test finds a renamed command in any of the cases.
     """

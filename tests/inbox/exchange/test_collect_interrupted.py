@@ -104,7 +104,7 @@ def test_an_interrupted_collect_leaves_no_file_behind(
 def test_if_the_disk_is_full_the_output_still_lists_the_bundles_collected_before(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """JSON output matters, too: without it, a script would not know that case 1 exists."""
+    """JSON output matters, too, because without it, a script would not know that case 1 exists."""
     paths = [portal.bundle(first(Reporter(world))), portal.bundle(Sent(b"noise" * 400))]
 
     def full(*_: Any) -> None:

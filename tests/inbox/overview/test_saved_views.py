@@ -176,7 +176,7 @@ def test_a_view_is_deleted_when_it_is_unused_or_its_officer_leaves(office: Offic
 
 
 def test_the_desk_saves_a_view_for_its_officer_and_applies_it_to_the_queue(office: Office) -> None:
-    """The view's name appears neither on pages of other officers, nor in an address, nor in the journal."""
+    """The name of the view is neither on pages of other officers, nor in an address, nor in the journal."""
     with sitting(office) as alice:
         bruno = Client(alice.desk, alice.app, "bruno")
         alice.send("/en/queue", search="", sort="deadline")

@@ -214,7 +214,7 @@ def test_a_closed_case_owes_no_feedback_once_its_text_was_sent_without_the_measu
 def test_one_officer_cannot_hide_a_measure_that_makes_a_sent_reply_count_as_feedback(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """The officer can neither unshare nor retract the measure. Nor can closing the case withhold the measure.
+    """The officer can neither unshare nor retract the measure, nor withhold it by closing the case.
 
     If the reporter sees another measure of this kind, one officer can hide this measure.
     """

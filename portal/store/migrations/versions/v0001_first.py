@@ -16,5 +16,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make every table; raises an error if one exists."""
+    """Make every table; raises an error if one of them exists."""
     metadata.create_all(op.get_bind(), checkfirst=False)
