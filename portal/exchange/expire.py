@@ -44,7 +44,8 @@ def expire(
     expired = Expired(uploads, trusted=False)
     if _plausible(database, today):
         with database.write() as connection:
-            # An export reads the newest link and writes the next link, so no export may run meanwhile.
+            # An export reads the newest link and writes the next link, so no export may run while old links
+            # are deleted.
             lock(connection)
             expiry.forget_links(connection)
             work.forget(connection, today)

@@ -15,7 +15,7 @@ UNIT = "portal-acme.service"
 
 
 class CertbotTimerOff(DebianOff):
-    """Debian's own timer of certbot is switched off, because it renews other certificates, and runs as root."""
+    """Debian's own timer of certbot is switched off, because it renews other certificates as root."""
 
     def __init__(self, system: System) -> None:
         super().__init__(system, "certbot.timer", "Debian's own timer of certbot is off")

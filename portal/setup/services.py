@@ -196,7 +196,7 @@ def wait_until_answering(system: System, port: int) -> None:
 def answers(port: int) -> bool:
     """Return whether a portal on this machine serves its keyring, which it reads from its database.
 
-    nginx answers 503 while the portal behind it does not listen, so this asks the portal itself.
+    nginx answers 503 while the portal behind it does not listen, so this function asks the portal itself.
     """
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_ANSWER_SECONDS)
     try:

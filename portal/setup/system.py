@@ -53,7 +53,8 @@ class System:
     def unread(self, name: str) -> Iterator[None]:
         """Note, while the block runs, that services have not read changed files yet.
 
-        The note outlives a killed run, but not a reboot, after which the services have read the files.
+        The note outlives a killed run, but not a reboot, because after a reboot, the services have read the
+        files.
         """
         note = self._note(name)
         note.touch()

@@ -63,7 +63,8 @@ def overwrite_portion(database: Database) -> bool:
 def overwrite(database: Database, seconds: float = math.inf) -> None:
     """Delete and overwrite all portions, or as many as ``seconds`` allow.
 
-    Other processes may write between two portions. Raises StoreBusy if the database is in use or the disk is full. Raises Damaged for a damaged database.
+    Other processes may write between two portions. Raises StoreBusy if the database is in use or the disk is
+    full. Raises Damaged for a damaged database.
     """
     end, is_more = time.monotonic() + seconds, True
     while is_more and time.monotonic() < end:

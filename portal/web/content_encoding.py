@@ -1,6 +1,6 @@
 """The gzip and Brotli forms of a file, with the same bytes at every start (RFC 1952, RFC 7932).
 
-Compressing all pages with Brotli takes seconds. So the results are kept for the next start in the folder
+Compressing all pages with Brotli takes seconds. So the results are kept for the next start, in the folder
 named by ``CACHE_DIRECTORY`` (systemd.exec), if that variable is set. This folder can be emptied at any time.
 """
 

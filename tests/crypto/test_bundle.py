@@ -70,7 +70,7 @@ def read(raw: bytes) -> tuple[bundle.Intake, list[bytes]]:
 
 
 def test_an_intake_bundle_is_read_as_written() -> None:
-    """Manifest and files are the same. Equal input gives equal bytes."""
+    """The manifest and the files are the same. Equal input gives equal bytes."""
     assert (intake(), FILES) == read(written())
     assert written() == written()
 

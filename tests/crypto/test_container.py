@@ -44,7 +44,7 @@ def split(data: bytes, sizes: list[int]) -> Iterator[bytes]:
 def test_a_container_is_read_in_pieces_of_any_size(
     files: list[bytes], message: bytes, sizes: list[int]
 ) -> None:
-    """Files and message are unchanged."""
+    """The files and the message are unchanged."""
     found, kept = read(split(written(files, message), sizes))
     assert isinstance(found, container.Signed)
     assert (files, message, SIGNATURE) == (kept, found.message, found.signature)

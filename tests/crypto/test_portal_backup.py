@@ -154,7 +154,7 @@ def refused(value: Json, words: str | None = None) -> None:
 
 
 def test_a_backup_is_read_as_written() -> None:
-    """Manifest and files are the same. Equal input gives equal bytes."""
+    """The manifest and the files are the same. Equal input gives equal bytes."""
     assert (backup(), contents()) == read([written()])
     assert written() == written()
 

@@ -552,7 +552,10 @@ def test_a_dossier_is_previewed_and_then_sealed_by_two_officers(office: Office, 
 def test_the_preview_of_a_dossier_names_the_places_that_need_another_check(
     world: World, portal: Portal, language: str
 ) -> None:
-    """Preview and dossier name places in the same way. The control is a dossier without the risky words."""
+    """The preview and the dossier name places in the same way.
+
+    The control is a dossier without the risky words.
+    """
     told = {"what": "La photo, sur le quai. P\u0430ul y etait, QUELENNEC aussi", "refs": "M. Quélennec"}
     tell(world, portal, told | {"protect": "la photo sur le quai"})
     plan = {

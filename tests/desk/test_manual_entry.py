@@ -210,7 +210,7 @@ def test_the_case_token_is_shown_on_one_page_only(office: Office, capfd: pytest.
 def test_the_printed_sheet_and_its_title_do_not_reveal_the_purpose_of_the_twelve_words(
     client: Client,
 ) -> None:
-    """Sheet and title are in the reporter's language. Browsers print and remember the title."""
+    """The sheet and its title are in the reporter's language. Browsers print and remember the title."""
     answer = enter(client, what="x")
     assert "<title>Douze mots</title>" in answer.text
     (sheet,) = re.findall(r'<section class="sheet" lang="fr".*?</section>', answer.text, re.DOTALL)

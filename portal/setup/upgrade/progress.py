@@ -24,7 +24,7 @@ EARLIER = "/usr/lib/fanal-portal.before"
 class Noted:
     """The units that ran before the upgrade, and whether the new version is confirmed.
 
-    Once the new version is confirmed, reports may have come, and the copy must not be put back.
+    Once the new version is confirmed, reports may have arrived, and the copy must not be put back.
     """
 
     units: Sequence[str]

@@ -240,7 +240,7 @@ def test_old_and_new_reports_are_searched_for_a_new_alias(room: Room) -> None:
     ]
 
 
-def test_exclusions_caused_by_an_alias_are_recorded_under_the_two_officers_who_confirmed_it(
+def test_exclusions_caused_by_an_alias_are_recorded_under_the_two_officers_who_confirmed_the_alias(
     room: Room,
 ) -> None:
     """The entry does not name a third officer who is signed in as well."""

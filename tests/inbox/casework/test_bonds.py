@@ -302,7 +302,9 @@ def test_a_case_can_be_closed_only_as_a_duplicate_of_a_case_that_is_still_invest
         assert [False, True] == [links.is_duplicate(session, each) for each in (2, 3)]
 
 
-def test_restrictions_of_a_linked_case_apply_even_if_the_officers_may_not_read_it(bound: Office) -> None:
+def test_restrictions_of_a_linked_case_apply_even_if_the_officers_may_not_read_that_case(
+    bound: Office,
+) -> None:
     """Otherwise one officer could hide a case to escape its restrictions."""
     with acting(bound, "alice", "bruno") as (inbox, who):
         handlers.entrust(inbox, who, 1, ["bruno", "chloe"])

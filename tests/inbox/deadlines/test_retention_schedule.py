@@ -152,7 +152,7 @@ def test_a_case_in_quarantine_is_destroyed_without_being_read(
 
 @pytest.mark.parametrize("code", FRENCH.outcomes)
 def test_the_outcome_of_a_case_sets_its_retention_period(closed: Office, clock: Clock, code: str) -> None:
-    """The period includes the archive, if the outcome has one.
+    """The period includes the archive period, if the outcome has an archive period.
 
     The register of destroyed cases names the period.
     """
@@ -323,7 +323,7 @@ def test_only_measures_that_open_proceedings_suspend_the_retention_period(closed
 def test_a_case_in_proceedings_is_kept_until_two_officers_record_the_decision(
     closed: Office, clock: Clock
 ) -> None:
-    """Until the decision, the case has no deadline, and the queue shows none."""
+    """Until the decision, the case has no deadline, and the queue shows no deadline."""
     work_on(closed, acknowledged=today(), answered=today())
     closed.json("case", "set-source-risk", "1", "low", "--reason", "x")
     assert in_two_months(today()) == closed.json("case", "show", "1")["work"]["deadline"]
@@ -645,7 +645,7 @@ def test_a_case_is_archived_after_its_periods_if_one_of_them_includes_time_in_th
         ((True, False, False), {"junked": DAY}, None, False),
     ],
 )
-def test_a_case_needs_a_visa_only_if_a_period_that_applies_to_it_needs_one(
+def test_a_case_needs_a_visa_only_if_a_period_that_applies_to_it_needs_a_visa(
     needing: tuple[bool, bool, bool], work: dict[str, Any], decided: date | None, *, needed: bool
 ) -> None:
     """The periods that count are those of the outcome, of proceedings and of junk."""
@@ -662,7 +662,7 @@ def test_a_case_needs_a_visa_only_if_a_period_that_applies_to_it_needs_one(
     assert needed is found
 
 
-def test_expired_envelopes_are_discarded_only_once_the_portal_has_also_reached_that_day(
+def test_expired_envelopes_are_discarded_only_once_the_portal_has_also_reached_the_day_of_their_expiry(
     world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
     """One envelope has expired; the two that were collected a day later have not."""

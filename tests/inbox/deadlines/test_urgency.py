@@ -42,7 +42,7 @@ def test_a_deadline_says_in_words_how_far_away_it_is(left: int, english: str, fr
     assert (english, french) == (said, translate.told("fr", said))
 
 
-def test_pending_deadlines_come_before_finished_ones_and_each_group_is_sorted_by_day() -> None:
+def test_pending_deadlines_come_before_finished_deadlines_and_each_group_is_sorted_by_day() -> None:
     days = [(waits, DAY + timedelta(left)) for left in (3, -2, 0) for waits in (False, True)]
     found = sorted(days, key=lambda each: urgency.place(each[1], waits=each[0]))
     assert [(waits, (day - DAY).days) for waits, day in found] == [

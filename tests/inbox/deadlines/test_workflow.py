@@ -81,7 +81,7 @@ def test_an_outbox_without_the_acknowledgement_of_a_case_does_not_acknowledge_it
 @pytest.mark.parametrize(
     ("sent", "acknowledging", "begins"), [(None, False, -13), (None, True, -13), (-15, True, -15)]
 )
-def test_the_time_for_feedback_runs_from_the_first_acknowledgement_but_no_later_than_its_last_day(
+def test_the_time_for_feedback_runs_from_the_first_acknowledgement_or_from_the_last_day_for_it(
     opened: Inbox, sent: int | None, *, acknowledging: bool, begins: int
 ) -> None:
     """The report was received 20 days ago, and the last day was 13 days ago."""

@@ -535,7 +535,7 @@ def test_an_invalid_recipient_is_refused(room: Room, tmp_path: Path, recipient: 
 
 
 def test_the_journal_and_the_ledger_record_each_dossier(room: Room, tmp_path: Path) -> None:
-    """Journal and ledger name the addressee, the ground and the dossier.
+    """The journal and the ledger name the addressee, the ground and the dossier.
 
     A dossier is never written over another file.
     """

@@ -194,7 +194,7 @@ def test_the_journal_and_the_ledger_record_a_letter_but_a_letter_decides_nothing
 def unasked(office: Office) -> None:
     """Delete the duty to decide about the prosecutor in case 1.
 
-    The case is then like one that nobody has scored.
+    The case is then like a case that nobody has scored.
     """
     with office.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(Duty, (1, "art40")))
@@ -332,7 +332,7 @@ def test_the_text_that_officers_type_into_a_letter_is_checked(office: Office, na
     words = write(letter, office.out / "x", text=text)
     assert "the text could " in refused(office, *words)
     despite = office.run(*words, "--despite-warning", "drill")
-    # No reason lets a letter to a person concerned repeat the reporter's own words.
+    # Even with a reason, a letter to a person concerned must not repeat the reporter's own words.
     assert (name == "quoted") == bool(despite.code)
     if name != "quoted":
         entries = office.json("journal", "list")["entries"]

@@ -53,7 +53,7 @@ NAMES = ("alice", "bruno", "chloe")
 
 @pytest.fixture(scope="module")
 def founded_access(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Three cases that name a person, and one that does not.
+    """Three cases that name a person, and a fourth case that does not.
 
     This person made request 1, and somebody else made request 2.
     """
@@ -241,7 +241,7 @@ def severe(office: Office) -> None:
 def never_asked(office: Office, duty: str = "art40") -> None:
     """Delete the duty to decide about the prosecutor in case 2.
 
-    The case is then like one that nobody has scored.
+    The case is then like a case that nobody has scored.
     """
     with office.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(Duty, (2, duty)))
@@ -600,7 +600,7 @@ def test_an_excluded_officer_sees_the_same_whether_or_not_data_about_the_person_
 
 
 def _by_bruno(kept: Office, acting: Office, clock: Clock, text: str | None) -> dict[str, Any]:
-    """Return what bruno sees before and after the answer to a request, and what the others see."""
+    """Return what bruno sees before and after the answer to a request, and what the other officers see."""
     bruno, began = kept.of("bruno", "chloe"), clock.day
     head = kept.json("journal", "verify")["head"]["n"]
     commands = [

@@ -196,7 +196,7 @@ def test_after_a_restore_the_contents_of_outboxes_that_the_portal_never_applied_
 def test_the_outbox_that_the_portal_applied_replaces_our_outbox_with_the_same_number(
     world: World, portal: Portal
 ) -> None:
-    """Therefore our outbox no longer counts as the one that acknowledged the report."""
+    """Therefore our outbox no longer counts as the outbox that acknowledged the report."""
     world.office.json("message", "reply", "1", "--template", "acknowledgement")
     outbox(world)
     (work,) = rows(world, select(Workflow))

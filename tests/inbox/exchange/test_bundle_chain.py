@@ -155,7 +155,7 @@ def test_a_bundle_that_another_officer_collected_in_the_meantime_is_not_collecte
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_a_bundle_confirms_every_outbox_up_to_the_last_one_that_the_portal_applied(
+def test_a_bundle_confirms_every_outbox_up_to_the_last_outbox_that_the_portal_applied(
     world: World, portal: Portal
 ) -> None:
     """Each confirmed outbox gets its day of import. An impossible day is replaced, with a warning."""

@@ -132,7 +132,7 @@ def test_a_bundle_that_does_not_continue_the_chain_is_refused_with_the_reason(
     assert two.name == other_two.name  # The forgery has replaced the real bundle on the medium.
 
 
-def test_the_first_bundle_of_a_portal_takes_two_officers_but_each_later_bundle_takes_one(
+def test_the_first_bundle_of_a_portal_takes_two_officers_but_each_later_bundle_takes_one_officer(
     world: World, portal: Portal
 ) -> None:
     accepted = Acceptance(portal.fingerprint, None, lambda _: False)

@@ -130,7 +130,7 @@ def test_every_bad_entry_becomes_an_unfiled_entry_and_changes_no_case(
 def test_a_report_with_a_stolen_case_id_does_not_affect_the_true_report(
     world: World, portal: Portal, collect: Callable[..., Any], order: str
 ) -> None:
-    """The false report may come before or after the true one, which is filed and answered as usual."""
+    """The false report may come before or after the true report, which is filed and answered as usual."""
     victim, thief = Reporter(world), Reporter(world)
     forged = [
         Sent(thief.report(edit=lambda r: replace(r, case_id=victim.keys.case_id)), victim.keys.case_id),

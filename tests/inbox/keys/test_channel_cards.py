@@ -208,7 +208,7 @@ def test_the_root_refuses_a_card_that_must_not_appear_on_a_keyring(
 
 
 def test_a_new_channel_cannot_use_a_key_of_another_channel(root: Office, body: Office) -> None:
-    """The other channel may be that of the root, or that of a body already on the keyring."""
+    """The other channel may be the channel of the root, or the channel of a body already on the keyring."""
     accept(root, body)
     own = root.keyring()[0].channels[0]
     for intake, reply in ((own.intake_keys, ()), ((), own.reply_keys), ((), ())):

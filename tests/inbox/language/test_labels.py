@@ -170,7 +170,7 @@ def test_a_label_has_the_same_placeholders_in_both_languages(codes: str) -> None
     assert [] == [label.en for label in labels.of(codes).values() if places(label.fr) != places(label.en)]
 
 
-def test_every_enumeration_of_the_inbox_has_labels_or_is_listed_as_needing_none() -> None:
+def test_every_enumeration_of_the_inbox_has_labels_or_is_listed_as_needing_no_labels() -> None:
     known = {type(code) for codes in CODES.values() for code in codes} | WORDLESS
     assert len(enumerations()) > 25
     assert set() == enumerations() - known

@@ -19,7 +19,7 @@ def reply(text: str = SHORT) -> Message:
     return Message(case=1, position=1, serial=1, day=DAY, text=text)
 
 
-def test_a_page_with_room_for_all_messages_folds_none_of_them() -> None:
+def test_a_page_with_room_for_all_messages_folds_no_message() -> None:
     assert folded([]) == []
     assert folded([letter(), reply(), letter(unread=True)]) == []
 

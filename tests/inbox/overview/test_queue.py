@@ -91,7 +91,7 @@ def test_equally_urgent_cases_are_ordered_by_their_next_deadline(office: Office)
     assert [1] == numbers(office, "--sort", "deadline")[-1:]
 
 
-def test_overdue_cases_precede_all_others_except_those_of_priority_1(
+def test_overdue_cases_precede_all_other_cases_except_cases_of_priority_1(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 1 has the lowest priority and score.

@@ -178,7 +178,7 @@ def test_each_section_has_only_the_facts_that_belong_under_its_heading(
 def test_the_sheets_state_whether_this_office_must_hear_reporters(regime: str, is_required: str) -> None:
     """The answer depends on the regime of the office.
 
-    Public pages mention a hearing if any regime requires one.
+    Public pages mention a hearing if any regime requires a hearing.
     """
     name = FRENCH.regimes[regime].name.fr
     for sheet in (FRENCH.processing, FRENCH.impact):

@@ -112,7 +112,7 @@ def test_full_disclosure_shows_the_reporter_everything_that_the_law_allows(
 
 
 @pytest.mark.parametrize("disclosure", ["partial", "withheld"])
-def test_partial_disclosure_shows_only_shared_measures_and_withholding_shows_none(
+def test_partial_disclosure_shows_only_shared_measures_and_withholding_shows_no_measure(
     office: Office, told: Callable[[], Any], disclosure: str
 ) -> None:
     """If the outcome is withheld, even a measure that was shared before is hidden."""
@@ -300,7 +300,7 @@ def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outco
     assert f"outcome: {rule.name.en}, disclosure {how[1]}" in office.run("case", "show", "1").out
 
 
-def test_closing_as_transmitted_requires_a_transmission_and_closing_as_out_of_scope_forbids_one(
+def test_closing_as_transmitted_requires_a_transmission_and_closing_as_out_of_scope_forbids_a_transmission(
     office: Office,
 ) -> None:
     """The rule applies on both surfaces.
@@ -672,7 +672,7 @@ def test_only_feedback_among_the_waiting_replies_replaces_the_text_of_a_closing(
     office.json(*bare)
 
 
-def test_if_two_officers_closed_a_case_reopening_it_and_closing_it_again_take_two_officers(
+def test_a_case_that_two_officers_closed_takes_two_officers_to_reopen_and_to_close_again(
     office: Office,
 ) -> None:
     """Otherwise one officer could close a case of bad faith as moot, with the text that two officers wrote.

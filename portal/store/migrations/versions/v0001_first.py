@@ -1,8 +1,8 @@
 """Make every table of ``schema``; this suffices until the first release.
 
 Before you add a second migration, write the tables out here (alembic renders them). Without these tables, the
-first migration would already include the changes of the second, and tests could not make an old portal to
-upgrade.
+first migration would already include the changes of the second migration, and tests could not make an old
+portal to upgrade.
 """
 
 from alembic import op
