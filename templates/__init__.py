@@ -1,1 +1,4 @@
-"""The texts that people read, for portal and inbox. Only this package opens the files of these texts."""
+"""The texts that people read, for the portal and the inbox.
+
+Only this package opens the files of these texts.
+"""

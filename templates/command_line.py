@@ -110,7 +110,10 @@ NUMBER = _Number()
 
 
 class _Place(click.Path):
-    """A path that help names FILE or FOLDER. The command that uses the path reports errors in the path."""
+    """A path that the help calls FILE or FOLDER.
+
+    The command that uses the path reports errors in the path.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__(path_type=Path)

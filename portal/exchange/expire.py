@@ -13,7 +13,7 @@ from portal.store import deletion, envelopes, expiry, work
 from portal.store.database import Database
 from portal.store.keyrings import lock
 
-# Rewriting a database of this size, in bytes, takes about two seconds.
+# The size in bytes of a database that can be rewritten in about two seconds.
 SMALL = 256 << 20
 
 

@@ -23,7 +23,7 @@ const EXIF = "Exif\0\0";
 const XMP = "http://ns.adobe.com/xap/1.0/\0";
 const JFIF_SIZE = 18;
 const ADOBE_SIZE = 16;
-// How many stuffed bytes are skipped without a pause: about 20 ms without JIT.
+// How many stuffed bytes are skipped without a pause, which takes about 20 ms without JIT.
 const STEPS = 2_048;
 
 /**

@@ -1,5 +1,5 @@
 // @ts-check
-/** The texts that scripts show: the page contains them, already translated, by code. */
+/** The texts that scripts show. The page contains each text, already translated, under its code. */
 
 const UNITS = [
   { name: "gigabyte", bytes: 1e9 },

@@ -118,7 +118,7 @@ class Configuration:
         return done_if(done=settings.onion == wanted.get("onion", settings.onion))
 
     def apply(self) -> None:
-        """Write the file, or its onion address, so that only the portal can read the file."""
+        """Write the file, or change its onion address, so that only the portal can read the file."""
         wanted = self._wanted()
         if self._file.exists():
             text = with_setting(self._file.read_text("utf-8"), "onion", str(wanted["onion"]))

@@ -20,7 +20,7 @@ _WAITING = (whole, envelopes.c.bundle.is_(None))
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Waiting envelopes of one channel: their number, and the day of the oldest."""
+    """Waiting envelopes of one channel: their number, and the day of the oldest envelope."""
 
     channel: str
     count: int

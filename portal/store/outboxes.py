@@ -14,7 +14,10 @@ from portal.store.schema import cases, outboxes, withdrawals
 def record(  # noqa: PLR0913 - one parameter for each fact about the bundle
     connection: Connection, channel: str, n: int, manifest: Manifest, day: date, *, restored: bool = False
 ) -> None:
-    """Store the manifest of a bundle applied on ``day``; if ``restored``, a lost portal had applied it."""
+    """Store the manifest of a bundle applied on ``day``.
+
+    ``restored`` says that a lost portal had applied it.
+    """
     row = insert(outboxes).values(channel=channel, n=n, hash=manifest.hash, day=days.number(day))
     connection.execute(row.values(raw=manifest.raw, signature=manifest.signature, restored=restored))
 

@@ -1,1 +1,1 @@
-"""The law as data: a folder of TOML files for each jurisdiction, for portal and inbox (docs/law.md)."""
+"""The law as data, for the portal and the inbox: a folder of TOML files per jurisdiction (docs/law.md)."""

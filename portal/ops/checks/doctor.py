@@ -51,7 +51,7 @@ _SILENT: Mapping[str, set[str]] = {
     "log_min_duration_sample": {"-1"},
     "log_transaction_sample_rate": {"0"},
     "log_lock_waits": {"off"},
-    "log_checkpoints": {"off"},  # Checkpoints in the log would show how much was written every few minutes.
+    "log_checkpoints": {"off"},  # Every few minutes, checkpoints in the log would show how much was written.
     "log_autovacuum_min_duration": {"-1"},
     "log_min_error_statement": {"fatal", "panic"},  # A logged statement would contain the data to store.
     "log_line_prefix": {""},

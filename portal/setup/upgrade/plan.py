@@ -20,7 +20,7 @@ from portal.setup.upgrade.progress import Noted, Progress
 
 
 class Services(Protocol):
-    """The units of a portal; ``Units`` on a machine with systemd.
+    """The units of a portal, which are ``Units`` on a machine with systemd.
 
     Methods raise Failed or OSError.
     """

@@ -74,7 +74,7 @@ class Progress:
         return self.keeps_earlier or self._gone.exists()
 
     def let_go(self) -> None:
-        """Delete the earlier program. Units never use a part of the earlier program."""
+        """Delete the earlier program. Units never use a partly deleted program."""
         if self._gone.exists():
             shutil.rmtree(self._gone)
         if self.keeps_earlier:

@@ -127,9 +127,7 @@ def test_feedback_is_due_three_months_after_the_acknowledgement(happened: dict[s
 
 
 @given(DAYS, st.sampled_from([3, 6]))
-def test_feedback_is_due_months_later_on_the_day_of_the_month_of_the_acknowledgement(
-    day: date, months: int
-) -> None:
+def test_feedback_is_due_on_the_same_day_of_the_month_as_the_acknowledgement(day: date, months: int) -> None:
     """If the last month is shorter, feedback is due on the last day of that month.
 
     The test includes leap years.
@@ -263,9 +261,7 @@ def test_a_deadline_met_late_always_counts_as_late(day: date, late: int) -> None
 
 
 @given(DAYS, st.integers(0, 90))
-def test_of_two_deadlines_that_one_event_meets_the_earlier_is_the_next_deadline(
-    day: date, opened: int
-) -> None:
+def test_if_one_event_meets_two_deadlines_the_earlier_deadline_comes_next(day: date, opened: int) -> None:
     """An example is the acknowledgement, for which the Directive and the decree each set a day."""
     whole = Events(received=day, collected=day, priority=4, first_act=day)
     due = legal_clocks.next_due(whole, practice())

@@ -111,7 +111,7 @@ def test_a_letter_contains_the_text_that_the_law_gives(office: Office, letter: s
 
 
 @pytest.mark.parametrize("letter", chosen(LETTERS, "prosecutor", "persons_notice"))
-def test_a_letter_and_its_file_name_no_reporter_and_no_officer_and_show_no_time_of_day(
+def test_neither_a_letter_nor_its_file_reveals_a_reporter_an_officer_or_a_time_of_day(
     office: Office, letter: str
 ) -> None:
     """The same words always give the same bytes.

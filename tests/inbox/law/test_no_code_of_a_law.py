@@ -1,4 +1,4 @@
-"""The modules of inbox and portal contain no code of the French law.
+"""The modules of the inbox and the portal contain no code of the French law.
 
 The program finds entries of the law by role and flag. The tests read the codes from the law folder itself, so
 they also search for codes that are added there later.
@@ -55,7 +55,7 @@ def named(source: str) -> set[str]:
 
 
 def found() -> Iterator[tuple[str, str]]:
-    """Yield each module of inbox and portal, together with each code that the module contains."""
+    """Yield each module of the inbox and the portal, together with each code that the module contains."""
     for room in ("inbox", "portal"):
         for path in sorted((ROOT / room).rglob("*.py")):
             for code in named(path.read_text("utf-8")):
