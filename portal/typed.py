@@ -10,7 +10,7 @@ _MORE = {"init": "setup", "serve": "setup", "upgrade": "upgrade"}
 def typed(words: str, prefix: str = sys.prefix) -> str:
     """Return a command of `portal`, with its options, as a person types it, in backquotes.
 
-    ``prefix`` is the folder of the program's Python environment, which distinguishes the package from a
+    ``prefix`` is the folder of the program's Python environment. This folder distinguishes the package from a
     checkout.
     """
     name, _, _ = words.partition(" ")

@@ -43,7 +43,7 @@ export function sizeClassOf(size) {
 /**
  * Do the work and return the header value that proves it, for the creation of an upload.
  *
- * The tries run in the browser's native code, in parallel with the page and as fast without JIT.
+ * The tries run in the browser's native code, in parallel with the page, and just as fast without JIT.
  * @param {Puzzle} puzzle
  * @param {AbortSignal} [signal] stops the work with an exception
  * @returns {Promise<string>}

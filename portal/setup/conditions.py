@@ -65,7 +65,7 @@ def debian(system: System) -> Condition:
 
 
 def packages(system: System, *, onion: bool, acme: bool = False) -> Condition:
-    """Return the condition that nginx and its modules are installed, and tor and certbot if they are used."""
+    """Return the condition that nginx, its modules, and tor and certbot (if they are used) are installed."""
     needed = [*_OF_NGINX, *(["tor"] if onion else []), *(["certbot"] if acme else [])]
 
     def test() -> Found:

@@ -1,4 +1,4 @@
-"""The accent colour of the inspectorate, which replaces the shipped colour if its contrast suffices."""
+"""The accent colour of the inspectorate, which replaces the shipped colour if the contrast suffices."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""A form that arrives as a session ends or the inbox locks is stored completely or not at all.
+"""A form that arrives while a session ends or while the inbox locks is stored completely or not at all.
 
 What the desk has confirmed stays stored. If the form was not confirmed, the page says whether anything was
 stored.

@@ -413,7 +413,7 @@ print(held, memory._libc().prctl(3, 0, 0, 0, 0), resource.getrlimit(resource.RLI
     ("dropped", "trial"), [("-ipc_lock", 1 << 30), ("+ipc_lock", 1 << 60)], ids=["at-once", "later"]
 )
 def test_argon2id_works_even_if_memory_cannot_be_locked(dropped: str, trial: int) -> None:
-    """Either the system refuses to lock memory, or the locked memory would leave too little for Argon2id."""
+    """Either the system refuses to lock memory, or too little memory would be left for Argon2id."""
     right = ["setpriv", f"--bounding-set={dropped}"] if os.geteuid() == 0 else []
     command = [*right, sys.executable, "-c", LOCKING, str(1 << 16), str(trial)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -94,7 +94,7 @@ def ripe(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def inform(office: Office, *numbers: str) -> None:
-    """Decide in the vault to inform the persons of these cases, and not to inform the prosecutor."""
+    """Record in the vault the decisions to inform the persons, but not the prosecutor, of these cases."""
     with office.opened() as inbox, inbox.vault.transaction() as session:
         for number in map(int, numbers or ("1", "2", "3")):
             duty = session.get_one(Duty, (number, "art14"))
@@ -512,7 +512,7 @@ def to_answer(page: str) -> list[int]:
 def test_all_letters_that_are_sent_in_time_have_the_same_date(
     office: Office, ripe: Clock, tmp_path: Path
 ) -> None:
-    """A refusal takes longer than an answer without data, so the real date would show which was sent.
+    """A refusal takes longer than an answer without data, so the real date would show which letter was sent.
 
     On the first day for an answer, the first page of the desk lists all requests that can be answered.
     """
