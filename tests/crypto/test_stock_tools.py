@@ -41,7 +41,7 @@ def test_a_report_opens_with_stock_age_and_stock_tar(age_peer: AgePeer, tmp_path
 
 
 def made_by_hand(folder: Path, *more: str) -> bytes:
-    """Make an unsigned drop with ``tar`` and ``truncate``, as the page for people without JavaScript explains."""
+    """Make an unsigned drop with ``tar`` and ``truncate``, as the page without JavaScript explains."""
     (folder / "files").mkdir()
     (folder / "files" / "01").write_bytes(FILES[1])
     (folder / "note.txt").write_text("Voilà.", "utf-8")
