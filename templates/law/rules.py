@@ -719,7 +719,10 @@ class Law:
         return next(code for code, each in self.duties.items() if each.role is role)
 
     def addressees(self, letter: Letter) -> Mapping[str, Authority]:
-        """Return the authorities that can receive a letter, by code; none for a letter to a person."""
+        """Return the authorities that can receive a letter, by code.
+
+        No authority can receive a letter to a person.
+        """
         return {code: each for code, each in self.authorities.items() if each.kind.value == letter.to.value}
 
     @property

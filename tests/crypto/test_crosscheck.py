@@ -237,7 +237,10 @@ SMALL_ORDER = [
 
 
 def mixed_order() -> tuple[bytes, bytes, bytes]:
-    """Return a key of mixed order, and a signed file with its signature. libsodium accepts one in eight."""
+    """Return a key of mixed order, a file, and the signature of the file.
+
+    libsodium accepts one such file in eight.
+    """
     point = bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")
     scalar = int.from_bytes(hashlib.sha512(SEED).digest()[:32], "little") & ((1 << 254) - 8) | (1 << 254)
     key = bindings.crypto_core_ed25519_add(KEY, point)

@@ -202,7 +202,7 @@ def test_the_exit_code_is_0_for_success_1_for_a_refusal_and_2_for_a_usage_error(
 
 
 def test_the_passphrase_file_can_be_given_before_or_after_the_command(world: World) -> None:
-    """The first line ending in the file is ignored; a second line ending makes the passphrase wrong.
+    """One newline at the end of the file is ignored, but a second newline makes the passphrase wrong.
 
     If the file is missing, the error names it.
     """

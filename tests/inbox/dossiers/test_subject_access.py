@@ -94,7 +94,7 @@ def ripe(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def inform(office: Office, *numbers: str) -> None:
-    """Record in the vault the decisions to inform the persons, but not the prosecutor, of these cases."""
+    """For these cases, record the decisions to inform the persons and not to inform the prosecutor."""
     with office.opened() as inbox, inbox.vault.transaction() as session:
         for number in map(int, numbers or ("1", "2", "3")):
             duty = session.get_one(Duty, (number, "art14"))
