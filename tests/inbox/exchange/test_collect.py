@@ -127,11 +127,7 @@ def test_a_follow_up_that_names_an_unknown_keyring_flags_its_case_permanently(
 
 
 def test_an_external_body_flags_a_second_keyring_with_the_same_serial(world: World) -> None:
-<<<<<<< HEAD
-    """An external body knows keyrings only from reports, which may be in the same or in an earlier bundle."""
-=======
     """An external body knows keyrings only from reports in the same bundle or in an earlier bundle."""
->>>>>>> 79848587 (Prose: reasons follow 'because', not a colon; 'one' is replaced by its noun)
     one, other, later = (SeenKeyring(n, bytes([each]) * 32) for n, each in ((7, 1), (7, 2), (8, 2)))
     expected = [(one, ""), (one, ""), (other, "unknown"), (later, ""), (one, "")]
     with world.office.opened() as inbox, inbox.transaction() as session:
