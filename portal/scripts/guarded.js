@@ -10,7 +10,8 @@
 
 import { byId, describe, element, write } from "./dom.js";
 import { explain, Failure, Failures } from "./failure.js";
-import { pageChanged, scrolling } from "./secondpress.js";
+import { bringIntoView } from "./inview.js";
+import { pageChanged } from "./secondpress.js";
 import { settle, steadily } from "./still.js";
 import { say } from "./texts.js";
 
@@ -60,6 +61,11 @@ export function clear(id) {
   byId(id).classList.remove(CORRECTED);
   shown.delete(id);
   if (title !== undefined && shown.size === 0) document.title = title;
+}
+
+/** Remove the errors of steps that are hidden: the title of the page speaks only of what is shown. */
+export function clearHidden() {
+  for (const id of [...shown.keys()]) if (byId(id).closest("[data-step][hidden]")) clear(id);
 }
 
 /** Remove all errors. */
@@ -120,8 +126,9 @@ function tell(id, errors) {
   if (isList) place.replaceChildren(element("p", { class: "large" }, say("errors")), element("ul", {}, ...lines));
   else place.replaceChildren(...errors.map(explain));
   document.title = say("error-in-title", { title });
-  const preventScroll = told.every(({ message }) => message?.matches(`${ROOM} > *`) && isSeen(message));
-  scrolling(() => place.focus({ preventScroll }));
+  // Browsers do not agree how far they scroll to a focus, and the bar at the foot of the screen would cover the summary.
+  place.focus({ preventScroll: true });
+  bringIntoView(id);
 }
 
 /**
@@ -132,15 +139,6 @@ function above(place) {
   return [...(place.parentElement?.children ?? [])].filter(
     (each) => each.getClientRects().length > 0 && each.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING,
   ).at(-1);
-}
-
-/**
- * Return whether a text is completely visible on the screen.
- * @param {HTMLElement} text
- */
-function isSeen(text) {
-  const { top, bottom } = text.getBoundingClientRect();
-  return top >= 0 && bottom <= innerHeight && text.scrollHeight <= text.clientHeight;
 }
 
 /**

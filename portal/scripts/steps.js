@@ -3,6 +3,7 @@
 
 import { guardBack } from "./back.js";
 import { byId } from "./dom.js";
+import { clearHidden } from "./guarded.js";
 import { pageChanged } from "./secondpress.js";
 import { settle } from "./still.js";
 
@@ -10,13 +11,14 @@ const FOCUSABLE = "h1, h2";
 
 /**
  * Show only the step with this id, and move the focus to its heading. The browser's Back leads to the previous step. A
- * second press that was meant for the previous step does nothing.
+ * second press that was meant for the previous step does nothing. The errors of other steps are hidden.
  * @param {string} id
  */
 export function goTo(id) {
   settle();
   const step = byId(id);
   for (const each of document.querySelectorAll("[data-step]")) each.toggleAttribute("hidden", each !== step);
+  clearHidden();
   focusHeading(step);
   scrollTo(0, 0);
   guardBack();

@@ -4,7 +4,7 @@
 import { watching } from "./connection.js";
 import { byId, show, whenPressed, write } from "./dom.js";
 import { Failure } from "./failure.js";
-import { clearAll, guarded } from "./guarded.js";
+import { guarded } from "./guarded.js";
 import { ask } from "./http.js";
 import { goTo } from "./steps.js";
 import { say } from "./texts.js";
@@ -43,7 +43,6 @@ async function withdraw() {
 /** @param {string} step to show next */
 function turnTo(step) {
   meant.checked = false;
-  clearAll();
   goTo(step);
 }
 

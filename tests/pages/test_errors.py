@@ -1,12 +1,14 @@
 """All mistakes are shown together: in a summary with links, beside each field, and in the title."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.support import page_modules
 from tests.support.builders import INSPECTORATE
 from tests.support.on_screen import centred, stays
-from tests.support.page_visitor import DESKTOP, TELEPHONE, TEXT, Visitor
+from tests.support.page_visitor import DESKTOP, SLOW, TELEPHONE, TEXT, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -180,27 +182,104 @@ def test_the_mistakes_in_both_words_are_shown_together(
     assert stays(page.locator("#send"), place)
 
 
-def test_the_page_scrolls_until_an_error_below_the_button_can_be_seen(visitor: Visitor) -> None:
-    """When the button is pressed, the bar at the foot of the screen covers the place of the error."""
+def at_the_text(visitor: Visitor) -> tuple[str, str]:
+    visitor.visit("fr/report")
+    visitor.page.fill("#what", "x" * 8_001)
+    return "#continue", "#error"
+
+
+def at_the_end_of_an_empty_form(visitor: Visitor) -> tuple[str, str]:
+    """Three mistakes are shown together."""
+    visitor.visit("fr/report")
+    visitor.turn_to("#days-first")
+    visitor.page.check("#when-year")
+    visitor.page.fill("#days-first", "2026-03-02")
+    visitor.page.fill("#days-last", "2026-03-01")
+    visitor.turn_to("#protect")
+    return "#continue", "#error"
+
+
+def at_the_two_words(visitor: Visitor) -> tuple[str, str]:
+    visitor.write()
+    return "#send", "#confirm-error"
+
+
+def at_hidden_words(visitor: Visitor) -> tuple[str, str]:
+    """The error is also shown between the words and the button."""
+    visitor.visit("fr/status")
+    visitor.page.fill("#token", "abandon " * 12)
+    return "#open", "#error"
+
+
+def at_words_of_no_report(visitor: Visitor) -> tuple[str, str]:
+    """No other error about the words is as long."""
+    visitor.visit("fr/status")
+    visitor.page.fill("#token", "abandon " * 11 + "about")
+    return "#open", "#error"
+
+
+def at_an_empty_message(visitor: Visitor) -> tuple[str, str]:
+    visitor.reported()
+    visitor.open()
+    visitor.opened()
+    return "#follow-up-send", "#follow-up-error"
+
+
+def at_a_withdrawal(visitor: Visitor) -> tuple[str, str]:
+    at_an_empty_message(visitor)
+    visitor.page.press("#to-withdraw", "Enter")
+    return "#withdraw", "#withdraw-error"
+
+
+# Twice the size of the style sheet.
+LARGE = "document.documentElement.style.fontSize = '34px'"
+
+
+@pytest.mark.parametrize(
+    "mistaken",
+    [
+        *(at_the_text, at_the_end_of_an_empty_form, at_the_two_words, at_hidden_words),
+        *(at_words_of_no_report, at_an_empty_message, at_a_withdrawal),
+    ],
+)
+def test_the_summary_of_errors_is_seen_above_the_bar_of_a_small_phone(
+    visitor: Visitor, mistaken: Callable[[Visitor], tuple[str, str]]
+) -> None:
+    """When the button is pressed, the bar at the foot of the screen covers the place of the summary.
+
+    A summary that is higher than the room above the bar, because the text is large, begins at the top.
+    """
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 640})
-    visitor.write()
-    bar = page.locator(".leave").bounding_box()
-    assert bar
-    send = page.locator("#send")
-    send.evaluate(
-        """(each, top) => scrollBy({
-          top: each.getBoundingClientRect().bottom - top, behavior: "instant" })""",
-        bar["y"],
-    )
-    pressed = send.bounding_box()
-    assert pressed
-    assert pressed["y"] + pressed["height"] == pytest.approx(bar["y"], abs=1)
-    send.dispatch_event("click")
-    visitor.shows("#confirm-error", "confirm-missing")
-    error = page.locator("#confirm-error").bounding_box()
-    assert error
-    assert 0 <= error["y"] <= bar["y"] - error["height"]
+    button, summary = mistaken(visitor)
+    pressed = page.locator(button)
+    expect(pressed).to_be_visible()
+    for width, large in ((360, False), (320, False), (360, True), (320, True)):
+        page.set_viewport_size({"width": width, "height": 640})
+        page.evaluate(LARGE if large else "document.documentElement.style.fontSize = ''")
+        bar = page.locator(".leave").bounding_box()
+        assert bar
+        pressed.evaluate(
+            """(each, top) => {
+              each.focus({ preventScroll: true });
+              scrollBy({ top: each.getBoundingClientRect().bottom - top, behavior: "instant" });
+            }""",
+            bar["y"],
+        )
+        before = pressed.bounding_box()
+        assert before
+        assert bar["y"] - 80 < before["y"] + before["height"] <= bar["y"] + 1
+        pressed.dispatch_event("click")
+        expect(page.locator(f"{summary}:focus a").first).to_be_visible(timeout=SLOW)
+        expect(pressed).to_be_enabled(timeout=SLOW)
+        shown = page.locator(summary).bounding_box()
+        assert shown
+        told = (mistaken.__name__, width, large, shown, bar)
+        if shown["height"] <= bar["y"]:
+            assert 0 <= shown["y"] <= bar["y"] - shown["height"], told
+        else:
+            assert large, told
+            assert 0 <= shown["y"] < 40, told
 
 
 @pytest.mark.parametrize("screen", [TELEPHONE, DESKTOP], ids=["telephone", "desktop"])
@@ -276,6 +355,29 @@ def test_a_second_error_adds_no_second_prefix_to_the_title(visitor: Visitor) -> 
     assert page.title() == f"Error: {title}"
     page.evaluate("modules.guarded.clear('withdraw-error')")
     assert page.title() == title
+
+
+def test_the_title_speaks_of_an_error_only_while_the_shown_step_has_one(visitor: Visitor) -> None:
+    """After a wrong word, Back leads to a step without an error.
+
+    The words are then asked for without an error.
+    """
+    visitor.language = "en"
+    visitor.write()
+    page = visitor.page
+    page.fill("#confirm-1", "x")
+    page.press("#send", "Enter")
+    visitor.shows("#confirm-error", "confirm-wrong")
+    assert page.title().startswith("Error: ")
+    title = page.title().removeprefix("Error: ")
+    page.evaluate("history.back()")
+    expect(page.locator("#step-token")).to_be_hidden()
+    assert page.title() == title
+    visitor.go_on()
+    expect(page.locator("#token-words")).to_be_visible()
+    assert page.title() == title
+    expect(page.locator("#confirm-error")).to_be_hidden()
+    expect(page.locator(".wrong")).to_have_count(0)
 
 
 def test_opening_the_step_to_withdraw_hides_the_error_of_a_message(visitor: Visitor) -> None:
