@@ -58,10 +58,13 @@ export function monthsAfter(day, count) {
  * @param {string} promise in the form of `templates/law/promises.py`: `7d`, `7d3m`, `7w,1m;12m`
  * @param {string} day
  * @param {string} daysOff from the same module, for working days
+ * @param {string} [acknowledged] the day of the acknowledgement, if it is known: the last time of `7d3m` runs from it if
+ *   it is earlier
  */
-export function promisedBy(promise, day, daysOff) {
+export function promisedBy(promise, day, daysOff, acknowledged) {
   const steps = stepping(daysOff);
-  const regimes = promise.split(";").map((regime) => regime.split(",").map((each) => stepsAfter(day, each, steps)).sort()[0] ?? day);
+  const by = (/** @type {string} */ written) => stepsAfter(day, written, steps, acknowledged);
+  const regimes = promise.split(";").map((regime) => regime.split(",").map(by).sort()[0] ?? day);
   return regimes.sort().at(-1) ?? day;
 }
 
@@ -71,10 +74,15 @@ export function promisedBy(promise, day, daysOff) {
  * @param {string} day
  * @param {string} written times, one after the other
  * @param {Steps} steps
+ * @param {string} [acknowledged]
  */
-function stepsAfter(day, written, steps) {
+function stepsAfter(day, written, steps, acknowledged) {
   const counts = [...written.matchAll(/(\d+)([dwm])/g)];
-  return counts.reduce((from, [, count, unit = ""]) => steps[unit]?.(from, Number(count)) ?? from, day);
+  return counts.reduce((from, [, count, unit = ""], at) => {
+    const isLast = at > 0 && at === counts.length - 1;
+    const begun = isLast && acknowledged !== undefined && acknowledged < from ? acknowledged : from;
+    return steps[unit]?.(begun, Number(count)) ?? begun;
+  }, day);
 }
 
 /**

@@ -44,7 +44,9 @@ const OPS = {
   openContainer: async ({ bytes, rule }) => encoded(await container.read(bytes64(bytes), RULES[rule])),
   openSlot,
   keyring: openKeyring,
-  promised: ({ promise, days, off }) => ({ days: days.map((/** @type {string} */ day) => promisedBy(promise, day, off)) }),
+  promised: ({ promise, days, off, acknowledged }) => ({
+    days: days.map((/** @type {string} */ day, /** @type {number} */ at) => promisedBy(promise, day, off, acknowledged[at])),
+  }),
 };
 
 /** @type {Record<string, (size: number) => number>} */

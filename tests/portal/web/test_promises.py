@@ -47,9 +47,14 @@ def rendered(files: Mapping[str, bytes], path: str, folder: Path) -> str:
 
 
 @cache
-def counted(promise: str, off: str = "") -> Sequence[date]:
-    """Return the dates that the page's script computes from a promise for each of DAYS."""
-    asked = {"op": "promised", "promise": promise, "off": off, "days": [day.isoformat() for day in DAYS]}
+def counted(promise: str, off: str = "", after: int | None = None) -> Sequence[date]:
+    """Return the dates that the page's script computes from a promise for each of DAYS.
+
+    ``after`` is after how many days each report was acknowledged, if it was.
+    """
+    told = [] if after is None else [(day + timedelta(after)).isoformat() for day in DAYS]
+    days = [day.isoformat() for day in DAYS]
+    asked = {"op": "promised", "promise": promise, "off": off, "days": days, "acknowledged": told}
     told = subprocess.run(
         ["node", ROOT / "tests" / "js" / "crosscheck.mjs"],
         input=json.dumps(asked) + "\n",
@@ -61,20 +66,23 @@ def counted(promise: str, off: str = "") -> Sequence[date]:
 
 
 @cache
-def demanded(name: str, event: Event) -> Sequence[date]:
+def demanded(name: str, event: Event, after: int | None = None) -> Sequence[date]:
     """Return the deadlines of unanswered reports that arrived on each of DAYS.
 
-    This is the deadline in the regime that allows the most time.
+    This is the deadline in the regime that allows the most time. ``after`` is the number of days after which
+    a report was acknowledged, or None if it was not.
     """
     law = reader.parse(FOLDERS[name])
-    return [max(days) for days in zip(*(_in_regime(law, each, event) for each in law.regimes), strict=True)]
+    found = (_in_regime(law, each, event, after) for each in law.regimes)
+    return [max(days) for days in zip(*found, strict=True)]
 
 
-def _in_regime(law: Law, regime: str, event: Event) -> Sequence[date]:
+def _in_regime(law: Law, regime: str, event: Event, after: int | None) -> Sequence[date]:
     how = Practice(law, Calendar(law.calendar), regime)
     found = []
     for day in DAYS:
-        dues = clocks.clocks(Events(received=day, collected=day, priority=4), how)
+        sent = None if after is None else day + timedelta(after)
+        dues = clocks.clocks(Events(received=day, collected=day, priority=4, sent=sent), how)
         found.append(min(each.day for each in dues if each.ends is event))
     return found
 
@@ -88,6 +96,17 @@ def test_the_promised_dates_equal_the_deadlines_of_the_inbox(name: str, path: st
         (Event.ANSWERED, root["data-answered"]),
     ):
         assert demanded(name, event) == counted(promise, root["data-days-off"])
+
+
+@pytest.mark.parametrize("after", [0, 3, 30])
+@pytest.mark.parametrize("name", FOLDERS)
+def test_once_a_report_is_acknowledged_the_page_counts_from_that_day_as_the_inbox_does(
+    name: str, after: int, tmp_path: Path
+) -> None:
+    """A late acknowledgement gives no more time."""
+    (root,) = Markup(rendered(FOLDERS[name], "/fr/status", tmp_path)).all("html")
+    told = counted(root["data-answered"], root["data-days-off"], after)
+    assert demanded(name, Event.ANSWERED, after) == told
 
 
 @pytest.mark.parametrize(
