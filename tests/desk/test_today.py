@@ -143,6 +143,8 @@ def test_cases_that_an_officer_may_not_read_are_not_counted(three_cases: Office)
         shown = chloe.page("/en/today")
         assert 'id="danger"' not in shown
         assert ["Case 1"] == re.findall(r"Case \d", part(shown, "undeclared"))
+        # The list has one case.
+        assert "This case may mention danger." in part(shown, "undeclared")
         assert 'id="undeclared"' not in alice.page("/en/today")
     three_cases.of("alice", "bruno").json("access", "conflict", "add", "1", "chloe", "--reason", "kin")
     with sitting(three_cases) as alice:
@@ -309,6 +311,9 @@ def test_uncollected_bundles_are_announced_first(office: Office, tmp_path: Path,
         assert page.index("1 bundle on the medium has not been collected yet.") < page.index("<h1>")
         collected = client.send("/en/medium/collect", bundle=bundle.name).text
         assert 'Case 2</a> <span class="priority p1">P1</span>' in collected
+        # The case with the danger is the only one that is named at the top.
+        assert "This case may mention danger." in collected
+        assert "These cases may mention danger." not in collected
         assert "not been collected yet" not in client.page("/en/today")
 
 
