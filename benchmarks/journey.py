@@ -44,8 +44,8 @@ ARRIVED = "Your report has arrived"
 # The page shows these lines only while an answer is late: on a busy machine, or over Tor. They are not
 # counted, because the figures must not depend on the machine. docs/reporters-way.md gives their length.
 DELAYS = (
-    "Not sent yet. With large files this can take several minutes: leave this page open.",
-    "Slow connection: no answer yet. Still trying…",
+    "Not sent yet. Large files take minutes.",
+    "Slow connection. Still trying…",
 )
 # The only required question. A page asks for the readers of a report only if more than one body can receive
 # it.

@@ -19,11 +19,7 @@ export function offerBeginnings(area) {
       if (area.readOnly) return;
       // A person who feels unsafe reads the emergency numbers before writing, and the numbers stay in sight.
       const isDanger = id === "begin-unsafe";
-      if (isDanger) {
-        show("danger-now");
-        // Invisible until the message is sent. Its space is reserved now, so that nothing moves when it appears.
-        show("danger-sent");
-      }
+      if (isDanger) show("danger-now");
       begin(area, byId(id).dataset["begin"] ?? "");
       if (isDanger) byId("danger-now").focus();
       pageChanged();

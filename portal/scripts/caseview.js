@@ -51,7 +51,7 @@ function tell({ claim, channel: id, day, slot, fault }, keyring, today, inTime) 
   const next = due({ day, slot, fault });
   const isLate = next !== null && today > next.day;
   write("overdue", next && isLate ? say("overdue", { day: dayText(next.day) }) : "");
-  const answer = status !== "closed" && day ? feedback(day, today) : null;
+  const answer = status !== "closed" && day ? feedback(day, slot, today) : null;
   showReturns([...(next && !isLate ? [nextReturn(next)] : []), ...(answer ? [answer] : [])]);
   write("earlier", slot?.earlier ? say("earlier", { count: slot.earlier }) : "");
   write("follow-ups-received", slot ? receivedText(slot.received) : "");
@@ -72,7 +72,7 @@ function happened({ day, slot }, name) {
   return [
     ...(day ? [event(day, say("event-reported"))] : []),
     ...(receipt ? [event(receipt.statement.day, say("event-receipt", { name }))] : []),
-    ...(received?.last_day ? [event(received.last_day, say("event-received"))] : []),
+    ...(received?.last_day ? [event(received.last_day, wroteText(received.count))] : []),
     ...messages.map((each) => {
       return /** @type {const} */ ({ day: each.day, kind: "them", head: say("message-them", { name }), text: each.text });
     }),
@@ -106,12 +106,15 @@ function nextReturn({ code, day }) {
 }
 
 /**
+ * The time runs from the acknowledgement, as in its message: the two name the same day. The receipt in the slot is of
+ * that day.
  * @param {string} reported the day of the report, from the memo
+ * @param {Slot | null} slot
  * @param {string} today
  * @returns {import("./comeback.js").Return | null} null if that day has passed
  */
-function feedback(reported, today) {
-  const day = promisedBy(site.promised.answered, reported, site.promised.daysOff);
+function feedback(reported, slot, today) {
+  const day = promisedBy(site.promised.answered, reported, site.promised.daysOff, slot?.receipt?.statement.day);
   return today > day ? null : { place: "feedback-by", text: say("feedback-by", { day: dayText(day) }), day };
 }
 
@@ -130,6 +133,11 @@ function differsText(claim, day) {
 function measuresText(measures) {
   const known = measures.map((each) => `measure-${each}`).filter(has);
   return known.length ? say("measures", { list: known.map((each) => say(each)).join(", ") }) : "";
+}
+
+/** @param {number} count of the messages that were opened; only the day of the last is known */
+function wroteText(count) {
+  return count === 1 ? say("event-received") : say("event-received-several", { count });
 }
 
 /** @param {Slot["received"]} received */

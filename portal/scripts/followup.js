@@ -6,7 +6,7 @@ import { Attachments } from "./attachments.js";
 import { offerBeginnings } from "./beginnings.js";
 import { freshAddress, openAddress } from "./channels.js";
 import { today } from "./days.js";
-import { byId, show, whenPressed, write } from "./dom.js";
+import { byId, element, show, whenPressed, write } from "./dom.js";
 import { Failure, together } from "./failure.js";
 import { guarded } from "./guarded.js";
 import { bringIntoView } from "./inview.js";
@@ -73,6 +73,8 @@ export async function likelyEnvelope() {
 /** The form keeps its content until the message has arrived. After a failure, the same sealed message is sent again. */
 async function send() {
   write("follow-up-done", "");
+  // The numbers are invisible until the message is sent. Their space is reserved now, so that nothing moves then.
+  show("danger-sent", !byId("danger-now").hidden);
   // Scroll at once, because a moment later, the person may be about to press something else.
   if (!byId("danger-sent").hidden) bringIntoView("danger-sent");
   bringIntoView("follow-up-said");
@@ -160,9 +162,13 @@ function tellUnsent() {
   byId("follow-up-unsent").classList.toggle("reserved", area.value.trim() === "");
 }
 
-/** Reserve enough room for the longest of the usual texts about sending. */
+/** Reserve enough room for the longest of the usual texts about sending: the confirmation, and a summary of one error. */
 function reserve() {
-  byId("follow-up-room").textContent = say("follow-up-sent", { number: 10 });
+  const mistake = element("ul", {}, element("li", {}, element("span", { class: "alone" }, say("empty-follow-up"))));
+  byId("follow-up-room").replaceChildren(
+    element("p", { class: "notice" }, say("follow-up-sent", { number: 10 })),
+    element("div", { class: "notice" }, element("p", { class: "large" }, say("errors")), mistake),
+  );
 }
 
 /** @param {boolean} busy */

@@ -85,7 +85,6 @@ async function attempt() {
   progress.start();
   try {
     await delivery.attempt((part) => progress.show(part));
-    tellUnderWay(false);
     finish();
   } catch (error) {
     progress.stop();
@@ -97,10 +96,14 @@ async function attempt() {
   }
 }
 
-/** @param {boolean} isSending */
+/**
+ * While a report is sent, and beside its receipt, no link leaves the page except “Leave quickly”: a touch by mistake would
+ * lose what the page cannot show again.
+ * @param {boolean} isSending
+ */
 function tellUnderWay(isSending) {
   show("under-way", isSending);
-  document.body.classList.toggle("sending", isSending);
+  for (const each of document.querySelectorAll("footer nav, .brand")) each.toggleAttribute("inert", isSending);
 }
 
 whenWritten(toToken);

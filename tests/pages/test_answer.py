@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from playwright.sync_api import Page, ViewportSize, expect
 
 from crypto.messages import FollowUp, Received, Reply, Report, Slot, Status
@@ -13,7 +14,7 @@ from templates.catalogues import LANGUAGES
 from tests.support import firefox_peer, page_modules
 from tests.support.builders import today
 from tests.support.offline_form import OfflineVisitor
-from tests.support.page_visitor import SLOW, Visitor
+from tests.support.page_visitor import DESKTOP, SLOW, Visitor
 from tests.support.portal_site import PortalSite, slot_for, with_receipt
 
 pytestmark = pytest.mark.browser
@@ -142,6 +143,34 @@ def test_a_new_text_after_a_sent_message_is_shown_as_not_sent(visitor: Visitor) 
     expect(unsent).to_be_visible()
 
 
+@pytest.mark.parametrize("screen", [SMALL, DESKTOP], ids=["telephone", "desktop"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_room_below_send_is_no_higher_than_what_appears_there(
+    visitor: Visitor, language: str, screen: ViewportSize
+) -> None:
+    """The room is as high as the confirmation or the summary of an empty message, whichever is higher."""
+    visitor.language = language
+    visitor.page.set_viewport_size(screen)
+    report = visitor.reported()
+    page = opened(visitor, slot_for(report))
+    room = "(each) => each.getBoundingClientRect().height"
+    empty = page.locator("#follow-up-said").evaluate(room)
+    gap = page.evaluate(
+        """() => document.querySelector("#come-back").getBoundingClientRect().top
+          - document.querySelector("#follow-up-send").getBoundingClientRect().bottom"""
+    )
+    assert gap - empty < 40
+    page.press("#follow-up-send", "Enter")
+    shown = [page.locator("#follow-up-error").evaluate(room)]
+    page.press("#begin-unsafe", "Enter")
+    assert page.locator("#danger-sent").is_hidden()
+    page.press("#follow-up-send", "Enter")
+    expect(page.locator("#follow-up-done")).to_be_visible(timeout=SLOW)
+    shown.append(page.locator("#follow-up-done").evaluate(room))
+    assert page.locator("#follow-up-said").evaluate(room) == empty
+    assert max(shown) <= empty < max(shown) + 30
+
+
 def test_each_confirmation_says_which_message_has_arrived(visitor: Visitor) -> None:
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
@@ -251,6 +280,46 @@ def test_the_error_about_an_empty_message_disappears_once_the_message_has_text_o
             page.set_input_files("#follow-up-files", file)
         expect(page.locator("#follow-up-error")).to_be_hidden()
         visitor.shows("#follow-up .wrong", "changed")
+
+
+@pytest.mark.parametrize("after", [0, 2])
+def test_the_day_for_feedback_counts_from_the_acknowledgement_as_its_message_does(
+    visitor: Visitor, after: int
+) -> None:
+    """Two days for the same answer would leave it open which of them counts.
+
+    Before the acknowledgement, the time runs from the last day on which it may come.
+    """
+    report = visitor.reported()
+    shown = {}
+    acknowledged = before(-after)
+    told = with_receipt(slot_for(report), report, visitor.site.site, day=acknowledged)
+    for slot in (slot_for(report), told):
+        page = opened(visitor, slot)
+        page_modules.load(page, "texts")
+        shown[slot.receipt is None] = page.locator("#feedback-by").inner_text()
+    for is_open, since in ((True, today() + timedelta(7)), (False, acknowledged)):
+        day = page.evaluate("(day) => modules.texts.dayText(day)", str(since + relativedelta(months=3)))
+        assert day in shown[is_open]
+    assert shown[True] != shown[False]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_timeline_says_how_many_messages_were_opened(visitor: Visitor, language: str) -> None:
+    """One message, or several. Only the day of the last is known."""
+    visitor.language = language
+    report = visitor.reported()
+    told = {
+        "fr": (
+            "Ce nouveau message a été ouvert.",
+            "2 messages ont été ouverts\u00a0; celui-ci est le dernier.",
+        ),
+        "en": ("That message was opened.", "2 messages were opened; this one is the last."),
+    }[language]
+    for count, text in enumerate(told, 1):
+        slot = replace(slot_for(report), received=Received(count, (bytes(8),) * count, today()))
+        page = opened(visitor, slot)
+        expect(page.locator("#messages")).to_contain_text(text)
 
 
 def test_a_closed_case_shows_no_day_to_come_back(visitor: Visitor) -> None:

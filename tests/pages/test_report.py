@@ -9,7 +9,7 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from playwright.sync_api import expect
 
-from crypto import casetoken, signing
+from crypto import casetoken
 from crypto.keyring import Texts
 from crypto.padding import SMALLEST
 from templates.catalogues import LANGUAGES
@@ -284,10 +284,11 @@ def test_the_days_to_come_back_are_in_a_week_and_in_three_months(visitor: Visito
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_receipt_says_what_to_do_now_and_links_to_the_fingerprint(
-    visitor: Visitor, language: str
-) -> None:
-    """The fingerprint itself is on the page behind the link, because nobody needs it now."""
+def test_the_receipt_says_what_to_do_now_and_no_link_on_it_loses_it(visitor: Visitor, language: str) -> None:
+    """Whoever follows a link cannot come back to the receipt. The control is the form, which has the links.
+
+    “Leave quickly” works at once, and the language can be switched.
+    """
     visitor.language = language
     visitor.report()
     page = visitor.page
@@ -299,10 +300,23 @@ def test_the_receipt_says_what_to_do_now_and_links_to_the_fingerprint(
     places = [said.index(each) for each in (now, keep, where, close)]
     assert places == sorted(places)
     expect(page.locator(".fingerprint:visible")).to_have_count(0)
-    # A link in the receipt itself would invite people to leave a page that they cannot return to.
-    expect(page.locator("#done a[href*='verify']")).to_have_count(0)
-    page.click(f"footer a[href='/{language}/verify']")
-    expect(page.locator(".fingerprint")).to_have_text(signing.fingerprint(visitor.site.site.root_key))
+    expect(page.locator("#done a[href^='/']")).to_have_count(0)
+    expect(page.locator("footer nav")).to_be_hidden()
+    brand = page.locator(".brand a")
+    expect(brand).to_be_visible()
+    brand.click(force=True)
+    brand.focus()
+    expect(brand).not_to_be_focused()
+    page.click(".languages a")
+    expect(page.locator("html")).not_to_have_attribute("lang", language)
+    expect(page.locator("#done")).to_be_visible()
+    page.route("https://**", lambda route: route.fulfill(body="elsewhere"))
+    page.click("a[data-leave]")
+    expect(page.locator("body")).to_have_text("elsewhere")
+    visitor.visit(f"{language}/report")
+    expect(page.locator("footer nav a").first).to_be_visible()
+    brand.click()
+    expect(page).to_have_url(f"{visitor.address}/{language}/")
 
 
 def test_the_note_on_a_channel_is_shown_unless_it_only_repeats_the_name(visitor: Visitor) -> None:

@@ -13,7 +13,7 @@ SMALL = {"width": 360, "height": 640}
 MOST_WORDS = 60
 LEAST_HEIGHT = 72  # three lines
 UNSENT = {"fr": "Rien n\N{RIGHT SINGLE QUOTATION MARK}est encore envoyé.", "en": "Nothing is sent yet."}
-ANSWER_FREELY = {"fr": "Répondez seulement à ce que vous voulez.", "en": "Answer only what you want."}
+ANSWER_FREELY = {"fr": "Répondez si vous voulez.", "en": "Answer if you want."}
 # The words in the main part before the field, and the visible height of the field.
 ABOVE = """() => {
   const box = document.querySelector("#what");

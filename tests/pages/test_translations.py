@@ -201,11 +201,11 @@ def test_a_page_can_be_translated_without_the_others(dutch: str) -> None:
         ),
         ('msgid "Leave quickly"', 'msgid "Leave: Esc "', "missing on the page home: Leave quickly"),
         (
-            "NL No cookie",
-            "100% no cookie",
-            "write %% for a percent sign: No cookies, no tracking.",
+            "NL Safer: Tor",
+            "100% safer: Tor",
+            "write %% for a percent sign: Safer: Tor Browser.",
         ),
-        ("NL No cookie", "100 % so no cookie", "write %% for a percent sign: No cookie"),
+        ("NL Safer: Tor", "100 % so safer: Tor", "write %% for a percent sign: Safer: Tor"),
     ],
     ids=["empty", "copied", "left over", "a value lost", "missing", "percent", "percent and s"],
 )

@@ -132,6 +132,24 @@ def test_the_field_and_the_button_are_visible_on_a_small_screen(visitor: Visitor
     assert [end <= bar["y"] for end in ends] == [True, True, True, False]
 
 
+@pytest.mark.parametrize(("width", "most"), [(360, 100), (1280, 60)])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_there_is_little_empty_room_around_the_field(
+    visitor: Visitor, language: str, width: int, most: int
+) -> None:
+    """The help with typing shares its room with the hint."""
+    page = visitor.page
+    page.set_viewport_size({"width": width, "height": 640})
+    visitor.visit(f"{language}/status")
+    expect(page.locator("#open")).to_be_visible()
+    hint, field, button = (page.locator(each).bounding_box() for each in ("#token-hint", "#token", "#open"))
+    assert hint
+    assert field
+    assert button
+    assert 0 <= field["y"] - hint["y"] - hint["height"] < most
+    assert 0 <= button["y"] - field["y"] - field["height"] < 30
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_showing_the_words_moves_nothing_on_a_phone(visitor: Visitor, language: str) -> None:
     """The two labels of the button need the same number of lines. The control is a label that is too long."""
