@@ -294,10 +294,11 @@ def test_the_day_for_feedback_counts_from_the_acknowledgement_as_its_message_doe
     shown = {}
     acknowledged = before(-after)
     told = with_receipt(slot_for(report), report, visitor.site.site, day=acknowledged)
+    page = visitor.page
     for slot in (slot_for(report), told):
-        page = opened(visitor, slot)
-        page_modules.load(page, "texts")
+        opened(visitor, slot)
         shown[slot.receipt is None] = page.locator("#feedback-by").inner_text()
+    page_modules.load(page, "texts")
     for is_open, since in ((True, today() + timedelta(7)), (False, acknowledged)):
         day = page.evaluate("(day) => modules.texts.dayText(day)", str(since + relativedelta(months=3)))
         assert day in shown[is_open]

@@ -156,6 +156,7 @@ def test_showing_the_words_moves_nothing_on_a_phone(visitor: Visitor, language: 
     page = visitor.page
     tops = """() => ["#token", "#show-typed", "#open"].map(
       (each) => document.querySelector(each).getBoundingClientRect().top)"""
+    before: list[float] = []
     for width in range(320, 421, 5):
         page.set_viewport_size({"width": width, "height": 640})
         visitor.visit(f"{language}/status")

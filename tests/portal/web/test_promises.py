@@ -52,9 +52,9 @@ def counted(promise: str, off: str = "", after: int | None = None) -> Sequence[d
 
     ``after`` is after how many days each report was acknowledged, if it was.
     """
-    told = [] if after is None else [(day + timedelta(after)).isoformat() for day in DAYS]
+    known = [] if after is None else [(day + timedelta(after)).isoformat() for day in DAYS]
     days = [day.isoformat() for day in DAYS]
-    asked = {"op": "promised", "promise": promise, "off": off, "days": days, "acknowledged": told}
+    asked = {"op": "promised", "promise": promise, "off": off, "days": days, "acknowledged": known}
     told = subprocess.run(
         ["node", ROOT / "tests" / "js" / "crosscheck.mjs"],
         input=json.dumps(asked) + "\n",
