@@ -362,7 +362,7 @@ def waits_for(due: Due) -> list[Obstacle]:
 
 
 def _in_the_way(way: Exit, found: Collection[Obstacle]) -> list[Obstacle]:
-    """Return the existing obstacles that count for an exit."""
+    """Return the existing obstacles that this exit has to consider."""
     cells = [(what, row[way]) for what, row in MATRIX.items() if what in found]
     counted = [(what, cell) for what, cell in cells if cell.need is not Need.NOTHING]
     return [what for what, cell in counted if not any(other in found for other in cell.unless)]

@@ -171,7 +171,7 @@ def _holding(session: Session, number: int) -> Sequence[Any]:
 
 
 def _of_office(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
-    """Return the measures of the office's own pending proceedings that lack the prosecutor's word."""
+    """Return the measures of the office's own pending proceedings that await the prosecutor."""
     law = in_use.of(session)
     kinds = in_use.proceedings(session) - law.of_justice
     roles = (MeasureRole.OFFICE_DECISION, MeasureRole.PROSECUTOR_WORD)

@@ -149,7 +149,7 @@ def candidates(session: Session, dialogues: Dialogues) -> Collection[int]:
 
 
 def of(session: Session, number: int) -> list[Sentence]:
-    """Return a message about each text in a case that the next outbox would hold back.
+    """Return a message about each text that the next outbox would hold back in a case.
 
     Raises CaseRefused for an unknown case.
     """
@@ -160,7 +160,7 @@ def of(session: Session, number: int) -> list[Sentence]:
 
 
 def warnings(session: Session, numbers: Collection[int] | None = None) -> list[Sentence]:
-    """Return a message about each text in these cases that the next outbox would hold back.
+    """Return a message about each text that the next outbox would hold back in these cases.
 
     ``numbers`` is None for all cases. Cases that the session may not read are left out.
     """

@@ -194,7 +194,7 @@ def test_a_proof_that_cannot_be_saved_does_not_move_its_button(visitor: Visitor)
 
 @pytest.mark.parametrize("answer", ["token-copied", "token-not-copied"])
 @pytest.mark.parametrize(("language", "screen"), SCREENS)
-def test_copying_the_twelve_words_moves_nothing(
+def test_nothing_on_the_page_moves_when_the_twelve_words_are_copied(
     visitor: Visitor, language: str, screen: ViewportSize, answer: str
 ) -> None:
     page = visitor.page
@@ -230,7 +230,7 @@ def test_copying_a_line_for_the_calendar_moves_nothing(
 
 
 @pytest.mark.parametrize(("language", "screen"), SCREENS)
-def test_an_error_of_the_twelve_words_moves_nothing(
+def test_nothing_on_the_page_moves_when_an_error_about_the_twelve_words_appears(
     visitor: Visitor, language: str, screen: ViewportSize
 ) -> None:
     """The summary is in sight. The error above the words is, too, unless the screen is very narrow.

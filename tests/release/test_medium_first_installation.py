@@ -106,7 +106,7 @@ def test_a_first_medium_with_a_forged_signature_is_refused(machine: BlankMachine
     assert refusal(machine, stick) == "refused: the signature by anne is missing or wrong"
 
 
-def test_a_first_medium_of_one_maintainer_with_both_names_is_refused(
+def test_a_first_medium_is_refused_if_one_maintainer_signed_it_under_both_names(
     machine: BlankMachine, stick: Medium
 ) -> None:
     shutil.copy(stick.folder / "SHA256SUMS.anne.minisig", stick.folder / "SHA256SUMS.bruno.minisig")

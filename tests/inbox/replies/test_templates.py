@@ -277,7 +277,7 @@ def test_a_template_that_names_a_day_for_feedback_is_refused_if_no_feedback_is_d
         assert "names feedback_by, which this case does not have" in said
 
 
-def test_only_a_template_with_a_place_for_an_officers_own_words_accepts_such_words(reported: World) -> None:
+def test_only_a_template_with_a_place_for_words_of_an_officer_accepts_such_words(reported: World) -> None:
     assert (
         "needs words of your own" in reported.office.run("message", "reply", "1", "--template", "details").err
     )
