@@ -235,7 +235,7 @@ def _mended(errors: list[Error]) -> Iterator[str]:
     yield "\n## What was wrong, and what holds today\n"
     yield (
         "For these reasons, the head of a customs inspectorate would not have put this channel into service."
-        " The rules marked with a letter are stricter than the head asked."
+        " The rules marked with a letter are stricter than the head required."
     )
     yield "\n| | what was wrong | what holds today | rule | tests |"
     yield "|---|---|---|---|---|"
@@ -248,9 +248,9 @@ def _mended(errors: list[Error]) -> Iterator[str]:
 def _tried(tries: list[Try]) -> Iterator[str]:
     yield "\n## What a hostile référent tried\n"
     yield (
-        "Five readers, one after the other, played a référent alerte who, alone or with a colleague, works"
-        " against the office. They used real vaults, on the command line and at the desk. Each reader found"
-        " gaps in the rules as they were then.\nAll these gaps are closed."
+        "Five readers, one after the other, played the role of a référent alerte who works against the"
+        " office, alone or with a colleague. They used real vaults, on the command line and at the desk. Each"
+        " reader found gaps in the rules as they were then.\nAll these gaps are closed."
         " [The threat model](../THREAT_MODEL.md) describes what remains possible."
     )
     for aim in dict.fromkeys(each.aim for each in tries):
