@@ -190,7 +190,7 @@ def test_officers_learn_how_many_entries_have_an_impossible_day(
         return replace(intake, entries=tuple(entries))
 
     (warning,) = collect(portal.bundle(*(first(Reporter(world)) for _ in range(3)), edit=dated))["warnings"]
-    assert "impossible day: 2." in warning
+    assert "impossible day for some envelopes (number: 2)." in warning
 
 
 @pytest.mark.parametrize(("size", "few"), [(16 * 1024 * 1024, 64), (16 * 1024 * 1024 + 1, 1)])
