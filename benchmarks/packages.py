@@ -132,7 +132,7 @@ def _planted(out: Path, copy: Path) -> None:
     content[len(content) // 2] ^= 1
     package.write_bytes(content)
     if differing(out, copy) != [package.name]:
-        raise RuntimeError("the comparison did not find a planted byte")
+        raise RuntimeError("the comparison did not notice a changed byte")
 
 
 def _installed(out: Path, tree: Path) -> Iterator[str]:

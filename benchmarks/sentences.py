@@ -104,7 +104,9 @@ def main() -> None:
     """Print the sentences with their numbers, and write the source of each to the key file."""
     parser = argparse.ArgumentParser(prog="sentences", description="Draw sentences for a reader.")
     parser.add_argument("seed", type=int, help="the seed of the draw; the same seed draws the same sentences")
-    parser.add_argument("--french", type=int, metavar="N", help="draw N French sentences instead")
+    parser.add_argument(
+        "--french", type=int, metavar="N", help="draw N French sentences instead of English ones"
+    )
     parser.add_argument("--old", type=Path, help="a file with sentences of an earlier text, one on each line")
     parser.add_argument("--key", type=Path, help="write the source of each sentence to this file")
     given = parser.parse_args()

@@ -115,7 +115,7 @@ def extend(inbox: Inbox, who: Actor, because: Because) -> Sequence[AccessRequest
         found = [row for row in rows if may_extend(row, who.today)]
         if not found:
             raise Refused(
-                sentence("no open request can be extended: each was already extended, or is overdue"),
+                sentence("no open request can be extended: each has already been extended or is overdue"),
                 sentence("answer the requests: inbox request list"),
             )
         for row in found:
@@ -243,7 +243,7 @@ def _checked(came: Came, today: date) -> tuple[str, ...]:
     if not 0 < len(given) <= MOST_NAMES:
         raise Refused(
             sentence("give 1 to {most} names of a person", most=MOST_NAMES),
-            sentence("give the names that reports may use, each with --person"),
+            sentence("give the names that reports may use for the person, with one --person for each name"),
         ).at("persons")
     return given
 

@@ -60,7 +60,10 @@ def check_unsaid(session: Session, number: int, addressee: str, reason: str, how
     if found and (found.is_for_two or not reason.strip()):
         hint = _BY_TWO if found.is_for_two else how
         raise CaseRefused(
-            sentence("the addressee could reveal who reported: {found}", found=found.described), hint
+            sentence(
+                "the addressee's name or address could reveal who reported: {found}", found=found.described
+            ),
+            hint,
         ).at("addressee", "address", "to", "despite")
     return bool(found)
 

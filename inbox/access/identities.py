@@ -123,7 +123,7 @@ def consent(inbox: Inbox, who: Actor, number: int, word: ConsentSaid) -> None:
     day, withdrawn = word.day, word.withdrawn
     if (day is None) is not withdrawn:
         raise Refused(
-            sentence("give either the day of the consent or a withdrawal, not both"),
+            sentence("record either a consent with its day or a withdrawal, not both"),
             sentence("give the day on which the reporter consented; for a withdrawal, give no day"),
         )
     if day is not None and day > who.today:

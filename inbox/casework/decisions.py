@@ -415,7 +415,7 @@ def _check(session: Session, decision: Decision, rule: rules.Decision, today: da
         ).at("addressee", "reference", "restrictions")
     if decision.despite and not (rule.by_reply or decision.addressee):
         raise CaseRefused(
-            sentence("this decision needs no reason to override a warning"),
+            sentence("for this decision, there is no warning to override"),
             sentence("omit --despite-warning"),
         ).at("despite")
     _check_ground(decision, rule)

@@ -652,7 +652,7 @@ def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
             leaving=leaving,
         ),
         Obstacle.UNREACHABLE: sentence(
-            "close the case with --disclosure withheld --reason TEXT, and without a text"
+            "close the case without a text for the reporter: --disclosure withheld --reason TEXT"
         ),
         Obstacle.UNTOLD: sentence(
             "write to the reporter with --text-file FILE, or reply with --feedback first; or disclose"

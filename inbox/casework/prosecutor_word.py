@@ -235,7 +235,7 @@ def refused_informing(session: Session, number: int) -> CaseRefused:
         number,
         sentence(
             "case {number}: informing the persons concerned now would warn them too early, because the"
-            " prosecutor neither has the case nor has said that there is no objection",
+            " case is not with the prosecutor, and the prosecutor has not said that there is no objection",
             number=number,
         ),
         sentence(
@@ -256,7 +256,7 @@ def refused_dossier(session: Session, number: int) -> CaseRefused:
         number,
         sentence(
             "case {number}: this dossier would warn the person concerned too early, because the"
-            " prosecutor neither has the case nor has said that there is no objection",
+            " case is not with the prosecutor, and the prosecutor has not said that there is no objection",
             number=number,
         ),
         sentence(

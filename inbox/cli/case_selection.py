@@ -40,7 +40,7 @@ filters = together(
     _filter(
         "--due",
         type=click.Choice([each.value for each in Due]),
-        help="Cases by their due day. `today` and `week` include overdue cases.",
+        help="Cases that are due in this period. `today` and `week` include overdue cases.",
     ),
     _filter("--danger", is_flag=True, help="Cases with a score that indicates danger."),
     _filter("--to-read", is_flag=True, help="New cases, and cases with unread messages."),
@@ -104,8 +104,8 @@ many_cases = together(
     click.option(
         "--count",
         type=NUMBER,
-        help="The number of cases that you expect the filter to find. If the filter finds another number,"
-        " nothing is done.",
+        help="The number of cases that you expect the filter to find. If the filter finds a different"
+        " number of cases, nothing is done.",
     ),
 )
 

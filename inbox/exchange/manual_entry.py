@@ -118,7 +118,7 @@ def check_amount(asked: Questionnaire, told: Told) -> None:
     if len(told.files) > MOST_FILES:
         raise Refused(
             sentence("there are more than {most} files", most=MOST_FILES),
-            sentence("omit some files, or combine several into one"),
+            sentence("omit some files, or combine several files into one"),
         )
 
 

@@ -123,7 +123,7 @@ def again(inbox: Inbox, who: Actor, out: Path, n: int, *, same_disk: bool) -> Ma
         path = inbox.home.outbox_bundle(queries_office.office(session).channel, n)
         if not path.exists():
             raise Refused(
-                sentence("our copy of outbox {n} is missing", n=n),
+                sentence("this inbox's copy of outbox {n} is missing", n=n),
                 sentence(
                     "restore the file {name} in the folder {parent}", name=path.name, parent=path.parent
                 ),
@@ -146,7 +146,7 @@ def _signed_anew(session: Session, path: Path, made: OutboxBundle, today: date) 
         manifest, _ = bundle.read(atomic_files.pieces(file))
     if manifest.hash != made.hash:
         raise Refused(
-            sentence("our copy of outbox {n} was changed", n=made.n),
+            sentence("this inbox's copy of outbox {n} was changed", n=made.n),
             sentence("restore {name} from a backup", name=path.name),
         )
     office = queries_office.office(session)

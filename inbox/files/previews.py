@@ -117,7 +117,7 @@ def preview(inbox: Inbox, who: Actor, which: Which, page: int) -> Preview:
     """
     if not 1 <= page <= answer.MOST_PAGES:
         raise CaseRefused(
-            sentence("a file cannot have a page {page}", page=page),
+            sentence("no file can have a page {page}", page=page),
             sentence("choose a page from 1 to {last}", last=answer.MOST_PAGES),
         )
     with inbox.acting(who, action(Code.PREVIEW, which.case, file=which.number, page=page)) as session:

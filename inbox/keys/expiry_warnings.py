@@ -24,7 +24,7 @@ def warnings(session: Session, today: date) -> list[Sentence]:
     intake, reply = rotation.ends(session)
     office = queries_office.office(session)
     card = None if office.root_seed else office.card_until
-    on_card = sentence("key on our card")
+    on_card = sentence("key on this channel's card")
     return [
         *_told(sentence("intake key"), intake, today, joined([_CLOSED, _ROTATE])),
         *_told(sentence("reply key"), reply, today, joined([_LOST, _ROTATE])),

@@ -67,7 +67,7 @@ def check_passphrase(chosen: str) -> None:
     if len(chosen) < SHORTEST:
         raise Refused(
             sentence("the passphrase is shorter than {shortest} characters", shortest=SHORTEST),
-            sentence("five or more randomly drawn words are strong and can be remembered"),
+            sentence("five or more randomly drawn words make a strong passphrase that can be remembered"),
         )
 
 
@@ -83,7 +83,7 @@ def open_master(header: Header, credentials: Sequence[Credential]) -> Opened:
     members = tuple(map(shares.member, words))
     if len(set(members)) != len(members):
         raise Refused(
-            sentence("the same share was given twice"), sentence("each officer brings their own share")
+            sentence("the same share was given twice"), sentence("each officer must bring their own share")
         )
     try:
         master = shares.combine(words)

@@ -122,7 +122,9 @@ def _checked(said: Said) -> Said:
     if not (given.body and given.subject and given.opinion):
         raise Refused(
             sentence("a consultation needs a body, a subject and an opinion"),
-            sentence("give all three in a few words, without anything from a report"),
+            sentence(
+                "give the body, the subject and the opinion in a few words, without anything from a report"
+            ),
         )
     if max(map(len, astuple(given))) > LONGEST:
         raise Refused(

@@ -108,7 +108,7 @@ def _open(n: int, manifest: Manifest, deployment: bytes, keys: Sequence[bytes]) 
     outbox = bundle.open_outbox(manifest, deployment, keys)
     if outbox.n != n:
         raise Refused(
-            sentence("the anchor file lists outbox {n} as number {other}", n=outbox.n, other=n),
+            sentence("the anchor file gives the number {other} to outbox {n}", n=outbox.n, other=n),
             _FETCH_AGAIN,
         )
     return Anchor(n, outbox.journal)

@@ -73,7 +73,7 @@ def check_line(session: Session, number: int, text: str) -> None:
     if _says(session, number, text):
         raise CaseRefused(
             sentence("the reference or the restriction contains words that could identify somebody"),
-            sentence("registers show this text: write the text without those words"),
+            sentence("registers show this text: remove the words that could identify somebody"),
         ).at("reference", "restrictions")
 
 

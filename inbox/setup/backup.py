@@ -302,7 +302,8 @@ def _check_apart(home: Path, out: Path, keys: Path) -> None:
             raise Refused(
                 sentence("the home folder, the backup and the key store must not be inside one another"),
                 sentence(
-                    "give --keystore-out its own disk or USB stick: destroyed keys must not stay in backups"
+                    "write the key store to its own disk or USB stick (--keystore-out): destroyed keys"
+                    " must not stay in backups"
                 ),
             )
 

@@ -141,7 +141,7 @@ def _held(by: Holder | None) -> HomeRefused:
             officers=", ".join(by.officers),
         ),
         sentence(
-            "use that session or desk, or end it first: `lock` ends a session, and the button Lock ends the"
+            "use that session or desk, or end it first: `lock` ends a session, and the Lock button ends the"
             " desk"
         ),
     )

@@ -53,6 +53,7 @@ def _together(one: Path, other: Path) -> Refused:
     return Refused(
         sentence("{one} and {other} are on the same disk", one=one, other=other),
         sentence(
-            "both would be lost or stolen together: use another medium; to use this disk anyway: --same-disk"
+            "both folders would be lost or stolen together: use another medium; to use this disk"
+            " anyway: --same-disk"
         ),
     )

@@ -197,7 +197,7 @@ def load_any(path: Path, key: bytes) -> tuple[Vault, str]:
     if version not in schema_version.known():
         raise Refused(
             sentence("the vault was made by a newer version of the program"),
-            sentence("use the version of the program that made it"),
+            sentence("use the version of the program that made the vault"),
         )
     return vault, version
 

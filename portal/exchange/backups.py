@@ -131,7 +131,7 @@ def _verify(settings: Settings, source: Source, today: date) -> tuple[Backup, Of
         if not signing.is_same_fingerprint(found, source.fingerprint):
             raise Refused(
                 f"{source.path.name} is from a portal with the fingerprint {found}",
-                "compare it with the fingerprint that was noted when the portal was made",
+                "compare this fingerprint with the one that was noted when the portal was made",
             )
         _check_age(backup.made, today)
         checked = bundle.checked(members, backup.files())

@@ -82,7 +82,7 @@ def load(database: Database, folder: Path, settings: Settings, today: date) -> t
         outcome = offer(connection, offered)
     if outcome is Outcome.OLDER:
         raise Refused(
-            f"the keyring was refused: serial {offered.keyring.serial} is not newer than the one in use",
+            f"the keyring was refused: serial {offered.keyring.serial} is not higher than the serial in use",
             "export the newest keyring: `inbox exchange keyring --out FOLDER`",
         )
     return offered.keyring, outcome

@@ -75,8 +75,8 @@ def check_restrictions(taken: Taken, law: Law) -> None:
 def _without_addressee(number: int, kind: str, _: rules.Measure) -> CaseRefused:
     return CaseRefused(
         sentence(
-            "case {number}: this measure must name its addressee, or the person or authority that"
-            " decided or answered: {kind}",
+            "case {number}: this measure must say to whom it was addressed, or who decided or"
+            " answered: {kind}",
             number=number,
             kind=kind,
         ),

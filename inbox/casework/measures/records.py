@@ -226,7 +226,7 @@ def _remove(session: Session, number: int, position: int, today: date) -> bool:
                 number=number,
             ),
             sentence(
-                "if the decision was the mistake, decide again: inbox case decide {number} DECISION --reason"
+                "if the decision was a mistake, decide again: inbox case decide {number} DECISION --reason"
                 " TEXT",
                 number=number,
             ),

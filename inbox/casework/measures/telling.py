@@ -117,8 +117,9 @@ def _check_decided(session: Session, number: int) -> None:
                 "case {number}: {why}", number=number, why=exits.why(session, number, Obstacle.PROSECUTOR)
             ),
             sentence(
-                "record the measure without telling the reporter, and decide first whether to inform the"
-                " prosecutor: inbox case decide {number} {choices} --reason TEXT",
+                "record the measure without telling the reporter; before you tell the reporter,"
+                " decide whether to inform the prosecutor: inbox case decide {number} {choices} --reason"
+                " TEXT",
                 number=number,
                 choices=legal_duties.settling(session, DutyRole.PROSECUTOR),
             ),

@@ -295,7 +295,7 @@ def list_access(door: Door, /, *, as_json: bool) -> None:
 )
 @opens_inbox
 def extend_access(door: Door, /, *, because: str, as_json: bool) -> None:
-    """Extend the deadline of all open requests. The law in use sets the longer time.
+    """Extend the deadline of all open requests. The law in use sets the new deadline.
 
     Each request can be extended once, before its first deadline has passed. Tell each person the reason. This
     command requires two officers.
@@ -310,7 +310,7 @@ def extend_access(door: Door, /, *, because: str, as_json: bool) -> None:
 @_request_argument
 @opens_inbox
 def show_access(door: Door, /, *, request: int, as_json: bool) -> None:
-    """Show the cases that name the person, and what prevents disclosure of their contents."""
+    """Show the cases that name the person, and what prevents disclosing the contents of these cases."""
     with door.opened() as (inbox, who):
         seen = subject_access.look(inbox, who, request)
     terminal.show(_seen_view(seen), _seen_lines(seen), as_json=as_json)
@@ -536,9 +536,9 @@ def letter_command(
     """Write a letter to print, as a plain PDF. `inbox law show` lists each LETTER and authority.
 
     The law in use sets the wording of each letter. The file is not encrypted: print it, and hand over the
-    paper. The file cannot be written to a medium that holds bundles from or for the portal. Writing a letter
-    takes as many officers as the decision that the letter follows, and the same conditions apply. The letter
-    does not replace the decision.
+    paper. The file cannot be written to a medium that holds bundles from or for the portal. If a letter
+    follows a decision, the letter requires as many officers as the decision, and the same conditions apply.
+    The letter does not replace the decision.
     """
     text = given_text(given.pop("text"), given.pop("text_file")) or ""
     wanted = Wanted(text=text, **given)

@@ -126,8 +126,9 @@ def _days(key: IntakeKey | ReplyKey) -> str:
 @same_disk_option
 @opens_inbox
 def keyring(door: Door, /, *, out: Path, same_disk: bool, as_json: bool) -> None:
-    """Write the signed keyring for the portal. The keyring is renewed if the day or a key has changed.
+    """Write the signed keyring for the portal.
 
+    The command makes a new keyring if the newest one was made before today, or if a key has changed since.
     `fanal-portal setup` also reads the deployment id and the root key from this folder.
     """
     with door.opened() as (inbox, who):
@@ -151,7 +152,7 @@ def keyring(door: Door, /, *, out: Path, same_disk: bool, as_json: bool) -> None
 def sign_pages(door: Door, /, *, manifest: Path, out: Path, same_disk: bool, as_json: bool) -> None:
     """Sign the list that `fanal-portal run manifest` made, with the root key.
 
-    First make the same list from your own checkout, and compare the two.
+    First make the same list from your own checkout, and compare the two lists.
     """
     raw = given_files.content(manifest)
     with door.opened() as (inbox, who):

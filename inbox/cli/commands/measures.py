@@ -80,7 +80,7 @@ def measure(door: Door, /, *, case: int, kind: str, day: date | None, as_json: b
 
     A final decision takes two officers.
 
-    A text that the law requires goes to another body. It must not reveal who reported.
+    If the law requires a text, the text is sent to another body, and must not reveal who reported.
     """
     sent = given_text(more.pop("text"), more.pop("text_file")) or ""
     with door.opened() as (inbox, who):
@@ -166,7 +166,7 @@ def decide(door: Door, /, *, case: int, choice: str, until: date | None, as_json
 @reason_needed
 @opens_inbox
 def hold(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
-    """Place a hold on a case for a procedure: it is not destroyed, and its reporter is not told."""
+    """Put a case on hold for a procedure: the case is not destroyed, and its reporter is not told."""
     with door.opened() as (inbox, who):
         legal_hold.hold(inbox, who, case, reason)
     said = f"case {case} is now held for a procedure"

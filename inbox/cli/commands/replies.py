@@ -140,7 +140,7 @@ def reply(  # noqa: PLR0913 - one parameter for each option
 @many_cases
 @opens_inbox
 def acknowledge(door: Door, /, *, as_json: bool, **given: Any) -> None:
-    """Acknowledge reports, each in its language. Reports of danger are not acknowledged, only listed."""
+    """Acknowledge reports, each in its language. Reports of danger are listed, but not acknowledged."""
     cases = chosen(given)
     with door.opened() as (inbox, who):
         found = acknowledging.acknowledge(inbox, who, cases.numbers(inbox, who))
@@ -241,7 +241,7 @@ def _read(view: View) -> str:
 @click.option(
     "--template",
     default="",
-    help="Use a template of this outcome. Your text, if you give one, fills the gap in the template.",
+    help="Use a template for this outcome. Your text, if you give one, fills the gap in the template.",
 )
 @click.option("--preview", is_flag=True, help="Show the page as the reporter will see it; change nothing.")
 @despite_option()

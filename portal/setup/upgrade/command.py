@@ -30,10 +30,10 @@ from templates.command_line import json_option
 def upgrade(*, check: bool, as_json: bool) -> None:
     """Switch to a newly installed version of the program, or keep the earlier one.
 
-    The portal is stopped, and its database is copied and upgraded. If the new version then answers in a trial
-    that nobody else can reach, the portal starts with it, and the copy is deleted. If anything fails before
-    that, the copy is put back, and the earlier version starts again. If this command is interrupted, run it
-    again.
+    The portal is stopped, and its database is copied and upgraded. The new version then runs in a trial that
+    visitors cannot reach. If the new version answers, the portal starts with it, and the copy is deleted. If
+    anything fails before that, the copy is put back, and the earlier version starts again. If this command is
+    interrupted, run it again.
     """
     system = own_machine()
     if not system.at(CONFIGURATION).exists():

@@ -155,7 +155,10 @@ def test_officers_can_extend_a_request_once_by_two_months_before_its_first_month
     office.json(*record("Yann", received=clock.day))
     clock.wait(40)
     before = office.state()
-    assert "was already extended, or is overdue" in office.run("request", "extend", "--because", "number").err
+    assert (
+        "has already been extended or is overdue"
+        in office.run("request", "extend", "--because", "number").err
+    )
     assert 2 == office.run("request", "extend", "--because", "the reporter is away").code
     with office.unlocked() as opened, pytest.raises(Locked):
         access_requests.extend(opened.inbox, Actor(opened.present, clock.day), Because.NUMBER)

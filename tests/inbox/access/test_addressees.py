@@ -85,7 +85,7 @@ def test_a_reason_is_required_for_an_addressee_that_could_reveal_the_reporter(
     for name, said in TELLING.items():
         before = office.state()
         told = refused(office, *WAYS[way], name)
-        assert f"the addressee could reveal who reported: {said}" in told
+        assert f"the addressee's name or address could reveal who reported: {said}" in told
         assert f": {DESPITE.get(way, '--despite-warning')} " in told
         assert before == office.state()
         office.json(*WAYS[way], name, DESPITE.get(way, "--despite-warning"), "by the law")

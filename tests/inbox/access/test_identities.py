@@ -104,7 +104,7 @@ def test_a_consent_needs_either_a_day_or_a_withdrawal_but_not_both(
     before = office.state()
     with (
         office.unlocked() as opened,
-        pytest.raises(Refused, match="give either the day of the consent or a withdrawal, not both"),
+        pytest.raises(Refused, match="record either a consent with its day or a withdrawal, not both"),
     ):
         identities.consent(opened.inbox, opened.by_opening(today()), 1, ConsentSaid(**given))
     assert 2 == office.run("case", "identity", "consent", "1", "--reason", "x").code

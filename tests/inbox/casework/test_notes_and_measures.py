@@ -410,7 +410,7 @@ def test_an_addressee_is_required_for_a_transmission_and_an_answer_of_the_prosec
     ):
         for nobody in ((), ("--addressee", " ")):
             said = office.typed(*words, *nobody)
-            assert (1, True) == (said.code, "must name its addressee" in said.err), words
+            assert (1, True) == (said.code, "must say to whom it was addressed" in said.err), words
     assert before == office.state()
     office.json("case", "measure", "add", "1", "log_preservation")
     office.json("case", "measure", "add", "1", "prosecutor_word", "--addressee", "Mme Le Goff")

@@ -65,11 +65,11 @@ def test_a_page_number_above_the_limit_is_refused_before_the_case_is_read(case: 
     before = case.office.json("journal", "list")["head"]["n"]
     beyond = str(answer.MOST_PAGES + 1)
     said = case.office.run("file", "preview", "1", "1", "--page", beyond)
-    assert (1, True) == (said.code, f"a file cannot have a page {beyond}" in said.err)
+    assert (1, True) == (said.code, f"no file can have a page {beyond}" in said.err)
     with sitting(case.office) as client:
         for page in ("0", beyond):
             shown = client.ask(f"/en/case/1/file/1/{page}")
-            assert (409, True) == (shown.status_code, f"A file cannot have a page {page}" in shown.text)
+            assert (409, True) == (shown.status_code, f"No file can have a page {page}" in shown.text)
     assert before + 1 == case.office.json("journal", "list")["head"]["n"]
     last = str(answer.MOST_PAGES)
     assert 0 == case.office.run("file", "preview", "1", "1", "--page", last).code

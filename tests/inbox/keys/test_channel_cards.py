@@ -313,7 +313,7 @@ def test_an_external_body_is_reminded_that_its_card_lacks_its_next_keys(body: Of
     assert 2 == len(body.json("case", "list")["warnings"])
     body.json("key", "rotate")
     (told,) = body.json("case", "list")["warnings"]
-    assert "the last key on our card expires in 20 days" in told
+    assert "the last key on this channel's card expires in 20 days" in told
     assert "inbox exchange card --out FOLDER" in told
     export(body, "newer")
     assert [] == body.json("case", "list")["warnings"]
@@ -337,7 +337,7 @@ def test_an_external_body_is_warned_immediately_if_all_keys_on_its_card_are_with
     assert [] == body.json("case", "list")["warnings"]
     body.json("key", "rotate", "--now")
     (told,) = body.json("case", "list")["warnings"]
-    assert f"the last key on our card expired on {clock.day - timedelta(1)}" in told
+    assert f"the last key on this channel's card expired on {clock.day - timedelta(1)}" in told
     said = body.run("exchange", "card", "--out", body.out / "no" / "such")
     assert (1, [told]) == (said.code, body.json("case", "list")["warnings"])
     assert 2 == body.json("exchange", "card", "--out", body.out / "next")["serial"]

@@ -202,7 +202,7 @@ def test_an_anchor_file_that_does_not_belong_to_this_inbox_is_refused(
             [*kept, (4, theirs)],
         ):
             assert "the anchor file was refused" in refusal(session, wrong)
-        assert "the anchor file lists outbox 1 as number 2" == refusal(session, [(2, kept[0][1])])
+        assert "the anchor file gives the number 2 to outbox 1" == refusal(session, [(2, kept[0][1])])
         with pytest.raises(Refused, match="was refused"):
             anchors.check(session, [b"holiday" * 300], None)
 
