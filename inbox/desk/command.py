@@ -35,7 +35,7 @@ from templates.command_line import FILE, Whole
     type=Whole(1, 120),
     default=10,
     show_default=True,
-    help="Lock the desk if too few officers to open the inbox are signed in for this many minutes.",
+    help="Lock the desk if, for this many minutes, fewer officers are signed in than the inbox needs.",
 )
 @click.option(
     "--medium",

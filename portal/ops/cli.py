@@ -79,7 +79,7 @@ def serve(settings: Settings, *, listen: str | None) -> None:
     """Serve the public pages and their HTTP API until SIGTERM.
 
     Several processes can serve one database, each on its own port. A flood of requests to one
-    process does not affect the others.
+    process does not affect the other processes.
     """
     if listen is not None:
         settings = config.listening(settings, listen)

@@ -207,7 +207,8 @@ _SCALE = "; ".join(
 
     {_SCALE}.
 
-    The rating never concerns the reporter. The rating neither sorts the queue nor closes a case."""
+    The rating never concerns the reporter. The rating does not change the order of
+    the queue, and does not close a case."""
 )
 @case_argument
 @choice_argument("rating", "CREDIBILITY", [each.value for each in Credibility])

@@ -55,7 +55,9 @@ def list_command(door: Door, /, *, as_json: bool) -> None:
 @filters
 @state_options("open", "closed", "junk", "all")
 @click.option(
-    "--facets", is_flag=True, help="Also show possible filters, and how many cases each of them leaves."
+    "--facets",
+    is_flag=True,
+    help="Also show possible filters, and how many cases would remain with each filter.",
 )
 @opens_inbox
 def queue(door: Door, /, *, view: str, sort: str | None, page: int, as_json: bool, **given: Any) -> None:
