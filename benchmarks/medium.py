@@ -1,4 +1,6 @@
-"""The part `offline` of the soak: one command installs the inbox on a bare Debian 13 without a network.
+"""The part `offline` of the soak: people install the inbox on a bare Debian 13 without a network.
+
+They type the commands that the guide on the medium prints, in French and in English.
 
 The inbox on the first medium has an earlier version of one library. The inbox on the second medium has the
 version of this commit. The update rehearses how a fix in a library reaches the inbox's machine
@@ -7,20 +9,23 @@ version of this commit. The update rehearses how a fix in a library reaches the 
 
 import re
 import secrets
+import shlex
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks import bare_tree
+from benchmarks.inbox_machine import InboxMachine, Question, make_stick
 from benchmarks.packages import WHEELS, build_package
 from deploy.medium import contents, debian_archive
 from deploy.medium.debian_archive import Archive
 from deploy.release import manifest, python_environment
 from tests.support.commits import git
-from tests.support.medium import Medium, make_keys, typed_digits
+from tests.support.medium import Medium, guide, make_keys, typed_digits
 from tests.support.paths import ROOT
 
 _CACHE = ROOT / "build/debian"
@@ -30,9 +35,17 @@ _LOCK = "requirements/inbox.txt"
 # A library, an earlier version of it, and the digest of that version's wheel.
 _LIBRARY, _EARLIER = "python-stdnum", "2.1"
 _DIGEST = "25eabcf5f307dd4150fd8f1c03f4512a6caeb84c9f09be1448711f5803373c58"
-_INSTALLED = "/usr/share/fanal-inbox/install.sh"
-# This command types the two fingerprints, and runs a script on a folder.
-_TYPED = 'printf "%s\\n%s\\n" "$1" "$2" | sh "$3" "$4"'
+_OFFICERS = "officers"
+_TYPED = "only for this test"
+# What `adduser` asks.
+_NEW_USER = [
+    Question("New password:", _TYPED, secret=True),
+    Question("Retype new password:", _TYPED, secret=True),
+    *(
+        Question(asked, "")
+        for asked in ("Full Name", "Room Number", "Work Phone", "Home Phone", "Other", "correct? [Y/n]")
+    ),
+]
 
 
 def run() -> Iterator[str]:
@@ -53,8 +66,12 @@ def run() -> Iterator[str]:
         size = sum(each.stat().st_size for each in second.folder.rglob("*") if each.is_file())
         yield f"a medium has {size / 1e6:.0f} MB and {len([*second.folder.rglob('*.deb')])} packages"
         yield _changed_bytes(second)
-        bare_tree.make(tree := folder / "tree")
-        yield from _installed(tree, first.folder, second.folder)
+        bare_tree.make(tree := folder / "tree", "adduser")
+        bare_tree.copy(tree, folder / "copy" / "tree")
+        sticks = [_stick(folder, each.folder, "fr") for each in (first, second)]
+        yield from _installed(InboxMachine(tree), sticks[0])
+        yield from _updated(InboxMachine(tree), *sticks)
+        yield from _installed(InboxMachine(folder / "copy" / "tree"), replace(sticks[0], language="en"))
 
 
 def _packages(folder: Path) -> tuple[Path, Path]:
@@ -122,27 +139,93 @@ def _flip(file: Path, place: int) -> None:
         opened.write(bytes([byte ^ 1]))
 
 
-def _installed(tree: Path, first: Path, second: Path) -> Iterator[str]:
-    """Install and update the inbox in a bare tree without a network. Yield the figures."""
-    for medium in (first, second):
-        shutil.copytree(medium, tree / "srv" / medium.name)
+@dataclass(frozen=True, slots=True)
+class _Stick:
+    """A stick with a medium, the folder of this medium, and the language of the guide that people follow."""
+
+    file: Path
+    medium: Path
+    language: str
+
+    def guide(self) -> list[list[str]]:
+        """Return the commands of each part of the guide: first installation, media, desk, update."""
+        _, *parts = guide(self.medium, self.language)
+        return parts
+
+    def fingerprints(self, second: str | None = None) -> list[Question]:
+        """Return what the officers type. ``second`` is what the second one types, if not the right digits."""
+        digits = typed_digits(self.medium)
+        return [Question("The first officer", digits), Question("The second officer", second or digits)]
+
+
+def _stick(folder: Path, medium: Path, language: str) -> _Stick:
+    content = folder / "sticks" / medium.name
+    shutil.copytree(medium, content / "fanal")
+    return _Stick(make_stick(folder, content), medium, language)
+
+
+def _installed(machine: InboxMachine, stick: _Stick) -> Iterator[str]:
+    """Install the inbox with the commands of the guide on the medium. Yield the figures."""
+    (*as_root, doctor), media, *_ = stick.guide()
     began = time.monotonic()
-    _install(tree, first, "/srv/first/install.sh")
-    yield f"installed on a bare Debian without a network in {_within(began)}"
-    assert _library(tree) == _EARLIER
-    officer = ("setpriv", "--reuid=1234", "--regid=1234", "--clear-groups", "env", "HOME=/tmp")
-    assert "commit" in _offline(tree, *officer, "inbox", "--version")
-    assert "Mozilla Firefox" in _offline(tree, *officer, "firefox-esr", "--version")
-    wrong = f"{typed_digits(second)[:-1]}x"
-    _refused(tree, second, second=wrong, reason="this medium has another fingerprint")
-    assert _library(tree) == _EARLIER
+    with machine.inserted(stick.file):
+        code, shown = machine.types(as_root, [*stick.fingerprints(), *_NEW_USER])
+    assert code == 0, shown
+    assert contents.fingerprint(stick.medium) in shown, shown
+    yield (
+        f"{stick.language}: {len(as_root)} commands of the guide on the medium install the inbox on a bare"
+        f" Debian without a network in {_within(began)}"
+    )
+    assert not (machine.tree / "srv/fanal").exists()
+    assert _library(machine) == _EARLIER
+    code, shown = machine.types([doctor], user=_OFFICERS)
+    assert (code, "the sandbox works" in shown) == (0, True), shown
+    code, shown = machine.types(["inbox --version", "firefox-esr --version"], user=_OFFICERS)
+    assert (code, "commit" in shown, "Mozilla Firefox" in shown) == (0, True, True), shown
+    _media_are_mounted(machine, media)
+
+
+def _media_are_mounted(machine: InboxMachine, commands: Sequence[str]) -> None:
+    """Mount a stick with a file system of Linux, as the guide says. Only the officers can use it."""
+    of_most_sticks, unmount, *of_linux = commands
+    empty = make_stick(machine.tree / "srv")
+    written = ["touch /media/stick/bundle", "ls /media/stick"]
+    with machine.inserted(empty):
+        code, shown = machine.types([of_most_sticks])
+        assert code != 0, shown
+        as_officers = shlex.join(["su", "--login", _OFFICERS, "--command", "; ".join(written)])
+        as_nobody = "! setpriv --reuid=nobody --regid=nogroup --clear-groups ls /media/stick"
+        code, shown = machine.types([*of_linux, as_officers, as_nobody, unmount])
+        assert (code, "bundle" in shown) == (0, True), shown
+    empty.unlink()
+
+
+def _updated(machine: InboxMachine, first: _Stick, second: _Stick) -> Iterator[str]:
+    """Update the inbox with the commands of the guide on the newer medium. Yield the figures."""
+    wrong = f"{typed_digits(second.medium)[:-1]}x"
+    said = _update(machine, second, second.fingerprints(wrong), code=1)
+    assert "refused: this medium has another fingerprint" in said, said
+    assert _library(machine) == _EARLIER
     began = time.monotonic()
-    _install(tree, second, _INSTALLED)
-    yield f"updated in {_within(began)}: {_LIBRARY} {_EARLIER} became {_library(tree)}"
-    assert _library(tree) != _EARLIER
-    _refused(tree, first, second=typed_digits(first), reason=f"medium {_version(first)} is older than")
-    _install(tree, second, _INSTALLED)
+    _update(machine, second, second.fingerprints())
+    yield f"updated in {_within(began)}: {_LIBRARY} {_EARLIER} became {_library(machine)}"
+    assert _library(machine) != _EARLIER
+    version = (first.medium / "VERSION").read_text("ascii").strip()
+    # The script refuses this medium before anybody types.
+    said = _update(machine, first, [], code=1)
+    assert f"refused: medium {version} is older than" in said, said
+    _update(machine, second, second.fingerprints())
     yield "a wrong fingerprint and an older medium are refused; the same medium can be repeated"
+
+
+def _update(machine: InboxMachine, stick: _Stick, questions: Sequence[Question], code: int = 0) -> str:
+    """Type root's commands of an update. Return what the terminal showed."""
+    *_, update = stick.guide()
+    as_root = [each for each in update if not each.startswith("inbox ")]
+    with machine.inserted(stick.file):
+        ended, shown = machine.types(as_root, questions)
+    assert ended == code, shown
+    return shown
 
 
 def _within(began: float) -> str:
@@ -151,38 +234,7 @@ def _within(began: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def _install(tree: Path, medium: Path, script: str) -> str:
-    digits = typed_digits(medium)
-    return _offline(tree, "sh", "-c", _TYPED, "-", digits, digits, script, f"/srv/{medium.name}")
-
-
-def _refused(tree: Path, medium: Path, second: str, reason: str) -> None:
-    """Check that the installed script refuses a medium if the second officer types ``second``."""
-    try:
-        said = _offline(
-            *(tree, "sh", "-c", _TYPED, "-"), typed_digits(medium), second, _INSTALLED, f"/srv/{medium.name}"
-        )
-    except RuntimeError as refused:
-        said = str(refused)
-    assert f"refused: {reason}" in said, said
-
-
-def _offline(tree: Path, *command: str) -> str:
-    """Run a program in a tree that has no active network interface.
-
-    Background processes of the program end with the program. While one of its processes is running, the
-    tree cannot be removed.
-    """
-    places = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
-    apart = ("unshare", "--net", "--pid", "--fork", "--kill-child", f"--mount-proc={tree}/proc")
-    return bare_tree.run(*apart, "chroot", str(tree), *command, env=places)
-
-
-def _library(tree: Path) -> str:
+def _library(machine: InboxMachine) -> str:
     """Return the installed version of the library."""
     asked = f"from importlib.metadata import version; print(version({_LIBRARY!r}))"
-    return _offline(tree, "/usr/lib/fanal-inbox/bin/python3", "-c", asked).strip()
-
-
-def _version(medium: Path) -> str:
-    return (medium / "VERSION").read_text("ascii").strip()
+    return machine.run("/usr/lib/fanal-inbox/bin/python3", "-c", asked).strip()

@@ -21,7 +21,7 @@ from deploy.medium.debian_archive import Archive
 from deploy.release import manifest, signing
 from deploy.release.errors import Refused
 from tests.support import release_keys
-from tests.support.medium import LIBRARY, MADE, VERSION, Medium
+from tests.support.medium import LIBRARY, MADE, VERSION, Medium, guide
 from tests.support.paths import ROOT
 
 
@@ -181,9 +181,8 @@ def test_a_whole_medium_is_accepted(medium: Medium) -> None:
 
 
 def commands(language: str) -> list[str]:
-    """Return the commands of the guide on the medium: the lines that begin with at least four spaces."""
-    text = (ROOT / f"deploy/medium/GUIDE.{language}.txt").read_text("utf-8")
-    return [line.strip() for line in text.splitlines() if line.startswith("    ")]
+    """Return all commands of the guide on the medium."""
+    return [command for part in guide(ROOT / "deploy/medium", language) for command in part]
 
 
 def test_both_guides_on_the_medium_have_the_same_commands() -> None:

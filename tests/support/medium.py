@@ -32,6 +32,18 @@ def typed_digits(medium: Path) -> str:
     return " ".join(contents.fingerprint(medium).split()[:_TYPED_GROUPS])
 
 
+def guide(folder: Path, language: str) -> list[list[str]]:
+    """Return the commands of each part of the guide in a folder, for example on a medium.
+
+    Two empty lines separate the parts. A line that begins with at least four spaces is a command.
+    """
+    text = (folder / f"GUIDE.{language}.txt").read_text("utf-8")
+    return [
+        [line.strip() for line in part.splitlines() if line.startswith("    ")]
+        for part in text.split("\n\n\n")
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Medium:
     """A medium in a folder, and the secret and public keys of two maintainers."""

@@ -69,9 +69,9 @@ class Typist:
         settings[0] |= termios.IXON
         termios.tcsetattr(self._terminal, termios.TCSANOW, settings)
 
-    def sees(self, text: str) -> None:
-        """Wait until the program shows ``text`` after the output seen before."""
-        until = time.monotonic() + _PATIENCE
+    def sees(self, text: str, patience: float = _PATIENCE) -> None:
+        """Wait up to ``patience`` seconds until the program shows ``text`` after the output seen before."""
+        until = time.monotonic() + patience
         while (place := self.shown.find(text, self._read_up_to)) < 0:
             assert time.monotonic() < until, self.shown
             assert self._takes_in(0.2) or self.process.poll() is None, self.shown
@@ -81,15 +81,15 @@ class Typist:
         """Type a line and its end."""
         os.write(self._terminal, line.encode() + b"\n")
 
-    def answers(self, question: str, line: str) -> None:
-        """Wait for a question at which typed text is visible, then type."""
-        self.sees(question)
+    def answers(self, question: str, line: str, patience: float = _PATIENCE) -> None:
+        """Wait up to ``patience`` seconds for a question at which typed text is visible, then type."""
+        self.sees(question, patience)
         assert self.is_echoing
         self.types(line)
 
-    def confides(self, question: str, secret: str) -> None:
-        """Wait for a question at which typed text is hidden, then type."""
-        self.sees(question)
+    def confides(self, question: str, secret: str, patience: float = _PATIENCE) -> None:
+        """Wait up to ``patience`` seconds for a question at which typed text is hidden, then type."""
+        self.sees(question, patience)
         until = time.monotonic() + _PATIENCE
         while self.is_echoing:
             assert time.monotonic() < until, "what is typed would be seen"
@@ -115,9 +115,9 @@ class Typist:
                     return
             self.presses(key)
 
-    def waits(self) -> int:
-        """Wait for the program to end; return its exit status."""
-        until = time.monotonic() + _PATIENCE
+    def waits(self, patience: float = _PATIENCE) -> int:
+        """Wait up to ``patience`` seconds for the program to end; return its exit status."""
+        until = time.monotonic() + patience
         while self._takes_in(0.2) or self.process.poll() is None:
             assert time.monotonic() < until, self.shown
         return self.process.wait(_PATIENCE)
