@@ -5,6 +5,7 @@ file. Between commands, an administrator answers questions and carries the mediu
 """
 
 import re
+import shlex
 import shutil
 import time
 from collections.abc import Iterator
@@ -30,10 +31,12 @@ ANSWERS = "srv/answers.toml"
 MOST_COMMANDS = 12
 _MEDIUM = "media/stick"
 _KEYRING = f"/{_MEDIUM}/keyring"
-_CERTIFICATE, _KEY = "/srv/certificate.pem", "/srv/certificate.key"
+CERTIFICATES = ("/srv/certificate.pem", "/srv/certificate.key")
 _TRUSTED = "usr/local/share/ca-certificates/site.crt"
 _NAMES = Texts("Inspection", "Inspectorate")
 _SETUP = "fanal-portal setup"
+_HOME = "~/inbox"
+_BUNDLE = re.compile(rf"(/{_MEDIUM}/inspection-\d+\.tar): ")
 _WAYS = {
     "clearnet": ("--insecure", "https://127.0.0.1"),
     "onion": ("--haproxy-protocol", "http://127.0.0.1:8081"),
@@ -58,8 +61,9 @@ def install(tree: Path, package: Path) -> None:
 
 def bring_certificate(tree: Path) -> None:
     """Copy a certificate that everybody trusts, and its key, to a machine that has `ca-certificates`."""
-    make_certificate(tree / _CERTIFICATE[1:], tree / _KEY[1:])
-    shutil.copy(tree / _CERTIFICATE[1:], tree / _TRUSTED)
+    certificate, key = (tree / each[1:] for each in CERTIFICATES)
+    make_certificate(certificate, key)
+    shutil.copy(certificate, tree / _TRUSTED)
     bare_tree.inside(tree, "update-ca-certificates")
 
 
@@ -93,6 +97,11 @@ class Walk:
     printed: dict[str, str] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
 
+    @property
+    def elsewhere(self) -> Path:
+        """The folder in which commands on another machine run."""
+        return self.machine.folder / "elsewhere"
+
     def until(self, part: str) -> None:
         """Run the next commands, and stop before the first one that contains ``part``."""
         while part not in self.left[0]:
@@ -122,8 +131,8 @@ class Walk:
             name=_NAMES,
             database=self.database,
             host=_HOST,
-            certificate=_CERTIFICATE,
-            certificate_key=_KEY,
+            certificate=CERTIFICATES[0],
+            certificate_key=CERTIFICATES[1],
         )
 
     def write_answers(self) -> None:
@@ -135,15 +144,31 @@ class Walk:
         self.until(" export ")
         to_report = len(self.seconds)
         assert to_report <= MOST_COMMANDS, to_report
-        run("nsenter", f"--net={self.machine.network}", _BIN / "python", "-m", "benchmarks.reporting", SITE)
+        self.send_report()
         collected = [self.step() for _ in [*self.left]][-1]
         assert "1 new" in collected, collected
-        shown = self._in_inbox("inbox --home ~/inbox case show 1 --json")
-        assert TEXT in shown, shown
+        assert self.has_report(1)
         yield (
             f"{to_report} commands of the guide lead to the first report through nginx, and"
             f" {len(self.seconds)} to the inbox; all except apt ran for {sum(self.seconds):.0f} s"
         )
+
+    def send_report(self) -> None:
+        """Send a report through the real nginx, with a real browser."""
+        run("nsenter", f"--net={self.machine.network}", _BIN / "python", "-m", "benchmarks.reporting", SITE)
+
+    def collect(self, *options: str) -> str:
+        """Export what has arrived, and collect the bundle in the inbox. Return what the inbox printed."""
+        (bundle,) = _BUNDLE.findall(self.do(f"fanal-portal run export --out /{_MEDIUM}"))
+        return self.do(f"inbox --home {_HOME} exchange collect {bundle} {shlex.join(options)}")
+
+    def has_report(self, number: int) -> bool:
+        """Return whether a case in the inbox has the text of the reports that ``send_report`` sends."""
+        return TEXT in self.do(f"inbox --home {_HOME} case show {number} --json")
+
+    def do(self, command: str) -> str:
+        """Run a command on the machine that has its program. Return what it printed."""
+        return self._run(command)
 
     def _run(self, command: str) -> str:
         if command.startswith("inbox "):
@@ -163,17 +188,23 @@ class Walk:
         return [given.keyring, "y", *names, given.database, *yes, *files]
 
     def _in_inbox(self, command: str) -> str:
-        self._carry(self.machine.tree, self.inbox)
+        self.carry(self.machine.tree, self.inbox)
         (self.inbox / "srv/passphrase").write_text(PASSPHRASE)
         # The medium is a folder of the machine.
         same_disk = " --same-disk" if " --out " in command else ""
         typed = f"{command}{same_disk} --passphrase-file /srv/passphrase"
         said = bare_tree.inside(self.inbox, "sh", "-c", typed, env={"HOME": "/root"})
-        self._carry(self.inbox, self.machine.tree)
-        self.machine.do("chown", "-R", "portal:portal", f"/{_MEDIUM}")
+        self.carry(self.inbox, self.machine.tree)
+        self.mount_medium()
         return said
 
-    def _carry(self, source: Path, target: Path) -> None:
+    def mount_medium(self) -> None:
+        """Let the user `portal` read and write the medium, as the mount options of the guide do."""
+        self.machine.do("chown", "-R", "portal:portal", f"/{_MEDIUM}")
+
+    @staticmethod
+    def carry(source: Path, target: Path) -> None:
+        """Carry the medium from the machine with the tree ``source`` to the one with the tree ``target``."""
         if (source / _MEDIUM).is_dir():
             shutil.rmtree(target / _MEDIUM, ignore_errors=True)
             shutil.copytree(source / _MEDIUM, target / _MEDIUM)
@@ -181,14 +212,14 @@ class Walk:
 
     def _elsewhere(self, command: str) -> str:
         """Run a command of another machine on this machine, with a copy of the configuration."""
-        folder = self.machine.folder / "elsewhere"
-        folder.mkdir()
+        folder = self.elsewhere
+        folder.mkdir(exist_ok=True)
         given = self.answers()
         onion = self.machine.do("cat", "/var/lib/tor-instances/fanal/onion/hostname")
         (folder / "portal.toml").write_text(
             f'deployment = "{given.deployment}"\nroot_key = "{given.root_key}"\nonion = "http://{onion}"\n'
         )
-        words = ["env", f"--chdir={folder}", f"SSL_CERT_FILE={self.machine.tree}{_CERTIFICATE}"]
+        words = ["env", f"--chdir={folder}", f"SSL_CERT_FILE={self.machine.tree}{CERTIFICATES[0]}"]
         typed = command.split()
         return run(
             "nsenter",

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from benchmarks import bare_tree, first_report, killed_setup, obstacles
@@ -23,6 +24,8 @@ _SETUP = ("fanal-portal", "setup")
 _NEWER = "srv/newer.deb"
 _MIGRATIONS = "portal/store/migrations/versions"
 _VERSION = ("portal", "--version")
+# Where the database of the portal is, as uninstall names it.
+_PLACES = {"sqlite": "/var/lib/fanal", "postgresql": "database fanal and role portal of PostgreSQL"}
 _UNITS = ("portal@8080", "portal@8090", "nginx@clearnet", "nginx@onion", "portal-expire.timer", "tor@fanal")
 # The highest exposure of each unit, as systemd measures it, in tenths. The tor unit comes from Debian.
 _DEBIAN_TOR = "tor@default"
@@ -132,8 +135,13 @@ def _without_services(tree: Path) -> Iterator[None]:
 
 
 def installed(walk: Walk) -> Iterator[str]:
-    """Set up, use, upgrade and remove a portal. Yield the figures."""
-    machine, database = walk.machine, walk.database
+    """Set up, use, remove and upgrade a portal. Yield the figures."""
+    for line in chain(_set_up(walk), _kept(walk)):
+        yield f"{walk.database}: {line}"
+
+
+def _set_up(walk: Walk) -> Iterator[str]:
+    machine = walk.machine
     with machine.running():
         walk.until("fanal-portal setup")
         walk.write_answers()
@@ -146,25 +154,40 @@ def installed(walk: Walk) -> Iterator[str]:
         first_report.all_serve(machine)
         assert machine.do(*_SETUP).count("done: ") == 0
         _exposed(machine)
-        yield f"{database}: one command sets up a bare machine in {seconds:.0f} s, and does nothing again"
-        for line in walk.go_on():
-            yield f"{database}: {line}"
+        yield f"one command sets up a bare machine in {seconds:.0f} s, and does nothing again"
+        yield from walk.go_on()
+
+
+def _kept(walk: Walk) -> Iterator[str]:
+    machine = walk.machine
     with machine.running():
         # The machine was shut down before this start.
         first_report.all_serve(machine)
         assert {each["state"] for each in _checked(machine)} == {"done"}
         _another_program_is_named(machine)
         _a_failed_step_is_undone(machine)
-        machine.do("fanal-portal", "uninstall")
-        for unit in _UNITS:
-            assert machine.do("systemctl", "is-active", unit, code=None) != "active", unit
-            assert machine.do("systemctl", "is-enabled", unit, code=None) != "enabled", unit
-        for unit in ("nginx", _DEBIAN_TOR):
-            assert machine.do("systemctl", "is-active", unit) == "active", unit
-        assert "done: portal@8080" in machine.do(*_SETUP)
-        first_report.all_serve(machine)
+        yield "there after a reboot; a step that fails is undone"
+        _uninstalled_and_set_up_again(walk)
+        yield "a report that waited during `uninstall` and another `setup` reached the inbox"
         _upgrades(machine)
-    yield f"{database}: there after a reboot; a step that fails is undone; off and on again; upgraded"
+    yield "upgraded"
+
+
+def _uninstalled_and_set_up_again(walk: Walk) -> None:
+    """Check that uninstall stops everything and deletes no report, and that setup finds the report again."""
+    machine = walk.machine
+    walk.send_report()
+    said = machine.do("fanal-portal", "uninstall")
+    assert f"{_PLACES[walk.database]}: reports that nobody has collected" in said, said
+    for unit in _UNITS:
+        assert machine.do("systemctl", "is-active", unit, code=None) != "active", unit
+        assert machine.do("systemctl", "is-enabled", unit, code=None) != "enabled", unit
+    for unit in ("nginx", _DEBIAN_TOR):
+        assert machine.do("systemctl", "is-active", unit) == "active", unit
+    assert "done: portal@8080" in machine.do(*_SETUP)
+    first_report.all_serve(machine)
+    assert "1 new" in walk.collect()
+    assert walk.has_report(2)
 
 
 def _nothing_happens(machine: Machine) -> None:
