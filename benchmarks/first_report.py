@@ -37,6 +37,7 @@ _NAMES = Texts("Inspection", "Inspectorate")
 _SETUP = "fanal-portal setup"
 _HOME = "~/inbox"
 _BUNDLE = re.compile(rf"(/{_MEDIUM}/inspection-\d+\.tar): ")
+_OUTBOX = re.compile(r"^outbox (\d+):", re.MULTILINE)
 _WAYS = {
     "clearnet": ("--insecure", "https://127.0.0.1"),
     "onion": ("--haproxy-protocol", "http://127.0.0.1:8081"),
@@ -162,6 +163,11 @@ class Walk:
         (bundle,) = _BUNDLE.findall(self.do(f"fanal-portal run export --out /{_MEDIUM}"))
         return self.do(f"inbox --home {_HOME} exchange collect {bundle} {shlex.join(options)}")
 
+    def bring_back(self) -> str:
+        """Write an outbox in the inbox, and import it at the portal. Return what the portal printed."""
+        (number,) = _OUTBOX.findall(self.do(f"inbox --home {_HOME} exchange outbox --out /{_MEDIUM}"))
+        return self.do(f"fanal-portal run import /{_MEDIUM}/outbox-inspection-{number}.tar")
+
     def has_report(self, number: int) -> bool:
         """Return whether a case in the inbox has the text of the reports that ``send_report`` sends."""
         return TEXT in self.do(f"inbox --home {_HOME} case show {number} --json")
@@ -197,6 +203,12 @@ class Walk:
         self.carry(self.inbox, self.machine.tree)
         self.mount_medium()
         return said
+
+    def take_empty_medium(self) -> None:
+        """Insert an empty medium into the portal's machine."""
+        shutil.rmtree(self.machine.tree / _MEDIUM)
+        (self.machine.tree / _MEDIUM).mkdir()
+        self.mount_medium()
 
     def mount_medium(self) -> None:
         """Let the user `portal` read and write the medium, as the mount options of the guide do."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from benchmarks import bare_tree, first_report, killed_setup, obstacles
+from benchmarks import bare_tree, first_report, killed_setup, lost_machine, obstacles
 from benchmarks.first_report import ANSWERS, Walk
 from benchmarks.packages import WHEELS, build_package
 from deploy.release import python_environment
@@ -39,7 +39,7 @@ def run() -> Iterator[str]:
     """
     with _built() as built:
         for database in ("sqlite", "postgresql"):
-            yield from installed(built.walk(database))
+            yield from installed(built.walk(database), built.bare)
 
 
 def kills() -> Iterator[str]:
@@ -134,9 +134,12 @@ def _without_services(tree: Path) -> Iterator[None]:
     policy.unlink()
 
 
-def installed(walk: Walk) -> Iterator[str]:
-    """Set up, use, remove and upgrade a portal. Yield the figures."""
-    for line in chain(_set_up(walk), _kept(walk)):
+def installed(walk: Walk, bare: Path) -> Iterator[str]:
+    """Set up, use, remove, restore and upgrade a portal. Yield the figures.
+
+    ``bare`` is a tree with the package, for the machine that takes the place of a lost one.
+    """
+    for line in chain(_set_up(walk), _kept(walk), _restored(walk, bare)):
         yield f"{walk.database}: {line}"
 
 
@@ -169,7 +172,17 @@ def _kept(walk: Walk) -> Iterator[str]:
         yield "there after a reboot; a step that fails is undone"
         _uninstalled_and_set_up_again(walk)
         yield "a report that waited during `uninstall` and another `setup` reached the inbox"
-        _upgrades(machine)
+        lost_machine.back_up(walk)
+
+
+def _restored(walk: Walk, bare: Path) -> Iterator[str]:
+    walk.machine = lost_machine.replaced(walk, bare)
+    with walk.machine.running():
+        began = time.monotonic()
+        lost_machine.restore(walk)
+        seconds = time.monotonic() - began
+        yield f"restored on another machine by the commands of the guide, and used, in {seconds:.0f} s"
+        _upgrades(walk.machine)
     yield "upgraded"
 
 
