@@ -21,7 +21,7 @@ from tests.support.next_candidate import raise_version
 from tests.support.paths import ROOT
 
 _SETUP = ("fanal-portal", "setup")
-_NEWER = "srv/newer.deb"
+_OLDER, _NEWER = "srv/older.deb", "srv/newer.deb"
 _MIGRATIONS = "portal/store/migrations/versions"
 _VERSION = ("portal", "--version")
 # Where the database of the portal is, as uninstall names it.
@@ -120,6 +120,7 @@ def make_trees(folder: Path, packages: Packages) -> tuple[Path, Path]:
         bare_tree.apt(tree, "install", "postgresql", "faketime")
         first_report.install(tree, packages.portal)
         first_report.bring_certificate(tree)
+    shutil.copy(packages.portal, tree / _OLDER)
     shutil.copy(packages.newer, tree / _NEWER)
     return tree, inbox
 
@@ -183,7 +184,10 @@ def _restored(walk: Walk, bare: Path) -> Iterator[str]:
         seconds = time.monotonic() - began
         yield f"restored on another machine by the commands of the guide, and used, in {seconds:.0f} s"
         _upgrades(walk.machine)
-    yield "upgraded"
+        _an_older_package_is_refused(walk.machine)
+    with walk.machine.running():
+        _the_newer_version_goes_on(walk)
+    yield "upgraded; an older package does not run with the newer tables, and the portal goes on"
 
 
 def _uninstalled_and_set_up_again(walk: Walk) -> None:
@@ -250,6 +254,30 @@ def _upgrades(machine: Machine) -> None:
     assert machine.do(*_VERSION) != before
     machine.do("fanal-portal", "upgrade", "--check")
     assert not (machine.tree / "usr/lib/fanal-portal.before").exists()
+
+
+def _an_older_package_is_refused(machine: Machine) -> None:
+    """Check that a package that does not know the tables changes nothing that runs, and says so."""
+    machine.do("apt-get", "install", "--allow-downgrades", f"/{_OLDER}")
+    first_report.all_serve(machine)
+    for words in ((), ("--check",)):
+        said = machine.do("fanal-portal", "upgrade", *words, code=1)
+        assert "the database was made by a newer version of the program" in said, said
+    said = machine.do("fanal-portal", "run", "export", "--out", "/media/stick", code=1)
+    assert "an upgrade is not finished" in said, said
+    assert "an upgrade is not finished" in machine.do(*_SETUP, code=1)
+
+
+def _the_newer_version_goes_on(walk: Walk) -> None:
+    """Check that after a reboot, the portal with the older package takes a report and can go on."""
+    machine = walk.machine
+    first_report.all_serve(machine)
+    walk.send_report()
+    machine.do("apt-get", "install", f"/{_NEWER}")
+    assert "done: portal started" in machine.do("fanal-portal", "upgrade")
+    first_report.all_serve(machine)
+    machine.do("fanal-portal", "upgrade", "--check")
+    assert "1 new" in walk.collect()
 
 
 def _another_program_is_named(machine: Machine) -> None:
