@@ -28,7 +28,10 @@ SITE = f"https://{_HOST}"
 _PATIENCE_SECONDS = 600
 _BIN = ROOT / ".venv/bin"
 ANSWERS = "srv/answers.toml"
-MOST_COMMANDS = 12
+# The goal was 12. Four of the commands check the release.
+MOST_COMMANDS = 14
+_PORTAL, _MINISIGN = "fanal-portal", "minisign"
+_RELEASE = "srv/release"
 _MEDIUM = "media/stick"
 _KEYRING = f"/{_MEDIUM}/keyring"
 CERTIFICATES = ("/srv/certificate.pem", "/srv/certificate.key")
@@ -49,15 +52,23 @@ _PRINTED = {
 }
 
 
-def install(tree: Path, package: Path) -> None:
-    """Install a package with the command of the guide, in a tree with a network."""
-    name, _, _ = package.name.partition("_")
-    (command,) = (each for each in guide.commands() if each.startswith(f"apt install ./{name}_"))
-    shutil.copy(package, tree / "srv")
+def install(tree: Path, release: Path, name: str) -> None:
+    """Check and install a package with the commands of the guide, in a tree with a network.
+
+    ``release`` is a folder with the packages, their signed manifest and the keys. The signatures are checked
+    on the portal's machine.
+    """
+    shutil.copytree(release, folder := tree / _RELEASE)
     (tree / "etc/apt/apt.conf.d/yes").write_text('APT::Get::Assume-Yes "true";\n')
-    bare_tree.inside(
-        tree, "sh", "-c", f"cd /srv && {_filled(command)}", env={"DEBIAN_FRONTEND": "noninteractive"}
-    )
+    for command in guide.commands():
+        if (name == _PORTAL and _is_check(command)) or command.startswith(f"apt install ./{name}_"):
+            line = f"cd /{_RELEASE} && {_filled(command)}"
+            bare_tree.inside(tree, "sh", "-c", line, env={"DEBIAN_FRONTEND": "noninteractive"})
+    shutil.rmtree(folder)
+
+
+def _is_check(command: str) -> bool:
+    return command == f"apt install {_MINISIGN}" or command.startswith((_MINISIGN, "sha256sum "))
 
 
 def bring_certificate(tree: Path) -> None:
@@ -111,7 +122,7 @@ class Walk:
     def step(self) -> str:
         """Run the next command, and return what it printed."""
         command = self.left.pop(0)
-        if command.startswith("apt "):
+        if command.startswith("apt ") or _is_check(command):
             # ``install`` ran the command before the machine started.
             self.seconds.append(0)
             return ""

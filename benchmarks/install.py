@@ -13,10 +13,11 @@ from pathlib import Path
 from benchmarks import bare_tree, first_report, killed_setup, lost_machine, obstacles
 from benchmarks.first_report import ANSWERS, Walk
 from benchmarks.packages import WHEELS, build_package
-from deploy.release import python_environment
+from deploy.release import manifest, python_environment, signing
 from deploy.release.building import SIDES
 from tests.support.commits import git
 from tests.support.machine import Machine
+from tests.support.medium import make_keys
 from tests.support.next_candidate import raise_version
 from tests.support.paths import ROOT
 
@@ -108,21 +109,36 @@ def build_packages(folder: Path) -> Packages:
 def make_trees(folder: Path, packages: Packages) -> tuple[Path, Path]:
     """From one bare tree, make a tree with the portal's package and a tree with the inbox's package."""
     tree, inbox = folder / "bare", folder / "bare-inbox"
+    release = _release(folder, packages)
     bare_tree.make(tree, "systemd", "systemd-sysv", "dbus", "ca-certificates", "curl")
     with bare_tree.entered(tree):
         bare_tree.inside(tree, "apt-get", "update")
     bare_tree.copy(tree, inbox)
     with bare_tree.entered(inbox):
-        first_report.install(inbox, packages.inbox)
+        first_report.install(inbox, release, "fanal-inbox")
     with bare_tree.entered(tree), _without_services(tree):
         # The portal needs neither package: PostgreSQL is the second database, and faketime gives tests a
         # false clock.
         bare_tree.apt(tree, "install", "postgresql", "faketime")
-        first_report.install(tree, packages.portal)
+        first_report.install(tree, release, "fanal-portal")
         first_report.bring_certificate(tree)
     shutil.copy(packages.portal, tree / _OLDER)
     shutil.copy(packages.newer, tree / _NEWER)
     return tree, inbox
+
+
+def _release(folder: Path, packages: Packages) -> Path:
+    """Make a folder with the packages, their manifest, and signatures and public keys of two maintainers."""
+    (release := folder / "release").mkdir()
+    for package in (packages.portal, packages.inbox):
+        shutil.copy(package, release)
+    manifest.write(release)
+    make_keys(keys := folder / "keys")
+    for secret in sorted(keys.glob("*.key")):
+        signing.sign(release, secret, ROOT)
+    for public in keys.glob("*.pub"):
+        shutil.copy(public, release)
+    return release
 
 
 @contextmanager
