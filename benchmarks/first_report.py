@@ -28,8 +28,8 @@ SITE = f"https://{_HOST}"
 _PATIENCE_SECONDS = 600
 _BIN = ROOT / ".venv/bin"
 ANSWERS = "srv/answers.toml"
-# The goal was 12. Four of the commands check the release.
-MOST_COMMANDS = 14
+# Four of the commands check the release.
+MOST_COMMANDS = 12
 _PORTAL, _MINISIGN = "fanal-portal", "minisign"
 _RELEASE = "srv/release"
 _MEDIUM = "media/stick"
@@ -157,12 +157,16 @@ class Walk:
         to_report = len(self.seconds)
         assert to_report <= MOST_COMMANDS, to_report
         self.send_report()
-        collected = [self.step() for _ in [*self.left]][-1]
+        self.until(" collect ")
+        collected = self.step()
         assert "1 new" in collected, collected
         assert self.has_report(1)
+        to_inbox = len(self.seconds)
+        while self.left:
+            self.step()
         yield (
             f"{to_report} commands of the guide lead to the first report through nginx, and"
-            f" {len(self.seconds)} to the inbox; all except apt ran for {sum(self.seconds):.0f} s"
+            f" {to_inbox} to the inbox; all {len(self.seconds)} but apt took {sum(self.seconds):.0f} s"
         )
 
     def send_report(self) -> None:

@@ -70,7 +70,7 @@ def sentences(text: str) -> Iterator[str]:
     plain = _BOLD.sub("“\\1”", _LINK.sub(r"\1", text)).replace("**", "")
     # The no-break spaces of French are kept.
     for part in _END.split(re.sub(r"[ \t\n]+", " ", plain)):
-        said = part.strip(" -*|#>")
+        said = part.lstrip(" -*|#>").rstrip(" *|#>")
         # An odd number of backquotes means that the text was split inside code.
         if len(said.split()) >= _SHORTEST and said.replace("``", "`").count("`") % 2 == 0:
             yield said

@@ -206,7 +206,7 @@ SLOT = record(
 
 
 def open_message(deployment: bytes, signed: container.Signed) -> Report | FollowUp:
-    """Return the message of an envelope's container, not yet tied to a case.
+    """Return the message in an envelope's container. The message is not yet assigned to a case.
 
     A report is verified completely: its signature, its files, and the case id that commits to its keys. A
     follow-up's signature is not verified here, because only the holder of the case knows the author key: call

@@ -235,7 +235,7 @@ def test_no_heading_of_the_change_log_has_a_link_without_an_address() -> None:
     assert undefined((ROOT / "CHANGELOG.md").read_text("utf-8")) == []
 
 
-def test_contributing_explains_the_marks_of_tests_that_the_project_defines() -> None:
+def test_contributing_explains_each_mark_that_the_project_defines_for_tests() -> None:
     options = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]
     defined = {re.split(r"[:(]", each)[0] for each in options["markers"]}
     table = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("| mark |")[2].partition("\n\n")[0]

@@ -1,7 +1,7 @@
 """Check that an addressee is not a person whom the case names, and does not reveal the reporter.
 
 A person concerned must not learn of the case by mistake. An addressee is also checked like any other outgoing
-text. Officers must not find out who reported by trying names as addressees, and neither the letter nor the
+text. By trying names as addressees, officers must not find out who reported. Neither the letter nor the
 ledger may reveal the reporter.
 """
 

@@ -1,4 +1,4 @@
-"""Propose a score from the answers, and recognise danger to goods, using the rules in scoring.toml."""
+"""Propose a score from the answers, and recognise that goods are in danger, by the rules in scoring.toml."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

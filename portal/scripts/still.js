@@ -49,7 +49,7 @@ function wait() {
   else settle();
 }
 
-/** A press by a key or a script has no finger under which an element could move. */
+/** Record the time of a press by a finger or a mouse. Presses by a key or a script need no still page. */
 function note() {
   pressed = performance.now();
   if (waiting.length > 0) wait();

@@ -84,7 +84,7 @@ def page(chromium: Browser, served: Served) -> Iterator[Page]:
 def test_no_part_of_a_case_is_four_screens_long_even_with_full_pages_of_messages(
     page: Page, served: Served, record_property: Callable[[str, object], None]
 ) -> None:
-    """The messages are short and long, read and unread, below a warning and details to protect."""
+    """Some messages are short, others long. Some are unread. A warning and details to protect are above."""
     for part in ("dialogue/1", "dialogue/2", "files/1", "report", "work", "timeline"):
         screens = max(_screens(page, f"{served.root}/fr/case/{case}/{part}") for case in (READ, NEW))
         record_property(

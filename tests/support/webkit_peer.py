@@ -77,7 +77,7 @@ class Person:
         self.browser.find_element(By.CSS_SELECTOR, selector).send_keys("\n".join(map(str, files)))
 
     def back(self) -> None:
-        """Press the browser's Back. The driver's own function would wait for a page to load."""
+        """Press the browser's Back button. The driver's own function would wait for a page to load."""
         self.browser.execute_script("history.back()")
 
 

@@ -147,7 +147,7 @@ def test_a_follow_up_reopens_the_decisions_on_the_prosecutor_and_on_the_persons(
 def test_a_closed_case_with_a_pending_decision_stays_in_the_queue_and_out_of_the_archive(
     office: Office, clock: Clock
 ) -> None:
-    """The queue and the page of the day list such a case by its deadline, like an open case."""
+    """Both the queue and the “Today” page sort such a case by its deadline, like an open case."""
     until = clock.day + timedelta(60)
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 1).acknowledged = today()

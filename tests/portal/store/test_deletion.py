@@ -126,7 +126,7 @@ def test_overwriting_does_not_wait_for_readers(sqlite_room: Room) -> None:
 
 
 def test_a_refused_report_is_overwritten_in_the_files(sqlite_room: Room) -> None:
-    """The second piece of the report shows that it is not sealed."""
+    """The report is refused, because its second piece shows that it is not sealed."""
     room, sealed = sqlite_room, make_report_envelope(sqlite_room.site)
     address, start = room.begin(sealed), sealed.envelope[:200]
     assert room.patch(address, 0, sealed.envelope[:1_000]).status_code == 204
