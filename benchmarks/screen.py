@@ -8,7 +8,8 @@ from playwright.sync_api import Page
 # have no position on the page otherwise. Texts placed outside the page, such as the skip link, are not read.
 # Texts that are cut off, such as a name too long for the header, are not read either. Texts of the class
 # `late` are not read, because they appear only if loading takes long, and a busy machine must not change the
-# figures.
+# figures. The groups of a fingerprint are not words to read: people compare their letters with a poster. The
+# label that unfolds a fingerprint is read.
 _READ = """() => {
   const folded = [...document.querySelectorAll("details:not([open])")];
   const inFolded = (element) => folded.some(
@@ -26,7 +27,7 @@ _READ = """() => {
     const { right, bottom } = element.getBoundingClientRect();
     const isOnPage = right > 0 && bottom + scrollY > 0;
     return element.checkVisibility({ visibilityProperty: true }) && isOnPage && !isCut(element)
-      && !element.closest(".late");
+      && !element.closest(".late, .fingerprint");
   };
   for (const each of folded) each.open = true;
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

@@ -9,7 +9,7 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from playwright.sync_api import expect
 
-from crypto import casetoken
+from crypto import casetoken, signing
 from crypto.keyring import Texts
 from crypto.padding import SMALLEST
 from templates.catalogues import LANGUAGES
@@ -299,7 +299,6 @@ def test_the_receipt_says_what_to_do_now_and_no_link_on_it_loses_it(visitor: Vis
     }[language]
     places = [said.index(each) for each in (now, keep, where, close)]
     assert places == sorted(places)
-    expect(page.locator(".fingerprint:visible")).to_have_count(0)
     expect(page.locator("#done a[href^='/']")).to_have_count(0)
     expect(page.locator("footer nav")).to_be_hidden()
     brand = page.locator(".brand a")
@@ -317,6 +316,41 @@ def test_the_receipt_says_what_to_do_now_and_no_link_on_it_loses_it(visitor: Vis
     expect(page.locator("footer nav a").first).to_be_visible()
     brand.click()
     expect(page).to_have_url(f"{visitor.address}/{language}/")
+
+
+@pytest.mark.parametrize("opening", ["tap", "Enter"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_receipt_unfolds_the_fingerprint_in_place(visitor: Visitor, language: str, opening: str) -> None:
+    """Nothing is fetched or stored, what is above the label stays where it is, and the receipt stays."""
+    visitor.language = language
+    page = visitor.page
+    page.set_viewport_size({"width": 360, "height": 640})
+    visitor.report()
+    label = page.get_by_text({"fr": "Empreinte du site", "en": "The site\u2019s fingerprint"}[language])
+    shown = page.locator("#done .fingerprint")
+    expect(label).to_be_visible()
+    expect(shown).to_be_hidden()
+    label.scroll_into_view_if_needed()
+    places = "() => [...document.querySelectorAll('#done :not(details > p, details > p *)')]"
+    places += ".filter((each) => each.tagName !== 'DETAILS').map((each) => each.getBoundingClientRect().top)"
+    before, asked, address = page.evaluate(places), len(visitor.requests), page.url
+    # A tap just after the step has changed is meant for the step before.
+    page.wait_for_timeout(1_100)
+    label.click() if opening == "tap" else label.press(opening)
+    expect(shown).to_be_visible()
+    assert page.evaluate(places) == before
+    expect(shown).to_have_text(signing.fingerprint(visitor.site.site.root_key))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    expect(page.locator("#done h1")).to_be_visible()
+    label.press("Enter")
+    expect(shown).to_be_hidden()
+    assert (len(visitor.requests), page.url) == (asked, address)
+    assert page.context.storage_state(indexed_db=True) == {"cookies": [], "origins": []}
+    page.click(".languages a")
+    expect(page.locator("html")).not_to_have_attribute("lang", language)
+    expect(label).to_have_count(0)
+    page.locator("#done summary").press("Enter")
+    expect(shown).to_have_text(signing.fingerprint(visitor.site.site.root_key))
 
 
 def test_the_note_on_a_channel_is_shown_unless_it_only_repeats_the_name(visitor: Visitor) -> None:

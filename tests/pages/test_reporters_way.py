@@ -50,7 +50,7 @@ PAGE = """<a href="#box" style="position: absolute; left: -999px">never seen</a>
 <p style="height: 0; overflow: hidden"><span>never in sight</span></p>
 <p><span class="late">never soon</span></p>
 <p>Three <strong>four</strong>, <a href="x">five</a> : six.</p>
-<details><summary>Seven</summary><p>eight nine</p></details>
+<details><summary>Seven</summary><p>eight nine <code class="fingerprint">never words</code></p></details>
 <details open><summary>Ten</summary><p>eleven</p></details>
 <label for="box">Twelve</label><br>
 <textarea id="box">typed before</textarea>
@@ -69,7 +69,9 @@ def shown(chromium: Browser) -> Screen:
 
 
 @pytest.mark.browser
-def test_the_benchmark_counts_readable_text_once_and_leaves_out_hidden_and_typed_text(shown: Screen) -> None:
+def test_the_benchmark_counts_readable_text_once_without_hidden_or_typed_text_or_fingerprints(
+    shown: Screen,
+) -> None:
     said = [
         "One two",
         "Three four, five : six.",

@@ -1,7 +1,7 @@
 """The steps of a report: few words before the first field, one step at a time, and Back between them."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from templates.catalogues import LANGUAGES
 from tests.support.builders import INSPECTORATE
@@ -9,11 +9,11 @@ from tests.support.page_visitor import ENVELOPES, TEXT, Visitor
 
 pytestmark = pytest.mark.browser
 
-SMALL = {"width": 360, "height": 640}
+SMALL = ViewportSize(width=360, height=640)
 MOST_WORDS = 60
 LEAST_HEIGHT = 72  # three lines
 UNSENT = {"fr": "Rien n\N{RIGHT SINGLE QUOTATION MARK}est encore envoyé.", "en": "Nothing is sent yet."}
-ANSWER_FREELY = {"fr": "Répondez si vous voulez.", "en": "Answer if you want."}
+OPTIONAL = {"fr": "Questions facultatives.", "en": "Optional questions."}
 # The words in the main part before the field, and the visible height of the field.
 ABOVE = """() => {
   const box = document.querySelector("#what");
@@ -67,7 +67,7 @@ def test_each_step_shows_its_number(visitor: Visitor, language: str) -> None:
     expect(step).to_contain_text(told.format(1))
     visitor.page.fill("#what", TEXT)
     visitor.turn_to("#channels")
-    expect(step).to_have_text(f"{told.format(2)} {UNSENT[language]} {ANSWER_FREELY[language]}")
+    expect(step).to_have_text(f"{told.format(2)} {UNSENT[language]} {OPTIONAL[language]}")
     visitor.page.check(f"#channels-{INSPECTORATE}")
     visitor.page.click("#more")
     expect(step).to_have_text({"fr": "Facultatif", "en": "Optional"}[language])

@@ -170,6 +170,8 @@ def send(visitor: Visitor, _: Path) -> Iterator[State]:
     yield "receipt", "#day-first"
     page.click("#show-token")
     yield "receipt with the words", "#token-again"
+    page.click("#done summary")
+    yield "receipt with the fingerprint", "#done .fingerprint"
 
 
 def type_words(visitor: Visitor, _: Path) -> Iterator[State]:

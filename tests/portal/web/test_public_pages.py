@@ -284,7 +284,7 @@ def test_every_page_links_to_the_page_about_checks_which_shows_the_fingerprint_o
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_text_that_refers_to_the_fingerprint_says_where_to_find_it(same_room: Room, language: str) -> None:
-    """The text says “below” only on a page that shows the fingerprint.
+    """The text says “below” only on a page that shows the fingerprint, and does not fold it away.
 
     On other pages, the text names the page that shows the fingerprint.
     """
@@ -298,7 +298,8 @@ def test_a_text_that_refers_to_the_fingerprint_says_where_to_find_it(same_room: 
         page = same_room.client.get(f"/{language}/{name}").text.replace("\N{NO-BREAK SPACE}", " ")
         told = re.findall(r'<li data-code="[\w-]+">([^<]*(?:fingerprint|empreinte)[^<]*)</li>', page)
         sent += len(told)
-        shown = signing.fingerprint(same_room.site.root_key) in page
+        unfolded = re.sub(r"<details.*?</details>", "", page, flags=re.DOTALL)
+        shown = signing.fingerprint(same_room.site.root_key) in unfolded
         lost = [each for each in told if title not in each and not (shown and re.search(below, each))]
         assert lost == [], name
     assert sent >= 5
@@ -373,6 +374,21 @@ def test_html_in_questions_is_escaped(same_room: Room) -> None:
     page = pages.render(same_room.settings, odd)["/en/report"].decode()
     assert "&lt;b&gt;what" in page
     assert "<b>" not in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_receipt_contains_the_fingerprint_of_the_root_key_and_another_key_gives_another(
+    same_room: Room, language: str
+) -> None:
+    asked = questionnaire.parse(_shipped())
+    shown = []
+    for seed in (same_room.site.root_seed, bytes(32)):
+        key = signing.public_key(seed)
+        site = replace(same_room.settings, root_key=base64url.encode(key))
+        receipt = pages.render(site, asked)[f"/{language}/report"].decode().partition('id="done"')[2]
+        shown += re.findall(r'<code class="fingerprint"[^>]*>([^<]+)</code>', receipt)
+        assert shown[-1:] == [signing.fingerprint(key)]
+    assert len({*shown}) == 2
 
 
 def test_pages_without_a_root_key_show_no_fingerprint() -> None:
