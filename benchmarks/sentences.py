@@ -47,6 +47,7 @@ _NOT_OURS = {"node_modules", ".venv"}
 _END = re.compile(r"(?<=[.!?:])\s+(?=[A-ZÀ-Ý\"“«`(])")
 # A bold sentence is not quoted.
 _BOLD = re.compile(r"\*\*([^*]*[^*.!?:])\*\*")
+_QUOTED = re.compile(r'["“«][^"“”«»]*["”»][.,]?')
 _LINK = re.compile(r"\[([^]]*)\]\([^)]*\)")
 # This page reports what earlier readers found. The page would tell a reader how many sentences to mark.
 _NOT_DRAWN = Path("docs/first-day.md")
@@ -64,13 +65,16 @@ _LIST = re.compile(r"^(\s*[-*+]\s|\s*\d+\.\s|>|#)")
 def sentences(text: str) -> Iterator[str]:
     """Yield the sentences of a text, each on one line; omit sentences of fewer than four words.
 
-    Only the text of a Markdown link remains. Bold words, such as the name of a button, are quoted, so
-    that the reader can tell them from the sentence.
+    Bold words, such as the name of a button, and the texts of Markdown links are quoted, so that the reader
+    can tell them from the sentence. A sentence that the document itself quotes is omitted, because pages about
+    earlier readings quote texts that were replaced.
     """
-    plain = _BOLD.sub("“\\1”", _LINK.sub(r"\1", text)).replace("**", "")
+    plain = _BOLD.sub("“\\1”", _LINK.sub(r"“\1”", text)).replace("**", "")
     # The no-break spaces of French are kept.
     for part in _END.split(re.sub(r"[ \t\n]+", " ", plain)):
         said = part.lstrip(" -*|#>").rstrip(" *|#>")
+        if _QUOTED.fullmatch(said):
+            continue
         # An odd number of backquotes means that the text was split inside code.
         if len(said.split()) >= _SHORTEST and said.replace("``", "`").count("`") % 2 == 0:
             yield said

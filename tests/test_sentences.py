@@ -102,7 +102,8 @@ def test_names_and_docstrings_and_comments_of_tests_are_drawn_but_their_error_me
 def test_only_the_words_of_documents_are_drawn(tmp_path: Path) -> None:
     """Lines of a cell are separate sentences. The page about earlier draws would bias a reader.
 
-    Headings, and texts of the French law, are not drawn. Bold words are quoted.
+    Headings, and texts of the French law, are not drawn. Bold words
+    and links are quoted. A sentence that a document quotes is not drawn.
     """
     (tmp_path / "templates/jurisdictions/fr").mkdir(parents=True)
     (tmp_path / "templates/jurisdictions/fr/law.toml").write_text('fr = "Ce texte est dans la loi."')
@@ -112,12 +113,12 @@ def test_only_the_words_of_documents_are_drawn(tmp_path: Path) -> None:
         f"This part is written by hand.\n\n{law_list.HEADING}\n\nIt is not."
     )
     (tmp_path / "a.md").write_text(
-        "This is **a link** [to a page](b.md).\n\n| This is one line.<br>This is another line. |\n"
+        'This is **bold** and [a link](b.md) to a page. The page said: "This was a bad sentence".\n\n| This is one line.<br>This is another line. |\n'
         "| these are four words |\n\n| Ce texte est dans la loi. |\n\n## A heading of some words\n"
         "**This title is bold.** This is `code with a stop. And it` ends.\n"
     )
     written = {
-        "This is “a link” to a page.",
+        "This is “bold” and “a link” to a page.",
         "This title is bold.",
         "This is one line.",
         "This is another line.",

@@ -108,8 +108,8 @@ class Redactor:
                 raise Refused(
                     sentence("the passage to remove was not found at “{place}”", place=each.place),
                     sentence(
-                        "compare the passage with `inbox case show`; a place is a question, follow-up-N,"
-                        " reply-N, note or file-N"
+                        "compare the passage with `inbox case show`; name its place: the id of a question,"
+                        " follow-up-N, reply-N, note or file-N"
                     ),
                 )
         texts = [(place, piece) for place, several in kept for pieces in several for piece in pieces]

@@ -32,7 +32,7 @@ def verify_receipt(  # noqa: PLR0913 - one parameter for each option
     answer: Path | None,
     as_json: bool,
 ) -> None:
-    """Check a proof that the inspectorate received a report, and the answer of the proof's owner.
+    """Check a proof of receipt. With a challenge, also check that its owner has the twelve words.
 
     This command needs no network and no database.
     """

@@ -29,7 +29,7 @@ def sealed_report() -> bytes:
 
 
 @pytest.mark.parametrize("tar", TARS)
-def test_a_report_opens_with_stock_age_and_stock_tar(age_peer: AgePeer, tmp_path: Path, tar: str) -> None:
+def test_stock_age_and_stock_tar_open_a_report(age_peer: AgePeer, tmp_path: Path, tar: str) -> None:
     """The test unseals the report with npm's age-encryption, and unpacks it with GNU, busybox and BSD tar."""
     packed = tmp_path / "report.tar"
     packed.write_bytes(age_peer.open(sealed_report(), identity=INTAKE.encode()))

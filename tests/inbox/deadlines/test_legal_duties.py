@@ -617,7 +617,7 @@ def founded_goods(founded_world: World, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.mark.copy_of("founded_goods")
-def test_goods_that_may_soon_disappear_make_a_case_of_an_offence_as_urgent_as_danger_does(
+def test_a_case_about_an_offence_is_urgent_if_goods_may_soon_disappear(
     office: Office,
 ) -> None:
     """The reporter's answers make the case urgent before an officer scores it.

@@ -232,7 +232,7 @@ REFERRALS = [code for code, each in FRENCH.authorities.items() if each.referral]
 
 
 @pytest.mark.parametrize("code", REFERRALS)
-def test_a_referral_gives_the_name_and_contact_details_from_the_law(
+def test_a_referral_gives_the_authoritys_name_and_contact_details_as_the_law_lists_them(
     office: Office, told: Callable[[], Any], code: str
 ) -> None:
     """The leak check gives no warning about these contact details."""

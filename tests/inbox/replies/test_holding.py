@@ -129,7 +129,7 @@ def test_holding_back_texts_hides_nothing_that_was_already_sent(
 def test_acknowledgements_and_emergency_advice_and_texts_about_protection_are_never_held_back(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """The text of the law that explains why the office can disclose nothing is not held back, either.
+    """The law has a text that says why the office can disclose nothing. This text is not held back, either.
 
     This text meets the feedback deadline.
     """
