@@ -139,9 +139,16 @@ class KeyboardWalk:
         hands.texts("#done")
         return words
 
-    def read(self, words: list[str]) -> list[str]:
-        """Go from the receipt to the answer; return its messages."""
-        self.press("footer a[href='/fr/status']")
+    def read(self, address: str, words: list[str]) -> list[str]:
+        """Unfold the fingerprint on the receipt, then go from the first page to the answer; return its texts.
+
+        The receipt has no link to the answer.
+        """
+        self.press("#done summary")
+        self.hands.texts("#done .fingerprint")
+        self.hands.go(f"{address}/")
+        self.hands.texts(".doors")
+        self.press(".doors a[href='/fr/status']")
         self.hands.texts("#token")
         self.fill("#token", " ".join(words))
         self.press("#open")
@@ -164,7 +171,7 @@ def walk(hands: Hands, site: PortalSite, text: str) -> list[str]:
     words = person.report(site.address, text)
     report, _ = site.report()
     site.answer(report, slot_for(report))
-    assert person.read(words) == [REPLY]
+    assert person.read(site.address, words) == [REPLY]
     person.add("Encore.")
     (again,) = [message for message, _ in site.received() if isinstance(message, FollowUp)]
     assert (text, "Encore.", report.case_id) == (report.answers["what"], again.text, again.case_id)
