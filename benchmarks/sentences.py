@@ -66,8 +66,8 @@ def sentences(text: str) -> Iterator[str]:
     """Yield the sentences of a text, each on one line; omit sentences of fewer than four words.
 
     Bold words, such as the name of a button, and the texts of Markdown links are quoted, so that the reader
-    can tell them from the sentence. A sentence that the document itself quotes is omitted, because pages about
-    earlier readings quote texts that were replaced.
+    can tell them from the sentence. A sentence that the document itself quotes is omitted, because pages
+    about earlier readings quote texts that were replaced.
     """
     plain = _BOLD.sub("“\\1”", _LINK.sub(r"“\1”", text)).replace("**", "")
     # The no-break spaces of French are kept.
