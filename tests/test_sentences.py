@@ -113,7 +113,8 @@ def test_only_the_words_of_documents_are_drawn(tmp_path: Path) -> None:
         f"This part is written by hand.\n\n{law_list.HEADING}\n\nIt is not."
     )
     (tmp_path / "a.md").write_text(
-        'This is **bold** and [a link](b.md) to a page. The page said: "This was a bad sentence".\n\n| This is one line.<br>This is another line. |\n'
+        'This is **bold** and [a link](b.md) to a page. The page said: "This was a bad sentence".\n'
+        "\n| This is one line.<br>This is another line. |\n"
         "| these are four words |\n\n| Ce texte est dans la loi. |\n\n## A heading of some words\n"
         "**This title is bold.** This is `code with a stop. And it` ends.\n"
     )
