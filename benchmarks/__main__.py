@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def measure_page(installation: Installation, folder: Path) -> None:
-    """Compare the page's longest task during sending (without JIT) with the longest unnoticed pause."""
+    """Compare the page's longest task during sending (without JIT) with a pause that nobody notices."""
     with installation.portal.serving() as portal:
         runs = [page.longest_task(portal.address, folder) for _ in range(PAGE_ROUNDS)]
     ratios = [longest / page.LIMIT_MILLISECONDS for longest, _ in runs]
@@ -91,7 +91,7 @@ def compare(what: str, count: int, ours: tuple[int, Request], bare: tuple[int, R
 
 
 def measure_inbox(installation: Installation, folder: Path) -> None:
-    """Compare the collection of reports with a program that only opens that number of HPKE ciphertexts."""
+    """Compare the collection of reports with a program that only opens as many HPKE ciphertexts."""
     made = reports.Office(installation)
     rates = []
     for number in range(1, ROUNDS + 1):

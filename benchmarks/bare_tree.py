@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def make(tree: Path, *packages: str, suite: str = "trixie") -> None:
-    """Make a tree of Debian 13, or another suite, with ``packages`` and the packages that Debian needs."""
+    """Make a tree of Debian 13 (or of another suite) with ``packages`` and the packages that Debian needs."""
     more = [f"--include={','.join(packages)}"] if packages else []
     run("debootstrap", "--variant=minbase", *more, suite, str(tree))
 

@@ -8,12 +8,12 @@ officers are signed in.
 - Every third case is assigned to an officer, and every 997th is in quarantine.
 - Every fiftieth case has handlers, and one of the two officers is not among them.
 - One of the two officers is excluded from every 499th case.
-- For every tenth case, neither officer has declared that they have no interest.
+- For every tenth case, the declarations of both officers are missing.
 
 Each case names one of 30,000 containers, one of 2,000 persons and one of 300 days. As a result, about three
-cases share each container, fifty share each person, and hundreds share each day. Links are measured on the
-first eleven cases, whose messages are each repeated in ten later cases. In all other cases, the marks of the
-text are random. At the end, the benchmark destroys one case after another and writes the vault again.
+cases name each container, fifty name each person, and hundreds name each day. Links are measured on the first
+eleven cases, whose messages are each repeated in ten later cases. The remaining cases have random marks of
+their text. At the end, the benchmark destroys one case after another and writes the vault again.
 """
 
 import random  # noqa: TID251  every run makes the same cases; no secret depends on them

@@ -23,7 +23,7 @@ LATE = 1_000
 
 
 def main() -> None:
-    """Load the modules, then run each request until the input ends. A fork exits with pytest's status."""
+    """Load the modules, then run every request in the input. A fork exits with pytest's status."""
     _load(sys.argv[1:])
     for line in sys.stdin:
         output, seconds, *words = json.loads(line)

@@ -19,7 +19,7 @@ _ENVIRONMENT = (
     "TERM=dumb",
     "HOME=/root",
 )
-# Each call has its own processes, mounts and network interfaces, of which none is active.
+# Each call has its own processes and mounts. It also has its own network interfaces, all of them inactive.
 _APART = ("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child")
 # Unlike chroot, pivot_root makes the tree the root of the mounts, which `inbox doctor` examines. `lsblk`
 # reads /sys.
@@ -46,7 +46,7 @@ class InboxMachine:
     tree: Path
 
     def run(self, *command: str) -> str:
-        """Run a program, and return what it printed. Raises RuntimeError if it fails."""
+        """Run a program, and return what it printed. Raises RuntimeError if the program fails."""
         return bare_tree.run(*self._inside(*command))
 
     def types(
@@ -54,7 +54,7 @@ class InboxMachine:
     ) -> tuple[int, str]:
         """Type commands at a terminal, as root or after a login as ``user``, until one of them fails.
 
-        Return the exit code of the last one, and what the terminal showed.
+        Return the exit code of the last command, and what the terminal showed.
         """
         script = ("sh", "-e", "-c", "\n".join(commands))
         words = ("su", "--login", user, "--command", shlex.join(script)) if user else script
@@ -66,7 +66,7 @@ class InboxMachine:
 
     @contextmanager
     def inserted(self, stick: Path) -> Iterator[None]:
-        """Let the device that the guide names be this stick while the block runs."""
+        """Make this stick available as the device that the guide names, while the block runs."""
         loop = bare_tree.run("losetup", "--find", "--show", str(stick)).strip()
         device = self.tree / _STICK
         os.mknod(device, stat.S_IFBLK | 0o600, Path(loop).stat().st_rdev)

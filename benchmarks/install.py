@@ -25,7 +25,7 @@ _SETUP = ("fanal-portal", "setup")
 _OLDER, _NEWER = "srv/older.deb", "srv/newer.deb"
 _MIGRATIONS = "portal/store/migrations/versions"
 _VERSION = ("portal", "--version")
-# Where the database of the portal is, as uninstall names it.
+# The place of the portal's database, in the words of uninstall.
 _PLACES = {"sqlite": "/var/lib/fanal", "postgresql": "database fanal and role portal of PostgreSQL"}
 _UNITS = ("portal@8080", "portal@8090", "nginx@clearnet", "nginx@onion", "portal-expire.timer", "tor@fanal")
 # The highest exposure of each unit, as systemd measures it, in tenths. The tor unit comes from Debian.
@@ -273,7 +273,7 @@ def _upgrades(machine: Machine) -> None:
 
 
 def _an_older_package_is_refused(machine: Machine) -> None:
-    """Check that a package that does not know the tables changes nothing that runs, and says so."""
+    """Check that an older package refuses the newer database and leaves the running portal unchanged."""
     machine.do("apt-get", "install", "--allow-downgrades", f"/{_OLDER}")
     first_report.all_serve(machine)
     for words in ((), ("--check",)):
@@ -285,7 +285,7 @@ def _an_older_package_is_refused(machine: Machine) -> None:
 
 
 def _the_newer_version_goes_on(walk: Walk) -> None:
-    """Check that after a reboot, the portal with the older package takes a report and can go on."""
+    """Check that after a reboot, the portal with the older package takes a report and can be upgraded."""
     machine = walk.machine
     first_report.all_serve(machine)
     walk.send_report()

@@ -23,7 +23,7 @@ _BATCH = 5_000
 
 
 class Journal:
-    """The journal of an open inbox, extended by entries about reading cases."""
+    """The journal of an open inbox, extended by entries that record the reading of cases."""
 
     def __init__(self, inbox: Inbox, entries: int) -> None:
         self._inbox = inbox

@@ -47,8 +47,8 @@ DELAYS = (
     "Not sent yet. Large files take minutes.",
     "Slow connection. Still trying…",
 )
-# The only required question. A page asks for the readers of a report only if more than one body can receive
-# it.
+# The only required question. A page asks who should read a report only if more than one body can receive the
+# report.
 READER = "Choose who reads it."
 # 20 words each.
 SENTENCES = {
@@ -105,7 +105,7 @@ class Journey:
 
 
 class Gate:
-    """Until the screen shown meanwhile has been read, holds all requests that match a URL pattern."""
+    """Holds all requests that match a URL pattern until ``open``, so that a waiting screen can be read."""
 
     def __init__(self, page: Page, pattern: str) -> None:
         self._held: list[Route] = []
@@ -280,7 +280,7 @@ class Reporter:
 
 
 def said(english: str, language: str) -> str:
-    """Return a text of the pages in a language; raises ValueError if no page has it."""
+    """Return a text of the pages in a language; raises ValueError if no page has this text."""
     french = catalogues.text(catalogues.load(Domain.PUBLIC, "fr"), english)
     if french == english:
         raise ValueError(f"no page has the text “{english}”: change it in benchmarks/journey.py")
@@ -294,7 +294,7 @@ def mean_length(language: str) -> int:
 
 
 def loaded(browser: Browser, url: str, ready: str = "main") -> tuple[int, int]:
-    """Return the bytes, compressed by Brotli, of the files needed to paint a page, and of its other files.
+    """Return the Brotli-compressed sizes of the files needed to paint a page, and of the page's other files.
 
     ``ready`` selects an element that is visible when the page has loaded its other files.
     """

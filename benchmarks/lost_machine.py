@@ -1,4 +1,4 @@
-"""The machine of a portal is lost, and another takes its place: the commands of the administrator's guide.
+"""Replace the lost machine of a portal with the commands of the administrator's guide.
 
 The commands come from the parts of the guide on backups, a lost machine and PostgreSQL. Only names and places
 are replaced.
@@ -33,7 +33,7 @@ def back_up(walk: Walk) -> None:
 
 
 def replaced(walk: Walk, bare: Path) -> Machine:
-    """Return a machine that takes the place of the lost one, which must not run any more.
+    """Return a machine that takes the place of the lost one, which must no longer run.
 
     ``bare`` is a tree with the package and PostgreSQL. The medium and the copies that the guide names come
     from the lost machine. The private key comes from the machine where it was made.

@@ -153,7 +153,7 @@ class _Stick:
         return parts
 
     def fingerprints(self, second: str | None = None) -> list[Question]:
-        """Return what the officers type. ``second`` is what the second one types, if not the right digits."""
+        """Return what the officers type. ``second`` replaces the right digits of the second officer."""
         digits = typed_digits(self.medium)
         return [Question("The first officer", digits), Question("The second officer", second or digits)]
 

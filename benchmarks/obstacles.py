@@ -89,7 +89,10 @@ def _state(tree: Path) -> str:
 
 
 def setup_refused(walk: Walk) -> Iterator[str]:
-    """Run setup where it cannot succeed, mend the cause, and let it succeed. Yield the figures."""
+    """Run setup where it must fail, remove the cause, and check that setup then succeeds.
+
+    Yield the figures.
+    """
     machine = walk.machine
     with machine.running():
         walk.until("fanal-portal setup")

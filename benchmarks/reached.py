@@ -1,6 +1,7 @@
 """A plugin of pytest that records which lines each test reaches, and how long the test takes.
 
-`benchmarks.mutants` loads the plugin, which writes coverage data, and a JSON object with each test's seconds.
+`benchmarks.mutants` loads the plugin. The plugin writes coverage data and a JSON object with each test's
+seconds.
 """
 
 import json

@@ -25,7 +25,7 @@ class UnknownCommit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The result of a part: its commit, day, the machine's load, and a line for each figure."""
+    """The result of a part: its commit, its day, the machine's load, and a line for each figure."""
 
     commit: str
     date: str

@@ -42,7 +42,7 @@ _ROOMS = ("crypto", "portal", "inbox", "templates", "benchmarks")
 # Docstrings and comments of these files are read, too, but these files show no text to users.
 _UNSEEN = ("tests", "deploy")
 _SHORTEST = 4  # In words; a shorter text is a title or a label.
-# Folders of other people's code: their prose does not count.
+# Folders with other people's code, whose prose does not count.
 _NOT_OURS = {"node_modules", ".venv"}
 _END = re.compile(r"(?<=[.!?:])\s+(?=[A-ZÀ-Ý\"“«`(])")
 # A bold sentence is not quoted.

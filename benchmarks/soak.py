@@ -237,7 +237,10 @@ PARTS: Mapping[str, Part] = {
 
 
 def main() -> int:
-    """Run the named parts, or all if none is named. ``--stale`` lists stale records and never fails."""
+    """Run the named parts, or all parts if no part is named.
+
+    ``--stale`` lists stale records and never fails.
+    """
     names = sys.argv[1:]
     if names == ["--stale"]:
         covers = {name: part.covers for name, part in PARTS.items()}

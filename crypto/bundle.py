@@ -266,7 +266,7 @@ def sign_again(manifest: Manifest, deployment: bytes, reply_seed: bytes) -> Mani
 
 
 def intake_head(manifest: Manifest, deployment: bytes) -> IntakeHead:
-    """Return the head of an intake manifest if the instance key that it names signed the complete manifest.
+    """Return the head of an intake manifest if the instance key in the head signed the complete manifest.
 
     The lists of the manifest are not parsed. The caller must compare the instance key with the pinned one
     before trusting the manifest. Raise Malformed or Tampered.

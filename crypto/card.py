@@ -50,7 +50,7 @@ def parse(raw: bytes) -> Card:
 
 
 def open_card(raw: bytes, signature: bytes, deployment: bytes) -> Card:
-    """Return the card if the key that it names signed it for this deployment.
+    """Return the card if the key named in the card signed it for this deployment.
 
     The signature does not prove who owns the key, so a person must compare the key's fingerprint. Raise
     Tampered for a wrong signature. Raise Malformed if the form or the deployment is wrong, or if a key of the

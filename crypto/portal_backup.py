@@ -142,7 +142,7 @@ def sign(backup: Backup, instance_seed: bytes) -> Manifest:
 
 
 def open_backup(manifest: Manifest, deployment: bytes) -> Backup:
-    """Return the manifest if the instance key that it names signed it for this deployment.
+    """Return the manifest if the instance key named in the manifest signed it for this deployment.
 
     The caller must compare the fingerprint of this key with the known fingerprint. Raise Malformed or
     Tampered.

@@ -49,7 +49,7 @@ class _Reader:
                 begin = end
 
     def closed(self, lines: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield the line count and the contents of each beginning that closing brackets make complete."""
+        """Yield the line count and the contents of each beginning that is valid with its brackets closed."""
         for end, piece in enumerate(accumulate(lines[:-1]), 1):
             found = next(filter(None, (self.read(piece + closer) for closer in _CLOSERS)), None)
             if found is not None:

@@ -18,7 +18,7 @@ class WebCertificate:
 
     @classmethod
     def parse(cls, pem: bytes) -> "WebCertificate":
-        """Return the certificates in a PEM file; raises Malformed if it contains none."""
+        """Return the certificates in a PEM file; raises Malformed if the file contains no certificate."""
         try:
             return cls(tuple(x509.load_pem_x509_certificates(pem)))
         except ValueError as error:

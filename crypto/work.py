@@ -41,7 +41,7 @@ def size_class(size: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The puzzle parameters for one hour, the same for all: a 32-byte seed and the iterations per try."""
+    """The parameters of all puzzles in one hour: a 32-byte seed and the iterations per try."""
 
     seed: bytes
     cost: int

@@ -44,7 +44,7 @@ def sign(folder: Path, key: Path, root: Path, check: Check = manifest.check) -> 
 
 
 def verify(folder: Path, keys: Sequence[Path], check: Check = manifest.check) -> str:
-    """Check the signatures by the public keys in the files ``keys``, and every file in ``folder``.
+    """Check every file in ``folder``, and check the signatures with the public keys in the files ``keys``.
 
     Return the version of the release or medium. Raises Refused with the name of the first signature or file
     that is missing, wrong or not in the manifest.

@@ -36,7 +36,7 @@ class Source:
 
         If the commit has the tag of the version in pyproject.toml (such as ``v1.0.0``), the release has this
         version. Otherwise the version names the commit. Development versions sort before the version of
-        pyproject.toml, and older ones before newer ones.
+        pyproject.toml, and older development versions before newer development versions.
 
         Raises Refused if files differ from the commit, if another commit has this version's tag, or if
         ``root`` has no git history.

@@ -150,7 +150,7 @@ def of(session: Session, number: int) -> AccessRequest:
 
 
 def open_one(session: Session, number: int) -> AccessRequest:
-    """Return an open request for the officers who handle it.
+    """Return an open request that the signed-in officers may answer.
 
     Raises Refused if the request is unknown or already answered. Also raises Refused if the request contains
     a name or alias of a signed-in officer, because officers may not answer requests about themselves. This
@@ -222,7 +222,7 @@ def deadlines(session: Session) -> list[tuple[str, date, date | None]]:
 
 
 def forget_names(session: Session, today: date) -> None:
-    """Delete the names in requests that were answered too long ago to be contested."""
+    """Delete the names in each request whose answer can no longer be contested."""
     for row in _answered(session):
         if row.answered is None or not row.names:
             continue

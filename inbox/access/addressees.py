@@ -1,8 +1,8 @@
 """Check that an addressee is not a person whom the case names, and does not reveal the reporter.
 
 A person concerned must not learn of the case by mistake. An addressee is also checked like any other outgoing
-text. By trying names as addressees, officers must not find out who reported. Neither the letter nor the
-ledger may reveal the reporter.
+text. Officers must not be able to identify the reporter by trying names as addressees. Neither the letter nor
+the ledger may reveal the reporter.
 """
 
 from sqlalchemy.orm import Session
@@ -51,10 +51,10 @@ def check(session: Session, number: int, addressee: str, reason: str, how: Sente
 def check_unsaid(session: Session, number: int, addressee: str, reason: str, how: Sentence = _REASON) -> bool:
     """Return whether a reason was needed because the addressee could reveal the reporter.
 
-    Unless a reason is given, raises CaseRefused for words that the reporter asked never to repeat and for
-    words of the identity. For words of the identity, a reason from only one officer does not count, because
-    one officer alone may not see these words. At the next attempt, two officers must confirm, because the
-    first officer may get no more answers alone. Raises the same errors as ``is_named``.
+    Unless a reason is given, raises CaseRefused for words of the identity, and for words that must never be
+    repeated because the reporter asked for this. For words of the identity, a reason from only one officer
+    does not count, because one officer alone may not see these words. At the next attempt, two officers must
+    confirm, because the first officer may get no more answers alone. Raises the same errors as ``is_named``.
     """
     found = unsaid.find(session, number, addressee) if _is_compared(session, number, addressee) else None
     if found and (found.is_for_two or not reason.strip()):

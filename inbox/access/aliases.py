@@ -18,7 +18,7 @@ LONGEST = 100
 
 
 def add(inbox: Inbox, who: Actor, officer: str, alias: str) -> list[int]:
-    """Add an alias, and exclude the officer from all cases, old and new, whose reports use it.
+    """Add an alias, and exclude the officer from all cases, old and new, whose reports use the alias.
 
     Returns the newly restricted cases that ``who`` may see. Raises Refused if the alias exists, is too short
     or is too long, or if the officer is the only officer. Raises CaseRefused if the officer is unknown.

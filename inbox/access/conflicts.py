@@ -63,7 +63,7 @@ def lift(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> li
     noted = action(Code.LIFT_CONFLICT, number, reason, officer=officer)
 
     def choose(session: Session) -> Sequence[Action]:
-        # If there is no exclusion, the action is refused, but only after two officers have confirmed it.
+        # Two officers must confirm the action before the program reveals that there is no exclusion to lift.
         return [replace(noted, case=each) for each in _kept_with(session, number, officer) or [number]]
 
     with chosen_action.together(inbox, who, number, choose) as session:

@@ -70,8 +70,8 @@ def entrust(inbox: Inbox, who: Actor, number: int, names: Iterable[str]) -> list
     """Make these officers the only handlers of a case, and return them.
 
     Raises CaseRefused if the acting officers may not read the case. Raises Refused if an officer is unknown
-    or excluded, or if there are fewer officers than a quorum, because they could not open the inbox. Also
-    raises the same errors as ``Inbox.acting``.
+    or excluded. Also raises Refused for fewer officers than a quorum, because so few officers could not open
+    the inbox. Also raises the same errors as ``Inbox.acting``.
     """
     chosen = sorted(set(names))
     with inbox.acting(who, action(Code.ENTRUST, number, officers=tuple(chosen))) as session:

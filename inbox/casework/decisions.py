@@ -184,7 +184,7 @@ def is_taken(session: Session, number: int, decision: Decision) -> bool:
 
 
 def check(session: Session, number: int, wanted: Sequence[Decision], today: date) -> None:
-    """Check that these decisions could be taken now, in this order, without taking any.
+    """Check that all these decisions could be taken now, in this order. Take none of them.
 
     Raises the same errors as ``take``.
     """
@@ -270,9 +270,10 @@ def check_way(session: Session, number: int, decision: Decision, today: date) ->
 
 
 def check_prosecutor(session: Session, number: int) -> None:
-    """Raise CaseRefused until officers decide whether to inform the prosecutor, even if no rule asked them.
+    """Raise CaseRefused until officers decide whether to inform the prosecutor.
 
-    A case that nobody has scored may still be about an offence.
+    The decision is required even if no rule asks for it, because a case that nobody has scored may still be
+    about an offence.
     """
     if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR):
         raise CaseRefused(
@@ -325,8 +326,8 @@ def _code(session: Session, number: int, decision: Decision) -> Code:
 
     Some decisions take two officers, as do decisions whose measure takes two. A decision that replaces a
     decision taken by two officers also takes two. Otherwise, one officer could reverse the earlier decision.
-    Two officers are always needed to defer a decision again. Two officers are also needed to state that the
-    reporter was told, although no reply says so, because nobody else could check such a statement.
+    Two officers are always needed to defer a decision again. Two officers are also needed to state, without
+    such a reply, that the reporter was told. Nobody else could check this statement.
     """
     _rule(session, decision.choice)
     standing = legal_duties.standing(session, number, decision.choice)
@@ -352,7 +353,7 @@ def _is_put_off_again(session: Session, number: int, decision: Decision) -> bool
 
 
 def _lacks_reply(session: Session, number: int, choice: str) -> bool:
-    """Return whether a decision says that the reporter was told something, although no reply has said it.
+    """Return whether a decision says that the reporter was told something that no reply contains.
 
     A reply on which an earlier decision was based does not count, because it said something else. A reply
     that waits for the next outbox counts, because it cannot be retracted once a decision depends on it.

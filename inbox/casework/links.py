@@ -237,7 +237,7 @@ def _is_guarded(session: Session, number: int, other: int, relation: Relation | 
     Two officers are required in each of these situations:
 
     - proceedings, a hold or a prosecutor's restrictions bind the case, or the prosecutor's word is awaited.
-      One officer, who may be the person concerned, must not release one of the cases;
+      one officer alone, who may be the person concerned, must not release one of the cases;
     - a case ended as a duplicate because of the link;
     - because of the link, a case may concern somebody who has made an access request, and the officers decide
     whether it does.
@@ -293,7 +293,7 @@ def _settled(session: Session, number: int) -> set[int]:
 
 
 def _shared(session: Session, number: int) -> tuple[dict[Mark, set[int]], list[Mark]]:
-    """Return the other cases that share each mark of a case, and the marks shared by more than MANY cases."""
+    """Return the other cases with each mark of a case, and the marks that more than MANY cases have."""
     mine, theirs = aliased(Term), aliased(Term)
     others = (
         select(theirs.case)

@@ -110,8 +110,8 @@ def is_restricted(session: Session, number: int) -> bool:
 def restrictions(session: Session, number: int) -> str:
     """Return the prosecutor's restrictions on this case, without those on linked cases, as one text.
 
-    Restrictions from before the prosecutor's last word are left out, unless they are dated later than that
-    word. A final decision ends the restrictions.
+    Restrictions that were recorded before the prosecutor's last word are left out, unless they are dated
+    later than that word. A final decision ends the restrictions.
     """
     return "; ".join(each.restrictions for each in _binding(session, number) if each.restrictions)
 
@@ -171,7 +171,7 @@ def _holding(session: Session, number: int) -> Sequence[Any]:
 
 
 def _of_office(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
-    """Return the measures of the office's own pending proceedings that await the prosecutor."""
+    """Return the measures that await the prosecutor in the office's own pending proceedings."""
     law = in_use.of(session)
     kinds = in_use.proceedings(session) - law.of_justice
     roles = (MeasureRole.OFFICE_DECISION, MeasureRole.PROSECUTOR_WORD)
@@ -288,7 +288,7 @@ def refused_following_up(session: Session, number: int) -> CaseRefused:
 
 
 def lifting(session: Session, number: int) -> Mapping[str, object]:
-    """Return the values for a hint: the case that lacks the prosecutor's word, and the codes that help."""
+    """Return the values for a hint: the case that lacks the prosecutor's word, and the codes to record."""
     return {
         "other": binding(session, number),
         "choices": legal_duties.settling(session, DutyRole.PROSECUTOR),

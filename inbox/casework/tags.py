@@ -85,7 +85,7 @@ def of(session: Session, number: int) -> list[str]:
 
 
 def folded(name: str) -> str:
-    """Return a tag in its stored form, in lower case; raises CaseRefused if it is invalid."""
+    """Return a tag in its stored form, in lower case; raises CaseRefused if the tag is invalid."""
     found = unicodedata.normalize("NFC", name).casefold()
     if not _TAG.fullmatch(found):
         raise CaseRefused(

@@ -3,7 +3,7 @@
 A person who learns of proceedings too early can hide, or look for the reporter. So the answer is refused
 until two decisions are taken: whether to inform the persons concerned, and whether to inform the prosecutor.
 The answer is also refused during proceedings about the case or about a bound case. In judicial proceedings,
-the refusal lasts until the prosecutor has no objection; in the office's own proceedings, it lasts until the
+the refusal lasts until the prosecutor no longer objects; in the office's own proceedings, it lasts until the
 person has been informed. A prosecutor's restrictions count as judicial proceedings.
 """
 
@@ -126,7 +126,8 @@ def is_undecided(session: Session, number: int) -> bool:
 def is_pending(session: Session, request: int, number: int) -> bool:
     """Return whether proceedings about a case forbid disclosing it in the answer to a request."""
     opened = _going_on(session, number)
-    # Proceedings that need the prosecutor's word are the office's own; judicial proceedings do not need it.
+    # Proceedings that need the prosecutor's word are the office's own; judicial proceedings do not need this
+    # word.
     by_office = any(each.needs_word for each in opened)
     found = session.get(AccessCase, (number, request))
     if _is_with_justice(session, number, opened) and (found is None or found.unopposed is None):

@@ -153,7 +153,7 @@ def learned(session: Session, number: int, asked: Asked, today: date, *, each_ti
 
 
 def keep_lateness(row: Duty, today: date) -> None:
-    """Record whether a decision is late, because after its due day is recomputed, it could seem on time."""
+    """Record whether a decision is late, because the decision could seem on time under a new due day."""
     row.was_late = row.was_late or (row.decided or today) > row.due
 
 
@@ -270,7 +270,7 @@ def taking(session: Session, kind: str) -> Sequence[str]:
 
 
 def by_role(session: Session, number: int, role: DutyRole) -> Duty | None:
-    """Return the duty of a case with this role, or None if the case does not have it."""
+    """Return a case's duty with this role, or None if the case has no such duty."""
     return session.get(Duty, (number, in_use.of(session).duty(role)))
 
 
@@ -333,7 +333,7 @@ def measures_on(session: Session, number: int) -> Set[str]:
 
 
 def urgent(session: Session, number: int | None = None) -> Collection[int]:
-    """Return the numbers of cases with an urgent decision; ``number`` limits this to one case."""
+    """Return the numbers of cases with an urgent decision; ``number`` limits the result to one case."""
     rows = select(Duty).where(Duty.urgent.is_not(None), Duty.decided.is_(None))
     if number is not None:
         rows = rows.where(Duty.case == number)
@@ -341,7 +341,7 @@ def urgent(session: Session, number: int | None = None) -> Collection[int]:
 
 
 def undecided_others(session: Session, number: int | None = None) -> Collection[int]:
-    """Return the cases with a pending decision that has no role; ``number`` limits this to one case.
+    """Return the cases with a pending decision that has no role; ``number`` limits the result to one case.
 
     A case can be closed while a decision without a role is pending.
     """
@@ -351,7 +351,7 @@ def undecided_others(session: Session, number: int | None = None) -> Collection[
 
 
 def owed_after_end(session: Session, number: int | None = None) -> Collection[int]:
-    """Return the closed and junk cases that still need a decision; ``number`` limits this to one case.
+    """Return the closed and junk cases that still need a decision; ``number`` limits the result to one case.
 
     Closing a case does not settle a decision that was put off or is asked for again. A case that still needs
     a decision waits like an open case, and is not archived. Two decisions are exceptions. The decision on

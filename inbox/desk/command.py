@@ -94,7 +94,7 @@ def desk(
 
 @contextmanager
 def _writing(file: Path | None) -> Iterator[Callable[[str], None]]:
-    """Yield a function that writes an address to ``file``, if given, which only its owner can read.
+    """Yield a function that writes an address to ``file`` (if given), a file that only its owner can read.
 
     The file is deleted at the end. An address that was already used reveals nothing to anybody who reads it.
     A file that already existed is deleted only if the address replaced its contents.

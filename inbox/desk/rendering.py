@@ -295,7 +295,7 @@ def init_app(app: Flask) -> None:
 
 
 def _in_other_language(language: str) -> str:
-    """Return the address of this page in another language, or the queue's address if it answers a form."""
+    """Return this page's address in another language, or the queue's address if the page answers a form."""
     if (
         (request.method != "GET" and "again" not in g)
         or request.endpoint is None

@@ -91,7 +91,7 @@ class Server:
         self._asked = asked
 
     def answer(self, within: float | None = None) -> None:
-        """Wait at most the given number of seconds for a request, and answer it."""
+        """Wait at most the given number of seconds for a request, and answer the request if it arrives."""
         with suppress(Empty):
             if channel := self._asked.get(timeout=within):
                 channel.service()

@@ -1,9 +1,9 @@
 """Answer an access request (GDPR, article 15) without warning the person or quoting a report.
 
 Officers see which cases name the person, and write the answer themselves. If an obstacle forbids disclosure,
-the person gets the same letter, from the same day on, as if no data were held. Every request leaves the same
-traces, except in the cases themselves. An officer who is excluded from a case therefore does not learn that
-the case names the person.
+the letter and its earliest day are the same as if no data were held. Every request leaves the same traces,
+except in the cases themselves. An officer who is excluded from a case therefore does not learn that the case
+names the person.
 """
 
 from collections.abc import Mapping

@@ -89,7 +89,7 @@ def loose(folder: Path | None) -> list[Path]:
 
 
 def _files(folder: Path) -> list[Path]:
-    """Return the files in a folder, without links: none if the folder cannot be read or is being removed."""
+    """Return a folder's files, without links; no files if the folder cannot be read or is being removed."""
     try:
         return sorted(path for path in folder.iterdir() if path.is_file() and not path.is_symlink())
     except OSError:

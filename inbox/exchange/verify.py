@@ -55,7 +55,7 @@ def announced(path: Path, deployment: bytes, channel: str) -> Announced:
 
 
 def verify(path: Path, announced: Announced) -> Verified:
-    """Read all of the bundle at ``path`` once, verify it and return it; the caller trusts its key.
+    """Read all of the bundle at ``path`` once, verify it and return it; the caller trusts the bundle's key.
 
     Raises BundleRefused if the bundle is invalid, or if its head differs from the head that was
     ``announced``.

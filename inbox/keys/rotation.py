@@ -96,7 +96,7 @@ def rotate(home: Home, session: Session, today: date, epoch: timedelta) -> Rotat
 
 
 def replace(home: Home, session: Session, today: date, epoch: timedelta) -> Rotated:
-    """Make keys that are valid from today, and withdraw all other keys, which somebody may know.
+    """Make keys that are valid from today, and withdraw all other keys, because somebody may know them.
 
     Reports sealed to a withdrawn intake key can still be opened. A slot signed by a withdrawn key must not be
     trusted. The next outbox therefore refills the slot of every case that the portal still keeps, including

@@ -149,7 +149,7 @@ def _check_sent(number: int, taken: Taken, rule: rules.Measure) -> None:
 
 
 def _check_group(number: int, taken: Taken, rule: rules.Measure) -> None:
-    """Raise CaseRefused if the law has no such group of the sanction."""
+    """Raise CaseRefused if the law does not have this group of sanctions."""
     groups = range(1, rule.groups + 1)
     if taken.degree is not None and taken.degree not in groups:
         raise CaseRefused(

@@ -39,7 +39,7 @@ _LISTED = 10
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """Mistakes in the form for a new report: wrong answers by question, and a wrong day or size."""
+    """Mistakes in the form for a new report: wrong answers, keyed by question, and a wrong day or size."""
 
     questions: Mapping[str, Oddity] = field(default_factory=dict)
     day: bool = False

@@ -133,12 +133,12 @@ class Seats:
         seat.active = self._now()
 
     def left(self, seat: Seat) -> dict[str, int]:
-        """Return in how many seconds the session ends, and in how many the inbox locks, if nobody acts."""
+        """Return the seconds until the session ends and until the inbox locks, if nobody acts."""
         ends = self._ends(seat) - self._now()
         return {"session": max(0, int(ends)), "inbox": max(0, int(self.locks_in()))}
 
     def asked_of(self, seat: Seat) -> list[Confirmation]:
-        """Return the requests of other officers that are pending or were confirmed by this officer."""
+        """Return other officers' requests that are pending or that this officer has confirmed."""
         self._sweep()
         others = (each for each in self._seats.values() if each is not seat)
         asked = (wanted for each in others for wanted in each.asked.values())

@@ -48,7 +48,10 @@ def _is_own(name: str) -> bool:
 
 
 def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Confirm:
-    """Return the function that confirms an officer's actions. ``asked`` are that officer's requests."""
+    """Return the function that confirms an officer's actions.
+
+    ``asked`` are the requests of this ``officer``.
+    """
 
     def ask(actions: Sequence[Action], needed: int) -> Mapping[str, Presence]:
         names = _names(opened, officer, {each.case for each in actions})
@@ -97,7 +100,7 @@ def signing(opened: Unlocked, officer: str, case: int, taken: int) -> Signing:
 
 
 def _names(opened: Unlocked, officer: str, cases: Collection[int | None]) -> Sequence[str]:
-    """Return the officers who may confirm an action on these cases: the actor, then those not excluded."""
+    """Return the actor, then all other officers who are not excluded from these cases and so may confirm."""
     with opened.inbox.vault.transaction() as session:
         kept = {each.officer for each in queries_access.exclusions(session) if each.case in cases}
     return [officer, *(name for name in opened.sealed if name != officer and name not in kept)]
