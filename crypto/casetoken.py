@@ -88,7 +88,7 @@ def words(entropy: bytes, language: str) -> tuple[str, ...]:
 
 
 def parse(text: str) -> dict[str, bytes]:
-    """Return the entropy of the typed ``text`` for each language whose word list it fits.
+    """Return the entropy of the typed ``text`` for each language whose word list the text fits.
 
     About one text in 4 million fits both lists by chance. If a text fits both lists, ask the person which
     language it is. Raise WrongCount, UnknownWord or WrongChecksum.

@@ -94,7 +94,7 @@ def _stanza(found: re.Match[bytes]) -> Stanza:
 
 
 def _signed(stanzas: Iterable[Stanza]) -> bytes:
-    """Return the bytes that the MAC covers: everything up to and including the three dashes before it."""
+    """Return the bytes that the MAC covers, up to and including the three dashes before the MAC."""
     return _VERSION + "".join(stanza.encode() for stanza in stanzas).encode() + b"---"
 
 

@@ -51,10 +51,10 @@ def check(session: Session, number: int, addressee: str, reason: str, how: Sente
 def check_unsaid(session: Session, number: int, addressee: str, reason: str, how: Sentence = _REASON) -> bool:
     """Return whether a reason was needed because the addressee could reveal the reporter.
 
-    Unless a reason is given, raises CaseRefused for words of the identity, and for words that must never be
-    repeated because the reporter asked for this. For words of the identity, a reason from only one officer
-    does not count, because one officer alone may not see these words. At the next attempt, two officers must
-    confirm, because the first officer may get no more answers alone. Raises the same errors as ``is_named``.
+    Unless a reason is given, raises CaseRefused for words of the identity, and for words that the reporter
+    asked the office never to repeat. For words of the identity, a reason from only one officer does not
+    count, because one officer alone may not see these words. At the next attempt, two officers must confirm,
+    because the first officer may get no more answers alone. Raises the same errors as ``is_named``.
     """
     found = unsaid.find(session, number, addressee) if _is_compared(session, number, addressee) else None
     if found and (found.is_for_two or not reason.strip()):

@@ -1,9 +1,9 @@
 """The restricted archive: two officers must open a case that is kept only as evidence.
 
 ``inbox.vault.row_security`` hides archived cases on every read, as it hides cases in quarantine. The queue
-still shows a line for an archived case, and the counts include the case. Actions that do not show its
-content, such as its destruction, are still possible. When two officers open the case, both can read it for
-that day. A case leaves the archive when a new, unread message arrives, or when officers reopen the case.
+still shows a line for an archived case, and the counts include the case. Actions that do not show the case's
+content, such as destroying the case, are still possible. When two officers open the case, both can read it
+for that day. A case leaves the archive when a new, unread message arrives, or when officers reopen the case.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The reporter's identity, if the reporter gave it, is stored separately and shown only by its own action.
+"""The reporter's identity, if the reporter gave it, is stored separately and shown only by a separate action.
 
 Article 9 of loi 2016-1691 punishes disclosure without consent, except to the judicial authority.
 """

@@ -355,8 +355,8 @@ def _is_put_off_again(session: Session, number: int, decision: Decision) -> bool
 def _lacks_reply(session: Session, number: int, choice: str) -> bool:
     """Return whether a decision says that the reporter was told something that no reply contains.
 
-    A reply on which an earlier decision was based does not count, because it said something else. A reply
-    that waits for the next outbox counts, because it cannot be retracted once a decision depends on it.
+    A reply on which an earlier decision was based does not count, because that reply said something else. A
+    reply that waits for the next outbox counts, because it cannot be retracted once a decision depends on it.
     """
     if not _rule(session, choice).by_reply:
         return False

@@ -170,7 +170,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     ),
     # A deferred decision is enough to close a case. A deferred decision is not enough to destroy the case,
     # because nobody could take the decision afterwards. If no answer of a report names anybody, the two
-    # officers who mark it as junk thereby decide to inform nobody.
+    # officers who mark the report as junk thereby decide to inform nobody.
     Obstacle.PERSONS: _row(
         close=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
         junk=_blocked(Code.DECIDE_BY_TWO),

@@ -211,7 +211,7 @@ def _free_of(law: Law, rows: Sequence[Any], roles: Collection[MeasureRole]) -> S
 
 
 def refusing(session: Session, number: int, said: Sentence, hint: Sentence) -> CaseRefused:
-    """Return the error for a missing word of the prosecutor, naming the case that needs it."""
+    """Return the error for a missing word of the prosecutor; the error names the case that needs the word."""
     return CaseRefused(bonds.because_of(said, number, binding(session, number)), hint)
 
 

@@ -95,7 +95,7 @@ def create_app(desk: Desk) -> Flask:
 
 class _Request(Request):
     def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
-        """Keep in memory the file that a form sends, because it is a share, which must not reach a disk."""
+        """Keep the file of a form in memory, because this file is a share, which must not reach a disk."""
         return BytesIO()
 
 

@@ -148,10 +148,10 @@ def compose(
     """Return the content of a dossier, and what officers should check again before they send it.
 
     Officers should check places where text that was redacted elsewhere still appears, and texts that repeat
-    what the reporter asked never to repeat. Officers should also check words that mix letters of several
-    alphabets, because a typed passage does not match such words. Officers are also warned about an addressee
-    whom the case names, and about a dossier that needs the prosecutor's word first, because both could warn a
-    person concerned.
+    what the reporter asked the office never to repeat. Officers should also check words that mix letters of
+    several alphabets, because a typed passage does not match such words. Officers are also warned about an
+    addressee whom the case names, and about a dossier that needs the prosecutor's word first, because both
+    could warn a person concerned.
 
     Passages that reveal the reporter are omitted. Two officers who act together see which passages are
     omitted, and how many. Otherwise, one officer could store the name of a person concerned as the reporter's

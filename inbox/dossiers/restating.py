@@ -72,9 +72,9 @@ def check(session: Session, numbers: Sequence[int], names: Sequence[str], text: 
 
     ``despite`` is the reason to override warnings. A text is refused if it is empty, is longer than LONGEST
     characters, or contains an invisible character. A text is also refused if it repeats a reporter's wording,
-    something that a reporter asked never to repeat, or something known about a reporter's identity. Without a
-    reason, a text is also refused if it contains a day or an hour, or if it names a place, an identifier or
-    another person from a report.
+    something that a reporter asked the office never to repeat, or something known about a reporter's
+    identity. Without a reason, a text is also refused if it contains a day or an hour, or if it names a
+    place, an identifier or another person from a report.
     """
     _check_form(text)
     found = list(dict.fromkeys(trace for each in numbers for trace in traces(session, each, names, text)))

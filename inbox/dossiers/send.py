@@ -114,7 +114,7 @@ def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) ->
     cleaned but cannot be examined safely. Raises CaseRefused if the key of an attachment was destroyed, if
     nobody decided to inform the prosecutor, or if a warning about the dossier needs a reason and none is
     given. For a disciplinary dossier, also raises CaseRefused if the prosecutor's word is missing, or if the
-    dossier contains words that the reporter asked never to repeat.
+    dossier contains words that the reporter asked the office never to repeat.
     """
     noted = action(
         Code.MAKE_DOSSIER,
@@ -157,9 +157,9 @@ def _check(
         if doubt is Doubt.NO_WORD and prosecutor_word.is_missing(session, number):
             raise prosecutor_word.refused_dossier(session, number)
         # The person concerned reads a disciplinary file, and may know who could have said the words in it.
-        # Words that the reporter asked never to repeat are therefore refused even with a reason; officers can
-        # always redact them. A prosecutor keeps the dossier secret, and may need the reporter's words as
-        # evidence.
+        # Words that the reporter asked the office never to repeat are therefore refused even with a reason;
+        # officers can always redact them. A prosecutor keeps the dossier secret, and may need the reporter's
+        # words as evidence.
         if doubt is Doubt.PROTECTED and plan.purpose is Purpose.DISCIPLINARY:
             raise CaseRefused(
                 sentence("{why} {place}", why=labels.said("doubt", doubt), place=place),

@@ -20,8 +20,8 @@ class Taken:
     ``degree`` is the group of a sanction. ``told`` means that the reporter may read the measure.
 
     ``restrictions`` are actions that a prosecutor does not want, or conditions for such actions. ``sent`` is
-    the text that is sent, if the law requires officers to keep it; ``dossiers.recording`` checks it.
-    ``despite`` is the reason for taking the measure although the prosecutor's word is missing or has
+    the text that is sent, if the law requires officers to keep this text; ``dossiers.recording`` checks the
+    text. ``despite`` is the reason for taking the measure although the prosecutor's word is missing or has
     restrictions; otherwise it is empty.
     """
 

@@ -108,7 +108,7 @@ def _shut(form: Form) -> Iterator[Tag]:
 
 
 def _fill(edits: Edits, control: Control, left: list[str], said: str) -> None:
-    """Put the given value into a field, and the message about its mistake in front of the field.
+    """Put the given value into a field, and put the message about a mistake in front of the field.
 
     If several text fields have the same name, each is filled with the next given value.
     """
