@@ -1,6 +1,6 @@
-"""Find the cases that name a person in any text, and the cases that may mean the person.
+"""Find the cases that name a person in any text, and the cases that may refer to the person.
 
-A case that contains only the family name is ambiguous, so an officer decides whether the case means this
+A case that contains only the family name is ambiguous, so an officer decides whether the case refers to this
 person (``namesakes``). An officer also decides about a case that is linked as "same person" to a case that
 names the person, because the linked case may use another name. Until this decision, the case waits for the
 answer to the person's request, so that no data is lost.
@@ -33,7 +33,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The cases that name a person, those that may mean this person, and the number of cases not searched."""
+    """The cases that name a person, those that may refer to this person, and the number not searched."""
 
     cases: tuple[int, ...]
     maybe: tuple[int, ...]
@@ -80,7 +80,7 @@ def is_person_of(session: Session, number: int, addressee: str) -> bool:
     - the addressee begins with a form of address, and the case contains the family name;
     - the addressee contains a capitalised word from the answer about persons concerned;
     - the initials match;
-    - the addressee has requested access, and the case means them.
+    - the addressee has requested access, and the case refers to the addressee.
     """
     given = words(addressee)
     # A single word may name an office, which a report may also mention.
@@ -100,7 +100,7 @@ def is_person_of(session: Session, number: int, addressee: str) -> bool:
 
 
 def concerns(session: Session, number: int, request: AccessRequest) -> bool:
-    """Return whether a case means the person who requests access, by name or by an officer's decision.
+    """Return whether a case refers to the person who requests access, by name or by an officer's decision.
 
     Raises the same errors as ``names``.
     """
@@ -109,7 +109,7 @@ def concerns(session: Session, number: int, request: AccessRequest) -> bool:
 
 
 def may_name(session: Session, number: int, request: AccessRequest) -> bool:
-    """Return whether a case may mean the person who requests access, although it does not name them in full.
+    """Return whether a case without the full name may refer to the person who requests access.
 
     The case contains only the family name of the person, or an officer linked it as "same person" to a case
     that names the person. Raises the same errors as ``names``.
@@ -123,7 +123,7 @@ def may_name(session: Session, number: int, request: AccessRequest) -> bool:
 
 
 def waiting_for(session: Session, number: int) -> set[int]:
-    """Return the open access requests of persons whom a case means or may mean.
+    """Return the open access requests of persons to whom a case refers or may refer.
 
     Raises the same errors as ``names``.
     """
@@ -137,9 +137,9 @@ def waiting_for(session: Session, number: int) -> set[int]:
 def may_wait(session: Session, numbers: Sequence[int]) -> set[int]:
     """Return which of these cases must wait for the answer to an access request.
 
-    Cases that mean or may mean the person must wait. While any request is open, all cases that the signed-in
-    officers may not read also wait, whether or not these cases name the person. Otherwise, a request under
-    any name would reveal whether a hidden case contains that name.
+    Cases that refer or may refer to the person must wait. While any request is open, all cases that the
+    signed-in officers may not read also wait, whether or not these cases name the person. Otherwise, a
+    request under any name would reveal whether a hidden case contains that name.
     """
     if not access_requests.pending(session):
         return set()
@@ -148,7 +148,7 @@ def may_wait(session: Session, numbers: Sequence[int]) -> set[int]:
 
 
 def meant_in(session: Session, number: int) -> set[int]:
-    """Return the open access requests of the persons whom a case certainly means.
+    """Return the open access requests of the persons to whom a case certainly refers.
 
     Raises the same errors as ``names``.
     """
@@ -204,7 +204,7 @@ def _families(names: Iterable[str]) -> list[str]:
 
 
 def _judged(session: Session, request: int) -> Mapping[int, bool]:
-    """Map cases to the officers' decisions on whether the case means the person who requests access."""
+    """Map each case to the decision of officers on whether the case refers to the requesting person."""
     rows = select(AccessCase.case, AccessCase.same).where(
         AccessCase.request == request, AccessCase.same.is_not(None)
     )

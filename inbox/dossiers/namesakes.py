@@ -1,4 +1,4 @@
-"""Decide whether a lone family name in a case means the person who made an access request."""
+"""Decide whether a lone family name in a case refers to the person who made an access request."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from inbox.vault.casework_tables import AccessCase
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Whether a case means the ``same`` person as an access request, and why."""
+    """Whether a case refers to the ``same`` person as an access request, and why."""
 
     case: int
     same: bool
@@ -21,13 +21,13 @@ class Judged:
 
 
 def judge(inbox: Inbox, who: Actor, request: int, said: Judged) -> AccessCase:
-    """Record, with a reason, whether a case means a namesake or the person who made the request.
+    """Record, with a reason, whether a case refers to a namesake or to the person who made the request.
 
     The answer to the request ignores the case of a namesake. Two officers must therefore decide that a case
-    means a namesake. Raises Refused if no reason is given. Raises CaseRefused if the case names the person in
-    full. Also raises CaseRefused if the case neither contains the family name nor is linked as "same person"
-    to a case that names the person. Also raises the same errors as ``access_requests.open_one`` and
-    ``Inbox.acting``.
+    refers to a namesake. Raises Refused if no reason is given. Raises CaseRefused if the case names the
+    person in full. Also raises CaseRefused if the case neither contains the family name nor is linked as
+    "same person" to a case that names the person. Also raises the same errors as ``access_requests.open_one``
+    and ``Inbox.acting``.
     """
     number = said.case
     noted = action(Code.JUDGE_NAME, number, said.reason, same_person=said.same)

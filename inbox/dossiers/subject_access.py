@@ -49,8 +49,8 @@ class Concerned:
 class Seen:
     """What the signed-in officers see of a request; ``not_looked_at`` counts cases that were not searched.
 
-    Undeclared and archived cases are not searched. ``maybe`` are the cases that may mean the person, because
-    they contain the family name.
+    Undeclared and archived cases are not searched. ``maybe`` are the cases that may refer to the person,
+    because they contain the family name.
     """
 
     request: AccessRequest

@@ -56,7 +56,7 @@ def _sending() -> Sending | None:
 
 
 def needing(needed: Needed) -> Callable[[View], View]:
-    """Check the fields that an officer's choices require before the view is called.
+    """Before the view is called, check the fields that an officer's choices require.
 
     ``needed`` takes the arguments of the view. The lower layers enforce the same rules, but this check names
     all missing fields at once.

@@ -1,7 +1,7 @@
 """The hidden field in each form: it names the form's page and the requirements of the form's fields.
 
-The field is neither secret nor trusted. An officer who changes the field only misleads themselves, because
-the lower layers check all input again.
+The field is neither secret nor trusted. An officer who changes the field deceives nobody else, because the
+lower layers check all input again.
 """
 
 import json

@@ -29,7 +29,7 @@ from inbox.text.redaction import EVERYWHERE, Redaction
 
 pages = Blueprint("dossiers", __name__)
 
-# The visible fields of the preview page that the sealing needs. That page carries all other fields as
+# The visible fields that the sealing needs from the preview page. That page carries all other fields as
 # hidden fields.
 _OF_SEALING = {"recipient", papers.FIELD, "measure", "despite"}
 

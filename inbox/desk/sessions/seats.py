@@ -157,7 +157,7 @@ class Seats:
 
     @property
     def why_it_locks(self) -> str:
-        """Return why the inbox locks automatically, for the terminal."""
+        """Return, for the terminal, why the inbox locks automatically."""
         if self._now() >= self._began + self._limits.longest:
             return f"open for {self._limits.longest / HOUR:g} hours"
         minutes, quorum = self._limits.short / MINUTE, self._opened.inbox.quorum
