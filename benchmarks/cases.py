@@ -108,7 +108,7 @@ def figures(folder: Path) -> Iterator[str]:
 
 
 def medians(opened: Vault) -> dict[str, float]:
-    """Return the milliseconds that each query takes, as the median of eleven runs."""
+    """Return the median time of each query over eleven runs, in milliseconds."""
     with opened.transaction(_PRESENT) as session:
         taken = {name: _median(session, partial(_ask, wanted)) for name, wanted in QUESTIONS.items()}
         return taken | {_LINKS: _median(session, _ask_links)}

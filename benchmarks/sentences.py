@@ -126,7 +126,7 @@ def main() -> None:
 
 
 def _translated(domain: Domain) -> Iterator[Row]:
-    """Yield the French sentences of a catalogue that are errors, hints or answers."""
+    """Yield a catalogue's French sentences that are errors, hints or answers."""
     with catalogues.path(domain, "fr").open("rb") as file:
         for message in read_po(file, locale="fr"):
             places = [place for place, _ in message.locations if place.startswith(_ANSWERING)]

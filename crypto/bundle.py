@@ -279,7 +279,7 @@ def intake_head(manifest: Manifest, deployment: bytes) -> IntakeHead:
 
 
 def named_instance(manifest: Manifest) -> bytes:
-    """Return the instance key (32 bytes) that an intake manifest names, for any deployment.
+    """Return the instance key (32 bytes) that an intake manifest of any deployment names.
 
     Raise Malformed. Raise Tampered if that key did not sign the manifest.
     """

@@ -105,7 +105,7 @@ def belongs(code: str, **values: object) -> Expected:
 
 
 def expected(code: str, **values: object) -> Node:
-    """Return the members of a schema that describe the expected value."""
+    """Return a schema's members that describe the expected value."""
     return {"description": belongs(code, **values).text, "expected": {"code": code, "values": values}}
 
 

@@ -187,7 +187,7 @@ def said(answers: Mapping[str, str | tuple[str, ...]]) -> Iterator[str]:
 
 
 def _kept_with(session: Session, number: int, officer: str) -> list[int]:
-    """Return the cases of the matter from which the officer is excluded, this case first.
+    """Return the matter's cases from which the officer is excluded, this case first.
 
     The list is empty if the officer is not excluded from this case.
     """

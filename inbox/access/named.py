@@ -156,7 +156,7 @@ def meant_in(session: Session, number: int) -> set[int]:
 
 
 def passages(session: Session, number: int, names: Sequence[str]) -> list[str]:
-    """Return each sentence of a case that names or may name the person.
+    """Return the sentences of a case in which the person is or may be named.
 
     Raises the same errors as ``names``.
     """

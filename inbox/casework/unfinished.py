@@ -89,7 +89,7 @@ def of(inbox: Inbox, who: Actor, case: int | None) -> dict[Form, Draft]:
 
 
 def begun(inbox: Inbox, who: Actor) -> Sequence[Begun]:
-    """Return all drafts of an officer that this officer may still read, oldest first."""
+    """Return all of an officer's drafts that this officer may still read, oldest first."""
     with inbox.vault.transaction(who.officers) as session:
         mine = select(Unfinished).where(Unfinished.officer.in_(who.officers))
         rows = session.scalars(mine.order_by(Unfinished.day, Unfinished.id)).all()

@@ -138,7 +138,7 @@ def _until(day: str, each: View) -> str:
 
 
 def _unasked(each: View) -> str:
-    """Return why no decision about informing the prosecutor is required, on one line."""
+    """Return, on one line, why no decision about informing the prosecutor is required."""
     return (
         f"  {labels.english('duty', each['duty'])}: no decision is required, because the severity is"
         f" {each['severity']}, below {each['from']}, and no tag is one of: {', '.join(each['tags'])};"

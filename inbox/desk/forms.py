@@ -55,7 +55,7 @@ def text(name: str) -> str:
 
 
 def lines(name: str) -> tuple[str, ...]:
-    """Return the lines of a text that are not empty."""
+    """Return the non-empty lines of a text."""
     return tuple(each.strip() for each in text(name).splitlines() if each.strip())
 
 

@@ -1,4 +1,4 @@
-"""Record an action on a case, with the text sent to another body if the law requires keeping it.
+"""Record an action on a case, with the text sent to another body if the law requires keeping this text.
 
 Officers write the text, and the journal records its hash. The text may reveal neither the reporter nor the
 persons concerned, because their colleagues may read it.
@@ -80,7 +80,7 @@ def check(session: Session, number: int, text: str, despite: str) -> None:
 
 
 def _names(session: Session, said: Sequence[str], text: str) -> Iterator[str]:
-    """Yield words of a text that occur in texts of the case and may be names, including place names.
+    """Yield a text's words that also occur in texts of the case and may be names, including place names.
 
     Two adjacent words may be a name, in either order, if both are capitalised in the text or in the case
     file. One capitalised word of such a pair is enough, unless it is part of an area's name. A word that

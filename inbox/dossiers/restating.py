@@ -103,7 +103,7 @@ def check_unnamed(session: Session, number: int, text: str) -> None:
 
 
 def traces(session: Session, number: int, names: Sequence[str], text: str) -> Iterator[Trace]:
-    """Yield the parts of a text that could reveal the reporter of a case, worst first."""
+    """Yield a text's parts that could reveal the reporter of a case, worst first."""
     own = {word for name in names for word in person_names.words(name)}
     said = named.of_reporter(session, number)
     yield from (Trace(Tell.QUOTED, words) for words in quoted(text, said, own))
@@ -176,7 +176,7 @@ def _check_form(text: str) -> None:
 
 
 def _counted(text: str, own: set[str]) -> list[tuple[str, str]]:
-    """Return the words of a text that are not ignored, each folded and as written."""
+    """Return a text's words that are not ignored, each folded and as written."""
     return [
         (word, written)
         for written in text.split()

@@ -91,7 +91,7 @@ def look(inbox: Inbox, who: Actor, number: int) -> Seen:
 
 
 def passages(inbox: Inbox, who: Actor, request: int, number: int) -> list[str]:
-    """Return each sentence of a case that names or may name the person, to help officers write the answer.
+    """Return a case's sentences that name or may name the person, to help officers write the answer.
 
     Raises the same errors as ``access_requests.open_one`` and ``Inbox.acting``.
     """

@@ -1,4 +1,4 @@
-"""Compare the type that a file claims to have, by its name and declared type, with its true type."""
+"""Compare a file's true type with its declared type and with the type that its name suggests."""
 
 import mimetypes
 from collections.abc import Collection, Iterator

@@ -183,7 +183,7 @@ class _Pdf(FPDF):
         self.set_font(_FAMILY, "", _SIZE)
 
     def legible(self, text: str) -> str:
-        """Spell out each character of a text that is invisible or missing from the font."""
+        """Return a text in which characters that are invisible or missing from the font are spelled out."""
         return unseen.spelled_out(text.replace("\r\n", "\n"), self._is_legible, _MOST_MARKS)
 
     def begin_quote(self) -> None:

@@ -35,7 +35,7 @@ class Opened:
     """The master secret (32 bytes) that a quorum opened, and the numbers of the shares that opened it.
 
     ``words`` are the words of these shares. ``sealed`` has the share file of each officer who gave a
-    passphrase, by share number.
+    passphrase, keyed by share number.
     """
 
     master: bytes = field(repr=False)

@@ -77,7 +77,7 @@ class Form:
 
 
 def read(page: str) -> list[Form]:
-    """Return the forms of a page that are sent by POST, in order."""
+    """Return a page's forms that are sent by POST, in order."""
     parser = _Parser(page)
     return list(parser.finished())
 

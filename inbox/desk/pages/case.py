@@ -156,7 +156,7 @@ def _page(case: int, part: str) -> int:
 
 
 def _unread(view: View) -> dict[Part, int]:
-    """Return the parts of a case that have unread messages, each with the number of the page to open."""
+    """Return a case's parts that have unread messages, each with the number of the page to open."""
     shown = view["part"]
     found = {Part.REPORT: 0} if view["new"] else {}
     if any(each["unread"] for each in view["follow_ups"]):

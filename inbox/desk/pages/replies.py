@@ -39,7 +39,7 @@ def reply(case: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/reply/preview")
 def preview_reply(case: int) -> ResponseReturnValue:
-    """Preview the reporter's page, and show words of the reply that could identify somebody."""
+    """Preview the reporter's page, and show the reply's words that could identify somebody."""
     return _answer(case, _draft())
 
 
@@ -68,7 +68,7 @@ def extend(case: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/extend/preview")
 def preview_extension(case: int) -> ResponseReturnValue:
-    """Preview the reporter's page, and show words of the text that could identify somebody."""
+    """Preview the reporter's page, and show the text's words that could identify somebody."""
     return _longer(case, _extension())
 
 

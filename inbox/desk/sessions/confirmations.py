@@ -56,7 +56,7 @@ class Confirmation:
 
     @property
     def written(self) -> Fields:
-        """The fields of the form that describe the actions."""
+        """The form's fields that describe the actions."""
         return said(self.fields, self.actions)
 
     def covers(self, path: str, actions: Sequence[Action], fields: Fields) -> bool:
@@ -70,7 +70,7 @@ class Confirmation:
 
 
 def said(fields: Iterable[tuple[str, str]], actions: Sequence[Action]) -> Fields:
-    """Return the fields of a form that describe these actions.
+    """Return a form's fields that describe these actions.
 
     A form can also have other decisions. Each decision that requires two officers needs its own confirmation.
     """

@@ -113,12 +113,12 @@ def begun(case: int | None) -> dict[Form, Draft]:
 
 
 def given(drafts: Mapping[Form, Draft]) -> dict[Form, MultiDict[str, str]]:
-    """Return the fields of each form that were kept as a draft, or no fields if there is no draft."""
+    """Return each form's fields that were kept as a draft, or no fields if there is no draft."""
     return {form: MultiDict(drafts[form].fields if form in drafts else ()) for form in Form}
 
 
 def part(form: Form) -> str:
-    """Return the part of the page of a case that holds a form."""
+    """Return the part of a case's page that holds a form."""
     return _PARTS[form][0]
 
 
