@@ -60,7 +60,7 @@ class Tested:
     def __call__(self) -> Iterator[str]:
         """Yield the figures.
 
-        Raises RuntimeError with pytest's output if a test fails or if none was selected.
+        Raises RuntimeError with pytest's output if a test fails or if no test was selected.
         """
         # pytest's cache is off, so that `make pytest` does not repeat tests that fail here.
         command = [sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", *self.words]

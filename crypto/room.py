@@ -7,7 +7,7 @@ _PART = 4
 
 
 def draw(secret: bytes, deployment: bytes, name: str, period: int) -> float:
-    """Return a number of at least 0 and less than 1, usually near the middle.
+    """Return a number of at least 0 and less than 1, usually near the middle of this range.
 
     Only the portal can compute the number. ``secret`` is the seed of the instance key (32 bytes). ``name``
     says what the number is used for. ``period`` is the hour or day in which the number is valid, counted from

@@ -82,7 +82,7 @@ def drop(inbox: Inbox, who: Actor, form: Form, case: int | None) -> None:
 
 
 def of(inbox: Inbox, who: Actor, case: int | None) -> dict[Form, Draft]:
-    """Return an officer's drafts for a case that they may read, or for a new report if the case is None."""
+    """Return an officer's drafts for a case that this officer may read, or (for None) for a new report."""
     with inbox.vault.transaction(who.officers) as session:
         rows = session.scalars(select(Unfinished).where(*_of(who, case)))
         return {Form(row.form): Draft(row.day, _fields(row)) for row in rows}

@@ -85,7 +85,7 @@ def unopened_until(session: Session, collected: date) -> date:
 
 
 def junk_over(session: Session, today: date) -> set[int]:
-    """Return the cases whose retention period as junk has expired by this machine's clock.
+    """Return the cases whose retention period as junk has expired according to this machine's clock.
 
     The reporters of these cases are informed by an outbox. If a case is recovered later, its slot is filled
     again, so nothing is lost.

@@ -31,12 +31,12 @@ def take_out(session: Session, number: int) -> None:
 
 
 def take_out_all(session: Session) -> None:
-    """Remove all cases from all lists, because after restoring an older backup, later changes are unknown."""
+    """Remove all cases from all lists, because an older backup does not contain later changes."""
     session.execute(delete(ListedCase))
 
 
 def name(n: int, sha256: bytes) -> str:
-    """Return the name of a list; a number alone could be used twice after restoring an older backup."""
+    """Return the name of a list; a number alone could be used twice after an older backup is restored."""
     return f"{n}-{sha256.hex()[:8]}"
 
 

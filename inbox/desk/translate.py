@@ -36,7 +36,7 @@ def _said(language: str, value: object, name: str = "") -> str:
             return _uncoded(language, str(value), name)
 
 
-# The label tables for values in a sentence that are codes, keyed by the name of the value.
+# The label tables for the codes among a sentence's values, keyed by the name of the value.
 _VALUES = {
     "kind": "measure",
     "measure": "measure",

@@ -46,7 +46,7 @@ _CAPITAL = re.compile(r"[^\W\d_]+(?:[-'\u2019][^\W\d_]+)*")
 
 
 class Tell(StrEnum):
-    """The kinds of words in an answer that could reveal who reported; the labels are in labels.toml."""
+    """The kinds of words by which an answer could reveal who reported; the labels are in labels.toml."""
 
     QUOTED = "quoted"
     REPORTER = "reporter"

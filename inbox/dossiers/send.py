@@ -112,7 +112,7 @@ def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) ->
     Raises the same errors as ``compose.preview``, ``apart.new``, ``addressees.check_unsaid`` and
     ``records.add``. Raises Refused if an attachment is damaged. Raises NoSandbox if attachments are to be
     cleaned but cannot be examined safely. Raises CaseRefused if the key of an attachment was destroyed, if
-    nobody decided to inform the prosecutor, or if a warning about the dossier needs a reason and none is
+    nobody decided to inform the prosecutor, or if a warning about the dossier needs a reason and no reason is
     given. For a disciplinary dossier, also raises CaseRefused if the prosecutor's word is missing, or if the
     dossier contains words that the reporter asked the office never to repeat.
     """

@@ -84,7 +84,7 @@ def is_useless(key: ReplyKey, today: date) -> bool:
 
 
 def plan(session: Session, today: date) -> Plan:
-    """Return what can be destroyed today; raise Refused, with the reason, if nothing can."""
+    """Return what can be destroyed today; raise Refused, with the reason, if nothing can be destroyed."""
     held = [key for key in queries_office.intake_keys(session) if key.destroyed is None]
     past = [key for key in held if destroyable_from(key) <= today]
     awaited = [key for key in past if is_awaited(session, key)]
