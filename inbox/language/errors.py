@@ -23,8 +23,8 @@ class Refused(Exception):
     def at(self, *fields: str) -> Self:
         """Name the form fields that the error is about, and return the error.
 
-        The desk shows the error at the first of these fields that is filled in; if all are empty, at the
-        first field.
+        The desk shows the error at the first of these fields that is filled in, or at the first field if all
+        are empty.
         """
         self.fields = fields
         return self
@@ -90,7 +90,7 @@ class Locked(Refused):
     def __init__(self, needed: int, why: Sentence | None = None) -> None:
         """``needed`` is the number of passphrases that the action needs.
 
-        ``why`` says why the action requires two officers, if one officer can usually do it alone.
+        If one officer can usually do the action alone, ``why`` says why it requires two.
         """
         super().__init__(
             why

@@ -164,7 +164,8 @@ def overview(inbox: Inbox, who: Actor) -> View:
     """
     with inbox.acting(who, action(Code.LIST)) as session:
         view = _overview(session)
-    # Nothing changes in this block, so ``settle`` need not run again: ``acting`` has just called ``settle``.
+    # Nothing changes in this block, so ``settle`` need not run again. ``acting`` has just called
+    # ``settle``.
     with inbox.vault.transaction() as session:
         warnings = [
             *expiry_warnings.warnings(session, who.today),
@@ -198,7 +199,7 @@ def _overview(session: Session) -> View:
 def details(session: Session, number: int, today: date, look: Look = _ALL) -> View:
     """Return one case as ``read`` shows it; raises the same errors as ``declarations.check``.
 
-    ``part`` in the view holds:
+    ``part`` in the view contains:
 
     - the number of this part, and the number of parts;
     - the numbers of the other parts that have an unread message, or a message with files;

@@ -28,7 +28,8 @@ def of(
     as in the queue. A case that has since left the queue, for example because it was closed, keeps the
     ``last`` neighbours that are still in the queue.
 
-    No journal entry is made, because the result holds only numbers from a queue whose display was recorded.
+    The result holds only numbers from a queue whose display the journal has recorded, so it needs no entry of
+    its own.
     """
     if asked is None:
         return Neighbours(number)

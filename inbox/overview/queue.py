@@ -255,7 +255,7 @@ def _count(
 
 
 def _danger_left_out(session: Session, wanted: Filter, today: date) -> int:
-    """Return how many open cases outside the list report danger or, if undeclared, may report danger."""
+    """Return how many open cases outside the list report danger, or may report danger if undeclared."""
     if wanted == Filter():
         return 0
     feared = Filter(danger=True), Filter(priority=1, undeclared=True)

@@ -138,7 +138,7 @@ def _deadlines(session: Session, number: int, today: date) -> list[View]:
 
 
 def _before(session: Session, row: Duty) -> View | None:
-    """Return the earlier decision, with its day, if the duty must be decided again, otherwise None.
+    """Return the earlier decision and its day if the duty must be decided again, otherwise None.
 
     The earlier decision is read from the journal. ``sent`` is true if a measure, such as a transmission,
     carried out the earlier decision.

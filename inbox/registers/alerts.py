@@ -1,4 +1,4 @@
-"""The register of reports: for each case its number, channel, days, decisions and end.
+"""The register of reports: the number, channel, days, decisions and end of each case.
 
 Like the journal, this register holds only codes and days, and no words of reporters or officers. Destroyed
 cases remain in the register. Lines are in the order of the case numbers.

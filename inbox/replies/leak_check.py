@@ -28,8 +28,8 @@ from templates.law import rules
 _SHOWN = 4
 # A word with at least this many letters identifies a place in the text; a shorter word may occur anywhere.
 _TELLING = 4
-# The domain is optional, so that the pattern tries each run of letters only once. With a try at each letter,
-# a long word would take seconds.
+# The domain is optional, so that the pattern tries each run of letters only once. If the pattern were tried
+# at each letter, a long word would take seconds.
 _MAIL = re.compile(r"[\w.+-]++(@[\w-]+(?:\.[\w-]+)+)?")
 # Three or more single letters with spaces or full stops between them.
 _LETTERS_APART = re.compile(r"(?<!\w)(?:\w[\s.]+){2,}\w(?!\w)")

@@ -80,7 +80,7 @@ def page_of(session: Session, number: int) -> Page:
 def noted(number: int, found: Sequence[Finding] | None) -> Action:
     """Return the action to record for a preview.
 
-    If officers were already shown the warnings ``found``, the action is recorded as viewing the case.
+    If officers were already shown the warnings in ``found``, the action is recorded as viewing the case.
     """
     if found is None:
         return action(Code.PREVIEW_REPLY, number)

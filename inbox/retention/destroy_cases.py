@@ -75,8 +75,8 @@ def plan_due(inbox: Inbox, who: Actor) -> Plan:
 def destroy(inbox: Inbox, who: Actor, planned: Plan) -> Plan:
     """Destroy cases and everything that belongs to them; return what was destroyed. Needs two officers.
 
-    Deletes the rows of the cases from every table and the keys of their files, and records each case in the
-    journal and the list. Files and the contents of free pages are deleted afterwards by ``Inbox.settle``,
+    Deletes the rows of the cases from every table, deletes the keys of their files, and records each case in
+    the journal and the list. Files and the contents of free pages are deleted afterwards by ``Inbox.settle``,
     even after several interruptions. Checks everything again, and raises the same errors as ``plan``.
     """
     numbers = [each.case for each in planned.cases]

@@ -115,8 +115,9 @@ def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: st
     - if the case is held for a procedure;
     - if the redaction would remove an obstacle to an exit of the case, or the name of a person who requests
       access;
-    - if, counting earlier redactions, a text would be removed completely or almost completely
-      (``Striker.emptied``) while proceedings go on or nobody has decided whether to inform the prosecutor.
+    - if the redaction, together with earlier redactions, would remove a text completely or almost completely
+      (``Striker.emptied``) while proceedings go on, or before anybody has decided whether to inform the
+      prosecutor.
 
     If a text would be removed completely or almost completely, officers can still redact words that identify
     the reporter, but not evidence.

@@ -247,7 +247,7 @@ def _named(home: Home, session: Session, numbers: Sequence[int], today: date) ->
 
 
 def _last_day(session: Session, today: date) -> date:
-    """Return the last day on which a case on a list made today may be due."""
+    """Return the latest day of destruction that a case on a list made today may have."""
     return in_use.of(session).retention.visa.ahead.after(today, office.of(session).calendar.legal)
 
 

@@ -7,11 +7,11 @@ two officers confirm the action, they see the exact words, because two officers 
 counts the comparisons that matched an identity.
 
 If an officer could halve the list each time, nine answers would single out one person in 300. So one officer
-alone gets either one answer that a text matches the identity, or ``MOST_ALONE`` answers that a text does not.
-After these answers, a text about the case is compared only when two officers act together and see the text.
-Then the count starts again. An alarm does not wait for a second officer; instead, it is recorded without its
-reason. So the answers that one officer gets can split the names of a service into at most ``MOST_ALONE`` + 1
-groups. In a service of 300 persons, the largest group has at least 28 persons.
+alone gets either one answer that a text matches the identity, or ``MOST_ALONE`` answers that a text does not
+match. After these answers, a text about the case is compared only when two officers act together and see the
+text. Then the count starts again. An alarm does not wait for a second officer; instead, it is recorded
+without its reason. So the answers that one officer gets can split the names of a service into at most
+``MOST_ALONE`` + 1 groups. In a service of 300 persons, the largest group has at least 28 persons.
 """
 
 from collections.abc import Container, Iterator

@@ -13,7 +13,7 @@ from inbox.vault.tables import Case
 
 
 class Reading(NamedTuple):
-    """What was read, by whom, in which session, on which day.
+    """What was read, by whom, in which session, and on which day.
 
     A reading is new if it differs in the content, officer, session or day.
 

@@ -1,7 +1,7 @@
 """Check that a text kept beside a case does not reveal protected words or the reporter's identity.
 
 Protected words are words that the reporter asked the office never to repeat. The check covers addressees and
-reasons, because the journal, which more officers read, keeps them after the case is destroyed.
+reasons, because the journal keeps them after the case is destroyed, and has more readers than the case.
 ``Inbox.acting`` checks the reason of every action about a case. If the journal entry of an action on several
 cases names no case, the action calls this check for each case.
 """
@@ -67,8 +67,8 @@ def check_reason(session: Session, number: int, reason: str) -> None:
 def check_line(session: Session, number: int, text: str) -> None:
     """Raise CaseRefused if a reference or another line may not be kept beside a case.
 
-    The line is kept in registers and ledgers, which more officers read. As in ``check_reason``, the text is
-    compared only if the signed-in officers may read the case, and the same errors are raised.
+    The line is kept in registers and ledgers, which have more readers than the case. As in ``check_reason``,
+    the text is compared only if the signed-in officers may read the case, and the same errors are raised.
     """
     if _says(session, number, text):
         raise CaseRefused(

@@ -36,8 +36,8 @@ _SHOWN = timedelta(days=60)
 class Notice:
     """The notice of a renewal on ``day``, recorded in entry ``line`` of the journal.
 
-    The notice is shown at least until the day ``until``. The officers in ``waits_for`` have yet to confirm
-    the notice; the others have ``confirmed`` it.
+    The notice is shown at least until the day ``until``. ``waits_for`` are the officers who have yet to
+    confirm the notice, and ``confirmed`` are the officers who have confirmed it.
     """
 
     line: Line

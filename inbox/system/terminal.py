@@ -71,7 +71,7 @@ _CLEAR = _Order("\x1b[H\x1b[2J\x1b[3J")
 
 
 def quoted(text: str) -> Printable:
-    """Return ``text`` line by line, each behind a margin that its characters cannot escape."""
+    """Return ``text`` line by line, each line behind a margin that the text cannot escape."""
     width = max(_NARROWEST, shutil.get_terminal_size().columns - len(_MARGIN) - 1)
     shown = printable.lines(text).split("\n")
     return printable.lines("\n".join(_MARGIN + part for line in shown for part in _folded(line, width)))
@@ -321,7 +321,7 @@ def _discard_behind(at: "IO[Any]", kind: type[BaseException] | None) -> None:
 
 
 def _discard_what_comes(at: "IO[Any]", seconds: float) -> bool:
-    """Discard typed input. If a line comes within ``seconds``, continue to discard until no more input comes.
+    """Discard typed input. If a line comes within ``seconds``, continue to discard input until no more comes.
 
     Returns whether a line was typed. An unfinished line, which select does not report, is also discarded.
     """

@@ -31,8 +31,8 @@ class DestroyedCase(Base):
 class VisaList(Base):
     """A list of data to destroy, with the day and reference of the archives' approval once it is given.
 
-    ``sha256`` (32 bytes) is the hash of its lines. The list also covers a number of entries (``unopened``)
-    that did not become a case and were collected up to the day ``unopened_to``.
+    ``sha256`` (32 bytes) is the hash of the list's lines. The list also covers a number of entries
+    (``unopened``) that did not become a case and were collected up to the day ``unopened_to``.
     """
 
     __tablename__ = "visa_lists"

@@ -2,7 +2,7 @@
 
 Seed and cost are the same for everybody within an hour, so that a request for them reveals nothing. The cost
 rises after a day with refusals for lack of room, and falls after a day without such refusals. The cost never
-changes within a day, because the public could count reports from such changes.
+changes within a day, because anybody could use such changes to count reports.
 """
 
 from collections.abc import Callable, Iterator

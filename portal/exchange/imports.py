@@ -188,7 +188,7 @@ def _check_chain(connection: Connection, outbox: Outbox, known: bytes | None) ->
 
 
 def _foreign(connection: Connection, outbox: Outbox) -> set[bytes]:
-    """Return the cases in the bundle that belong to another channel: the bundle cannot change them.
+    """Return the cases in the bundle that belong to another channel, and that the bundle cannot change.
 
     Cases of another channel are skipped, and the rest of the bundle is applied. Otherwise, somebody who files
     one case with two channels could stop all answers of one channel.
