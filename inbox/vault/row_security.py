@@ -269,8 +269,7 @@ def _in_quarantine() -> Select[Any]:
 
 
 def _in_archive() -> Select[Any]:
-    """Return the numbers of archived cases that have not been opened today for at least one signed-in
-    officer.
+    """Return the numbers of archived cases that at least one signed-in officer has not opened today.
 
     Two officers open a case together. Each of the two officers can then read the case, even alone in their
     own desk session. A case with an unread message does not count as archived, because officers must read

@@ -147,9 +147,9 @@ class IntakeBundle(Base):
 
 
 class OutboxBundle(Base):
-    """An outbox bundle that was made. Our copy of the file is deleted once the portal has confirmed the
-    bundle.
+    """An outbox bundle that was made.
 
+    Our copy of its file is deleted once the portal has confirmed the bundle.
     ``applied`` is the day from which reporters could read its slots, or None until the portal has confirmed
     it.
     """

@@ -37,8 +37,7 @@ def check_version() -> None:
 
 @_views.after_request
 def name_version(response: Response) -> Response:
-    """Name the protocol version. Read the rest of a refused body, because otherwise the client would miss the
-    answer."""
+    """Name the protocol version. Read the rest of a refused body, or the client would miss the answer."""
     response.headers["Tus-Resumable"] = tus.VERSION
     if response.status_code >= HTTPStatus.BAD_REQUEST:
         receiving.read(request.stream, _LINGER)
