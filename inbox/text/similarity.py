@@ -18,7 +18,7 @@ _LONGEST = 8_000
 _SHORTEST = 60
 TOLD_BY = 8
 # Two texts are compared if they share at least this many of the TOLD_BY pieces. Of the pairs of similar
-# texts, 97 % share at least this number.
+# texts, 97 % share at least this number of pieces.
 LEAST_COMMON = 2
 ALIKE = 0.5
 

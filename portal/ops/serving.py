@@ -73,8 +73,8 @@ def prepared(settings: Settings) -> Flask:
 
     Raises Refused or BadConfiguration if something that is required for serving is missing or does not match.
     """
-    # Check the keyring first, so that a refusal comes at once: rendering and compressing all pages can take
-    # seconds.
+    # Check the keyring first: a refusal must not wait for the rendering and compression of all pages, which
+    # can take seconds.
     with closing(open_database(settings.database_url)) as database, database.read() as connection:
         files = current(connection)
     if files is None:

@@ -125,7 +125,7 @@ export function checkProfile(start) {
 /**
  * Return the plaintext of an envelope; throws Malformed, NotForUs, Tampered or Truncated.
  *
- * The library decrypts the file key in one step: about 100 ms without JIT.
+ * The library decrypts the file key in one step, which takes about 100 ms without JIT.
  * @param {Uint8Array} envelope
  * @param {string} identity `AGE-SECRET-KEY-PQ-1…`
  * @returns {Promise<Uint8Array<ArrayBuffer>>}

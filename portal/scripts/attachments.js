@@ -205,7 +205,7 @@ export class Attachments {
 export async function* pieces({ blob, shown }) {
   let before = new Uint8Array(0);
   try {
-    // Read a slice, because from the whole file, Firefox would also read bytes appended in the meantime.
+    // Read a slice, because in Firefox, a read of the whole file would include bytes appended in the meantime.
     for await (const bytes of streamed(blob.slice(0, blob.size))) {
       const own = bytes.slice();
       yield own;

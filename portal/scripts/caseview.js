@@ -106,8 +106,8 @@ function nextReturn({ code, day }) {
 }
 
 /**
- * The time runs from the acknowledgement, as in its message: the two name the same day. The receipt in the slot is of
- * that day.
+ * The time runs from the acknowledgement, so the page names the same day as the text of the acknowledgement. The
+ * receipt in the slot is of that day.
  * @param {string} reported the day of the report, from the memo
  * @param {Slot | null} slot
  * @param {string} today

@@ -17,7 +17,7 @@ export class Malformed extends CryptoError {
   code = "malformed";
 }
 
-/** The given identity cannot open it. Another one may. */
+/** The given identity cannot open the file. Another identity may. */
 export class NotForUs extends CryptoError {
   /** @override */
   code = "not-for-us";

@@ -63,7 +63,7 @@ export function clear(id) {
   if (title !== undefined && shown.size === 0) document.title = title;
 }
 
-/** Remove the errors of steps that are hidden: the title of the page speaks only of what is shown. */
+/** Remove the errors of hidden steps, because the title of the page refers only to what is shown. */
 export function clearHidden() {
   for (const id of [...shown.keys()]) if (byId(id).closest("[data-step][hidden]")) clear(id);
 }
@@ -126,7 +126,8 @@ function tell(id, errors) {
   if (isList) place.replaceChildren(element("p", { class: "large" }, say("errors")), element("ul", {}, ...lines));
   else place.replaceChildren(...errors.map(explain));
   document.title = say("error-in-title", { title });
-  // Browsers do not agree how far they scroll to a focus, and the bar at the foot of the screen would cover the summary.
+  // Browsers do not agree on how far to scroll to a focused element, and the bar at the foot of the screen would
+  // cover the summary.
   place.focus({ preventScroll: true });
   bringIntoView(id);
 }

@@ -90,7 +90,7 @@ function isSameForm({ dataset }) {
 }
 
 /**
- * Return each node of our page with the node at the same place of the other page; omit nodes that scripts made or
+ * Return each node of our page with the node at the same place on the other page; omit nodes that scripts made or
  * filled.
  * @param {Element} ours
  * @param {Element} theirs

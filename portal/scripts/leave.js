@@ -67,7 +67,8 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   leave();
 });
-// A page with unsent text asks before it closes. That listener is added later, so this listener can stop it.
+// A page with unsent text asks before it closes. That listener is added later, so this listener can stop the event
+// first.
 addEventListener("beforeunload", (event) => leaving && event.stopImmediatePropagation());
 addEventListener("keydown", pressed, { capture: true });
 addEventListener("keyup", released, { capture: true });

@@ -97,8 +97,8 @@ async function attempt() {
 }
 
 /**
- * While a report is sent, and beside its receipt, no link leaves the page except “Leave quickly”: a touch by mistake would
- * lose what the page cannot show again.
+ * While a report is sent, and beside its receipt, no link leaves the page except “Leave quickly”, because a touch by
+ * mistake would lose something that the page cannot show again.
  * @param {boolean} isSending
  */
 function tellUnderWay(isSending) {

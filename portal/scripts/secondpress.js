@@ -6,9 +6,9 @@
 
 /** How far apart the two presses of a double tap may be, in CSS pixels. */
 const NEAR = 24;
-/** A tap counts as a second press until this long after the first, in milliseconds. */
+/** For this many milliseconds after the first tap, another tap counts as a second press. */
 const DOUBLE_MS = 400;
-/** For this time after a change of the page, in milliseconds, a press still counts as meant for the earlier content. */
+/** For this many milliseconds after a change of the page, a press still counts as meant for the earlier content. */
 const UNSEEN_MS = 1_000;
 
 /** @type {MouseEvent | null} the last press of a pointer */

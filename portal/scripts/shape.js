@@ -123,7 +123,7 @@ export function binary(size) {
 /** A day from 2000 to 2199 as `YYYY-MM-DD`. Days can be compared as text. */
 export const day = plain((json) => {
   if (typeof json !== "string" || !DAY.test(json)) throw new Malformed("day is not written YYYY-MM-DD");
-  // Date parses a day that does not exist as invalid, or as another day.
+  // Given a day that does not exist, Date returns an invalid date or another day.
   const time = new Date(`${json}T00:00:00Z`);
   if (Number.isNaN(time.getTime()) || time.toISOString().slice(0, 10) !== json) {
     throw new Malformed("day does not exist");

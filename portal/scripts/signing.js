@@ -12,7 +12,7 @@ export const SEED = 32;
 export const PUBLIC = 32;
 export const SIGNATURE = 64;
 
-/** The labels of signatures: those in the table of SPEC 1.4 that a page signs or verifies. */
+/** The labels of the signatures that a page signs or verifies, from the table of SPEC 1.4. */
 export const Label = Object.freeze({
   REPORT: "fanal/1/report",
   FOLLOW_UP: "fanal/1/follow-up",

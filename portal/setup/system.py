@@ -51,7 +51,7 @@ class System:
 
     @contextmanager
     def unread(self, name: str) -> Iterator[None]:
-        """Note, while the block runs, that services have not read changed files yet.
+        """While the block runs, keep a note that services have not read changed files yet.
 
         The note outlives a killed run, but not a reboot, because after a reboot, the services have read the
         files.

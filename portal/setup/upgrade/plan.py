@@ -176,7 +176,7 @@ class Copied(_Step):
         return TO_DO
 
     def apply(self) -> None:
-        """Copy the database. If a run was killed while it put back a copy, do that first."""
+        """Copy the database. If a run was killed while it put back a copy, put the copy back first."""
         if self.upgrade.lost_its_tables:
             self.upgrade.side.put_back()
         self.upgrade.side.copy()
