@@ -85,7 +85,10 @@ USED_UP = sentence(
 
 
 class Locked(Refused):
-    """A passphrase is missing: the action needs the passphrases of two officers, or of the only officer."""
+    """A passphrase is missing.
+
+    The action needs the passphrases of two officers, or of the only officer.
+    """
 
     def __init__(self, needed: int, why: Sentence | None = None) -> None:
         """``needed`` is the number of passphrases that the action needs.

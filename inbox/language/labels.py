@@ -80,7 +80,7 @@ def said(codes: str, code: str, /, **values: object) -> Labelled:
 
 
 def named(codes: str, code: str) -> Labelled:
-    """Return a code that officers type at the command line, and that pages show by its label.
+    """Return a code, which officers type at the command line and which pages show as its label.
 
     Raises KeyError if the code has no label.
     """

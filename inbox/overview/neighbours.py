@@ -25,8 +25,8 @@ def of(
 
     ``asked`` is the queue that was displayed last. A case has no neighbours if ``asked`` is None. Cases that
     the acting officers may not read are omitted. Cases that these officers have not declared are included,
-    as in the queue. A case that has since left the queue, for example because it was closed, keeps the
-    ``last`` neighbours that are still in the queue.
+    as in the queue. If the case has since left the queue, for example because it was closed, its neighbours
+    are the ``last`` neighbours that are still in the queue.
 
     The result holds only numbers from a queue whose display the journal has recorded, so it needs no entry of
     its own.

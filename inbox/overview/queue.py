@@ -272,7 +272,10 @@ def _danger_left_out(session: Session, wanted: Filter, today: date) -> int:
 def _found(
     session: Session, wanted: Filter, order: Order, today: date, first: int
 ) -> Iterator[tuple[int, int, date | None, State]]:
-    """Yield number, rank, deadline and state of matching cases from place ``first``, at most PAGE per run."""
+    """Yield the number, rank, deadline and state of each matching case from place ``first`` on.
+
+    Each run yields at most PAGE cases.
+    """
     for each, run in queue_filter.runs(wanted, order, today):
         rows = queue_filter.matching(session, each, today).where(*run).order_by(*queue_filter.ORDER[order])
         rows = rows.execution_options(**queue_filter.reach(each)).offset(first).limit(PAGE)

@@ -3,8 +3,8 @@
 A view is a filter with an order. A saved view is private to its officer, like a draft. Saving a view is not
 an action, so it makes no journal entry, and nobody else sees the view. Officers who act together see only the
 views that each of them has saved identically under the same name. A view contains no case number and no
-search words, because these could reveal the content of a report and would outlive it. A view that has not
-been used for KEPT_DAYS is deleted. When an officer leaves, all their views are deleted.
+search words, because these could reveal the content of a report, even after the report is destroyed. A view
+that has not been used for KEPT_DAYS is deleted. When an officer leaves, all their views are deleted.
 """
 
 import json

@@ -78,9 +78,9 @@ def of(session: Session, number: int, said: View, today: date) -> View:
 
 
 def standing(session: Session, number: int, today: date) -> View:
-    """Return the priority of a case and who set it, the assigned officer, the next deadline and any danger.
+    """Return the work on a case in short: priority, assigned officer, outcome, next deadline and danger.
 
-    Raises the same errors as ``workflow.of``.
+    ``judged`` is true if an officer has set the priority. Raises the same errors as ``workflow.of``.
     """
     work, due = workflow.of(session, number), _deadlines(session, number, today)
     return {

@@ -16,7 +16,7 @@ WORDING = Wording(__package__, "sheets.toml")
 # parts of a case.
 _RECEIVE = (Reach.PROSECUTOR, Reach.EXTERNAL, Reach.INTERNAL)
 
-# When a decision is due. The other times of a duty state when the answer is sent, and how long names are
+# When a decision is due. A duty can have other times, too: when the answer is sent, and how long names are
 # kept.
 _WITHIN = (Kind.WITHIN, Kind.URGENT, Kind.EXTENDED)
 

@@ -65,7 +65,7 @@ class Dialogues(NamedTuple):
     """The messages sent, the follow-ups received (id, day) and the measures disclosed, each by case number.
 
     ``receipts`` has the receipt of each case that was acknowledged.
-    ``status`` maps each case whose status is held back to the status that its reporter reads.
+    For each case whose status is held back, ``status`` has the status that the reporter reads.
     """
 
     sent: defaultdict[int, list[Message]]

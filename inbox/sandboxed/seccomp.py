@@ -70,7 +70,7 @@ def confine(limits: Limits) -> None:
 def limit(limits: Limits) -> None:
     """Set the limits that the system provides: memory, time, no bytes in any file, no new processes.
 
-    The kernel exempts root from the limit on the number of processes, so if the inbox runs as root, only
+    The kernel exempts root from the limit on the number of processes. If the inbox runs as root, only
     ``filter_calls`` forbids new processes.
     """
     for kind, most in (

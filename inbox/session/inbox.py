@@ -85,7 +85,7 @@ class Inbox:
         Raises Superseded if this vault is outdated. Raises Locked if an action takes two officers and they do
         not both confirm it. Also raises the same errors as ``journal.note``, ``unsaid.check_reason`` and
         ``declared.check_actions``. The declarations are checked in the session and, if two officers must
-        confirm, also before they are asked.
+        confirm, also before these officers are asked.
         """
         self._check_valid()
         self.vault.today = who.today
@@ -133,7 +133,7 @@ class Inbox:
             raise
 
     def note_looks(self, who: Actor, looks: Looks) -> None:
-        """Record comparisons that have no entry yet; they gave an answer even if the action was refused."""
+        """Record comparisons that have no entry yet, because they gave an answer even to a refused action."""
         if looks.found:
             with self.vault.transaction() as session:
                 comparisons.note(session, who, looks)

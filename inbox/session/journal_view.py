@@ -127,6 +127,6 @@ def checked(found: Checked) -> Iterator[str]:
 
 
 def checked_view(found: Checked) -> View:
-    """Return, as a JSON value, what was verified."""
+    """Return a JSON value that states what was verified."""
     compared = {"outboxes": found.outboxes, "anchored": found.anchored}
     return {"head": head_view(found.head)} | compared | {"warnings": found.warnings}

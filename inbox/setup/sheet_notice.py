@@ -48,7 +48,7 @@ class Notice:
 
     @property
     def by(self) -> Mapping[str, Presence]:
-        """Who renewed the shares, and how each was present; empty if the entry is damaged."""
+        """Who renewed the shares, and how each officer was present; empty if the entry is damaged."""
         return self.line.entry.officers if self.line.entry else {}
 
     @property

@@ -61,7 +61,10 @@ def spread(
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Start workers that ignore Ctrl-C: this process handles Ctrl-C, ends the workers, and reports once."""
+    """Start workers that ignore Ctrl-C, so that only this process handles Ctrl-C.
+
+    This process then ends the workers, and reports once.
+    """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

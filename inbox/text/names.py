@@ -61,7 +61,7 @@ def family(name: str) -> str:
 
 
 def _readings(text: str) -> set[str]:
-    """Return a text folded in two ways: with Jean-Paul as two words, and as one."""
+    """Return a text folded in two ways, with Jean-Paul as two words and with Jean-Paul as one word."""
     folded = fold(text)
     return {_spaced(_JOINTS.sub(joint, folded)) for joint in (" ", "")}
 

@@ -55,7 +55,7 @@ def journal_of(session: Session, number: int) -> Sequence[JournalEntry]:
 
 
 def aliases(session: Session) -> Sequence[Alias]:
-    """Return the other names by which reports may mean officers."""
+    """Return the other names that reports may use for officers."""
     return session.scalars(select(Alias).order_by(Alias.officer, Alias.name)).all()
 
 

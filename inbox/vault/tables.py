@@ -366,7 +366,7 @@ class RenewalNotice(Base):
 
 
 class Alias(Base):
-    """Another name by which a report may mean an officer."""
+    """Another name that a report may use for an officer."""
 
     __tablename__ = "aliases"
     officer: Mapped[str] = mapped_column(ForeignKey("officers.name"), primary_key=True)

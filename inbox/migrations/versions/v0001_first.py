@@ -1,4 +1,4 @@
-"""Every table of the vault, in the form that it has until the first release.
+"""Every table of the vault, in its form at the first release.
 
 Before a second migration is added, write the tables out here (alembic renders them). Otherwise, this
 migration would already create the additions of the second migration, and no test would find a vault to
