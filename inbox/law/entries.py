@@ -43,9 +43,10 @@ class Shape(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A key of an entry; ``codes`` is the list of labels whose codes the key accepts.
+    """A key of an entry.
 
-    An ``optional`` key is omitted from the file if its field is empty.
+    If ``codes`` names a list of labels, the key accepts the codes of that list. An ``optional`` key is
+    omitted from the file if its field is empty.
     """
 
     key: str

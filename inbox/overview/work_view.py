@@ -159,8 +159,8 @@ def clock(due: Due, today: date) -> View:
     """Return the view of a deadline.
 
     The view contains the day of the deadline, the day on which the message was sent, and the day on which the
-    deadline was met or dropped. It also shows whether the deadline is late. ``urgency`` says how far away the
-    day is, or is None if nothing remains to be done.
+    deadline was met or dropped. It also shows whether the deadline was missed. ``urgency`` says how far away
+    the day is, or is None if nothing remains to be done.
     """
     return {
         "clock": due.clock,

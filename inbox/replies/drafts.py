@@ -216,7 +216,7 @@ def _of_closing(number: int, template: Reply) -> CaseRefused:
 def _check_passing_on(session: Session, number: int, decision: str) -> None:
     """Raise CaseRefused for a reply about passing on an identity, if the identity cannot be passed on.
 
-    Reporters are frightened by a reply about passing on their identity. The reply may be sent only if the
+    A reply about passing on their identity can frighten reporters. The reply may be sent only if the
     identity is recorded, and if either the judiciary has the case or the reporter has consented.
     """
     law = in_use.of(session)

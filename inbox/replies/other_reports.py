@@ -22,15 +22,16 @@ from inbox.text.common_words import COMMON
 from inbox.vault import fulltext, queries_cases, row_security
 from inbox.vault.casework_tables import Fulltext, Workflow
 
-# By chance, two people do not write the same sequence of this many words.
+# Two people do not write the same sequence of this many words by chance.
 RUN = 6
 # Each run of RUN words contains a probe: _PROBE consecutive words that start at a multiple of _STEP words.
-# Few texts have a probe in common, so few complete runs have to be searched.
+# Few texts have a probe in common, which leaves few complete runs to search for.
 _PROBE = 3
 _STEP = RUN - _PROBE + 1
 # A word, as the fulltext index splits text.
 _WORD = re.compile(r"[^\W_]+")
-# A name that occurs in _MANY other reports does not identify any of them. At most _MOST names are searched.
+# A name that occurs in _MANY other reports does not identify any of them. At most _MOST names are searched
+# for.
 _MANY, _MOST = 4, 40
 _LEAST = 3
 # A word for a case, followed by its number.
@@ -108,8 +109,8 @@ def _standing(session: Session, number: int, runs: Mapping[int, Sequence[str]]) 
     """Return the keys of the runs of words that occur in another searchable report."""
     if not runs:
         return ()
-    # One statement searches all runs, because finding the hidden cases takes longer than searching a few
-    # words.
+    # One statement searches for all runs, because finding the hidden cases takes longer than searching for a
+    # few words.
     listed = json.dumps([[first, fulltext.in_a_row(run)] for first, run in runs.items()])
     run = func.json_each(listed).table_valued("value", name="run").c.value
     others = _others(session, number, func.json_extract(run, "$[1]")).correlate(run.table)

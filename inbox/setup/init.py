@@ -133,7 +133,7 @@ def found(
             atomic_files.sync_folder(each)
         aside.root.rename(root)
     finally:
-        if aside.root.exists():  # If the folder is gone, it was renamed and must stay.
+        if aside.root.exists():  # Otherwise, it was renamed to ``root``.
             withdraw(sharing, folder)
             shutil.rmtree(aside.root, ignore_errors=True)
     atomic_files.sync_folder(root.absolute().parent)

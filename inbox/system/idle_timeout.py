@@ -17,7 +17,7 @@ class Inactive(BaseException):
 
 
 class _Limit:
-    """The time limit in seconds. 0 means no limit: the process runs a single command."""
+    """The time limit in seconds. 0 means no limit, because the process runs a single command."""
 
     seconds = 0
 

@@ -56,8 +56,8 @@ def newest_intake(session: Session) -> IntakeBundle | None:
 def newest_export(session: Session) -> date | None:
     """Return the newest export day of all collected bundles, or None before the first bundle.
 
-    An export day after the day of collection counts as the day of collection: if the portal's clock and ours
-    differ, the earlier day counts.
+    If the export day is after the day of collection, the portal's clock and ours differ, and the day of
+    collection counts.
     """
     days = session.execute(select(IntakeBundle.exported, IntakeBundle.collected))
     return max((min(exported, collected) for exported, collected in days), default=None)

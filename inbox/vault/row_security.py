@@ -134,7 +134,7 @@ def readable(session: Session, numbers: Collection[int]) -> set[int]:
 def with_lines(session: Session) -> Iterator[None]:
     """Within the block, let the program itself read cases that the officers may see only as a queue line.
 
-    No data of these cases is shown: at the end, the session drops the rows that the block has read. Cases
+    No data of these cases is shown. At the end, the session drops the rows that the block has read. Cases
     that exclude a signed-in officer stay hidden.
     """
     if not present(session):

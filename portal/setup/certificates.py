@@ -14,8 +14,8 @@ from portal.setup.steps import TO_DO, Found, State, in_the_way
 from portal.setup.system import Failed, System, content, put_back
 
 CERTIFICATE, KEY = "/etc/fanal/certificate.pem", "/etc/fanal/certificate.key"
-# Within these numbers of days before a certificate expires, `setup --check` warns, or warns urgently. certbot
-# renews a certificate 30 days before it expires.
+# `setup --check` warns in the last _SOON days before a certificate expires, and warns urgently in the last
+# _URGENT days. certbot renews a certificate 30 days before it expires.
 _SOON, _URGENT = 30, 7
 _UNREAD = "certificate"
 _RENEW = "renew it, then run `fanal-portal certificate`"

@@ -15,7 +15,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# Removed words leave no trace in the index either (FTS5, option secure-delete).
+# Removed words also leave no trace in the index (FTS5, option secure-delete).
 _FULLTEXT = "CREATE VIRTUAL TABLE fulltext USING fts5(text, tokenize='unicode61 remove_diacritics 2')"
 _SECURE = "INSERT INTO fulltext (fulltext, rank) VALUES ('secure-delete', 1)"
 
