@@ -1,4 +1,4 @@
-"""Views of cases for officers, as plain values for JSON or lines. No view proves who the reporter is."""
+"""Views of cases for officers, as plain values for JSON or lines. No view proves the reporter's identity."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence

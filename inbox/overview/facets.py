@@ -2,8 +2,8 @@
 
 A count is the number of cases that the acting officers would find if they selected the choice. Cases from
 which an acting officer is excluded are never counted. Cases restricted to other handlers are counted only for
-values that their line in the queue shows anyway. Cases that an acting officer has not declared are not
-counted for choices that depend on the contents of reports.
+values that their line in the queue shows anyway. If a choice depends on the contents of reports, its count
+leaves out cases that an acting officer has not declared.
 """
 
 from collections import Counter, defaultdict

@@ -43,11 +43,11 @@ class Closing:
     """The outcome of a case, and what its reporter is told.
 
     ``outcome`` is the code of the outcome in the law. ``reason`` says why something is withheld. If something
-    is withheld, the reporter sees that the case is closed, and any text for the reporter, but no measure.
-    ``body`` is the code of the competent authority, if the outcome names an authority. ``text`` goes to the
-    reporter, inserted into the ``template`` if there is one. Both are empty if feedback is already waiting
-    for the next outbox. ``despite`` is the reason to override the warnings of ``leak_check``. ``seen`` is the
-    digest of what officers were shown, as ``preview`` returns it, or None to skip this check.
+    is withheld, the reporter sees that the case is closed and can read any text for the reporter, but sees no
+    measure. ``body`` is the code of the competent authority, if the outcome names an authority. ``text`` goes
+    to the reporter, inserted into the ``template`` if there is one. Both are empty if feedback is already
+    waiting for the next outbox. ``despite`` is the reason to override the warnings of ``leak_check``.
+    ``seen`` is the digest of what officers were shown, as ``preview`` returns it, or None to skip this check.
     """
 
     outcome: str
@@ -229,7 +229,7 @@ def _check_seen(closing: Closing, page: View) -> None:
 
 
 def _digest(closing: Closing, page: View) -> str:
-    """Return the digest of a page and of its closing, leaving out the reason to override warnings."""
+    """Return the digest of a page and of its closing, without the reason to override warnings."""
     return status_preview.digest({**page, **asdict(replace(closing, seen=None, despite=""))})
 
 
@@ -323,8 +323,8 @@ def _ends_untold(session: Session, number: int, closing: Closing) -> bool:
     """Return whether the reporter will get no text at all, or will not learn the result of the report.
 
     The deadline for feedback ends with the case (décret 2022-1284, article 4). So a closing that withholds
-    everything requires as many officers as a reply that says nothing about the case, unless the reporter has
-    already had feedback.
+    everything requires as many officers as a reply that says nothing about the case. This does not apply if
+    the reporter has already had feedback.
     """
     has_feedback = workflow.of(session, number).has_feedback
     return not closing.may_tell or (closing.is_withheld and not has_feedback)

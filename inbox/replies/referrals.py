@@ -46,7 +46,7 @@ def lacks(rule: Outcome, code: str) -> bool:
 
 
 def is_for_offences(session: Session, code: str) -> bool:
-    """Return whether an authority takes complaints, which means that there may be an offence."""
+    """Return whether an authority takes complaints, so that naming it suggests an offence."""
     authority = offered(session).get(code)
     return authority is not None and authority.kind in {Reach.PROSECUTOR, Reach.EMERGENCY}
 

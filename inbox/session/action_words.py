@@ -19,7 +19,7 @@ def action(code: str, language: str) -> str:
 
 
 def officers(given: Mapping[str, Presence], language: str) -> str:
-    """Return the officers on one line, stating how each of them took part."""
+    """Return one line that names the officers, and says how each took part."""
     words = labels.of("presence")
     return ", ".join(f"{name} ({words[how].in_(language)})" for name, how in given.items())
 

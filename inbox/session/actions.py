@@ -570,9 +570,9 @@ def nobody(_: Sequence[Action], __: int) -> Mapping[str, Presence]:
 class Actor:
     """The officers who act, the current day, and ``confirm``, which asks two officers for confirmation.
 
-    ``present`` maps the ``officers`` who act together to how each of them takes part. Officers who act
-    together see only what all of them may see. ``is_fresh``: these officers typed their passphrases for this
-    action. ``session`` distinguishes the sessions of an officer in the same open inbox.
+    ``present`` states, for each of the ``officers`` who act together, how this officer takes part. Officers
+    who act together see only what all of them may see. ``is_fresh``: these officers typed their passphrases
+    for this action. ``session`` distinguishes the sessions of an officer in the same open inbox.
     """
 
     present: Mapping[str, Presence]

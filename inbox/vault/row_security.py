@@ -101,7 +101,7 @@ class _Session(Session):
 def session(
     engine: Engine, present: Sequence[str], known: Mapping[str, Any], today: date, *, quarantine: bool
 ) -> Session:
-    """Return a session for the signed-in officers ``present`` on the day ``today``.
+    """Return a session for the signed-in officers in ``present``, with ``today`` as the current day.
 
     ``Vault.transaction`` describes which cases the session hides. ``known`` is added to the ``info`` of the
     session.

@@ -81,7 +81,7 @@ class Limits:
 
         ``counted`` means that the envelope was already counted in this transaction, so that no other envelope
         can take its room. Raises NoRoom if the envelope would fit into an empty share of the configured room,
-        even into a share of the smallest size that can be drawn.
+        even if the draw made that share as small as possible.
         """
         before = quotas.used(connection, self.hour)[kind] - (size if counted else 0)
         if before <= self.of_kind(kind) and _fits(self.capacity, kind, size):

@@ -18,7 +18,7 @@ import * as recipients from "./recipients.js";
 /** @typedef {AsyncIterable<Uint8Array> | Iterable<Uint8Array>} Pieces */
 
 export const CHUNK = 65_536;
-/** The size of a header with one hybrid stanza in bytes. No other header is valid (SPEC 3). */
+/** The size in bytes of a header with one hybrid stanza. No other header is valid (SPEC 3). */
 export const ENVELOPE_HEADER = 1_627;
 
 const NONCE = 16;

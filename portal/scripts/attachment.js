@@ -15,7 +15,7 @@ import { say, size } from "./texts.js";
  */
 /** @typedef {import("./metadata.js").Inside} Inside */
 
-/** The limit for all files together in bytes. A file above this limit is not examined. */
+/** The limit in bytes for all files together. A file above this limit is not examined. */
 export const MOST_BYTES = 1 << 30;
 
 const LONGEST_NAME = 255;

@@ -16,7 +16,7 @@ const SILENT_MS = 2_000;
 const LARGE = 128 << 10;
 /** The assumed speed for the first large body, until an answer allows a better estimate: 128 KiB a second. */
 const GUESSED_MS_PER_BYTE = 1_000 / (128 << 10);
-/** A request is aborted after this time without an answer, plus the time of its body over a slow Tor circuit. */
+/** A request is aborted if no answer comes within this time, plus the time that its body takes over a slow circuit. */
 const DEAD_MS = 30_000;
 const DEAD_MS_PER_BYTE = 270_000 / (1 << 20);
 

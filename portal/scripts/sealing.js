@@ -30,7 +30,7 @@ const MESSAGE = 8_192;
 const DIGEST = new Uint8Array(32);
 
 /**
- * Return the probable size of an envelope with these files in bytes, for a message of usual length.
+ * Return the probable size in bytes of an envelope with these files and a message of usual length.
  * @param {readonly Enclosed[]} files
  */
 export function likelySize(files) {
