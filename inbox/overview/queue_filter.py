@@ -177,7 +177,7 @@ def matching(
 ) -> Select[int, int, date | None]:
     """Return the query for the number, rank and deadline of each matching case.
 
-    If ``as_of`` is given, the query finds only cases that a search for ``as_of`` may reveal.
+    If ``as_of`` is given, the query finds only cases that a search with the filter ``as_of`` may reveal.
     """
     rows = lines(session, wanted, today, as_of=as_of)
     if asked := fulltext.phrase(wanted.search):

@@ -39,7 +39,7 @@ _COLUMNS = (
 
 
 def rows(session: Session) -> Rows:
-    """Return a line for each case that the signed-in officers may see and each destroyed case, by number."""
+    """Return the lines of destroyed cases and of cases that the signed-in officers may see, by number."""
     lines = dict(sorted((*_kept(session), *_destroyed(session)), key=itemgetter(0)))
     found = lines.values()
     return Rows(_COLUMNS, [row for row, _ in found], [[day] for _, day in found])

@@ -23,7 +23,7 @@ from templates.law.rules import Reply
 
 
 def tells_measure(session: Session, number: int) -> bool:
-    """Return whether the reporter will read a measure in response to the report in the next outbox.
+    """Return whether the next outbox will show the reporter a measure taken in response to the report.
 
     A measure that is held back, or that a slot may not mention, is ignored.
     """

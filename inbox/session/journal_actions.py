@@ -71,7 +71,7 @@ class Read:
 
 
 def open_at(inbox: Inbox, who: Actor, surface: Surface) -> None:
-    """Record that officers open the desk or a terminal session, and with which version of this program."""
+    """Record that officers open the desk or a terminal session, and record the version of this program."""
     with inbox.acting(who, action(Code.OPEN, surface=surface, program_version=version.text())):
         pass
 

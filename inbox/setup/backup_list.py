@@ -55,7 +55,7 @@ def check(listed: Listed, key: bytes) -> None:
 
 
 def newer_beside(folder: Path, found: Backup) -> date | None:
-    """Return the day of the newest backup in the same place that claims to be newer, or None.
+    """Return the day of the newest backup here that claims to be newer than this backup, or None.
 
     The lists of other backups are not verified, and the vault is open, so only the beginning of each list is
     read.

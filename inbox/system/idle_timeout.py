@@ -58,7 +58,7 @@ def asking() -> Iterator[None]:
 
 
 def renew() -> None:
-    """Restart the time limit after somebody typed, or after work that officers wait for made progress."""
+    """Restart the time limit after somebody typed, or after progress in work that officers wait for."""
     end_in(_Limit.seconds)
 
 

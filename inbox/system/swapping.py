@@ -11,7 +11,7 @@ from templates import disks
 
 
 class Swapping(Enum):
-    """Whether the memory of this process can reach a disk: texts for `inbox doctor` and for ``said``."""
+    """Texts for `inbox doctor` and ``said``: whether the memory of this process can reach a disk."""
 
     LOCKED = "memory is locked and is never swapped to a disk"
     ENCRYPTED = "memory is not locked, but no swap here writes it to a disk unencrypted"

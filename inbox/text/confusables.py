@@ -18,7 +18,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 def mixed(texts: Iterable[str]) -> list[str]:
     """Return the first words that mix letters of several of these alphabets.
 
-    Letters of the alphabets that are less frequent in a word are spelled out, as ``printable.visible``
+    In a word, the letters of the less frequent alphabets are spelled out, just as ``printable.visible``
     spells out invisible characters.
     """
     words = dict.fromkeys(

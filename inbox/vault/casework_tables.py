@@ -257,7 +257,7 @@ class Duty(Base):
       ``decision`` is empty or records that the decision was deferred.
     - ``urgent`` is the day from which the office knew of an imminent danger, or None.
     - ``ground`` is one of the grounds in the law, if the law has any. ``reason`` is in the officers' words.
-    - ``reply`` is the position of the last message to the reporter on which a decision was based, or None.
+    - ``reply`` is the position of the last message to the reporter that was the basis of a decision, or None.
     - ``spent`` is true once the decision has been used, if each occasion needs its own decision. The next
       decision concerns the next occasion.
     - ``anew`` is true if news in the case reopened the duty. After such news, the time runs from the day of

@@ -31,8 +31,8 @@ class DestroyedCase(Base):
 class VisaList(Base):
     """A list of data to destroy, with the day and reference of the archives' approval once it is given.
 
-    ``sha256`` (32 bytes) is the hash of the list's lines. The list also covers a number of entries
-    (``unopened``) that did not become a case and were collected up to the day ``unopened_to``.
+    ``sha256`` (32 bytes) is the hash of the list's lines. ``unopened`` is the number of entries on the list
+    that did not become a case and were collected up to the day ``unopened_to``.
     """
 
     __tablename__ = "visa_lists"
@@ -46,7 +46,7 @@ class VisaList(Base):
 
 
 class PastExclusion(Base):
-    """An officer's exclusion from a destroyed case, whose journal entries stay hidden from the officer."""
+    """An officer's exclusion from a destroyed case: its journal entries stay hidden from the officer."""
 
     __tablename__ = "past_exclusions"
     case: Mapped[int] = mapped_column(primary_key=True)

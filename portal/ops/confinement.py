@@ -51,7 +51,7 @@ def drop_privileges() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     header, sets = _Header(_CAPABILITIES_VERSION, 0), (ctypes.c_uint32 * 6)()
     libc.capget(ctypes.byref(header), ctypes.byref(sets))
-    # If systemd has removed the capabilities, it also forbids the call that drops them.
+    # If systemd has removed the capabilities, systemd also forbids the call that drops them.
     if any(sets) and libc.capset(ctypes.byref(header), ctypes.byref((ctypes.c_uint32 * 6)())):
         raise OSError(ctypes.get_errno(), "the kernel did not drop the capabilities")
 

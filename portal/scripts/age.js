@@ -109,7 +109,8 @@ export function sealedSize(plaintextSize) {
 }
 
 /**
- * Throw Malformed unless an envelope begins with `start`: 1,627 bytes of canonical header, one hybrid stanza.
+ * Throw Malformed unless `start` is the beginning of an envelope: a canonical header of 1,627 bytes with one hybrid
+ * stanza.
  * @param {Uint8Array} start at least the first 1,627 bytes
  */
 export function checkProfile(start) {

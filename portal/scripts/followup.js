@@ -61,7 +61,7 @@ export function offerFollowUp(of) {
 }
 
 /**
- * Return the address of a message now, and its likely size in bytes; throws Failure.
+ * Return the address that a message has now, and its likely size in bytes; throws Failure.
  * @returns {Promise<{ to: import("./sealing.js").Address | null, size: number }>}
  */
 export async function likelyEnvelope() {

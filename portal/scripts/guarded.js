@@ -161,7 +161,7 @@ function at(error, id) {
 }
 
 /**
- * Insert a message before a field or its box with a label, or below the legend of a choice.
+ * Insert a message before a field or its labelled box, or below the legend of a choice.
  * @param {HTMLElement} message
  * @param {HTMLElement} field
  */

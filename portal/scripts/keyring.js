@@ -120,7 +120,7 @@ export function intakeKey(of, today) {
 }
 
 /**
- * Return the day on which a channel that is closed today was closed, or null if the keyring does not contain that day.
+ * Return the day on which a closed channel was closed, or null if the keyring does not contain that day.
  * @param {Channel} of
  * @param {string} today
  * @returns {string | null}

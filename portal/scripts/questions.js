@@ -92,7 +92,7 @@ export function onReader(form, act) {
 }
 
 /**
- * Return the answers by id, leaving out questions that are not shown or not answered.
+ * Return the answers by id, except for questions that are not shown or not answered.
  *
  * Throws Failure for invalid periods, and for texts that are too long.
  * @returns {Answers}

@@ -18,7 +18,7 @@ export const RECEIPT_KEY = file("receipt-key", {
   not_after: day,
 });
 
-/** A statement about a reply key with the root's signature, which is not verified yet. */
+/** A statement about a reply key, and the root's signature of it, which is not verified yet. */
 export const SIGNED = record({ statement: RECEIPT_KEY, signature: binary(signing.SIGNATURE) });
 
 /**

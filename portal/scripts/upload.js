@@ -136,8 +136,8 @@ export class Upload {
   /**
    * Read the next piece at the portal's offset, unless a part of the last piece is still unsent.
    *
-   * Each piece has a new array. With one array for all, Chromium would collect garbage less often, and the bodies of
-   * sent requests would fill 230 MiB before they are freed (measured with 1 GB of files).
+   * Each piece has a new array. With one array for all pieces, Chromium would collect garbage less often, and the
+   * bodies of sent requests would fill 230 MiB before they are freed (measured with 1 GB of files).
    */
   async #fill() {
     if (this.#rest().length) return;

@@ -2,6 +2,6 @@
 
 A finding never depends on what has arrived, because monitoring stores the findings, and would otherwise
 reveal when reports arrived. Findings contain days of expiry, names of settings and states, but no counts,
-sizes or days of envelopes (THREAT_MODEL). Only three states change with the data: a share that is nearly
-full, a database that is too large to be rewritten daily, and a disk that is nearly full.
+sizes or days of envelopes (THREAT_MODEL). Only three states change with the data: a nearly full share, a
+database that is too large to be rewritten daily, and a nearly full disk.
 """

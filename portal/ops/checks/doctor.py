@@ -137,8 +137,8 @@ def _kernel() -> Iterator[Finding]:
 def _law(settings: Settings) -> Iterator[Finding]:
     """Report the law and the regime on which the promises of the pages are based.
 
-    Bundles name neither law nor regime, so an administrator must compare both with the inbox. Another check
-    reports mistakes in the law.
+    Bundles name neither law nor regime, so an administrator must compare both with those of the inbox.
+    Another check reports mistakes in the law.
     """
     try:
         found = law.load(settings.law_folder)
