@@ -155,7 +155,7 @@ class VaultDamaged(Refused):
 
 
 class KeyStoreDamaged(Refused):
-    """The key store is missing, altered, or older or newer than the vault."""
+    """The key store is missing or altered, or it is older or newer than the vault."""
 
     def __init__(self, name: str) -> None:
         super().__init__(

@@ -34,7 +34,7 @@ class How(StrEnum):
 class Wanted:
     """A filter for entries: by case, officer and action. An empty value matches all entries.
 
-    Only entries from number ``first`` on and below ``before`` match.
+    Only entries with numbers from ``first`` on and below ``before`` match.
     """
 
     case: int | None = None

@@ -35,8 +35,8 @@ _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 _MARGIN = "│ "
 _NARROWEST = 20
 _TERMINAL = Path("/dev/tty")
-# The longest line that a terminal accepts, with its end. The terminal drops the rest of a longer line
-# silently.
+# The length of the longest line that a terminal accepts, including the line end. The terminal drops the rest
+# of a longer line silently.
 _LONGEST_LINE = 4_096
 # In this many seconds, nobody can type another line or react to an interrupt.
 _AT_ONCE_SECONDS = 0.05

@@ -92,7 +92,10 @@ class PostgresqlRole:
             self._system.run(*_AS_POSTGRES, "createdb", f"--owner={USER}", DATABASE)
 
     def undo(self) -> None:
-        """Keep the role and the database. Neither can be half made, and the database may contain reports."""
+        """Keep the role and the database.
+
+        Neither the role nor the database can be half made, and the database may contain reports.
+        """
 
     def _has_role(self) -> bool:
         return USER in self._names("SELECT rolname FROM pg_roles")

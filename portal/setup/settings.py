@@ -46,7 +46,7 @@ class Folders:
         self._system = system
 
     def check(self) -> Found:
-        """Check that the user exists, and the two folders that every portal has."""
+        """Check that the user and the two folders of every portal exist."""
         try:
             self._system.owner(USER)
         except (Failed, OSError):

@@ -2,8 +2,8 @@
 
 The first steps are done completely or undone: until a trial of the new version has answered, nobody can send
 a report. After that answer, the upgrade is confirmed. The other steps only go forward, because putting back
-the copy would lose the reports that have arrived since. The next run completes a run that was killed, from
-any state.
+the copy would lose the reports that have arrived since. From any state, the next run completes a run that was
+killed.
 """
 
 from collections.abc import Iterator
@@ -207,7 +207,7 @@ class Tables(_Step):
 
 
 class Tried(_Step):
-    """The new version answers, where nobody else can reach it."""
+    """The new version answers in a place that nobody else can reach."""
 
     title = "trial of this version"
 
