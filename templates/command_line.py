@@ -124,7 +124,7 @@ FILE, FOLDER = _Place("file"), _Place("folder")
 
 
 def choice_argument(name: str, metavar: str, choices: Sequence[str]) -> Callable[[Any], Any]:
-    """Return an argument that takes one of a set of values. Usage and errors name it; help lists the values.
+    """Return an argument that takes one of several values. Usage and errors show its name; help lists them.
 
     Without a name, click would write the list of values in place of the name.
     """
@@ -322,7 +322,7 @@ class Group(click.Group):
         error = f"{context.command_path} has no option {option}"
         below = {name: each for name, each in self.branch.children.items() if isinstance(each, Leaf)}
         having = [name for name, each in below.items() if _takes(_loaded(name, each), option)]
-        # An option that all commands have belongs to the command that follows it.
+        # If all commands have this option, it should have been typed after one of them.
         if len(having) == len(below) or (context.parent is None and having):
             return Misplaced(error, option, context)
         return Unknown(error, [f"{context.command_path} {name}" for name in having[:_SUGGESTED]], context)

@@ -19,7 +19,7 @@ from portal.errors import Refused
 
 _LARGEST = 8 << 20
 _TIMEOUT = urllib3.Timeout(connect=60, read=60)
-# What happened, and what to do. The first kind that matches counts. Behind a proxy, the kind cannot be
+# What happened, and what to do. The first matching kind is used. Behind a proxy, the kind cannot be
 # determined.
 _UNREACHED: Mapping[type[HTTPError], tuple[str, str]] = {
     NameResolutionError: ("its name has no address", "check the name, and its records in the DNS"),

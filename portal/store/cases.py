@@ -15,7 +15,7 @@ from portal.store.schema import cases, envelopes, instance, whole, withdrawals
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The public data of a new case, sent with its first envelope: 32, 60 and 32 bytes."""
+    """The public data of a new case, sent with its first envelope. The lengths are 32, 60 and 32 bytes."""
 
     case_id: bytes
     memo: bytes

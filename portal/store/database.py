@@ -105,7 +105,7 @@ class Damaged(Refused):
         )
 
 
-# The errors that work on an open database may raise.
+# The errors that an open database may raise.
 FAILURES = (StoreBusy, Damaged, SQLAlchemyError)
 
 

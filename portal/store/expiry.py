@@ -20,7 +20,7 @@ _ROWS = 200
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """How long data is kept from today: ``days``, plus a random time of up to a week."""
+    """A retention time that starts today: ``days``, plus a random time of up to a week."""
 
     today: date
     days: int

@@ -9,7 +9,7 @@ from portal.web import assets
 
 # Text needs at least this contrast with its background (WCAG 2.2, success criterion 1.4.3).
 LEAST = 4.5
-# The colours of the style sheet on which links and other text have the accent colour.
+# The background colours in the style sheet behind links and other text in the accent colour.
 _BEHIND = ("paper", "field", "notice", "warning", "danger")
 _ROOT = re.compile(r":root\s*\{([^}]*)\}")
 _COLOUR = re.compile(r"--([\w-]+):\s*(#[0-9a-fA-F]{6})\b")

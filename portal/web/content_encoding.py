@@ -1,7 +1,8 @@
-"""The gzip and Brotli forms of a file, with the same bytes at every start (RFC 1952, RFC 7932).
+"""The gzip and Brotli forms of a file, which are the same whenever the portal starts (RFC 1952, RFC 7932).
 
-Compressing all pages with Brotli takes seconds. So the results are kept for the next start, in the folder
-named by ``CACHE_DIRECTORY`` (systemd.exec), if that variable is set. This folder can be emptied at any time.
+Compressing all pages with Brotli takes seconds. So the results are kept until the portal starts again, in the
+folder named by ``CACHE_DIRECTORY`` (systemd.exec), if that variable is set. This folder can be emptied at any
+time.
 """
 
 import gzip
@@ -23,7 +24,7 @@ SUFFIXES: Mapping[str, str] = {"br": ".br", "gzip": ".gz"}
 @cache
 def encoded(content: bytes) -> Mapping[str, bytes]:
     """Return the compressed forms of a file, keyed by content encoding, the shortest first."""
-    # Without a timestamp, gzip writes the same bytes at every start.
+    # Without a timestamp, gzip writes the same bytes whenever the portal starts.
     forms: dict[str, bytes] = {
         "br": _kept(content),
         "gzip": gzip.compress(content, mtime=0),

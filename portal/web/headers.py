@@ -63,7 +63,7 @@ ALWAYS: Mapping[str, str] = {
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _FEATURES),
     "Cache-Control": "no-store",
-    # Browsers obey this header only over HTTPS, so that it does not affect the onion service.
+    # Browsers obey this header only over HTTPS, so the header does not affect the onion service.
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload",
 }
 

@@ -1,4 +1,4 @@
-"""Load the law for the pages: when reports are opened, what it guarantees, and who else accepts reports."""
+"""Load the law. Pages say when reports are opened, what the law guarantees, and who else accepts reports."""
 
 from pathlib import Path
 

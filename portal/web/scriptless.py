@@ -1,4 +1,4 @@
-"""Plain forms that work without JavaScript: one takes a sealed file, one returns a slot (SPEC 7.7)."""
+"""Two forms that work without JavaScript: one accepts a sealed file, the other returns a slot (SPEC 7.7)."""
 
 import base64
 import binascii

@@ -98,7 +98,7 @@ def _clocks(documents: Documents) -> Iterator[Mismatch]:
 
 
 def _counted(document: Document, path: Path, clock: Any) -> Iterator[Mismatch]:
-    """Yield the mistakes in a clock. It must always run, and reporters must be able to count its days.
+    """Yield the mistakes in a clock. A clock must always run, and reporters must be able to count its days.
 
     Reporters know neither when their report was opened nor the office's days off, and must not learn how
     urgent the report is.

@@ -301,9 +301,9 @@ class Urgent:
 class Duty:
     """A decision that the law requires. Once required, the decision stays due until it is taken.
 
-    ``answer_after``: how long after the request every answer is sent. ``extended``: how long after the
-    request an answer may be sent if the deadline was extended. ``names_kept``: how long after the answer the
-    names in the request are kept. Every duty about requests has this period, and no other duty has it.
+    ``answer_after``: the time from each request to its answer. ``extended``: the longest time from a request
+    to its answer if the deadline was extended. ``names_kept``: the time for which the names in the request
+    are kept after the answer. Every duty about requests has this period, and no other duty has it.
     """
 
     name: Texts
@@ -707,7 +707,7 @@ class Law:
 
     @property
     def names_kept(self) -> Span:
-        """How long after the answer the names in an access request are kept."""
+        """The time for which the names in an access request are kept after the answer."""
         return next(each.names_kept for each in self.duties.values() if each.names_kept)
 
     def measure(self, role: MeasureRole) -> str:

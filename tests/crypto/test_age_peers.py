@@ -78,7 +78,7 @@ def test_the_browser_library_refuses_envelopes_that_we_changed(age_peer, identit
     assert set(answer) == {"error"}
 
 
-def test_passphrase_files_open_in_the_browser_library_and_vice_versa(age_peer):
+def test_we_and_the_browser_library_open_each_others_passphrase_files(age_peer):
     """A passphrase with accents has the same bytes on both sides."""
     sealed = seal_bytes(b"text", [ScryptRecipient(WORDS, log_n=10)])
     assert age_peer.open(sealed, passphrase=WORDS) == b"text"
@@ -89,7 +89,7 @@ def test_passphrase_files_open_in_the_browser_library_and_vice_versa(age_peer):
 
 
 @SIZES
-def test_x25519_files_open_in_rage_and_vice_versa(size):
+def test_we_and_rage_open_each_others_x25519_files(size):
     theirs = pyrage.x25519.Identity.generate()
     ours = X25519Identity.parse(str(theirs))
     assert str(theirs.to_public()) == ours.recipient().encode()
@@ -99,21 +99,21 @@ def test_x25519_files_open_in_rage_and_vice_versa(size):
     assert text(size) == unseal_bytes(sealed, [CLASSICAL, ours])
 
 
-def test_our_passphrase_files_open_in_rage():
+def test_rage_opens_our_passphrase_files():
     """A passphrase with accents has the same bytes on both sides."""
     sealed = seal_bytes(b"text", [ScryptRecipient(WORDS, log_n=10)])
     assert pyrage.passphrase.decrypt(sealed, WORDS) == b"text"
 
 
 @pytest.mark.soak
-def test_passphrase_files_of_rage_open_here():
+def test_we_open_passphrase_files_of_rage():
     """The program rage always makes a passphrase cost about one second of work."""
     sealed = pyrage.passphrase.encrypt(b"text", WORDS)
     assert unseal_bytes(sealed, [ScryptIdentity(WORDS, max_log_n=RAGE_LOG_N)]) == b"text"
 
 
 @SIZES
-def test_x25519_files_open_in_debians_age_and_vice_versa(key_file, size):
+def test_we_and_debians_age_open_each_others_x25519_files(key_file, size):
     identity = identity_in(key_file)
     recipient = subprocess.run(["age-keygen", "-y", key_file], check=True, capture_output=True).stdout
     assert recipient.decode().strip() == identity.recipient().encode()
@@ -130,7 +130,7 @@ def debian_age_asked(command: str, *, answers: int, folder: Path) -> None:
     subprocess.run(terminal, input=typed.encode(), check=True, capture_output=True, cwd=folder, timeout=60)
 
 
-def test_passphrase_files_open_in_debians_age_and_vice_versa(tmp_path):
+def test_we_and_debians_age_open_each_others_passphrase_files(tmp_path):
     """Therefore Debian's age can open our key files."""
     (tmp_path / "ours.age").write_bytes(seal_bytes(b"text", [ScryptRecipient(WORDS, log_n=10)]))
     debian_age_asked("age --decrypt --output plain ours.age", answers=1, folder=tmp_path)

@@ -67,7 +67,7 @@ def test_a_reader_of_an_archive_may_skip_the_data_of_a_file() -> None:
 
 
 @pytest.mark.parametrize("size", [2, 4])
-def test_the_writer_refuses_a_file_that_differs_from_its_announced_size(size: int) -> None:
+def test_the_writer_refuses_a_file_that_is_longer_or_shorter_than_announced(size: int) -> None:
     with pytest.raises(Malformed):
         written(file("a", b"abc", size))
 

@@ -304,7 +304,7 @@ def test_a_damaged_memo_is_refused_on_both_sides(browser: Browser, sealed: bytes
 
 @times(300)
 @given(size=st.integers(1, 2**31) | st.integers(1, 200_000) | st.integers(0, 30).map(lambda bits: 2**bits))
-def test_sizes_are_padded_the_same_on_both_sides(browser: Browser, size: int) -> None:
+def test_both_sides_pad_a_size_to_the_same_result(browser: Browser, size: int) -> None:
     rules = {
         "padme": padding.padme,
         "report": padding.bucket,

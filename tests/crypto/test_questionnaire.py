@@ -344,7 +344,7 @@ def test_a_mistake_in_a_questionnaire_is_named_with_its_line(found: str, put: st
 
 
 def test_a_questionnaire_whose_longest_answers_exceed_a_message_is_refused() -> None:
-    """Both days of a period count."""
+    """The first and the last day of a period both count."""
     fields = questionnaire.parse(SMALL.replace("most = 100", "most = 159979").encode()).fields
     assert sum(field.most for field in fields) == 160_000
 

@@ -39,7 +39,7 @@ def test_written_json_is_read_unchanged(value: Any) -> None:
 
 
 def test_reading_a_long_list_takes_little_memory() -> None:
-    """The memory holds at most the text and all items, or all items twice."""
+    """At most, the memory contains the text and all items, or two copies of all items."""
     raw = strictjson.encode({"a": ["x" * MIB] * 8})
     tracemalloc.start()
     strictjson.decode(raw)

@@ -69,7 +69,7 @@ def test_a_refused_form_does_not_show_an_undeclared_case_or_any_case_after_locki
         assert (422, False) == (locked.status_code, SECRET in locked.text)
 
 
-def test_a_refused_form_that_shows_a_case_is_journalled_as_reading_it(one_case: Office) -> None:
+def test_showing_a_case_in_a_refused_form_is_journalled_as_reading_the_case(one_case: Office) -> None:
     """Reading is journalled once per session, as when the page itself is opened."""
 
     def readers() -> list[str]:
@@ -82,7 +82,9 @@ def test_a_refused_form_that_shows_a_case_is_journalled_as_reading_it(one_case: 
     assert readers() == ["bruno"]
 
 
-def test_a_stale_form_shows_what_other_officers_did_before_it_names_missing_fields(one_case: Office) -> None:
+def test_a_stale_form_first_shows_what_other_officers_did_and_then_names_missing_fields(
+    one_case: Office,
+) -> None:
     """The page that shows the form again marks these actions as seen by the officer."""
     with desk_of(one_case) as (alice, bruno):
         seen = re.findall(r'name="as_of" value="(\d+)"', alice.page("/en/case/1/work"))[0]

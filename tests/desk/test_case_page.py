@@ -70,7 +70,7 @@ def test_the_link_to_the_next_case_follows_the_filter_and_order_of_the_queue(off
         assert ["p1", "n3"] == beside(client, 2)
 
 
-def test_links_to_neighbours_use_a_new_search_only_after_the_queue_has_journalled_it(
+def test_links_to_neighbours_use_a_new_search_only_after_the_queue_has_journalled_that_search(
     office: Office,
 ) -> None:
     """Otherwise the links would reveal the result of a search without a journal entry.
@@ -134,7 +134,9 @@ def test_the_head_of_a_case_shows_its_priority_status_officer_next_deadline_and_
     assert days.short("en", deadline) in said["Next deadline"]
 
 
-def test_a_case_whose_reporter_cannot_read_replies_says_so_and_offers_no_reply(office: Office) -> None:
+def test_if_a_reporter_cannot_read_replies_the_page_of_the_case_says_so_and_offers_no_reply(
+    office: Office,
+) -> None:
     """Nor does the page offer to retract a reply.
 
     The control is a case whose reporter can read replies.

@@ -28,7 +28,7 @@ SAID = {
 
 
 def _all_said() -> dict[str, str | tuple[str, ...]]:
-    """Return a report that answers every question it leads to; the first answer fills a page."""
+    """Return a report that answers every question that the page shows; the first answer fills a page."""
     given: dict[str, str | tuple[str, ...]] = {**SAID, "what": "Il est revenu au quai hier soir. " * 100}
     for field in SHIPPED_PARSED.fields:
         if field.id in answers.shown(SHIPPED_PARSED, given) and field.id not in SAID:

@@ -178,7 +178,7 @@ def test_both_officers_who_break_the_glass_can_read_the_case(one_case: Office) -
     assert [("break-glass", ["alice", "bruno"])] == entries(one_case, "break-glass")
 
 
-def test_two_officers_cannot_act_in_the_open_session_of_a_third(one_case: Office) -> None:
+def test_two_officers_cannot_act_in_the_open_session_of_a_third_officer(one_case: Office) -> None:
     """The officer of the session must be one of the two who confirm."""
     form = {"reason": "wrong", "officer": "chloe"}
     with desk_of(one_case) as (desk, alice, _bruno):

@@ -258,7 +258,7 @@ def test_a_case_whose_outcome_has_no_archive_period_is_never_archived(office: Of
         assert session.get_one(Workflow, 1).archive_from is None
 
 
-def test_officers_can_count_hold_and_destroy_archived_cases_without_opening_them(
+def test_officers_can_count_or_hold_or_destroy_archived_cases_without_opening_them(
     office: Office, clock: Clock
 ) -> None:
     """These actions show no content of the case."""

@@ -121,7 +121,7 @@ def test_the_only_officer_cannot_be_excluded(
     """Otherwise nobody could read the case.
 
     The command to exclude is refused, and a name in a report excludes nobody. This officer has the default
-    name “officer”, a word of every other report.
+    name “officer”, a word that many reports contain.
     """
     collect(portal.bundle(first(Reporter(world), text="a customs officer")))
     assert [1] == [case["case"] for case in world.office.json("case", "list")["cases"]]
@@ -184,7 +184,7 @@ def test_an_officer_named_anywhere_in_a_report_is_excluded_from_it(
 def test_the_other_officers_are_told_who_is_excluded(room: Room) -> None:
     """The collection, the list of cases, and the case itself show the exclusion.
 
-    Nobody is told while the excluded officer is signed in.
+    While the excluded officer is signed in, the exclusion is not shown.
     """
     outcome = room.collect(first(Reporter(room.world), text="Bruno a tout vu"))
     assert [{"case": 1, "officer": "bruno"}] == outcome["kept_from"]

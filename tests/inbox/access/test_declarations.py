@@ -28,8 +28,9 @@ def unread(trio: Trio) -> Trio:
     return trio
 
 
-# Commands that work on an undeclared case. Some declare it, leave it to other officers, or hide it from all
-# officers. Others open a case that cannot be declared yet, or destroy a case that is due.
+# Commands that work on an undeclared case. Some commands declare the case, leave it to other officers, or
+# hide it from all officers. Other commands open a case that cannot be declared yet, or destroy a case that is
+# due.
 UNDECLARED = {
     ("case", "declare"),
     ("access", "conflict", "add"),

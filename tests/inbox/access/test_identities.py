@@ -309,7 +309,7 @@ LINES = (
 
 
 def test_the_reporter_cannot_be_named_in_a_reference_or_a_restriction(office: Office) -> None:
-    """More officers read the registers than the case, and the registers show references and restrictions.
+    """Registers show references and restrictions even to officers who may not read the case.
 
     The control is a harmless reference.
     """

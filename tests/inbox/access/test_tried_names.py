@@ -145,7 +145,7 @@ def test_the_answer_about_an_unreadable_case_does_not_depend_on_the_name_given(
     assert read[0] != read[1]
 
 
-def test_in_an_office_of_two_one_officer_alone_cannot_record_a_person_named_in_the_case(
+def test_in_an_office_of_two_neither_officer_alone_can_record_a_person_named_in_the_case(
     founded_tried: Office, tmp_path: Path
 ) -> None:
     """The person would be recorded as the reporter.

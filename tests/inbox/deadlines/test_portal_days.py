@@ -306,7 +306,7 @@ def test_a_case_and_its_collection_warn_of_an_impossible_day_of_receipt(
     """The deadlines run from the day that replaces the impossible day.
 
     A day in the future would make the deadlines later, so the first possible day replaces it. A day before
-    the previous export makes the deadlines earlier, so it is kept.
+    the previous export makes the deadlines earlier, so this day is not replaced.
     """
     collect(portal.bundle())
     claimed, counted = (today() + timedelta(each) for each in (said, counts))

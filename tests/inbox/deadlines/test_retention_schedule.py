@@ -536,7 +536,7 @@ def test_an_open_case_cannot_be_destroyed(
 
 
 @pytest.mark.parametrize("words", [[], ["1", "--due"]])
-def test_the_command_to_destroy_needs_either_case_numbers_or_the_option_due(
+def test_the_command_to_destroy_needs_either_case_numbers_or_the_option_named_due(
     world: World, words: list[str]
 ) -> None:
     assert 2 == world.office.run("retention", "destroy", *words).code

@@ -88,7 +88,7 @@ class Life:
                     assert (1, before) == (asked.code, self.office.state()), (each, asked.err)
 
     def crosses(self, what: str, step: Step) -> None:
-        """Let something arrive at the portal, be carried between portal and office, or be lost."""
+        """Let something arrive at the portal, carry it between portal and office, or lose it."""
         match what:
             case "received":
                 self.reporters[step.case] = Reporter(self.world)

@@ -208,7 +208,9 @@ def test_the_search_finds_data_that_prove_who_reported_on_compressed_pages(made:
 
 
 @pytest.mark.parametrize("name", sorted(SOURCELESS))
-def test_no_export_that_must_protect_the_source_contains_words_about_it(made: Made, name: str) -> None:
+def test_no_export_that_must_protect_the_source_contains_words_about_the_source(
+    made: Made, name: str
+) -> None:
     """These words are from protected answers, or say who else was present or how the reporter knows.
 
     The control is the case itself.
