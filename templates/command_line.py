@@ -392,7 +392,7 @@ def version_option(*, hidden: bool = False) -> Callable[[Any], Any]:
 
 
 class _Version:
-    """The version as text. It is determined only when it is printed, because this may require running git."""
+    """The version as text. The version is found only when it is printed, because that may require git."""
 
     def __str__(self) -> str:
         return version.text()

@@ -1,1 +1,1 @@
-"""The site as files: signed manifest, frozen copy, checks for monitors."""
+"""The site as files: the signed manifest, the frozen copy, and the checks for monitors."""

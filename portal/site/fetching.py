@@ -59,7 +59,7 @@ class Visitor:
         self._pool = _proxied(proxy) if proxy else urllib3.PoolManager()
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
-        """Return the answer to a GET; raises Refused if there is no answer, or if it is larger than 8 MiB."""
+        """Return the answer to a GET; raises Refused for no answer or for an answer of more than 8 MiB."""
         try:
             with self._pool.request(
                 "GET",

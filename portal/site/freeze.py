@@ -1,4 +1,4 @@
-"""The public site as static files, which any web server can serve alongside the interface."""
+"""The public site as static files, which any web server can serve; the portal still serves the API."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -56,7 +56,7 @@ def name_of(path: str) -> str:
 
 
 def settings(files: Mapping[str, File], always: Mapping[str, str], onion: str) -> dict[str, str]:
-    """Return what else a web server needs, keyed by name: a list of headers, and nginx configuration.
+    """Return the other files that a web server needs, by name: a list of headers and an nginx configuration.
 
     ``always`` contains the headers that every answer has. ``onion`` is the origin of the onion service, or
     empty.

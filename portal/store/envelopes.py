@@ -60,7 +60,7 @@ _UPLOAD = (
 
 
 def begin(connection: Connection, upload: Upload, report: Report | None, start: bytes) -> Upload:
-    """Reserve room for an upload and store its first piece (empty, part or all); return the upload."""
+    """Reserve room for an upload, store its first piece (possibly empty or whole), and return the upload."""
     begun = replace(upload, received=len(start))
     connection.execute(insert(envelopes).values(_row(begun, report)))
     if start:

@@ -16,7 +16,7 @@ def record(  # noqa: PLR0913 - one parameter for each fact about the bundle
 ) -> None:
     """Store the manifest of a bundle applied on ``day``.
 
-    ``restored`` says that a lost portal had applied it.
+    ``restored`` says that a lost portal had applied the bundle.
     """
     row = insert(outboxes).values(channel=channel, n=n, hash=manifest.hash, day=days.number(day))
     connection.execute(row.values(raw=manifest.raw, signature=manifest.signature, restored=restored))

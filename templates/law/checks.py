@@ -281,8 +281,8 @@ def replies(
         yield _wrong(document, ("reply",), belongs("one-extending"))
     if not any(row.get("acknowledges") for row in rows.values()):
         yield _wrong(document, ("reply",), belongs("some-acknowledging"))
-    # If nothing may be disclosed, only a reply that neither closes the case nor belongs to an outcome can
-    # give the feedback that is due.
+    # If nothing may be disclosed, the feedback that is due needs a reply that neither closes the case nor
+    # belongs to an outcome.
     if not any(row.get("answers") and not (row.get("closes") or row.get("outcome")) for row in rows.values()):
         yield _wrong(document, ("reply",), belongs("some-feedback"))
 

@@ -32,7 +32,7 @@ _NO_FILE = {errno.ELOOP, errno.ENXIO}
 def read(folder: Path) -> dict[str, bytes]:
     """Return the bytes of each of NAMES, at most LARGEST each.
 
-    Raises Mismatch if ``folder`` is a link or not a folder, if a file is missing or unknown, and if a file is
+    Raises Mismatch if ``folder`` is a link or not a folder. Raises Mismatch if a file is missing, unknown,
     too large or not a regular file. Raises OSError if the system cannot read the files.
     """
     try:

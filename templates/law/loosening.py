@@ -3,7 +3,7 @@
 A change loosens the law if it allows or discloses more than before, keeps data for less time, lets fewer
 officers decide, or requires something later or not at all. The table WAYS defines, for each key of a file,
 which new values loosen the law. A test checks that no key is missing. If in doubt, a change counts as
-loosening. Two officers then have to confirm it, but it is not refused.
+loosening. Two officers then have to confirm the change, but it is not refused.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -143,7 +143,7 @@ def _under(prefix: str, way: Way, keys: Mapping[str, Way]) -> Mapping[str, Way]:
 _PERIOD: Mapping[str, Way] = {**_NAMED, "keep": _shorter, "archive": _shorter, "visa": _off}
 _SECTION: Mapping[str, Way] = {**_NAMED, "text": neither, "fill": neither}
 
-# For each file and dotted key, which changes loosen the law. * stands for the code of any entry.
+# The changes that loosen the law, for each file and dotted key. * stands for the code of any entry.
 WAYS: Mapping[str, Mapping[str, Way]] = {
     "authorities.toml": {
         "authority": neither,

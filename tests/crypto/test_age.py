@@ -135,7 +135,7 @@ def test_a_truncated_file_is_reported_as_truncated(kept, error):
         pytest.param([2], id="only-last"),
     ],
 )
-def test_moved_missing_or_repeated_chunks_are_refused(order):
+def test_moved_or_missing_or_repeated_chunks_are_refused(order):
     envelope = seal_bytes(secrets.token_bytes(3 * CHUNK), [RECIPIENT])
     moved = b"".join(chunks(envelope)[index] for index in order)
     with pytest.raises(Tampered):

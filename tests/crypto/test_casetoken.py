@@ -37,7 +37,7 @@ def test_a_token_of_another_length_has_no_words(size: int) -> None:
         casetoken.words(bytes(size), "en")
 
 
-def test_an_error_about_twelve_words_counts_them_from_one_and_does_not_repeat_any() -> None:
+def test_an_error_about_the_twelve_words_counts_them_from_one_and_does_not_repeat_them() -> None:
     words = casetoken.words(bytes(16), "en")
     with pytest.raises(casetoken.WrongCount, match="case token has 11 words, not 12"):
         casetoken.parse(" ".join(words[1:]))

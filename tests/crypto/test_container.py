@@ -167,7 +167,7 @@ def drop(*more: tuple[str, bytes], pad: int = 0) -> bytes:
     return raw.ljust(padding.SMALLEST + pad, b"\0")
 
 
-def test_an_unsigned_drop_contains_files_then_a_note_and_has_the_size_of_a_report() -> None:
+def test_an_unsigned_drop_contains_files_and_then_a_note_and_has_the_size_of_a_report() -> None:
     """SPEC 4.3 allows only the sizes of reports, no file after the note, and only UTF-8."""
     found, kept = read([drop()])
     assert isinstance(found, container.Drop)

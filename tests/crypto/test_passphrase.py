@@ -70,7 +70,7 @@ def test_each_key_of_a_master_secret_has_its_own_label(derive: Callable[[bytes],
     assert derive(b"m" * 32) == hmac.digest(b"m" * 32, f"fanal/1/{label}\x01".encode(), "sha256")
 
 
-def test_a_mark_depends_on_the_key_the_kind_and_the_value() -> None:
+def test_a_mark_depends_on_the_key_and_the_kind_and_the_value() -> None:
     key = blind.generate()
     assert (len(key), key == blind.generate()) == (32, False)
     found = blind.mark(key, "phone", "1")

@@ -122,7 +122,7 @@ def test_long_lists_of_the_shipped_questionnaire_are_grouped() -> None:
     assert [2, 2, 5, 2, 2, 2] == [len(options) for _, options in category.groups]
 
 
-def test_a_changed_shipped_questionnaire_must_have_a_new_version() -> None:
+def test_every_change_of_the_shipped_questionnaire_requires_a_new_version() -> None:
     """An inbox identifies a questionnaire by its version.
 
     Otherwise, the inbox would confuse the old and the new questionnaire.
@@ -384,7 +384,7 @@ def test_a_question_that_is_never_asked_is_refused() -> None:
     assert never.splitlines()[refused.value.line - 1] == 'when = { path = ["b"] }'
 
 
-def test_a_question_whose_condition_the_same_reporter_can_never_meet_is_refused() -> None:
+def test_a_question_whose_conditions_no_reporter_can_meet_together_is_refused() -> None:
     """The question `days` is for those who chose `b`, but depends on a question for those who chose `a`."""
     typed = 'type = "period"'
     again = SECOND_READER.replace(', outside = "only"', "").replace(

@@ -128,7 +128,7 @@ def test_a_key_with_a_point_of_low_order_is_poisoned(point):
 
 @pytest.mark.parametrize("point", LOW_ORDER, ids=lambda point: point.hex()[:8] + point.hex()[-4:])
 def test_a_stanza_with_a_share_of_low_order_is_malformed(point):
-    """No key can open it, so it is not reported as sealed to another recipient."""
+    """No key can open such a stanza, so the error does not say that another key would open it."""
     stanza = HYBRID.recipient().wrap(FILE_KEY)
     hybrid = Stanza((stanza.args[0], encode64(bytes(1_088) + point)), stanza.body)
     with pytest.raises(Malformed):

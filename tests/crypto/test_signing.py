@@ -29,7 +29,7 @@ def test_a_key_or_signature_of_another_length_is_malformed() -> None:
             signing.verify(Label.CARD, deployment, b"file", signature, key)
 
 
-def test_a_signature_is_valid_only_for_its_key_label_deployment_and_file() -> None:
+def test_a_signature_is_valid_only_for_its_key_and_label_and_deployment_and_file() -> None:
     other = signing.public_key(bytes(32))
     for label, deployment, file, key in (
         (Label.KEYRING, DEPLOYMENT, b"file", KEY),

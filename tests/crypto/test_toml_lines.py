@@ -172,7 +172,7 @@ def test_a_mistake_is_reported_with_the_line_of_its_key(table: dict[str, Any], d
         ("a = " + "[" * 9_999, ("a",), None),
     ],
 )
-def test_lines_are_found_for_dotted_keys_tables_and_missing_keys(
+def test_lines_are_found_for_dotted_keys_and_tables_and_missing_keys(
     text: str, path: Path, line: int | None
 ) -> None:
     assert line == line_of(text, path)

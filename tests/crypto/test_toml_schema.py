@@ -90,7 +90,7 @@ words = ["x", "y"]
         ("[[row]]", "[[line]]", "plan: 'row' is missing"),
     ],
 )  # fmt: skip
-def test_an_error_names_a_mistake_its_place_and_its_remedy(found: str, put: str, said: str) -> None:
+def test_an_error_names_the_mistake_and_its_place_and_its_remedy(found: str, put: str, said: str) -> None:
     with pytest.raises(Mismatch) as caught:
         FILE.parse(GOOD.replace(found, put).encode())
     assert str(caught.value).startswith(said)

@@ -100,7 +100,7 @@ def test_a_stale_form_first_shows_what_other_officers_did_and_then_names_missing
         assert (422, False) == (lacking.status_code, "<strong>assigned</strong>" in lacking.text)
 
 
-def test_a_refused_form_does_not_repeat_passphrases_files_or_hidden_fields() -> None:
+def test_a_refused_form_does_not_repeat_passphrases_or_files_or_hidden_fields() -> None:
     page = "".join(
         f'<label>{kind}<input type="{kind}" name="{kind}" value=""></label>'
         for kind in ("password", "file", "hidden", "text")

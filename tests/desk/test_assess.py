@@ -17,7 +17,7 @@ pytestmark = pytest.mark.copy_of("three_officers")
 
 @pytest.fixture(scope="module")
 def three_officers(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """One case with an open duty to inform the prosecutor; alice and bruno have declared it."""
+    """One case with an open duty to inform the prosecutor; alice and bruno have declared the case."""
     folder = tmp_path_factory.mktemp("assess")
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)

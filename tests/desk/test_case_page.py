@@ -98,7 +98,7 @@ def test_links_to_neighbours_use_a_new_search_only_after_the_queue_has_journalle
 def test_a_case_has_no_link_to_a_neighbour_that_the_officer_may_not_read(office: Office) -> None:
     """The officer is excluded or not a handler, or the neighbour is in quarantine.
 
-    The control is an officer who may read it.
+    The control is an officer who may read the neighbour.
     """
     with sitting(office) as client:
         client.send("/en/case/2/readers/exclude", officer="bruno", reason="kin")
@@ -112,7 +112,7 @@ def test_a_case_has_no_link_to_a_neighbour_that_the_officer_may_not_read(office:
         assert ["n3"] == beside(client, 1)
 
 
-def test_the_head_of_a_case_shows_its_priority_status_officer_next_deadline_and_day_of_receipt(
+def test_the_head_of_a_case_shows_its_main_facts(
     office: Office,
 ) -> None:
     with sitting(office) as client:

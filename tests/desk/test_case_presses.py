@@ -234,7 +234,7 @@ def _end(both: Officers) -> None:
 
 
 @pytest.mark.parametrize(("kind", "keys"), [(Presses, range(1)), (Keys, range(160, 171))])
-def test_a_case_is_collected_assessed_and_closed_in_twenty_presses(
+def test_a_case_is_collected_and_assessed_and_closed_in_twenty_presses(
     source: Portal, page: Page, second: Page, kind: type[Presses], keys: range
 ) -> None:
     """The presses of both officers count. A choice in a list counts as one press, and typing does not count.

@@ -106,7 +106,7 @@ def test_each_form_of_a_case_takes_effect_and_is_journalled(office: Office) -> N
         sends(client, "reply", template="acknowledgement")
         sends(client, "reply", text="Merci", feedback="on")
         assert "two officers must close it (priority P1)" in client.page("/en/case/1")
-        # The case has a sanction, so the duty to inform the persons named was open again.
+        # The case has a sanction, so the duty to inform the persons named is open again.
         sends(client, "decide", **both(choice="not_needed", reason="another case"))
         assert (
             client.close(1, **both(**MOOT)).status_code == 303
@@ -161,7 +161,7 @@ def test_closing_a_case_as_unfounded_takes_two_officers(office: Office) -> None:
     assert [("close-by-two", {"outcome": "unfounded", "disclosure": "withheld"}, "no trace")] == noted(office)
 
 
-def test_suggested_links_can_be_accepted_dismissed_and_undone(office: Office) -> None:
+def test_suggested_links_can_be_accepted_or_dismissed_or_undone(office: Office) -> None:
     with sitting(office) as client:
         shown = client.page("/en/case/1/links")
         assert "Both have: the container <bdi>MSKU1234565</bdi>" in " ".join(shown.split())
@@ -271,7 +271,7 @@ def test_the_queue_is_filtered_by_officer_and_tag(client: Client) -> None:
     assert ("2 cases" in (every := client.page("/en/")), "All open ones" in every) == (True, False)
 
 
-def test_the_queue_shows_the_filters_in_use_and_each_can_be_cleared(client: Client) -> None:
+def test_the_queue_shows_the_filters_in_use_and_each_filter_can_be_cleared(client: Client) -> None:
     """Filters can be cleared one by one or all together. The control is the queue without a filter."""
     assert "Only shown:" not in client.page("/en/")
     client.send("/en/queue", sort="deadline", search="quai <b>", to_read="on", tag="port")
@@ -408,7 +408,7 @@ def test_a_preview_without_a_sandbox_is_refused_with_the_reason(
         assert client.ask(f"/{language}/case/1/file/1/1/pixels").status_code == 404
 
 
-def test_the_desk_records_holds_and_decisions_and_no_longer_offers_more_time(
+def test_the_desk_records_a_hold_and_a_decision_but_no_longer_offers_more_time(
     office: Office,
 ) -> None:
     with sitting(office) as client:
@@ -429,7 +429,7 @@ def test_the_desk_records_holds_and_decisions_and_no_longer_offers_more_time(
 
 
 @pytest.mark.parametrize("at_the_desk", [True, False], ids=["desk", "command line"])
-def test_a_reason_with_a_line_break_is_kept_on_one_line_by_the_desk_and_the_command_line(
+def test_the_desk_and_the_command_line_keep_a_reason_with_a_line_break_on_one_line(
     office: Office, *, at_the_desk: bool
 ) -> None:
     """The journal and the page of the case both show the reason."""

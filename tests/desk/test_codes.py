@@ -18,7 +18,7 @@ PAGES = (
     *("/enter", "/access", "/medium", "/retention", "/oversight", "/journal", "/office", "/office/law"),
     *("/office/texts/reply", "/office/texts/letter", "/office/texts/authority", "/office/keys"),
 )
-# Forms with codes that the desk refuses, or returns to the officer for confirmation.
+# Forms that contain codes. The desk refuses these forms, or returns them to the officer for confirmation.
 ASKED: tuple[tuple[str, dict[str, str]], ...] = (
     ("/case/1/decide", {"choice": "no_transmission", "reason": "x"}),
     ("/case/1/decide", {"choice": "defer", "reason": "x"}),
@@ -98,7 +98,7 @@ def test_codes_inside_a_sentence_are_replaced_by_their_labels(client: Client) ->
 
 
 @pytest.mark.usefixtures("one_case")
-def test_a_form_with_a_decision_names_the_decision_to_the_officer(client: Client) -> None:
+def test_each_decision_has_a_label_in_the_language_of_the_officer(client: Client) -> None:
     """An assessment can contain several decisions.
 
     A case without an officer is called unassigned, in words.

@@ -213,7 +213,7 @@ def test_after_sending_a_reply_the_officer_sees_it_on_the_last_page(alice: Clien
         assert 1 == session.query(Message).filter_by(case=1, text="reply 1").count()
 
 
-def test_the_files_part_also_links_to_files_of_messages_on_other_pages(alice: Client) -> None:
+def test_the_part_with_files_also_links_to_files_of_messages_on_other_pages(alice: Client) -> None:
     """The control is the page that shows the message."""
     name = "plan of the quay"
     page = alice.page("/en/case/1/files/2")

@@ -83,7 +83,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
         session.get_one(Case, 2).status = "closed"
         for work in session.scalars(select(Workflow)):
             work.withheld, work.outcome, work.disclosure = WORDS, "moot", "withheld"
-            work.category = WORDS  # The test stores this directly, because forms refuse it.
+            work.category = WORDS  # The test stores this category directly, because forms refuse it.
         session.add_all(
             [
                 Note(case=1, position=9, by=WORDS, day=day, text=WORDS),

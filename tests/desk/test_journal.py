@@ -97,7 +97,7 @@ def test_reading_is_journalled_again_after_each_new_follow_up(office: Office, tm
     assert [["alice"]] * 2 == noted(office, "show")
 
 
-def test_the_journal_can_be_filtered_by_case_officer_and_action_at_the_desk_and_by_command(
+def test_the_desk_and_the_command_filter_the_journal_by_case_and_officer_and_action(
     one_case: Office,
 ) -> None:
     """At the desk the filter is part of the address. An invalid number is refused."""

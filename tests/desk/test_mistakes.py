@@ -175,7 +175,7 @@ OTHERS: dict[str, tuple[str, dict[str, str], list[str]]] = {
 
 @pytest.mark.usefixtures("one_case")
 @pytest.mark.parametrize("name", chosen(OTHERS, "a sanction", "elsewhere"))
-def test_all_missing_fields_of_a_measure_a_closing_or_an_assessment_are_named_together(
+def test_all_missing_fields_of_a_measure_or_a_closing_or_an_assessment_are_named_together(
     client: Client, name: str
 ) -> None:
     path, chosen, fields = OTHERS[name]

@@ -128,7 +128,9 @@ def test_the_page_of_a_new_outbox_shows_keys_that_expire_soon_and_the_head_of_th
             assert f"<code>{head.n} {head.fingerprint}</code>" in page
 
 
-def test_the_page_says_to_make_a_new_backup_before_destroying_the_old_backups(client: Client) -> None:
+def test_the_page_tells_officers_to_make_a_new_backup_before_they_destroy_the_old_backups(
+    client: Client,
+) -> None:
     """In the opposite order, there would be a time without any backup."""
     page = client.page("/en/office/officers")
     assert 0 < page.find("make a new backup") < page.find("destroy the old shares and the old backups")

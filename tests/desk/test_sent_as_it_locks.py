@@ -1,7 +1,7 @@
 """A form that arrives while a session ends or while the inbox locks is stored completely or not at all.
 
-What the desk has confirmed stays stored. If the form was not confirmed, the page says whether anything was
-stored.
+Anything that the desk has confirmed remains stored. If the form was not confirmed, the page says whether
+anything was stored.
 """
 
 import socket

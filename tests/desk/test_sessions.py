@@ -318,7 +318,7 @@ def test_an_excluded_officer_is_not_asked_to_confirm(one_case: Office) -> None:
             assert sent.status_code == (303 if count else 404)
 
 
-def test_an_officer_is_not_asked_to_confirm_about_an_undeclared_case(one_case: Office) -> None:
+def test_an_officer_is_not_asked_to_confirm_an_action_on_an_undeclared_case(one_case: Office) -> None:
     """A request may repeat the report. The control is the same officer after the declaration."""
     with desk_of(one_case) as (desk, alice, _bruno):
         desk.opened.bring(one_case.share_of("chloe").read_bytes(), passphrase_of("chloe"))
@@ -574,7 +574,7 @@ def test_changes_to_any_selected_case_are_shown_first_even_if_two_officers_made_
         assert "quarantine" in sent[0].text
 
 
-def test_every_form_of_a_case_contains_the_position_of_its_page_in_the_journal(
+def test_every_form_of_a_case_contains_the_journal_position_of_its_page(
     one_case: Office,
 ) -> None:
     """Without this position, the form could overwrite another officer's change.
@@ -776,7 +776,7 @@ def test_another_browser_needs_an_address_of_its_own_which_works_once(office: Of
 
 
 def test_locking_asks_for_confirmation_and_names_the_other_open_sessions(office: Office) -> None:
-    """The page asks even if nobody else is signed in, and says what is needed to open the inbox again."""
+    """The page always asks for confirmation, and says what is needed to open the inbox again."""
     with desk_of(office) as (desk, alice, bruno):
         asked = alice.send("/en/lock").text
         assert ("Still signed in: bruno." in asked, desk.is_over) == (True, False)

@@ -49,7 +49,7 @@ def test_no_page_of_the_office_shows_a_secret(client: Client) -> None:
     assert [] == [each for each in written if each in said]
 
 
-def test_the_officers_page_shows_the_quorum_and_how_many_shares_may_be_lost(tmp_path: Path) -> None:
+def test_the_page_about_the_officers_shows_the_quorum_and_how_many_shares_may_be_lost(tmp_path: Path) -> None:
     """The page has no form that changes the officers."""
     office = Office.found_by(tmp_path, ("alice", "bruno", "chloe"), 2)
     with sitting(office) as client:

@@ -317,7 +317,9 @@ def test_uncollected_bundles_are_announced_first(office: Office, tmp_path: Path,
         assert "not been collected yet" not in client.page("/en/today")
 
 
-def test_the_menu_shows_all_cases_again_after_a_shortcut_on_the_day_page(three_cases: Office) -> None:
+def test_the_menu_shows_all_cases_again_after_an_officer_followed_a_shortcut_on_the_day_page(
+    three_cases: Office,
+) -> None:
     """The sort order is kept. A list that leaves out a case with a danger says so."""
     left_out = "1 case that mentions danger, or may, is not in this list."
     with sitting(three_cases) as client:

@@ -258,7 +258,7 @@ def confirm(page: Page) -> None:
 
 
 @pytest.mark.slow
-def test_cases_are_acknowledged_assessed_and_closed_without_a_script(
+def test_cases_are_acknowledged_and_assessed_and_closed_without_a_script(
     chromium: Browser, office: Office, tmp_path: Path
 ) -> None:
     """Two cases are ticked in the queue. One of the cases is assessed, and then closed after a preview."""

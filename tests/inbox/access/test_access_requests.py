@@ -118,7 +118,7 @@ def test_an_invalid_request_is_not_recorded(office: Office, names: list[str], re
     assert before == office.state()
 
 
-def test_a_request_with_the_most_names_the_longest_name_or_the_earliest_day_is_valid() -> None:
+def test_a_request_with_the_most_names_or_the_longest_name_or_the_earliest_day_is_valid() -> None:
     """A request without a name is refused."""
     day, most = today(), tuple(f"Quélennec {n}" for n in range(MOST_NAMES))
     with pytest.raises(Refused, match=f"give 1 to {MOST_NAMES} names"):
@@ -222,7 +222,7 @@ def test_the_names_of_a_request_are_deleted_a_fixed_time_after_the_answer(
     assert "names deleted" in office.run("request", "list").out
 
 
-def test_the_law_sets_for_how_long_the_names_of_a_request_are_kept(
+def test_the_law_sets_how_long_the_names_of_a_request_are_kept(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The law xx keeps the names for nine days."""
@@ -266,7 +266,7 @@ def test_the_date_on_an_answer_does_not_show_on_which_day_it_was_made() -> None:
     assert days == {day: access_requests.dated(row, day) for day in days}
 
 
-def test_no_request_is_recorded_extended_or_answered_after_the_clock_was_set_back(
+def test_no_request_is_recorded_or_extended_or_answered_after_the_clock_was_set_back(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = moved(monkeypatch)

@@ -147,7 +147,7 @@ def test_opening_a_second_archived_case_does_not_close_the_first(office: Office,
 def test_only_the_two_officers_who_opened_an_archived_case_can_read_it(tmp_path: Path, clock: Clock) -> None:
     """One officer alone cannot open the case.
 
-    A third officer cannot read it, even if one of the two officers is also signed in.
+    A third officer cannot read the case, even if one of the two officers is also signed in.
     """
     office = Office.found_by(tmp_path, ("alice", "bruno", "chloe"), 2)
     portal = Portal(World(office), tmp_path / "medium")

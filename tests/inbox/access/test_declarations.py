@@ -167,7 +167,7 @@ def test_no_form_of_the_desk_acts_on_a_case_before_its_officer_has_declared_it(
 def test_no_name_is_compared_with_a_case_before_all_officers_have_declared_it(unread: Trio) -> None:
     """An access request is open.
 
-    The refusal is the same whether or not the case contains the name in that request.
+    The refusal is the same whether or not the case contains the name from the request.
     """
     nobody = ("case", "decide", "3", "not_needed", "--reason", "x")
     for name in ("Phantom", CANARY):
@@ -257,8 +257,8 @@ def test_no_search_finds_a_case_before_all_officers_have_declared_it(
 ) -> None:
     """An action on all search results omits the case, too.
 
-    However, a filter by a property that the lists show finds the case. The control: after the declaration,
-    the search finds the case.
+    However, a filter finds the case if it uses a property that the lists show. The control: after the
+    declaration, the search finds the case.
     """
     monkeypatch.setattr(queue_filter, "_DENSE", dense)
     unread.others.json("case", "declare", "3")

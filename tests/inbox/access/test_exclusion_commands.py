@@ -66,7 +66,7 @@ def test_for_officers_who_are_not_excluded_the_same_commands_find_the_case(
         assert "there is no case" not in trio.others.run(*path, str(KEPT), *words).err, path
 
 
-def test_no_list_shows_an_excluded_officer_that_the_case_exists(trio: Trio) -> None:
+def test_no_list_reveals_the_case_to_an_excluded_officer(trio: Trio) -> None:
     """The test reads the lists of cases, exclusions and unfiled envelopes, and the journal.
 
     The control is the output for the other officers.
@@ -85,7 +85,7 @@ def test_no_list_shows_an_excluded_officer_that_the_case_exists(trio: Trio) -> N
     assert lists[0]["count"] == len(lists[0]["unopened"]) == listed["unopened"] < lists[1]["count"]
 
 
-def test_the_journal_shows_an_excluded_officer_no_entry_about_the_case(
+def test_an_excluded_officer_finds_no_entry_about_the_case_in_the_journal(
     trio: Trio,
 ) -> None:
     """In text and in JSON, the output is the same as for a case that does not exist.
@@ -108,7 +108,7 @@ def test_the_journal_shows_an_excluded_officer_no_entry_about_the_case(
         assert shown.out.count("exclude") > kept.out.count("exclude") == 0
 
 
-def test_the_count_of_envelopes_set_aside_omits_those_of_hidden_cases(
+def test_the_number_of_envelopes_set_aside_does_not_include_those_of_hidden_cases(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """``key destroy`` prints this count.

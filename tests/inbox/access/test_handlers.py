@@ -74,7 +74,7 @@ def test_an_officer_who_is_not_a_handler_neither_reads_nor_changes_the_case(
 
 
 @pytest.mark.parametrize("dense", [1, 10_000], ids="words in {} cases".format)
-def test_the_queue_shows_other_officers_little_more_than_the_number_priority_and_deadline(
+def test_the_queue_shows_other_officers_little_more_than_the_number_and_priority_and_deadline(
     entrusted: Trio, dense: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A filter by any other property does not find the case."""

@@ -319,7 +319,7 @@ def test_the_reporter_cannot_be_named_in_a_reference_or_a_restriction(office: Of
         office.json(*words, "26/118")
 
 
-def test_the_ledger_lists_each_disclosure_with_its_recipient_ground_and_officers(office: Office) -> None:
+def test_the_ledger_lists_each_disclosure_with_its_recipient_and_ground_and_officers(office: Office) -> None:
     """The entries are in the order in which they were made.
 
     Control characters in the name of a recipient are escaped.

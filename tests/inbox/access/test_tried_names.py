@@ -175,7 +175,7 @@ def test_an_access_request_searches_only_the_notes_of_declared_cases(opened_trio
 def test_an_unreadable_case_is_not_destroyed_while_any_access_request_is_open(
     founded_tried: Office, tmp_path: Path, state: str
 ) -> None:
-    """Nobody can check which persons the unreadable case names.
+    """Nobody can check which persons are named in the unreadable case.
 
     The control is a readable case that names somebody else.
     """

@@ -92,7 +92,9 @@ def test_only_some_relations_carry_restrictions_from_one_case_to_another() -> No
     assert BINDING == {each for each in Relation if each.binds}
 
 
-def test_nobody_is_warned_through_a_case_if_the_prosecutor_has_a_linked_case(office: Office) -> None:
+def test_if_the_prosecutor_has_a_linked_case_no_action_on_the_other_case_may_warn_anybody(
+    office: Office,
+) -> None:
     """Officers can inform the reporter and the persons only once the prosecutor has no objection."""
     for words, said in (
         (["case", "decide", "1", "informed", "--reason", "x"], "would warn them"),

@@ -113,7 +113,7 @@ def _parts(what: Obstacle, way: Exit, *_: Any) -> tuple[Any, ...]:
 
 
 def _once(what: Obstacle, way: Exit, *more: Any) -> tuple[Any, ...]:
-    """Return what the gate tries on one of the two surfaces only."""
+    """Return what the gate tries on only one of the two surfaces."""
     return ((what, MATRIX[what][way].need), *more)
 
 

@@ -171,7 +171,7 @@ def test_the_deadlines_of_a_junk_case_continue_to_run(
     )
 
 
-def test_oversight_counts_cases_marked_as_junk_recovered_and_destroyed(
+def test_oversight_counts_junk_cases_and_recovered_cases_and_destroyed_cases(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     portal = Portal(World(office), office.out.parent / "medium")

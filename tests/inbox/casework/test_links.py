@@ -90,7 +90,7 @@ def test_texts_that_only_begin_alike_are_not_suggested_as_links(filed: Office) -
     assert 6 not in proposed(filed, 2)
 
 
-def test_officers_add_change_and_remove_a_link(office: Office) -> None:
+def test_officers_add_and_change_and_remove_a_link(office: Office) -> None:
     """Both cases show the link. A removed link is suggested again.
 
     Nothing else about the cases changes.

@@ -400,7 +400,9 @@ def test_a_measure_that_belongs_to_a_decision_is_recorded_only_with_that_decisio
         assert 409 == client.send("/en/case/1/measure", **form).status_code
 
 
-def test_an_addressee_is_required_for_a_transmission_and_an_answer_of_the_prosecutor(office: Office) -> None:
+def test_an_addressee_is_required_for_a_transmission_and_for_an_answer_of_the_prosecutor(
+    office: Office,
+) -> None:
     """The law says which measures require an addressee. The timeline does not show the name."""
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     before = office.state()

@@ -147,7 +147,7 @@ def test_an_argument_that_is_not_valid_text_is_refused(world: World, words: list
 
 
 def test_an_officer_who_confirms_a_command_sees_all_its_arguments(tmp_path: Path) -> None:
-    """The officer sees the line for the journal, but also the addressee and the whole text.
+    """The officer sees not only the line for the journal but also the addressee and the whole text.
 
     The text may be an argument, come from a file, or be typed when the program asks for it.
     """

@@ -127,7 +127,7 @@ def test_no_report_can_send_control_characters_to_the_terminal(
 def test_a_long_text_of_a_report_cannot_be_taken_for_a_line_of_the_program(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A narrow terminal would wrap a long summary or file name, so the program wraps it within a margin."""
+    """A narrow terminal would wrap a long text or name, so the program wraps it within a margin first."""
     monkeypatch.setenv("COLUMNS", "40")
     reporter, forged = Reporter(world), "x" * 33 + "WITHDRAWN by its reporter"
     names = build.describe
@@ -190,7 +190,7 @@ def test_the_list_of_cases_counts_unfiled_envelopes_and_names_their_list(
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else f"exit {value}",
 )
-def test_the_exit_code_is_0_for_success_1_for_a_refusal_and_2_for_a_usage_error(
+def test_exit_codes_distinguish_success_and_refusals_and_usage_errors(
     world: World, words: list[str], code: int
 ) -> None:
     """A refusal prints two lines: one says what happened, and the other says what to do."""

@@ -166,7 +166,7 @@ def test_typing_restarts_the_time_limit_of_a_session(office: Office) -> None:
 
 
 def locks_later(at: Typist, minutes: int) -> None:
-    """Wait until a session at which nobody types locks itself, which does not happen at once."""
+    """Type nothing, and wait until the session locks itself; this does not happen at once."""
     begun = time.monotonic()
     assert 0 == at.waits()
     assert 1 < time.monotonic() - begun

@@ -390,7 +390,7 @@ LONGER = [(Inspectorate.choose_regime, 1), (Inspectorate.extend, 1), (Inspectora
 @example([(Inspectorate.make_outbox, 1), (Inspectorate.close_silently, 1), (Inspectorate.exchange, 1)])
 @A_THIRD
 @given(STEPS)
-def test_the_stored_deadlines_equal_those_computed_from_all_events_whatever_their_order(
+def test_the_stored_deadlines_equal_those_computed_from_all_events_in_any_order(
     opened: Inbox, steps: list[tuple[Step, int]]
 ) -> None:
     """The events are new laws, new regimes, days off, exchanges, lost outboxes, restores and closings."""

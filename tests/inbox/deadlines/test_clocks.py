@@ -121,7 +121,7 @@ def test_feedback_is_due_three_months_after_the_acknowledgement(happened: dict[s
     """Without a timely acknowledgement, the months run from the last day that the Directive allows for it.
 
     The decree gives more days for the acknowledgement, but not for feedback. Neither a late acknowledgement
-    nor a slow exchange postpones feedback, because the day on which the acknowledgement was sent counts.
+    nor a slow exchange postpones feedback. Only the day on which the acknowledgement was sent matters.
     """
     assert day == clocks(date(2026, 12, 1), **happened)["feedback"].day
 

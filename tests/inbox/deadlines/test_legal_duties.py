@@ -279,7 +279,7 @@ def test_a_case_of_an_offence_cannot_be_closed_before_all_its_legal_decisions(of
 
 
 def test_a_case_in_quarantine_can_be_closed_without_a_decision_on_admissibility(office: Office) -> None:
-    """No officer can read whether the report is admissible.
+    """No officer can read the report and judge whether it is admissible.
 
     The decision on the persons concerned is still required.
     """
@@ -809,7 +809,7 @@ def test_sending_the_notice_that_the_identity_is_disclosed_takes_two_officers(kn
 UNTOLD = "no reply has told the reporter of this decision"
 
 
-def test_the_decision_that_the_reporter_was_told_needs_a_notice_for_each_disclosure(
+def test_recording_that_the_reporter_was_told_requires_a_notice_for_each_disclosure(
     known: Office,
 ) -> None:
     """Neither a reply in the officer's own words nor an earlier notice is enough.
@@ -1034,7 +1034,9 @@ def test_a_pending_decision_about_one_case_is_not_counted_for_another_case(opene
         assert [{2}, {2}, set()] == [legal_duties.undecided_others(session, n) for n in (None, 2, 1)]
 
 
-def test_officers_can_decide_the_duties_of_their_regime_and_those_that_the_case_has(opened: Inbox) -> None:
+def test_officers_can_decide_duties_of_their_regime_and_duties_that_the_case_already_has(
+    opened: Inbox,
+) -> None:
     """The duty to forward a report belongs to another regime."""
     with undone(opened) as session:
         own = ALWAYS | {"art40", "identity_notice"}

@@ -1,4 +1,4 @@
-"""Deadlines say in words how far away they are. Overdue deadlines come first, by command and at the desk."""
+"""Words describe how far away each deadline is. Overdue deadlines come first, by command and at the desk."""
 
 import re
 from datetime import date, timedelta
@@ -37,7 +37,7 @@ def two_cases(world: World, tmp_path: Path) -> Office:
         (2191, "in more than 5 years", "Dans plus de 5 ans"),
     ],
 )
-def test_a_deadline_says_in_words_how_far_away_it_is(left: int, english: str, french: str) -> None:
+def test_words_describe_how_far_away_a_deadline_is(left: int, english: str, french: str) -> None:
     said = urgency.said(DAY + timedelta(left), DAY)
     assert (english, french) == (said, translate.told("fr", said))
 
@@ -78,7 +78,7 @@ def test_the_command_and_the_desk_list_the_deadlines_of_a_case_in_the_same_order
             session.get_one(Duty, (1, "art40")).decided = today()
 
 
-def test_the_queue_says_how_far_away_each_deadline_is(two_cases: Office) -> None:
+def test_the_queue_shows_how_far_away_each_deadline_is(two_cases: Office) -> None:
     with two_cases.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 1).deadline = today() - timedelta(1)
         session.get_one(Workflow, 2).deadline = None

@@ -81,10 +81,10 @@ def test_an_outbox_without_the_acknowledgement_of_a_case_does_not_acknowledge_it
 @pytest.mark.parametrize(
     ("sent", "acknowledging", "begins"), [(None, False, -13), (None, True, -13), (-15, True, -15)]
 )
-def test_the_time_for_feedback_runs_from_the_first_acknowledgement_or_from_the_last_day_for_it(
+def test_the_time_for_feedback_runs_from_the_acknowledgement_or_from_the_last_day_for_the_acknowledgement(
     opened: Inbox, sent: int | None, *, acknowledging: bool, begins: int
 ) -> None:
-    """The report was received 20 days ago, and the last day was 13 days ago."""
+    """The report was received 20 days ago, and the last day for the acknowledgement was 13 days ago."""
     with undone(opened) as session:
         session.get_one(Case, 1).received = today() - timedelta(20)
         if sent is not None:

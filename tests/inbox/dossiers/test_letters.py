@@ -111,7 +111,7 @@ def test_a_letter_contains_the_text_that_the_law_gives(office: Office, letter: s
 
 
 @pytest.mark.parametrize("letter", chosen(LETTERS, "prosecutor", "persons_notice"))
-def test_neither_a_letter_nor_its_file_reveals_a_reporter_an_officer_or_a_time_of_day(
+def test_neither_a_letter_nor_its_file_reveals_a_reporter_or_an_officer_or_a_time_of_day(
     office: Office, letter: str
 ) -> None:
     """The same words always give the same bytes.
@@ -243,7 +243,7 @@ def test_a_letter_to_the_prosecutor_requires_a_measure_showing_that_the_prosecut
     assert "would warn them" in refused(office, "case", "decide", "1", "informed", "--reason", "drill")
 
 
-def test_the_decision_that_the_prosecutor_is_informed_takes_two_officers_even_after_a_letter(
+def test_deciding_that_the_prosecutor_is_informed_takes_two_officers_even_after_a_letter(
     office: Office,
 ) -> None:
     """Otherwise one officer could write a letter and settle the question alone.

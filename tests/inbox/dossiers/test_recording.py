@@ -168,7 +168,9 @@ def test_a_text_that_contains_a_name_from_any_text_of_the_case_is_refused(office
                     undone.rollback()
 
 
-def test_a_reason_is_enough_to_send_the_name_of_an_area_that_may_be_part_of_a_name(office: Office) -> None:
+def test_with_a_reason_a_text_may_name_an_area_even_if_that_word_may_be_part_of_a_name(
+    office: Office,
+) -> None:
     """Any other word that may be part of a name, such as a ship's name, is refused."""
     with office.opened() as inbox, inbox.vault.transaction(NAMES) as session:
         session.add(_follow_up("On y a vu le porteur Atlantique Kerlouan, dit-on."))

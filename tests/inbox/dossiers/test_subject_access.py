@@ -438,7 +438,7 @@ def test_a_deferred_decision_to_inform_the_persons_is_pending_again_on_its_day(
 
 @pytest.mark.usefixtures("ripe")
 @pytest.mark.parametrize("kind", ["suspension", "disciplinary_opened"])
-def test_data_in_proceedings_are_disclosed_only_to_a_person_who_was_informed_of_them(
+def test_data_in_proceedings_are_disclosed_only_to_a_person_who_was_informed_of_the_proceedings(
     office: Office, kind: str
 ) -> None:
     """Otherwise the person may not know of the proceedings.
@@ -675,7 +675,7 @@ def test_an_answer_covers_only_the_cases_that_all_signed_in_officers_may_see(
 def test_only_cases_that_all_signed_in_officers_have_declared_are_searched_for_a_name(office: Office) -> None:
     """Otherwise officers could try out names on undeclared cases.
 
-    Until all cases are declared, they can send only the letter without data.
+    Until officers have declared all cases, they can send only the letter without data.
     """
     world = World(office)
     portal = Portal(world, office.root.parent / "other")

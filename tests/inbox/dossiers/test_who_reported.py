@@ -54,7 +54,7 @@ def shown(values: list[tuple[str, bytes]], out: bytes) -> list[str]:
 def test_no_page_of_the_desk_and_no_answer_to_an_access_request_proves_who_reported(
     trio: Trio, tmp_path: Path
 ) -> None:
-    """The test opens each page that the officer may read about a case. It also opens an answer that is sent.
+    """The test opens an answer to an access request, and each page about a case that the officer may read.
 
     No page shows the identity of the reporter, because two officers are needed and only one is signed in.
     """
