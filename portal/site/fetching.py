@@ -19,8 +19,8 @@ from portal.errors import Refused
 
 _LARGEST = 8 << 20
 _TIMEOUT = urllib3.Timeout(connect=60, read=60)
-# What happened, and what to do. The first matching kind is used. Behind a proxy, the kind cannot be
-# determined.
+# What happened, and what to do. The first matching kind of error is used. Behind a proxy, the kind of error
+# cannot be determined.
 _UNREACHED: Mapping[type[HTTPError], tuple[str, str]] = {
     NameResolutionError: ("its name has no address", "check the name, and its records in the DNS"),
     NewConnectionError: (

@@ -1,4 +1,4 @@
-"""How many bytes the envelopes of each kind take: sums, updated in the same transaction as the envelopes.
+"""The total size of the envelopes of each kind, updated in the same transaction as the envelopes.
 
 A deleted envelope counts until the hour is over. Otherwise somebody who keeps trying could see when room
 becomes free. The store records only whether the hour was odd or even.

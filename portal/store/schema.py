@@ -93,7 +93,7 @@ chunks = _table(
 # the same id, because the clock would delete its bytes too.
 deleted = _table("deleted", Column("envelope_id", LargeBinary(16), primary_key=True))
 
-# The data about an envelope, confirmed by the inbox, that a client can still request until the day `expires`.
+# The data about a confirmed envelope that a client can still request until the day `expires`.
 remains = _table(
     "remains",
     Column("id", LargeBinary(16), primary_key=True),

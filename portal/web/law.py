@@ -23,7 +23,7 @@ def load(folder: Path) -> Law:
 
 
 def regime(found: Law, code: str) -> Regime:
-    """Return the regime with this code, or the default regime for ""; raises BadConfiguration."""
+    """Return the regime with this code, or the default for ""; raises BadConfiguration if it is unknown."""
     try:
         return found.regimes[code or found.default_regime]
     except KeyError as error:

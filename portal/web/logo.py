@@ -37,7 +37,7 @@ _LINK = re.compile(r"url\s*\((?!\s*['\"]?#)|:\s*//|javascript:|data:", re.IGNORE
 
 
 def load(path: Path) -> tuple[str, bytes]:
-    """Return the file name under which a logo is served, and its bytes; raises BadConfiguration."""
+    """Return the served name and the bytes of a logo; raises BadConfiguration for an unusable logo."""
     try:
         content = files.read(path, MOST)
     except OSError as error:

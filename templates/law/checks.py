@@ -188,7 +188,7 @@ def _measures(documents: Documents) -> Iterator[Mismatch]:
             role = "a measure that does not end proceedings"
             said = belongs("only-with", value="opens_proceedings = true", role=role)
             yield _wrong(document, ("measure", code, "opens_proceedings"), said)
-        # A measure that the program records has no text.
+        # A measure recorded by the program has no text.
         if measure.get("sanitised") and ("role" in measure or code in _decided(documents)):
             role = "a measure without a role that no decision records"
             said = belongs("only-with", value="sanitised = true", role=role)

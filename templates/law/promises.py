@@ -1,6 +1,6 @@
 """The times promised to reporters, in words for pages and in codes for their scripts.
 
-Pages are the same bytes for everybody. Pages promise only what is true under every regime. Therefore an
+Pages have the same bytes for everybody. Pages promise only what is true under every regime. Therefore an
 office can change its regime without breaking a promise to a reporter.
 """
 

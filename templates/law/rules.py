@@ -95,7 +95,7 @@ class News(StrEnum):
 
 
 class MeasureRole(StrEnum):
-    """The measures that actions record or look for.
+    """The measures that an action records or looks for.
 
     Every jurisdiction has exactly one measure with each role. ``TRANSMISSION`` sends a case to the
     prosecutor. ``PROSECUTOR_WORD`` records that the prosecutor does not object. A disciplinary dossier opens

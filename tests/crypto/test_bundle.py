@@ -145,7 +145,7 @@ def test_a_bundle_with_swapped_file_contents_is_refused() -> None:
         read(written(files=[FILES[1], FILES[0], FILES[2]]))
 
 
-def test_ids_out_of_order_or_repeated_are_refused() -> None:
+def test_ids_that_are_out_of_order_or_repeated_are_refused() -> None:
     """A signed manifest must still be canonical."""
     for entries in (intake().entries[::-1], (intake().entries[0],) * 2):
         manifest = bundle.sign_intake(replace(intake(), entries=entries), INSTANCE)
@@ -177,7 +177,7 @@ def test_a_manifest_with_too_long_a_head_is_refused() -> None:
 
 
 @pytest.mark.parametrize("part", ["slots", "closed"])
-def test_cases_out_of_order_or_repeated_are_refused(part: str) -> None:
+def test_cases_that_are_out_of_order_or_repeated_are_refused(part: str) -> None:
     """In an outbox, each case has at most one slot and is closed at most once."""
     ids = sorted((fixed("case"), fixed("other case")), key=bundle.slot_name)
     listed = {"slots": [bundle.SealedSlot(each, fixed("slot")) for each in ids], "closed": ids}[part]
@@ -285,7 +285,7 @@ DAY = date(2026, 11, 24)
     ("n", "numbers"),
     [(0, [1]), (3, []), (3, [1, 2]), (3, [2, 3, 4]), (3, [1, 3, 2]), (3, [3, 3]), (3, [3, 2, 3])],
 )
-def test_imports_out_of_order_or_incomplete_are_refused(n: int, numbers: list[int]) -> None:
+def test_imports_that_are_out_of_order_or_incomplete_are_refused(n: int, numbers: list[int]) -> None:
     """The refusal comes before any list of the manifest is read."""
     imports = tuple(bundle.Import(each, DAY) for each in numbers)
     link = fixed("outbox") if n else bundle.FIRST

@@ -322,7 +322,7 @@ def test_a_manifest_has_at_most_128_mib() -> None:
 
 @pytest.mark.parametrize("size", [4 * MIB, 16 * MIB, 64 * MIB, 256 * MIB, 1_024 * MIB, 4_096 * MIB])
 def test_the_sizes_of_backups_are_4_mib_times_powers_of_four(size: int) -> None:
-    """A backup that fits exactly has no zeros; one more byte needs the next size."""
+    """A backup that fills its size exactly has no zeros; one more byte requires the next size."""
     assert [portal_backup.padded(size - 1), portal_backup.padded(size)] == [size, size]
     assert portal_backup.padded(size + 1) == 4 * size
 

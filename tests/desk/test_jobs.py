@@ -169,7 +169,7 @@ def test_during_a_job_the_desk_refuses_forms_and_shows_again_what_was_typed(
 @pytest.mark.slow
 @pytest.mark.browser
 def test_a_browser_follows_a_job_from_its_progress_to_its_result(chromium: Browser, place: Place) -> None:
-    """No script is needed. The page of the progress and the page about a busy desk are accessible."""
+    """No script is needed. The progress page and the page about a busy desk are accessible."""
     with standing_still(place, "fr") as (served, visitor, helpers), chromium.new_context() as context:
         context.add_cookies(
             [

@@ -130,7 +130,7 @@ def test_no_answer_is_preselected_and_every_question_can_stay_unanswered(
 
 
 def test_a_manual_entry_at_the_desk_makes_the_same_case_as_the_command(office: Office, stick: Path) -> None:
-    """Both cases have the same channel of receipt, day, answers of each kind, and file from the medium."""
+    """The channel of receipt, the day, the answers of each kind, and the file are the same in both cases."""
     (stick / "lettre.pdf").write_bytes(b"%PDF-1.4")
     (stick / "inspection-9.tar").touch()
     (stick / "linked.pdf").symlink_to(office.root / "vault.json")

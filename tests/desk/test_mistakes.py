@@ -135,7 +135,7 @@ def test_a_form_with_missing_fields_keeps_what_was_typed(client: Client) -> None
     assert "<title>Erreur\u00a0:" in came.text
 
 
-# What is chosen in the form, and which fields it then requires.
+# The choice in the form, and the fields that this choice requires.
 CHOSEN: dict[str, tuple[dict[str, str], list[str]]] = {
     "transmit": ({"choice": "transmit"}, ["reason", "addressee", "reference"]),
     "defer": ({"choice": "defer"}, ["reason", "until"]),

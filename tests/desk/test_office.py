@@ -19,7 +19,7 @@ CHANGES = {"choose-regime", "change-days-off", "back-up"}
 
 
 def noted(office: Office) -> list[tuple[str, dict[str, Any]]]:
-    """Return the journal entries about changed settings and backups."""
+    """Return the journal entries about backups and about changed settings."""
     return [
         (entry["action"], entry["values"])
         for entry in office.json("journal", "list")["entries"]

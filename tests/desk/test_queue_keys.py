@@ -99,7 +99,7 @@ def test_inside_a_text_field_these_keys_type_letters(queue: Page) -> None:
     expect(queue.locator("#keys")).to_be_hidden()
 
 
-def test_a_key_shows_the_list_of_all_keys(queue: Page) -> None:
+def test_pressing_a_key_shows_the_list_of_all_keys(queue: Page) -> None:
     queue.keyboard.press("?")
     expect(queue.locator("#keys")).to_be_visible()
     assert accessibility.violations(queue) == []

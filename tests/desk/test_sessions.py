@@ -696,7 +696,7 @@ def test_an_officer_who_did_not_open_the_inbox_can_sign_in_with_a_share_file(off
 
 @pytest.mark.parametrize("kind", ["words of another secret", "no share", "of another sharing"])
 def test_a_forged_share_file_does_not_sign_anybody_in(office: Office, kind: str) -> None:
-    """The file names an officer and the right sharing, and the passphrase decrypts it."""
+    """The file contains an officer's name and the right sharing, and the passphrase decrypts the file."""
     file = share_file.parse(office.share_of("chloe").read_bytes())
     other = shares.split(bytes(32), quorum=2, count=3)[2]
     forged = share_file.seal(other, "chloe", file.sharing, PASSPHRASE, QUICK)

@@ -211,7 +211,7 @@ def test_a_refused_draft_is_not_sent_again_and_the_page_says_so(page: Page, serv
 
 
 def test_a_page_closes_itself_once_its_session_has_ended_in_another_tab(page: Page, served: Served) -> None:
-    """The page asks every half minute and when it gets the focus, even if the browser has a new session.
+    """The page asks for the remaining time every half minute and on focus, even in a new session.
 
     The control is the page while its session lasts.
     """

@@ -68,7 +68,7 @@ def test_a_deadline_of_a_month_ends_on_the_last_day_of_a_shorter_month(
 def test_replacing_the_law_moves_the_deadlines_of_unanswered_requests(office: Office, tmp_path: Path) -> None:
     """The first day for an answer and the due day both move.
 
-    Replacing the law takes ``--loosening``, because answers may be sent earlier than before.
+    Replacing the law requires ``--loosening``, because answers may be sent earlier than before.
     """
     office.json(*record(NAME))
     law = laws.edited(tmp_path / "law", "duties.toml", 'answer_after = "25 days"', 'answer_after = "9 days"')

@@ -1,4 +1,4 @@
-"""Officers need a reason to write to somebody whom the case names, because this might warn a suspect."""
+"""Officers need a reason to write to somebody named in the case, because a letter might warn a suspect."""
 
 import pytest
 
@@ -45,9 +45,7 @@ SAID = "case 1 names the recipient"
 
 
 @pytest.mark.parametrize(("name", "way"), crossed(NAMED, WAYS))
-def test_a_reason_is_required_for_an_addressee_whom_the_case_names(
-    office: Office, way: str, name: str
-) -> None:
+def test_a_reason_is_required_for_an_addressee_named_in_the_case(office: Office, way: str, name: str) -> None:
     """The journal keeps the reason.
 
     For each action except a disclosure, the journal also says that there was a warning.
@@ -62,7 +60,7 @@ def test_a_reason_is_required_for_an_addressee_whom_the_case_names(
 
 
 @pytest.mark.parametrize(("name", "way"), crossed(OTHERS, WAYS))
-def test_no_reason_is_required_for_an_addressee_whom_the_case_does_not_name(
+def test_no_reason_is_required_for_an_addressee_who_is_not_named_in_the_case(
     office: Office, way: str, name: str
 ) -> None:
     office.json(*WAYS[way], name)

@@ -86,7 +86,7 @@ def test_officers_must_give_a_reason_to_add_or_lift_an_exclusion(room: Room, wor
 
 
 def test_an_officer_can_exclude_any_officer_from_a_case_even_one_who_is_signed_in(room: Room) -> None:
-    """The case and its exclusion are then hidden whenever the excluded officer is signed in."""
+    """The case and the exclusion are then hidden whenever the excluded officer is signed in."""
     room.collect(first(Reporter(room.world)))
     assert [1] == room.cases("alice", "bruno")
     done = room.of("alice", "bruno").run("access", "conflict", "add", "1", "bruno", "--reason", "his brother")
@@ -278,7 +278,7 @@ def test_a_new_alias_of_one_officer_does_not_restore_another_officer_s_lifted_ex
 
 
 def test_reports_are_no_longer_searched_for_a_removed_alias(room: Room) -> None:
-    """The exclusions that the alias caused remain."""
+    """The exclusions caused by the alias remain in force."""
     assert 0 == room.office.run("access", "alias", "add", "bruno", "Jean Dupont").code
     room.collect(first(Reporter(room.world), text="Jean Dupont"))
     assert 0 == room.office.run("access", "alias", "remove", "bruno", "jean-dupont").code

@@ -136,7 +136,7 @@ def test_an_outbox_made_by_an_excluded_officer_also_refreshes_the_slot_of_the_hi
     assert 1 == len({len(files[bundle.slot_name(slot.case_id)]) for slot in outbox.slots})
 
 
-def test_an_officer_whom_a_report_names_is_excluded_from_all_linked_cases(opened_trio: Inbox) -> None:
+def test_an_officer_who_is_named_in_a_report_is_excluded_from_all_linked_cases(opened_trio: Inbox) -> None:
     """The journal records each exclusion. The first entry is for the case that names the officer."""
     with undone(opened_trio) as session:
         session.execute(

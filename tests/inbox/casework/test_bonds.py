@@ -85,7 +85,7 @@ def acting(office: Office, *confirming: str) -> Iterator[tuple[Inbox, Actor]]:
 
 
 def test_only_some_relations_carry_restrictions_from_one_case_to_another() -> None:
-    """Two reports about one place may be two matters.
+    """Two reports about one place may concern two matters.
 
     A report that contradicts another report may be false.
     """

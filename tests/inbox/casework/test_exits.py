@@ -177,7 +177,7 @@ def test_no_obstacle_keeps_a_case_in_quarantine_forever(what: Obstacle, way: Exi
 def before(rooms: dict[bool, Room], way: Exit, what: Obstacle, folder: Path) -> Room:
     """Return a case before an exit.
 
-    An obstacle of the case is put into the case, but an obstacle of the request is not.
+    The case gets the obstacle, unless the obstacle belongs to the request.
     """
     room = rooms[way is Exit.DESTROY].copy(folder / "room")
     if what in BUILDERS:

@@ -541,8 +541,8 @@ def tell_prosecutor(office: Office) -> None:
 def test_a_measure_before_the_answer_of_the_prosecutor_requires_a_reason(office: Office) -> None:
     """The journal keeps the reason and oversight counts it.
 
-    A reason is also required before the decision whether to inform the prosecutor. It is required even if no
-    rule asks for that decision, because even a case without a score may be about an offence.
+    Before the decision whether to inform the prosecutor, a reason is also required, even if no rule asks for
+    that decision. Even a case without a score may be about an offence.
     """
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     is_unasked = refused(office, "case", "measure", "add", "1", "suspension")

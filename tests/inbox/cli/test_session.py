@@ -309,7 +309,7 @@ def test_a_change_of_officers_ends_the_session(office: Office) -> None:
 def test_a_session_ignores_the_environment_variable_that_names_the_home(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A command in the session that names a home is refused."""
+    """In the session, a command that names a home is refused."""
     monkeypatch.setenv("FANAL_HOME", str(office.root))
     with session(office) as at:
         at.types("case list")

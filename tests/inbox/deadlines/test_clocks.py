@@ -94,7 +94,9 @@ def test_the_decree_requires_an_acknowledgement_by_the_seventh_working_day(recei
 
 
 @given(DAYS, st.integers(0, 40))
-def test_legal_deadlines_run_from_receipt_and_the_first_act_from_collection(day: date, waited: int) -> None:
+def test_legal_deadlines_run_from_receipt_and_the_deadline_for_the_first_act_runs_from_collection(
+    day: date, waited: int
+) -> None:
     """The time between receipt and collection does not matter."""
     opened = day + timedelta(waited)
     late = clocks(day, collected=opened)
@@ -279,7 +281,7 @@ def test_an_extension_of_feedback_counts_only_under_a_regime_that_allows_it(regi
     assert extended == clocks(day, practice(regime=regime), **taken)["feedback"].day
 
 
-def test_a_deadline_of_some_regimes_does_not_exist_in_the_others() -> None:
+def test_a_deadline_that_exists_in_some_regimes_does_not_exist_in_the_others() -> None:
     """The control is a regime that has this deadline."""
     law = replace(
         FRENCH,

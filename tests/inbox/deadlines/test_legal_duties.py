@@ -856,7 +856,9 @@ def test_a_reason_to_override_a_warning_counts_only_if_there_was_a_warning(known
     assert 1 == office.json("office", "oversight")["actions"]["despite-warning"]
 
 
-def test_each_law_has_its_own_notice_to_reporters_of_a_disclosure(office: Office, tmp_path: Path) -> None:
+def test_each_law_has_its_own_notice_that_tells_reporters_of_a_disclosure(
+    office: Office, tmp_path: Path
+) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
     office.json("queue", "list")

@@ -300,7 +300,7 @@ def test_an_import_cannot_be_dated_before_an_export_that_does_not_mention_it(
 
 
 @pytest.mark.parametrize(("said", "counts"), [(40, 0), (-3, -3)])
-def test_a_case_and_its_collection_warn_of_an_impossible_day_of_receipt(
+def test_an_impossible_day_of_receipt_causes_a_warning_in_the_case_and_during_collection(
     world: World, portal: Portal, collect: Any, said: int, counts: int
 ) -> None:
     """The deadlines run from the day that replaces the impossible day.

@@ -1,4 +1,4 @@
-"""What happens to a case changes its workflow, its rank and its deadlines."""
+"""Events in a case change its workflow, its rank and its deadlines."""
 
 from collections.abc import Iterator
 from datetime import timedelta

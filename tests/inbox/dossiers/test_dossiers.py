@@ -438,7 +438,7 @@ def test_an_external_body_signs_its_dossiers_with_the_key_of_its_card(
 ) -> None:
     """The external body has no root key.
 
-    Officers of the office with the root key have compared the key of its card.
+    Officers of the office with the root key have compared the key on the body's card.
     """
     office = room.office.copy(tmp_path / "body")
     with office.opened() as inbox, inbox.transaction() as session:
@@ -616,7 +616,7 @@ def test_the_command_that_makes_a_dossier_can_also_record_it_as_a_measure(room: 
     assert "disciplinary_opened" == room.office.json("case", "show", "1")["work"]["measures"][-1]["kind"]
 
 
-def test_a_reason_is_required_for_a_dossier_to_an_addressee_whom_the_case_names(
+def test_a_reason_is_required_for_a_dossier_to_an_addressee_named_in_the_case(
     room: Room, tmp_path: Path
 ) -> None:
     """The journal keeps the reason, and oversight counts it."""

@@ -194,7 +194,7 @@ def test_no_export_contains_data_that_prove_who_reported(made: Made, name: str) 
     assert set() == found_in(made.exports[name], made.proofs)
 
 
-def test_the_search_finds_data_that_prove_who_reported_on_compressed_pages(made: Made) -> None:
+def test_the_search_of_compressed_pages_finds_data_that_prove_who_reported(made: Made) -> None:
     """The control of the test above.
 
     The data are printed on pages that are compressed like those of an export.
@@ -244,7 +244,7 @@ def test_each_export_contains_the_words_that_its_readers_need(made: Made) -> Non
     assert "soumis au visa des archives".upper().encode() in said["retention visa request"]
 
 
-def test_every_command_that_writes_a_file_is_in_these_tests() -> None:
+def test_these_tests_cover_every_command_that_writes_a_file() -> None:
     def writing(group: click.Group, path: str = "") -> Iterator[str]:
         for name, command in commands_of(group).items():
             if isinstance(command, click.Group):

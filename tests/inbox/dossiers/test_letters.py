@@ -159,7 +159,7 @@ def test_the_letter_to_a_person_says_which_data_are_held_but_does_not_name_their
         assert words in pages
 
 
-def test_a_reason_is_required_for_a_letter_to_a_person_whom_the_case_does_not_name(office: Office) -> None:
+def test_a_reason_is_required_for_a_letter_to_a_person_who_is_not_named_in_the_case(office: Office) -> None:
     """If the case contains the family name, it names the person. The form of address does not matter."""
     to = ("dossier", "letter", "1", "persons_notice", "--text", OWN, "--out", str(office.out / "x"), "--to")
     assert "case 1 does not name this person" in refused(office, *to, "Marc Leroy")
@@ -623,7 +623,7 @@ def test_nothing_for_the_portal_is_written_to_a_medium_that_contains_a_letter(
 
 
 def test_each_law_can_have_its_own_letters(office: Office) -> None:
-    """If a letter names a fact that the case does not have, it is refused.
+    """A letter is refused if it mentions a fact that the case does not have.
 
     If a letter has no place for text from officers, such text is refused.
     """
@@ -657,7 +657,7 @@ def test_each_law_can_have_its_own_letters(office: Office) -> None:
     office.json("dossier", "letter", "2", "bottle", "--to", NAME, "--text", OWN, "--out", office.out / "y")
 
 
-def test_the_desk_shows_the_label_of_a_fact_that_a_letter_lacks(office: Office) -> None:
+def test_the_desk_shows_the_label_of_a_fact_that_is_missing_from_a_letter(office: Office) -> None:
     with office.opened() as inbox:
         with inbox.transaction() as session:
             in_use.adopt(session, FILES["xx"])

@@ -94,7 +94,7 @@ def ripe(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def inform(office: Office, *numbers: str) -> None:
-    """For these cases, record the decisions to inform the persons and not to inform the prosecutor."""
+    """Record that officers inform the persons of these cases and do not inform the prosecutor."""
     with office.opened() as inbox, inbox.vault.transaction() as session:
         for number in map(int, numbers or ("1", "2", "3")):
             duty = session.get_one(Duty, (number, "art14"))
@@ -328,7 +328,7 @@ def test_a_request_also_finds_a_case_that_is_linked_as_being_about_the_same_pers
 
 
 @pytest.mark.parametrize("way", ["in full", "by the family name"])
-def test_a_request_reopens_the_decision_that_a_case_names_nobody(office: Office, way: str) -> None:
+def test_a_request_reopens_the_decision_that_nobody_is_named_in_a_case(office: Office, way: str) -> None:
     """If the case has only the family name, officers must first record that it is the same person."""
     number = 2 if way == "in full" else 4
     inform(office, "1", "2", "3", "4")
@@ -355,7 +355,7 @@ def informing(office: Office, number: int) -> str:
     )
 
 
-def test_officers_cannot_decide_that_a_case_names_nobody_while_a_request_may_concern_it(
+def test_officers_cannot_decide_that_nobody_is_named_in_a_case_while_a_request_may_concern_the_case(
     office: Office,
 ) -> None:
     """Officers can defer the decision, or decide that the persons are informed."""
@@ -557,7 +557,7 @@ def test_no_request_is_answered_before_a_fixed_day_whatever_its_search_finds(
 def test_an_excluded_officer_sees_the_same_whether_or_not_data_about_the_person_are_held(
     founded_three: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In three inboxes, the only case that names the person excludes bruno.
+    """In three inboxes, bruno is excluded from the only case that names the person.
 
     In two inboxes, no case names the person. The test compares what bruno sees before and after the answer:
     the request, the register, the journal, and oversight. The control: alice and chloe see a difference.
@@ -722,7 +722,7 @@ NAMING = {"name": "Bruno Kermadec", "alias": "Erwan Le Bihan"}
 
 @pytest.mark.usefixtures("ripe")
 @pytest.mark.parametrize("how", NAMING)
-def test_an_officer_whom_a_request_names_cannot_work_on_that_request(office: Office, how: str) -> None:
+def test_an_officer_named_in_a_request_cannot_work_on_that_request(office: Office, how: str) -> None:
     """An alias counts as a name. It does not matter whether any case names the officer.
 
     Two other officers can answer the request.
@@ -961,7 +961,7 @@ def test_destroying_a_case_deletes_its_connection_with_a_request(office: Office)
     assert {} == seen(office)
 
 
-def test_a_case_is_not_destroyed_while_a_person_whom_it_names_waits_for_an_answer(
+def test_a_case_is_not_destroyed_while_a_person_named_in_the_case_waits_for_an_answer(
     office: Office, ripe: Clock
 ) -> None:
     """The retention list gives the waiting person as the reason.
