@@ -16,8 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from portal.store.database import Database, StoreBusy
 from portal.store.schema import chunks, deleted
 
-# The maximum numbers of rows and bytes that one transaction deletes. It may use a quarter of the free disk
-# space.
+# The maximum numbers of rows and bytes that one transaction deletes. One transaction may use a quarter of the
+# free disk space.
 _ROWS = 256
 _BYTES = 16 << 20
 _PART = 4

@@ -33,8 +33,8 @@ def last(connection: Connection, channel: str) -> Link:
 def may_skip(connection: Connection, channel: str, link: Link) -> bool:
     """Return whether the channel's next outbox, the one after ``link``, may skip numbers.
 
-    This is allowed for the first outbox. It is also allowed for the first outbox after a restore. The portal
-    may then have lost newer outboxes, and the inbox may no longer have those outboxes either.
+    The first outbox may skip numbers, and so may the first outbox after a restore. After a restore, the
+    portal may have lost newer outboxes, and the inbox may no longer have those outboxes either.
     """
     found = select(outboxes.c.restored).where(outboxes.c.channel == channel, outboxes.c.n == link.n)
     return link == NOTHING or connection.execute(found).scalar_one()

@@ -131,7 +131,8 @@ def test_ctrl_d_or_ctrl_c_ends_a_session_and_its_process(office: Office, key: by
     with session(office) as at:
         assert re.search(r"open since \S+ \S+ UTC: session, alice, bruno\n", office.run("case", "list").err)
         at.presses(key)
-        # A signal that arrives just as the program begins to wait can be lost. A person would press again.
+        # A signal that arrives just as the program begins to wait can be lost. A person would press the keys
+        # again.
         at.insists(key)
         at.waits()
     assert not Path(f"/proc/{at.process.pid}").exists()

@@ -160,7 +160,7 @@ def test_the_letter_to_a_person_says_which_data_are_held_but_does_not_name_their
 
 
 def test_a_reason_is_required_for_a_letter_to_a_person_who_is_not_named_in_the_case(office: Office) -> None:
-    """If the case contains the family name, it names the person. The form of address does not matter."""
+    """A case that contains the family name counts as naming the person, with any form of address."""
     to = ("dossier", "letter", "1", "persons_notice", "--text", OWN, "--out", str(office.out / "x"), "--to")
     assert "case 1 does not name this person" in refused(office, *to, "Marc Leroy")
     office.json(*to, "Marc Leroy", "--despite-warning", "the report calls him the mate")
