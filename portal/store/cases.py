@@ -35,7 +35,7 @@ class Case:
 def find(connection: Connection, case_id: bytes) -> Case | None:
     """Return the data of a case, or None if it is unknown.
 
-    The database reads as many bytes for an unknown case, so that the time taken reveals nothing.
+    The database reads the same number of bytes for known and unknown cases, so that the time reveals nothing.
     """
     read = func.coalesce(cases.c.slot, instance.c.decoy).label("read")
     bare = cases.c.slot.is_(None).label("bare")

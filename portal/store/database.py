@@ -139,7 +139,7 @@ class Database:
         Raises StoreBusy if the data cannot be overwritten now. Raises Damaged if the database is damaged.
         Never call this method for a request, because the time taken reveals whether others have written.
         PostgreSQL cannot overwrite. Deleted rows stay in the tables until ``rewrite``, and in the log until
-        the server removes its old parts (THREAT_MODEL).
+        the server removes old parts of the log (THREAT_MODEL).
         """
         end = time.monotonic() + _WAIT_SECONDS
         while not self.try_to_scrub():

@@ -488,8 +488,8 @@ def test_no_credibility_rating_changes_the_order_or_the_state_of_a_case(office: 
 def test_the_law_sets_how_many_officers_record_or_retract_a_measure(trio: Any) -> None:
     """A final decision takes two officers.
 
-    A measure that lifts many restrictions or denies something also takes two officers. Other measures take
-    one officer.
+    Recording the prosecutor's word, a refusal of protection, or inaction also takes two officers. Other
+    measures take one officer.
     """
     with trio.others.unlocked() as opened:
         inbox, unconfirmed, both = opened.inbox, Actor(opened.present, today()), opened.by_opening(today())
