@@ -1,4 +1,4 @@
-/** work.js: proof of work is cancelled, and computed without WebCrypto. */
+/** work.js: proof of work can be cancelled, and can be computed without WebCrypto. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -145,7 +145,7 @@ def test_a_new_text_after_a_sent_message_is_shown_as_not_sent(visitor: Visitor) 
 
 @pytest.mark.parametrize("screen", [SMALL, DESKTOP], ids=["telephone", "desktop"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_room_below_send_is_no_higher_than_what_appears_there(
+def test_the_space_below_the_send_button_is_no_higher_than_the_text_that_appears_there(
     visitor: Visitor, language: str, screen: ViewportSize
 ) -> None:
     """The room is as high as the confirmation or the summary of an empty message, whichever is higher."""
@@ -283,12 +283,12 @@ def test_the_error_about_an_empty_message_disappears_once_the_message_has_text_o
 
 
 @pytest.mark.parametrize("after", [0, 2])
-def test_the_day_for_feedback_counts_from_the_acknowledgement_as_its_message_does(
+def test_the_page_and_the_acknowledgement_give_the_same_day_for_feedback(
     visitor: Visitor, after: int
 ) -> None:
     """Two days for the same answer would leave it open which of them counts.
 
-    Before the acknowledgement, the time runs from the last day on which it may come.
+    Before the acknowledgement, the time runs from the last day on which the acknowledgement may come.
     """
     report = visitor.reported()
     shown = {}
@@ -307,7 +307,7 @@ def test_the_day_for_feedback_counts_from_the_acknowledgement_as_its_message_doe
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_timeline_says_how_many_messages_were_opened(visitor: Visitor, language: str) -> None:
-    """One message, or several. Only the day of the last is known."""
+    """The reporter has sent one message or several. Only the day of the last message is known."""
     visitor.language = language
     report = visitor.reported()
     told = {

@@ -212,7 +212,7 @@ def test_two_hundred_files_are_too_many_but_ninety_nine_are_accepted(
     visitor.to_token()
 
 
-def test_files_of_more_than_a_gigabyte_together_are_refused(
+def test_files_that_together_exceed_a_gigabyte_are_refused(
     visitor: Visitor, page: Page, tmp_path: Path
 ) -> None:
     """Neither of the two files is too large by itself.

@@ -231,7 +231,7 @@ def at_a_withdrawal(visitor: Visitor) -> tuple[str, str]:
     return "#withdraw", "#withdraw-error"
 
 
-# Twice the size of the style sheet.
+# Twice the font size of the style sheet.
 LARGE = "document.documentElement.style.fontSize = '34px'"
 
 
@@ -247,7 +247,7 @@ def test_the_summary_of_errors_is_seen_above_the_bar_of_a_small_phone(
 ) -> None:
     """When the button is pressed, the bar at the foot of the screen covers the place of the summary.
 
-    A summary that is higher than the room above the bar, because the text is large, begins at the top.
+    If large text makes the summary higher than the room above the bar, the summary begins at the top.
     """
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 640})
@@ -360,7 +360,7 @@ def test_a_second_error_adds_no_second_prefix_to_the_title(visitor: Visitor) -> 
 def test_the_title_speaks_of_an_error_only_while_the_shown_step_has_one(visitor: Visitor) -> None:
     """After a wrong word, Back leads to a step without an error.
 
-    The words are then asked for without an error.
+    The page then asks for the words without an error.
     """
     visitor.language = "en"
     visitor.write()

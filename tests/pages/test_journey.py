@@ -93,7 +93,7 @@ def test_a_report_survives_a_network_that_fails_while_the_reporter_writes(
 ) -> None:
     """The network returns after the failed attempt.
 
-    One complete report arrives, with the words that were noted.
+    One complete report arrives, and its words are those that were noted.
     """
     page = visitor.page
     page.clock.install()
@@ -230,7 +230,7 @@ def test_the_page_asks_before_it_closes_a_case_with_an_unsent_message(visitor: V
     assert held.asked == 1
 
 
-def test_the_page_asks_before_it_closes_a_case_with_a_message_begun_by_a_button(visitor: Visitor) -> None:
+def test_the_page_asks_before_it_closes_a_case_if_a_button_has_begun_a_message(visitor: Visitor) -> None:
     """The button writes into the field by means of a script, and the message is not sent."""
     held = Held(visitor)
     page = visitor.page

@@ -239,7 +239,7 @@ def test_leaving_a_page_opened_from_disk_makes_no_request(
         assert visitor.requests == []
 
 
-LARGE = "document.documentElement.style.fontSize = '34px'"  # twice the size of the style sheet
+LARGE = "document.documentElement.style.fontSize = '34px'"  # twice the font size of the style sheet
 PARTS = """() => {
     const box = (name) => document.querySelector(name)?.getBoundingClientRect();
     scrollTo(0, document.documentElement.scrollHeight);

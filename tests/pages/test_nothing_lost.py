@@ -113,7 +113,7 @@ def _stay(visitor: Visitor, leave: str) -> None:
 def test_one_complete_report_arrives_whatever_happens_at_each_step(
     visitor: Visitor, file: Path, event: Callable[[Visitor, int], AbstractContextManager[None]]
 ) -> None:
-    """All input is kept, and the words that were noted open the case."""
+    """All input is kept, and the case opens with the words that were noted."""
     page = visitor.page
     visitor.visit("fr/report")
     for at, step in enumerate(STEPS):

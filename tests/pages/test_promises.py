@@ -213,7 +213,7 @@ def test_a_text_about_protection_or_a_court_says_that_asking_identifies_the_repo
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_text_about_objecting_says_that_this_right_does_not_apply(language: str) -> None:
+def test_a_text_about_the_right_to_object_says_that_this_right_does_not_apply(language: str) -> None:
     objecting = [text for text in texts(language) if OBJECTION.search(plain(text))]
     assert len(objecting) >= 2
     assert [text for text in objecting if missing(text, NOT_OFFERED, language)] == []

@@ -283,7 +283,7 @@ def test_an_invalid_proof_is_refused_with_the_reason(disk: Disk) -> None:
     assert disk.complaints == []
 
 
-def test_a_valid_proof_says_what_it_shows_and_that_its_day_may_be_false(disk: Disk) -> None:
+def test_the_page_says_what_a_valid_proof_shows_and_that_its_day_may_be_false(disk: Disk) -> None:
     disk.prove()
     assert f"{today().year}" in disk.page.inner_text("#proven-day")
     assert "« inspection »" in disk.page.inner_text("#proven-key").replace("\N{NO-BREAK SPACE}", " ")

@@ -159,9 +159,9 @@ def test_going_back_to_the_text_does_not_change_which_two_words_are_asked_for(vi
 
 
 def test_pressing_enter_sends_nothing_after_going_back_to_the_text(visitor: Visitor) -> None:
-    """The reporter typed both words before.
+    """The reporter has typed both words and then goes back.
 
-    Enter must not send the text as it was when the words were typed.
+    The reporter may then change the text, so Enter must not send the earlier text.
     """
     visitor.write()
     page = visitor.page
@@ -284,7 +284,9 @@ def test_the_days_to_come_back_are_in_a_week_and_in_three_months(visitor: Visito
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_receipt_says_what_to_do_now_and_no_link_on_it_loses_it(visitor: Visitor, language: str) -> None:
+def test_the_receipt_says_what_to_do_now_and_has_no_link_to_another_page_of_the_site(
+    visitor: Visitor, language: str
+) -> None:
     """Whoever follows a link cannot come back to the receipt. The control is the form, which has the links.
 
     “Leave quickly” works at once, and the language can be switched.
@@ -321,7 +323,7 @@ def test_the_receipt_says_what_to_do_now_and_no_link_on_it_loses_it(visitor: Vis
 @pytest.mark.parametrize("opening", ["tap", "Enter"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_receipt_unfolds_the_fingerprint_in_place(visitor: Visitor, language: str, opening: str) -> None:
-    """Nothing is fetched or stored, what is above the label stays where it is, and the receipt stays."""
+    """Nothing is fetched or stored, and neither the receipt nor the content above the label moves."""
     visitor.language = language
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 640})
@@ -334,7 +336,7 @@ def test_the_receipt_unfolds_the_fingerprint_in_place(visitor: Visitor, language
     places = "() => [...document.querySelectorAll('#done :not(details > p, details > p *)')]"
     places += ".filter((each) => each.tagName !== 'DETAILS').map((each) => each.getBoundingClientRect().top)"
     before, asked, address = page.evaluate(places), len(visitor.requests), page.url
-    # A tap just after the step has changed is meant for the step before.
+    # A tap just after the step has changed is meant for the previous step.
     page.wait_for_timeout(1_100)
     label.click() if opening == "tap" else label.press(opening)
     expect(shown).to_be_visible()

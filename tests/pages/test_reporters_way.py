@@ -130,7 +130,7 @@ def test_the_sample_report_has_a_hundred_words() -> None:
 def test_the_way_stays_short_with_a_long_name_and_two_bodies_with_long_names(
     chromium: Browser, tmp_path: Path, language: str
 ) -> None:
-    """Also with both lines that appear only while an answer is late, as is common over Tor."""
+    """The count includes both lines that appear only while an answer is late, as is common over Tor."""
     site = PortalSite(tmp_path, "sqlite:///portal.sqlite")
     kept = site.app.extensions["portal"]
     site.app = create_app(replace(site.settings, name=LONG_NAME))

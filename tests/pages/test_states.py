@@ -18,7 +18,7 @@ PLANT = """(selector) => {
   [...document.querySelectorAll(selector)].find((each) => each.checkVisibility()).after(planted);
 }"""
 REMOVE = "document.querySelector('#planted').remove()"
-LARGE = "document.documentElement.style.fontSize = '34px'"  # twice the size of the style sheet
+LARGE = "document.documentElement.style.fontSize = '34px'"  # twice the font size of the style sheet
 MODES: dict[str, dict[str, Any]] = {
     "light": {},
     "dark": {"color_scheme": "dark"},

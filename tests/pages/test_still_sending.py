@@ -233,7 +233,7 @@ def test_copying_a_line_for_the_calendar_moves_nothing(
 def test_nothing_on_the_page_moves_when_an_error_about_the_twelve_words_appears(
     visitor: Visitor, language: str, screen: ViewportSize
 ) -> None:
-    """The summary is in sight. The error above the words is, too, unless the screen is very narrow.
+    """The summary is in sight. The error above the words is also in sight, unless the screen is very narrow.
 
     The page scrolls only as far as the summary needs. The error disappears when the reporter types again.
     """

@@ -241,7 +241,7 @@ def test_switching_the_language_changes_every_text_of_a_case(visitor: Visitor) -
     expect(page.locator("#messages .you")).to_contain_text("Deuxième ligne.")
 
 
-def test_the_page_for_an_unknown_case_can_be_switched_too(visitor: Visitor) -> None:
+def test_the_language_of_the_page_for_an_unknown_case_can_be_switched_too(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open("abandon " * 11 + "about")
     visitor.shows("#error", "unknown-case")

@@ -490,7 +490,7 @@ def test_an_unknown_page_or_language_is_refused_with_the_choices_and_nothing_is_
     ("given", "passed_on"),
     [(["LANG=nl", "PAGE=home"], "nl home"), (["LANG=nl"], "nl"), (["PAGE=home"], "fr home"), ([], "fr")],
 )
-def test_the_command_make_texts_passes_on_the_language_and_the_page(given: list[str], passed_on: str) -> None:
+def test_running_make_texts_passes_on_the_language_and_the_page(given: list[str], passed_on: str) -> None:
     """The environment variable LANG contains a locale, which does not count here."""
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     said = subprocess.run(

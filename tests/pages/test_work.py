@@ -223,8 +223,8 @@ def test_a_header_whose_upload_was_deleted_is_not_used_again(visitor: Visitor) -
     visitor.confirm()
     visitor.arrived()
     headers = [body[:1_627] for body in visitor.bodies() if body]
-    # The page first repeats the header, since only the answer may be lost. New work for the same header would
-    # be useless.
+    # The page first repeats the header, because perhaps only the answer was lost. New work for the same
+    # header would be useless.
     assert headers == [headers[0], headers[0], headers[-1]] != [headers[0]] * 3
     assert visitor.site.report()[0].answers["what"] == WRITTEN
 

@@ -41,7 +41,7 @@ def go_on(world: World, path: Path) -> list[str]:
 
 
 def rows(world: World, what: Any) -> list[Any]:
-    """Return rows of the vault, which stay usable after the database session has ended."""
+    """Return rows of the vault that stay usable after the database session has ended."""
     with world.office.opened() as inbox, inbox.transaction() as session:
         return [*session.scalars(what)]
 
@@ -65,7 +65,7 @@ def test_there_is_no_gap_if_the_portal_applied_only_outboxes_of_this_inbox(
 
 @pytest.mark.usefixtures("correspondent")
 def test_a_gap_names_the_missing_bundles_and_outboxes(world: World, portal: Portal) -> None:
-    """A gap of outboxes begins after the last outbox made by this inbox.
+    """A gap in the outboxes begins after the last outbox that this inbox made.
 
     At first, this inbox has made no outbox. Then it makes outbox 1.
     """
@@ -84,7 +84,7 @@ def test_there_is_no_gap_before_a_known_bundle_or_a_bundle_of_an_unknown_portal(
 ) -> None:
     """Collecting the first bundle changes no serial number, whatever the portal applied.
 
-    Collecting a bundle twice changes no serial number either.
+    Collecting a bundle a second time changes no serial number.
     """
     path = portal.bundle(applied=Link(4, FOREIGN))
     assert {} == gap(world, path)
@@ -95,7 +95,7 @@ def test_there_is_no_gap_before_a_known_bundle_or_a_bundle_of_an_unknown_portal(
 
 @pytest.mark.usefixtures("correspondent")
 def test_after_a_restore_the_next_bundle_must_still_continue_the_chain(world: World, portal: Portal) -> None:
-    """The option --after-restore only allows a gap, and there is no gap between bundles 1 and 2."""
+    """The option --after-restore allows nothing except a gap, and there is no gap between bundles 1 and 2."""
     path = portal.bundle(edit=lambda intake: replace(intake, previous=bytes(32)))
     before = world.office.state()
     said = world.office.run("exchange", "collect", path, "--after-restore")
@@ -119,7 +119,7 @@ def test_there_is_a_gap_only_if_a_bundle_does_not_continue_the_chain(
 
 @pytest.mark.parametrize(("days", "made"), [(-3, -3), (5, 0)], ids=["past", "future"])
 @pytest.mark.usefixtures("correspondent")
-def test_an_outbox_of_the_lost_inbox_has_the_day_of_its_import_but_never_a_day_in_the_future(
+def test_an_outbox_of_the_lost_inbox_gets_the_day_of_its_import_but_never_a_day_in_the_future(
     world: World, portal: Portal, days: int, made: int
 ) -> None:
     """The portal also lists the imports of earlier outboxes, and its clock may be ahead of ours."""
@@ -135,7 +135,7 @@ def test_an_outbox_of_the_lost_inbox_has_the_day_of_its_import_but_never_a_day_i
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_after_a_restore_the_serial_numbers_skip_all_that_the_lost_inbox_may_have_used(
+def test_after_a_restore_all_serial_numbers_that_the_lost_inbox_may_have_used_are_skipped(
     world: World, portal: Portal
 ) -> None:
     """An outbox fills each slot at most once, so a slot skips one serial number for each missing outbox.

@@ -38,7 +38,7 @@ def collected_by(who: Actor, opened: Unlocked, acceptance: Acceptance, *paths: P
 
 
 def rows(world: World, what: Any) -> list[Any]:
-    """Return rows of the vault, which stay usable after the database session has ended."""
+    """Return rows of the vault that stay usable after the database session has ended."""
     with world.office.opened() as inbox, inbox.transaction() as session:
         return [*session.scalars(what)]
 
@@ -194,7 +194,7 @@ def test_officers_learn_how_many_entries_have_an_impossible_day(
 
 
 @pytest.mark.parametrize(("size", "few"), [(16 * 1024 * 1024, 64), (16 * 1024 * 1024 + 1, 1)])
-def test_up_to_64_envelopes_of_16_mib_in_total_are_unsealed_in_one_process(
+def test_up_to_64_envelopes_with_a_total_of_16_mib_are_unsealed_in_one_process(
     monkeypatch: pytest.MonkeyPatch, size: int, few: int
 ) -> None:
     """The result does not show how many processes were used.

@@ -45,7 +45,7 @@ def test_a_report_becomes_a_case_and_its_attachments_are_exported_unchanged(
 def test_answers_to_an_unknown_questionnaire_are_shown_with_their_question_ids(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """A browser may still show the page of another version."""
+    """A browser may still show a page with another version of the questionnaire."""
     other = messages.QuestionnaireRef("customs", 99)
     collect(portal.bundle(first(Reporter(world), edit=lambda r: replace(r, questionnaire=other))))
     assert "\nwhat\n│ Il s'est passé" in world.office.run("case", "show", "1").out
@@ -166,7 +166,7 @@ def test_collecting_reports_its_progress_after_each_envelope(world: World, porta
 
 
 def dated(day: date) -> Callable[[bundle.Intake], bundle.Intake]:
-    """Return a function that makes a bundle claim that all its entries came on this day."""
+    """Return a function that changes a bundle so that all its entries have this day of arrival."""
     return lambda intake: replace(intake, entries=tuple(replace(entry, day=day) for entry in intake.entries))
 
 
@@ -243,7 +243,7 @@ def test_many_entries_are_unsealed_by_several_processes(
 
 
 @pytest.mark.parametrize("size", ["small", "large"])
-def test_a_few_envelopes_are_unsealed_in_one_process_only_if_they_are_small(
+def test_a_few_small_envelopes_are_unsealed_in_one_process_but_a_few_large_ones_are_not(
     world: World,
     portal: Portal,
     collect: Callable[..., Any],

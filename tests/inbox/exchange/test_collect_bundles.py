@@ -66,7 +66,10 @@ def test_a_fingerprint_that_matches_no_bundle_is_refused_before_officers_enter_p
 
 
 def unreadable(portal: Portal, path: Path, seed: bytes) -> Path:
-    """Write a bundle that is signed with ``seed``. Its manifest is valid only up to the lists."""
+    """Write a bundle that is signed with ``seed``.
+
+    The part of its manifest before the lists is valid, and the rest is not.
+    """
     known, _ = bundle.read([path.read_bytes()])
     own, stranger = (base64url.encode(signing.public_key(each)).encode() for each in (portal.seed, seed))
     raw = known.raw[: known.raw.index(b'"entries":')].replace(own, stranger) + b'"entries":[x'
@@ -112,7 +115,7 @@ def test_a_bundle_that_does_not_continue_the_chain_is_refused_with_the_reason(
 ) -> None:
     """After a gap, the refusal names the missing bundle.
 
-    A different bundle with a known number, another chain and a second start are refused, too.
+    A second start, another chain, and a different bundle with a known number are refused, too.
     """
     one = portal.bundle(first(Reporter(world)))
     two = portal.bundle(first(Reporter(world)))

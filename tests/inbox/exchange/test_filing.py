@@ -95,9 +95,7 @@ def test_a_case_is_withdrawn_only_once(world: World, portal: Portal, collect: Ca
     assert [] == kinds(world.office)
 
 
-def test_if_a_message_names_an_officer_the_officer_is_excluded_from_the_case(
-    trio: Trio, tmp_path: Path
-) -> None:
+def test_an_officer_named_in_a_message_is_excluded_from_the_case(trio: Trio, tmp_path: Path) -> None:
     """The message that names the officer may be a report, an unsigned report or a follow-up.
 
     The other officers learn of the exclusion.

@@ -286,7 +286,7 @@ def test_every_outbox_announces_a_case_entered_by_hand_until_the_portal_has_appl
     assert (None, 2) == (outbox.opened, len(outbox.slots))
 
 
-def test_a_rebuilt_portal_is_told_again_of_cases_entered_by_hand(
+def test_cases_entered_by_hand_are_announced_again_to_a_rebuilt_portal(
     world: World, portal: Portal, answers: Path, tmp_path: Path
 ) -> None:
     """A rebuilt portal starts without any case, and no reporter's page can announce these cases."""
@@ -304,7 +304,7 @@ def test_a_rebuilt_portal_is_told_again_of_cases_entered_by_hand(
     assert 1 == len(made(world, 3)[0].opened or ())
 
 
-def test_after_a_restore_the_portal_is_told_again_of_cases_entered_by_hand(
+def test_after_a_restore_cases_entered_by_hand_are_announced_again_to_the_portal(
     world: World, portal: Portal, answers: Path
 ) -> None:
     """The portal applied an outbox of the lost inbox.
@@ -336,7 +336,7 @@ def test_the_reporter_of_a_report_entered_by_hand_can_read_replies_and_write_aga
     assert (None, ()) == (made(world, 2)[0].opened, made(world, 3)[0].slots)
 
 
-def test_if_a_report_entered_by_hand_names_an_officer_the_officer_is_excluded_from_the_case(
+def test_an_officer_named_in_a_report_entered_by_hand_is_excluded_from_the_case(
     trio: Trio, tmp_path: Path
 ) -> None:
     """While that officer is signed in, nothing is stored, and none of the twelve words is shown.
@@ -475,7 +475,7 @@ def test_without_a_terminal_the_answers_of_a_report_entered_by_hand_must_come_fr
 def test_a_report_entered_by_hand_names_the_newest_keyring_that_the_inbox_knows(
     world: World, told: list[int], own: int, newest: int
 ) -> None:
-    """The newest keyring is the inbox's own keyring, or a keyring that reports named.
+    """The newest keyring is either the inbox's own keyring or a keyring named in reports.
 
     If the inbox knows no keyring, the report names serial 1 with a hash of zeros.
     """

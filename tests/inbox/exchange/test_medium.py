@@ -1,4 +1,4 @@
-"""The desk lists the bundles and files on the exchange medium that officers can choose."""
+"""From the exchange medium, the desk lists the bundles and files that officers can choose."""
 
 from pathlib import Path
 

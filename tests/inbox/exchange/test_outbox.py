@@ -56,7 +56,7 @@ def applied(manifest: bundle.Manifest, n: int = 1) -> Link:
 def test_a_reply_and_the_status_of_a_case_reach_the_reporter(
     world: World, portal: Portal, correspondent: Reporter
 ) -> None:
-    """The slot opens with the keys of the token. It is signed and has all fields of SPEC 5.3."""
+    """The slot opens with the keys of the token. The slot is signed and has all fields of SPEC 5.3."""
     follow_up = correspondent.follow_up()
     collect(world, portal, Sent(follow_up))
     assert 0 == world.office.run("message", "reply", "1", "--text", "Merci « où » ? 🙂").code
@@ -209,7 +209,7 @@ def test_outboxes_name_a_closed_case_until_the_portal_confirms_an_outbox_and_aga
 def test_later_actions_on_a_closed_case_still_reach_its_reporter(
     world: World, portal: Portal, correspondent: Reporter, word: str
 ) -> None:
-    """A reply is sent in one more slot.
+    """The reply is sent in an additional slot.
 
     A case that is reopened and closed again is named as closed in the next outbox.
     """
@@ -228,7 +228,7 @@ def test_later_actions_on_a_closed_case_still_reach_its_reporter(
     assert (correspondent.keys.case_id,) == make(world)[0].closed
 
 
-def test_a_rebuilt_portal_is_told_of_closed_cases_again(
+def test_closed_cases_are_named_again_to_a_rebuilt_portal(
     world: World, portal: Portal, correspondent: Reporter, tmp_path: Path
 ) -> None:
     """A rebuilt portal starts empty.

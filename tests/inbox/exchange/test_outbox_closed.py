@@ -54,7 +54,7 @@ def test_the_slot_of_a_closed_case_is_signed_again_only_when_its_key_expires(
 ) -> None:
     """Otherwise the reporter's page would call the last reply a forgery.
 
-    Each outbox that contains a new slot again lists the case as closed.
+    Every outbox that contains a new slot also lists the case as closed.
     """
     office = Office.found(folder(tmp_path / "office"))
     world = World(office)
@@ -141,7 +141,7 @@ def test_an_outbox_whose_key_is_withdrawn_before_the_import_does_not_block_later
 
 
 def test_a_changed_copy_of_an_outbox_is_never_signed_again(tmp_path: Path) -> None:
-    """Otherwise anybody who can write to the home folder could have anything signed."""
+    """Otherwise anybody who can write to the home folder could make the inbox sign anything."""
     office = Office.found(folder(tmp_path / "office"))
     office.json("exchange", "outbox", "--out", office.out)
     office.json("key", "rotate", "--now")

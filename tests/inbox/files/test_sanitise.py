@@ -102,7 +102,7 @@ def test_a_rerendered_copy_has_no_hidden_data(
 
 
 def test_a_rerendered_copy_shows_what_the_original_shows(cleaned: Path) -> None:
-    """The picture is upright, and both pages are pixels only.
+    """The picture is upright, and both pages consist only of pixels.
 
     The control characters of the text are spelled out.
     """

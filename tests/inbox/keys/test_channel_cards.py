@@ -134,7 +134,7 @@ def test_a_newer_card_replaces_the_older_card_without_another_comparison(
 
 
 def test_the_root_refuses_a_later_card_that_another_key_signed(root: Office, body: Office) -> None:
-    """Even an officer who types its fingerprint cannot make the root accept the card."""
+    """Even an officer who types the fingerprint of the card cannot make the root accept it."""
     accept(root, body)
     folder, _ = export(body)
     fingerprint = forge(folder, lambda found: found)
@@ -307,7 +307,7 @@ def test_the_keyring_omits_the_expired_keys_of_an_external_body(
 
 
 def test_an_external_body_is_reminded_that_its_card_lacks_its_next_keys(body: Office, clock: Clock) -> None:
-    """Without a new card, the body's channel would close although it has valid keys."""
+    """Without a new card, the body's channel would close although the body has valid keys."""
     export(body)
     clock.wait(70)
     assert 2 == len(body.json("case", "list")["warnings"])
@@ -354,7 +354,7 @@ def test_the_inbox_with_the_root_key_is_not_reminded_to_renew_a_card(root: Offic
 def test_an_external_body_flags_only_a_second_keyring_with_the_same_serial(body: Office) -> None:
     """An external body issues no keyrings. It knows the keyrings of the root only from reports.
 
-    For each serial, the first keyring that was reported counts.
+    For each serial number, the first reported keyring is the one that counts.
     """
     seen, other = SeenKeyring(7, bytes(32)), SeenKeyring(7, b"\1" * 32)
     for _ in range(2):

@@ -115,7 +115,7 @@ def test_no_key_is_destroyed_while_the_portal_may_still_have_reports_for_it(
 ) -> None:
     """An export before the key's last day does not prove that the portal holds no such report.
 
-    A portal whose clock is ahead may state a day in the future, which proves nothing either.
+    A portal whose clock is ahead may state a day in the future. Such a day proves nothing, either.
     """
     life.clock.day = build.today() + timedelta(DUE - 1)
     if exported is not None:
@@ -149,7 +149,7 @@ def test_a_bundle_of_a_rebuilt_portal_does_not_allow_the_destruction_of_an_older
 
 
 def test_after_destruction_no_remaining_key_opens_an_old_envelope(life: Life, tmp_path: Path) -> None:
-    """The current files cannot open the envelope with any shares.
+    """No shares can open the envelope with the current files.
 
     An older vault without its own key store cannot open the envelope either.
     """

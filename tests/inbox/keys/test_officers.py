@@ -150,7 +150,7 @@ def test_a_changed_name_in_a_share_file_does_not_change_the_officer(three: Offic
         assert {"alice", "bruno"} == set(opened.sealed)
 
 
-def test_the_words_of_a_sheet_open_the_inbox_but_confirm_only_new_shares(three: Office) -> None:
+def test_the_words_of_a_sheet_open_the_inbox_but_confirm_only_a_renewal_of_the_shares(three: Office) -> None:
     """A sheet is not encrypted. A sheet is kept in case an officer forgets a passphrase."""
     typed = [f"{n} {word}" for n, word in enumerate(sheet(three, "bruno").upper().split(), 1)]
     words = Credential("\r\n".join(typed).encode(), None)

@@ -131,7 +131,7 @@ def _said(value: object) -> Iterator[str]:
 
 
 def test_no_text_of_the_program_names_a_law_or_an_authority_of_france() -> None:
-    """Only the law folder names laws and authorities of France, even those in letters and dossiers.
+    """Only the law folder names French laws and authorities, including those in letters and dossiers.
 
     The law folder is the control.
     """

@@ -247,7 +247,7 @@ CHANGED = {
 
 
 def test_a_new_law_that_gives_a_used_code_another_role_is_refused(office: Office) -> None:
-    """The controls are the same law, which is accepted, and each changed law while nothing uses its code."""
+    """As controls, the same law is accepted, and so is each changed law while nothing uses its code."""
     with office.opened() as inbox, inbox.vault.transaction() as session:
         session.execute(delete(Duty))
         for _, law in CHANGED.values():
@@ -359,7 +359,7 @@ def test_a_dry_run_changes_no_deadline(office: Office, edited: Edit) -> None:
 WEEKEND = ("law.toml", 'weekend = ["saturday", "sunday"]', 'weekend = ["friday", "saturday", "sunday"]')
 
 
-def test_a_law_that_makes_deadlines_later_requires_the_option_loosening(office: Office, edited: Edit) -> None:
+def test_a_law_that_makes_deadlines_later_requires_the_loosening_option(office: Office, edited: Edit) -> None:
     """The command lists each later deadline with both days, and changes nothing without the option.
 
     Returning to the former law does not require the option.
@@ -379,7 +379,7 @@ def test_a_law_that_makes_deadlines_later_requires_the_option_loosening(office: 
     assert office.json("law", "replace", FOLDERS["fr"])["adopted"]
 
 
-def test_a_law_with_looser_rules_requires_the_option_loosening(office: Office, edited: Edit) -> None:
+def test_a_law_with_looser_rules_requires_the_loosening_option(office: Office, edited: Edit) -> None:
     """Here no deadline moves.
 
     One measure is now disclosed without waiting for the prosecutor, and another measure is new.
@@ -439,7 +439,7 @@ def test_the_plan_for_a_new_law_leaves_out_cases_hidden_from_the_officer(
     assert [] == office.json("law", "replace", edited(*WEEKEND), "--dry-run")["later"]
 
 
-def test_a_law_with_a_shorter_retention_period_requires_the_option_loosening(
+def test_a_law_with_a_shorter_retention_period_requires_the_loosening_option(
     office: Office, edited: Edit
 ) -> None:
     """The command lists the closed cases that the change affects, with both days."""

@@ -196,7 +196,7 @@ def test_once_the_last_reply_key_has_expired_a_warning_states_the_consequence(
 
 
 def test_a_warning_about_a_key_names_a_command_that_exists(world: World) -> None:
-    """With a wrong command, an office would lose days."""
+    """If the warning named a wrong command, an office would lose days."""
     for kind in (IntakeKey, ReplyKey):
         end(world.office, kind, 3)
     told = " ".join(world.office.json("case", "list")["warnings"])

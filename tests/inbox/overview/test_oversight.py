@@ -29,7 +29,7 @@ NONE = dict.fromkeys(("held", "judged", "quarantined", "for_handlers", "for_hand
 def states(**counts: int) -> dict[str, int]:
     """Return the number of deadlines of one kind in each state.
 
-    A state that is not listed has the number 0.
+    A state that is not listed has a count of 0.
     """
     return dict.fromkeys(("met", "late", "dropped", "impossible", "overdue", "running"), 0) | counts
 
@@ -256,7 +256,7 @@ def test_the_oversight_report_counts_quarantined_and_restricted_cases_without_re
     counted = {"open": 1, "closed": 2, "quarantined": 1, "for_handlers": 0, "for_handlers_overdue": 0}
     assert counted.items() <= seen["cases"].items()
     assert ({"moot": 2}, 2) == (seen["outcomes"], seen["deadlines"][RETENTION]["overdue"])
-    # Bruno sees neither case 2 nor case 3. He sees only that case 1 exists and is late.
+    # Bruno sees neither case 2 nor case 3. Bruno sees only that case 1 exists and is late.
     of_bruno = trio.excluded.json("office", "oversight")
     counted = {"open": 0, "closed": 0, "quarantined": 0, "for_handlers": 1, "for_handlers_overdue": 1}
     assert (counted.items() <= of_bruno["cases"].items(), {}) == (True, of_bruno["outcomes"])

@@ -31,8 +31,8 @@ TODAY = date(2026, 11, 24)
 PRESENT = ("alice", "bruno")
 # These tables stay small even with many cases, because few cases have exclusions or handlers.
 FEW = {"exclusions", "past_exclusions", "handlers", "officers"}
-# These tables contain the signed-in officers, the day and the cases hidden from these officers. They also
-# contain the archived cases opened on that day.
+# These tables contain the signed-in officers, the day and the cases hidden from these officers. These tables
+# also contain the archived cases opened on that day.
 FEW |= {"present", "temp.present", "today", "temp.today", "hidden", "hidden_unseen", "kept"}
 FEW |= {"archive_openings"}
 # With this filter and order, SQLite sorts all rows that have the same priority. With 100,000 cases in four

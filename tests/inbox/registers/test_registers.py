@@ -99,7 +99,7 @@ def opened(filled: Trio) -> Iterator[Inbox]:
 
 @pytest.fixture(scope="module")
 def leaving(filled: Trio, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """A copy of the inbox, opened by officers who are not excluded, for commands that change no register."""
+    """A copy of the inbox for commands that change no register. Its officers are not excluded."""
     return Trio(filled.office.copy(tmp_path_factory.mktemp("leaving"))).others
 
 
@@ -139,7 +139,7 @@ def test_a_register_shows_the_word_never_if_an_event_did_not_happen_and_leaves_u
         assert (word, "") == (said((), language), said(None, language))
 
 
-def test_the_register_of_protection_lists_for_each_case_the_days_of_each_kind_of_measure(
+def test_for_each_case_the_register_of_protection_shows_the_days_of_each_kind_of_measure(
     opened: Inbox,
 ) -> None:
     found = seen(opened, Register.PROTECTION)

@@ -80,7 +80,7 @@ def test_a_reply_or_closing_is_refused_if_its_text_counts_as_empty(office: Offic
 def test_feedback_is_refused_before_the_acknowledgement(office: Office) -> None:
     """Other replies are accepted.
 
-    An acknowledgement states the last day for feedback, so officers can no longer write it after the
+    After the feedback, officers can no longer write an acknowledgement, because it states the last day for
     feedback. For the same reason, an acknowledgement cannot be retracted while feedback waits for an outbox.
     """
     feedback = ("message", "reply", "1", "--template", "feedback", "--text", "Merci.", "--feedback")
@@ -193,7 +193,7 @@ def test_an_officers_own_words_that_an_outbox_repeats_without_their_measure_are_
         )
 
 
-def test_a_closed_case_owes_no_feedback_once_its_text_was_sent_without_the_measure(
+def test_a_closed_case_needs_no_feedback_once_its_text_was_sent_without_the_measure(
     office: Office,
 ) -> None:
     """The closing dropped the deadline. Therefore the queue does not show the case as overdue for ever."""

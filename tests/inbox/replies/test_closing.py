@@ -484,7 +484,7 @@ def test_a_case_is_closed_only_with_an_outcome_of_the_law_in_use(office: Office)
     assert {"upheld": 1} == office.json("office", "oversight")["outcomes"]
 
 
-def test_a_closed_case_can_change_only_once_it_is_reopened_with_a_reason(
+def test_a_closed_case_cannot_change_until_it_is_reopened_with_a_reason(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """Reopening clears the outcome. Nothing else changes the status of a closed case."""
@@ -622,9 +622,9 @@ def test_the_text_of_a_closing_does_not_reveal_a_duplicate_or_a_transmission(
 ) -> None:
     """The text of a duplicate, of a transmission and of every withheld closing is the same, byte for byte.
 
-    Everybody can read the law. If one kind of closing had its own text, that text would tell a probe which
-    kind this is. An officer's own words are also refused in these closings, because they could reveal the
-    kind of closing.
+    Everybody can read the law. If one kind of closing had its own text, that text would reveal the kind to a
+    probe. An officer's own words are also refused in these closings, because they could reveal the kind of
+    closing.
     """
     office.tell_no_prosecutor(1)
     neutral = ("--template", "closing_untold")
@@ -672,7 +672,7 @@ def test_only_feedback_among_the_waiting_replies_replaces_the_text_of_a_closing(
     office.json(*bare)
 
 
-def test_a_case_that_two_officers_closed_takes_two_officers_to_reopen_and_to_close_again(
+def test_a_case_that_two_officers_closed_is_reopened_and_closed_again_only_by_two_officers(
     office: Office,
 ) -> None:
     """Otherwise one officer could close a case of bad faith as moot, with the text that two officers wrote.

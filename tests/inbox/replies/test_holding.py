@@ -195,7 +195,7 @@ def test_neither_the_text_nor_the_status_reveals_a_closing_that_is_held_back(
         assert (3, 3, 3) == (case.closed_in, work.acknowledged_in, work.answered_in)
 
 
-def test_feedback_on_a_closed_case_is_not_lost_while_it_is_held_back(
+def test_feedback_that_is_held_back_on_a_closed_case_is_not_lost(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """Once the portal has confirmed the closing of a case, the inbox sends no more slots of that case.

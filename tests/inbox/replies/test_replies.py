@@ -169,10 +169,10 @@ def test_without_a_terminal_a_reply_is_read_from_a_file(case: World, tmp_path: P
 
 
 @pytest.mark.parametrize("template", ["shipped", "own"])
-def test_the_status_acknowledged_is_refused_before_an_acknowledgement_is_written(
+def test_the_acknowledged_status_is_refused_before_an_acknowledgement_is_written(
     case: World, template: str, tmp_path: Path
 ) -> None:
-    """Another reply is not an acknowledgement, and neither is the acknowledgement of another case.
+    """Neither a reply of another kind nor an acknowledgement in another case counts.
 
     An acknowledgement from the office's own template counts, too. Officers can set any other status.
     """

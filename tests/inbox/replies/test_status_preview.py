@@ -39,7 +39,7 @@ def test_every_text_of_the_preview_is_also_a_text_of_the_status_page() -> None:
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_an_acknowledgement_sets_the_status_acknowledged(world: World) -> None:
+def test_an_acknowledgement_sets_the_status_to_acknowledged(world: World) -> None:
     """Both the slot and the preview show that status together with the acknowledgement.
 
     No other message sets that status, and an acknowledgement does not replace a later status.

@@ -269,7 +269,7 @@ def test_a_power_cut_while_envelopes_are_discarded_loses_nothing_else(
     assert (False, True) == (gone[0], gone[-1])
 
 
-def test_an_envelope_expired_by_both_clocks_is_discarded_before_an_envelope_that_waits_for_the_portal(
+def test_an_envelope_that_has_expired_by_both_clocks_is_discarded_before_one_that_waits_for_the_portal(
     world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
     collect_all(NOISE, Sent(b"later" * 400))

@@ -38,7 +38,7 @@ def test_no_list_for_the_archives_can_be_written_to_the_portal_medium_or_to_a_ne
         assert not (tmp_path / "new").exists()
 
 
-def test_a_list_for_the_archives_is_written_to_an_existing_folder_or_to_a_new_folder_in_it(
+def test_a_list_for_the_archives_is_written_to_an_existing_folder_or_to_a_new_folder_inside_one(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "file").touch()

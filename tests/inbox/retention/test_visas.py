@@ -248,7 +248,7 @@ def test_a_visa_covers_only_the_cases_on_its_list(due: Office) -> None:
 def test_officers_can_list_a_case_by_its_number_before_its_destruction_day(closed: Office) -> None:
     """The case is still destroyed only on that day.
 
-    A request that does not give the number of the case does not list the case early.
+    A case is not listed early unless the request gives its number.
     """
     for command in ("hold", "unhold"):
         closed.json("retention", command, "1", "--reason", "x")

@@ -1,6 +1,6 @@
 """The table of actions.
 
-Each action has labels in both languages, is used in the program, and is created in only one room.
+Each action has labels in both languages, is used in the program, and is created in only one package.
 """
 
 import ast

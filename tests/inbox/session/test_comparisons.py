@@ -140,7 +140,7 @@ def test_one_officer_gets_the_same_answer_whatever_part_of_the_identity_a_text_c
 def test_two_officers_who_confirm_the_comparison_see_the_words(inbox: Inbox) -> None:
     """Two officers who entered both passphrases for a command see the words as well.
 
-    Two officers who opened a session earlier do not see them.
+    Two officers who opened a session earlier do not see these words.
     """
     text = f"{COLLEAGUES[0]} et Maëlle Kerguelen"
     before = Actor(dict.fromkeys(("alice", "bruno"), Presence.OWN), today())

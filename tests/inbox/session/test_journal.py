@@ -177,7 +177,7 @@ def test_the_error_about_a_damaged_last_entry_names_the_entry_and_work_can_conti
 def test_while_the_clock_is_set_back_no_action_is_taken_or_recorded(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The days of the entries must not decrease, so the journal could not record an action."""
+    """The journal could not record an action, because the days of its entries must not decrease."""
     before = trio.office.state()
     clock = moved(monkeypatch)
     clock.wait(-1)

@@ -410,7 +410,7 @@ def test_an_officer_who_opened_a_session_with_a_sheet_must_renew_the_shares_outs
 ) -> None:
     """Nobody knows who uses a session once it is open.
 
-    For a single command, the officer brings the sheet itself.
+    For each single command, in contrast, the officer must have the sheet.
     """
     words = share_file.unseal(
         share_file.parse(founded_two.share_of("bruno").read_bytes()), passphrase_of("bruno")

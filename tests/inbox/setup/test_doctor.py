@@ -171,7 +171,7 @@ def test_a_missing_font_or_sandbox_is_reported(tmp_path: Path, monkeypatch: pyte
 def test_doctor_reports_the_same_before_and_after_reports_arrive_and_asks_for_no_passphrase(
     world: World, portal: Portal
 ) -> None:
-    """The exit status is 1 if and only if a finding is wrong."""
+    """The exit status is 1 if and only if the command finds something wrong."""
 
     def told(*more: str) -> tuple[int, str]:
         command = [COMMANDS / "inbox", "--home", world.office.root, "doctor", *more]

@@ -265,7 +265,7 @@ fault()
 def test_neither_the_interpreter_nor_a_library_prints_the_data_that_it_handles(how: str) -> None:
     """Without our protection, errors, warnings and logs would be printed.
 
-    As a control, the unprotected process prints them.
+    As a control, the unprotected process prints all of these.
     """
     done = subprocess.run([sys.executable, "-c", FAULTS, how], capture_output=True, text=True, check=False)
     written = {place for place in FAULTY if f"{ESC} {place}" in done.stderr}

@@ -71,7 +71,7 @@ def test_a_text_that_only_looks_similar_gives_no_entity(kind: Kind, text: str) -
 
 
 # Each row has a country, a telephone number as people write it there, its value, and another country. In the
-# other country, the same digits are not a number.
+# other country, the same digits are not a telephone number.
 NATIONAL = [
     ("FR", "06 12 34 56 78", "+33612345678", "JO"),
     ("JO", "07 9012 345 6", "+962790123456", "ES"),

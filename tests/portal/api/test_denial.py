@@ -49,7 +49,7 @@ MB = 1 << 20
 class Denied:
     """An attachment to keep out, the largest size of its kind, and the uploads that kept it out before.
 
-    For the room that it takes, an upload of the largest size costs the least work.
+    In proportion to the room that it takes, an upload of the largest size costs the least work.
     """
 
     name: str
