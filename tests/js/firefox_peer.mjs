@@ -114,7 +114,7 @@ async function shownCase() {
   return { status: (await texts("#status-label"))[0], messages: await texts("#messages .written") };
 }
 
-/** Begin a new person with a fresh profile. */
+/** Start a fresh browser profile for a new person. */
 async function come() {
   await person?.close();
   person = await browser.createBrowserContext();

@@ -18,10 +18,10 @@ FIRST, NEXT = "0001", "0002"
 
 
 def portal_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the program the next version until the test ends."""
+    """Turn the program into its next version until the test ends."""
     monkeypatch.setattr(upgrading, "LOCATIONS", OF_THE_PORTAL)
 
 
 def inbox_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the program the next version until the test ends."""
+    """Turn the program into its next version until the test ends."""
     monkeypatch.setattr(schema_version, "LOCATIONS", OF_THE_INBOX)

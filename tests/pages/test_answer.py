@@ -148,7 +148,7 @@ def test_a_new_text_after_a_sent_message_is_shown_as_not_sent(visitor: Visitor) 
 def test_the_space_below_the_send_button_is_no_higher_than_the_text_that_appears_there(
     visitor: Visitor, language: str, screen: ViewportSize
 ) -> None:
-    """The room is as high as the confirmation or the summary of an empty message, whichever is higher."""
+    """The space fits the confirmation and the error summary for an empty message, whichever is higher."""
     visitor.language = language
     visitor.page.set_viewport_size(screen)
     report = visitor.reported()
@@ -286,7 +286,7 @@ def test_the_error_about_an_empty_message_disappears_once_the_message_has_text_o
 def test_the_page_and_the_acknowledgement_give_the_same_day_for_feedback(
     visitor: Visitor, after: int
 ) -> None:
-    """Two days for the same answer would leave it open which of them counts.
+    """If two days were shown for the same answer, reporters would not know which day counts.
 
     Before the acknowledgement, the time runs from the last day on which the acknowledgement may come.
     """

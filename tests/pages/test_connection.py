@@ -241,7 +241,7 @@ def test_an_answer_does_not_hide_that_another_answer_is_missing(visitor: Visitor
 
 
 def test_a_temporary_refusal_by_the_site_is_not_reported_as_a_lost_connection(visitor: Visitor) -> None:
-    """The site answered, so the connection works. The page tries again without a message."""
+    """The site answered, so the connection works. The page tries again and shows no message."""
     ready(visitor)
     visitor.page.route(ENVELOPES, times(1, lambda route: route.fulfill(status=500, body="{}")))
     with visitor.page.expect_response(ENVELOPES):

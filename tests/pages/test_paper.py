@@ -48,7 +48,7 @@ BLACK_ON_WHITE = ["ink rgb(0, 0, 0)", "paper rgb(255, 255, 255)"]
 # The questions that are split between two columns.
 IN_TWO_COLUMNS = """() => [...document.querySelectorAll("[data-question]")]
   .filter((each) => each.getClientRects().length > 1).map((each) => each.dataset.question)"""
-# Puts a block of this height before the questions, and allows them to be cut anywhere.
+# Puts a block of this height before the questions, and allows the questions to be cut anywhere.
 SPOIL = """(height) => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`@media print { .leaf { display: block !important; min-height: 0 !important }

@@ -48,7 +48,7 @@ def unfolded(page: Page) -> Page:
     return page
 
 
-def test_a_situation_shows_its_own_questions_and_another_situation_hides_these_questions_and_their_answers(
+def test_choosing_a_situation_shows_its_questions_and_hides_those_of_the_previous_situation(
     unfolded: Page,
 ) -> None:
     page = unfolded

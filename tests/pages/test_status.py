@@ -288,7 +288,7 @@ def test_the_words_may_be_typed_carelessly(visitor: Visitor) -> None:
 def test_a_reporter_who_is_sure_of_the_words_may_write_to_a_portal_that_lost_the_report(
     visitor: Visitor,
 ) -> None:
-    """The page asks for the channel, because no authentic data name it."""
+    """The page asks for the channel, because no authentic data name the channel."""
     visitor.open("abandon " * 11 + "about")
     visitor.shows("#error", "unknown-case")
     visitor.page.click("#write-anyway")

@@ -212,7 +212,7 @@ def test_the_link_to_leave_on_the_first_step_leaves_no_forward_entry(visitor: Vi
 
 
 def test_a_report_page_works_again_after_following_a_link_or_reloading(visitor: Visitor, page: Page) -> None:
-    """Only leaving quickly makes the page empty."""
+    """The page becomes empty only if the reporter leaves it quickly."""
     page.click("#continue")
     page.evaluate("history.back()")
     expect(page.locator("#what")).to_be_visible()

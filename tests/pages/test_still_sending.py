@@ -50,7 +50,7 @@ def note(page: Page, within: str = "body") -> None:
 
 
 def moved(page: Page) -> list[tuple[str, int]]:
-    """Return the controls that have moved since, and by how many pixels."""
+    """Return the controls that have moved since then, and by how many pixels."""
     found: list[tuple[str, int]] = page.evaluate(MOVED)
     return found
 

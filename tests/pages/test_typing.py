@@ -137,7 +137,7 @@ def test_the_field_and_the_button_are_visible_on_a_small_screen(visitor: Visitor
 def test_there_is_little_empty_room_around_the_field(
     visitor: Visitor, language: str, width: int, most: int
 ) -> None:
-    """The help with typing shares its room with the hint."""
+    """The help with typing appears in the same space as the hint."""
     page = visitor.page
     page.set_viewport_size({"width": width, "height": 640})
     visitor.visit(f"{language}/status")

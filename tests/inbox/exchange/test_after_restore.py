@@ -64,7 +64,9 @@ def test_there_is_no_gap_if_the_portal_applied_only_outboxes_of_this_inbox(
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_a_gap_names_the_missing_bundles_and_outboxes(world: World, portal: Portal) -> None:
+def test_the_journal_names_the_bundles_and_outboxes_that_are_missing_in_a_gap(
+    world: World, portal: Portal
+) -> None:
     """A gap in the outboxes begins after the last outbox that this inbox made.
 
     At first, this inbox has made no outbox. Then it makes outbox 1.
@@ -170,7 +172,7 @@ def test_an_external_body_issues_no_keyring_after_a_restore(world: World, portal
 def test_after_a_restore_the_contents_of_outboxes_that_the_portal_never_applied_are_sent_again(
     world: World, portal: Portal, correspondent: Reporter, collect: Callable[..., Any]
 ) -> None:
-    """Outboxes that the portal confirmed stay as they are."""
+    """Outboxes confirmed by the portal remain unchanged."""
     world.office.json("message", "reply", "1", "--template", "acknowledgement")
     collect(portal.bundle(applied=outbox(world)))
     world.office.close("1")

@@ -24,7 +24,7 @@ from tests.support.inbox_builders import Portal, Reporter, Sent, World, first, k
 from tests.support.inbox_trio import Trio
 
 
-def test_a_search_finds_a_case_by_the_words_of_each_kind_of_message(
+def test_a_search_finds_a_case_by_the_words_in_any_kind_of_message(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
     """One bundle contains messages of several cases, and several follow-ups of one case."""

@@ -1,6 +1,6 @@
 """A report by telephone, letter or meeting becomes an ordinary case.
 
-The inbox never stores its case token.
+The inbox never stores the case token of such a report.
 """
 
 import re
@@ -176,7 +176,7 @@ def test_a_report_entered_by_hand_becomes_a_case_with_its_route_and_its_day_of_r
 
 
 def test_the_case_token_of_a_report_entered_by_hand_is_never_stored(world: World, answers: Path) -> None:
-    """Neither the vault nor a later command shows a word of the token or its seed.
+    """Neither the vault nor a later command shows the seed of the token or any of its words.
 
     The report has no signature.
     """

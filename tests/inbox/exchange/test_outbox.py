@@ -402,7 +402,7 @@ def test_the_error_says_that_the_copy_of_an_outbox_is_missing(world: World) -> N
 def test_a_keyring_is_stored_in_the_vault_before_it_is_written_to_a_file(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Otherwise a power loss in between would allow a different keyring with the same serial."""
+    """Otherwise a power loss between the two steps would allow a different keyring with the same serial."""
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.query(ReplyKey).one().not_after += timedelta(days=1)
 

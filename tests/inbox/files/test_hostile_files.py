@@ -1,4 +1,4 @@
-"""Each file of a hostile corpus, sent with one report, is shown with its true type and does no harm."""
+"""If a report contains a corpus of hostile files, each file is shown with its true type and does no harm."""
 
 import hashlib
 import io

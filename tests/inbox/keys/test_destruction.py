@@ -37,7 +37,7 @@ DUE = 121
 
 @dataclass
 class Life:
-    """An inbox after its first key period. It has one report with a file, and uses the next keys."""
+    """An inbox after its first key period. The inbox has one report with a file, and uses the next keys."""
 
     office: Office
     portal: Portal

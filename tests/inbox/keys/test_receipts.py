@@ -88,7 +88,7 @@ def test_no_receipt_is_made_for_a_retracted_acknowledgement(desk: Desk) -> None:
 
 
 def test_the_slot_with_the_acknowledgement_carries_a_valid_receipt(desk: Desk, clock: Clock) -> None:
-    """The receipt contains a hash that stands for the reporter, and the day of the outbox.
+    """The receipt contains the day of the outbox, and a hash that stands for the reporter.
 
     The receipt contains nothing about the case.
     """

@@ -1,4 +1,4 @@
-"""One module writes the days that people read, as each language requires."""
+"""One module writes days for people, in the form that each language requires."""
 
 import re
 from datetime import date

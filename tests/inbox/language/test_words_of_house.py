@@ -26,7 +26,7 @@ REPORTER = re.compile(r"\bauteurs?\b", re.IGNORECASE)
 OF_A_REPORT = re.compile(r"signalement|\b(?:son|leurs) auteurs?\b|: \{value\}$")
 
 
-# No text uses these preferred words, for the reason given.
+# No text uses these preferred words, and each word is listed with the reason.
 UNUSED = {
     "contre-visite": "the program has no part for second inspections; an office may write of one",
     "RDE": "it is written out",
@@ -126,7 +126,10 @@ def test_no_text_for_officers_confuses_the_reporter_with_the_offender() -> None:
 
 @pytest.mark.parametrize("word", AVOIDED)
 def test_the_search_finds_each_word_to_avoid(word: str) -> None:
-    """The word may begin the text, be within a sentence, or be in the plural. A verb may have an ending."""
+    """The word may begin the text, be within a sentence, or be in the plural.
+
+    A verb may be in an inflected form.
+    """
     forms = [word.capitalize(), f"Le ou la {word} du dossier"]
     plural = f"les {word.removesuffix('s')}s."
     # « Registres » is also the name of the page that lists the registers.

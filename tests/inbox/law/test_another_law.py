@@ -1,8 +1,8 @@
 """A whole case under the law of Xylos, an invented country.
 
-The officers of Xylos found an inbox, read a report, and answer the reporter. The officers decide what their
-law requires, record a measure, and close the case. The officers destroy the case when their law says so. This
-module contains no code of another law, and neither do the texts for these officers.
+The officers of Xylos set up an inbox, read a report, and answer the reporter. The officers take the decisions
+that their law requires, record a measure, and close the case. The officers destroy the case when their law
+says so. This module contains no code of another law, and neither do the texts for these officers.
 """
 
 import html

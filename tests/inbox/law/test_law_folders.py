@@ -1,4 +1,7 @@
-"""Every inbox has a law and keeps a copy of its folder. An inbox opens only while its copy is unchanged."""
+"""Every inbox has a law and keeps a copy of the law's folder.
+
+An inbox opens only while its copy is unchanged.
+"""
 
 import os
 import shutil

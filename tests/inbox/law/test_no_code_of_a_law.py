@@ -20,7 +20,7 @@ from tests.support.marked_texts import marked, told
 from tests.support.paths import ROOT
 
 # These words are codes only by chance. Each text explains what the word means in its module. Do not extend
-# the list: give a new word another name.
+# the list. Instead, choose a different name for a new word.
 BY_CHANCE = {
     "inbox/cli/commands/dossiers.py": {"none": "no attachment", "answered": "the day of an answer, in JSON"},
     "inbox/casework/measures/telling.py": {"told": "the field of a form"},

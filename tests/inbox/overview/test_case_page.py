@@ -114,7 +114,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Reporter]:
 
 @pytest.fixture(scope="module")
 def pages(room: tuple[Office, Reporter]) -> tuple[str, str]:
-    """The page of the case on both surfaces. An outbox has told the reporter of the extension."""
+    """The page of the case on both surfaces. An outbox has informed the reporter about the extension."""
     office, _ = room
     office.json("exchange", "outbox", "--out", office.out)
     shown = office.run("case", "show", "1").out
@@ -128,7 +128,7 @@ def test_the_page_of_a_case_shows_each_kind_of_entry(pages: tuple[str, str], par
         assert words in page
 
 
-def test_the_page_of_a_case_starts_with_what_must_never_be_repeated(pages: tuple[str, str]) -> None:
+def test_the_page_of_a_case_starts_with_the_words_that_must_never_be_repeated(pages: tuple[str, str]) -> None:
     for page, (words, heading, first, other) in zip(
         pages,
         [

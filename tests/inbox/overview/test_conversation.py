@@ -134,7 +134,8 @@ def test_a_reply_is_never_shown_above_the_follow_up_that_it_answers(vault: Vault
         assert 4 == queries_cases.last_reply(session, 1)
         session.delete(session.get_one(Message, (1, 4)))
         session.flush()
-        # The number of a retracted reply is not used again, so the next reply answers the follow-up.
+        # The number of a retracted reply is not used again. Therefore the next reply comes after the
+        # follow-up.
         assert 4 == queries_cases.last_reply(session, 1)
         session.add(Message(case=1, position=5, serial=9, day=DAY, text="reply 5"))
         session.flush()

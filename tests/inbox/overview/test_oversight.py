@@ -170,7 +170,7 @@ def test_the_oversight_report_counts_changes_of_the_days_off_and_the_regime_and_
 ) -> None:
     """One officer can make these changes without a reason.
 
-    For example, an office that declares every day a day off for years would never be overdue.
+    For example, if an office declared every working day a day off, it would never be overdue.
     """
     for words in (
         ["office", "day-off", "add", *(f"2030-03-{day:02}" for day in range(4, 9))],

@@ -213,7 +213,7 @@ def test_feedback_that_is_held_back_on_a_closed_case_is_not_lost(
     assert "Encore un mot." in texts(told())
 
 
-def test_officers_learn_which_texts_are_held_back_and_why_and_what_they_can_do(office: Office) -> None:
+def test_officers_learn_which_texts_are_held_back_and_why_and_what_to_do(office: Office) -> None:
     """The notice is on the command line and on the page of the case.
 
     The notice is also on the portal exchange page, before and after the outbox.

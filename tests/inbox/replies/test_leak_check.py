@@ -299,7 +299,10 @@ def test_the_leak_check_warns_of_case_numbers_and_of_names_that_occur_only_in_an
 
 
 def test_overlapping_findings_become_one_warning_with_every_reason() -> None:
-    """The check finds protected words in pairs. The same words may also occur in another report."""
+    """The check finds protected words as pairs of neighbouring words.
+
+    The same words may also occur in another report.
+    """
     found = [
         Finding(Why.PROTECTED, "parking quai"),
         Finding(Why.CONTACT, "a@douane.example"),

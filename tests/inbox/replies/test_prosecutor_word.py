@@ -137,7 +137,7 @@ def test_the_prosecutors_word_with_restrictions_allows_no_disclosure(office: Off
 
 
 @pytest.mark.parametrize("outcome", [code for code, each in FRENCH.outcomes.items() if not each.only_after])
-def test_only_the_outcomes_that_the_law_names_wait_for_the_prosecutors_word(
+def test_only_the_outcomes_named_in_the_law_wait_for_the_prosecutors_word(
     office: Office, outcome: str
 ) -> None:
     phone(office)

@@ -327,7 +327,7 @@ def test_a_case_is_due_on_its_day_once_both_clocks_confirm_the_day(closed: Offic
     assert 2 == closed.run("retention", "destroy", "--due", "--reason", "the post office's clock").code
 
 
-def test_without_a_portal_two_officers_can_vouch_for_the_day_and_the_oversight_report_counts_the_action(
+def test_without_a_portal_two_officers_can_vouch_for_the_day_and_this_appears_in_the_oversight_report(
     closed: Office,
 ) -> None:
     aged(closed)
@@ -467,7 +467,7 @@ def test_an_envelope_with_a_false_signature_is_destroyed_with_the_case_that_it_n
 
 
 @pytest.mark.parametrize("change", ["hold", "exclude"])
-def test_an_obstacle_that_arises_after_planning_stops_the_destruction_of_all_planned_cases(
+def test_if_an_obstacle_arises_after_the_plan_none_of_the_planned_cases_is_destroyed(
     told: Trio, change: str
 ) -> None:
     """The obstacle is a hold on one case, or an exclusion of one of the two confirming officers."""

@@ -38,7 +38,7 @@ def test_a_restored_backup_is_the_same_inbox_and_opens_with_the_same_shares(
 ) -> None:
     """All rows and files are the same, except for the journal entry of the restore.
 
-    Any two officers open the inbox. The archives must be asked again, because work after the backup
+    Any two officers can open the inbox. The archives must be asked again, because work after the backup
     might have removed a case from their lists.
     """
     agreed(trio.others, 1)

@@ -216,7 +216,10 @@ def test_the_restore_of_an_older_backup_first_shows_a_warning(
 def test_only_the_beginning_of_the_other_backup_lists_in_the_folder_is_read(
     office: Office, copies: Copies, clock: Clock
 ) -> None:
-    """Anybody who had the medium may have written these lists, and the vault is open while they are read."""
+    """Anybody who had the medium may have written these lists.
+
+    The vault is open while the lists are read.
+    """
     made = copies.of(office)
     clock.day += timedelta(days=3)
     newer = Path(copies.of(office)["folder"]) / backup_list.LIST

@@ -182,8 +182,8 @@ def test_no_inbox_is_founded_with_shares_that_fail_the_share_test(
     assert (4, 6) == (founded.proven.quorums, founded.proven.fewer)  # This inbox is the control.
 
 
-# Steps of this size can miss a state that exists for only two steps, such as a home without its
-# header. The soak tries every step.
+# Steps of this size can skip a state that exists for only two steps, such as a home without its header. The
+# soak tries every step.
 @steps(5)
 def test_a_ceremony_that_is_killed_at_any_step_can_be_started_again(tmp_path: Path, stride: int) -> None:
     """The process is killed at one step after another, or at every step in `make soak stops`.

@@ -57,7 +57,7 @@ def test_an_added_officer_opens_the_inbox_with_a_colleague_and_the_intake_keys_s
     assert 0 == newer.run("journal", "verify").code
 
 
-def test_a_new_officer_does_not_see_an_existing_case_that_names_them(office: Office) -> None:
+def test_an_existing_case_that_names_a_new_officer_is_hidden_from_that_officer(office: Office) -> None:
     """When an officer joins, the inbox searches all cases for the name.
 
     The other officers can still read the case.

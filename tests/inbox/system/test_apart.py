@@ -42,7 +42,7 @@ def test_files_that_are_not_for_the_portal_are_refused_on_a_medium_that_contains
 def test_on_the_disk_of_this_machine_only_the_folder_itself_is_searched_for_bundles(
     home: Home, tmp_path: Path
 ) -> None:
-    """The whole disk is not searched, because the inbox keeps copies of bundles there."""
+    """The search does not cover the whole disk, because the inbox keeps copies of bundles there."""
     (tmp_path / "drawer" / "old").mkdir(parents=True)
     for folder in (tmp_path, tmp_path / "drawer" / "old"):
         (folder / "channel-3.tar").touch()

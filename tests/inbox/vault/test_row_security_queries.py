@@ -23,7 +23,7 @@ from inbox.vault.unopened_reasons import Kind
 from tests.support import inbox_builders as build
 from tests.support.inbox_trio import KEPT, Trio, entrusted, three_answers
 
-# The answers of these queries contain something of the case. Every new query of this kind must be added here.
+# The answers of these queries contain data of the case. Every new query of this kind must be added here.
 OF_CASES = {
     "last_reply", "unread_counts",
     "case", "numbers_by_case_id", "case_from", "cases", "cases_to_refresh", "follow_up",
