@@ -242,7 +242,7 @@ def test_a_reporter_who_feels_unsafe_sees_the_emergency_numbers_first(visitor: V
     expect(page.locator("#danger-now")).to_be_visible()
 
 
-def test_a_reporter_who_said_they_feel_unsafe_sees_the_emergency_numbers_after_sending(
+def test_a_reporter_who_feels_unsafe_sees_the_emergency_numbers_again_after_sending(
     visitor: Visitor,
 ) -> None:
     """The numbers are beside the confirmation, even on a small phone.

@@ -357,7 +357,7 @@ def test_a_second_error_adds_no_second_prefix_to_the_title(visitor: Visitor) -> 
     assert page.title() == title
 
 
-def test_the_title_speaks_of_an_error_only_while_the_shown_step_has_one(visitor: Visitor) -> None:
+def test_the_title_mentions_an_error_only_while_the_shown_step_has_an_error(visitor: Visitor) -> None:
     """After a wrong word, Back leads to a step without an error.
 
     The page then asks for the words without an error.

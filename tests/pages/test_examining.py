@@ -85,7 +85,7 @@ def settled(page: Page) -> None:
     page.evaluate(PAINTED)
 
 
-def test_the_continue_button_says_at_once_that_files_are_examined_and_then_goes_on(
+def test_pressing_continue_shows_at_once_that_files_are_examined_and_then_leads_to_the_next_step(
     page: Page, film: Path
 ) -> None:
     """The space for the text is reserved, so nothing moves."""
@@ -219,7 +219,7 @@ def test_an_examination_survives_the_browsers_garbage_collection(visitor: Visito
     expect(row).to_contain_text("It is sent as it is")
 
 
-def test_the_send_button_says_at_once_that_files_of_a_follow_up_are_examined(
+def test_pressing_send_shows_at_once_that_files_of_a_follow_up_are_examined(
     visitor: Visitor, film: Path
 ) -> None:
     visitor.reported()

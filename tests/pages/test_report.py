@@ -115,12 +115,12 @@ def test_a_word_that_was_not_typed_is_not_called_wrong(visitor: Visitor) -> None
     assert methods(visitor) == []
 
 
-def test_the_list_of_words_is_hidden_while_two_words_are_typed_and_only_then_are_their_numbers_shown(
+def test_the_list_of_words_is_hidden_while_the_page_shows_the_numbers_of_two_words_to_type(
     visitor: Visitor,
 ) -> None:
     """A reporter who knew the numbers earlier might note only these two words.
 
-    Meanwhile the page says why the words are hidden, nothing moves, and a printed sheet still has all words.
+    Meanwhile nothing moves, a printed sheet still has all words, and the page says why the words are hidden.
     """
     visitor.write()
     page, words = visitor.page, visitor.page.locator("#token-words")

@@ -69,7 +69,7 @@ def shown(chromium: Browser) -> Screen:
 
 
 @pytest.mark.browser
-def test_the_benchmark_counts_readable_text_once_without_hidden_or_typed_text_or_fingerprints(
+def test_the_benchmark_counts_readable_text_once_and_ignores_hidden_or_typed_text_and_fingerprints(
     shown: Screen,
 ) -> None:
     said = [

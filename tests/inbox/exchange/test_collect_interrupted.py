@@ -1,4 +1,4 @@
-"""An interrupted or deceived collect changes nothing, and loses nothing that was collected before."""
+"""If collecting is interrupted or deceived, nothing changes, and no earlier data is lost."""
 
 import shutil
 from collections.abc import Callable
@@ -45,7 +45,7 @@ def test_a_bundle_that_changes_while_it_is_read_is_refused(
 def test_an_envelope_that_is_replaced_after_verification_is_refused_and_leaves_no_file(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another valid report of the same size replaces it."""
+    """Another valid report of the same size replaces the original report."""
     true, false = (first(Reporter(world), files=[b"data"]) for _ in range(2))
     path = portal.bundle(true)
     before = world.office.state()

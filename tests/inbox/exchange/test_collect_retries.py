@@ -1,4 +1,7 @@
-"""The inbox tries an unfiled envelope again when this may succeed, and reports a success to officers."""
+"""The inbox tries an unfiled envelope again when the attempt may succeed.
+
+The inbox then reports each success to officers.
+"""
 
 import hashlib
 import os
@@ -106,7 +109,7 @@ def test_an_envelope_that_still_cannot_be_filed_keeps_its_unfiled_entry_unchange
 def test_the_reason_of_an_unfiled_entry_is_updated_at_each_collect(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """Entry 1 is a follow-up with a false signature. Its case has now arrived.
+    """Entry 1 is a follow-up with a false signature. The case of the follow-up has now arrived.
 
     Entry 2 can now be opened, but has a wrong address.
     """

@@ -86,8 +86,10 @@ def test_a_follow_up_that_names_an_older_slot_does_not_lower_the_number_of_the_s
         assert counts == world.office.json("case", "show", "1")["seen_slot"]
 
 
-def test_a_case_is_withdrawn_only_once(world: World, portal: Portal, collect: Callable[..., Any]) -> None:
-    """A withdrawal that the portal repeats is not reported again."""
+def test_a_repeated_withdrawal_is_not_reported_again(
+    world: World, portal: Portal, collect: Callable[..., Any]
+) -> None:
+    """The portal lists the same withdrawal in two bundles."""
     reporter = Reporter(world)
     withdrawn = [Withdrawal(reporter.keys.case_id, reporter.keys.withdraw_key)]
     assert [1] == collect(portal.bundle(first(reporter), withdrawn=withdrawn))["withdrawn"]
@@ -123,7 +125,7 @@ def test_an_officer_named_in_a_message_is_excluded_from_the_case(trio: Trio, tmp
 def test_a_repeated_message_to_a_destroyed_case_is_not_kept_but_its_arrival_is_recorded(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """An unsigned report is recognised by its envelope, a follow-up by its id.
+    """An unsigned report is recognised by its envelope, and a follow-up is recognised by its id.
 
     Other follow-ups to the case are kept unread.
     """

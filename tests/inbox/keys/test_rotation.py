@@ -37,7 +37,7 @@ def held(office: Office) -> set[str]:
         return {base64url.encode(secret.id) for secret in key_store.load(inbox.home, session).intake}
 
 
-def test_the_next_keys_can_be_made_at_the_earliest_thirty_days_before_the_current_keys_expire(
+def test_the_next_keys_can_be_made_no_earlier_than_thirty_days_before_the_current_keys_expire(
     office: Office, clock: Clock
 ) -> None:
     clock.wait(59)

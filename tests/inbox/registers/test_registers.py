@@ -134,7 +134,7 @@ def test_the_register_of_reports_contains_days_and_decisions_but_no_free_text(op
     assert CANARY not in str(rows)
 
 
-def test_a_register_shows_the_word_never_if_an_event_did_not_happen_and_leaves_unknown_days_blank() -> None:
+def test_a_register_marks_events_that_never_happened_and_leaves_unknown_days_blank() -> None:
     for language, word in (("fr", "jamais"), ("en", "never")):
         assert (word, "") == (said((), language), said(None, language))
 

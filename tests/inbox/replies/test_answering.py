@@ -377,7 +377,7 @@ def test_a_referral_to_another_authority_is_feedback_on_its_own(office: Office) 
         assert [AnswersBy.TEXT] == [each.answers_by for each in queries_cases.messages(session, 1)]
 
 
-def test_the_text_of_a_closing_acknowledges_the_report_only_once_an_outbox_contains_it(
+def test_the_text_of_a_closing_does_not_acknowledge_the_report_until_an_outbox_contains_the_text(
     office: Office,
 ) -> None:
     """Before the outbox, the reporter has read nothing.

@@ -356,7 +356,7 @@ def test_the_desk_marks_the_templates_that_fit_the_status_of_a_case(reported: Wo
 
 
 def test_a_closed_case_is_offered_no_template_for_an_outcome(reported: World, tmp_path: Path) -> None:
-    """The rule holds even if the office's own file allows such templates after the closing.
+    """The rule applies even if the office's own file allows such templates after the closing.
 
     The other templates remain.
     """

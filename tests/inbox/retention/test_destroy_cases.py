@@ -486,7 +486,7 @@ def test_if_an_obstacle_arises_after_the_plan_none_of_the_planned_cases_is_destr
     assert before == [each["case"] for each in told.others.json("retention", "list")["cases"]]
 
 
-def test_the_number_of_a_destroyed_case_is_not_reused_if_an_excluded_officer_collects_a_report(
+def test_the_number_of_a_destroyed_case_is_not_reused_even_if_an_excluded_officer_collects_a_report(
     told: Trio,
 ) -> None:
     aged(told.others)

@@ -391,7 +391,7 @@ def test_a_case_on_hold_cannot_be_redacted_until_the_hold_is_released(office: Of
 def test_the_names_in_an_unanswered_access_request_cannot_be_redacted(office: Office) -> None:
     """Each of the two open requests protects its own name.
 
-    Each part of a name is protected as well. Otherwise one officer could leave only the family name, and
+    Each part of a name is protected as well. Otherwise one officer could redact all but the family name, and
     claim that it is the name of a namesake.
     """
     report, _ = numbers(office)

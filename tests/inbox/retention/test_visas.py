@@ -163,7 +163,7 @@ def test_work_on_a_case_removes_the_case_from_the_visa_list(
 ) -> None:
     """Reading the case or adding a staff note does not remove the case from the list.
 
-    Both rules hold before and after the visa.
+    Both rules apply before and after the visa.
     """
     due.json("case", "set-source-risk", "1", "low", "--reason", "x")
     name = listed(due)["list"]

@@ -197,7 +197,7 @@ def test_every_command_shows_the_notice_until_each_officer_has_confirmed_it(
 
 
 @AFTERWARDS
-def test_a_confirmed_notice_stays_sixty_days_and_says_which_confirmation_proves_nothing(
+def test_a_confirmed_notice_stays_for_sixty_days_and_says_which_confirmation_proves_nothing(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The person who brought Bruno's sheet chose Bruno's passphrase, and can confirm in Bruno's name."""
