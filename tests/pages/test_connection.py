@@ -85,7 +85,7 @@ def test_a_connection_without_answers_is_reported_as_slow_after_two_seconds(
 def test_after_two_seconds_of_sending_a_large_body_the_page_says_that_it_is_still_sending(
     visitor: Visitor, line: SwallowingLine, tmp_path: Path, size: int, carried: int
 ) -> None:
-    """The smaller file is sent in one request, the larger one in pieces.
+    """The smaller file is sent in one request, and the larger file is sent in pieces.
 
     The page does not know the speed of the connection yet.
 

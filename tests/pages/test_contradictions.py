@@ -87,7 +87,7 @@ def test_a_keyring_and_signature_that_do_not_match_are_fetched_again(visitor: Vi
 def test_if_no_signed_list_could_be_fetched_the_page_says_so(
     visitor: Visitor, file: str, answer: Callable[[Route], None], shown: str
 ) -> None:
-    """The portal had a keyring a moment before, so it must still have one."""
+    """The portal had a keyring a moment before, so it must still have a keyring."""
     visitor.write()
     visitor.page.route(f"**/{file}", answer)
     visitor.page.route(ENVELOPES, saying("channel_unknown"))

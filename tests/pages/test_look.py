@@ -57,7 +57,7 @@ def opened(visitor: Visitor, paths: list[str]) -> Iterator[str]:
         yield path
 
 
-# Both languages share a template, so the gate tests only the one with the longer words.
+# Both languages share a template, so the gate tests only the language with the longer words.
 @pytest.mark.parametrize(
     "paths",
     [

@@ -60,7 +60,7 @@ def test_a_malformed_answer_is_reported_as_an_error_of_the_portal(
 def test_a_day_of_receipt_far_in_the_future_is_accepted(visitor: Visitor) -> None:
     """The control for the test above.
 
-    The page only shows this day, so it does not have to refuse the answer.
+    The page shows this day but does not use it otherwise, so the page does not have to refuse the answer.
     """
     answering(visitor, lambda answer: received(answer, date(2199, 12, 31)))
     visitor.open("abandon " * 11 + "about")

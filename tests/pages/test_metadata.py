@@ -35,7 +35,7 @@ def _with_preview(folder: Path) -> Path:
 
 
 def attached(visitor: Visitor, *files: Path) -> list[Locator]:
-    """Add files to an open report page; return their rows once the page has examined all."""
+    """Add files to an open report page; return their rows once the page has examined all files."""
     visitor.page.set_input_files("#files", files)
     rows = visitor.page.locator("#files-list > li")
     expect(visitor.page.locator("#files-list > li[aria-busy=false]")).to_have_count(len(files))

@@ -24,7 +24,7 @@ KEEP = "Votre fichier est arrivé"
 def person(
     site: PortalSite, chromium: Browser, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[OfflineVisitor]:
-    """A reporter who reads French, or the language that a test names."""
+    """A reporter who reads French, or another language if a test names one."""
     language = getattr(request, "param", "fr")
     made = OfflineVisitor(chromium, tmp_path / "stick", site.address, language)
     yield made

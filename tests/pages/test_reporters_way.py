@@ -189,7 +189,7 @@ def test_the_benchmark_reaches_the_receipt_after_few_words_and_the_report_arrive
 
 
 def stale(page: str, found: Mapping[str, tuple[str, str]], language: str) -> list[str]:
-    """Return the measures that differ between the page and the benchmark, or that only one of them has."""
+    """Return the measures that differ between the page and the benchmark, or that one of the two lacks."""
     documented = journey.documented(page)
     place = list(LANGUAGES).index(language) - len(LANGUAGES)
     wrong = {*documented} ^ ({*found} - {journey.WAITING})

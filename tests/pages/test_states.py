@@ -45,7 +45,7 @@ def seen(page: Page, place: str, mode: str) -> list[str]:
     return found
 
 
-# Both languages share a template, so the gate tests only the one with the longer words.
+# Both languages share a template, so the gate tests only the language with the longer words.
 @pytest.mark.parametrize(
     ("mode", "language"),
     [

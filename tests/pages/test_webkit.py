@@ -1,4 +1,4 @@
-"""The pages in WebKit on the screen of a small phone, because all browsers on an iPhone use WebKit."""
+"""The pages are tested in WebKit on a small screen, because all browsers on an iPhone use WebKit."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -41,7 +41,7 @@ def saved_fixture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def webkit(saved: Path) -> Iterator[WebKitGTK]:
-    """One browser for all tests, because starting it takes seconds."""
+    """All tests share one browser, because starting it takes seconds."""
     with webkit_peer.browsing(saved, WIDTH) as browser:
         yield browser
 

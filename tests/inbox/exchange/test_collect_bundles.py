@@ -1,4 +1,7 @@
-"""The inbox collects the next bundle of the confirmed portal. It refuses every other bundle with a reason."""
+"""The inbox collects the next bundle of the confirmed portal.
+
+The inbox refuses all other bundles and gives the reason.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -257,7 +257,7 @@ def test_an_old_message_leaves_the_slot_only_after_the_reporter_has_seen_it(
 ) -> None:
     """The inbox refuses a reply that would displace an unseen message.
 
-    Once the reporter has seen the old message, the slot no longer contains it but still counts it.
+    Once the reporter has seen the old message, the slot still counts the message but no longer contains it.
     """
     long = "é" * 3_000
     assert 0 == world.office.run("message", "reply", "1", "--text", long).code

@@ -26,8 +26,8 @@ MOST = 99
 CORPUS = hostile.corpus()
 ENDLESS = Hostile("endless form.pdf", hostile.PDF, hostile_pdfs.endless(), hostile.PDF)
 FILES = [*CORPUS, ENDLESS]
-# For each decoder, the corpus has a valid file, a bomb and a truncated file. It also has files with a false
-# type or active content.
+# For each decoder, the corpus has a valid file, a bomb and a truncated file. The corpus also has files with a
+# false type or active content.
 KINDS = [
     *("bomb.png", "bomb.gif", "bomb.webp", "frames.gif", "text-bomb.png", "fine.avif", "cut.avif", "cut.jpg"),
     *(

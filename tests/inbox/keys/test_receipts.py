@@ -130,7 +130,10 @@ def redact(desk: Desk, _: Clock) -> None:
 
 
 def make_next_keys(desk: Desk, clock: Clock) -> None:
-    """Let the key that signed the receipt expire, so that the keyring no longer lists it for the channel."""
+    """Let the key that signed the receipt expire.
+
+    The keyring then no longer lists this key for the channel.
+    """
     clock.wait(70)
     desk.office.json("key", "rotate")
     clock.wait(60)

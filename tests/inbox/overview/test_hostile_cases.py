@@ -52,7 +52,7 @@ def test_hostile_words_in_any_field_are_shown_only_as_text(
 ) -> None:
     """The words are in all answers, in unknown answers, in a follow-up, and in an unsigned note.
 
-    The JSON output contains hostile words unchanged, and printing makes them harmless.
+    The JSON output contains hostile words unchanged, but they become harmless when they are printed.
     """
     reporter = Reporter(world)
     asked = [field.id for field in questionnaire.parse(inbox_builders.QUESTIONNAIRE.read_bytes()).fields]

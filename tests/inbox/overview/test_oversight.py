@@ -110,7 +110,7 @@ TELL = ("--tell",)
 def test_a_closing_that_withholds_the_outcome_does_not_count_as_feedback(
     trio: Trio, disclosure: str, text: tuple[str, ...], tell: tuple[str, ...], state: str
 ) -> None:
-    """A reporter who only learns that the case is closed does not know what was done.
+    """A reporter who learns nothing except that the case is closed does not know what was done.
 
     Closing a case with only a text does not count as feedback.
     """

@@ -53,7 +53,7 @@ HARMLESS = (
 
 @pytest.fixture(scope="module")
 def founded_reported(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """An inbox whose case 1 names people, and lists details that must never be repeated."""
+    """An inbox in which case 1 names people, and lists details that must never be repeated."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("reported"))
     scene.collect(first(scene.reporter, edit=REPORTED))
     return scene

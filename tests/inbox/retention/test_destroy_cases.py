@@ -295,7 +295,10 @@ def behind(office: Office) -> None:
 def test_a_case_is_not_destroyed_if_only_the_clock_of_this_machine_says_that_it_is_due(
     closed: Office, portal: Portal, world: World
 ) -> None:
-    """The portal must export a bundle on that day or later. Once collected, this bundle confirms the day."""
+    """The portal must export a bundle on that day or later.
+
+    This bundle confirms the day once it is collected.
+    """
     aged(closed)
     behind(closed)
     for words in (["1"], ["1", "--reason", " "]):

@@ -91,7 +91,7 @@ def test_an_envelope_is_not_discarded_if_only_the_clock_of_this_machine_says_tha
 ) -> None:
     """An empty reason does not help.
 
-    Once collected, a bundle that the portal exported on that day confirms the day.
+    A bundle that the portal exported on that day confirms the day once the bundle is collected.
     """
     collect_all(NOISE)
     clock.day = UNTIL

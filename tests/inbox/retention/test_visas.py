@@ -41,7 +41,7 @@ pytestmark = pytest.mark.copy_of("founded_due")
 
 @pytest.fixture(scope="module")
 def founded_due(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """An inbox with one report that was closed today and one that is open."""
+    """An inbox with two reports: one was closed today, and the other is open."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("due"))
     office = scene.world.office
     for each in (first(scene.reporter, text=CANARY), first(Reporter(scene.world))):

@@ -1,4 +1,7 @@
-"""Bulk actions tag or assign many cases: either all of them or none. Each case has its own journal entry."""
+"""Bulk actions tag or assign either all of the chosen cases or none of them.
+
+Each case has its own journal entry.
+"""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""One officer who tries names cannot find out which of them is the reporter's.
+"""One officer who tries names cannot find out which name is the reporter's.
 
 Two officers who act together can find out which name it is.
 """
@@ -400,7 +400,7 @@ def _done_by_two(inbox: Inbox) -> list[str]:
 
 
 def test_one_officer_alone_cannot_narrow_300_persons_down_to_fewer_than_28() -> None:
-    """The number of answers determines how well every reporter is protected, so the test repeats it."""
+    """The protection of every reporter depends on the number of answers, so the test states it again."""
     assert math.ceil(300 / (comparisons.MOST_ALONE + 1)) == 28
 
 

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.copy_of("founded_listed")
 
 @pytest.fixture(scope="module")
 def founded_listed(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """An inbox with one report that has two files, and one unfiled envelope."""
+    """An inbox with one unfiled envelope, and with one report that has two files."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("listed"))
     scene.collect(first(scene.reporter, files=[b"one", b"two"]), Sent(b"noise" * 400))
     return scene

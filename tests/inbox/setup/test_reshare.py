@@ -215,7 +215,7 @@ STRIDES = [
 def test_a_change_of_officers_that_is_killed_at_any_step_is_complete_or_has_no_effect(
     founded_circle: Office, tmp_path: Path, way: str, stride: int
 ) -> None:
-    """Either the old or the new circle of officers opens the inbox.
+    """Either the old or the new circle of officers can open the inbox.
 
     The files of the other circle are removed.
     """

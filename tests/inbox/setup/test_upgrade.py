@@ -41,7 +41,7 @@ def connection() -> Iterator[Connection]:
 
 @pytest.fixture(scope="module")
 def founded_made(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An inbox with a report that has a follow-up and a file, and a second report, which is closed."""
+    """An inbox with two reports: the first has a follow-up and a file, and the second is closed."""
     folder = tmp_path_factory.mktemp("made")
     office = Office.found(folder)
     world = World(office)

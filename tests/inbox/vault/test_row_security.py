@@ -319,8 +319,8 @@ def past_the_hook(source: str) -> set[str]:
     return found
 
 
-# Some of these modules are the vault with its row-level security. The other modules create the tables of the
-# vault, read its version, or upgrade the vault. None of these modules shows a row to anybody.
+# Some of these modules make up the vault with its row-level security. The other modules create the tables of
+# the vault, read its version, or upgrade the vault. None of these modules shows a row to anybody.
 PAST_THE_HOOK = {
     "vault/row_security.py",
     "vault/database.py",
