@@ -95,7 +95,7 @@ def barriers(page: Page, path: str) -> list[str]:
     [("fr", TELEPHONE), pytest.param("en", DESKTOP, marks=pytest.mark.soak)],
     ids=LANGUAGES,
 )
-def test_the_pages_that_answer_forms_without_scripts_are_accessible(
+def test_the_pages_that_answer_a_form_sent_without_scripts_are_accessible(
     visitor: Visitor, tmp_path: Path, language: str, screen: ViewportSize
 ) -> None:
     visitor.page.set_viewport_size(screen)

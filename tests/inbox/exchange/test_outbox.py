@@ -140,7 +140,7 @@ def test_every_outbox_lists_all_collected_bundles_until_the_portal_knows_of_them
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_after_a_restore_the_bundles_named_by_an_outbox_that_never_arrived_are_listed_again(
+def test_after_a_restore_bundles_that_were_named_only_by_a_lost_outbox_are_listed_again(
     world: World, portal: Portal
 ) -> None:
     """The portal applied another outbox with the same number.

@@ -123,7 +123,7 @@ def test_the_newest_valid_reply_key_signs_each_outbox(office: Office, clock: Clo
     assert [0, 1] == signers
 
 
-def test_keys_that_somebody_else_may_know_are_replaced_immediately(office: Office, tmp_path: Path) -> None:
+def test_keys_are_replaced_immediately_if_somebody_else_may_know_them(office: Office, tmp_path: Path) -> None:
     """The keyring no longer lists the old keys or the keys made in advance.
 
     Envelopes sealed to these keys can still be opened.
