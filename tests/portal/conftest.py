@@ -23,7 +23,7 @@ def postgres_tables(postgres_url: str) -> Iterator[str]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run tests that use ``room`` on SQLite and PostgreSQL.
+    """Run each test that uses ``room``, on SQLite and on PostgreSQL.
 
     The gate uses both databases only for tests where they differ.
     """

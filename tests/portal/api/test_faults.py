@@ -1,4 +1,4 @@
-"""Faults of disk, database and clock cause clear errors.
+"""Faults of the disk, the database and the clock cause clear errors.
 
 The portal recovers and loses nothing that it has acknowledged.
 """
@@ -36,7 +36,7 @@ PATIENCE_SECONDS = 30
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[postgres.Cluster]:
-    """A PostgreSQL server that tests stop and start.
+    """A PostgreSQL server that the tests can stop and start.
 
     The server runs without fsync, because the tests never cut the power.
     """

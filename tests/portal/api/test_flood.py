@@ -1,4 +1,4 @@
-"""A flood of junk deletes no report, and blocks only reports of its own kind."""
+"""A flood of junk reports deletes no stored report, and blocks only new reports of the same kind."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ JUNK = 400
 def test_hundreds_of_junk_reports_do_not_affect_a_stored_report(
     tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
-    """The portal accepts junk until the quota is full. `make soak` sends ten thousand."""
+    """The portal accepts junk until the quota is full. `make soak` sends ten thousand junk reports."""
     server = Server(tmp_path, free_port()).make(capacity_gb=0.04)
     with server.serving():
         answers = flood(server, JUNK)

@@ -39,7 +39,7 @@ VALUE = st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_s
 # No character in this text can end a header.
 RAW = st.text(st.characters(codec="latin-1", exclude_characters="\r\n"), max_size=200)
 SILENCE = Raw(0, b"", b"")
-# The number of bytes of the unfinished envelope: the only offset at which it can continue.
+# The number of bytes of the unfinished envelope. Its upload can continue only at this offset.
 BEGUN = 12_345
 NUMBERS = st.sampled_from(
     [
@@ -161,8 +161,8 @@ def paths(target: Target) -> st.SearchStrategy[str]:
 def requests(target: Target) -> st.SearchStrategy[bytes]:
     """Return complete requests with a correct length, without a length, or with a chunked body."""
     named = st.sampled_from(sorted(HEADERS)).flatmap(lambda name: st.tuples(st.just(name), HEADERS[name]))
-    # Most of these headers are valid for uploads. Without valid headers, the portal would refuse at the first
-    # check.
+    # Most of these headers are valid for uploads. Without valid headers, the portal would refuse a request at
+    # the first check.
     sized, offset = {**BODY, "Upload-Length": "67195"}, {**BODY, "Upload-Offset": "0"}
     meant = {**sized, "Upload-Metadata": "channel bm9ib2R5"}
     # The work is valid, but for another channel.
@@ -245,7 +245,7 @@ def test_no_damaged_request_makes_the_portal_fail(
 
 
 def kind(target: Target) -> str:
-    """Return the kind of database of a portal."""
+    """Return the kind of database that a portal uses."""
     return target.server.settings.database_url.get_backend_name()
 
 

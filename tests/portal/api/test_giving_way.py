@@ -35,7 +35,7 @@ def test_a_stalled_upload_is_deleted_and_its_room_is_free_in_the_next_hour(
     begins = HOUR - timedelta(seconds=time.time() % HOUR.total_seconds())
 
     def at(minutes: int, seconds: int = 0) -> None:
-        """Set the portal's clock to this long after the next full hour."""
+        """Set the portal's clock to so many minutes and seconds after the next full hour."""
         false_clock(begins + timedelta(minutes=minutes, seconds=seconds))
 
     resting, growing, honest = (made(size) for size in (RESTING, GROWING, HONEST))

@@ -13,7 +13,7 @@ from tests.support.portal_server import Server
 
 pytestmark = pytest.mark.long
 
-# Each round has three kills. The second round restarts the portal that the first has killed.
+# Each round has three kills. The second round restarts the portal that the first round killed.
 ROUNDS = 2
 LONG_ROUNDS = 67
 SETTINGS = ROOT / "deploy" / "postgresql.conf"

@@ -122,7 +122,7 @@ def test_declared_uploads_that_never_arrive_leave_room_for_others(sqlite_room: R
 
 
 def noted(room: Room) -> State:
-    """Return the only trace of a refusal: a note that there was one on this day (SPEC 7.6)."""
+    """Return the only trace of a refusal: a note that a refusal occurred on this day (SPEC 7.6)."""
     return {"refusals": [(days.number(room.day), 0)]}
 
 
@@ -147,7 +147,9 @@ def test_repeated_refusals_do_not_fill_the_disk(room: Room) -> None:
     assert room.database.size > before + 200_000, "the control"
 
 
-def test_the_last_envelope_of_an_hour_may_have_any_size_and_later_ones_are_refused(room: Room) -> None:
+def test_the_envelope_that_exceeds_the_limit_of_an_hour_may_have_any_size_but_is_the_last_in_that_hour(
+    room: Room,
+) -> None:
     """Otherwise, trying different sizes would reveal how much room is left."""
     kind = Kind.REPORT_WITH_FILES
     fill(room, kind, 1)
@@ -192,7 +194,7 @@ def begun(room: Room) -> tuple[Sealed, str]:
 
 
 def test_room_that_becomes_free_stays_hidden_within_the_hour(room: Room) -> None:
-    """After a refusal, a kind stays refused even if uploads are finished, cancelled, failed or withdrawn."""
+    """After a refusal, a kind stays refused even if uploads end, fail, or are cancelled or withdrawn."""
     finished, given_up, failed, withdrawn, stalled = (begun(room) for _ in range(5))
     watch = Watch()
     room.patch(withdrawn[1], 0, withdrawn[0].envelope)
@@ -323,7 +325,7 @@ def stored(room: Room) -> dict[Kind, int]:
 
 
 class Life:
-    """Random actions of people at a portal."""
+    """Random actions of people who use a portal."""
 
     def __init__(self, room: Room, seed: int) -> None:
         self.room = room
@@ -451,7 +453,9 @@ def test_reports_without_javascript_have_their_own_share_each_day(room: Room) ->
 
 
 @pytest.mark.databases_differ
-def test_texts_and_larger_envelopes_each_have_half_of_the_daily_share_without_javascript(room: Room) -> None:
+def test_half_of_the_daily_share_without_javascript_is_for_texts_and_half_for_larger_envelopes(
+    room: Room,
+) -> None:
     """Filling one half does not block the other. The next day, both halves are open again."""
     day(room, 2, age.sealed_size(131_072))
     assert [scriptless(room, 131_072) for _ in range(3)] == [200, 200, 507]
@@ -460,7 +464,7 @@ def test_texts_and_larger_envelopes_each_have_half_of_the_daily_share_without_ja
     assert [scriptless(room, size) for size in (0, 131_072)] == [200, 200]
 
 
-def test_the_daily_limit_without_javascript_is_random(sqlite_room: Room) -> None:
+def test_the_daily_limit_for_reports_without_javascript_is_random(sqlite_room: Room) -> None:
     """Envelopes are accepted only up to this limit."""
     of_hour, today = limits(sqlite_room), sqlite_room.day
     whole = of_hour.capacity / 200
@@ -472,7 +476,7 @@ def test_the_daily_limit_without_javascript_is_random(sqlite_room: Room) -> None
     assert [scriptless(sqlite_room) for _ in range(taken + 1)] == [200] * taken + [507]
 
 
-def test_a_flood_without_javascript_takes_no_room_from_reports_with_javascript(room: Room) -> None:
+def test_a_flood_of_reports_without_javascript_takes_no_room_from_reports_with_javascript(room: Room) -> None:
     """The flood never gets more than its own share. After a collection, the share is available again."""
     day(room, 2)
     while scriptless(room) == 200:

@@ -161,7 +161,7 @@ def test_no_part_of_a_form_or_refusal_stays_in_memory(served: Server) -> None:
         assert any(traces.found_in_memory(processes, [CANARY]) for _ in range(20))
 
 
-def test_the_log_contains_nothing_of_malformed_requests(
+def test_the_log_contains_no_part_of_a_malformed_request(
     served: Server, record_property: Callable[[str, object], None]
 ) -> None:
     """After all tests of this module, the log contains only the line with the portal's own address."""

@@ -88,5 +88,5 @@ def test_medians_that_differ_by_less_than_two_milliseconds_or_a_twentieth_count_
 
 @pytest.mark.parametrize("medians", [[1.0, 3.01], [100.0, 105.1], [1.0, 1.0, 1.0, 4.0], [4.0, 1.0]])
 def test_medians_that_differ_more_reveal_the_state_of_a_case(medians: list[float]) -> None:
-    """A single state that differs from all others is revealed."""
+    """A state is revealed even if its time is the only one that differs."""
     assert not slot_timing.alike(dict(zip(slot_timing.STATES, medians, strict=False)))

@@ -1,4 +1,4 @@
-"""Slots by locator, and withdrawals by key: answers look the same, whatever the portal knows."""
+"""Requests for slots and withdrawals get answers that look the same, whatever the portal knows."""
 
 import struct
 from dataclasses import replace
@@ -41,7 +41,7 @@ def locators(room: Room) -> list[bytes]:
 
 
 def test_slot_answers_have_the_same_length_in_every_state(room: Room) -> None:
-    """Status and headers are also the same."""
+    """The status and the headers are also the same."""
     asked = locators(room)
     answers = [room.client.post("/api/slot", data=locator) for locator in asked]
     assert [answer.data[0] for answer in answers] == [0, 1, 2, 2]
@@ -120,7 +120,7 @@ def withdraw(room: Room, key: bytes) -> None:
 
 @pytest.mark.databases_differ
 def test_a_withdrawal_deletes_data_that_was_not_exported(room: Room) -> None:
-    """Case, envelope and bytes are deleted. The withdraw key waits for the inbox."""
+    """The case, the envelope and its bytes are deleted. The withdraw key waits for the inbox."""
     sealed, other = make_report_envelope(room.site), make_report_envelope(room.site)
     room.send(other)
     before = room.state()

@@ -47,7 +47,7 @@ def upload(size: int, received: int = 0, name: bytes = b"x") -> Unfinished:
         (TEXT, TEXT - 1, True),
     ],
 )
-def test_progress_in_half_an_hour_means_a_sixteenth_of_the_size_within_fixed_limits(
+def test_an_upload_must_grow_by_a_sixteenth_of_its_size_in_half_an_hour_within_fixed_limits(
     size: int, came: int, *, goes: bool
 ) -> None:
     """If the minimum were lower, a slow upload could occupy a gigabyte for weeks.
@@ -190,11 +190,11 @@ def test_an_upload_that_grew_after_the_check_is_kept(room: Room) -> None:
 
 
 def rows(room: Room) -> bytes:
-    """Return the content of the database's files. A PostgreSQL database has no files here."""
+    """Return the content of the database's files. For a PostgreSQL database, the result is empty."""
     return b"".join(file.read_bytes() for file in room.folder.glob("portal.sqlite*"))
 
 
-def test_room_of_a_stalled_upload_becomes_free_in_the_next_hour(room: Room) -> None:
+def test_the_room_of_a_stalled_upload_becomes_free_in_the_next_hour(room: Room) -> None:
     """Until then, the deletion is hidden from everybody who keeps asking for room."""
     begun(room)
     watch = Watch()
@@ -234,7 +234,7 @@ def test_the_threshold_for_deleting_stalled_uploads_is_random_in_each_hour(sqlit
 def test_two_processes_that_delete_stalled_uploads_do_not_block_each_other(room: Room) -> None:
     """Both processes list the same uploads.
 
-    The second process does not find the uploads that the first has deleted.
+    The second process does not find the uploads that the first process has deleted.
     """
     addresses = [room.begin(make_report_envelope(room.site)) for _ in range(20)]
     shorten(room, Kind.REPORT)

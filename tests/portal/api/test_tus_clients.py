@@ -1,4 +1,4 @@
-"""Unmodified tus clients of other projects upload to the portal: tus-js-client and tuspy."""
+"""Two unmodified tus clients of other projects, tus-js-client and tuspy, upload to the portal."""
 
 import io
 import json

@@ -86,7 +86,7 @@ def test_a_size_that_no_container_has_is_refused(
 
 
 @pytest.mark.parametrize("container", [65_536, 67_584, 1_048_576, padding.LARGEST])
-def test_every_size_of_a_container_is_accepted_up_to_1_gib(sqlite_room: Room, container: int) -> None:
+def test_every_container_size_up_to_1_gib_is_accepted(sqlite_room: Room, container: int) -> None:
     """The upload is only announced, without any bytes."""
     headers = TUS | {
         "Upload-Length": str(age.sealed_size(container)),

@@ -1,4 +1,4 @@
-"""Uploads of envelopes by tus 1.0.0, on both databases."""
+"""Uploads of envelopes with the protocol tus 1.0.0, on both databases."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -191,8 +191,8 @@ class Overtaken(BytesIO):
         return super().readinto(buffer)
 
 
-def test_an_envelope_with_the_case_id_of_another_report_does_not_change_its_case(room: Room) -> None:
-    """The second sender may be anybody, so the case keeps the memo and withdraw id of the first."""
+def test_an_envelope_with_the_case_id_of_another_report_does_not_change_that_case(room: Room) -> None:
+    """The second sender may be anybody, so the case keeps the memo and withdraw id of the first sender."""
     true = make_report_envelope(room.site)
     room.send(true)
     case = room.state()["cases"]

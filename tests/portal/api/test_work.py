@@ -204,7 +204,10 @@ def test_an_interrupted_creation_request_continues_with_the_same_header(room: Ro
 
 @pytest.mark.databases_differ
 def test_a_header_can_be_used_for_only_one_upload(room: Room) -> None:
-    """Another channel or size is refused. After the upload was deleted, every use is refused."""
+    """Another channel or size is refused.
+
+    After the upload was deleted, every use of the header is refused.
+    """
     sealed = make_report_envelope(room.site)
     address = send(room, sealed, pay(room, sealed)).headers["Location"]
     before = room.state()

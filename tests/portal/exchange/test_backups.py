@@ -241,7 +241,7 @@ def test_no_file_is_overwritten(room: Room) -> None:
 def test_a_backup_is_the_same_with_and_without_waiting_reports(room: Room) -> None:
     """Exported reports, new reports and unfinished uploads do not change the backup.
 
-    The control: the import that confirms a report changes the backup.
+    The control: the backup changes with the import that confirms a report.
     """
     answered(room)
     before = plain(backup(room))
@@ -423,7 +423,7 @@ def test_a_restored_portal_accepts_a_gap_in_the_outboxes_once(room: Room, rebuil
         rebuilt.bring(make_outbox(room.site, n=9, previous=after.manifest.hash))
 
 
-def test_nobody_else_can_read_the_private_key_for_backups(tmp_path: Path) -> None:
+def test_only_its_owner_can_read_the_file_with_the_private_key_for_backups(tmp_path: Path) -> None:
     private, public = tmp_path / "private", tmp_path / "public"
     backups.make_key(private, public)
     assert private.stat().st_mode & 0o777 == 0o600

@@ -292,7 +292,7 @@ def test_portal_expire_says_that_the_clock_may_be_wrong(tmp_path: Path) -> None:
 
 
 def test_a_large_database_is_rewritten_only_on_request(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reports would have to wait for a rewrite. Deleted bytes are overwritten in any case."""
+    """Reports would have to wait for a rewrite. Deleted bytes are always overwritten."""
     monkeypatch.setattr(expire, "SMALL", 0)
     filed(room)
     before = room.state()

@@ -28,7 +28,7 @@ from tests.support.small_disk import small_disk
 
 
 def read(room: Room, path: Path) -> tuple[Intake, dict[str, bytes]]:
-    """Return the manifest and files of a bundle, verified as in the inbox."""
+    """Return the manifest and files of a bundle, verified as the inbox verifies them."""
     manifest, members = bundle.read([path.read_bytes()])
     intake = bundle.open_intake(manifest, room.site.deployment, signing.public_key(INSTANCE_SEED))
     return intake, {member.name: b"".join(member.data) for member in bundle.checked(members, intake.files())}

@@ -188,7 +188,7 @@ def test_an_outbox_can_bring_a_newer_keyring_but_not_an_older_one(room: Room) ->
     assert room.client.get("/keyring.sig").data == newer.signature
 
 
-def test_an_outbox_may_be_signed_by_a_key_in_the_keyring_that_it_contains(room: Room) -> None:
+def test_an_outbox_may_be_signed_by_a_key_in_its_own_keyring(room: Room) -> None:
     """The keyring must be newer. An outbox can therefore renew a reply key."""
     renewed = replace(room.site.inspectorate, reply_seed=secrets.token_bytes(32))
     bodies = [renewed, room.site.outside]

@@ -64,7 +64,7 @@ def test_an_outbox_does_not_change_an_existing_case(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_an_opened_case_looks_like_a_collected_one(room: Room) -> None:
-    """Columns, sizes and day are the same. The reporter finds the channel and the slot."""
+    """The columns, the sizes and the day are the same. The reporter finds the channel and the slot."""
     collected, case = filed(room), entered(room)
     brought = slots(collected, case)
     link = room.export().link

@@ -420,7 +420,7 @@ def test_a_password_in_a_database_address_is_never_printed(made: Path) -> None:
 
 
 def test_serving_needs_a_matching_keyring(made: Path) -> None:
-    """The portal starts only with a keyring that the root key signed and that names its questionnaire."""
+    """The portal starts only if the root key signed the keyring and the keyring names the questionnaire."""
     config = made / "portal.toml"
     text = config.read_text()
     config.write_text(text.replace("root_key", "# root_key"))

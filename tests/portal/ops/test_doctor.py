@@ -386,7 +386,7 @@ def test_a_portal_without_a_keyring_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_channel_without_an_import_for_two_weeks_is_reported(tmp_path: Path) -> None:
-    """Waiting reports do not cause the finding, which would then show the day when a report arrived."""
+    """Waiting reports must not cause the finding, because it would show the day of their arrival."""
     room = room_for(tmp_path)
 
     def late() -> list[str]:
@@ -444,7 +444,7 @@ def test_a_full_disk_of_postgresql_is_an_error(tmp_path: Path, postgres_url: str
 
 
 def test_a_postgresql_that_logs_too_much_is_reported(request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """Doctor reports an error if statements or times are logged, and a warning if replicas have a log."""
+    """Logged statements or times are an error, and a log for replicas is a warning."""
     with opened(request, tmp_path, "postgresql") as room:
         loud = f"{room.settings.database}&options=-clog_statement%3Dall"
         room.settings = replace(room.settings, database=loud)

@@ -51,7 +51,7 @@ def test_a_slow_body_is_cut_off(site: Nginx) -> None:
         found = all_lasted(site, 64 << 10, 0.1, 6)
     took = {name: seconds for name, seconds in found.items() if seconds}
     assert took.keys() == found.keys()
-    # nginx counts from the last time that it read the clock.
+    # nginx counts the time since it last read the clock.
     assert all(0.9 <= seconds < 4 for seconds in took.values()), took
     assert took["a locator"] < took["a piece"]
 

@@ -30,7 +30,7 @@ ASKED_BY_A_CIRCUIT = 4
 # If nginx has only one process, it handles everything that it has read, and only then answers the next
 # request.
 ALONE = {"worker_processes auto;": "worker_processes 1;"}
-# There is no limit for each client. Instead, all clients together share as many connections as one host can
+# No client has a limit of its own. Instead, all clients together share as many connections as one host can
 # open. Slow bodies never time out.
 UNBOUNDED = {
     "limit_conn all 12288;": "limit_conn all 1024;",
@@ -134,7 +134,7 @@ def is_answered(client: socket.socket) -> bool:
     return False
 
 
-def test_each_ipv6_network_has_its_own_limit_and_so_has_the_larger_network_around_it(
+def test_each_ipv6_network_has_a_limit_and_the_larger_network_around_it_has_another_limit(
     behind_nginx: Nginx,
 ) -> None:
     """Addresses in one network (a prefix of 64 or 48 bits) count together, however their zeros are written.
@@ -186,7 +186,7 @@ def test_requests_of_one_ipv6_network_count_together_in_any_spelling_of_its_zero
 
 
 def test_each_circuit_may_have_four_requests_in_progress(behind_nginx: Nginx) -> None:
-    """Further requests are told to wait before any byte of their bodies is read.
+    """Further requests are refused, and the client is told to wait. No byte of their bodies is read.
 
     Requests for pages do not count towards the limit.
     """
@@ -306,7 +306,7 @@ def test_a_second_proxy_protocol_line_is_refused(behind_nginx: Nginx) -> None:
 
 
 def refused(clients: Sequence[socket.socket], asked: bytes, count: int) -> list[socket.socket]:
-    """Begin a request on each connection; wait for ``count`` answers, and return their connections."""
+    """Begin a request on each connection; after ``count`` answers, return the connections that got one."""
     for each in clients:
         each.sendall(asked)
     end = time.monotonic() + 10
@@ -368,7 +368,7 @@ def test_the_portal_receives_neither_the_address_nor_the_circuit_of_a_visitor(be
         ("60 circuits", CONNECTIONS),
     ],
 )
-def test_slow_connections_do_not_block_others(
+def test_slow_connections_do_not_block_other_clients(
     deployed: Nginx, kind: str, count: int, record_property: Callable[[str, object], None]
 ) -> None:
     """Each slow connection sends one byte every five seconds.
@@ -392,7 +392,7 @@ def test_slow_connections_do_not_block_others(
 
 
 @pytest.mark.soak
-def test_without_the_limits_slow_connections_block_others(
+def test_without_the_limits_slow_connections_block_other_clients(
     deployed: Nginx, record_property: Callable[[str, object], None]
 ) -> None:
     """The control of the test above: a single address takes all connections."""
@@ -406,7 +406,7 @@ def test_without_the_limits_slow_connections_block_others(
 
 @pytest.mark.soak
 @pytest.mark.parametrize("kind", ["8 addresses", "60 circuits"])
-def test_fast_requests_do_not_block_others(
+def test_fast_requests_do_not_block_other_clients(
     deployed: Nginx, kind: str, record_property: Callable[[str, object], None]
 ) -> None:
     """At full speed, 480 connections send texts without proof of work, and request slots and pages."""
@@ -421,7 +421,7 @@ def test_fast_requests_do_not_block_others(
 
 
 @pytest.mark.soak
-def test_without_the_limits_fast_requests_block_others(
+def test_without_the_limits_fast_requests_block_other_clients(
     deployed: Nginx, record_property: Callable[[str, object], None]
 ) -> None:
     """The control of the test above."""

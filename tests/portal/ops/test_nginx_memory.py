@@ -177,7 +177,7 @@ def held_each(nginx: Nginx, sources: Sequence[Source], path: str) -> tuple[int, 
 def test_a_connection_holds_at_most_three_unread_answers(behind_nginx: Nginx, path: str) -> None:
     """One of the two paths is a page that nginx reads from a file.
 
-    Nginx refuses the other path, like most requests that need the portal.
+    Nginx refuses requests for the other path, like most requests that need the portal.
     """
     alone = behind_nginx.twin(f"unread{path.replace('/', '-')}")
     with alone.serving():

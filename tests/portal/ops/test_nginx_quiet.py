@@ -109,7 +109,7 @@ TOLD = ["User-Agent", "Accept", "Accept-Language", "Cookie", "Referer", "Via", "
 
 
 def test_the_portal_learns_nothing_about_a_visitor(behind_nginx: Nginx) -> None:
-    """Nginx tells the portal neither address nor browser, but passes on all headers that uploads need."""
+    """Nginx passes on all headers that uploads need, but not the visitor's address or browser."""
     asked = head("POST /api/envelopes HTTP/1.1", *(f"{name}: {CANARY}" for name in TOLD), "Upload-Length: 5")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         before = behind_nginx.twin("passing", Server(behind_nginx.server.folder, listener.getsockname()[1]))

@@ -61,7 +61,7 @@ def test_the_address_of_an_upload_is_only_a_path(behind_nginx: Nginx) -> None:
 
 
 def torrc(folder: Path, *more: str) -> Path:
-    """Return a copy of the shipped file for a folder of this test, with ``more`` lines."""
+    """Return a copy of the shipped file for a folder of this test, and append the lines ``more``."""
     text = TORRC.read_text("utf-8")
     place = "/var/lib/tor-instances/fanal"
     assert place in text

@@ -165,7 +165,7 @@ def test_sighup_ends_the_server_cleanly_and_with_a_failure_status(server: Server
 def test_two_servers_on_one_sqlite_database_act_as_one_portal(
     server: Server, free_port: Callable[[], int]
 ) -> None:
-    """Each server has its own processes and port, and knows what the other received.
+    """Each server has its own processes and port, and knows what the other server received.
 
     One of the servers may stop.
     """

@@ -29,7 +29,7 @@ SERVING = {
 UNITS = ["portal@.service", "nginx@.service", "portal-expire.service", "portal-expire.timer"]
 DROP_INS = ["nginx@onion.service.d", "tor@fanal.service.d"]
 INSTANCE = "etc/tor/instances/fanal/torrc"
-# The whole network runs on the machine, which has only a loopback network.
+# The whole Tor network runs on the machine, which has only a loopback interface.
 THROUGH_TOR = f"""
 import subprocess
 from pathlib import Path
@@ -125,7 +125,7 @@ def one_way_serves_alone(machine: Machine) -> None:
     mounted = machine.do("cat", f"/proc/{main(machine, 'nginx@onion')}/mountinfo").splitlines()
     (folder,) = (line for line in mounted if f" {BODIES} " in line)
     assert "size=98304k," in folder
-    # A body larger than nginx's buffer is stored there, and then passed to the portal.
+    # nginx stores a body larger than its buffer in this folder, and then passes the body to the portal.
     sent = ["curl", "--silent", "--form", "sealed=@/usr/sbin/nginx", "--write-out", " %{http_code}"]
     *words, site = SERVING["nginx@onion"]
     assert machine.do(*sent, *words, f"{site}/en/sealed").endswith(" 400")

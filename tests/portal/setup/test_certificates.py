@@ -82,7 +82,7 @@ def test_a_certificate_that_browsers_would_refuse_is_reported_and_changes_nothin
     assert before == [(each.read_bytes(), each.stat().st_mtime_ns) for each in places]
 
 
-def test_a_certificate_that_is_not_valid_yet_points_to_the_clock(given: Answers) -> None:
+def test_if_a_certificate_is_not_valid_yet_the_hint_mentions_the_clock(given: Answers) -> None:
     found = fault(Path(given.certificate), Path(given.certificate_key), HOST, NOW - timedelta(days=3))
     assert "is not valid before" in found.what
     assert "clock" in found.hint
@@ -208,7 +208,7 @@ def test_answers_with_which_acme_can_issue_no_certificate_are_refused(
     assert said in str(caught.value)
 
 
-def test_with_acme_no_file_of_a_certificate_is_needed(tmp_path: Path) -> None:
+def test_with_acme_no_certificate_file_is_needed(tmp_path: Path) -> None:
     file = tmp_path / "answers.toml"
     made = replace(GOOD, certificate="", certificate_key="", host=HOST, certificate_by=ACME_HTTP)
     file.write_bytes(made.encode())

@@ -13,7 +13,7 @@ from portal.setup.system import Failed
 
 @dataclass
 class Writes:
-    """A step that writes a file in two halves, and may fail after the first."""
+    """A step that writes a file in two halves, and may fail after the first half."""
 
     file: Path
     fails: BaseException | None = None

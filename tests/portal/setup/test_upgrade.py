@@ -59,7 +59,7 @@ def version(installed: Portal) -> str | None:
 
 
 def files(installed: Portal) -> dict[str, tuple[int, int]]:
-    """Return every file with size and time, except those that SQLite makes for each connection."""
+    """Return every file with its size and time, except those that SQLite makes for each connection."""
     return {
         str(each): (each.stat().st_size, each.stat().st_mtime_ns)
         for each in installed.folder.rglob("*")
@@ -324,7 +324,7 @@ def test_a_copy_of_sqlite_does_not_contain_deleted_data(tmp_path: Path) -> None:
 def test_an_upgrade_that_is_killed_anywhere_is_completed_by_the_next_run(
     installed: Portal, *, broken: bool
 ) -> None:
-    """The machine restarts between the two runs: no unit serves half an upgrade, and no report is lost."""
+    """If the machine restarts between the two runs, no unit uses half-upgraded data. No report is lost."""
     start, kills = Saved(installed), 0
     installed.units.broken = broken
     while killed_at(installed, kills):

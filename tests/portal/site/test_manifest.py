@@ -31,7 +31,7 @@ from tests.support.socks_proxy import proxying
 
 
 def test_two_builds_of_a_manifest_are_equal(own_provable: Provable) -> None:
-    """Program, settings, serial and date determine every byte."""
+    """The program, the settings, the serial and the date determine every byte."""
     asked = load_questionnaire(own_provable.settings)
     made = [manifest.make(own_provable.settings, asked, 3, UNTIL) for _ in range(2)]
     assert made[0] == made[1]

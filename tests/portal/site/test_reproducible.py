@@ -45,7 +45,7 @@ def frozen(checkout: Path, out: Path, environment: dict[str, str]) -> dict[str, 
 
 @pytest.mark.slow
 def test_another_checkout_makes_the_same_manifest_and_frozen_site(tmp_path: Path) -> None:
-    """Processes, folder, time zone and language differ.
+    """The processes, the folder, the time zone and the language differ.
 
     The control: one additional byte changes the manifest.
     """

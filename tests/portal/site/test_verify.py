@@ -84,7 +84,7 @@ def test_a_site_whose_portal_restarts_is_not_accused_of_a_false_signature(own_pr
 
 
 def test_portal_verify_visits_an_onion_service_only_through_the_proxy(own_provable: Provable) -> None:
-    """The proxy gets the onion name for every request, even if the site differs from the signed one."""
+    """The proxy gets the onion name for every request, even if the site differs from its manifest."""
     name = "a" * 55 + "d.onion"
     with proxying(int(own_provable.address.rpartition(":")[2])) as proxy:
         through = ("--proxy", f"socks5h://{proxy.address}")

@@ -51,7 +51,7 @@ MORE = {
 
 
 def test_additional_headers_are_named(found: Callable[..., set[str]]) -> None:
-    """Such headers could redirect visitors, report them to somebody, or recognise them later."""
+    """Such headers could redirect visitors, report them to somebody, or help to recognise them later."""
     assert found(*MORE.items()) == {f"a portal does not send the header {name.lower()}" for name in MORE}
 
 

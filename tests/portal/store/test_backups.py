@@ -46,7 +46,7 @@ def test_a_case_is_not_in_a_backup_on_or_after_its_day_of_expiry(connection: Con
     assert found == [(b"c", AFTER), (b"d", None)]
 
 
-def test_a_backup_has_every_value_of_a_case_and_the_slot_beside_it(connection: Connection) -> None:
+def test_a_backup_has_every_value_of_a_case_and_the_slot_of_the_case(connection: Connection) -> None:
     of = report()
     arrived(connection, of=of, channel=OUTSIDE)
     connection.execute(

@@ -47,7 +47,7 @@ def test_an_unknown_withdrawal_changes_nothing(connection: Connection) -> None:
 
 
 def test_withdrawn_data_is_deleted_and_reported_to_the_inbox_of_its_channel(connection: Connection) -> None:
-    """An exported report is kept, but without its memo. Reports of others are not deleted."""
+    """An exported report is kept, but without its memo. Reports by other reporters are not deleted."""
     mine, other = report(), report()
     exported = hashed(connection, of=mine)
     intakes.fill(connection, INSPECTORATE, 1)

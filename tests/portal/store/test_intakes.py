@@ -29,7 +29,7 @@ def withdrawn(connection: Connection, channel: str) -> Withdrawal:
 
 
 def issued(connection: Connection, channel: str, n: int) -> Link:
-    """Fill bundle ``n`` of a channel and store its manifest; return the link to it."""
+    """Fill bundle ``n`` of a channel and store its manifest; return the link to the bundle."""
     intakes.fill(connection, channel, n)
     made = Manifest(f"{channel} {n}".encode(), bytes(64))
     intakes.record(connection, channel, n, made)

@@ -69,7 +69,7 @@ def test_the_size_of_a_database_is_the_size_of_its_rows(tmp_path: Path) -> None:
         assert (tmp_path / "portal.sqlite").stat().st_size < MIB / 2
 
 
-def test_the_first_measurement_of_an_hour_counts_and_earlier_hours_are_deleted(
+def test_the_first_measurement_of_an_hour_counts_and_those_of_earlier_hours_are_deleted(
     connection: Connection,
 ) -> None:
     assert disk.seen(connection, HOUR) is None

@@ -104,7 +104,7 @@ class Old:
 
 
 def reaching(address: str) -> Connection:
-    """Return a connection that does not check for a portal."""
+    """Return a connection to a database, without checking that the database is a portal's."""
     return create_engine(make_url(address), poolclass=NullPool).connect()
 
 

@@ -40,7 +40,7 @@ def test_pages_say_how_often_the_inspectorate_opens_reports() -> None:
     assert "at least every 3 days" in page(other, "/en/before")
 
 
-def test_pages_can_say_every_two_working_days(tmp_path: Path) -> None:
+def test_pages_can_promise_that_reports_are_opened_every_two_working_days(tmp_path: Path) -> None:
     for path in Settings().law_folder.iterdir():
         text = path.read_text("utf-8").replace('every = "1 working day"', 'every = "2 working days"')
         (tmp_path / path.name).write_text(text, "utf-8")
@@ -85,7 +85,7 @@ def test_the_bodies_to_contact_come_from_the_law(language: str) -> None:
 def test_emergency_numbers_of_the_law_are_links_to_call_or_to_text(language: str, path: str) -> None:
     """Pages have no other such links, except those in the inspectorate's own texts.
 
-    If a law has no number for text messages, there is no such link.
+    If a law has no number for text messages, the page has no link to send one.
     """
     shown = {
         law: links(page(Settings(jurisdiction=str(FOLDERS[law])), f"/{language}/{path}")) for law in FOLDERS

@@ -50,7 +50,7 @@ def rendered(files: Mapping[str, bytes], path: str, folder: Path) -> str:
 def counted(promise: str, off: str = "", after: int | None = None) -> Sequence[date]:
     """Return the dates that the page's script computes from a promise for each of DAYS.
 
-    ``after`` is after how many days each report was acknowledged, if it was.
+    ``after`` is the number of days after which each report was acknowledged, or None if none was.
     """
     known = [] if after is None else [(day + timedelta(after)).isoformat() for day in DAYS]
     days = [day.isoformat() for day in DAYS]
@@ -103,7 +103,7 @@ def test_the_promised_dates_equal_the_deadlines_of_the_inbox(name: str, path: st
 def test_once_a_report_is_acknowledged_the_page_counts_from_that_day_as_the_inbox_does(
     name: str, after: int, tmp_path: Path
 ) -> None:
-    """A late acknowledgement gives no more time."""
+    """A late acknowledgement does not extend the deadline."""
     (root,) = Markup(rendered(FOLDERS[name], "/fr/status", tmp_path)).all("html")
     told = counted(root["data-answered"], root["data-days-off"], after)
     assert demanded(name, Event.ANSWERED, after) == told
@@ -144,7 +144,7 @@ def test_the_page_before_a_report_states_the_deadlines_of_the_law(
     assert [each for each in said if each not in page] == []
 
 
-def test_a_promise_uses_the_earliest_date_of_each_regime_and_the_latest_of_these_dates() -> None:
+def test_pages_promise_the_latest_date_of_all_regimes_if_each_regime_has_its_earliest_date() -> None:
     """If a month is too short for the date, the deadline is the last day of the month."""
     assert counted("7d,1m;12m") == counted("12m")
     assert counted("7d,1m") == [day + timedelta(7) for day in DAYS]

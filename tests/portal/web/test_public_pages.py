@@ -107,7 +107,7 @@ def refusing(settings: Settings, asked: Questionnaire) -> list[str]:
     return [path for path, text in texts.items() if REFUSAL.search(unescape(text.decode()))]
 
 
-def test_no_page_offers_prefer_not_to_answer_as_a_choice(same_room: Room) -> None:
+def test_no_page_offers_as_a_choice_that_the_reporter_prefers_not_to_answer(same_room: Room) -> None:
     """The control offers this answer in the questionnaire, which three pages of each language show."""
     settings = same_room.settings
     raw = shipped.QUESTIONNAIRE.read_bytes()
@@ -272,7 +272,7 @@ def test_the_page_names_its_language(client: FlaskClient, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/fr/verify", "/en/verify", "/fr/offline.html"])
-def test_every_page_links_to_the_page_about_checks_which_shows_the_fingerprint_of_the_root_key(
+def test_every_page_links_to_the_page_about_checks_and_that_page_shows_the_fingerprint_of_the_root_key(
     same_room: Room, path: str
 ) -> None:
     assert signing.fingerprint(same_room.site.root_key) in same_room.client.get(path).text
@@ -284,7 +284,7 @@ def test_every_page_links_to_the_page_about_checks_which_shows_the_fingerprint_o
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_text_that_refers_to_the_fingerprint_says_where_to_find_it(same_room: Room, language: str) -> None:
-    """The text says “below” only on a page that shows the fingerprint, and does not fold it away.
+    """The text says “below” only on a page that shows the fingerprint unfolded.
 
     On other pages, the text names the page that shows the fingerprint.
     """
@@ -377,7 +377,7 @@ def test_html_in_questions_is_escaped(same_room: Room) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_receipt_contains_the_fingerprint_of_the_root_key_and_another_key_gives_another(
+def test_the_receipt_contains_the_fingerprint_of_the_root_key_which_differs_for_another_key(
     same_room: Room, language: str
 ) -> None:
     asked = questionnaire.parse(_shipped())

@@ -90,7 +90,7 @@ def test_an_invalid_file_is_refused_and_not_stored(sqlite_room: Room, name: str,
         ({"Sec_Fetch_Site": "same-site"}, False),
     ],
 )
-def test_a_form_that_another_site_submits_is_refused_if_the_browser_says_so(
+def test_a_form_is_refused_if_the_browser_says_that_another_site_submits_it(
     sqlite_room: Room,
     headers: dict[str, str],
     taken: bool,  # noqa: FBT001
@@ -106,7 +106,7 @@ def test_a_form_that_another_site_submits_is_refused_if_the_browser_says_so(
 
 
 def test_a_report_without_javascript_is_stored_like_a_report_with_javascript(room: Room) -> None:
-    """Envelope, case and memo are stored as usual.
+    """The envelope, the case and the memo are stored as usual.
 
     Neither the file's name nor the way it was sent is stored.
     """
