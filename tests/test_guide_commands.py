@@ -75,7 +75,7 @@ ELSEWHERE = {
         "offline", "benchmarks/medium.py", "Archive(apt, _CACHE, debian_archive.mirrors())"
     ),
 }
-# No test runs these commands. A test checks only that make knows what to do.
+# No test runs these commands. A test checks only that `make` knows what to do.
 NOT_RUN = {
     "make mutants": "it takes hours; docs/first-day.md has the results of earlier runs",
     "make lock UPGRADE='--upgrade-package NAME'": "it changes the lock files to what the package index has",
@@ -94,7 +94,7 @@ def uncommented(line: str) -> str:
 
 
 def made_by(line: str) -> list[str]:
-    """Return the commands that make would run for a command, as make prints them."""
+    """Return the commands that `make` would run for a command, as `make` prints them."""
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))
     }
@@ -183,7 +183,7 @@ def is_of_site(line: str) -> bool:
     return guides.run_as_portal(line).startswith("portal ") and "http" in line
 
 
-def test_the_commands_of_the_guides_that_check_a_site_accept_a_site_as_signed(
+def test_the_commands_for_checking_a_site_accept_a_signed_site(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The onion service is behind a proxy, as with tor."""
@@ -224,7 +224,7 @@ def test_the_commands_that_an_auditor_runs_in_the_inbox_work(tmp_path: Path) -> 
             assert (said.code, said.err) == (0, ""), line
 
 
-def test_the_other_commands_of_the_guides_are_those_that_tests_of_other_modules_type() -> None:
+def test_other_modules_test_the_other_commands_of_the_guides() -> None:
     """The modules are tests/test_when_something_goes_wrong.py, test_moving.py and test_proofs.py."""
     titles = ("Backups.", "If the machine is lost.", "Moving from SQLite to PostgreSQL.")
     typed = [line for title in titles for line in guides.lines(guides.titled(DEPLOYING, title))]
@@ -234,7 +234,7 @@ def test_the_other_commands_of_the_guides_are_those_that_tests_of_other_modules_
 
 
 @pytest.mark.parametrize("line", ELSEWHERE)
-def test_each_command_run_elsewhere_is_in_a_guide_and_in_the_file_that_runs_it(line: str) -> None:
+def test_each_command_that_runs_elsewhere_is_in_a_guide_and_in_the_file_that_runs_it(line: str) -> None:
     runner = ELSEWHERE[line]
     assert any(line in map(uncommented, guides.lines(text)) for text in TEXTS.values())
     assert runner.words in (ROOT / runner.file).read_text("utf-8")
@@ -252,6 +252,6 @@ def covers(part: str, file: str) -> bool:
 
 
 @pytest.mark.parametrize("line", NOT_RUN)
-def test_make_knows_the_commands_that_no_test_runs(line: str) -> None:
+def test_the_makefile_contains_each_command_that_no_test_runs(line: str) -> None:
     assert any(line in map(uncommented, guides.lines(text)) for text in TEXTS.values())
     assert made_by(line)

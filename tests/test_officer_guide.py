@@ -148,7 +148,7 @@ class Walk:
             case ["backup", "make", *_]:
                 clock.wait(1)  # two backups of one day need two folders
             case ["retention", "visa", "request", *_]:
-                clock.wait(65)  # enough for an inadmissible report to expire, but not for a key
+                clock.wait(65)  # enough for an inadmissible report to expire, but not for a key to expire
                 dated_by_portal(self.office)
             case ["backup", "restore", *_]:
                 self.in_session = False

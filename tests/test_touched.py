@@ -79,7 +79,7 @@ def test_a_changed_file_selects_the_tests_of_its_room(path: str, found: list[str
         ("THREAT_MODEL.md", "a document"),
     ],
 )
-def test_contributing_names_the_tests_that_make_check_runs(path: str, row: str) -> None:
+def test_contributing_names_the_tests_of_make_check(path: str, row: str) -> None:
     rows = (ROOT / "CONTRIBUTING.md").read_text("utf-8").splitlines()
     (told,) = (each for each in rows if each.startswith(f"| {row}"))
     assert [] == [each for each in folders(ROOT, [path]) if f"`{each}`" not in told]

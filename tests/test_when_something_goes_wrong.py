@@ -179,7 +179,7 @@ def trust(nginx: Nginx, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def list_again(site: SignedSite, compare: list[str]) -> None:
-    """Fetch the signed list from a site, and make it again, with the commands of the page."""
+    """Fetch the signed list from a site, and make the list again, with the commands of the page."""
     fetch, again = compare
     site.type(fetch)
     site.note_published()

@@ -205,8 +205,8 @@ def test_a_later_medium_with_the_same_inbox_has_a_higher_version(tmp_path: Path)
     subprocess.run(["dpkg", "--compare-versions", higher, "gt", VERSION], check=True)
 
 
-def test_make_builds_and_signs_a_medium_with_the_commands_of_the_module(tmp_path: Path) -> None:
-    """Make prints the command without running it, and names a missing variable."""
+def test_the_makefile_builds_and_signs_a_medium_with_the_commands_of_the_module(tmp_path: Path) -> None:
+    """`make` prints the command without running it, and names a missing variable."""
     one, other, new = tmp_path / "anne.pub", tmp_path / "bruno.pub", tmp_path / "new"
     for key in (one, other):
         key.touch()
@@ -220,7 +220,7 @@ def test_make_builds_and_signs_a_medium_with_the_commands_of_the_module(tmp_path
 
 
 def made(target: str, *variables: str) -> dict[str, object]:
-    """Return the arguments that make passes to a command of the module."""
+    """Return the arguments that `make` passes to a command of the module."""
     said = make(target, *variables)
     assert said.returncode == 0, said.stderr
     python, option, module, name, *words = shlex.split(said.stdout.splitlines()[-1])
@@ -231,6 +231,6 @@ def made(target: str, *variables: str) -> dict[str, object]:
 
 
 def make(target: str, *variables: str) -> "subprocess.CompletedProcess[str]":
-    """Return the commands that make would run for a target, without the project's own environment."""
+    """Return the commands that `make` would run for a target, without the project's own environment."""
     words = ["make", "--dry-run", "--assume-old=.venv/project", target, *variables]
     return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)

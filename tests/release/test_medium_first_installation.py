@@ -239,7 +239,7 @@ def test_a_stick_that_changes_after_it_was_copied_has_no_effect(machine: BlankMa
     ("when", "program"),
     [("during", "dpkg"), ("after", "apt-get"), ("before", "sync"), ("before", "mv"), ("after", "mv")],
 )
-def test_an_installation_that_a_power_failure_ended_is_completed_by_the_next_run(
+def test_an_installation_that_a_power_failure_interrupted_is_completed_by_the_next_run(
     machine: BlankMachine, stick: Medium, when: str, program: str
 ) -> None:
     """Until then, a medium without a signature is still refused."""
@@ -277,7 +277,7 @@ def test_an_installation_that_a_power_failure_ended_is_completed_by_the_next_run
 def test_copies_that_belong_to_others_or_to_a_running_installation_are_kept(
     machine: BlankMachine, stick: Medium
 ) -> None:
-    """Everybody can write to /var/tmp. Only a copy from an interrupted run of root is deleted."""
+    """Everybody can write to /var/tmp. Only a copy is deleted that root made in an interrupted run."""
     place = machine.place("/var/tmp")  # noqa: S108
     left, running, foreign, linked = (place / f"fanal-medium.{each * 6}" for each in "abcd")
     longer, other = place / "fanal-medium.abcdefg", place / "important"
@@ -287,7 +287,7 @@ def test_copies_that_belong_to_others_or_to_a_running_installation_are_kept(
     (left / "link").symlink_to("../important")
     linked.symlink_to("important")
     (file := place / "fanal-medium.eeeeee").touch()
-    # The machine maps only one user. Root of a real machine may delete everything.
+    # The machine maps only one user. On a real machine, root may delete everything.
     foreign.chmod(0o777)
     os.chown(foreign, 1234, 1234)
     opened = os.open(running, os.O_RDONLY)

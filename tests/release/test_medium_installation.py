@@ -143,6 +143,6 @@ def test_both_officers_must_type_the_fingerprint(
 
 
 def test_the_script_reads_each_suite_that_a_medium_carries() -> None:
-    """A suite that is missing on a medium stops the installation, so the script names each of them."""
+    """A suite that is missing on a medium stops the installation, so the script names each suite."""
     named = re.findall(r"([\w-]+)/dists/([\w-]+)", (SCRIPTS / "install.sh").read_text())
     assert {suite: folder for folder, suite in named} == SUITES

@@ -38,7 +38,7 @@ def run(tree: Path, script: str, *words: str) -> None:
 
 
 def with_systemd(tree: Path) -> Path:
-    """Add a running systemd, whose programs write their words to a file; return that file."""
+    """Add a running systemd, whose programs write their names and arguments to a file; return that file."""
     (tree / "run/systemd/system").mkdir(parents=True)
     (tree / "usr/bin").mkdir()
     told = tree / "told"
@@ -61,7 +61,7 @@ def content(tree: Path, folder: str) -> str:
 
 
 def test_an_upgrade_keeps_the_program_that_the_portal_runs(tree: Path) -> None:
-    """A second package before `fanal-portal upgrade` leaves that program as it is."""
+    """A second package before `fanal-portal upgrade` leaves the kept program unchanged."""
     for version in ("two", "three"):
         run(tree, "preinst", "upgrade", "1.0")
         replace_program(tree, version)
@@ -99,7 +99,7 @@ def test_an_installation_keeps_no_program(tree: Path) -> None:
     assert not (tree / EARLIER).exists()
 
 
-def test_an_upgrade_leaves_the_units_on_and_a_removal_leaves_no_dangling_link(tree: Path) -> None:
+def test_an_upgrade_leaves_the_units_enabled_and_a_removal_leaves_no_dangling_link(tree: Path) -> None:
     names = {each.name for each in (tree / WANTS).iterdir()}
     run(tree, "prerm", "upgrade", "2.0")
     assert {each.name for each in (tree / WANTS).iterdir()} == names

@@ -96,7 +96,7 @@ def built(commit: Path, folder: Path, side: str) -> Path:
 
 @pytest.fixture(scope="module")
 def both(commit: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The files of two builders of the portal."""
+    """The files that two builders of the portal made."""
     one, other = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("an other one")
     with as_builder(0o022, TZ="UTC", LC_ALL="C.UTF-8", HOME=str(one), TMPDIR=str(one)):
         first = built(commit, one, "portal")
@@ -166,7 +166,7 @@ def test_every_module_is_installed_with_the_bytecode_of_its_source(unpacked: Pat
             Path(importlib.util.cache_from_source(module)).with_suffix("").with_suffix(".cpython-313.pyc")
         )
         header = compiled.read_bytes()[4:16]
-        # By the flags of PEP 552, the source is identified by its hash, but not compared at each start.
+        # With these flags (PEP 552), bytecode contains its source's hash, but is not checked at each start.
         assert (header[:4], header[4:]) == (
             (1).to_bytes(4, "little"),
             importlib.util.source_hash(module.read_bytes()),
@@ -319,7 +319,7 @@ def test_no_script_of_the_package_enables_or_starts_a_unit(both: tuple[Path, Pat
     names = ("preinst", "postinst", "prerm", "postrm")
     lines = "".join((tmp_path / "control" / each).read_text() for each in names).splitlines()
     told = [line.strip() for line in lines if "deb-systemd-invoke" in line]
-    # `try-restart` starts no unit that does not run.
+    # `try-restart` starts no unit that is not running.
     assert told == [
         'deb-systemd-invoke try-restart "portal@*.service" || true',
         'deb-systemd-invoke stop "portal@*.service" portal-expire.timer portal-certificate.timer '

@@ -1,6 +1,6 @@
 """Each package contains all documents.
 
-The inbox's machine has no network, and units and hints name documents.
+The inbox's machine has no network, so the documents that units and hints name must be on the machine.
 """
 
 import re
@@ -15,7 +15,7 @@ from tests.support.document_links import links
 from tests.support.paths import ROOT
 
 DOCUMENTS = Path("usr/share/doc")
-# Pages for officers link to the source where they name a test, a program or a specification.
+# If a page for officers names a test, a program or a specification, the page links to the source.
 FOLDERS = r"(?:benchmarks|crypto|deploy|inbox|portal|templates|tests|\.[a-z]+)(?:/|$)"
 IN_SOURCE = re.compile(r"(?<![\w/-])(?:docs/[\w/-]+\.md|deploy/[\w/@-]+\.[a-z]+)")
 SOURCE = re.compile(rf"(?:\.\./)*(?:{FOLDERS}|CONTRIBUTING\.md$|config\.example\.toml$)")

@@ -164,7 +164,7 @@ def test_an_additional_file_is_refused_whatever_its_name(release: Release, name:
     assert release.refused() == f"{name} is not in the manifest"
 
 
-def test_a_signature_by_a_key_that_was_not_given_is_an_additional_file(
+def test_a_signature_by_a_key_that_was_not_given_counts_as_an_additional_file(
     release: Release, tmp_path: Path
 ) -> None:
     signing.sign(release.folder, release_keys.make(tmp_path, "carol")[0], ROOT)
@@ -297,7 +297,7 @@ def test_a_manifest_that_differs_from_the_files_is_not_signed(release: Release) 
         signing.sign(release.folder, release.anne[0], ROOT)
 
 
-def test_a_file_that_is_not_a_key_cannot_sign(release: Release, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_key_is_refused_for_signing(release: Release, tmp_path: Path) -> None:
     (tmp_path / "no.key").write_text("no key")
     with pytest.raises(Refused, match="minisign did not sign"):
         signing.sign(release.folder, tmp_path / "no.key", ROOT)

@@ -42,7 +42,7 @@ class Copies:
     def restoring(
         self, office: Office, made: dict[str, Any], folder: Path
     ) -> tuple[Office, list[str | Path]]:
-        """Return an office with the shares of an inbox, and its command that restores a backup."""
+        """Return an office with the shares of an inbox, and the command with which it restores a backup."""
         folder.mkdir(exist_ok=True)
         restored = Office(folder, office.present)
         restored.out.mkdir(exist_ok=True)

@@ -23,7 +23,10 @@ class BlankMachine:
 
     @classmethod
     def make(cls, folder: Path, keyring: bytes) -> Self:
-        """Make a machine in a new folder. The apt there trusts the keys in ``keyring``, not Debian's."""
+        """Make a machine in a new folder.
+
+        The machine's apt trusts the keys in ``keyring``, not Debian's keys.
+        """
         machine = cls(folder)
         machine.write("/usr/share/keyrings/debian-archive-keyring.gpg", keyring)
         # bubblewrap maps only one user, so apt cannot read the packages as another user.

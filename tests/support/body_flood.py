@@ -19,7 +19,7 @@ from h2.exceptions import ProtocolError
 from tests.support.portal_nginx import HOST
 from tests.support.portal_room import BODY
 
-# nginx closes a connection after it has refused a hundred requests in it.
+# nginx closes a connection after it has refused a hundred requests on that connection.
 _STREAMS = 100
 _FRAME = 16_384
 _WAIT_SECONDS = 0.01

@@ -14,7 +14,7 @@ _CASES = {"case", "cases"}
 def taking_a_case(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Yield the path of every command that takes a case.
 
-    Commands that use a case only as a filter, in an option, do not take a case.
+    A command that uses a case only as a filter, in an option, does not count.
     """
     for name, command in commands_of(group).items():
         if isinstance(command, click.Group):

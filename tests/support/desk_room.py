@@ -1,4 +1,4 @@
-"""A desk in use: its application in this process, or as a separate process with a browser."""
+"""A desk in use, either as an application in this process, or as a separate process with a browser."""
 
 import os
 import re

@@ -84,7 +84,7 @@ def found(folder: Path) -> Room:
 
 
 def tell_prosecutor(office: Office) -> None:
-    """Record, without commands, that a prosecutor was informed of case 1, and the final decision."""
+    """Record the final decision, and that a prosecutor was informed of case 1, without commands."""
     with office.opened() as inbox, inbox.transaction() as session:
         for position, kind in enumerate(("art40_transmission", "final_decision"), 1):
             session.add(Measure(case=1, position=position, kind=kind, day=today()))
@@ -146,7 +146,7 @@ def unpacked(pdf: bytes) -> bytes:
 
 
 def drawn(pdf: bytes) -> str:
-    """Return the characters of all glyphs in the order drawn, by the fonts' own tables."""
+    """Return the characters of all glyphs in the order in which they are drawn, by the fonts' own tables."""
     raw = unpacked(pdf).decode("latin-1")
     fonts = [dict(_glyphs(block)) for block in re.findall(r"beginbfchar(.*?)endbfchar", raw, re.DOTALL)]
     codes = re.findall(r"<((?:[0-9a-f]{4})+)>", raw)

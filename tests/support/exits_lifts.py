@@ -46,7 +46,7 @@ class Lift:
     """An action by these officers, as a command and as a form of the desk.
 
     If the action has no form, a page of the desk is opened instead. ``is_end``: the action ends an open case.
-    The portal must learn of this end, and some days must pass afterwards.
+    The portal must learn of the end of the case, and some days must pass afterwards.
     """
 
     by: tuple[str, ...]

@@ -18,7 +18,7 @@ _START_SECONDS = 120
 
 
 def requests() -> list[bytes]:
-    """Return the requests without proof of work that cost a portal most: a text, a slot, and a page."""
+    """Return the most expensive requests that need no proof of work: a text, a slot, and a page."""
     envelope = make_envelope(SITE)
     told = {**BODY, "Upload-Length": len(envelope), "Content-Length": len(envelope)}
     told["Upload-Metadata"] = upload_metadata(channel=INSPECTORATE.encode())

@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 from templates import catalogues
 from templates.catalogues import Domain
 
-# Parts of a document that are not French prose: code, targets of links, and the lines that rule a table.
+# Parts of a document that are not French prose: code, targets of links, and the ruling of tables.
 _NO_PROSE = re.compile(r"```.*?```|`[^`]*`|!(?=\[)|(?<=\])\([^)]*\)|^\|[-| ]+\|$", re.DOTALL | re.MULTILINE)
 
 

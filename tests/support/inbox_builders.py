@@ -261,7 +261,7 @@ class Office:
     def read_all(self, *numbers: int, risk: str = "") -> None:
         """Settle and read these cases, and assess the ``risk`` to the reporter if one is given.
 
-        An unread case cannot be closed, and a measure of inquiry needs the risk assessed first.
+        An unread case cannot be closed, and the risk must be assessed before a measure of inquiry.
         """
         self.settle(*numbers)
         for number in map(str, numbers):
@@ -506,7 +506,7 @@ class Portal:
     ) -> Path:
         """Write the next bundle; ``edit`` changes its manifest before it is signed.
 
-        The bundle says that the portal imported its outboxes today, or on the day ``imported``.
+        The bundle says that the portal imported the inbox's outboxes today, or on the day ``imported``.
         """
         entries = sorted(
             (

@@ -1,4 +1,4 @@
-"""Kill a portal at random points of uploads, exports and imports, and check what it acknowledged."""
+"""Kill a portal at random points of uploads, exports and imports, and check that nothing is lost."""
 
 import secrets
 import subprocess
@@ -171,7 +171,10 @@ class Campaign:
                 process.kill()
 
     def _finish_export(self) -> None:
-        """Export the rest. Check that the bundles, remade if missing, contain everything acknowledged."""
+        """Export the rest.
+
+        Check that the bundles contain everything acknowledged. Missing bundles are made again.
+        """
         self.server.run("export", "--out", self._folder, "--channel", INSPECTORATE)
         found: set[str] = set()
         for link in self._links():

@@ -15,7 +15,7 @@ HEADING = "## What counsel has to confirm\n"
 
 
 def listed(law: Law) -> str:
-    """Return the list: the file, key and source of each rule, and what to confirm."""
+    """Return the list: the file, key and source of each rule, and the point to confirm."""
     return "\n".join(_items(law)) + "\n"
 
 

@@ -66,7 +66,10 @@ class Medium:
 
     @classmethod
     def make(cls, place: Path, inbox: str = "1.0.0", made: datetime = MADE, keys: Path | None = None) -> Self:
-        """Make a signed medium in a new folder of ``place``. Without a folder with keys, make keys too."""
+        """Make a signed medium in a new folder of ``place``.
+
+        If no folder with keys is given, make keys, too.
+        """
         release, folder = place / f"release-{inbox}", place / f"medium-{inbox}-{made:%Y%m%d%H%M}"
         release.mkdir()
         for side in ("portal", "inbox"):

@@ -64,7 +64,7 @@ class Visitor:
         self.page.set_input_files("#files", files or [])
 
     def turn_to(self, element: str) -> None:
-        """Turn to the step of the open form with this element, and unfold the parts around the element."""
+        """In the open form, turn to the step with this element, and unfold the parts around it."""
         turn_to(self.page, element)
 
     def go_on(self) -> None:
@@ -145,7 +145,7 @@ class Visitor:
 
 
 def turn_to(page: Page, element: str) -> None:
-    """Turn to the step of the open form with this element, and unfold the parts around the element."""
+    """In the open form, turn to the step with this element, and unfold the parts around it."""
     wanted = page.evaluate(f"(element) => {PARTS}.findIndex((part) => part.querySelector(element))", element)
     while (shown := _shown(page)) != wanted:
         more = page.locator("#more")

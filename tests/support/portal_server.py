@@ -34,9 +34,9 @@ START_SECONDS = 60
 class Server:
     """A portal in a folder, and the process that serves it.
 
-    ``forked``: the server is forked from a process that has loaded the program, which needs a tenth of
-    the work. Tests of the process itself (memory, files, threads) must not use a fork. With a false clock,
-    the server is never forked.
+    ``forked``: the server is forked from a process that has loaded the program. Forking takes a tenth of the
+    work. Tests of the process itself (memory, files, threads) must not use a fork. With a false clock, the
+    server is never forked.
 
     The server gets the settings that overwrite memory. Without these settings, the server would set them and
     restart itself.
@@ -178,7 +178,7 @@ class Server:
     def request(
         self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, dict[str, str], bytes]:
-        """Return status, headers and body of an answer."""
+        """Return the status, the headers and the body of an answer."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body, headers or {})

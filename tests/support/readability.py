@@ -1,14 +1,14 @@
 """How hard a French sentence for reporters is to read.
 
 The measure is Flesch's, with the numbers of Kandel and Moles (1958) for French: 100 is very easy, and 0 is as
-hard as a statute. Pyphen counts the syllables, as it does for the library textstat. A sentence below `LIMIT`
-fails. The limit is the strictest that lets every sentence of a reading book for ten-year-olds pass
-(`tests/golden/reading_levels.toml`). This limit was set before any text of the portal was measured.
+hard as a statute. Pyphen counts the syllables, as it does for the library textstat. A sentence with a score
+below `LIMIT` fails. The limit is the strictest that lets every sentence of a reading book for ten-year-olds
+pass (`tests/golden/reading_levels.toml`). This limit was set before any text of the portal was measured.
 
 A sentence of more than `MOST_WORDS` words fails even if the words are short, because GOV.UK's guidance for
 content allows no longer sentences. A sentence of fewer than `WORDS` words is not judged. One more syllable
-changes its score by more than seven points, so the score would depend more on a single word than on the
-sentence.
+changes the score of such a sentence by more than seven points, so the score would depend more on a single
+word than on the sentence.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Every French text that reporters read, with its file, and the sentences that are too hard.
 
-`python -m tests.support.reporter_texts` lists these sentences, the hardest first. A score below 62 is too
-hard, and more than 25 words are too many.
+`python -m tests.support.reporter_texts` lists these sentences, the hardest first. A sentence is too hard with
+a score below 62, and too long with more than 25 words.
 """
 
 import re

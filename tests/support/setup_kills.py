@@ -19,7 +19,7 @@ _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _CHANGES = {f"os.{name}" for name in ("chmod", "chown", "mkdir", "remove", "rename", "rmdir")}
 # These words of systemctl change nothing. Setup repeats some of these words until a service has started.
 _ONLY_READ = {"is-active", "is-enabled", "is-failed", "show"}
-# Of a step's changes beyond this number, only some are tried, because there are many files of pages.
+# Beyond this number, only some changes of a step are tried, because there are many files of pages.
 MANY = 12
 
 _KILLED = re.compile("^killed at: (.*)$", re.MULTILINE)
@@ -32,7 +32,7 @@ Run = Callable[[str, int], str | None]
 def at_each_change(run: Run, most: int = MANY) -> Iterator[str]:
     """Yield the title of the step each time that a run is killed. The last run is not killed.
 
-    Each of a step's first ``most`` changes is tried, and then every ``most``-th.
+    The first ``most`` changes of a step are all tried, and after them every ``most``-th change.
     """
     step, change = "", 0
     while killed := run(step, change):

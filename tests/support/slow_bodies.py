@@ -20,7 +20,7 @@ _FORM = "Content-Type: multipart/form-data; boundary=b"
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A request line with its body, and the size that it declares (None: no size)."""
+    """A request line with its body, and the declared size of the body (None: no size)."""
 
     line: str
     lines: Sequence[str]

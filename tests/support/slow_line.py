@@ -60,7 +60,7 @@ def inside(name: str) -> Iterator[None]:
 
 @dataclass
 class _End:
-    """A device, the packets on their way from it, and the time when the line can take more."""
+    """A device, the packets on their way from it, and the time when the line can take more packets."""
 
     device: int
     packets: deque[tuple[float, bytes]] = field(default_factory=deque)

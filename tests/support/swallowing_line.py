@@ -1,4 +1,4 @@
-"""A connection to a server that can stop: it then accepts and drops bytes, and reports no error."""
+"""A connection to a server. A stopped connection accepts and drops bytes, and reports no error."""
 
 import socket
 import threading

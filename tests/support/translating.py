@@ -205,7 +205,7 @@ def empty(text: str) -> list[str]:
 
 
 def progress(text: str, guides: Mapping[str, Guide]) -> Iterator[str]:
-    """Yield a line for each page: complete, or how many texts are missing, and which files are in English.
+    """For each page, yield a line with the number of missing texts and the files that are in English.
 
     ``text`` is the catalogue of a language, and ``guides`` are its TOML files by name.
     """

@@ -166,11 +166,12 @@ def typing_to_inbox(words: Sequence[str | Path], folder: Path) -> AbstractContex
 
 @contextmanager
 def typing_to_fork(words: Sequence[str | Path], folder: Path, program: str = INBOX) -> Iterator[Typist]:
-    """Run the inbox as ``typing_to_inbox`` does, but as a Fork, for a tenth of the work.
+    """Run the inbox as ``typing_to_inbox`` does, but as a Fork, which takes a tenth of the work.
 
-    Tests of the process itself must start a real process. Such tests are about its job control under a
-    shell, its command line, environment, memory or sockets. One test of each command that asks something must
-    also start a real process, because a fork does not show that the command loads what it needs.
+    Tests of the process itself must start a real process. Such tests are about job control under a shell, or
+    about the command line, environment, memory or sockets of the process. One test of each command that asks
+    a question must also start a real process, because a fork does not show that the command loads what it
+    needs.
     """
     with _terminal() as (terminal, program_side):
         forked = Fork(words, folder, program_side, program)

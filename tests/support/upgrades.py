@@ -120,7 +120,7 @@ class Portal:
         self.progress = Progress(self.folder / "upgrade.json", self.folder / "program.before")
 
     def make(self, *attachments: bytes) -> "Portal":
-        """Make a portal with three reports and one more for each attachment, and let its units run."""
+        """Make a portal with three reports, and one more report for each attachment; let its units run."""
         self.server.configure(database=self.database)
         with closing(Room(self.folder, self.server.settings.database, SITE)) as room:
             for _ in range(3):

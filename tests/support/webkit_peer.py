@@ -47,7 +47,7 @@ class Person:
         ActionChains(self.browser).send_keys(*[_KEYS[key]] * times).perform()
 
     def write(self, text: str) -> None:
-        """Type a text without letters outside the basic plane, which the driver cannot type."""
+        """Type a text, in which all letters must be in the basic plane; the driver cannot type others."""
         ActionChains(self.browser).send_keys(text).perform()
 
     def texts(self, selector: str) -> list[str]:

@@ -56,7 +56,7 @@ _FLAGS = (
     *("answers_danger", "concerns_somebody"),
 )
 _OF_OUTCOMES = ("needs_word", "finds_facts", "linked")
-# Optional keys of a code, each with a value that differs in meaning from its absence.
+# Optional keys of a code, each with a value that does not mean the same as a missing key.
 _OPTIONAL: Mapping[str, Mapping[str, str]] = {
     "duty": {"regimes": '["external"]'},
     "measure": {**dict.fromkeys(_FLAGS, "true"), "officers": "2", "groups": "3"},
@@ -92,7 +92,7 @@ def of(place: Place, files: Mapping[str, str]) -> Iterator[Wrong]:
 
 
 def all_at_once(places: Iterable[Place], files: Mapping[str, str]) -> Iterator[Wrong]:
-    """Yield a law with other values at all these places in one file, if it can be read."""
+    """Yield a law with other values at all these places in one file, if that law can be read."""
     meant = [place for place in places if not place.is_text]
     changes = []
     for place in meant:
@@ -190,7 +190,7 @@ def _without(files: Mapping[str, str], place: Place) -> _Made:
 
 
 def _moved(files: Mapping[str, str], place: Place) -> Iterator[_Made]:
-    """Yield the file with the value moved to each other code of the same table."""
+    """Yield the file once for each other code of the same table, with the value moved to that code."""
     lines = files[place.file].splitlines(keepends=True)
     *table, own, key = place.path
     line = lines.pop(place.line - 1)

@@ -120,7 +120,9 @@ def test_swap_that_reaches_a_disk_unencrypted_is_reported(
     assert named == disks.plain_swaps()
 
 
-def test_a_swap_file_is_as_plain_as_its_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_swap_file_counts_as_plain_if_its_disk_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The kernel writes spaces in names as octal numbers."""
     with small_disk(tmp_path / "memory", "8m"), stick(tmp_path / "a stick"):
         for folder, plain in (("memory", []), ("a stick", [str(tmp_path / "a stick/swap")])):

@@ -110,7 +110,7 @@ def test_each_deadline_begins_and_ends_with_an_event_in_the_case() -> None:
     } == {code: (each.starts, each.ends) for code, each in FRENCH.clocks.items()}
 
 
-def test_only_an_external_authority_has_the_duty_to_forward() -> None:
+def test_only_an_external_authority_has_the_duty_to_forward_cases() -> None:
     """Every deadline and every other decision applies in both regimes."""
     rules = {**FRENCH.clocks, **FRENCH.duties}
     assert ["forwarding"] == [code for code, each in rules.items() if each.regimes != FRENCH.regimes.keys()]
@@ -227,7 +227,7 @@ def test_new_facts_reopen_decisions() -> None:
     } == {code: rule.reopened_by for each in decisions for code, rule in each.items() if rule.reopened_by}
 
 
-def test_the_listed_words_reveal_that_a_court_has_a_case_or_the_outcome_of_the_case() -> None:
+def test_the_listed_words_reveal_that_a_court_has_a_case_or_how_that_case_ended() -> None:
     assert FRENCH.obstacles.justice == (
         "procureur", "parquet", "magistrat", "juge", "justice", "tribunal", "judiciaire", "perquisition",
         "garde à vue", "saisie", "mis en examen", "interpell", "gendarme",
@@ -318,7 +318,7 @@ def test_only_a_duplicate_is_linked_to_another_case() -> None:
     assert {"duplicate"} == {code for code, each in FRENCH.outcomes.items() if each.linked}
 
 
-def test_only_the_listed_outcomes_allow_or_require_another_body() -> None:
+def test_only_the_listed_outcomes_can_or_must_name_another_body() -> None:
     assert {"inadmissible": Body.ALLOWED, "out_of_scope": Body.NEEDED} == {
         code: each.body for code, each in FRENCH.outcomes.items() if each.body is not Body.NONE
     }
@@ -550,7 +550,7 @@ def test_a_separate_reply_tells_a_reporter_that_their_identity_is_passed_on() ->
     assert set(by_reply.values()) == FRENCH.told_by_reply
 
 
-def test_replies_that_protect_or_withhold_name_their_legal_basis() -> None:
+def test_replies_that_protect_somebody_or_withhold_information_name_their_legal_basis() -> None:
     explained = {code: each.basis for code, each in FRENCH.replies.items() if each.basis}
     assert {*PROTECTING, "withheld"} == explained.keys()
     assert {"identity_notice"} == {code for code, each in explained.items() if each.confirm is None}

@@ -344,7 +344,7 @@ GIVEN: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize(("make", "said"), GIVEN.values(), ids=GIVEN)
-def test_a_file_that_is_not_a_regular_text_is_quickly_refused_and_named(
+def test_a_file_that_is_not_a_regular_text_file_is_quickly_refused_and_named(
     copied: Path, make: Callable[[Path], object], said: str
 ) -> None:
     make(copied / "measures.toml")
@@ -369,7 +369,7 @@ def test_a_path_that_is_not_a_folder_is_refused_and_named(copied: Path, tmp_path
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-def test_the_hash_covers_each_name_and_content_preceded_by_its_length(name: str) -> None:
+def test_the_hash_covers_each_name_and_each_content_and_the_length_of_each(name: str) -> None:
     """A shell loop over `*.toml` can compute the hash."""
     parts = [part for file in sorted(FILES[name]) for part in (file.encode(), FILES[name][file])]
     counted = b"".join(len(part).to_bytes(8, "big") + part for part in parts)

@@ -176,7 +176,7 @@ def _can(file: str, key: str) -> bool:
     return WAYS[file][key] is not loosening.neither
 
 
-def test_always_telling_the_reporter_is_looser_than_telling_if_officers_decide_to() -> None:
+def test_telling_reporters_always_is_looser_than_letting_officers_decide() -> None:
     three = [holding("measure.1.told", told) for told in ("never", "if_said", "always")]
     found = [
         (i, j)
@@ -188,7 +188,7 @@ def test_always_telling_the_reporter_is_looser_than_telling_if_officers_decide_t
 
 
 def test_a_new_duty_is_looser_only_if_its_decision_records_a_measure() -> None:
-    """Through such a decision, one officer could record a measure that takes two."""
+    """Through such a decision, one officer could record a measure that takes two officers."""
     asks, records = ({"decision": {"done": each}} for each in ({}, {"measure": "prosecutor_word"}))
     found = [
         [*loosening.looser("duties.toml", {"duty": {}}, {"duty": {"x": each}})] for each in (asks, records)

@@ -41,7 +41,7 @@ def test_easy_texts_keep_to_the_maximum_number_of_words_and_most_statutes_do_not
 
 
 def test_every_text_for_reporters_is_easy_enough() -> None:
-    """`python -m tests.support.reporter_texts` lists the hard ones with their scores."""
+    """`python -m tests.support.reporter_texts` lists the hard texts with their scores."""
     assert reporter_texts.hard() == {}
 
 

@@ -113,7 +113,7 @@ def test_every_test_that_a_row_names_exists() -> None:
 
 
 def test_each_corrected_law_error_names_its_files_and_a_test_of_the_portal_or_the_desk_or_a_command() -> None:
-    """There are fourteen errors and three rules that are stricter than required.
+    """There are fourteen errors. In addition, there are three rules that are stricter than required.
 
     A test of the program checks each error and each rule.
     """

@@ -56,7 +56,7 @@ def _split(secret: bytes, name: str, *, quorum: int, count: int) -> list[str]:
 
 
 def journals() -> list[Vector]:
-    """SPEC 9.3: journals of four entries. The vector of an invalid journal names its first invalid entry."""
+    """SPEC 9.3: journals of four entries. The vector of an invalid journal names the first invalid entry."""
     good = _journal()
     whole = Head(4, good[3].hash)
     other = [*good[:2], _entry(3, good[1], reason="another"), good[3]]
