@@ -142,7 +142,7 @@ def debian_packages(pair: str, path: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("pair", ["sh=dash", "/bin/s*=dash"])
-def test_the_debian_script_does_nothing_for_an_installed_command_or_file(pair: str) -> None:
+def test_the_debian_script_does_nothing_if_the_command_or_file_is_already_installed(pair: str) -> None:
     """The script does not print anything either."""
     assert debian_packages(pair, "/usr/bin:/bin") == (0, "")
 

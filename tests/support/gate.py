@@ -1,4 +1,4 @@
-"""Divide tests between gate and soak, and mark the tests that need a browser or a database."""
+"""Divide tests between the gate and the soak, and mark the tests that need a browser or a database."""
 
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any

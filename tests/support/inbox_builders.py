@@ -259,7 +259,7 @@ class Office:
                 workflow.keep_in_step(session, number)
 
     def read_all(self, *numbers: int, risk: str = "") -> None:
-        """Settle and read these cases, and assess the ``risk`` to the reporter if one is given.
+        """Settle and read these cases. If ``risk`` is given, assess this risk to the reporter.
 
         An unread case cannot be closed, and the risk must be assessed before a measure of inquiry.
         """

@@ -91,7 +91,10 @@ class Incident:
             return error.code
 
     def lose_server(self) -> None:
-        """Replace the portal with one on another machine, not set up yet, and take an empty medium."""
+        """Replace the portal with a portal on another machine that is not set up yet.
+
+        Take an empty medium.
+        """
         self.lost, self.bundle = self.installation.instance, 0
         self.installation.medium = self.folder / "empty-medium"
         for folder in (self.installation.medium, self.folder / "other"):

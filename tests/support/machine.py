@@ -47,7 +47,7 @@ class Machine:
 
     @contextmanager
     def running(self) -> Iterator["Machine"]:
-        """Start the machine with only a loopback network, then power it off.
+        """Run the machine with only a loopback network during the block, then power it off.
 
         A test can start the machine again.
         """

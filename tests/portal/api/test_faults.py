@@ -69,7 +69,7 @@ def test_a_portal_on_a_full_disk_refuses_reports_and_loses_nothing(
 
 
 def refused_for_room(server: Server, address: str, begun: Sealed, sealed: Sealed) -> dict[str, Sealed]:
-    """Send reports until the disk is full, and then a piece of a report.
+    """Send reports until the disk is full, and then send a piece of a report.
 
     Return the accepted reports by address.
     """
@@ -90,7 +90,7 @@ def sound(server: Server) -> bool:
         return connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
-def test_a_postgresql_server_on_a_full_disk_refuses_reports_and_loses_nothing(
+def test_a_portal_whose_postgresql_disk_is_full_refuses_reports_and_loses_nothing(
     tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
     """Another program fills the disk. The same processes continue with uploads once there is room again."""
@@ -181,7 +181,7 @@ def test_the_page_keeps_a_report_until_postgresql_is_back(
 
 
 def as_a_page(server: Server, sealed: Sealed) -> str:
-    """Send a report with proof of work for the server's own offer; return its address."""
+    """Send a report with proof of work for the server's own offer; return the report's address."""
     offer = server.request("GET", "/api/work")[2]
     headers = {**BODY, **declared(sealed), **offered(offer, sealed.envelope)}
     status, answered, _ = server.request("POST", "/api/envelopes", sealed.envelope, headers)
@@ -189,7 +189,7 @@ def as_a_page(server: Server, sealed: Sealed) -> str:
     return answered["Location"]
 
 
-def test_a_clock_that_jumps_loses_nothing(
+def test_the_portal_loses_nothing_if_its_clock_jumps(
     tmp_path: Path, free_port: Callable[[], int], false_clock: Callable[[timedelta], None]
 ) -> None:
     """The clock goes ten years forward, then back. The same processes accept reports all the time."""

@@ -1,6 +1,6 @@
 """Quotas for each kind of envelope, by declared size.
 
-The quotas hold under races, and never delete stored envelopes.
+Races do not break the quotas, and the quotas never delete stored envelopes.
 """
 
 import hashlib
@@ -188,7 +188,7 @@ def test_simultaneous_reports_cannot_take_the_same_room_twice(room: Room) -> Non
 
 
 def begun(room: Room) -> tuple[Sealed, str]:
-    """Return a report with a file, and the address of its upload, before any byte of the upload was sent."""
+    """Return a report with a file, and the address of its upload, which has no byte yet."""
     sealed = make_report_envelope(room.site, file=bytes(300_000))
     return sealed, room.begin(sealed)
 

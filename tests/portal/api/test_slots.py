@@ -22,7 +22,7 @@ def parts(answer: bytes) -> tuple[int, int, bytes, bytes]:
 
 
 def answered(room: Room) -> tuple[Sealed, bytes]:
-    """Return a report that was exported, collected and answered, and its slot."""
+    """Return a report and its slot. The report was exported, collected and answered."""
     sealed = make_report_envelope(room.site)
     room.send(sealed)
     exported = room.export()

@@ -1,4 +1,4 @@
-"""The portal's machine is lost, and a new one is made from a backup, with the real inbox."""
+"""The portal's machine is lost, and a new machine is made from a backup. The inbox is real."""
 
 import json
 from collections.abc import Iterator

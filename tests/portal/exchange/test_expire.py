@@ -223,7 +223,7 @@ def test_the_newest_confirmed_bundle_is_remembered(room: Room) -> None:
     assert room.export().intake.previous == made[3].link.hash
 
 
-def test_a_wrong_clock_deletes_no_replies(room: Room) -> None:
+def test_no_reply_is_deleted_if_the_clock_is_wrong(room: Room) -> None:
     """If the keyring is not valid on that day, only abandoned uploads are deleted.
 
     Later, deletion works as usual.

@@ -78,7 +78,7 @@ def refusal(text: str) -> tuple[str, str]:
     return message.removeprefix("error: "), hint.removeprefix("hint: ")
 
 
-def test_init_makes_a_portal_once(folder: Path) -> None:
+def test_portal_init_makes_a_portal_only_once(folder: Path) -> None:
     """The fingerprint is printed. A second init changes nothing and names the existing portal."""
     found = FINGERPRINT.search(run(folder, "init"))
     assert found
@@ -101,7 +101,7 @@ def test_each_portal_has_a_key_of_its_own(folder: Path) -> None:
     assert len(seeds) == 2
 
 
-def test_init_with_json_returns_only_the_fingerprint(folder: Path) -> None:
+def test_portal_init_with_json_returns_only_the_fingerprint(folder: Path) -> None:
     assert FINGERPRINT.fullmatch(json.loads(run(folder, "init", "--json"))["fingerprint"])
 
 
@@ -369,7 +369,7 @@ def test_a_manifest_with_an_invalid_date_or_serial_is_not_written(made: Path) ->
     assert out.exists()
 
 
-def test_freeze_reports_what_it_wrote_and_where(made: Path) -> None:
+def test_portal_freeze_reports_what_it_wrote_and_where(made: Path) -> None:
     """Every path that the JSON output names exists."""
     told = json.loads(run(made, "freeze", made / "frozen", "--json"))
     assert ["answers", "files", "headers", "nginx", "site"] == sorted(told)

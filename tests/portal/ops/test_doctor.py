@@ -332,7 +332,7 @@ def test_a_site_that_does_not_answer_is_reported(tmp_path: Path) -> None:
     room.close()
 
 
-def test_a_clock_that_differs_by_more_than_two_minutes_from_the_site_is_an_error(
+def test_a_difference_of_more_than_two_minutes_from_the_clock_of_the_site_is_an_error(
     tmp_path: Path,
     free_port: Callable[[], int],
     false_clock: Callable[[timedelta], None],
@@ -443,7 +443,9 @@ def test_a_full_disk_of_postgresql_is_an_error(tmp_path: Path, postgres_url: str
         room.close()
 
 
-def test_a_postgresql_that_logs_too_much_is_reported(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+def test_a_postgresql_server_that_logs_too_much_is_reported(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     """Logged statements or times are an error, and a log for replicas is a warning."""
     with opened(request, tmp_path, "postgresql") as room:
         loud = f"{room.settings.database}&options=-clog_statement%3Dall"
@@ -483,7 +485,7 @@ def test_overdue_deletions_are_reported(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_pending_counts_envelopes_waiting_for_export(
+def test_portal_pending_counts_the_envelopes_that_wait_for_export(
     request: pytest.FixtureRequest, tmp_path: Path, backend: str
 ) -> None:
     """For each channel, the output has a count and the oldest day.

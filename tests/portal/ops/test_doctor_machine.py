@@ -46,7 +46,7 @@ def test_a_unit_that_starts_at_boot_but_does_not_run_is_an_error(say: Say) -> No
     assert wrong.hint == "see `systemctl status portal@8080.service`"
 
 
-def test_a_portal_that_never_deletes_expired_data_is_an_error(say: Say) -> None:
+def test_a_portal_that_never_deletes_expired_data_is_reported_as_an_error(say: Say) -> None:
     (wrong,) = say({"portal@8080.service": RUNS, "portal-expire.timer": OFF})
     assert (wrong.level, wrong.what) == (
         Level.WRONG,

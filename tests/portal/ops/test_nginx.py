@@ -94,7 +94,7 @@ def every_path(site: Nginx) -> list[str]:
 
 
 @pytest.mark.parametrize("accepted", ENCODINGS)
-def test_nginx_answers_every_path_like_the_application(site: Nginx, accepted: str) -> None:
+def test_nginx_answers_every_path_as_the_application_does(site: Nginx, accepted: str) -> None:
     """Status, headers and bytes are the same on clearnet and tor, although nginx serves frozen files."""
     both = connections(site)
     for path in every_path(site):
@@ -120,7 +120,7 @@ def test_no_public_address_reveals_the_health_of_the_portal(site: Nginx, before:
 
 
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "DELETE", "OPTIONS"])
-def test_nginx_answers_every_method_like_the_application(site: Nginx, method: str) -> None:
+def test_nginx_answers_every_method_as_the_application_does(site: Nginx, method: str) -> None:
     """Nginx itself answers only requests that read data.
 
     The portal answers all other requests, even for frozen pages.
@@ -285,7 +285,7 @@ def test_nginx_gives_a_browser_nothing_that_could_identify_it_later(
 
 
 def given(site: Nginx, version: ssl.TLSVersion) -> tuple[bool, bytes]:
-    """Return whether a client with this TLS version gets a ticket, and the id of its session."""
+    """For a client with this TLS version, return whether it gets a ticket, and the id of its session."""
     context = ssl.create_default_context(cafile=site.certificate)
     context.maximum_version = version
     raw = socket.create_connection(("127.0.0.1", site.port))

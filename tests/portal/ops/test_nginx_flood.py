@@ -164,7 +164,7 @@ def test_each_ipv6_network_has_a_limit_and_the_larger_network_around_it_has_anot
                 assert sum(held(each, 1, stack) for each in places) == kept, addresses
 
 
-def test_requests_of_one_ipv6_network_count_together_in_any_spelling_of_its_zeros(
+def test_requests_of_one_ipv6_network_count_together_however_its_zeros_are_written(
     behind_nginx: Nginx,
 ) -> None:
     """Connections and requests are counted by different parts of nginx, which must agree."""

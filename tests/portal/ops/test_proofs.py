@@ -78,7 +78,7 @@ def test_the_output_states_what_a_proof_shows_and_what_it_does_not_show(folder: 
     assert before == sorted(folder.iterdir())
 
 
-def test_a_challenge_is_written_once_and_names_verifier_and_receipt(folder: Path) -> None:
+def test_a_challenge_is_written_once_and_names_the_verifier_and_the_receipt(folder: Path) -> None:
     """A second challenge would make an answer to the first worthless."""
     ask = ("--ask", "Court of Appeal", *CHALLENGED)
     assert "challenge.json: give it to the person" in check(folder, *ask)

@@ -216,7 +216,7 @@ def test_an_impossible_host_name_is_reported(server: Server, host: str) -> None:
     assert hint.startswith("hint: ")
 
 
-def test_an_invalid_request_is_answered_without_repeating_it(served: Server) -> None:
+def test_the_answer_to_an_invalid_request_does_not_repeat_the_request(served: Server) -> None:
     """The request is malformed, too long or cut short.
 
     Neither the answer nor the log repeats any part of the request.

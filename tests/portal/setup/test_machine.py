@@ -59,7 +59,7 @@ def snapshot(system: System) -> dict[str, tuple[int, int]]:
     }
 
 
-def test_setup_check_changes_nothing_on_the_machine(system: System, answers: Answers) -> None:
+def test_the_check_of_setup_changes_nothing_on_the_machine(system: System, answers: Answers) -> None:
     before = snapshot(system)
     found = {step.title: step.check().state for step in plan.steps(system, answers)}
     assert found["Debian 13"] is State.DONE

@@ -51,7 +51,7 @@ def test_the_database_has_exactly_the_known_tables(room: Room) -> None:
     assert found == known | {"alembic_version": {"version_num"}}
 
 
-def test_no_row_has_a_running_number_or_a_time(sqlite_room: Room) -> None:
+def test_no_row_has_a_sequence_number_or_a_time(sqlite_room: Room) -> None:
     """SQLite's tables have no rowid, and no column has a date or time type."""
     with sqlite_room.database.read() as connection:
         made = connection.execute(text("SELECT name, sql FROM sqlite_schema WHERE type = 'table'")).all()
@@ -301,7 +301,9 @@ def test_a_check_finds_damage_that_opening_a_database_does_not_find(sqlite_room:
             damaged.rewrite()
 
 
-def test_a_reporter_whose_upload_meets_a_damaged_page_is_asked_to_come_back(sqlite_room: Room) -> None:
+def test_a_reporter_is_asked_to_come_back_if_the_upload_needs_a_damaged_page_of_the_database(
+    sqlite_room: Room,
+) -> None:
     """The pieces that arrived are damaged. Reporters are not told that the program has a fault."""
     sealed = make_report_envelope(sqlite_room.site, file=bytes(400_000))
     address = sqlite_room.begin(sealed)

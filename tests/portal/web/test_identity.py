@@ -196,7 +196,7 @@ def test_a_colour_with_too_little_contrast_is_refused(colour: Colour, words: str
 
 
 def test_the_shipped_colours_are_accepted() -> None:
-    """All text has enough contrast on every background, including the softer text colour."""
+    """All text has enough contrast on every background, including text in the softer colour."""
     found = colours.palettes()
     shipped = Colour(found["light"]["accent"], found["dark"]["accent"])
     assert shipped.light in colours.rules(shipped)

@@ -144,7 +144,7 @@ def test_the_page_before_a_report_states_the_deadlines_of_the_law(
     assert [each for each in said if each not in page] == []
 
 
-def test_pages_promise_the_latest_date_of_all_regimes_if_each_regime_has_its_earliest_date() -> None:
+def test_a_promise_is_the_latest_of_the_dates_of_all_regimes_and_each_regime_uses_its_earliest_date() -> None:
     """If a month is too short for the date, the deadline is the last day of the month."""
     assert counted("7d,1m;12m") == counted("12m")
     assert counted("7d,1m") == [day + timedelta(7) for day in DAYS]
