@@ -626,7 +626,7 @@ def test_without_a_home_the_program_asks_for_no_text(
         capsys.readouterr()
 
 
-def test_after_an_empty_answer_the_hint_says_so_and_does_not_ask_for_a_terminal(
+def test_after_an_empty_answer_the_hint_mentions_that_answer_and_does_not_ask_for_a_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     typed(monkeypatch, " \n")
@@ -688,7 +688,7 @@ def test_a_usage_error_in_a_session_names_the_help_of_the_session(
         assert " -h' for help." in capsys.readouterr().err
 
 
-def test_the_help_of_a_reply_says_which_command_lists_the_templates(
+def test_the_help_of_the_command_for_replies_names_the_command_that_lists_the_templates(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert 0 == main.run(["message", "reply", "-h"])

@@ -107,7 +107,7 @@ def test_the_demo_installs_the_tested_versions_of_both_sides_and_no_test_tools()
     assert beside == {"hatchling", "packaging", "pathspec", "pluggy", "trove-classifiers"}
 
 
-def test_make_demo_installs_only_the_packages_that_the_demo_runs() -> None:
+def test_the_target_demo_installs_only_the_packages_that_the_demo_runs() -> None:
     """The dry run of make is like a dry run in a new checkout."""
     command = ["make", "--dry-run", "--always-make", "demo"]
     said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout

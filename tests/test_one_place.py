@@ -295,7 +295,7 @@ def test_the_search_finds_planted_global_state(planted: str, name: str) -> None:
         "class Here:\n    def __init__(self):\n        self.names = []",
     ],
 )
-def test_the_search_accepts_state_that_ends_with_a_call(innocent: str) -> None:
+def test_the_search_accepts_state_that_does_not_outlive_a_call(innocent: str) -> None:
     assert set() == outliving(ast.parse(innocent))
 
 

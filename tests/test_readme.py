@@ -54,7 +54,7 @@ def test_each_variable_of_make_that_a_document_names_is_read_by_its_target() -> 
     assert [wrong for text in texts for wrong in unread(text)] == []
 
 
-def test_make_help_names_each_variable_that_a_recipe_reads_from_its_caller() -> None:
+def test_the_help_of_make_names_each_variable_that_a_recipe_reads_from_its_caller() -> None:
     """The Makefile or the program `make` sets the other variables.
 
     Three of the named variables have a default in the Makefile.

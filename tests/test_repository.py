@@ -64,7 +64,7 @@ def repository_files() -> list[str]:
     return [path for path in output.split("\0") if path and (ROOT / path).is_file()]
 
 
-def test_no_file_names_a_machine_path_or_a_registry() -> None:
+def test_no_file_contains_a_machine_path_or_a_registry() -> None:
     """A committed file must not reveal the machine on which it was made."""
     found = {}
     for path in repository_files():

@@ -247,7 +247,7 @@ def test_no_part_of_the_soak_has_the_name_of_another_make_target() -> None:
     assert set() == soak.PARTS.keys() & set(goals)
 
 
-def test_make_soak_accepts_names_of_parts() -> None:
+def test_the_target_soak_accepts_names_of_parts() -> None:
     command = ["make", "--dry-run", "soak", "kills", "junk"]
     said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     assert said.endswith("-m benchmarks.soak kills junk\n:\n:\n")

@@ -167,7 +167,7 @@ def test_an_archive_that_cannot_be_reached_is_reported(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def test_a_whole_medium_is_accepted(medium: Medium) -> None:
+def test_a_complete_medium_is_accepted(medium: Medium) -> None:
     """The standard tools and the fingerprint are those that the guide names."""
     assert signing.verify(medium.folder, medium.keys, contents.check) == VERSION
     assert (medium.checked().returncode, medium.checked().stderr) == (0, "")

@@ -143,7 +143,7 @@ def test_the_package_of_the_portal_has_no_code_of_the_inbox(unpacked: Path) -> N
 
 
 @pytest.mark.slow
-def test_hints_of_the_installed_portal_name_commands_of_the_package(unpacked: Path) -> None:
+def test_the_hints_of_the_installed_portal_contain_the_commands_of_the_package(unpacked: Path) -> None:
     """`portal.typed` recognises the package by the folder of its Python environment."""
     python = unpacked / PACKAGE.removeprefix("/") / "bin/python3"
     # The package links to the Python of Debian, which is not part of the package.

@@ -104,7 +104,7 @@ def test_a_text_that_names_a_file_by_its_place_in_the_source_is_found(planted: s
     assert named_as_in_the_source(f'"""docs/a.md"""\nx = "/{DOCUMENTS}/fanal-inbox/docs/a.md"') == []
 
 
-def test_programs_name_files_as_they_are_installed() -> None:
+def test_programs_name_each_file_by_its_path_on_an_installed_machine() -> None:
     """An installed machine has no folder `docs` or `deploy`."""
     paths = [path for room in ("inbox", "portal", "templates") for path in (ROOT / room).rglob("*.py")]
     found = {str(path.relative_to(ROOT)): named_as_in_the_source(path.read_text("utf-8")) for path in paths}

@@ -159,7 +159,7 @@ def test_a_changed_or_missing_or_additional_file_is_named(release: Release) -> N
 
 
 @pytest.mark.parametrize("name", ["SHA256SUMS.evil_amd64.deb", "SHA256SUMS.d", "SHA256SUMS2", ".hidden"])
-def test_an_additional_file_is_refused_whatever_its_name(release: Release, name: str) -> None:
+def test_an_additional_file_is_refused_whatever_its_name_is(release: Release, name: str) -> None:
     (release.folder / name).mkdir()
     assert release.refused() == f"{name} is not in the manifest"
 

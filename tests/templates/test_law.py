@@ -269,7 +269,7 @@ PUT = st.sampled_from(["", "1", "true", '""', '"x"', "[]", '["x"]', "{}", "nan",
 
 
 @given(st.sampled_from([(name, file) for name in FILES for file in folder.NAMES]), st.data())
-def test_a_damaged_file_is_refused_and_named_or_read_as_another_law(
+def test_a_damaged_file_is_either_refused_and_named_or_read_as_another_law(
     where: tuple[str, str], data: st.DataObject
 ) -> None:
     """A line is deleted, duplicated, moved, or given another value."""

@@ -62,7 +62,7 @@ def test_a_checkout_names_its_commit(checkout: Path) -> None:
     assert f"{PLAIN} (commit {commit(checkout)})" == version.text()
 
 
-def test_a_checkout_with_changed_files_says_so(checkout: Path) -> None:
+def test_the_version_of_a_checkout_says_whether_files_have_changed(checkout: Path) -> None:
     at = commit(checkout)
     (checkout / "file").write_text("2")
     assert f"{PLAIN} (commit {at}, with changes)" == version.text()

@@ -109,7 +109,7 @@ def test_a_flood_of_one_kind_blocks_only_that_kind(sqlite_room: Room, kind: Kind
     assert code(begin(sqlite_room, kind))[0] == 507
 
 
-def test_declared_uploads_that_never_arrive_leave_room_for_others(sqlite_room: Room) -> None:
+def test_uploads_that_are_declared_but_send_nothing_leave_room_for_other_uploads(sqlite_room: Room) -> None:
     """A hundred small uploads fit, or four of the largest size."""
     for kind in (Kind.REPORT_WITH_FILES, Kind.FOLLOW_UP_WITH_FILES):
         assert {begin(sqlite_room, kind, SMALLEST_FILES).status_code for _ in range(101)} == {201}
@@ -401,7 +401,7 @@ class Life:
 
 @pytest.mark.databases_differ
 @pytest.mark.parametrize("seed", chosen(range(3), 0))
-def test_after_any_actions_the_sums_equal_the_sizes_of_the_stored_envelopes(room: Room, seed: int) -> None:
+def test_the_sums_equal_the_sizes_of_the_stored_envelopes_after_random_actions(room: Room, seed: int) -> None:
     """Deleted envelopes count until the hour is over."""
     life, kept = Life(room, seed), dict.fromkeys(Kind, 0)
     limit(room, Kind.REPORT_WITH_FILES, 3, FILES)

@@ -73,7 +73,7 @@ def test_pieces_are_stored_in_rows_of_at_most_256_kib(room: Room) -> None:
     assert max(sizes) == receiving.PIECE
 
 
-def test_data_received_before_a_broken_connection_is_kept(room: Room) -> None:
+def test_data_that_arrived_before_the_connection_broke_is_kept(room: Room) -> None:
     """The client then continues after these bytes."""
     sealed = make_report_envelope(room.site, file=bytes(600_000))
     address = room.begin(sealed)
@@ -111,7 +111,7 @@ def test_an_unfinished_upload_can_be_cancelled(room: Room) -> None:
     assert code(room.client.delete(address, headers=TUS)) == (404, "not_found")
 
 
-def test_an_unfinished_upload_expires_at_a_midnight(room: Room) -> None:
+def test_an_unfinished_upload_expires_at_midnight(room: Room) -> None:
     """Upload-Expires reveals no time of day. After that midnight, the address is unknown."""
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)

@@ -320,7 +320,7 @@ def test_the_cost_rises_after_a_day_with_refusals_and_falls_after_a_day_without_
     assert offer(room).cost == 4
 
 
-def test_work_for_a_puzzle_from_before_midnight_is_accepted_at_the_old_cost(room: Room) -> None:
+def test_work_for_a_puzzle_that_was_offered_before_midnight_is_accepted_at_the_old_cost(room: Room) -> None:
     room.configure(work_cost=COSTS)
     room.hour = days.number(room.day) * DAY + 23
     fill(room)
@@ -333,7 +333,7 @@ def test_work_for_a_puzzle_from_before_midnight_is_accepted_at_the_old_cost(room
     assert send(room, sealed, paid).status_code == 201
 
 
-def test_refusals_without_work_do_not_raise_the_cost(room: Room) -> None:
+def test_refused_requests_without_work_do_not_raise_the_cost(room: Room) -> None:
     """Reports without JavaScript, which need no work, do not raise the cost either."""
     room.configure(work_cost=COSTS, capacity_gb=0.000_5)
     huge = unsent(age.sealed_size(1 << 20))

@@ -423,7 +423,7 @@ def test_a_restored_portal_accepts_a_gap_in_the_outboxes_once(room: Room, rebuil
         rebuilt.bring(make_outbox(room.site, n=9, previous=after.manifest.hash))
 
 
-def test_only_its_owner_can_read_the_file_with_the_private_key_for_backups(tmp_path: Path) -> None:
+def test_only_the_owner_of_the_file_can_read_the_private_key_for_backups(tmp_path: Path) -> None:
     private, public = tmp_path / "private", tmp_path / "public"
     backups.make_key(private, public)
     assert private.stat().st_mode & 0o777 == 0o600

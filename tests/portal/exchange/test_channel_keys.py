@@ -67,7 +67,9 @@ def test_expired_keys_on_a_card_need_not_be_served(provable: Provable) -> None:
     assert provable.found(both) == []
 
 
-def test_a_body_sees_a_foreign_key_that_could_sign_receipts_in_its_name(provable: Provable) -> None:
+def test_a_body_notices_a_foreign_key_that_could_sign_receipts_in_the_name_of_the_body(
+    provable: Provable,
+) -> None:
     """A key with changed dates is also named, because it could sign receipts with false dates."""
     channel = provable.site.outside.channel(today())
     (key,) = channel.reply_keys

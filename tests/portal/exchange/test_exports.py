@@ -100,7 +100,7 @@ def test_a_bundle_can_be_made_again_unchanged_until_the_inbox_confirms_it(room: 
         exports.export_again(room.database, INSPECTORATE, 1, again)
 
 
-def test_making_a_bundle_again_needs_an_existing_number(room: Room) -> None:
+def test_only_a_bundle_with_an_existing_number_can_be_made_again(room: Room) -> None:
     """The error names the newest number."""
     with pytest.raises(Refused, match="bundle 1 of inspectorate was never made") as caught:
         exports.export_again(room.database, INSPECTORATE, 1, room.folder)

@@ -105,7 +105,7 @@ def test_portal_init_with_json_returns_only_the_fingerprint(folder: Path) -> Non
     assert FINGERPRINT.fullmatch(json.loads(run(folder, "init", "--json"))["fingerprint"])
 
 
-def test_a_keyring_is_published_once(folder: Path) -> None:
+def test_a_keyring_is_published_only_once(folder: Path) -> None:
     """A second attempt says that the keyring is already published.
 
     Older, altered or expired keyrings are refused.
@@ -233,7 +233,7 @@ def test_results_are_reported_even_if_deleted_bytes_cannot_be_overwritten(made: 
     assert json.loads(complained) == {"code": "store-busy", "message": BUSY[0], "hint": BUSY[1]}
 
 
-def test_a_database_that_fails_is_an_error_with_a_hint(made: Path) -> None:
+def test_a_failing_database_causes_an_error_with_a_hint(made: Path) -> None:
     with closing(sqlite3.connect(made / "portal.sqlite")) as connection:
         connection.execute("ALTER TABLE envelopes RENAME TO elsewhere")
     message = "the database does not answer, or it is full or busy"

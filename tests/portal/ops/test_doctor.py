@@ -209,7 +209,7 @@ def test_deleted_data_that_cannot_be_overwritten_is_reported(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_the_output_is_the_same_with_no_report_and_with_fifty(
+def test_the_output_is_the_same_with_no_report_and_with_fifty_reports(
     request: pytest.FixtureRequest, tmp_path: Path, backend: str
 ) -> None:
     """The reports came on several days, and some were exported, withdrawn or not finished.
@@ -298,7 +298,7 @@ def test_a_kernel_with_short_connection_queues_causes_a_warning(
     assert "expired data is deleted" in done.stdout
 
 
-def test_files_that_others_can_read_are_an_error(tmp_path: Path) -> None:
+def test_files_that_others_can_read_are_reported_as_an_error(tmp_path: Path) -> None:
     room = room_for(tmp_path)
     configured(room, 0o644)
     (tmp_path / "portal.sqlite").chmod(0o640)
@@ -332,7 +332,7 @@ def test_a_site_that_does_not_answer_is_reported(tmp_path: Path) -> None:
     room.close()
 
 
-def test_a_difference_of_more_than_two_minutes_from_the_clock_of_the_site_is_an_error(
+def test_a_clock_that_differs_from_that_of_the_site_by_more_than_two_minutes_is_reported_as_an_error(
     tmp_path: Path,
     free_port: Callable[[], int],
     false_clock: Callable[[timedelta], None],
@@ -426,7 +426,7 @@ def test_a_disk_without_room_for_a_large_report_is_reported(tmp_path: Path) -> N
         room.close()
 
 
-def test_a_full_disk_of_postgresql_is_an_error(tmp_path: Path, postgres_url: str) -> None:
+def test_a_full_disk_of_postgresql_is_reported_as_an_error(tmp_path: Path, postgres_url: str) -> None:
     """PostgreSQL does not report its free space, so doctor tries to write.
 
     With enough space, there is no error.

@@ -32,7 +32,7 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
     return examine
 
 
-def test_a_unit_that_starts_at_boot_but_does_not_run_is_an_error(say: Say) -> None:
+def test_a_unit_that_starts_at_boot_but_does_not_run_is_reported_as_an_error(say: Say) -> None:
     """A unit that was never enabled, such as the onion service, causes no finding."""
     names = ("portal@8080.service", "nginx@clearnet.service", "portal-expire.timer")
     on = dict.fromkeys(names, RUNS)

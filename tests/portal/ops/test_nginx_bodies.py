@@ -101,7 +101,7 @@ def test_an_oversized_body_is_refused_and_leaves_nothing_behind(site: Nginx) -> 
     assert exchange(site.onion_port, sealed_form(LARGE), end=False).status == 200
 
 
-def test_a_full_folder_blocks_only_the_form_without_javascript_and_only_while_it_is_full(
+def test_a_full_folder_blocks_only_the_form_without_javascript_and_only_while_the_folder_is_full(
     site: Nginx,
 ) -> None:
     """Senders of large forms are told to wait, and their forms are accepted later.
@@ -152,7 +152,9 @@ def _headers(answer: Raw) -> set[bytes]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_locator_sent_while_the_portal_is_down_is_answered_with_a_page(site: Nginx, language: str) -> None:
+def test_a_request_with_a_locator_is_answered_with_a_page_while_the_portal_is_down(
+    site: Nginx, language: str
+) -> None:
     """A request that is not a valid form also gets a page."""
     alone = site.twin(f"alone-{language}", Server(site.server.folder, free_port()))
     with alone.serving():

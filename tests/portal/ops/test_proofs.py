@@ -151,7 +151,9 @@ def test_an_answer_by_the_reporter_is_accepted(folder: Path) -> None:
         (*CHALLENGED, "--ask", "x", "--answer", "answer.json"),
     ],
 )
-def test_incomplete_options_for_a_challenge_are_wrong_usage(folder: Path, words: tuple[str, ...]) -> None:
+def test_a_challenge_with_incomplete_options_is_refused_as_wrong_usage(
+    folder: Path, words: tuple[str, ...]
+) -> None:
     assert "--challenge" in check(folder, *words, code=2)
     assert not (folder / "challenge.json").exists()
 

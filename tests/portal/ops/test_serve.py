@@ -320,7 +320,7 @@ def test_the_next_start_overwrites_data_that_a_killed_process_had_deleted(server
             until(lambda: not remains(server, sealed))
 
 
-def test_data_withdrawn_just_before_a_stop_is_overwritten(server: Server) -> None:
+def test_data_that_was_withdrawn_just_before_a_stop_is_overwritten(server: Server) -> None:
     """Otherwise, the data would stay in the files until the portal starts again."""
     server.make()
     sealed = make_report_envelope(SITE)

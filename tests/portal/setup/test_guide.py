@@ -41,7 +41,7 @@ def test_the_soak_runs_every_command_of_the_steps() -> None:
     assert left.default_factory is guide.commands
 
 
-def test_a_command_on_two_lines_of_the_guide_is_one_command() -> None:
+def test_a_command_on_two_lines_of_the_guide_counts_as_one_command() -> None:
     (init,) = (each for each in guide.commands() if " init " in each)
     assert "\\" not in init
     assert init.endswith('--name-en "Customs inspectorate"')

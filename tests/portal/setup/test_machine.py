@@ -131,7 +131,7 @@ def test_a_foreign_site_in_the_configuration_of_nginx_is_reported(system: System
     assert obstacle(no_other_site(system).check()) == "nginx serves another site: shop"
 
 
-def test_a_tor_that_somebody_has_configured_is_reported(system: System) -> None:
+def test_a_tor_service_that_somebody_has_configured_is_reported(system: System) -> None:
     """The file of Debian contains only comments."""
     torrc = system.at("/etc/tor/torrc")
     assert no_other_tor(system).check() == DONE
@@ -304,7 +304,7 @@ def test_a_renewed_certificate_is_installed_and_a_failed_setup_restores_the_old_
     assert step.check().state is State.DONE
 
 
-def test_units_are_enabled_at_boot_and_disabled_after_undo(system: System) -> None:
+def test_units_start_at_each_boot_until_undo_disables_them(system: System) -> None:
     """The test reads the state that systemctl reports for the folder."""
     for unit in (
         Unit(system, "portal@8080.service", 8080),

@@ -209,7 +209,9 @@ def test_a_check_says_what_is_pending_and_changes_nothing(installed: Portal) -> 
     assert (files(installed), installed.units.began) == (before, began)
 
 
-def test_a_program_with_the_same_tables_is_tried_without_a_copy(installed: Portal) -> None:
+def test_a_new_program_with_the_same_tables_is_tried_without_a_copy_of_the_database(
+    installed: Portal,
+) -> None:
     before = rows(installed)
     installed.new = OLD
     with program(OLD):
@@ -256,7 +258,7 @@ def test_a_unit_that_starts_with_neither_version_is_reported(installed: Portal) 
     is_upgraded(installed)
 
 
-def test_an_even_newer_program_never_restores_a_copy_older_than_the_last_confirmation(
+def test_a_still_newer_program_never_restores_a_copy_that_is_older_than_the_last_confirmation(
     installed: Portal,
 ) -> None:
     """The run was killed after the confirmation, and then another package was installed."""

@@ -79,7 +79,7 @@ def test_withdrawing_a_second_report_under_a_known_case_id_is_reported_to_the_in
     assert len(ids(connection)) == 1
 
 
-def test_an_upload_grows_only_at_its_end_and_only_up_to_its_size(
+def test_an_upload_grows_only_at_its_end_and_only_up_to_its_declared_size(
     connection: Connection,
 ) -> None:
     """An unfinished upload keeps the day of its beginning. A complete upload has the day of its last byte."""

@@ -70,7 +70,7 @@ def test_a_portion_has_at_least_one_row_and_is_limited_in_rows_and_in_bytes_and_
         assert len(kept(connection, chunks, "position")) == fits + 1
 
 
-def test_a_pause_after_each_portion_lets_others_write(
+def test_other_transactions_can_write_in_the_pause_after_each_portion(
     store: Database, slept: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A waiting writer tries every tenth of a second. There is no pause after the last portion."""

@@ -102,7 +102,7 @@ def test_a_portion_of_very_many_small_envelopes_is_also_limited(room: Room) -> N
 
 
 @pytest.mark.parametrize("portion", chosen(PORTIONS, PORTIONS[-1]))
-def test_import_and_expire_leave_nothing_to_delete_later(
+def test_portal_import_and_portal_expire_leave_nothing_to_delete_later(
     room: Room, portion: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Confirmed data is deleted by the time the command ends."""
@@ -293,7 +293,9 @@ def writing(store: Database) -> Iterator[list[float]]:
             done.result()
 
 
-def test_others_can_write_between_portions(sqlite_room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_transactions_can_write_between_portions(
+    sqlite_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A writer waits for at most one portion."""
     monkeypatch.setattr(deletion, "_ROWS", 1)
     discard(sqlite_room, begun(sqlite_room, 3_000_000))

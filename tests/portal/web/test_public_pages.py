@@ -377,7 +377,7 @@ def test_html_in_questions_is_escaped(same_room: Room) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_receipt_contains_the_fingerprint_of_the_root_key_which_differs_for_another_key(
+def test_the_receipt_contains_the_fingerprint_of_the_root_key_that_the_portal_uses(
     same_room: Room, language: str
 ) -> None:
     asked = questionnaire.parse(_shipped())

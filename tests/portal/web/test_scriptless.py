@@ -236,7 +236,7 @@ def test_an_upload_without_javascript_that_breaks_off_leaves_nothing_behind(sqli
     assert sqlite_room.state() == before
 
 
-def test_an_upload_without_javascript_that_fails_in_the_database_leaves_nothing_behind(
+def test_an_upload_without_javascript_leaves_nothing_behind_if_the_database_fails(
     sqlite_room: Room,
 ) -> None:
     """Nobody could continue the upload, because nobody has its address.
