@@ -98,7 +98,7 @@ def test_the_index_lists_every_page_under_exactly_one_kind() -> None:
     head, *parts = re.split(r"^## ", INDEX.read_text("utf-8"), flags=re.MULTILINE)
     assert links(head) == []
     assert [part.partition(":")[0] for part in parts] == KINDS
-    # Links to headings do not count, because a part of a page can be of a different kind than the page.
+    # Links to headings do not count, because a part of a page can be of another kind than the page itself.
     listed = [path for part in parts for path, anchor in links(part) if path and not anchor]
     assert [each for each in listed if listed.count(each) > 1] == []
     assert {str(each.relative_to(DOCS)) for each in DOCS.rglob("*.md")} - {INDEX.name} <= set(listed)

@@ -249,7 +249,8 @@ def _changes(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
             yield from _root(node)
-        # A name that begins with a small letter is the name of a module, and the call is to its function.
+        # A name that begins with a small letter is the name of a module, and the call is to a function of
+        # that module.
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attribute)) if attribute in CHANGING:
             if name.startswith("_") or name[0].isupper():
                 yield name

@@ -179,8 +179,8 @@ def test_no_file_refers_to_a_numbered_item_of_a_document_outside_the_repository(
     assert found - {"tests/test_repository.py"} == set()
 
 
-# In the protocol, “author” is part of the names of a key and of values derived from it. The person is the
-# reporter.
+# In the protocol, “author” is part of the names of a key and of values derived from that key. The person is
+# the reporter.
 AUTHOR = re.compile(r"(?<![`\w-])[Aa]uthors?(?:hip)?\b(?![`_]| (?:public )?(?:key|seed|hash)\b)")
 # In these files, the word means somebody else (who wrote a file, a program or the questionnaire), or is
 # quoted.
@@ -336,7 +336,7 @@ def test_texts_have_one_word_for_unfiled_envelopes() -> None:
 
 
 def changed_since_a_tag(repository: Path) -> set[str]:
-    """Return the golden files of tables that an earlier tag contains, and that are changed or missing."""
+    """Return the golden files of tables that are in an earlier tag, but are now changed or missing."""
     tags = git(repository, "tag", "--list", "v*", "--merged", "HEAD").split()
     compare = ("diff", "--name-only", "--no-renames", "--diff-filter=MD")
     return {

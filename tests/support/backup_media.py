@@ -58,7 +58,7 @@ class Copies:
 
 
 def signed_anew(office: Office, folder: Path, edit: Edit) -> None:
-    """Change the list of a backup and sign it with the officers' key, as a quorum of officers could."""
+    """Change the list of a backup and sign the list with the officers' key, as a quorum of officers could."""
     path = folder / "backup.json"
     header = vault_header.parse((office.root / "vault.json").read_bytes())
     key = passphrase.backup_key(officers.open_master(header, office.bring()).master)

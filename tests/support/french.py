@@ -28,7 +28,7 @@ def of_catalogue(domain: Domain) -> Iterator[str]:
 
 
 def of_toml(value: Any, *, french_here: bool) -> Iterator[str]:
-    """Yield every French text of a TOML file: all texts of a French file, or the values of `fr` in others."""
+    """Yield all texts of a French TOML file, or the values of `fr` in another TOML file."""
     if isinstance(value, dict):
         for name, each in value.items():
             yield from of_toml(each, french_here=french_here or name == "fr")

@@ -102,7 +102,7 @@ class Incident:
         self.installation.portal = PortalForked(self.folder / "other", port=free_port())
 
     def bring_configuration(self) -> None:
-        """Bring a copy of the configuration of the lost server, which names a signed list of pages."""
+        """Bring a copy of the lost server's configuration, which names a signed list of pages."""
         self._copied.write_text(f'manifest = "manifest"\n{self._copied.read_text("utf-8")}')
 
     def lose_medium(self) -> None:

@@ -17,7 +17,8 @@ from tests.support.portal_site import PortalSite
 
 ADDRESS = ("Inspection des douanes", "11 rue des Deux-Mondes", "93558 Montreuil Cedex")
 _EMPTY = re.compile(r'(?<=address = """).*?(?=""")', re.DOTALL)
-# In points. Browsers draw a border as a shape of its own, and the printed squares vary by a pixel.
+# In points. Browsers draw a border as a separate shape, and the size of the printed squares varies by a
+# pixel.
 _SQUARE = range(8, 12)
 _SHORTEST_LINE = 50
 _THICKEST_LINE = 1.0

@@ -35,7 +35,7 @@ HARMLESS = {"SourceFile", "ExifTool", "File", "Composite", "System"}
 
 
 def picture(path: Path, orientation: int = 6, *options: Any) -> Path:
-    """Write a picture in the format of its name, with different corners and all kinds of metadata."""
+    """Write a picture in the format of its file name, with different corners and all kinds of metadata."""
     image = Image.new("RGB", (48, 32), (200, 30, 30))
     for corner, colour in (((0, 0), (0, 0, 255)), ((24, 0), (0, 255, 0)), ((0, 16), (255, 255, 0))):
         image.paste(colour, (*corner, corner[0] + 24, corner[1] + 16))

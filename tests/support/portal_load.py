@@ -72,7 +72,7 @@ class Load:
         _grows(self.kept, 2 * CLIENTS)
 
     def is_refused(self) -> None:
-        """Wait until clients have been told to wait at least as many times as there are clients."""
+        """Wait until the number of refused requests has grown by at least the number of clients."""
         _grows(self.refused, CLIENTS)
 
     def _send(self, prepared: list[Sealed]) -> None:

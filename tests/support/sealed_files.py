@@ -23,7 +23,7 @@ def sealed_file(report: Sealed) -> bytes:
 
 
 def form(content: bytes, name: str = "x", field: str = "sealed") -> dict[str, Any]:
-    """Return a body with one file, as browsers make it, and its type, for a test client."""
+    """Return a body with one file, as browsers make it, and the type of the body, for a test client."""
     head = f'--b\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
     body = head.encode() + b"Content-Type: application/octet-stream\r\n\r\n" + content + b"\r\n--b--\r\n"
     return {"data": body, "content_type": "multipart/form-data; boundary=b"}

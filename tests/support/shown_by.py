@@ -51,7 +51,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Rules of a file, given by keys, and the tests that check that the program follows them.
+    """Rules of a file, given by keys, and the tests that check that the program follows these rules.
 
     A test is given by its path below `tests/` and its function. If the only tests are those that repeat the
     values, ``unheld`` says why.

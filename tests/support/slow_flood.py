@@ -1,4 +1,4 @@
-"""Clients that hold as many connections as they can and send requests byte by byte, and honest clients."""
+"""Honest clients, and clients that send requests byte by byte on as many connections as they can hold."""
 
 import multiprocessing
 import resource

@@ -11,7 +11,7 @@ from h2.settings import SettingCodes, Settings
 from tests.support.slow_flood import Source
 
 # Every server should allow at least this many open streams (RFC 9113, 6.5.2). nginx closes a connection after
-# it has refused as many streams.
+# it has refused that many streams.
 _STREAMS = 100
 
 

@@ -66,7 +66,7 @@ class Person:
         self.wait.until(when.element_to_be_clickable((By.CSS_SELECTOR, selector))).click()
 
     def enter(self, selector: str) -> None:
-        """Press a button with the keyboard, as the page counts two quick clicks at one place as one click."""
+        """Press a button with the keyboard; the page would count two quick clicks at one place as one."""
         self.wait.until(when.element_to_be_clickable((By.CSS_SELECTOR, selector))).send_keys(Keys.ENTER)
 
     def fill(self, selector: str, text: str) -> None:

@@ -75,7 +75,7 @@ class Wrong:
 
 
 def of(place: Place, files: Mapping[str, str]) -> Iterator[Wrong]:
-    """Yield laws with another value at a place, one for each way in which the value can be wrong.
+    """Yield laws with another value at a place, one law for each way in which the value can be wrong.
 
     Yield nothing if the value is a text, or if the law cannot be read with any other value.
     """

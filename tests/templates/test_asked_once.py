@@ -1,4 +1,4 @@
-"""The shipped questionnaire asks for each fact once, and for details only after the answer they belong to."""
+"""The shipped questionnaire asks for each fact once, and for details only after the related answer."""
 
 import re
 import tomllib

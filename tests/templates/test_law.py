@@ -1,4 +1,4 @@
-"""The law as data: the program reads French law and others, and an error names the file, line and field."""
+"""The law as data. The program reads French law and other laws. An error names the file, line and field."""
 
 import hashlib
 import os

@@ -88,7 +88,7 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
         }.items()
     },
 }
-# Any change of these keys counts as relaxing the law, because the effect depends on other rules.
+# Any change to these keys counts as relaxing the law, because the effect depends on other rules.
 EITHER = {
     "authorities.toml authority.*.kind",
     "authorities.toml guarantee.*",

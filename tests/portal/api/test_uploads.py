@@ -180,7 +180,7 @@ def test_junk_from_an_outdated_request_does_not_damage_an_upload_that_has_grown(
 
 
 class Overtaken(BytesIO):
-    """A request body that makes another request add bytes to the same upload while the body is read."""
+    """A request body. While the body is read, another request adds bytes to the same upload."""
 
     def __init__(self, other: Callable[[], TestResponse], content: bytes = b"") -> None:
         super().__init__(content or age.seal_bytes(bytes(3_000), [SITE.inspectorate.intake.recipient()]))

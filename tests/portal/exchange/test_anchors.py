@@ -1,4 +1,4 @@
-"""The portal keeps all outbox manifests, and returns them to each channel as evidence for its journal."""
+"""The portal keeps all outbox manifests, and returns each to its channel as evidence for the journal."""
 
 import subprocess
 from datetime import timedelta

@@ -209,7 +209,7 @@ def test_each_circuit_may_have_four_requests_in_progress(behind_nginx: Nginx) ->
 
 @pytest.fixture(scope="module")
 def counting(behind_nginx: Nginx) -> Iterator[Nginx]:
-    """The shipped site, but with only twenty pieces and eighteen texts in progress at the same time."""
+    """The shipped site, but with a limit of twenty pieces and eighteen texts in progress at the same time."""
     few = {
         "limit_conn all_pieces 512;": "limit_conn all_pieces 20;",
         "limit_conn all_texts 4096;": "limit_conn all_texts 18;",

@@ -31,7 +31,7 @@ def analyzed(unit: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def here(unit: Path, folder: Path, *, without: str = "\0") -> Path:
-    """Return a copy of a unit that runs on this machine, without the lines that contain ``without``."""
+    """Return a copy of a unit that can run on this machine, without the lines that contain ``without``."""
     text = unit.read_text("utf-8")
     for program in PROGRAMS:
         text = text.replace(program, "/bin/true")

@@ -395,7 +395,7 @@ INTERRUPTED = [
 
 
 def killed_at(installed: Portal, place: int) -> bool:
-    """Upgrade in a process that is killed at a step, counted from 0; return whether it was killed."""
+    """Upgrade in a process that is to be killed at a step, counted from 0; return whether it was killed."""
     if (child := os.fork()) == 0:
         left = [place]
 

@@ -268,7 +268,7 @@ def test_power_loss_during_an_upgrade_leaves_either_the_old_or_the_new_database(
 
 
 def _killed_at(old: Old, place: int) -> bool:
-    """Upgrade in a process that is killed before step ``place`` (from 0); return whether it was killed."""
+    """Upgrade in a process that is to be killed before step ``place`` (from 0); return whether it was."""
     if (child := os.fork()) == 0:
         left = [place]
 

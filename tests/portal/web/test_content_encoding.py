@@ -39,7 +39,7 @@ def test_a_cached_file_with_wrong_content_is_not_served_but_replaced(cache: Path
 
 
 def test_a_cached_brotli_version_is_served(cache: Path) -> None:
-    """The cache has another valid compression of the file, which shows that it was not compressed again."""
+    """The cache has another valid compression of the file, which a new compression would not produce."""
     made = form_of(CONTENT)
     (kept,) = cache.iterdir()
     quick = brotli.compress(CONTENT, quality=1)
