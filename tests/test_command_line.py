@@ -241,7 +241,7 @@ def test_the_inbox_has_at_most_fifteen_groups_and_lists_opposite_commands_togeth
 
 
 NEGATIONS = {"withdraw", "retract", "cancel", "revoke", "delete", "not", "no"}
-# Commands that break a naming rule. commands.toml gives the reason for each at its top.
+# Commands that break a naming rule. The first lines of commands.toml give the reason for each of them.
 IRREGULAR = {
     "several cases": {"case declare", "case junk", "case unjunk", "message acknowledge"},
     "verbs as options": {"queue tag"},

@@ -1,4 +1,4 @@
-"""Documents name only `make` commands and variables that exist, and README compares Fanal with others."""
+"""Documents name only existing `make` commands and variables. README compares Fanal with other systems."""
 
 import re
 from pathlib import Path

@@ -347,7 +347,7 @@ def changed_since_a_tag(repository: Path) -> set[str]:
 
 
 def test_the_tables_that_a_tagged_migration_makes_never_change() -> None:
-    """Another change to a table needs another migration, which has a golden file of its own."""
+    """Each further change to a table needs a new migration, which has a golden file of its own."""
     for side in ("portal", "inbox"):
         assert (ROOT / "tests" / "golden" / f"{side}-tables-0001.txt").exists()
     assert changed_since_a_tag(ROOT) == set()

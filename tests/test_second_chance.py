@@ -1,4 +1,4 @@
-"""The gate runs failed tests once more, alone, and reports how many it repeated."""
+"""The gate runs each failed test once more, by itself, and reports the number of repeated tests."""
 
 import subprocess
 from pathlib import Path

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 _ANSWER = re.compile(rb"HTTP/1\.[01] (\d{3})[^\r]*\r\n(.*?)\r\n\r\n(.*)", re.DOTALL)
 _GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
-# Texts that would reveal the server's software, or where it failed.
+# Texts that would reveal the server's software, or the place of a failure.
 BANNERS = (b"Traceback", b"gunicorn", b"Werkzeug", b"Python", b"nginx", b'File "', b"Server:")
 # Requests that only the portal accepts. The web server in front of the portal refuses these requests.
 LENIENT = {"another coding"}

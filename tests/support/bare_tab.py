@@ -46,7 +46,7 @@ class BareTab:
         return result
 
     def ask(self, expression: str) -> Any:
-        """Return the value of an expression in the page, or None if it throws."""
+        """Return the value of an expression in the page, or None if the expression throws an error."""
         return self.call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
 
     def until(self, expression: str, seconds: float = 60) -> Any:

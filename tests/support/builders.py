@@ -134,8 +134,8 @@ def make_keyring(
 
 @lru_cache
 def _keyring(site: Site, serial: int, day: date, root_seed: bytes, bodies: tuple[Body, ...]) -> SignedKeyring:
-    # Keyrings are cached, because every room and report needs one. Most of them need the same keyring, and
-    # encoding its keys takes 10 ms.
+    # Keyrings are cached, because every room and report needs a keyring. Most of them need the same keyring,
+    # and encoding its keys takes 10 ms.
     value = Keyring(
         deployment=site.deployment,
         serial=serial,

@@ -217,7 +217,7 @@ def _duty(kind: str, **changes: Any) -> Callable[[Session], None]:
 
 
 def ask_for_access(session: Session) -> None:
-    """Record an old access request of the person named in the case, unless there is one."""
+    """Record an old access request of the person named in the case, unless there already is a request."""
     asked = AccessRequest(
         n=1, received=today() - LONG_AGO, way="letter", names=PERSON, earliest=today(), due=today()
     )
@@ -419,7 +419,7 @@ class Visitor(Client):
 
 
 def passphrases(*names: str) -> dict[str, str]:
-    """Return what two officers type into a form of the desk to confirm it."""
+    """Return what two officers type into a form of the desk to confirm the form."""
     return {f"passphrase-{name}": passphrase_of(name) for name in names}
 
 

@@ -7,7 +7,7 @@ import pytest
 
 # All tests with the mark `soak`, even those that are not selected, each with its marks.
 SOAKED = pytest.StashKey[Mapping[str, frozenset[str]]]()
-# A test's fixtures show whether it needs a browser or a database.
+# A test's fixtures show whether the test needs a browser or a database.
 _NEEDS = {
     "browser": {"engine", "chromium"},
     "database": {"postgres_url"},

@@ -57,7 +57,7 @@ def process(number: str) -> str:
 
 
 def write(path: str) -> str:
-    """Write a text to a file, where it would stay."""
+    """Write a text to a file, where the text would stay."""
     with Path(path).open("w") as file:
         file.write("here I was")
     return "written"

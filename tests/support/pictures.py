@@ -1,4 +1,4 @@
-"""Pictures with all metadata of cameras and programs, written by exiftool, which later checks them."""
+"""Pictures with all metadata of cameras and programs. exiftool writes this metadata, and later reads it."""
 
 import io
 import json

@@ -132,7 +132,8 @@ def by_page() -> dict[str, list[str]]:
 def wanted(domain: Domain, language: str) -> dict[str, list[str]]:
     """Return every text that a catalogue needs, each with the files that contain it.
 
-    If the questionnaire and the law lack texts in the language, its catalogue includes these texts.
+    If the questionnaire and the law lack texts in the language, the catalogue of the language includes these
+    texts.
     """
     found: dict[str, list[str]] = {}
     for folder in _SOURCES[domain]:
@@ -253,7 +254,7 @@ def run(language: str, page: str = "", root: Path = ROOT) -> Iterator[str]:
 
 
 def _guides(folder: Path, language: str) -> Iterator[str]:
-    """Copy the English guide, rights or statement if the language does not have it.
+    """Copy the English guide, rights or statement if the language does not have this file.
 
     Without these files, a portal does not start.
     """

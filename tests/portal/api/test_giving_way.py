@@ -1,4 +1,4 @@
-"""A serving portal deletes an upload without progress in favour of an honest one."""
+"""A serving portal deletes an upload without progress in favour of an honest upload."""
 
 import time
 from collections.abc import Callable

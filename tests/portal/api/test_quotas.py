@@ -75,7 +75,7 @@ def begin(room: Room, kind: Kind, size: int = 0, header: Sized | None = None) ->
 
 
 def take(room: Room, kind: Kind, size: int) -> None:
-    """Take this much of a kind's room, without storing an envelope."""
+    """Take this amount of a kind's room, without storing an envelope."""
     with room.database.write() as connection:
         sums.count(connection, kind, size)
 
@@ -456,7 +456,7 @@ def test_reports_without_javascript_have_their_own_share_each_day(room: Room) ->
 def test_half_of_the_daily_share_without_javascript_is_for_texts_and_half_for_larger_envelopes(
     room: Room,
 ) -> None:
-    """Filling one half does not block the other. The next day, both halves are open again."""
+    """Filling one half does not block the other half. The next day, both halves are open again."""
     day(room, 2, age.sealed_size(131_072))
     assert [scriptless(room, 131_072) for _ in range(3)] == [200, 200, 507]
     assert [scriptless(room) for _ in range(4)] == [200, 200, 200, 507]

@@ -146,7 +146,7 @@ def test_stalled_uploads_are_kept_while_there_is_room(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_if_room_is_short_only_stalled_uploads_are_deleted(room: Room) -> None:
-    """Uploads in their first half hour and complete envelopes are kept."""
+    """Complete envelopes are kept, and so are uploads in their first half hour."""
     whole, growing, late, resting = begun(room), begun(room), begun(room), begun(room)
     watch = Watch()
     shorten(room)
@@ -168,7 +168,7 @@ def test_if_room_is_short_only_stalled_uploads_are_deleted(room: Room) -> None:
 def test_all_stalled_uploads_are_deleted_in_small_transactions(
     sqlite_room: Room, rows_: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each transaction makes others wait only for a short time."""
+    """Each transaction makes other transactions wait only for a short time."""
     monkeypatch.setattr(stalled, "_ROWS", rows_)
     addresses = [begun(sqlite_room)[1] for _ in range(5)]
     shorten(sqlite_room)

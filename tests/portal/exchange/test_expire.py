@@ -25,7 +25,7 @@ DECADE = 3_650
 
 
 def expired(room: Room, days_later: int = 0) -> Expired:
-    """Let days pass, delete the expired data, and return it."""
+    """Let days pass, delete the expired data, and return the deleted data."""
     room.publish(make_keyring(room.site, 9, day=room.wait(days_later)))
     return expire.expire(room.database, room.settings, room.day)
 

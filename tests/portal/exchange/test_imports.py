@@ -101,7 +101,7 @@ def test_a_slot_does_not_restore_a_withdrawn_case(room: Room) -> None:
 def test_a_withdrawal_by_a_stranger_does_not_block_the_slot_of_a_case(room: Room, channel: str) -> None:
     """A stranger can send and withdraw a report under a known case id.
 
-    The true case still gets its answer.
+    The genuine case still gets its answer.
     """
     true, key = filed(room), bytes(range(32))
     other = make_report_envelope(room.site, channel)

@@ -322,7 +322,7 @@ def test_a_configuration_with_a_mistake_ends_every_command_with_status_2(
 
 
 def test_wrong_usage_ends_with_status_2(folder: Path) -> None:
-    """An option or command is unknown, or a required one is missing."""
+    """An option or command is unknown, or a required option or command is missing."""
     wrong = ["export", "--out", folder, "--again", "99999999999999999999"]
     for arguments in (["frobnicate"], ["export"], ["import"], ["init", "--what"], ["keyring"], wrong):
         assert "Usage: portal " in run(folder, *arguments, code=2)

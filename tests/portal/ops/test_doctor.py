@@ -133,7 +133,7 @@ def test_missing_texts_of_the_inspectorate_are_reported(tmp_path: Path) -> None:
 
 
 def test_a_portal_without_a_name_is_reported(tmp_path: Path) -> None:
-    """The name may be missing in only one language. An unusable logo is also reported."""
+    """The name may be missing in just one of the languages. An unusable logo is also reported."""
     room = room_for(tmp_path)
     (told,) = [each for each in found(room, Level.WARNING) if "nobody is named" in each]
     assert told.startswith("nobody is named behind the site: [nom de l")
@@ -285,7 +285,7 @@ def test_a_kernel_that_cannot_confine_processes_causes_a_warning(tmp_path: Path)
 def test_a_kernel_with_short_connection_queues_causes_a_warning(
     tmp_path: Path, places: int, lines: int
 ) -> None:
-    """The kernel shortens the queues of the portal and nginx, whatever length they request."""
+    """The kernel shortens the queues of the portal and nginx, whatever length the two programs request."""
     room = room_for(tmp_path)
     room.close()
     examine = f"echo {places} > /proc/sys/net/core/somaxconn; {PORTAL} --config {configured(room)} doctor"

@@ -1,4 +1,4 @@
-"""Clients that hold many connections to nginx, or flood it with requests, do not block others."""
+"""Clients that hold many connections to nginx, or flood it with requests, do not block other clients."""
 
 import select
 import socket
@@ -299,7 +299,7 @@ def test_a_text_is_accepted_even_when_further_pieces_are_refused(behind_nginx: N
 
 
 def test_a_second_proxy_protocol_line_is_refused(behind_nginx: Nginx) -> None:
-    """Otherwise, one circuit could pretend to be any other."""
+    """Otherwise, one circuit could pretend to be any other circuit."""
     one = circuit(behind_nginx, 4)
     assert answered(one, line("fc00::1") + head("GET /nowhere HTTP/1.1"))[9:12] == b"400"
     assert answered(one, head("GET /nowhere HTTP/1.1"))[9:12] == b"404"

@@ -105,7 +105,7 @@ def asked(
     typed: list[str],
     expected: answers.Answers | None = None,
 ) -> str:
-    """Type answers, and check that setup gets the expected ones. Return what the terminal shows."""
+    """Type answers, and check that setup gets the expected answers. Return what the terminal shows."""
     expected = expected or replace(
         GOOD, keyring=str(medium), clearnet=False, certificate="", certificate_key=""
     )

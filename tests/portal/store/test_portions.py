@@ -1,4 +1,4 @@
-"""Deletion in portions needs little free disk, and lets others write in between."""
+"""Deletion in portions needs little free disk space, and lets other transactions write in between."""
 
 import shutil
 import time
