@@ -63,7 +63,7 @@ class Walk:
 
     def __init__(self, folder: Path) -> None:
         self.media = folder / "media"
-        for name in ("stick", "backup", "keys", "paper", "shares", "own"):
+        for name in ("stick", "backup", "keys", "paper", "shares", "alice"):
             (self.media / name).mkdir(parents=True)
         self.office = Office(folder, QUORUM)
         self.office.shares = self.media / "shares"
@@ -114,7 +114,7 @@ class Walk:
     def copy(self, line: str) -> None:
         """Type a command that copies a share to the medium of an officer, who must own the share."""
         subprocess.run(["sh", "-c", line.replace("/media/", f"{self.media}/")], check=True)
-        (copied,) = (self.media / "own").iterdir()
+        (copied,) = (self.media / "alice").iterdir()
         (own,) = (self.media / "shares").glob("alice-*")
         assert copied.read_bytes() == own.read_bytes()
 

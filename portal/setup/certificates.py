@@ -100,7 +100,7 @@ def _faults(certificate: Path, key: Path, host: str, now: datetime) -> Iterator[
     if host and not found.is_for(host):
         yield in_the_way(
             f"{certificate} is for {', '.join(found.names) or 'no name'}, not for {host}",
-            f"name a certificate for {host}, or correct `host` in {remembered.FILE}",
+            f"name a certificate for {host}, or give the host that the certificate names",
         )
     if not found.is_complete:
         yield in_the_way(

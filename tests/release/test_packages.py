@@ -7,6 +7,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import zipfile
@@ -216,6 +217,27 @@ def test_the_package_of_the_inbox_also_depends_on_its_sandbox_and_fonts() -> Non
     lines = (ROOT / "deploy/debian/inbox/control").read_text().splitlines()
     (depends,) = (line.removeprefix("Depends: ") for line in lines if line.startswith("Depends: "))
     assert PYTHON_AND_C | {"bubblewrap", "fonts-dejavu-core", "libstdc++6"} <= set(depends.split(", "))
+
+
+def test_the_package_of_the_portal_requires_the_packages_of_the_programs_that_its_units_run() -> None:
+    """A bare Debian does not have `kill`, with which systemd reloads nginx."""
+    units = "".join(each.read_text() for each in (ROOT / "deploy").rglob("*.service"))
+    programs = {each for each in re.findall(r"^Exec\w+=(/\S+)", units, re.MULTILINE) if Path(each).exists()}
+    assert {"/bin/kill", "/usr/sbin/nginx"} <= programs
+    owners = {name for name in map(package_of, programs) if name}
+    control = (ROOT / "deploy/debian/portal/control").read_text()
+    required = set(re.findall(r"[\w-]+", control.partition("Depends: libc6")[2].partition("Description:")[0]))
+    asked = ["dpkg-query", "--show", "--showformat", "${Essential} ${Package}\n"]
+    said = subprocess.run(asked, check=True, capture_output=True, text=True).stdout
+    essential = {line.partition(" ")[2] for line in said.splitlines() if line.startswith("yes ")}
+    assert owners - essential - {"fanal-portal"} <= required
+
+
+def package_of(program: str) -> str:
+    """Return the Debian package of a program of this machine, or "" for a program of no package."""
+    asked = ["dpkg-query", "--search", str(Path(program).parent.resolve() / Path(program).name)]
+    said = subprocess.run(asked, check=False, capture_output=True, text=True).stdout
+    return said.partition(":")[0]
 
 
 @pytest.mark.parametrize("lock", ["small==1.0\n", f"small==1.0 --hash=sha256:{'0' * 64}\n"])

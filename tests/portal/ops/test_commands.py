@@ -117,7 +117,7 @@ def test_a_keyring_is_published_only_once(folder: Path) -> None:
     assert "keyring 2 was published before" in run(folder, "keyring", good)
     assert json.loads(run(folder, "keyring", good, "--json"))["taken"] is False
     older = make_keyring(SITE, 1).save(folder / "older")
-    assert "is not newer" in refusal(run(folder, "keyring", older, code=1))[0]
+    assert "is not higher than the serial in use" in refusal(run(folder, "keyring", older, code=1))[0]
     stranger = make_keyring(SITE, 3, root_seed=bytes(32)).save(folder / "stranger")
     assert "signature does not hold" in refusal(run(folder, "keyring", stranger, code=1))[0]
     expired = make_keyring(SITE, 3, day=today().replace(year=today().year - 1)).save(folder / "expired")
