@@ -1,4 +1,4 @@
-"""`fanal-portal setup` on a bare Debian 13 with a real systemd: three parts of the soak."""
+"""Three parts of the soak run `fanal-portal setup` on a bare Debian 13 with a real systemd."""
 
 import json
 import shutil

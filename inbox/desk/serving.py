@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _SECONDS = 5.0
 # How often to look for slow connections.
 _TICK_SECONDS = 0.2
-# The maximum number of connections without a complete request, which any user of this machine can open.
+# Any user of this machine can open connections. At most this many may be without a complete request.
 _MOST_WAITING = 32
 # The maximum number of connections in total. Further connections wait to be accepted.
 _MOST_OPEN = 48

@@ -60,7 +60,7 @@ def make(settings: Settings, *, public: Path, out: Path, as_json: bool) -> None:
 @click.option(
     "--fingerprint",
     required=True,
-    help="The fingerprint that the lost portal printed when it was made.",
+    help="The fingerprint that was printed when the lost portal was made.",
 )
 @json_option
 @pass_settings

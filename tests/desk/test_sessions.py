@@ -378,7 +378,7 @@ def test_a_second_officer_must_declare_the_case_before_seeing_the_request(one_ca
 def test_signing_out_or_locking_warns_of_open_requests_to_confirm(one_case: Office) -> None:
     """The asking officer is warned, and so is the confirming officer.
 
-    The controls are sessions without a request.
+    For comparison, there are also sessions without a request.
     """
     with desk_of(one_case) as (desk, alice, bruno):
         alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")

@@ -1,4 +1,4 @@
-"""“Continue” while files are being examined, and files whose bytes stop coming."""
+"""The reporter presses “Continue” while files are being examined, or the bytes of a file stop coming."""
 
 import os
 import time

@@ -121,7 +121,7 @@ def test_a_claimed_day_may_differ_from_the_memo_by_one_day(visitor: Visitor) -> 
     assert visitor.page.evaluate(DIFFERING, [*near, *far, "2199-12-31"]) == [*far, "2199-12-31"]
 
 
-# Show a case with a claim and an error; return whether each of these places has a text.
+# Show a case with a claim and with an error. Return whether the places of both texts are filled.
 SHOWN = """([claim, fault]) => {
   const mailbox = { claim, channel: null, day: "2026-11-24", slot: null, fault };
   modules.caseview.showCase(mailbox, { channels: [] }, "2026-11-25");

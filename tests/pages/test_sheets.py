@@ -73,7 +73,7 @@ def test_a_page_that_would_change_soon_keeps_its_state_while_its_pictures_are_ta
 def test_the_picture_of_the_danger_state_shows_the_notices_that_the_page_holds_back_at_first(
     visitor: Visitor, tmp_path: Path
 ) -> None:
-    """The test does not wait between the state and its picture."""
+    """The test takes the picture at once, without waiting after it has reached the state."""
     states = page_states.write(visitor, tmp_path)
     assert any(name.startswith("danger") for name, _ in states)
     for notice in ("[data-field=danger_now] [data-danger]", "[data-field=how_many] .notice", "#channels"):

@@ -31,7 +31,7 @@ class Nginx:
     folder: Path
     onion_server: Server | None = None
     port: int = field(default_factory=free_port)
-    # Tor uses the first port, and names circuits. Tests that name no circuit use the second port.
+    # Tor uses the first port, and gives the name of each circuit. Tests without circuits use the second port.
     tor_port: int = field(default_factory=free_port)
     onion_port: int = field(default_factory=free_port)
 

@@ -144,7 +144,7 @@ def restrict(door: Door, /, *, case: int, officers: tuple[str, ...], as_json: bo
 @case_argument
 @opens_inbox
 def unrestrict(door: Door, /, *, case: int, as_json: bool) -> None:
-    """Let all officers read a case again, except those who are excluded from it."""
+    """End the restriction of a case to its handlers. Excluded officers still cannot read the case."""
     with door.opened() as (inbox, who):
         handlers.open_to_all(inbox, who, case)
     _show_handlers(case, [], as_json=as_json)

@@ -44,12 +44,12 @@ _SIGNED_ANEW = (
 @click.option(
     "--confirm-instance",
     metavar="FINGERPRINT",
-    help="Confirm the portal with its instance key, as the portal printed it when it was made.",
+    help="Confirm the portal with the fingerprint that was printed when the portal was made.",
 )
 @click.option(
     "--new-instance",
     metavar="FINGERPRINT",
-    help="Confirm a rebuilt portal with its instance key, as the portal printed it when it was rebuilt.",
+    help="Confirm a rebuilt portal with the fingerprint that was printed when the portal was rebuilt.",
 )
 @click.option(
     "--after-restore",

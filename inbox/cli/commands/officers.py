@@ -45,7 +45,7 @@ def list_officers(door: Door, /, *, as_json: bool) -> None:
 @click.command()
 @opens_inbox
 def seen(door: Door, /, *, as_json: bool) -> None:
-    """Confirm that you know about the renewal of shares with a paper sheet."""
+    """Confirm that you know that a paper sheet was used to renew the shares."""
     with door.opened() as (inbox, who):
         confirmed = sheet_notice.acknowledge(inbox, who)
     terminal.show({"confirmed": confirmed}, [f"confirmed by {', '.join(confirmed)}"], as_json=as_json)

@@ -296,7 +296,7 @@ def test_one_officer_alone_cannot_find_out_the_identity_from_the_preview_of_a_do
     assert (200, True) == (seen[0][0], "The reporter\u2019s identity is kept" in seen[0][1])
 
 
-def test_two_officers_see_which_passages_are_removed_because_of_the_identity(
+def test_two_officers_see_which_passages_are_removed_because_they_would_reveal_the_reporter(
     room: Room, tmp_path: Path
 ) -> None:
     """Otherwise a person concerned who was recorded as the reporter could disappear unnoticed."""

@@ -69,7 +69,7 @@ UNREAD = (
 def test_the_status_and_the_messages_beside_it_do_not_contradict_each_other(
     world: World, status: Status
 ) -> None:
-    """Each status is combined with each message of the law that fits it.
+    """The test combines each status with every message of the law that fits this status.
 
     The test compares the status, its meaning, and each day.
     """

@@ -175,7 +175,7 @@ def test_no_copy_of_deleted_rows_is_left(room: Room) -> None:
 
     After the cleaning, no table's file has such a copy.
 
-    The statistics that PostgreSQL samples for planning queries have no copies either.
+    PostgreSQL samples rows for its statistics. These statistics contain no copies either.
     """
     many = MANY[room.settings.database_url.get_backend_name()]
     rows = [row(room.day, closed=number % 2 == 0) for number in range(many)]

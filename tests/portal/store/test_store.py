@@ -215,7 +215,7 @@ def test_bytes_that_a_reader_still_uses_are_not_reported_as_deleted(
         impatient.close()
 
 
-def test_simultaneous_calls_all_finish_overwriting(sqlite_room: Room) -> None:
+def test_if_several_calls_overwrite_at_the_same_time_all_of_them_finish(sqlite_room: Room) -> None:
     """Two reporters may withdraw at the same moment. SQLite lets one of the calls overwrite first."""
     stores = [Database(sqlite_room.settings.database_url) for _ in range(3)]
     done: list[Database] = []
