@@ -153,7 +153,7 @@ class _Stick:
         return parts
 
     def fingerprints(self, second: str | None = None) -> list[Question]:
-        """Return what the officers type. ``second`` replaces the right digits of the second officer."""
+        """Return what the officers type. By default, the ``second`` officer types the same as the first."""
         digits = typed_digits(self.medium)
         return [Question("The first officer", digits), Question("The second officer", second or digits)]
 

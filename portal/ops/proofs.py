@@ -32,7 +32,7 @@ def verify_receipt(  # noqa: PLR0913 - one parameter for each option
     answer: Path | None,
     as_json: bool,
 ) -> None:
-    """Check a proof of receipt. With a challenge, also check that its owner has the twelve words.
+    """Check a proof of receipt. With a challenge, also check that its owner knows the words.
 
     This command needs no network and no database.
     """

@@ -336,7 +336,7 @@ def test_the_smallest_size_is_4_mib() -> None:
     ("more", "size"),
     [(-512, 4 * MIB), (0, 4 * MIB), (512, 16 * MIB), (12 * MIB, 16 * MIB), (12 * MIB + 512, 64 * MIB)],
 )
-def test_a_backup_is_filled_with_zeros_up_to_its_size(more: int, size: int) -> None:
+def test_zeros_fill_a_backup_up_to_the_next_permitted_size(more: int, size: int) -> None:
     """Without the zeros, the backup has 4 MiB and ``more`` bytes. No piece needs much memory."""
     manifest = portal_backup.sign(backup(), INSTANCE)
     file = bytes(4 * MIB + more - bundle.size(manifest, [0]))

@@ -163,7 +163,7 @@ def test_an_assessment_with_only_a_decision_for_two_officers_records_nothing_bef
 
 
 def test_one_confirmation_covers_several_decisions_that_take_two_officers(office: Office) -> None:
-    """The page and the journal name each decision. Without the second officer, no decision is recorded."""
+    """Page and journal show each decision. Without the second officer, no decision is recorded."""
     choices = ["no_transmission", "not_needed"]
     with sitting(office) as client:
         asked = client.send("/en/case/1/assess", choice=[*choices, "admissible"], reason="x")

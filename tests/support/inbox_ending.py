@@ -44,7 +44,7 @@ def work_on(office: Office, **changes: Any) -> None:
 
 
 def aged(office: Office) -> None:
-    """Let the retention periods of all closed cases and of proceedings pass."""
+    """Date all cases, messages and measures so far back that every retention period is over."""
     with office.opened() as inbox, inbox.transaction() as session:
         long_ago = today() - AGES
         for work in session.scalars(select(Workflow)):

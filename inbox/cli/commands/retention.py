@@ -79,7 +79,7 @@ def retention_command(door: Door, /, *, as_json: bool) -> None:
 def list_command(door: Door, /, *, case: tuple[int, ...], out: Path, as_json: bool) -> None:
     """List cases for the archives, to print and as JSON.
 
-    By default, the list contains each case that can be destroyed as soon as the archives give their visa.
+    By default, the list contains each case that can be destroyed as soon as the archives approve the list.
     """
     with door.opened() as (inbox, who):
         list_files.check(inbox.home, out)

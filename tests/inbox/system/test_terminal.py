@@ -204,7 +204,7 @@ def test_no_command_prints_control_characters_of_a_report_on_a_terminal(
 ) -> None:
     """A session runs each command that prints any part of a report.
 
-    As a control, words of the reports appear.
+    The words of the reports must appear, so that the test sees their output.
     """
     office, missing = hostile_world.office, []
     known = set(every_command(main.commands))
