@@ -142,7 +142,7 @@ def test_if_keys_do_not_arrive_the_page_says_so_before_the_form_and_works_after_
 
     page.route("**/keyring.json", times(1, stop))
     visitor.visit("fr/report")
-    line.wait_until_silent()
+    line.wait_until_silent(lambda: page.wait_for_timeout(20))
     expect(page.locator("#loading")).to_be_visible()
     expect(page.locator("#what")).to_be_hidden()
     with page.expect_event("requestfailed"):

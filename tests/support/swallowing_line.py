@@ -2,7 +2,8 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 
@@ -32,9 +33,16 @@ class SwallowingLine:
         self._swallowed.clear()
         self._returns = False
 
-    def wait_until_silent(self) -> None:
-        """Wait until a byte has been dropped."""
-        assert self._swallowed.wait(_PATIENCE_SECONDS)
+    def wait_until_silent(self, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """Wait until a byte has been dropped.
+
+        A browser calls the routes of a test only while the test talks to it. If a route stops the line,
+        ``meanwhile`` has to talk to the browser.
+        """
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while not self._swallowed.wait(0.02):
+            assert time.monotonic() < end
+            meanwhile()
 
     def mend(self) -> None:
         """Pass everything on again, except on connections that have dropped bytes."""
