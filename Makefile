@@ -204,8 +204,9 @@ ifeq ($(findstring $(CURDIR)/.venv/,$(shell .venv/bin/pip --version 2>/dev/null)
 endif
 
 # The stamps below are empty files: one each for the Python, its locked packages, the additional packages of a release, and
-# this project. The demo has its own stamp, because it needs neither the tools nor the browsers of the tests.
-.venv/python:
+# this project. The demo has its own stamp, because it needs neither the tools nor the browsers of the tests. If the locked
+# packages change, .venv is made again: pip would keep a package that is no longer in the list.
+.venv/python: $(wildcard requirements/*.txt)
 	$(if $(PYTHON),,$(error no Python 3.11 or newer was found; hint: make $(MAKECMDGOALS) PYTHON=/path/to/python3))
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || deploy/debian-packages.sh python3-venv
 	@# If .venv is a link, --clear would empty the folder of another copy of the project.

@@ -129,3 +129,14 @@ def test_the_wheel_contains_only_the_rooms_of_both_sides(tmp_path: Path) -> None
     lines = subprocess.run(listing, check=True, capture_output=True, text=True).stdout.splitlines()[1:]
     tops = {line.partition("/")[0] for line in lines}
     assert {top for top in tops if not top.endswith(".dist-info")} == {*SIDES, *SHARED}
+
+
+@pytest.mark.parametrize("lock", ["dev", "demo", "release"])
+def test_make_makes_the_environment_again_if_the_locked_packages_have_changed(lock: str) -> None:
+    """Otherwise pip would keep a package that is no longer in the list. Without a change, nothing is made."""
+    command = ["make", "--dry-run", f"--what-if=requirements/{lock}.txt", ".venv/python"]
+    changed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert "venv --clear" in changed
+    command[2:3] = []
+    unchanged = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert "venv --clear" not in unchanged
