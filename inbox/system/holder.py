@@ -1,4 +1,4 @@
-"""Record in memory who has a home open, so that other processes can report who has locked it.
+"""Record in memory which officers have an inbox open, so that other processes can name these officers.
 
 The record is never written to a disk.
 

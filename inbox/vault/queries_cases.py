@@ -170,7 +170,7 @@ def is_unread(session: Session, number: int) -> bool:
 
 
 def last_follow_up_position(session: Session, number: int) -> int:
-    """Return the position of the newest follow-up to a case, or 0 if there is none."""
+    """Return the position of a case's newest follow-up, or 0 if the case has none."""
     return session.scalar(select(func.max(FollowUp.position)).filter_by(case=number)) or 0
 
 

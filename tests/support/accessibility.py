@@ -8,10 +8,25 @@ from tests.support.paths import ROOT
 
 CONTRAST = "color-contrast"
 _AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+# A person can scroll a target away from the header and from the bar. So axe examines a target that it calls
+# too small once more, in the middle of the screen.
 _RUN = """async (options) => {
-    const violationsAlone = { resultTypes: ["violations"], selectors: false };
-    const { violations } = await axe.run(document, { ...options, ...violationsAlone });
-    return violations.flatMap((each) => each.nodes.map((node) => `${each.id}: ${node.html}`));
+    const wanted = { resultTypes: ["violations"], selectors: false, elementRef: true };
+    const found = (await axe.run(document, { ...options, ...wanted })).violations;
+    const top = scrollY;
+    const told = [];
+    for (const { id, nodes } of found) {
+        for (const { element, html } of nodes) {
+            if (id === "target-size") {
+                element.scrollIntoView({ block: "center", behavior: "instant" });
+                const again = await axe.run(element, { runOnly: [id], ...wanted });
+                if (again.violations.length === 0) continue;
+            }
+            told.push(`${id}: ${html}`);
+        }
+    }
+    scrollTo({ top, behavior: "instant" });
+    return told;
 }"""
 _SMALL = """() => {
   const letters = (text) => text.replace(/[^\\p{L}\\p{N}]/gu, "");
