@@ -127,7 +127,7 @@ class Walk:
             self.seconds.append(0)
             return ""
         began = time.monotonic()
-        said = self._run(_filled(command).replace("ABCD EFGH …", self.printed.get("fingerprint", "")))
+        said = self.do(_filled(command).replace("ABCD EFGH …", self.printed.get("fingerprint", "")))
         self.seconds.append(time.monotonic() - began)
         for name, pattern in _PRINTED.items():
             if found := pattern.search(said):
@@ -189,9 +189,6 @@ class Walk:
 
     def do(self, command: str) -> str:
         """Run a command on the machine that has its program. Return what it printed."""
-        return self._run(command)
-
-    def _run(self, command: str) -> str:
         if command.startswith("inbox "):
             return self._in_inbox(command)
         if command.startswith("portal "):

@@ -82,8 +82,7 @@ class InboxMachine:
 
 def make_stick(folder: Path, content: Path | None = None) -> Path:
     """Make a stick with the file system ext4 as a file in ``folder``, and copy ``content`` to it."""
-    stick, files = folder / f"{content.name if content else 'empty'}.stick", []
-    if content:
-        files = ["-d", str(content)]
+    stick = folder / f"{content.name if content else 'empty'}.stick"
+    files = ("-d", str(content)) if content else ()
     bare_tree.run("mkfs.ext4", "-q", *files, str(stick), f"{_STICK_MEGABYTES}M")
     return stick

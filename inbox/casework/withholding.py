@@ -31,7 +31,7 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Unopposed:
-    """The prosecutor's consent to telling a person about a case: its day and its reference."""
+    """The prosecutor's word that a person may be told about a case: its day and its reference."""
 
     case: int
     day: date
@@ -107,9 +107,9 @@ def names_who_asks(session: Session, number: int, today: date) -> None:
 
 
 def ask_anew(session: Session, number: int) -> None:
-    """Discard the prosecutor's consent for all unanswered requests.
+    """Discard the prosecutor's word for all unanswered requests.
 
-    The consent does not cover new proceedings, or restrictions that a prosecutor has set since.
+    The word does not cover new proceedings, or restrictions that a prosecutor has set since.
     """
     open_ones = update(AccessCase).where(AccessCase.case == number, AccessCase.given.is_(None))
     session.execute(open_ones.values(unopposed=None, reference="", unopposed_by=""))

@@ -81,7 +81,8 @@ async function send() {
 
 async function attempt() {
   show("failed", false);
-  tellUnderWay(true);
+  show("under-way");
+  hideLinks(true);
   progress.start();
   try {
     await delivery.attempt((part) => progress.show(part));
@@ -90,7 +91,8 @@ async function attempt() {
     progress.stop();
     failed = error;
     write("send-error", explain(error));
-    tellUnderWay(false);
+    show("under-way", false);
+    hideLinks(false);
     show("failed");
     byId("retry").focus();
   }
@@ -99,11 +101,10 @@ async function attempt() {
 /**
  * While a report is sent, and beside its receipt, no link leaves the page except “Leave quickly”, because a touch by
  * mistake would lose something that the page cannot show again.
- * @param {boolean} isSending
+ * @param {boolean} areHidden
  */
-function tellUnderWay(isSending) {
-  show("under-way", isSending);
-  for (const each of document.querySelectorAll("footer nav, .brand")) each.toggleAttribute("inert", isSending);
+function hideLinks(areHidden) {
+  for (const each of document.querySelectorAll("footer nav, .brand")) each.toggleAttribute("inert", areHidden);
 }
 
 whenWritten(toToken);

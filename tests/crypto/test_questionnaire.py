@@ -122,7 +122,7 @@ def test_long_lists_of_the_shipped_questionnaire_are_grouped() -> None:
     assert [2, 2, 5, 2, 2, 2] == [len(options) for _, options in category.groups]
 
 
-def test_every_change_of_the_shipped_questionnaire_requires_a_new_version() -> None:
+def test_a_change_of_the_shipped_questionnaire_is_noticed_until_version_and_hash_are_updated() -> None:
     """An inbox identifies a questionnaire by its version.
 
     Otherwise, the inbox would confuse the old and the new questionnaire.

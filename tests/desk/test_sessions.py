@@ -104,7 +104,7 @@ def test_a_browser_with_the_cookie_sees_nothing_before_an_officer_signs_in(offic
         assert "Queue" not in page
 
 
-def test_an_officer_signs_in_only_with_the_passphrase_of_that_officer_s_share(office: Office) -> None:
+def test_an_officer_signs_in_only_with_the_passphrase_of_their_own_share(office: Office) -> None:
     """Another passphrase or an unknown name is refused, and the officer's next page reports the attempt."""
     with sitting(office) as client:
         client.desk.seats.sign_out(client.seat)
@@ -476,7 +476,7 @@ def test_actions_whose_page_must_be_seen_cannot_be_confirmed_from_another_sessio
     assert may_be_asked([action(Code.MINIMISE, 1, "x", place="what")])
 
 
-def test_an_officer_learns_of_a_wrong_passphrase_typed_under_that_officer_s_name(one_case: Office) -> None:
+def test_an_officer_learns_of_a_wrong_passphrase_typed_under_their_name(one_case: Office) -> None:
     with desk_of(one_case) as (_, alice, bruno):
         alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
         typed = {"passphrase-alice": passphrase_of("alice"), "passphrase-bruno": "a guess"}

@@ -267,7 +267,9 @@ def test_the_journal_distinguishes_viewing_the_exclusions_from_viewing_the_alias
     assert [{}, {"view": "aliases"}] == listed
 
 
-def test_a_new_alias_of_one_officer_does_not_restore_another_officer_s_lifted_exclusion(room: Room) -> None:
+def test_a_new_alias_of_one_officer_does_not_restore_a_lifted_exclusion_of_another_officer(
+    room: Room,
+) -> None:
     room.collect(first(Reporter(room.world), text="bruno, chloe, Jean Dupont"))
     assert 1 == room.of("alice", "bruno").json("access", "conflict", "list")["out_of_reach"]
     with room.office.opened() as inbox, inbox.transaction() as session:

@@ -195,7 +195,7 @@ each_kind = pytest.mark.parametrize("denied", [SMALL, LARGE], ids=lambda denied:
 
 
 @each_kind
-def test_blocking_others_with_uploads_that_never_arrive_costs_a_hundred_times_more_work_than_before(
+def test_blocking_others_with_uploads_that_never_arrive_costs_a_hundred_times_more_than_by_the_former_rules(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
     """The portal has the default room. The uploads begin again each hour."""
@@ -212,7 +212,7 @@ def test_blocking_others_with_uploads_that_never_arrive_costs_a_hundred_times_mo
 
 
 @each_kind
-def test_blocking_others_for_three_half_hours_out_of_four_costs_a_hundred_times_more_work_than_before(
+def test_blocking_others_for_three_half_hours_out_of_four_costs_a_hundred_times_more_than_by_the_former_rules(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
     """An upload that begins just after a check takes up room until the end of the next hour."""
@@ -229,7 +229,7 @@ def test_blocking_others_for_three_half_hours_out_of_four_costs_a_hundred_times_
 
 
 @each_kind
-def test_blocking_others_with_slow_uploads_costs_a_hundred_times_more_work_than_before(
+def test_blocking_others_with_slow_uploads_costs_a_hundred_times_more_than_by_the_former_rules(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
     """In each half hour, the attacker sends just enough to keep the uploads.
