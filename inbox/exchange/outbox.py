@@ -58,6 +58,11 @@ class Made:
     warnings: list[Sentence]
     anew: bool = False
 
+    @property
+    def command(self) -> str:
+        """The command that imports the bundle on the portal's machine, where the guides mount the medium."""
+        return f"fanal-portal run import /media/stick/{self.path.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:

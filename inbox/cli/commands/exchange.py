@@ -119,7 +119,7 @@ def outbox_command(door: Door, /, *, out: Path, again: int | None, same_disk: bo
         "warnings": [*([_SIGNED_ANEW] if made.anew else []), *made.warnings],
     }
     lines = [f"outbox {made.n}: {made.path}", journal_view.head(made.head)]
-    lines += [f"next: carry it to the portal, then: fanal-portal run import /media/stick/{made.path.name}"]
+    lines += [f"next: carry it to the portal, then: {made.command}"]
     terminal.show(view, lines, as_json=as_json)
 
 
