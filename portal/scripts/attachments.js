@@ -143,7 +143,7 @@ export class Attachments {
       whenStill(() => this.#attached.includes(attachment) && this.#list.append(attachment.row));
       this.#looking = this.#looking.then(() => attachment.inspect());
     }
-    if (filled.length) this.#input.dispatchEvent(new Event("input", { bubbles: true }));
+    if (filled.length) this.#changed();
     this.#tell(files.filter((file) => file.size === 0));
   }
 
@@ -153,8 +153,14 @@ export class Attachments {
     this.#attached = this.#attached.filter((each) => each !== attachment);
     attachment.row.classList.add(REMOVED);
     whenStill(() => attachment.row.remove());
+    this.#changed();
     this.#tell([]);
     this.#input.focus();
+  }
+
+  /** Announce that the person has changed the list, so that an error about the earlier list is no longer shown. */
+  #changed() {
+    this.#input.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   /**

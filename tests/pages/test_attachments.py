@@ -218,6 +218,7 @@ def test_files_that_together_exceed_a_gigabyte_are_refused(
     """Neither of the two files is too large by itself.
 
     The page examines only the first file, which is small.
+    Once a file is removed, the error is no longer shown.
     """
     small, rest = (sparse(tmp_path / f"{size}.bin", size << 20) for size in (8, 1_020))
     page.set_input_files("#files", [small])
@@ -227,6 +228,10 @@ def test_files_that_together_exceed_a_gigabyte_are_refused(
     visitor.shows("#files-note", "files-too-large")
     page.click("#continue")
     visitor.shows("#error", "files-too-large")
+    page.locator("#files-list button").last.click()
+    expect(page.locator("#files")).to_have_attribute("aria-invalid", "false")
+    expect(page.locator("#error li:not(.corrected)")).to_have_count(0)
+    expect(page.locator("#files-note")).not_to_contain_text("Too big")
 
 
 def test_a_file_that_is_too_large_by_itself_is_not_examined(
