@@ -201,7 +201,8 @@ _NAMED: Mapping[str, Part] = {
         measured("packages:run"), ("deploy/", "requirements/", "pyproject.toml", "package-lock.json")
     ),
     "offline": Part(measured("medium:run"), ("deploy/medium/", "deploy/release/", "deploy/debian/")),
-    "install": Part(measured("install:run"), _OF_SETUP),
+    "install": Part(measured("install:with_sqlite"), _OF_SETUP),
+    "install-postgresql": Part(measured("install:with_postgresql"), _OF_SETUP),
     "interrupted": Part(measured("install:kills"), _OF_SETUP),
     "obstacles": Part(measured("install:refusals"), _OF_SETUP),
     "law": Part(measured("law:run"), ("inbox/", *_OF_PORTAL)),
