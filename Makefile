@@ -60,7 +60,7 @@ help:
 	@echo 'make bench         run the benchmarks'
 	@echo 'make sheets        take pictures of all pages for reporters in every state (SHEETS=build/sheets)'
 	@echo 'make soak          run for a long time under load, and record the results (make soak NAME… for some parts)'
-	@echo 'make sentences     draw 300 sentences for a reader who does not know the project (SEED=1 KEY=keyfile; FRENCH=150 for 150 French ones)'
+	@echo 'make sentences     draw 300 sentences for a reader who does not know the project (SEED=1 KEY=keyfile; FRENCH=150 for 150 French ones; PEER=1 to compare with Python)'
 	@echo 'make mutants       change the code at random, and check that the tests of its room fail (MUTANTS="--seed 7 crypto")'
 	@echo 'make texts         add new texts to the catalogues, and list those not translated (LANG=nl PAGE=home)'
 	@echo 'make release       build the packages of this commit in dist/ (docs/releasing.md)'
@@ -136,7 +136,7 @@ sheets: .venv/project
 
 .PHONY: sentences
 sentences: .venv/project
-	@.venv/bin/python -m benchmarks.sentences $(SEED) $(if $(KEY),--key $(KEY)) $(if $(FRENCH),--french $(FRENCH))
+	@.venv/bin/python -m benchmarks.sentences $(SEED) $(if $(KEY),--key $(KEY)) $(if $(FRENCH),--french $(FRENCH)) $(if $(PEER),--peer)
 
 # The words after `soak` are names of its parts, not targets.
 ifeq (soak,$(firstword $(MAKECMDGOALS)))

@@ -5,11 +5,15 @@ commands; documents. Each source provides the same number of sentences. ``--fren
 sentences instead, from the errors, hints and answers that the desk and the page scripts show, and from the
 pages of ``docs/fr``.
 
+``--peer`` draws 160 sentences of the project, and 160 from the docstrings of Python's standard library. What
+a strict reader marks in the library shows how much of a figure is the reader and how much is the text.
+
 Sentences of an earlier text are mixed in; ``--old FILE`` names another file with such sentences, one per
 line. If a reader does not stumble over the earlier sentences, the reading was too fast and does not count.
 
     make sentences SEED=1 KEY=KEYFILE
     make sentences SEED=1 KEY=KEYFILE FRENCH=150
+    make sentences SEED=1 KEY=KEYFILE PEER=1
 """
 
 import argparse
@@ -17,6 +21,7 @@ import ast
 import random  # noqa: TID251  anybody can repeat a draw; no secret depends on a draw
 import re
 import sys
+import sysconfig
 import tokenize
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -33,6 +38,9 @@ Row: TypeAlias = tuple[str, str]
 
 COUNT = 300
 OLD = 20
+# In a draw with a peer, this many sentences come from the project, and as many from the peer.
+PAIRED = 160
+PEER = "peer"
 _OLD = Path(__file__).with_name("old_sentences.txt")
 _OLD_FRENCH = Path(__file__).with_name("old_sentences_fr.txt")
 # The files whose translated texts are errors, hints and answers; the other files are pages.
@@ -59,6 +67,8 @@ _SCRIPTS = ("portal/scripts/*.js", "tests/js/*.*js")
 _SETTINGS = ("*.toml", "inbox/**/*.toml", "portal/ops/*.toml", "portal/setup/*.toml")
 # A comment of a script: a block, or the rest of a line.
 _OF_SCRIPT = re.compile(r"/\*\*?(.*?)\*/|(?:^|\s)//(?!\s*@)([^\n]*)", re.DOTALL)
+# Folders of the standard library with tests, or with what Debian and pip add.
+_NOT_PEERS = {"dist-packages", "site-packages", "idlelib", "test", "tests"}
 _LIST = re.compile(r"^(\s*[-*+]\s|\s*\d+\.\s|>|#)")
 
 
@@ -104,6 +114,37 @@ def drawn(kinds: list[set[Row]], count: int, seed: int, old: Iterable[str]) -> l
     return chosen
 
 
+def peer(library: Path) -> set[Row]:
+    """Return the whole sentences in the docstrings of a folder with Python modules, with the source "peer".
+
+    Examples and items without a full stop are left out.
+    """
+    said: set[str] = set()
+    for file in sorted(library.rglob("*.py")):
+        if _NOT_PEERS & {*file.relative_to(library).parts}:
+            continue
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+                said.update(_whole(ast.get_docstring(node) or ""))
+    return {(each, PEER) for each in said}
+
+
+def _whole(docstring: str) -> Iterator[str]:
+    for block in _blocks(docstring):
+        if not block.startswith("    ") and ">>>" not in block:
+            yield from (said for said in sentences(block) if said[0].isupper() and said.endswith("."))
+
+
+def paired(kinds: list[set[Row]], others: set[Row], seed: int, old: Iterable[str]) -> list[Row]:
+    """Return 160 sentences of each side and up to 20 earlier ones in random order, each with its source.
+
+    Raises ValueError if a side has too few sentences.
+    """
+    rows = [*drawn(kinds, PAIRED, seed, old), *drawn([others], PAIRED, seed, [])]
+    random.Random(seed).shuffle(rows)  # noqa: S311  as above
+    return rows
+
+
 def main() -> None:
     """Print the sentences with their numbers, and write the source of each to the key file."""
     parser = argparse.ArgumentParser(prog="sentences", description="Draw sentences for a reader.")
@@ -111,13 +152,20 @@ def main() -> None:
     parser.add_argument(
         "--french", type=int, metavar="N", help="draw N French sentences instead of English ones"
     )
+    parser.add_argument("--peer", action="store_true", help="mix in sentences of Python's standard library")
     parser.add_argument("--old", type=Path, help="a file with sentences of an earlier text, one on each line")
     parser.add_argument("--key", type=Path, help="write the source of each sentence to this file")
     given = parser.parse_args()
+    if given.peer and given.french:
+        parser.error("the standard library has no French sentences")
     root = Path(__file__).resolve().parent.parent
     kinds = french(root) if given.french else english(root)
     old = (given.old or (_OLD_FRENCH if given.french else _OLD)).read_text("utf-8").splitlines()
-    rows = drawn(kinds, given.french or COUNT, given.seed, [line for line in old if line.strip()])
+    earlier = [line for line in old if line.strip()]
+    if given.peer:
+        rows = paired(kinds, peer(Path(sysconfig.get_paths()["stdlib"])), given.seed, earlier)
+    else:
+        rows = drawn(kinds, given.french or COUNT, given.seed, earlier)
     sys.stdout.write(f"seed {given.seed}, {len(rows)} sentences\n")
     sys.stdout.writelines(f"{number}. {said}\n" for number, (said, _) in enumerate(rows, 1))
     if given.key:

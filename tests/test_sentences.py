@@ -82,6 +82,34 @@ def test_the_command_draws_french_sentences_and_writes_their_sources_to_a_file(t
     assert {line.split(". ", 1)[1] for line, source in pairs if source == "old"} <= old
 
 
+def test_the_peer_of_a_paired_draw_is_whole_sentences_of_docstrings(tmp_path: Path) -> None:
+    """Comments, code, examples, tests and added packages are not drawn."""
+    (tmp_path / "a.py").write_text(
+        '# This is a comment here.\n"""This is a docstring here.\n\nthis begins with a small letter.\n'
+        'This has no stop\n\n>>> This is an example here.\n\n    This is indented code here.\n"""\n'
+        'def f(): "This is a function here."\n'
+    )
+    for folder in ("test", "dist-packages"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "b.py").write_text('"""This is not drawn at all."""\n')
+    assert {said for said, _ in sentences.peer(tmp_path)} == {
+        "This is a docstring here.",
+        "This is a function here.",
+    }
+
+
+def test_a_paired_draw_has_as_many_sentences_of_the_peer_as_of_the_project() -> None:
+    ours = [{(f"our sentence {kind} {n}", f"{kind}.py") for n in range(100)} for kind in range(4)]
+    theirs = {(f"their sentence {n}", sentences.PEER) for n in range(200)}
+    rows = sentences.paired(ours, theirs, 1, OLD_ONES)
+    sources = Counter(source for _, source in rows)
+    quarter = sentences.PAIRED // 4
+    assert sources == {"old": OLD, sentences.PEER: sentences.PAIRED, **{f"{k}.py": quarter for k in range(4)}}
+    assert rows != sentences.paired(ours, theirs, 2, OLD_ONES)
+    first = [source for _, source in rows[: sentences.PAIRED]]
+    assert 0 < first.count(sentences.PEER) < sentences.PAIRED
+
+
 def test_names_and_docstrings_and_comments_of_tests_are_drawn_but_their_error_messages_are_not(
     tmp_path: Path,
 ) -> None:
