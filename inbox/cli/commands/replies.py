@@ -312,7 +312,7 @@ def replace_templates(door: Door, /, *, file: Path, as_json: bool) -> None:
 @out_file
 @opens_inbox
 def export_templates(door: Door, /, *, out: Path, as_json: bool) -> None:
-    """Write the reply templates in use to a file, to edit them."""
+    """Write the current reply templates to a file, so that you can edit them."""
     if out.exists():
         raise Refused(
             sentence("{out} already exists", out=out),
