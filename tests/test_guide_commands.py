@@ -250,7 +250,7 @@ def covers(part: str, file: str) -> bool:
     run = soak.PARTS[part].run
     if isinstance(run, soak.Tested):
         return file in run.paths
-    return re.search(rf'"{part}": Part\(\s*measured\("{Path(file).stem}:run"\)', SOAK) is not None
+    return re.search(rf'"{part}": Part\(\s*measured\("{Path(file).stem}:\w+"\)', SOAK) is not None
 
 
 @pytest.mark.parametrize("line", NOT_RUN)
