@@ -36,9 +36,9 @@ page with the commands.
 - Each command has `-h` and `--version`. `help case close` is the same as `case close -h`.
 - The exit status is 0 for done, 1 for refused (with the reason and a hint), 2 for wrong usage.
 - With `--json`, a command prints its result as JSON in UTF-8 on standard output. An error is one
-  line of JSON on standard error: `code`, `message`, `hint`. Only `inbox session`, `inbox desk` and
-  `portal serve` lack this option, because they run until somebody stops them, and `fanal-portal
-  run`, which runs a command that has it.
+  line of JSON on standard error: `code`, `message`, `hint`. Only four commands lack this option:
+  `inbox session`, `inbox desk` and `portal serve`, which run until somebody stops them, and
+  `fanal-portal run`, which runs a command that has the option.
 - `FANAL_HOME` is the default of the inbox's `--home`.
 - A shell keeps each command in its history, with everything typed after it. At a terminal, a
   command asks for a required text that is missing, and for any free text whose value is `-`.

@@ -80,7 +80,8 @@ def measure(door: Door, /, *, case: int, kind: str, day: date | None, as_json: b
 
     A final decision takes two officers.
 
-    If the law requires a text, the text is sent to another body, and must not reveal who reported.
+    For some measures, officers must give the text that is sent to another body. This text must not reveal
+    who reported.
     """
     sent = given_text(more.pop("text"), more.pop("text_file")) or ""
     with door.opened() as (inbox, who):

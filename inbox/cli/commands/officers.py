@@ -96,8 +96,8 @@ def remove(door: Door, /, *, name: str, **options: Any) -> None:
     "--passphrases-lost",
     default="",
     callback=reason_of,
-    help="Renew the shares with paper sheets even though too few officers have their passphrases. Give the"
-    " reason: the journal keeps it, and all officers see it. Do not repeat anything from a report.",
+    help="Renew the shares with paper sheets, because too few officers still have their passphrases. Give"
+    " the reason: the journal keeps it, and all officers see it. Do not repeat anything from a report.",
 )
 @_changing
 def renew(door: Door, /, **options: Any) -> None:
