@@ -21,6 +21,6 @@ def junk(server: Server) -> str:
     with server.serving():
         answers = flood(server, COUNT)
     if others := answers.keys() - {201, 507}:
-        raise RuntimeError(f"the portal answered junk with unexpected status codes: {sorted(others)}")
+        raise RuntimeError(f"the portal's answers to junk have unexpected status codes: {sorted(others)}")
     counts = ", ".join(f"{count} answered {status}" for status, count in sorted(answers.items()))
     return f"{COUNT} junk reports in {time.perf_counter() - begun:.0f} s: {counts}; 0 reports lost"

@@ -104,7 +104,7 @@ def run(words: Iterable[str] = ()) -> Iterator[str]:
     rows = [row for row in every if _is_meant(row, [*words]) and row.of_program]
     laws = [(row, each) for row in rows for each in _laws(row, every, files)]
     if not laws:
-        raise RuntimeError("none of the matching rows has a wrong law to try")
+        raise RuntimeError("no matching row has a wrong law")
     with tempfile.TemporaryDirectory(prefix="fanal-law-") as folder, ExitStack() as stack:
         places = [Path(folder) / str(number) for number in range(_BESIDE)]
         copies = [Copy(stack.enter_context(ProjectCopy(each, _LOADED)), files) for each in places]

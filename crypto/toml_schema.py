@@ -62,9 +62,10 @@ EXPECTED = {
     "one-of-both": "a table with either {one} or {other}",
     "braces": "a text with matching braces",
     "fields": "a text without {stray!r}; allowed names: {known}",
-    "same-fields": "a text with the same names in braces in French (fr) and in English (en)",
+    "same-fields": "a text whose French (fr) and English (en) versions have the same names in braces",
     "some-referral": "a table with an entry that has referral = true",
-    "some-answering": "a table with an entry that has answers_danger = true and that no decision records",
+    "some-answering": "a table with an entry that has answers_danger = true and is not recorded by a"
+    " decision",
     "some-acknowledging": "a table with an entry that has acknowledges = true",
     "some-feedback": "a table with an entry that has answers = true and does not close a case",
     "one-closing": "a table with at most one entry that has closes = true",

@@ -234,8 +234,8 @@ def refused_informing(session: Session, number: int) -> CaseRefused:
         session,
         number,
         sentence(
-            "case {number}: informing the persons concerned now would warn them too early, because the"
-            " case is not with the prosecutor, and the prosecutor has not said that there is no objection",
+            "case {number}: informing the persons concerned now would warn them too early: the prosecutor"
+            " does not have the case, and has not said that they may be informed",
             number=number,
         ),
         sentence(
@@ -255,8 +255,8 @@ def refused_dossier(session: Session, number: int) -> CaseRefused:
         session,
         number,
         sentence(
-            "case {number}: this dossier would warn the person concerned too early, because the"
-            " case is not with the prosecutor, and the prosecutor has not said that there is no objection",
+            "case {number}: this dossier would warn the person concerned too early: the prosecutor does not"
+            " have the case, and has not said that the dossier may be sent",
             number=number,
         ),
         sentence(

@@ -35,7 +35,7 @@ from templates.command_line import FILE, Whole
     type=Whole(1, 120),
     default=10,
     show_default=True,
-    help="Lock the desk if, for this many minutes, fewer officers are signed in than the inbox needs.",
+    help="Lock the desk after this many minutes with fewer signed-in officers than the inbox needs.",
 )
 @click.option(
     "--medium",

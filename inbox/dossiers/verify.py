@@ -66,7 +66,10 @@ def _unsealed(pieces: Iterable[bytes], identities: list[Identity]) -> Iterator[b
     except NotForUs:
         raise Refused(
             sentence("the dossier is sealed, and none of the given keys opens it"),
-            sentence("give the addressee's --identity FILE, or open the dossier first: age -d -i FILE"),
+            sentence(
+                "give the addressee's identity file: --identity FILE; or open the dossier first: age -d -i"
+                " FILE"
+            ),
         ) from None
     yield first
     yield from opened

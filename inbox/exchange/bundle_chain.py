@@ -13,7 +13,7 @@ from inbox.language.messages import sentence
 from inbox.vault import queries_exchange
 from inbox.vault.tables import Instance
 
-_COMPARE = sentence("compare this key with the fingerprint that the portal printed when it was made")
+_COMPARE = sentence("compare this key with the fingerprint that was printed when the portal was made")
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,8 +79,8 @@ class OtherSharing(Refused):
 
 # Why an action that one officer can usually do alone requires two officers.
 USED_UP = sentence(
-    "this takes two officers, each with their own passphrase, because one officer alone may not make"
-    " more comparisons with the reporter's identity in this case"
+    "this takes two officers, each with their own passphrase: in this case, one officer alone may not"
+    " compare more texts with the reporter's identity"
 )
 
 

@@ -47,10 +47,12 @@ _EXPECTED = {
     "one-of-both": sentence("a table with either {one} or {other}", one="", other=""),
     "braces": sentence("a text with matching braces"),
     "fields": sentence("a text without {stray!r}; allowed names: {known}", stray="", known=""),
-    "same-fields": sentence("a text with the same names in braces in French (fr) and in English (en)"),
+    "same-fields": sentence(
+        "a text whose French (fr) and English (en) versions have the same names in braces"
+    ),
     "some-referral": sentence("a table with an entry that has referral = true"),
     "some-answering": sentence(
-        "a table with an entry that has answers_danger = true and that no decision records"
+        "a table with an entry that has answers_danger = true and is not recorded by a decision"
     ),
     "some-acknowledging": sentence("a table with an entry that has acknowledges = true"),
     "some-feedback": sentence("a table with an entry that has answers = true and does not close a case"),

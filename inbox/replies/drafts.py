@@ -231,8 +231,8 @@ def _check_passing_on(session: Session, number: int, decision: str) -> None:
                 number=number,
             ),
             sentence(
-                "first record the reporter's identity, and either the measure that brought the case to"
-                " the judiciary or the reporter's consent: inbox case identity add {number}",
+                "first record the reporter's identity: inbox case identity add {number}; then record the"
+                " measure that brought the case to the judiciary, or the reporter's consent",
                 number=number,
             ),
         )

@@ -215,17 +215,18 @@ def _parts(held: Held) -> Iterator[Sentence]:
 def _hint(session: Session, held: Held) -> Sentence:
     if held.closing:
         return sentence(
-            "this content will be sent automatically once the prosecutor has no objection; until then, you"
-            " can reopen the case: inbox case reopen {number} --reason TEXT; to get the prosecutor's answer:"
-            " inbox case decide {other} {choices} --reason TEXT, then inbox case measure add {other} {word}",
+            "this content will be sent automatically once the prosecutor answers that there is no objection;"
+            " until then, you can reopen the case: inbox case reopen {number} --reason TEXT; to get the"
+            " prosecutor's answer: inbox case decide {other} {choices} --reason TEXT, then inbox case"
+            " measure add {other} {word}",
             number=held.case,
             **prosecutor_word.lifting(session, held.case),
         )
     return sentence(
-        "this content will be sent automatically once the prosecutor has no objection; until then, you can"
-        " retract a reply and write what may be told now: inbox message retract {number} REPLY; to get the"
-        " prosecutor's answer: inbox case decide {other} {choices} --reason TEXT, then inbox case measure"
-        " add {other} {word}",
+        "this content will be sent automatically once the prosecutor answers that there is no objection;"
+        " until then, you can retract a reply, then write what the reporter may be told now: inbox message"
+        " retract {number} REPLY; to get the prosecutor's answer: inbox case decide {other} {choices}"
+        " --reason TEXT, then inbox case measure add {other} {word}",
         number=held.case,
         **prosecutor_word.lifting(session, held.case),
     )

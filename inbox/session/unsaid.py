@@ -88,5 +88,5 @@ def says_itself() -> CaseRefused:
     """Return the error for a forbidden reason: the same error for every reason and every officer."""
     return CaseRefused(
         sentence("the reason contains words that could identify somebody"),
-        sentence("the journal keeps the reason: write another reason"),
+        sentence("write another reason: the journal would keep this one"),
     ).at("despite", "reason")

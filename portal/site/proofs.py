@@ -33,7 +33,8 @@ def ask(proven: Proven, verifier: str, path: Path, today: date) -> None:
     except Malformed:
         raise Refused(
             "a challenge cannot contain this name",
-            f"give 1 to {challenge.LONGEST_NAME} characters, without line breaks or spaces at the ends",
+            f"give 1 to {challenge.LONGEST_NAME} characters, without line breaks, and without spaces at the"
+            " start or end",
         ) from None
     if path.exists():
         raise Refused(

@@ -190,7 +190,7 @@ def _measures(documents: Documents) -> Iterator[Mismatch]:
             yield _wrong(document, ("measure", code, "opens_proceedings"), said)
         # A measure recorded by the program has no text.
         if measure.get("sanitised") and ("role" in measure or code in _decided(documents)):
-            role = "a measure without a role that no decision records"
+            role = "a measure that has no role and is not recorded by a decision"
             said = belongs("only-with", value="sanitised = true", role=role)
             yield _wrong(document, ("measure", code, "sanitised"), said)
         # Officers record a referral by closing the case, and cannot give a reference there.

@@ -47,7 +47,7 @@ def contradicting(work: Workflow, kind: str) -> CaseRefused:
     """Return the error for a change that would contradict the recorded outcome of a closed case."""
     return CaseRefused(
         sentence(
-            "case {number} is closed as {outcome}, which this measure would contradict: {kind}",
+            "case {number} is closed as {outcome}; this change would contradict that outcome: {kind}",
             number=work.case,
             outcome=labels.said("outcome", work.outcome),
             kind=labels.named("measure", kind),

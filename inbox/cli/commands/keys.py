@@ -150,7 +150,7 @@ def keyring(door: Door, /, *, out: Path, same_disk: bool, as_json: bool) -> None
 @same_disk_option
 @opens_inbox
 def sign_pages(door: Door, /, *, manifest: Path, out: Path, same_disk: bool, as_json: bool) -> None:
-    """Sign the list that `fanal-portal run manifest` made, with the root key.
+    """Use the root key to sign the list that `fanal-portal run manifest` made.
 
     First make the same list from your own checkout, and compare the two lists.
     """

@@ -95,7 +95,7 @@ def measure(door: Door, /, *, case: int, kind: str, day: date | None, as_json: b
 @click.argument("number", type=NUMBER)
 @opens_inbox
 def share(door: Door, /, *, case: int, number: int, as_json: bool) -> None:
-    """Let the reporter read measure NUMBER from the next outbox on."""
+    """Show measure NUMBER to the reporter, from the next outbox on."""
     _tell(door, case, number, told=True, as_json=as_json)
 
 

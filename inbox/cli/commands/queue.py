@@ -98,7 +98,7 @@ _name = click.argument("name")
 @click.command()
 @opens_inbox
 def list_views(door: Door, /, *, as_json: bool) -> None:
-    """List the built-in views, then the saved views that are identical for all signed-in officers."""
+    """List the built-in views, then the views that all signed-in officers have saved identically."""
     with door.opened() as (inbox, who):
         kept = saved_views.of(inbox, who)
     built_in = {str(name): _asked(view) for name, view in BUILT_IN.items()}

@@ -247,7 +247,7 @@ def _read(view: View) -> str:
 @despite_option()
 @opens_inbox
 def close(door: Door, /, *, case: int, outcome: str, preview: bool, as_json: bool, **how: Any) -> None:
-    """Close a case, and tell the reporter in a text or in feedback that is already waiting to be sent.
+    """Close a case, and inform the reporter with a text or with feedback that is already waiting to be sent.
 
     At a terminal, the command first shows what the reporter will read, and asks for confirmation.
 

@@ -62,7 +62,7 @@ _LAST_CHANCE = "a missing key or case may be in a backup: restore it and collect
 @click.command()
 @opens_inbox
 def retention_command(door: Door, /, *, as_json: bool) -> None:
-    """List closed and junk cases by the day of their destruction, and the number of unfiled envelopes."""
+    """List closed and junk cases by the day of their destruction. Count the unfiled envelopes."""
     with door.opened() as (inbox, who):
         found = visas.schedule(inbox, who)
     cases = [_view(each, who.today) for each in found.cases]

@@ -35,7 +35,7 @@ _MESSAGES = ("follow-up", "reply")
 
 @pages.get("/retention")
 def show() -> ResponseReturnValue:
-    """List closed and junk cases by the day of their destruction, and the destroyed cases."""
+    """List the destroyed cases, and the closed and junk cases by the day of their destruction."""
     inbox, who = here().inbox, actor()
     found = visas.schedule(inbox, who)
     destroyed = destroyed_list.listed(inbox, who).lines

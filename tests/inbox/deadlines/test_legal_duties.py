@@ -333,10 +333,10 @@ def test_persons_concerned_are_informed_only_if_the_prosecutor_knows_and_does_no
 ) -> None:
     """No reason overrides this rule. Officers can defer the decision meanwhile."""
     informing = ("case", "decide", "1", "informed", "--reason", "the month is over")
-    assert "would warn them too early, because the case" in refused(office, *informing)
+    assert "would warn them too early: the prosecutor" in refused(office, *informing)
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     office.json("case", "decide", "1", "transmit", "--reason", "it is corruption")
-    assert "would warn them too early, because the case" in refused(office, *informing)
+    assert "would warn them too early: the prosecutor" in refused(office, *informing)
     assert "" == asked(office)["art14"]["decision"]
     office.json("case", "decide", "1", "defer", "--until", in_a_year(), "--reason", "it would warn them")
     office.json("case", "measure", "add", "1", "prosecutor_word")
@@ -354,10 +354,10 @@ def test_persons_concerned_are_never_informed_before_a_decision_on_the_prosecuto
     informing = ("case", "decide", "2", "informed", "--reason", "the month is over")
     assert "art40" not in asked(office, 2)
     said = refused(office, *informing)
-    assert "would warn them too early, because the case" in said
+    assert "would warn them too early: the prosecutor" in said
     assert "inbox case decide 2 transmit|no_transmission --reason TEXT; once there is no objection" in said
     office.json("case", "decide", "2", "defer", "--until", in_a_year(), "--reason", "it would warn them")
-    assert "would warn them too early, because the case" in refused(office, *informing)
+    assert "would warn them too early: the prosecutor" in refused(office, *informing)
     office.json("case", "decide", "2", "no_transmission", "--reason", "no offence")
     office.json(*informing)
     assert "informed" == asked(office, 2)["art14"]["decision"]

@@ -292,7 +292,7 @@ def test_no_letter_informs_a_person_while_the_prosecutor_may_still_object(office
     assert "informing the persons concerned now would warn them" in said
     with sitting(office) as client:
         page = client.page("/en/case/1/letters")
-    assert 1 == page.count("would warn them too early, because the case")
+    assert 1 == page.count("would warn them too early: the prosecutor")
     for letter in ("prosecutor", "forwarding"):
         office.json(*write(letter, office.out / letter))
     office.json("case", "measure", "add", "1", "prosecutor_word")

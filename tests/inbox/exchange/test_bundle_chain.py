@@ -63,7 +63,7 @@ def test_an_officer_can_decline_or_accept_the_key_of_the_first_portal(world: Wor
     (accepted,) = collected(world, asking, path)
     assert (None, 1) == (accepted.refused, accepted.n)
     assert [True] * 2 == [
-        portal.fingerprint in each and "the portal printed when it was made" in each for each in asked
+        portal.fingerprint in each and "that was printed when the portal was made" in each for each in asked
     ]
     assert [None] == [each.refused for each in collected(world, asking, portal.bundle())]
     assert 2 == len(asked)

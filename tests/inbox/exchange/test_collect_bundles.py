@@ -36,7 +36,7 @@ def test_the_first_bundle_is_collected_only_with_the_confirmed_fingerprint(
     said = world.office.run("exchange", "collect", path)
     assert (1, "") == (said.code, said.out)
     assert portal.fingerprint in said.err
-    assert "the portal printed when it was made" in said.err
+    assert "that was printed when the portal was made" in said.err
     stranger = signing.fingerprint(bytes(32))
     assert 1 == world.office.run("exchange", "collect", path, "--confirm-instance", stranger).code
     assert before == world.office.state()

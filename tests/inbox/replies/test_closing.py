@@ -337,14 +337,17 @@ def test_a_closed_case_accepts_no_measure_that_contradicts_its_outcome(office: O
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     office.json("case", "close", "1", "out_of_scope", *WITHHELD, "--to", "ministry")
     said = office.run(*transmit).err
-    assert "case 1 is closed as Out of scope, which this measure would contradict: art40_transmission" in said
+    assert (
+        "case 1 is closed as Out of scope; this change would contradict that outcome: art40_transmission"
+        in said
+    )
     assert "inbox case reopen 1 --reason TEXT" in said
     office.json("case", "reopen", "1", "--reason", "x")
     office.json(*transmit)
     office.json("case", "close", "1", "transmitted", *WITHHELD)
     office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     said = office.run("case", "measure", "retract", "1", "2", "--reason", "x").err
-    assert "which this measure would contradict: art40_transmission" in said
+    assert "this change would contradict that outcome: art40_transmission" in said
     office.json("case", "reopen", "1", "--reason", "x")
     office.json("case", "measure", "retract", "1", "2", "--reason", "x")
 

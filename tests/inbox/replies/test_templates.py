@@ -68,8 +68,8 @@ MISTAKES = {
     "other values": (
         "Hello from {name}",
         "Hello",
-        "line 8: templates: 'reply.greeting.text' must be a text with the same names in braces in French"
-        " (fr) and in English (en)",
+        "line 8: templates: 'reply.greeting.text' must be a text whose French (fr) and English (en) versions"
+        " have the same names in braces",
     ),
     "one language": (
         ', en = "Greeting"',
