@@ -144,7 +144,7 @@ def restrict(door: Door, /, *, case: int, officers: tuple[str, ...], as_json: bo
 @case_argument
 @opens_inbox
 def unrestrict(door: Door, /, *, case: int, as_json: bool) -> None:
-    """End the restriction of a case to its handlers. Excluded officers still cannot read the case."""
+    """Let all officers read a case again, not only its handlers. Excluded officers still cannot read it."""
     with door.opened() as (inbox, who):
         handlers.open_to_all(inbox, who, case)
     _show_handlers(case, [], as_json=as_json)

@@ -130,7 +130,7 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
     required=True,
     help="The recipient's age key (age1…), or a file with it. The recipient makes the key with"
     " age-keygen -pq, keeps the secret part, and gives you the public part by telephone or in person."
-    " Without a key, hand over a letter on paper: inbox dossier letter.",
+    " If the recipient has no key, hand over a letter on paper: inbox dossier letter.",
 )
 @click.option(
     "--measure",

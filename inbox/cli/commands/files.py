@@ -32,7 +32,7 @@ _number_argument = click.argument("number", type=NUMBER)
 def preview(  # noqa: PLR0913 - one parameter for each option
     door: Door, /, *, case: int, number: int, page: int, out: Path | None, as_json: bool
 ) -> None:
-    """Preview one file of a case in the sandbox, without opening it."""
+    """Preview one file of a case in the sandbox, so that no other program opens the file."""
     with door.opened() as (inbox, who):
         seen = previews.preview(inbox, who, Which(case, number), page)
         if out is not None:

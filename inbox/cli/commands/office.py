@@ -296,7 +296,10 @@ def retract(door: Door, /, *, number: int, reason: str, as_json: bool) -> None:
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the sheet.")
 @opens_inbox
 def sheet_command(door: Door, /, *, name: str, out: Path, language: str, as_json: bool) -> None:
-    """Write this office's record of processing or its impact assessment (PDF), with nothing from any case."""
+    """Write this office's record of processing or its impact assessment, as a PDF.
+
+    The PDF contains nothing from any case.
+    """
     with door.opened() as (inbox, who):
         sheets.write(inbox, who, Sheet(name), out, language)
     terminal.show({"sheet": name, "file": str(out)}, [str(out)], as_json=as_json)

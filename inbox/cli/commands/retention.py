@@ -77,7 +77,7 @@ def retention_command(door: Door, /, *, as_json: bool) -> None:
 @out_folder
 @opens_inbox
 def list_command(door: Door, /, *, case: tuple[int, ...], out: Path, as_json: bool) -> None:
-    """List cases for the archives, to print and as JSON.
+    """List cases for the archives, as a page to print and as JSON.
 
     By default, the list contains each case that can be destroyed as soon as the archives approve the list.
     """
