@@ -113,14 +113,27 @@ def _check_code(asked: Questionnaire, question: str, unknown: Sentence, code: st
         raise Refused(unknown, sentence("use one of these codes: {codes}", codes=", ".join(codes)))
 
 
-def pressing(inbox: Inbox, who: Actor, numbers: Collection[int]) -> set[int]:
-    """Return which of these cases have priority 1 and may be read by the acting officers.
+@dataclass(frozen=True, slots=True)
+class Pressing:
+    """Cases of priority 1 that the acting officers may read.
 
-    Lists of cases highlight the cases in the result.
+    At least one of these officers still has to declare the ``undeclared`` cases, and none the ``declared``.
     """
+
+    undeclared: Collection[int]
+    declared: Collection[int]
+
+    def __contains__(self, number: int) -> bool:
+        return number in self.undeclared or number in self.declared
+
+
+def pressing(inbox: Inbox, who: Actor, numbers: Collection[int]) -> Pressing:
+    """Return which of these cases have priority 1. Lists of cases highlight the cases in the result."""
     with inbox.vault.transaction(who.officers) as session:
         rows = select(Workflow.case).where(Workflow.case.in_(numbers), Workflow.rank < 2 * RANKS)
-        return set(session.scalars(rows))
+        found = set(session.scalars(rows))
+        declared = found & declarations.given(session, sorted(found))
+        return Pressing(found - declared, declared)
 
 
 def pick(inbox: Inbox, who: Actor, wanted: Filter, confirmed: int | None) -> Sequence[int]:

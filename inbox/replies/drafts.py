@@ -11,7 +11,7 @@ from inbox.access import declarations
 from inbox.deadlines import legal_duties, proceedings, workflow
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
-from inbox.language.messages import sentence
+from inbox.language.messages import Sentence, sentence
 from inbox.language.views import View
 from inbox.law import in_use
 from inbox.replies import answering, holding, leak_check, referrals, replies, status_preview, templates
@@ -67,6 +67,13 @@ def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
 
     with chosen_action.acting(inbox, who, number, choose, quarantine=True) as session:
         return add(session, number, draft, who.today)
+
+
+def needed(inbox: Inbox, draft: Draft) -> dict[str, Sentence]:
+    """Return the fields that a reply requires, each with the reason: without a text, it says nothing."""
+    if draft.template and not templates.takes_own_words(inbox, draft.template):
+        return {}
+    return {"text": sentence("a reply in your own words")}
 
 
 def preview(

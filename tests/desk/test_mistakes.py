@@ -169,12 +169,16 @@ OTHERS: dict[str, tuple[str, dict[str, str], list[str]]] = {
     "untold": ("close/preview", {"outcome": "out_of_scope", "disclosure": "full"}, ["body", "text"]),
     "only an outcome": ("close/preview", {"outcome": "out_of_scope"}, ["disclosure"]),
     "assessed": ("assess", {"risk": "high", "choice": "transmit"}, ["addressee", "reference", "reason"]),
+    "an empty reply": ("reply/preview", {"text": " "}, ["text"]),
+    "an empty gap in a template": ("reply/preview", {"template": "details"}, ["text"]),
     "scored": ("assess", {"danger": "3"}, ["reason"]),
 }
 
 
 @pytest.mark.usefixtures("one_case")
-@pytest.mark.parametrize("name", chosen(OTHERS, "a sanction", "elsewhere"))
+@pytest.mark.parametrize(
+    "name", chosen(OTHERS, "a sanction", "elsewhere", "an empty reply", "an empty gap in a template")
+)
 def test_all_missing_fields_of_a_measure_or_a_closing_or_an_assessment_are_named_together(
     client: Client, name: str
 ) -> None:

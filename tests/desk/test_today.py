@@ -36,6 +36,17 @@ def three_cases(office: Office, tmp_path: Path) -> Office:
     return office
 
 
+DECLARE = (
+    "This case may mention danger. Declare that you have no conflict of interest in it, and read it first:"
+)
+
+
+def urgent(page: str) -> list[str]:
+    """Return the notices of danger on a page."""
+    found = re.findall(r'<p class="notice danger">(.*?)</p>', page, re.DOTALL)
+    return [" ".join(re.sub("<[^>]+>", " ", each).split()).removeprefix("‼ Danger ") for each in found]
+
+
 def part(page: str, name: str) -> str:
     """Return the text of a section of the page."""
     (found,) = re.findall(rf'<section[^>]*aria-labelledby="{name}">(.*?)</section>', page, re.DOTALL)
@@ -312,9 +323,30 @@ def test_uncollected_bundles_are_announced_first(office: Office, tmp_path: Path,
         collected = client.send("/en/medium/collect", bundle=bundle.name).text
         assert 'Case 2</a> <span class="priority p1">P1</span>' in collected
         # The case with the danger is the only one that is named at the top.
-        assert "This case may mention danger." in collected
-        assert "These cases may mention danger." not in collected
+        assert [f"{DECLARE} Case 2"] == urgent(collected)
         assert "not been collected yet" not in client.page("/en/today")
+
+
+def test_a_follow_up_asks_for_the_declaration_only_until_it_is_made(
+    office: Office, tmp_path: Path, stick: Path
+) -> None:
+    """Case 1 reports a danger. For case 2, which reports none, nothing is said."""
+    world = World(office)
+    portal = Portal(world, tmp_path / "medium")
+    calls = [
+        *tell(world, portal, {"what": "a", "coi": "no", "danger_now": "yes"}),
+        *tell(world, portal, {"what": "b", "coi": "no"}),
+    ]
+    said = []
+    with sitting(office, stick) as client:
+        for is_declared in (False, True):
+            if is_declared:
+                client.send("/en/case/1/declare")
+            bundle = portal.bundle(*(Sent(each.follow_up()) for each in calls))
+            shutil.copy(bundle, stick)
+            said.append(urgent(client.send("/en/medium/collect", bundle=bundle.name).text))
+    new = "There is a new message in this case, which may mention danger. Read it first: Case 1"
+    assert [[f"{DECLARE} Case 1"], [new]] == said
 
 
 def test_the_menu_shows_all_cases_again_after_an_officer_followed_a_shortcut_on_the_day_page(

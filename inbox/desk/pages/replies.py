@@ -31,13 +31,20 @@ from inbox.session.inbox import Inbox
 pages = Blueprint("replies", __name__)
 
 
+def _own_words(**_: int) -> Mapping[str, Sentence]:
+    """Return the fields that the reply requires, so that no page shows or sends an empty reply."""
+    return drafts.needed(here().inbox, _draft())
+
+
 @pages.post("/case/<int:case>/reply")
+@again.needing(_own_words)
 def reply(case: int) -> ResponseReturnValue:
     """Reply to the reporter. Words that could identify somebody are shown first, and the text is kept."""
     return _say(case, _draft(), drafts.send, _answer) or sent(case, Done.REPLIED)
 
 
 @pages.post("/case/<int:case>/reply/preview")
+@again.needing(_own_words)
 def preview_reply(case: int) -> ResponseReturnValue:
     """Preview the reporter's page, and show the reply's words that could identify somebody."""
     return _answer(case, _draft())
