@@ -35,7 +35,7 @@ from templates.catalogues import Domain
 
 FIRST = "fr"
 # The factor between units of bytes, and the number from which fractions are omitted.
-_STEP, _TELLING = 1024, 10
+_STEP, _TELLING = 1000, 10
 _TYPED = re.compile("`([^`]+)`")
 
 
@@ -43,9 +43,9 @@ class Unit(StrEnum):
     """A unit of bytes. The labels are in labels.toml."""
 
     BYTE = "byte"
-    KIB = "kib"
-    MIB = "mib"
-    GIB = "gib"
+    KILOBYTE = "kilobyte"
+    MEGABYTE = "megabyte"
+    GIGABYTE = "gigabyte"
 
 
 @cache
@@ -309,7 +309,7 @@ def _size(language: str, count: int) -> str:
     """Return a number of bytes in a readable form."""
     size, units = float(count), iter(Unit)
     unit = next(units)
-    while size >= _STEP and unit is not Unit.GIB:
+    while size >= _STEP and unit is not Unit.GIGABYTE:
         size, unit = size / _STEP, next(units)
     is_whole = unit is Unit.BYTE or size >= _TELLING
     number = format_decimal(size, "0" if is_whole else "0.0", locale=language)

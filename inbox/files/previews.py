@@ -133,7 +133,8 @@ def look(home: Home, found: Found, page: int = 1) -> Preview:
     is_shown = found.attachment.size <= LARGEST_SHOWN
     with _in_memory(home, found, LARGEST_SHOWN if is_shown else _HEAD) as (given, sha256):
         if not is_shown:
-            seen = _with_reason(_asked(given, page, "head"), fact("why", "too-large", LARGEST_SHOWN >> 20))
+            why = fact("why", "too-large", LARGEST_SHOWN // 1_000_000)
+            seen = _with_reason(_asked(given, page, "head"), why)
         else:
             try:
                 seen = _asked(given, page, "whole")

@@ -264,7 +264,14 @@ def test_a_refusal_is_shown_in_the_language_of_the_page() -> None:
 
 @pytest.mark.parametrize(
     ("size", "french", "english"),
-    [(25, "25 o", "25 B"), (9_825, "9,6 Kio", "9.6 KiB"), (10_240, "10 Kio", "10 KiB"), (0, "0 o", "0 B")],
+    [
+        (0, "0 o", "0 B"),
+        (999, "999 o", "999 B"),
+        (9_825, "9,8 ko", "9.8 kB"),
+        (10_240, "10 ko", "10 kB"),
+        (2_500_000, "2,5 Mo", "2.5 MB"),
+        (3_000_000_000, "3,0 Go", "3.0 GB"),
+    ],
 )
 def test_a_size_has_the_decimal_mark_and_the_unit_of_its_language(
     size: int, french: str, english: str
