@@ -9,6 +9,7 @@ file system counts as a disk of its own. Everything in memory, such as ``/run`` 
 one disk, which nobody can remove.
 """
 
+import errno
 import os
 import re
 import stat
@@ -123,7 +124,10 @@ def _block_number(source: str) -> str | None:
 
 
 def _mount(path: Path) -> tuple[str, str, str]:
-    """Return the device number (such as "8:1"), the source and the type of the mount that holds a path."""
+    """Return the device number (such as "8:1"), the source and the type of the mount that holds a path.
+
+    Raises OSError if the kernel does not list this mount, as in a chroot whose root is not a mount point.
+    """
     descriptor = os.open(path, os.O_PATH)
     try:
         written = Path(f"/proc/self/fdinfo/{descriptor}").read_text("utf-8")
@@ -135,7 +139,7 @@ def _mount(path: Path) -> tuple[str, str, str]:
         if (fields := first.split())[_ID] == mount_id:
             kind, source, *_ = last.split(" ")
             return fields[_DEVICE], _unescaped(source), kind
-    raise OSError(f"no mount was found for {path}")
+    raise OSError(errno.ENODEV, "the kernel lists no mount for this path", str(path))
 
 
 def _unescaped(escaped: str) -> str:

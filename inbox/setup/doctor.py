@@ -60,20 +60,25 @@ def _home(root: Path) -> Iterator[Finding]:
 
 
 def _disk(root: Path) -> Finding:
-    plain = disks.plain(root)
+    try:
+        plain = disks.plain(root)
+    except OSError:  # The kernel does not list the mount of the home, as in a chroot.
+        return _unknown_disk()
     if known := sorted(filter(disks.is_known, plain)):
         return Finding(
             Level.WARNING,
             f"Linux does not encrypt the disk {', '.join(known)} of the home",
             "install Debian on an encrypted disk, unless this disk encrypts itself",
         )
-    if plain:
-        return Finding(
-            Level.WARNING,
-            "cannot tell whether the disk of the home is encrypted",
-            "see `lsblk`: the disk must have a part of the type `crypt`, with the home in it",
-        )
-    return Finding(Level.OK, "the disk of the home is encrypted")
+    return _unknown_disk() if plain else Finding(Level.OK, "the disk of the home is encrypted")
+
+
+def _unknown_disk() -> Finding:
+    return Finding(
+        Level.WARNING,
+        "cannot tell whether the disk of the home is encrypted",
+        "see `lsblk`: the disk must have a part of the type `crypt`, with the home in it",
+    )
 
 
 def _clock() -> Finding:

@@ -1,5 +1,6 @@
 """`inbox doctor` checks the machine of the inbox without a passphrase."""
 
+import errno
 import json
 import os
 import subprocess
@@ -75,6 +76,21 @@ def test_a_disk_that_is_not_known_to_be_encrypted_causes_a_warning(
     monkeypatch.setattr(disks, "plain", {home: frozenset(plain)}.__getitem__)
     (found,) = about("the home", home)
     assert (found.level, found.what) == (level, what)
+
+
+def test_the_disk_of_a_home_whose_mount_the_kernel_does_not_list_causes_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A chroot can have such a home. The other checks go on."""
+
+    def unlisted(path: Path) -> frozenset[str]:
+        raise OSError(errno.ENODEV, "the kernel lists no mount for this path", str(path))
+
+    monkeypatch.setattr(disks, "plain", unlisted)
+    assert [(each.level, each.what) for each in about("the home", tmp_path / "inbox")] == [
+        (Level.WARNING, "cannot tell whether the disk of the home is encrypted")
+    ]
+    assert about("printed pages", tmp_path / "inbox")
 
 
 def test_the_disk_of_a_real_home_is_examined(tmp_path: Path) -> None:
