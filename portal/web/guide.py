@@ -82,9 +82,14 @@ _FILES = {
 }
 
 
+def file_of(folder: Path, language: str, name: str) -> Path:
+    """Return the file of a text in one language."""
+    return folder / f"{name}.{language}.toml"
+
+
 def load(folder: Path, language: str, name: str = GUIDE) -> Guide:
     """Return the content of ``<name>.<language>.toml``; raises BadConfiguration for the first mistake."""
-    path = folder / f"{name}.{language}.toml"
+    path = file_of(folder, language, name)
     try:
         raw = typography.spaced(language, path.read_text("utf-8")).encode("utf-8")
         return _made(_FILES[name].read(raw))

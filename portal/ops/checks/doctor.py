@@ -183,10 +183,13 @@ def _written(settings: Settings) -> Iterator[Finding]:
         except Refused:
             continue
         if found:
+            file = guide.file_of(settings.guide_folder, language, name)
             yield Finding(
                 Level.WARNING,
-                f"{name}.{language}.toml is not filled in: {', '.join(found)}",
-                "fill in a copy in your own folder: see `guide` in config.example.toml",
+                f"{file.name} is not filled in: {', '.join(found)}",
+                f"fill in {file}"
+                if settings.guide
+                else f"fill in a copy of {file} in your own folder: see `guide` in config.example.toml",
             )
 
 

@@ -123,13 +123,24 @@ def test_missing_texts_of_the_inspectorate_are_reported(tmp_path: Path) -> None:
     ]
     assert [each.split(" ")[0] for each in told] == files
     assert "[rue et numéro]" in told[files.index("legal.fr.toml")]
+    own = tmp_path / "texts"
+    own.mkdir()
     for path in Settings().guide_folder.glob("*.toml"):
         text = path.read_text("utf-8")
-        (tmp_path / path.name).write_text(re.sub(r"(?<!\[)\[\w[^]\n]*\]", "Fanal", text), "utf-8")
-    filled = replace(room.settings, folder=tmp_path, guide=".")
-    again = list(doctor.examine(filled, room.folder / "portal.toml", room.day))
-    assert [each.what for each in again if "is not filled in" in each.what] == []
+        (own / path.name).write_text(re.sub(r"(?<!\[)\[\w[^]\n]*\]", "Fanal", text), "utf-8")
+    filled = replace(room.settings, folder=tmp_path, guide="texts")
+    assert not_filled_in(filled, room) == []
+    file = own / "help.en.toml"
+    file.write_text(file.read_text("utf-8").replace("Fanal", "[]", 1), "utf-8")
+    (one,) = not_filled_in(filled, room)
+    assert (one.what, one.hint) == ("help.en.toml is not filled in: []", f"fill in {file}")
     room.close()
+
+
+def not_filled_in(settings: Settings, room: Room) -> list[Finding]:
+    """Return the findings about texts that are not filled in."""
+    each = doctor.examine(settings, room.folder / "portal.toml", room.day)
+    return [finding for finding in each if "is not filled in" in finding.what]
 
 
 def test_a_portal_without_a_name_is_reported(tmp_path: Path) -> None:
