@@ -24,7 +24,7 @@ _ONION = re.compile(r"http://[a-z2-7]{56}\.onion", re.ASCII)
 _ELSEWHERE = re.compile(r"https://[\w.-]+(:\d{1,5})?(/[\w./~-]*)?", re.ASCII)
 _CODE = re.compile(r"[a-z0-9_]{1,32}")
 _COLOUR = re.compile(r"#[0-9a-f]{6}", re.ASCII | re.IGNORECASE)
-_LONGEST_NAME = 80
+LONGEST_NAME = 80
 _LARGEST_PORT = 65_535
 _LARGEST_AMOUNT = 1_000_000
 _HINT = "config.example.toml shows every setting"
@@ -243,7 +243,7 @@ SETTINGS: Node = {
         maxItems=3,
         description=f"a list of three numbers from 1 to {MOST_COST}",
     ),
-    "name": texts(_LONGEST_NAME),
+    "name": texts(LONGEST_NAME),
     "logo": _text("path", "the path of a file, or empty"),
     "colour": table(dict.fromkeys(("light", "dark"), _text("colour", "a colour such as #1b5675, or empty"))),
     "questionnaire": _text("path", "the path of a file, or empty"),

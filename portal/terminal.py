@@ -61,15 +61,21 @@ def is_interactive() -> bool:
     return sys.stdin.isatty()
 
 
-def ask(question: str, fits: Callable[[str], bool], default: str | None = None) -> str:
-    """Ask a question until the answer is valid, and return the answer."""
+def ask(question: str, fits: Callable[[str], bool], wanted: str, default: str = "") -> str:
+    """Ask a question until the answer is valid, and return the answer.
+
+    ``wanted`` tells the person what a valid answer is. The Enter key chooses the default, unless it is empty.
+    """
 
     def check(value: str) -> str:
         if not value or not fits(value):
-            raise click.BadParameter("this does not fit")
+            raise click.BadParameter(visible(wanted))
         return value
 
-    answer: str = click.prompt(visible(question), default=default, value_proc=check)
+    offered = f" [{default}]" if default else ""
+    answer: str = click.prompt(
+        visible(question + offered), default=default or None, value_proc=check, show_default=False
+    )
     return answer
 
 

@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,9 @@ from portal import config, files, terminal
 from portal.errors import BadConfiguration, Refused, why
 
 FILE = "/etc/fanal/setup.toml"
+# The typed answers, until setup writes FILE. This file is in memory: setup can offer them again even if
+# /etc is read-only, and an abandoned installation leaves nothing on the disk.
+DRAFT = "/run/fanal-setup-answers.toml"
 SQLITE, POSTGRESQL = _DATABASES = ("sqlite", "postgresql")
 FILES, ACME_HTTP, ACME_DNS = _CERTIFICATES = ("files", "acme-http", "acme-dns")
 _AUTHORITY = "https://acme-v02.api.letsencrypt.org/directory"
@@ -21,6 +26,8 @@ _AUTHORITY = "https://acme-v02.api.letsencrypt.org/directory"
 _HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _WORD = re.compile(r"[\w./:~-]*", re.ASCII)
 _HINT = "`fanal-portal setup --help` names the page that explains the file"
+_NAME = f"enter a name of at most {config.LONGEST_NAME} characters"
+_NO_FILE = "there is no such file: enter its full path"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +105,46 @@ def read(path: Path) -> Answers:
     return answers
 
 
-def ask() -> Answers:
-    """Ask at the terminal. Raises Refused if there is no terminal."""
+def ask(draft: Path) -> Answers:
+    """Ask at the terminal, and keep the answers in ``draft``.
+
+    The answers that are in this file already are offered as defaults. The fingerprint of the root key must be
+    confirmed each time. Raises Refused if there is no terminal.
+    """
     if not terminal.is_interactive():
         raise Refused("there is no terminal to ask questions at", "name a file with --answers")
-    keyring = terminal.ask("Folder with the keyring from the inbox", _is_keyring)
+    offered = read_draft(draft) or Answers(deployment="", root_key="", keyring="", name=Texts("", ""))
+    keyring = terminal.ask(
+        "Folder with the keyring from the inbox",
+        _is_keyring,
+        "this folder has no keyring.json: enter the folder that `inbox exchange keyring` wrote",
+        offered.keyring,
+    )
     given: dict[str, Any] = {
         "keyring": keyring,
-        **_confirmed_root(Path(keyring)),
+        **_confirmed_root(Path(keyring), offered),
         "name": Texts(
-            fr=terminal.ask("Name of the inspectorate in French", bool),
-            en=terminal.ask("Name of the inspectorate in English", bool),
+            fr=terminal.ask("Name of the inspectorate in French", _is_name, _NAME, offered.name.fr),
+            en=terminal.ask("Name of the inspectorate in English", _is_name, _NAME, offered.name.en),
         ),
-        "database": terminal.ask("Database: sqlite or postgresql", _DATABASES.__contains__, SQLITE),
-        "onion": terminal.confirm("Onion service?"),
+        "database": _ask_for_one("Database", _DATABASES, offered.database),
+        "onion": terminal.confirm("Onion service?", default=offered.onion),
     }
-    given["clearnet"] = not given["onion"] or terminal.confirm("Clearnet site?")
+    given["clearnet"] = not given["onion"] or terminal.confirm("Clearnet site?", default=offered.clearnet)
     if given["clearnet"]:
-        given |= _ask_for_certificate()
-    return Answers(**given)
+        given |= _ask_for_certificate(offered)
+    answers = Answers(**given)
+    with suppress(OSError):  # If they cannot be kept, the next run asks again.
+        files.write(draft, [answers.encode()])
+    return answers
+
+
+def read_draft(file: Path) -> Answers | None:
+    """Return the answers that ``ask`` kept in a file, or None if there is no such file or it is damaged."""
+    try:
+        return read(file)
+    except BadConfiguration:
+        return None
 
 
 def root_on(folder: Path) -> Root | None:
@@ -136,7 +164,7 @@ def root_on(folder: Path) -> Root | None:
         raise Refused(f"{file}: {error}", hint) from error
 
 
-def _confirmed_root(folder: Path) -> dict[str, str]:
+def _confirmed_root(folder: Path, offered: Answers) -> dict[str, str]:
     """Return the deployment id and the root key from the medium, once a person has compared the fingerprint.
 
     If the file is missing on the medium, the person types both. Raises Refused if the file is damaged, or if
@@ -145,8 +173,18 @@ def _confirmed_root(folder: Path) -> dict[str, str]:
     found = root_on(folder)
     if found is None:
         return {
-            "deployment": terminal.ask("Deployment id, from the inbox", config.FORMATS["deployment"]),
-            "root_key": terminal.ask("Root key, from the inbox", config.FORMATS["root-key"]),
+            "deployment": terminal.ask(
+                "Deployment id, from the inbox",
+                config.FORMATS["deployment"],
+                "enter the 22 characters after `deployment` that `inbox exchange keyring` printed",
+                offered.deployment,
+            ),
+            "root_key": terminal.ask(
+                "Root key, from the inbox",
+                config.FORMATS["root-key"],
+                "enter the 43 characters after `root_key` that `inbox exchange keyring` printed",
+                offered.root_key,
+            ),
         }
     terminal.say(f"Fingerprint of the root key on the medium: {signing.fingerprint(found.root_key)}")
     if not terminal.confirm("Do the papers of the officers show the same fingerprint?", default=None):
@@ -160,19 +198,41 @@ def _confirmed_root(folder: Path) -> dict[str, str]:
     }
 
 
-def _ask_for_certificate() -> dict[str, str]:
+def _ask_for_certificate(offered: Answers) -> dict[str, str]:
     given = {
-        "host": terminal.ask("Host name of the clearnet site, such as report.example", _is_host),
-        "certificate_by": terminal.ask(
-            f"Certificate: {', '.join(_CERTIFICATES)}", _CERTIFICATES.__contains__, FILES
+        "host": terminal.ask(
+            "Host name of the clearnet site, such as report.example",
+            _is_host,
+            "enter a name in small letters such as report.example, without https://",
+            offered.host,
         ),
+        "certificate_by": _ask_for_one("Certificate", _CERTIFICATES, offered.certificate_by),
     }
     if given["certificate_by"] == FILES:
-        given["certificate"] = terminal.ask("File with the certificate and its chain", _is_file)
-        given["certificate_key"] = terminal.ask("File with the key of the certificate", _is_file)
+        given["certificate"] = terminal.ask(
+            "File with the certificate and its chain", _is_file, _NO_FILE, offered.certificate
+        )
+        given["certificate_key"] = terminal.ask(
+            "File with the key of the certificate", _is_file, _NO_FILE, offered.certificate_key
+        )
     elif given["certificate_by"] == ACME_DNS:
-        given["acme_hook"] = terminal.ask("Program that changes the DNS", _is_program)
+        given["acme_hook"] = terminal.ask(
+            "Program that changes the DNS",
+            _is_program,
+            "enter the full path of a file, without spaces",
+            offered.acme_hook,
+        )
     return given
+
+
+def _ask_for_one(what: str, words: Sequence[str], offered: str) -> str:
+    """Ask for one of these words."""
+    listed = f"{', '.join(words[:-1])} or {words[-1]}"
+    return terminal.ask(f"{what}: {listed}", words.__contains__, f"enter {listed}", offered)
+
+
+def _is_name(value: str) -> bool:
+    return bool(value.strip()) and len(value) <= config.LONGEST_NAME
 
 
 def _is_host(value: str) -> bool:

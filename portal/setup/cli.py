@@ -17,10 +17,12 @@ from portal.setup import plan, portal_user, steps
 from portal.setup.answers import Answers
 from portal.setup.certificates import Certificate
 from portal.setup.conditions import no_upgrade
+from portal.setup.databases import Tables
 from portal.setup.pages import Pages
+from portal.setup.settings import HOSTNAME
 from portal.setup.signed_list import SignedList
 from portal.setup.steps import Found, State, Step
-from portal.setup.system import System
+from portal.setup.system import System, content
 from templates import command_line
 from templates.command_line import FILE, FOLDER, HELP_NAMES, Group, json_option
 
@@ -57,17 +59,24 @@ def fanal_portal() -> None:
 @click.option(
     "--check",
     is_flag=True,
-    help="List each step, and change nothing. The command exits with 0 if all steps are done.",
+    help="List each step, and change nothing. The command exits with 0 if all steps are done, and with 1"
+    " otherwise. Before the first setup, without a file of answers, only the machine is checked.",
 )
 @json_option
 def setup(*, file: Path | None, check: bool, as_json: bool) -> None:
     """Do every installation step that is not done yet; a second run does nothing.
 
     If a step fails, that step is undone, and the earlier steps stay done. Run the command again after each
-    change to the configuration, the certificate or the signed list of pages.
+    change to the configuration, the certificate or the signed list of pages. If setup is refused, the next
+    run offers the typed answers as defaults, until the machine is restarted.
     """
     system = own_machine()
-    answers = _answers(system, file)
+    draft = system.at(remembered.DRAFT)
+    answers = remembered.read(file) if file else _remembered(system)
+    if check and not (answers := answers or remembered.read_draft(draft)):
+        tell_states(steps.checked(plan.without_answers(system)), as_json=as_json)
+        return
+    answers = answers or remembered.ask(draft)
     if file and not as_json:
         terminal.say(
             f"fingerprint of the root key in {file}: {signing.fingerprint(answers.root.root_key)}; the papers"
@@ -77,7 +86,15 @@ def setup(*, file: Path | None, check: bool, as_json: bool) -> None:
     if check:
         tell_states(steps.checked(found), as_json=as_json)
         return
-    tell_done(steps.apply(found), as_json=as_json)
+    try:
+        if as_json:
+            _tell_installed(system, answers, found)
+        else:
+            tell_done(steps.apply(found), as_json=False)
+    except Refused as error:
+        if not file and draft.exists():
+            error.hint += "; the next run of `fanal-portal setup` offers your answers as defaults"
+        raise
     if not as_json:
         terminal.say(
             "the portal runs, and starts at each boot; `fanal-portal run doctor` says what is still missing"
@@ -158,12 +175,6 @@ def own_machine() -> System:
     return System()
 
 
-def _answers(system: System, file: Path | None) -> Answers:
-    if file:
-        return remembered.read(file)
-    return _remembered(system) or remembered.ask()
-
-
 def _installed(system: System) -> Answers:
     answers = _remembered(system)
     if answers is None:
@@ -188,6 +199,25 @@ def tell_done(done: Iterable[Step], *, as_json: bool) -> int:
     if as_json:
         terminal.data(told)
     return len(told)
+
+
+def _tell_installed(system: System, answers: Answers, found: Sequence[Step]) -> None:
+    """Do the steps, and print as JSON what a person must note or compare, even if a later step fails."""
+    done: list[Step] = []
+    try:
+        for step in steps.apply(found):
+            done.append(step)  # noqa: PERF402 - the list must have the steps before the one that fails
+    finally:
+        address = content(system.at(HOSTNAME)) if answers.onion else None
+        made = [step.fingerprint for step in done if isinstance(step, Tables)]
+        terminal.data(
+            {
+                "root_key_fingerprint": signing.fingerprint(answers.root.root_key),
+                "portal_fingerprint": made[0] if made else None,
+                "onion": f"http://{address.decode('ascii').strip()}" if address else None,
+                "done": [{"step": step.title, "said": step.said} for step in done],
+            }
+        )
 
 
 def tell_states(checked: Iterable[tuple[Step, Found]], *, as_json: bool) -> None:

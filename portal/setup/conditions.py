@@ -165,6 +165,17 @@ def no_other_tor(system: System) -> Condition:
     return Condition("no other use of tor", test)
 
 
+def answered() -> Condition:
+    """Return the condition that setup has its answers, which is never met: it stands for all other steps."""
+    return Condition(
+        "answers",
+        lambda: in_the_way(
+            "there are no answers yet, so no other step was checked",
+            "run `fanal-portal setup`, which asks questions, or name a file with --answers",
+        ),
+    )
+
+
 def no_upgrade(system: System) -> Condition:
     """Return the condition that no upgrade is pending, because setup would use the new program."""
 

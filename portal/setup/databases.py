@@ -109,12 +109,16 @@ class PostgresqlRole:
 
 
 class Tables:
-    """The tables of the portal, and the key that signs intake bundles."""
+    """The tables of the portal, and the key that signs intake bundles.
+
+    ``fingerprint`` belongs to this key, and is empty before ``apply``.
+    """
 
     title = "database of the portal"
 
     def __init__(self, system: System) -> None:
         self.said = ""
+        self.fingerprint = ""
         self._system = system
 
     def check(self) -> Found:
@@ -124,8 +128,9 @@ class Tables:
     def apply(self) -> None:
         """Run `portal init`."""
         made = json.loads(self._system.run(*AS_PORTAL, "init", "--json"))
+        self.fingerprint = made["fingerprint"]
         self.said = (
-            f"fingerprint of this portal: {made['fingerprint']}; officers compare it at the first"
+            f"fingerprint of this portal: {self.fingerprint}; officers compare it at the first"
             " `inbox exchange collect`"
         )
 

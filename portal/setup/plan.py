@@ -5,6 +5,7 @@ from portal.setup.acme import AcmeCertificate, CertbotTimerOff
 from portal.setup.answers import POSTGRESQL, Answers
 from portal.setup.certificates import Certificate
 from portal.setup.conditions import (
+    answered,
     clock,
     debian,
     ipv6,
@@ -36,15 +37,8 @@ _LEFT = {
 
 def steps(system: System, answers: Answers) -> list[Step]:
     """Return the steps of an installation. Each step relies on the steps before it."""
-    found: list[Step] = [
-        debian(system),
-        clock(),
-        packages(system, onion=answers.onion, acme=answers.by_acme),
-        room(system),
-        no_upgrade(system),
-        no_other_site(system),
-        *([no_other_tor(system)] if answers.onion else []),
-        *([ipv6(system)] if answers.clearnet else []),
+    found = [
+        *_conditions(system, onion=answers.onion, clearnet=answers.clearnet, acme=answers.by_acme),
         Folders(system),
         Remembered(system, answers),
         DebianNginxOff(system),
@@ -71,6 +65,24 @@ def steps(system: System, answers: Answers) -> list[Step]:
         found.append(Unit(system, "portal-certificate.timer"))
     found += [Unit(system, "portal-expire.timer"), Remains(system)]
     return found
+
+
+def without_answers(system: System) -> list[Step]:
+    """Return the steps that can be checked before anybody has answered: those of the default answers."""
+    return [*_conditions(system, onion=True, clearnet=True, acme=False), answered()]
+
+
+def _conditions(system: System, *, onion: bool, clearnet: bool, acme: bool) -> list[Step]:
+    return [
+        debian(system),
+        clock(),
+        packages(system, onion=onion, acme=acme),
+        room(system),
+        no_upgrade(system),
+        no_other_site(system),
+        *([no_other_tor(system)] if onion else []),
+        *([ipv6(system)] if clearnet else []),
+    ]
 
 
 def left(system: System, answers: Answers) -> list[str]:

@@ -70,6 +70,7 @@ class Remembered:
 
     def __init__(self, system: System, answers: Answers) -> None:
         self._file = system.at(remembered.FILE)
+        self._draft = system.at(remembered.DRAFT)
         self._answers = answers
 
     def check(self) -> Found:
@@ -79,8 +80,9 @@ class Remembered:
         return TO_DO
 
     def apply(self) -> None:
-        """Write the answers to a file, completely or not at all."""
+        """Write the answers to a file, completely or not at all; nobody needs the draft any more."""
         files.write(self._file, [self._answers.encode()])
+        self._draft.unlink(missing_ok=True)
 
     def undo(self) -> None:
         """Do nothing, because the file was written completely or not at all."""

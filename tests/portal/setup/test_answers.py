@@ -81,7 +81,57 @@ def test_a_question_is_repeated_until_its_answer_is_valid(
     (tmp_path / "keyring.json").touch()
     typed = ["/nowhere", str(tmp_path), "short", GOOD.deployment, GOOD.root_key, *REST]
     told = asked(monkeypatch, tmp_path, typed)
-    assert told.count("this does not fit") == 3
+    assert re.findall("Error: (.*)", told) == [
+        "this folder has no keyring.json: enter the folder that `inbox exchange keyring` wrote",
+        "enter the 22 characters after `deployment` that `inbox exchange keyring` printed",
+        "enter sqlite or postgresql",
+    ]
+
+
+def test_typed_answers_are_offered_again_until_the_installation_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only root can read them. The fingerprint of the root key must be compared again.
+
+    One answer is changed, and a damaged file of answers is ignored.
+    """
+    bring_root(tmp_path)
+    file = str(tmp_path / ROOT_FILE)
+    first = replace(
+        GOOD,
+        keyring=str(tmp_path),
+        database=answers.POSTGRESQL,
+        onion=False,
+        host="a.example",
+        certificate=file,
+        certificate_key=file,
+    )
+    names = [GOOD.name.fr, GOOD.name.en]
+    asked(
+        monkeypatch,
+        tmp_path,
+        [str(tmp_path), "y", *names, "postgresql", "n", "a.example", "", file, file],
+        first,
+    )
+    draft = tmp_path / "draft.toml"
+    assert draft.stat().st_mode & 0o777 == 0o600
+    second = replace(first, host="b.example")
+    again = ["", "y", "", "", "", "", "b.example", "", "", ""]
+    told = asked(monkeypatch, tmp_path, again, second)
+    assert f"Folder with the keyring from the inbox [{tmp_path}]" in told
+    assert "Onion service? [y/N]" in told
+    assert answers.read_draft(draft) == second
+    draft.write_text("{")
+    assert "[b.example]" not in asked(monkeypatch, tmp_path, [str(tmp_path), "y", *REST])
+
+
+def test_a_name_that_the_file_of_answers_would_refuse_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring_root(tmp_path)
+    typed = [str(tmp_path), "y", "x" * 81, " ", *REST]
+    told = asked(monkeypatch, tmp_path, typed)
+    assert told.count("Error: enter a name of at most 80 characters") == 2
 
 
 def test_the_host_name_of_a_clearnet_site_cannot_be_left_out(
@@ -113,7 +163,7 @@ def asked(
     @click.command()
     def command() -> None:
         monkeypatch.setattr("portal.terminal.is_interactive", lambda: True)
-        assert answers.ask() == expected
+        assert answers.ask(medium / "draft.toml") == expected
 
     done = CliRunner().invoke(command, input="".join(f"{each}\n" for each in typed), catch_exceptions=False)
     assert done.exit_code == 0
