@@ -1,5 +1,6 @@
 """Keys of this inbox, the keyring that lists them, signed pages of the portal, cards of channels."""
 
+import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -152,7 +153,8 @@ def keyring(door: Door, /, *, out: Path, same_disk: bool, as_json: bool) -> None
 def sign_pages(door: Door, /, *, manifest: Path, out: Path, same_disk: bool, as_json: bool) -> None:
     """Use the root key to sign the list that `fanal-portal run manifest` made.
 
-    First make the same list from your own checkout, and compare the two lists.
+    First make the same list from your own checkout, and compare the two lists. Afterwards, the administrator
+    compares the SHA-256 hash that this command prints with the hash that `manifest` printed.
     """
     raw = given_files.content(manifest)
     with door.opened() as (inbox, who):
@@ -161,9 +163,11 @@ def sign_pages(door: Door, /, *, manifest: Path, out: Path, same_disk: bool, as_
         "serial": listed.serial,
         "files": len(listed.files),
         "valid_until": listed.valid_until.isoformat(),
+        "sha256": hashlib.sha256(raw).hexdigest(),
     }
     lines = [
         f"signed: serial {listed.serial}, {len(listed.files)} files, valid until {listed.valid_until}",
+        f"SHA-256 {view['sha256']}: `manifest` at the portal must have printed the same",
         "next: carry the folder to the portal, then run: fanal-portal publish FOLDER",
     ]
     terminal.show(view, lines, as_json=as_json)
