@@ -15,6 +15,7 @@ from benchmarks.first_report import ANSWERS, Walk
 from benchmarks.packages import WHEELS, build_package
 from deploy.release import manifest, python_environment, signing
 from deploy.release.building import SIDES
+from portal.setup.upgrade.progress import EARLIER
 from tests.support.commits import git
 from tests.support.machine import Machine
 from tests.support.medium import make_keys
@@ -255,7 +256,8 @@ def _exposed(machine: Machine) -> None:
 def _upgrades(machine: Machine) -> None:
     """Check that the earlier version runs until the upgrade succeeds, even after an upgrade that failed.
 
-    The first upgrade fails because another program uses the port of the trial.
+    The first upgrade fails because another program uses the port of the trial. Then the earlier package is
+    installed again, as the guide says, and the portal stays with it.
     """
     before = machine.do(*_VERSION)
     machine.do("apt-get", "install", f"/{_NEWER}")
@@ -269,12 +271,21 @@ def _upgrades(machine: Machine) -> None:
     assert "port 8079; everything is as before" in said, said
     machine.do("systemctl", "stop", "other")
     first_report.all_serve(machine)
+    machine.do("apt-get", "install", "--allow-downgrades", f"/{_OLDER}")
+    _upgraded(machine)
+    assert machine.do(*_VERSION) == before
+    machine.do("apt-get", "install", f"/{_NEWER}")
+    _upgraded(machine)
+    assert machine.do(*_VERSION) != before
+
+
+def _upgraded(machine: Machine) -> None:
+    """Switch to the installed program, and check that nothing of another program is left."""
     said = machine.do("fanal-portal", "upgrade")
     assert "done: portal started" in said, said
     first_report.all_serve(machine)
-    assert machine.do(*_VERSION) != before
     machine.do("fanal-portal", "upgrade", "--check")
-    assert not (machine.tree / "usr/lib/fanal-portal.before").exists()
+    assert not (machine.tree / EARLIER[1:]).exists()
 
 
 def _an_older_package_is_refused(machine: Machine) -> None:
