@@ -21,8 +21,11 @@ WHEELS = ROOT / "build/wheels"
 BUILD = (sys.executable, "-m", "deploy.release", "build")
 # The second builder has another user, clock and umask.
 _NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
-_LATER = ("faketime", "-f", "+400d")
 _UMASK = 0o077
+# The first clock is earlier than the commit, and the second is later. Without FAKE_UTIME, programs would read
+# times of files that are 400 days earlier than the times that programs have set.
+_EARLIER = ("env", "FAKE_UTIME=1", "faketime", "-f", "-400d")
+_LATER = ("faketime", "-f", "+400d")
 # A purge keeps the system user and the group of a package, because files may still belong to that user.
 _STAYS = {"etc/passwd", "etc/group", "etc/shadow", "etc/gshadow"}
 # The records and caches of package managers, and temporary files.
@@ -34,7 +37,8 @@ class Builder:
     """A builder of packages, with a clone of the repository. The results of two builders can be compared."""
 
     folder: Path
-    before: Sequence[str] = ()
+    clock: Sequence[str]
+    user: Sequence[str] = ()
     umask: int = 0o022
     env: Mapping[str, str] = field(default_factory=dict)
 
@@ -48,10 +52,10 @@ class Builder:
         home = self.folder / "home"
         home.mkdir(parents=True)
         bare_tree.run("git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(self.folder / "clone"))
-        if self.before:
+        if self.user:
             bare_tree.run("chown", "-R", "nobody:nogroup", str(self.folder))
         return subprocess.Popen(
-            [*self.before, *BUILD, "--wheels", str(WHEELS)],
+            [*self.user, *self.clock, *BUILD, "--wheels", str(WHEELS)],
             cwd=self.folder / "clone",
             env={**os.environ, "HOME": str(home), "TMPDIR": str(home), **self.env},
             umask=self.umask,
@@ -105,9 +109,9 @@ def _built_twice(folder: Path) -> Path:
     Raises RuntimeError if the files differ.
     """
     python_environment.fetch(ROOT, SIDES, WHEELS)
-    first = Builder(folder / "one")
+    first = Builder(folder / "one", _EARLIER)
     elsewhere = {"TZ": "Pacific/Auckland", "LC_ALL": "C", "LANG": "fr_FR.UTF-8", "PYTHONHASHSEED": "7"}
-    second = Builder(folder / "of somebody else/deep/below", (*_NOBODY, *_LATER), _UMASK, elsewhere)
+    second = Builder(folder / "of somebody else/deep/below", _LATER, _NOBODY, _UMASK, elsewhere)
     for process in [first.start(), second.start()]:
         _wait(process)
     if found := differing(first.out, second.out):

@@ -97,9 +97,14 @@ def built(commit: Path, folder: Path, side: str) -> Path:
 
 @pytest.fixture(scope="module")
 def both(commit: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The files that two builders of the portal made."""
+    """The files that two builders of the portal made.
+
+    In the programs that the first builder runs, it is 400 days earlier, long before the commit.
+    """
     one, other = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("an other one")
-    with as_builder(0o022, TZ="UTC", LC_ALL="C.UTF-8", HOME=str(one), TMPDIR=str(one)):
+    (library,) = Path("/usr/lib").glob("*/faketime/libfaketime.so.1")
+    clock = {"LD_PRELOAD": str(library), "FAKETIME": "-400d", "FAKE_UTIME": "1"}
+    with as_builder(0o022, TZ="UTC", LC_ALL="C.UTF-8", HOME=str(one), TMPDIR=str(one), **clock):
         first = built(commit, one, "portal")
     with as_builder(0o077, TZ="Pacific/Auckland", LC_ALL="C", HOME=str(other), PYTHONHASHSEED="7"):
         return first, built(commit, other, "portal")
