@@ -12,6 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 medium=${1:-$here}
 # The version of the last medium, and the keys of its maintainers.
 kept=/var/lib/fanal-inbox
+lock=/run/fanal-inbox.lock
 debian=/usr/share/keyrings/debian-archive-keyring.gpg
 # How many digits of the fingerprint the officers type, and how many kB must be free.
 digits=24
@@ -47,14 +48,16 @@ signed_by() {
 [ "$ID $VERSION_ID $(dpkg --print-architecture)" = "debian 13 amd64" ] ||
     refuse "this machine does not have Debian 13 for amd64" "install Debian 13"
 
-# A run that a power failure ended has left its copy of the medium. A copy that is locked belongs to a run that goes on.
-find /var/tmp/ -mindepth 1 -maxdepth 1 -type d -user root -name 'fanal-medium.??????' \
-    -exec flock --nonblock {} rm -rf {} \;
+# One run at a time. Only root can open the lock.
+umask 077
+exec 9>"$lock"
+umask 022
+flock --nonblock 9 || refuse "this script already runs" "wait until it has ended"
+# A run that a power failure ended has left its copy of the medium.
+find /var/tmp/ -mindepth 1 -maxdepth 1 -type d -user root -name 'fanal-medium.??????' -exec rm -rf {} +
 work=$(mktemp -d /var/tmp/fanal-medium.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
-exec 9<"$work"
-flock 9
 for place in "$work" /usr; do
     [ "$(df --output=avail --block-size=kB "$place" | tail -n 1 | tr -d ' kB')" -ge $free ] ||
         refuse "less than 2 GB are free in $place" "delete files that nobody needs"

@@ -43,12 +43,16 @@ class Machine:
     def install(self, medium: Medium, typed: str = "", before: tuple[str, ...] = AS_ROOT) -> str:
         """Run the script, and return its refusal.
 
-        In the script, only the paths of the notes and copies are changed.
+        In the script, only the paths of the notes, the lock and the copies are changed.
         """
         text = (SCRIPTS / "install.sh").read_text()
-        for old, new in (("kept=/var/lib/fanal-inbox", self.kept), ("/var/tmp/", self.folder)):  # noqa: S108
+        for old, new in {
+            "kept=/var/lib/fanal-inbox": f"kept={self.kept}",
+            "lock=/run/": f"lock={self.folder}/",
+            "/var/tmp/": f"{self.folder}/",  # noqa: S108
+        }.items():
             assert old in text
-            text = text.replace(old, f"kept={new}" if old.startswith("kept") else f"{new}/")
+            text = text.replace(old, new)
         (self.folder / "install.sh").write_text(text)
         (self.folder / "check.sh").write_bytes((SCRIPTS / "check.sh").read_bytes())
         command = [*before, "sh", str(self.folder / "install.sh"), str(medium.folder)]

@@ -11,7 +11,7 @@ from typing import Self
 _SCRIPT = "/media/fanal/install.sh"
 _FOLDERS = (
     *("/etc/apt/preferences.d", "/media/fanal", "/tmp", "/var/cache/apt/archives", "/var/lib/apt/lists"),  # noqa: S108
-    *("/var/lib/dpkg/info", "/var/lib/dpkg/updates", "/var/log/apt", "/var/tmp"),  # noqa: S108
+    *("/run", "/var/lib/dpkg/info", "/var/lib/dpkg/updates", "/var/log/apt", "/var/tmp"),  # noqa: S108
 )
 
 
