@@ -1,16 +1,21 @@
 """Documents name only commands and options that exist, and the inbox names the package's commands."""
 
+import functools
 import re
+import shlex
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
+from deploy.medium import contents
 from inbox.cli.main import commands as inbox
 from portal.ops.cli import portal
 from portal.setup.cli import fanal_portal
 from tests.support import guides
+from tests.support.medium import guide
 from tests.support.paths import ROOT
 
 PROGRAMS: dict[str, click.Command] = {"inbox": inbox, "portal": portal, "fanal-portal": fanal_portal}
@@ -20,6 +25,8 @@ DOCUMENTS = [
     *(path for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")) if path.name not in GENERATED_OR_OLD),
     ROOT / "crypto" / "SPEC.md",
 ]
+MEDIUM = ROOT / "deploy" / "medium"
+GUIDES = {language: MEDIUM / f"GUIDE.{language}.txt" for language in ("en", "fr")}
 BLOCK = re.compile(r"^( *)```[^\n]*\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 # A command in a sentence is in backticks. A program's name alone is not a command.
 INLINE = re.compile(r"`((?:inbox|portal|fanal-portal)\s[a-z-][^`]*)`")
@@ -34,12 +41,29 @@ QUOTED = re.compile(r'"[^"]*"|\'[^\']*\'')
 WORD = re.compile(r"[a-z][a-z-]*")
 
 
+def read(page: Path) -> str:
+    """Return the text of a document. The commands of a guide on a medium are put in one code block."""
+    if page.suffix == ".md":
+        return page.read_text("utf-8")
+    language = page.name.split(".")[1]
+    return "\n".join(("```", *(line for part in guide(page.parent, language) for line in part), "```"))
+
+
+def blocks(text: str) -> str:
+    """Return the lines of all code blocks, joined if a command continues on the next line."""
+    return "\n".join(CONTINUED.sub(" ", block) for _, block in BLOCK.findall(text))
+
+
+def typed(text: str) -> Iterator[str]:
+    """Yield the commands of our programs in the code blocks, each on one line."""
+    for line in TYPED.findall(blocks(text)):
+        yield " ".join(REST.sub("", line).split())
+
+
 def named(text: str) -> Iterator[str]:
     """Yield the commands that a document names, each on one line: in sentences, then in code blocks."""
     yield from (" ".join(each.split()) for each in INLINE.findall(BLOCK.sub("", text)))
-    for _, block in BLOCK.findall(text):
-        for line in TYPED.findall(CONTINUED.sub(" ", block)):
-            yield " ".join(REST.sub("", line).split())
+    yield from typed(text)
 
 
 def unknown(text: str) -> list[str]:
@@ -76,9 +100,151 @@ def _exists(line: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("page", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+PAGES = [*DOCUMENTS, *GUIDES.values()]
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+@each_page
 def test_each_command_that_a_document_names_exists_with_its_options(page: Path) -> None:
-    assert unknown(page.read_text("utf-8")) == []
+    assert unknown(read(page)) == []
+
+
+# The values of these types are words and numbers of the program. Files do not exist here.
+CHECKED_TYPES = (click.Choice, type(click.INT), type(click.FLOAT))
+
+
+def misread(line: str) -> str:
+    """Return why the parser of the program refuses a complete command, or an empty text."""
+    program, *words = shlex.split(guides.run_as_portal(line))
+    command: click.Command = PROGRAMS[program]
+    context = click.Context(command, info_name=program)
+    try:
+        while isinstance(command, click.Group):
+            _, (name, *words), _ = command.make_parser(context).parse_args(words)
+            found = command.get_command(context, name)
+            if found is None:
+                return f"no such command: {name}"
+            command, context = found, click.Context(found, context, info_name=name)
+        given, rest, _ = command.make_parser(context).parse_args(words)
+        for parameter in command.params:
+            is_missing = parameter.name not in given or parameter.value_is_missing(given[parameter.name])
+            if parameter.required and is_missing:
+                return f"{parameter.name} is missing"
+            if not is_missing and isinstance(parameter.type, CHECKED_TYPES):
+                parameter.type_cast_value(context, given[parameter.name])
+    except click.UsageError as error:
+        return error.format_message()
+    return f"too many words: {rest}" if rest else ""
+
+
+@each_page
+def test_the_programs_understand_each_command_in_a_code_block(page: Path) -> None:
+    refused = {line: said for line in typed(read(page)) if (said := misread(line))}
+    assert refused == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("inbox backup make --out F --keystore-out", "Option '--keystore-out' requires an argument."),
+        ("inbox backup make --out F --keystore-uot G", "No such option '--keystore-uot'"),
+        ("inbox backup mak --out F", "no such command: mak"),
+        ("inbox --home F upgrade 3", "too many words: ['3']"),
+        ("inbox exchange collect", "bundles is missing"),
+        ("inbox journal list --action foun", "Invalid value for '--action': 'foun'"),
+        ("fanal-portal setup --answers", "Option '--answers' requires an argument."),
+        ("fanal-portal run export", "out is missing"),
+    ],
+)
+def test_the_search_finds_a_command_that_the_program_does_not_understand(line: str, said: str) -> None:
+    assert misread(line).startswith(said)
+
+
+# What each program prints about its options, if `PROGRAM --help` does not print all of them.
+HELP = {
+    "certbot": ("certbot", "--help", "all"),
+    "curl": ("curl", "--help", "all"),
+}
+# apt prints no list of its options, but refuses an unknown option before it does anything.
+APT = ("apt", "--version")
+OPTION = re.compile(r"(?<!\S)--[a-z][\w-]*")
+# A sentence names a command of another program in backticks, with an option.
+OTHER = re.compile(r"`([a-z][\w-]*\s[^`]*--[a-z][^`]*)`")
+
+
+def others(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each program that is not ours, and each long option that a document gives to it."""
+    inline = OTHER.findall(BLOCK.sub("", text))
+    for line in (*(" ".join(each.split()) for each in inline), *blocks(text).splitlines()):
+        # `runuser … -- PROGRAM` runs another program.
+        for part in re.split(r" \| | && |; | -- |\s#\s.*", line):
+            words = re.sub(r"^sudo (?:-\S+ (?:\w+ )?)*", "", part.strip()).split()
+            if not words or not re.fullmatch(r"[a-z][\w-]*", words[0]) or words[0] in PROGRAMS:
+                continue
+            for option in OPTION.findall(part):
+                yield words[0], option
+
+
+@functools.cache
+def has_option(program: str, option: str) -> bool:
+    """Return whether the installed program has a long option."""
+    if program == APT[0]:
+        return subprocess.run([*APT, option], capture_output=True, check=False).returncode == 0
+    done = subprocess.run(HELP.get(program, (program, "--help")), capture_output=True, text=True, check=False)
+    return option in OPTION.findall(re.sub(r"[\[,|=]", " ", done.stdout + done.stderr))
+
+
+@each_page
+def test_other_programs_have_each_long_option_that_a_document_names(page: Path) -> None:
+    wrong = [each for each in others(read(page)) if not has_option(*each)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Then type `chown --recursif officers: FOLDER`.",
+        "Then type `chown\n--recursif officers: FOLDER`.",
+        "```\nsudo chown --recursif officers: FOLDER\n```",
+        "```\nsha256sum SHA256SUMS | chown --recursif officers: FOLDER\n```",
+        "```\nrunuser -u officers -- chown --recursif officers: FOLDER\n```",
+    ],
+)
+def test_the_search_finds_an_option_that_another_program_does_not_have(written: str) -> None:
+    assert [*others(written)] == [("chown", "--recursif")]
+    assert not has_option("chown", "--recursif")
+    assert has_option("chown", "--recursive")
+
+
+@pytest.mark.parametrize(
+    ("program", "right", "wrong"),
+    [
+        ("apt", "--allow-downgrades", "--allow-downgrade"),
+        ("curl", "--haproxy-protocol", "--haproxy"),
+    ],
+)
+def test_the_search_distinguishes_the_options_of_a_program(program: str, right: str, wrong: str) -> None:
+    assert (has_option(program, right), has_option(program, wrong)) == (True, False)
+
+
+def test_the_guide_on_the_medium_creates_the_user_and_gives_the_media_to_this_user() -> None:
+    """A command that was removed in both languages would otherwise be missed."""
+    commands = [*blocks(read(GUIDES["en"])).splitlines()]
+    (user,) = (line.removeprefix("adduser ") for line in commands if line.startswith("adduser "))
+    assert [line for line in commands if "uid=" in line] == [
+        f"mount -o uid={user},umask=0077 /dev/sdb1 /media/stick"
+    ]
+    assert [line for line in commands if line.startswith("chown ")] == [f"chown {user}: /media/stick"]
+
+
+def test_the_medium_contains_the_programs_that_show_the_desk_without_a_desktop() -> None:
+    """The desk writes its address to the file that these programs read."""
+    commands = [*blocks(read(GUIDES["en"])).splitlines()]
+    (shown,) = (line for line in commands if line.startswith("cage "))
+    programs = shlex.split(shown.partition(' "')[0])
+    assert {*programs} < {*contents.PACKAGES}
+    (file,) = re.findall(r"\$\(cat (\S+)\)", shown)
+    assert [line for line in commands if line.endswith(f" --address-file {file}")]
 
 
 WRONG = [
