@@ -224,7 +224,7 @@ def _hint(session: Session, held: Held) -> Sentence:
         )
     return sentence(
         "this content will be sent automatically once the prosecutor answers that there is no objection;"
-        " until then, you can retract a reply, then write what the reporter may be told now: inbox message"
+        " until then, you can retract a reply and write what the reporter may be told now: inbox message"
         " retract {number} REPLY; to get the prosecutor's answer: inbox case decide {other} {choices}"
         " --reason TEXT, then inbox case measure add {other} {word}",
         number=held.case,

@@ -75,8 +75,7 @@ def _checked(session: Session, case: Case, position: int) -> Message:
     if _is_decided_by(session, case.number, reply):
         raise CaseRefused(
             sentence(
-                "a decision relies on reply {position}, because this reply tells the reporter of the"
-                " decision",
+                "a decision depends on reply {position}, which tells the reporter of the decision",
                 position=position,
             ),
             sentence("change the decision first; or write another reply that corrects this reply"),

@@ -69,7 +69,7 @@ def lift(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) 
 @click.command()
 @opens_inbox
 def list_command(door: Door, /, *, as_json: bool) -> None:
-    """List exclusions, except for cases from which a signed-in officer is excluded."""
+    """List exclusions. Cases from which a signed-in officer is excluded are omitted."""
     with door.opened() as (inbox, who):
         found = conflicts.listed(inbox, who)
     kept = [

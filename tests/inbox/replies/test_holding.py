@@ -252,9 +252,7 @@ def test_a_notice_is_held_back_if_the_decision_that_it_announces_has_changed(
     notice = ("message", "reply", "1", "--template", "identity_notice", "--text", "À la mutuelle.")
     office.json(*notice)
     office.json("case", "decide", "1", "told", *DRILL)
-    assert "a decision relies on reply 2, because this reply tells" in refused(
-        office, "message", "retract", "1", "2"
-    )
+    assert "a decision depends on reply 2, which tells" in refused(office, "message", "retract", "1", "2")
     office.json("case", "decide", "1", "not_told", *DRILL)
     assert [] == further(told())
     assert (

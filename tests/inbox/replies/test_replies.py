@@ -245,7 +245,7 @@ def test_retracting_the_only_acknowledgement_resets_the_status_to_received(case:
 def test_retracting_a_reply_undoes_the_extension_or_feedback_that_it_announced(case: World) -> None:
     """An extension takes effect only if the reporter is informed about it.
 
-    A reply that a decision relies on cannot be retracted.
+    A reply that a decision depends on cannot be retracted.
     """
     office = case.office
     office.tell_no_prosecutor(1)
@@ -265,7 +265,7 @@ def test_retracting_a_reply_undoes_the_extension_or_feedback_that_it_announced(c
     office.json("message", "reply", "1", "--text", "x")
     with office.opened() as inbox, inbox.transaction() as session:
         session.add(Duty(case=1, kind="x", known=today(), due=today(), decision="y", reply=2))
-    assert "a decision relies on reply 2, because this reply tells the reporter of the decision" in refused(
+    assert "a decision depends on reply 2, which tells the reporter of the decision" in refused(
         case, "message", "retract", "1", "2"
     )
 
