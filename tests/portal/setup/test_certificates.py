@@ -239,7 +239,7 @@ def test_setup_asks_how_to_get_the_certificate(
     @click.command()
     def command() -> None:
         monkeypatch.setattr("portal.terminal.is_interactive", lambda: True)
-        kept.append(answers.ask())
+        kept.append(answers.ask(tmp_path / "draft.toml"))
 
     CliRunner().invoke(command, input="".join(f"{each}\n" for each in lines), catch_exceptions=False)
     (found,) = kept
