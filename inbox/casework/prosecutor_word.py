@@ -274,8 +274,7 @@ def refused_following_up(session: Session, number: int) -> CaseRefused:
         session,
         number,
         sentence(
-            "case {number}: the prosecutor has not said that the reporter can be told that the report is"
-            " being acted on",
+            "case {number}: the prosecutor has not said that the reporter can see this status",
             number=number,
         ),
         sentence(

@@ -34,8 +34,8 @@ filters = together(
     _filter(
         "--status", type=click.Choice([status.value for status in Status]), help="Cases with this status."
     ),
-    _filter("--category", default="", help="Cases in the category with this id in the questionnaire."),
-    _filter("--area", default="", help="Cases in the area with this id in the questionnaire."),
+    _filter("--category", default="", help="Cases in this category, given by its id in the questionnaire."),
+    _filter("--area", default="", help="Cases in this area, given by its id in the questionnaire."),
     _filter("--priority", type=Whole(1, 4), help="Cases with this priority; 1 is the most urgent."),
     _filter(
         "--due",

@@ -223,7 +223,7 @@ def _tell_imported(imported: Imported, *, as_json: bool) -> None:
 @json_option
 @pass_settings
 def anchors_command(settings: Settings, *, out: Path, channel: str | None, as_json: bool) -> None:
-    """Collect the journal heads from a channel's outboxes in a file, for `inbox journal verify`."""
+    """Write the journal heads from a channel's outboxes to a file, for `inbox journal verify`."""
     with closing(database.open_database(settings.database_url)) as store:
         chosen = anchors.choose(store, channel)
         numbers = anchors.write(store, chosen, out)

@@ -165,11 +165,13 @@ def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, 
 @click.option("--identity", type=FILE, help="The recipient's identity file, for a sealed dossier.")
 @json_option
 def verify(*, file: Path, key: str, identity: Path | None, as_json: bool) -> None:
-    """Verify that every byte of a dossier is as it was signed. This command needs no inbox."""
+    """Verify that no byte of a dossier has changed since it was signed. This command needs no inbox."""
     identities = dossier_check.identities(identity, text_of(identity)) if identity else []
     with given_files.opened(file) as opened:
         view = _view(dossier_check.verify(opened, key, identities))
-    terminal.show(view, ["every byte is as it was signed", *_rendered(view)], as_json=as_json)
+    terminal.show(
+        view, ["no byte has changed since the dossier was signed", *_rendered(view)], as_json=as_json
+    )
 
 
 def _plan(

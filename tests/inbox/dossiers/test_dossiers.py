@@ -426,7 +426,7 @@ def test_another_machine_can_verify_a_dossier_with_only_the_public_key(
     for given in (key, key.replace(" ", "").lower(), base64url.encode(root_key)):
         for words in ((whole, "--identity", identity), (tar,)):
             code, out, _ = verify(*words, "--key", given)
-            assert (0, True) == (code, out.startswith("every byte is as it was signed\n"))
+            assert (0, True) == (code, out.startswith("no byte has changed since the dossier was signed\n"))
             assert "dossier of case 1 for: prosecutor" in out
     assert 1 == verify(whole, "--key", key)[0]
     assert 1 == verify(tar, "--key", signing.fingerprint(bytes(32)))[0]

@@ -329,9 +329,7 @@ def test_a_reply_may_mention_the_judiciary_only_after_the_prosecutors_word_or_wi
         office, "message", "reply", "1", "--text", "L'enquête interne a commencé, le chef sera entendu."
     )
     assert ("“L'enquête”" in inner, "the case is with the judiciary" in inner) == (True, True)
-    assert "can be told that the report is being acted on" in refused(
-        office, "case", "set-status", "1", "in_follow_up"
-    )
+    assert "can see this status" in refused(office, "case", "set-status", "1", "in_follow_up")
     said = refused(office, "message", "reply", "1", "--text", told)
     assert "it says that the case is with the judiciary" in said
     assert all(f"“{word}”" in said for word in ("MAGISTRAT", "perquisitions", "gardes à vue"))
@@ -502,7 +500,7 @@ def test_the_follow_up_status_is_refused_before_the_prosecutors_word(office: Off
     ):
         office.json(*words)
         said = refused(office, *follow_up)
-        assert "can be told that the report is being acted on" in said
+        assert "can see this status" in said
         assert "inbox case decide 1 transmit|no_transmission --reason TEXT; once" in said
         for other in ("assessing", "info_requested"):
             office.json("case", "set-status", "1", other)
