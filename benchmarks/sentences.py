@@ -152,7 +152,9 @@ def main() -> None:
     parser.add_argument(
         "--french", type=int, metavar="N", help="draw N French sentences instead of English ones"
     )
-    parser.add_argument("--peer", action="store_true", help="mix in sentences of Python's standard library")
+    parser.add_argument(
+        "--peer", action="store_true", help="also draw sentences from Python's standard library"
+    )
     parser.add_argument("--old", type=Path, help="a file with sentences of an earlier text, one on each line")
     parser.add_argument("--key", type=Path, help="write the source of each sentence to this file")
     given = parser.parse_args()

@@ -1,9 +1,9 @@
 """Decide which texts count as feedback (décret 2022-1284, article 4).
 
 No program can judge what free text says. A template of the law or the office that is marked as feedback
-always counts. An officer's own words count as feedback only if the reporter can read a measure in the same
-slot. The measure must be about the report, and must be more than protection, which is promised to everybody.
-When an outbox is made, its actual content is checked again.
+always counts. An officer's own words count as feedback only if the same slot also tells the reporter of a
+measure. The measure must be about the report, and must be more than protection, which is promised to
+everybody. When an outbox is made, its actual content is checked again.
 """
 
 from collections.abc import Collection, Iterable, Sequence

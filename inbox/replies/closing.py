@@ -270,8 +270,8 @@ def _no_feedback(session: Session, number: int) -> Sentence | str:
         return ""
     return sentence(
         "If you close the case in this way, the reporter gets no feedback, and the deadline for feedback"
-        " is dropped. Your own words count as feedback only if the reporter can read a measure. A reply"
-        " template for the outcome counts as feedback even without a measure."
+        " is dropped. Your own words count as feedback only if the reporter is also told of a measure. A"
+        " reply template for the outcome counts as feedback even without a measure."
     )
 
 

@@ -233,8 +233,8 @@ def _check_passing_on(session: Session, number: int, decision: str) -> None:
     if kept is None or not (kept.consent or proceedings.has_justice(session, number)):
         raise CaseRefused(
             sentence(
-                "case {number}: there is no recorded identity that may be passed on, either to the judiciary"
-                " or with the reporter's consent",
+                "case {number}: there is no recorded identity that may be passed on; an identity may be"
+                " passed on only if the judiciary has the case or the reporter consents",
                 number=number,
             ),
             sentence(
