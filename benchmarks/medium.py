@@ -1,6 +1,8 @@
 """The part `offline` of the soak: people install the inbox on a bare Debian 13 without a network.
 
-They type the commands that the guide on the medium prints, in French and in English.
+They type the commands that the guide on the medium prints: the installation and the media in French and in
+English, and the update in French. Nobody types the commands of the guide that need a founded inbox, such as
+those of the desk.
 
 The inbox on the first medium has an earlier version of one library. The inbox on the second medium has the
 version of this commit. The update rehearses how a fix in a library reaches the inbox's machine

@@ -14,6 +14,7 @@ from deploy.medium import contents
 from inbox.cli.main import commands as inbox
 from portal.ops.cli import portal
 from portal.setup.cli import fanal_portal
+from templates.catalogues import LANGUAGES
 from tests.support import guides
 from tests.support.medium import guide
 from tests.support.paths import ROOT
@@ -26,7 +27,7 @@ DOCUMENTS = [
     ROOT / "crypto" / "SPEC.md",
 ]
 MEDIUM = ROOT / "deploy" / "medium"
-GUIDES = {language: MEDIUM / f"GUIDE.{language}.txt" for language in ("en", "fr")}
+GUIDES = {language: MEDIUM / f"GUIDE.{language}.txt" for language in LANGUAGES}
 BLOCK = re.compile(r"^( *)```[^\n]*\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 # A command in a sentence is in backticks. A program's name alone is not a command.
 INLINE = re.compile(r"`((?:inbox|portal|fanal-portal)\s[a-z-][^`]*)`")
