@@ -48,11 +48,11 @@ function tell({ claim, channel: id, day, slot, fault }, keyring, today, inTime) 
   write("measures", measuresText(slot?.measures_disclosed ?? []));
   write("confirmed", slot ? say("confirmed", { name }) : "");
   write("issued", slot ? say("issued", { day: dayText(slot.issued) }) : "");
-  const next = due({ day, slot, fault });
-  const isLate = next !== null && today > next.day;
-  write("overdue", next && isLate ? say("overdue", { day: dayText(next.day) }) : "");
-  const answer = status !== "closed" && day ? feedback(day, slot, today) : null;
-  showReturns([...(next && !isLate ? [nextReturn(next)] : []), ...(answer ? [answer] : [])]);
+  const dues = due({ day, slot, fault });
+  const late = dues.find((each) => today > each.day);
+  write("overdue", late ? say("overdue", { day: dayText(late.day) }) : "");
+  const answer = status !== "closed" && day ? feedback(day, slot) : [];
+  showReturns([...dues, ...answer].filter((each) => today <= each.day).map(toReturn));
   write("earlier", slot?.earlier ? say("earlier", { count: slot.earlier }) : "");
   write("follow-ups-received", slot ? receivedText(slot.received) : "");
   inTime(happened({ day, slot }, name));
@@ -89,20 +89,33 @@ function event(day, head) {
 }
 
 /**
+ * A day that the reporter can rely on: its place on the page, and the code of its text.
+ * @typedef {{ place: import("./comeback.js").Return["place"], code: string, day: string }} Due
+ */
+
+/**
+ * Return the days of the next update and of the acknowledgement. A report can be opened, and a slot can say so, before
+ * the report is acknowledged: only the slot that acknowledges it, and those after it, contain a receipt (SPEC 5.3).
  * @param {Pick<Mailbox, "day" | "slot" | "fault">} mailbox
- * @returns {{ code: "next-by" | "first-by", day: string } | null} null if no answer is due, or if the day is not certain
+ * @returns {Due[]} empty if no answer is due, or if the day is not certain
  */
 function due({ day, slot, fault }) {
-  if (slot) return slot.status === "closed" ? null : { code: "next-by", day: slot.next_by };
-  return fault || !day ? null : { code: "first-by", day: promisedBy(site.promised.received, day, site.promised.daysOff) };
+  if (fault || slot?.status === "closed") return [];
+  const received = day ? promisedBy(site.promised.received, day, site.promised.daysOff) : null;
+  if (!slot) return received ? [{ place: "next-by", code: "first-by", day: received }] : [];
+  const isAcknowledged = slot.receipt !== undefined || slot.status === "acknowledged";
+  return [
+    ...(received && !isAcknowledged ? [/** @type {Due} */ ({ place: "acknowledge-by", code: "acknowledge-by", day: received })] : []),
+    { place: "next-by", code: "next-by", day: slot.next_by },
+  ];
 }
 
 /**
- * @param {NonNullable<ReturnType<typeof due>>} next
+ * @param {Due} due
  * @returns {import("./comeback.js").Return}
  */
-function nextReturn({ code, day }) {
-  return { place: "next-by", text: say(code, { day: dayText(day) }), day };
+function toReturn({ place, code, day }) {
+  return { place, text: say(code, { day: dayText(day) }), day };
 }
 
 /**
@@ -110,12 +123,11 @@ function nextReturn({ code, day }) {
  * receipt in the slot is of that day.
  * @param {string} reported the day of the report, from the memo
  * @param {Slot | null} slot
- * @param {string} today
- * @returns {import("./comeback.js").Return | null} null if that day has passed
+ * @returns {Due[]}
  */
-function feedback(reported, slot, today) {
+function feedback(reported, slot) {
   const day = promisedBy(site.promised.answered, reported, site.promised.daysOff, slot?.receipt?.statement.day);
-  return today > day ? null : { place: "feedback-by", text: say("feedback-by", { day: dayText(day) }), day };
+  return [{ place: "feedback-by", code: "feedback-by", day }];
 }
 
 /**

@@ -8,7 +8,7 @@ import { dayText, say, shortDay } from "./texts.js";
 
 /**
  * A day to come back.
- * @typedef {{ place: "next-by" | "feedback-by", text: string, day: string }} Return
+ * @typedef {{ place: "acknowledge-by" | "next-by" | "feedback-by", text: string, day: string }} Return
  */
 
 /**
@@ -16,7 +16,7 @@ import { dayText, say, shortDay } from "./texts.js";
  * @param {readonly Return[]} days
  */
 export function showReturns(days) {
-  for (const place of ["next-by", "feedback-by"]) write(place, days.find((each) => each.place === place)?.text ?? "");
+  for (const place of ["acknowledge-by", "next-by", "feedback-by"]) write(place, days.find((each) => each.place === place)?.text ?? "");
   const dates = [...new Set(days.map(({ day }) => day))].sort();
   byId("calendar-lines").replaceChildren(...dates.map(line));
   write("calendar-copied", "");

@@ -45,7 +45,7 @@ function tell() {
   });
   // Sorting keeps this order within each day.
   const all = [...entries, ...sent].sort((one, other) => (one.day < other.day ? -1 : one.day > other.day ? 1 : 0));
-  show("newest-first", all.length > 1);
+  show("newest-first", all.filter(({ text }) => text !== undefined).length > 1);
   const days = [...new Set(all.map(({ day }) => day))].reverse();
   byId("messages").replaceChildren(...days.map((day) => {
     const ofDay = all.filter((each) => each.day === day).reverse();

@@ -83,6 +83,43 @@ def test_the_timeline_shows_no_day_that_only_the_site_claims(visitor: Visitor) -
     expect(visitor.page.locator("#newest-first")).to_be_hidden()
 
 
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_the_page_says_which_message_is_the_newest_only_if_there_are_several(
+    visitor: Visitor, count: int
+) -> None:
+    """The timeline has two events, too."""
+    report = visitor.reported()
+    messages = tuple(Reply(serial, today(), f"{serial}.") for serial in range(1, count + 1))
+    page = opened(visitor, replace(slot_for(report), serial=3, messages=messages))
+    expect(page.locator("#messages .event")).to_have_count(2)
+    expect(page.locator("#no-messages")).to_be_visible(visible=count == 0)
+    expect(page.locator("#newest-first")).to_be_visible(visible=count > 1)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_emergency_numbers_are_visible_as_soon_as_the_case_is_open(
+    visitor: Visitor, language: str
+) -> None:
+    """The page cannot know whether the report says that somebody is in danger.
+
+    The numbers are above the bar of a small phone.
+    """
+    visitor.language = language
+    report = visitor.reported()
+    page = visitor.page
+    page.set_viewport_size(SMALL)
+    opened(visitor, slot_for(report))
+    numbers = page.locator("#case > .danger a")
+    bar = page.locator(".leave").bounding_box()
+    assert bar
+    assert numbers.count() == 3
+    for each in numbers.all():
+        expect(each).to_be_in_viewport(ratio=1)
+        place = each.bounding_box()
+        assert place
+        assert place["y"] + place["height"] <= bar["y"]
+
+
 def test_the_timeline_shows_a_case_by_days_with_the_newest_day_first(visitor: Visitor) -> None:
     """The timeline lists messages, the status on its day, the follow-ups that were read, and the receipt."""
     report = visitor.reported()
@@ -253,7 +290,7 @@ def test_a_reporter_who_feels_unsafe_sees_the_emergency_numbers_again_after_send
     page = opened(visitor, slot_for(report))
     page.set_viewport_size({"width": 360, "height": 640})
     visitor.follow_up("Encore.")
-    expect(page.locator("#case .danger:visible")).to_have_count(0)
+    expect(page.locator("#follow-up .danger:visible")).to_have_count(0)
     page.press("#begin-unsafe", "Enter")
     page.press("#follow-up-send", "Enter")
     expect(page.locator("#danger-sent")).to_be_visible(timeout=SLOW)
@@ -338,11 +375,11 @@ def test_a_line_for_the_calendar_reveals_nothing_but_a_day(visitor: Visitor, lan
     page_modules.load(page, "texts")
     page.click("#calendar summary")
     lines = [each.input_value() for each in page.locator("#calendar-lines input").all()]
-    days = page.locator("#next-by, #feedback-by").all_inner_texts()
+    days = page.locator("#acknowledge-by, #next-by, #feedback-by").all_inner_texts()
     labels = [each.get_attribute("aria-label") or "?" for each in page.locator("#calendar-lines input").all()]
-    assert [label in text for label, text in zip(labels, days, strict=True)] == [True, True]
+    assert [label in text for label, text in zip(labels, days, strict=True)] == [True] * 3
     short = page.evaluate("(day) => modules.texts.shortDay(day)", str(slot_for(report).next_by))
-    assert lines[0].startswith(short)
+    assert lines[1].startswith(short)
     assert [line for line in lines if TELLING.search(line)] == []
     assert TELLING.search(said(page, "event-reported")), "the control"
 
@@ -408,7 +445,7 @@ def test_the_offline_form_shows_the_same_answer_page_without_any_request(
     page.click("#begin-unsafe")
     expect(page.locator("#danger-now")).to_be_focused()
     page.click("#calendar summary")
-    expect(page.locator("#calendar-lines input")).to_have_count(2)
+    expect(page.locator("#calendar-lines input")).to_have_count(3)
     assert {request.url.partition(":")[0] for request in offline_visitor.requests} == {"file"}
     assert offline_visitor.complaints == []
 

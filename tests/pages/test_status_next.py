@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from crypto.messages import Status
 from tests.support.builders import OUTSIDE, today
 from tests.support.page_visitor import Visitor
-from tests.support.portal_site import slot_for
+from tests.support.portal_site import slot_for, with_receipt
 
 pytestmark = pytest.mark.browser
 
@@ -63,6 +63,37 @@ def test_until_the_first_answer_arrives_the_next_day_to_come_back_is_the_last_da
     visitor.open()
     visitor.shows("#next-by", "next-by")
     visitor.shows("#feedback-by", "feedback-by")
+
+
+def test_the_day_for_the_acknowledgement_stays_until_the_report_is_acknowledged(visitor: Visitor) -> None:
+    """An answer can say that the report was opened before the office acknowledges the report."""
+    report = visitor.reported()
+    visitor.open()
+    visitor.opened()
+    day = visitor.page.locator("#calendar-lines input").first.get_attribute("aria-label") or "?"
+    unacknowledged = replace(slot_for(report), status=Status.RECEIVED, messages=())
+    visitor.site.answer(report, unacknowledged)
+    visitor.open()
+    visitor.shows("#acknowledge-by", "acknowledge-by")
+    expect(visitor.page.locator("#acknowledge-by")).to_contain_text(day)
+    expect(visitor.page.locator("#calendar-lines input")).to_have_count(3)
+    for place in ("next-by", "feedback-by"):
+        visitor.shows(f"#{place}", place)
+    visitor.site.answer(report, with_receipt(unacknowledged, report, visitor.site.site))
+    visitor.open()
+    visitor.shows("#next-by", "next-by")
+    expect(visitor.page.locator("#acknowledge-by")).to_be_hidden()
+
+
+def test_an_acknowledgement_that_is_late_is_shown_as_overdue(visitor: Visitor) -> None:
+    """The next update is not due yet."""
+    report = visitor.reported()
+    visitor.site.answer(report, replace(slot_for(report), status=Status.RECEIVED, messages=()))
+    visitor.page.clock.install(time=f"{today() + timedelta(8)}T12:00:00Z")
+    visitor.open()
+    visitor.shows("#overdue", "overdue")
+    expect(visitor.page.locator("#acknowledge-by")).to_be_hidden()
+    visitor.shows("#next-by", "next-by")
 
 
 def test_a_first_answer_that_is_late_is_shown_as_overdue(visitor: Visitor) -> None:
