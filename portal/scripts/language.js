@@ -7,7 +7,7 @@
  */
 
 import { isMade, write } from "./dom.js";
-import { explain } from "./failure.js";
+import { explain, Failure } from "./failure.js";
 import { clearAll } from "./guarded.js";
 import { Offline } from "./http.js";
 import { whenStill } from "./still.js";
@@ -16,14 +16,18 @@ import { sayAgain } from "./translated.js";
 /** The attributes whose values differ between languages. */
 const ATTRIBUTES = ["aria-label", "data-begin", "data-covered", "data-leave", "data-left", "data-text", "href", "hreflang", "lang"];
 
+/** Whether anything was typed or chosen on this page. */
+let isUsed = false;
+
 /** @typedef {[ours: Node, theirs: Node]} Pair */
 
 /**
  * From now on, links to this page in another language switch the language in place.
- * @param {string} place id of the element for the error if the other page cannot be reached
+ * @param {string} place id of the element for the error if the language cannot be switched
  */
 export function switchLanguages(place) {
   let path = location.pathname;
+  addEventListener("input", () => (isUsed = true));
   // Earlier entries of the tab's history still have the address of the other language.
   addEventListener("popstate", () => {
     if (location.pathname !== path) history.replaceState(history.state, "", path);
@@ -47,8 +51,10 @@ async function switchTo(link, place) {
   try {
     const theirs = await fetchPage(href);
     const pairs = matched(document.body, theirs.body);
-    // The other page comes from another version. The browser loads that page, and asks before any text is lost.
     if (!pairs || !isSameForm(theirs.documentElement)) {
+      // The other page comes from another version. To load it would lose the receipt, the open case or the text, and
+      // not every browser asks first.
+      if (isUsed) throw new Failure("language-differs");
       location.assign(href);
       return false;
     }

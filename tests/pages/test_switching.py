@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Dialog, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from crypto import casetoken
 from tests.support.builders import INSPECTORATE, OUTSIDE
@@ -160,29 +160,38 @@ def test_without_a_network_the_language_does_not_change_and_the_page_says_so(
 
 
 @pytest.mark.parametrize("change", [("data-version=", "data-version=9"), ("<main", "<p>New</p><main")])
-def test_if_the_other_language_has_another_version_of_the_page_the_page_asks_before_loading_it(
-    page: Page, change: tuple[str, str]
+def test_a_page_that_is_in_use_never_loads_another_version_in_the_other_language(
+    visitor: Visitor, page: Page, change: tuple[str, str]
 ) -> None:
-    asked: list[str] = []
-
-    def stay(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.dismiss()
-
-    def altered(route: Route) -> None:
-        answer = route.fetch()
-        route.fulfill(response=answer, body=answer.text().replace(*change, 1))
-
-    page.on("dialog", stay)
+    """The page keeps its text and its language, and says so. Without a text, it loads the other version."""
+    page.route("**/en/report", lambda route: altered(route, change))
     page.locator("#what").press_sequentially("Noël")
-    page.route("**/en/report", altered)
     page.click(TO_ENGLISH)
-    for _ in range(100):
-        page.wait_for_timeout(20)
-        if asked:
-            break
-    assert asked == ["beforeunload"]
+    visitor.shows("#closed", "language-differs")
     assert (page.input_value("#what"), page.locator("html").get_attribute("lang")) == ("Noël", "fr")
+    page.on("dialog", lambda dialog: dialog.accept())
+    visitor.visit("fr/report")
+    expect(page.locator("#what")).to_be_visible()
+    page.click(TO_ENGLISH)
+    page.wait_for_url("**/en/report")
+
+
+def test_the_receipt_is_kept_if_the_other_language_has_another_version_of_the_page(visitor: Visitor) -> None:
+    """The twelve words can still be shown."""
+    visitor.report()
+    page = visitor.page
+    page.route("**/en/report", lambda route: altered(route, ("data-version=", "data-version=9")))
+    page.press(TO_ENGLISH, "Enter")
+    visitor.shows("#closed", "language-differs")
+    page.press("#show-token", "Enter")
+    assert page.locator("#token-again li").all_inner_texts() == visitor.words
+    expect(page).to_have_url(f"{visitor.address}/fr/report")
+
+
+def altered(route: Route, change: tuple[str, str]) -> None:
+    """Answer with another version of the page."""
+    answer = route.fetch()
+    route.fulfill(response=answer, body=answer.text().replace(*change, 1))
 
 
 def test_the_words_and_a_started_message_are_kept_on_the_answer_page_when_the_language_is_switched(
