@@ -49,7 +49,7 @@ DELAYS = (
 )
 # The only required question. A page asks who should read a report only if more than one body can receive the
 # report.
-READER = "Choose who reads it."
+READER = "Required: who reads it?"
 # 20 words each.
 SENTENCES = {
     "fr": "Un homme que je ne connais pas a voulu me parler au parking ; il voulait un code et me payer. ",

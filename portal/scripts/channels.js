@@ -79,13 +79,18 @@ export async function freshAddress(shown, id, today) {
 export class ChannelChoice {
   #list;
   #box;
+  #missing;
   #madeByPerson = false;
   /** @type {HTMLElement[]} */
   #options = [];
 
-  /** @param {string} id of a fieldset; its list has the id plus `-list` */
-  constructor(id) {
+  /**
+   * @param {string} id of a fieldset; its list has the id plus `-list`
+   * @param {string} missing the code of the error if no channel is chosen
+   */
+  constructor(id, missing) {
     this.#box = id;
+    this.#missing = missing;
     this.#list = byId(`${id}-list`);
     this.#list.addEventListener("change", () => (this.#madeByPerson = true));
   }
@@ -143,7 +148,7 @@ export class ChannelChoice {
   get chosen() {
     const inputs = this.#inputs();
     const chosen = inputs.find((input) => input.checked);
-    if (!chosen) throw new Failure("no-channel-chosen", {}, inputs);
+    if (!chosen) throw new Failure(this.#missing, {}, inputs);
     return chosen.value;
   }
 

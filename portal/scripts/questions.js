@@ -4,7 +4,7 @@
 import { wellFormed } from "./bytes.js";
 import { wrongNumbers } from "./containers.js";
 import { describe, element } from "./dom.js";
-import { Failure, together } from "./failure.js";
+import { Failure, Failures, together } from "./failure.js";
 import { whenStill } from "./still.js";
 import { say } from "./texts.js";
 import { tellAlways, whenTranslated } from "./translated.js";
@@ -104,13 +104,20 @@ export function answers() {
 }
 
 /**
- * Throw Failure unless these answers are enough for a report without files.
+ * Throw Failures unless these answers are enough for a report without files. One error leads to the text, the other to
+ * the step with the files and subjects. A change of any of these fields corrects both.
  * @param {Answers} given
+ * @param {Element} files the field with which files are added
  */
-export function checkEnough(given) {
+export function checkEnough(given, files) {
   const enough = [...document.querySelectorAll("[data-enough]")];
   if (enough.some((field) => (field.getAttribute("data-field") ?? "") in given)) return;
-  throw new Failure("empty-report", {}, document.querySelectorAll("[data-enough] [data-most]"));
+  const texts = document.querySelectorAll("[data-enough] [data-most]");
+  const others = [files, ...document.querySelectorAll("[data-enough] input")];
+  throw new Failures([
+    new Failure("empty-report", {}, [...texts, ...others]),
+    new Failure("empty-report-otherwise", {}, [...others, ...texts]),
+  ]);
 }
 
 /**

@@ -19,7 +19,7 @@ import { askBeforeLeaving, stopAsking } from "./unsent.js";
 
 const form = byId("form", HTMLFormElement);
 const attachments = new Attachments("files");
-const channels = new ChannelChoice("channels");
+const channels = new ChannelChoice("channels", "no-reader-chosen");
 
 /** @type {import("./keyrings.js").Shown} */
 let shown;
@@ -63,7 +63,7 @@ function content() {
 /** Return the answers; throws Failure if they are not enough for a report. */
 function enough() {
   const given = answers();
-  if (attachments.isEmpty) checkEnough(given);
+  if (attachments.isEmpty) checkEnough(given, attachments.input);
   return given;
 }
 

@@ -31,7 +31,7 @@ import { offerWithdrawal } from "./withdrawal.js";
 const area = byId("token", HTMLTextAreaElement);
 const opener = byId("open", HTMLButtonElement);
 const forgetWords = helpTyping(area);
-const channels = new ChannelChoice("follow-up-channels");
+const channels = new ChannelChoice("follow-up-channels", "no-channel-chosen");
 
 /** @param {casetoken.Language} [language] the chosen language, if the words fit two lists */
 async function open(language) {

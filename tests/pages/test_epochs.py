@@ -154,7 +154,7 @@ def test_a_closed_channel_is_named_at_the_top_and_cannot_be_chosen(visitor: Visi
     expect(visitor.page.locator("#channels-only")).to_contain_text(INSPECTORATE)
     expect(visitor.page.locator("#channels input:checked")).to_have_count(0)
     visitor.go_on()
-    visitor.shows("#error", "no-channel-chosen")
+    visitor.shows("#error", "no-reader-chosen")
     visitor.page.check(f"#channels-{INSPECTORATE}")
     visitor.to_token()
 

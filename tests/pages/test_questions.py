@@ -1,5 +1,6 @@
 """The questions of the report page in a real browser: which are shown, sent, and explained."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from playwright.sync_api import Page, expect
 from crypto import questionnaire
 from crypto.questionnaire import Kind
 from inbox.questionnaire import answers
+from templates.catalogues import LANGUAGES
 from tests.support import page_modules
 from tests.support.builders import INSPECTORATE, OUTSIDE, QUESTIONNAIRE, make_keyring
 from tests.support.page_visitor import Visitor
@@ -190,6 +192,46 @@ def test_a_topic_alone_is_enough_for_a_report_but_a_place_alone_is_not(visitor: 
     visitor.to_token()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_error_about_the_missing_reader_names_the_step_that_asks_for_the_reader(
+    visitor: Visitor, language: str
+) -> None:
+    """The optional step shows the error, but not the question. The question is marked as required."""
+    page = visitor.page
+    visitor.visit(f"{language}/report")
+    page.fill("#what", "x")
+    visitor.turn_to("#files")
+    visitor.go_on()
+    visitor.shows("#error", "no-reader-chosen")
+    link = page.locator("#error a")
+    expect(link).to_have_text(re.compile("tape 2|tep 2"))
+    link.press("Enter")
+    expect(page.locator(f"#channels-{INSPECTORATE}")).to_be_focused()
+    assert "2" in page.inner_text("[data-part]:visible .step")
+    expect(page.locator("#channels legend")).to_have_text(re.compile("Obligatoire|Required"))
+
+
+def test_an_empty_report_can_be_corrected_in_the_place_to_which_each_link_leads(visitor: Visitor) -> None:
+    """One link leads to the text, and one to the files and the subjects. One correction is enough."""
+    page = visitor.page
+    visitor.visit("en/report")
+    visitor.turn_to("#protect")
+    page.check(f"#channels-{INSPECTORATE}")
+    for at, place in enumerate(("#what", "#files")):
+        visitor.turn_to("#protect")
+        page.press("#continue", "Enter")
+        links = page.locator("#error a")
+        expect(links).to_have_count(2)
+        links.nth(at).press("Enter")
+        expect(page.locator(place)).to_be_focused()
+        shown = page.locator(".wrong:visible")
+        expect(shown).to_have_text([links.nth(at).inner_text()])
+    visitor.turn_to("#category-threat")
+    page.check("#category-threat")
+    expect(page.locator("#error li:not(.corrected)")).to_have_count(0)
+    visitor.to_token()
+
+
 def test_an_important_notice_appears_as_soon_as_its_answer_is_chosen(unfolded: Page) -> None:
     page = unfolded
     shown = page.locator("fieldset .notice:visible")
@@ -212,6 +254,9 @@ def test_a_reporter_who_says_that_somebody_is_in_danger_can_call_with_one_touch(
     usual = "In danger now?"
     expect(card).to_contain_text(usual)
     expect(again).to_be_hidden()
+    ends = "(each) => [each, each.querySelector('.numbers')].map((one) => one.getBoundingClientRect().bottom)"
+    end, numbers_end = card.evaluate(ends)
+    assert end - numbers_end < 30
     for option in ("yes", "unsure"):
         unfolded.check(f"#danger_now-{option}")
         expect(card.locator("p").first).to_have_text(notice("danger_now", option))
@@ -333,8 +378,9 @@ def test_before_anything_is_sent_the_page_says_that_there_is_no_other_reader(vis
     visitor.page.check("#coi-yes")
     visitor.shows("#channels-only", "no-other-reader")
     visitor.go_on()
-    visitor.shows("#error", "no-channel-chosen")
+    visitor.shows("#error", "no-reader-chosen")
     expect(visitor.page.locator("#channels input")).to_be_visible()
+    expect(visitor.page.locator("#channels legend")).to_contain_text("Obligatoire")
     visitor.page.check("#coi-no")
     expect(visitor.page.locator("#channels-only")).to_be_hidden()
     visitor.to_token()
