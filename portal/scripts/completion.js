@@ -17,7 +17,8 @@ const LETTERS = /[\p{L}\p{M}]+/gu;
 
 /**
  * What is shown beside the typed words.
- * @typedef {{ say: string, offered: string[], at: number }} Help a line, the words offered, and the place that they are for
+ * @typedef {{ say: string, offered: string[], at: number, isMistyped?: boolean }} Help a line, the words offered, the place that
+ *   they are for, and whether the word there is in no list
  */
 
 /**
@@ -57,9 +58,9 @@ export function helpFor(text, isVeiled) {
   }
   const near = nearest(typed[unknown] ?? "", typed.filter((_, at) => at !== unknown));
   const number = unknown + 1;
-  if (near.length === 0) return { say: say("unknown-word", { number }), offered: [], at: unknown };
-  if (isVeiled) return { say: say("mistyped-veiled", { number }), offered: [], at: unknown };
-  return { say: say("mistyped", { number }), offered: near, at: unknown };
+  if (near.length === 0) return { say: say("unknown-word", { number }), offered: [], at: unknown, isMistyped: true };
+  if (isVeiled) return { say: say("mistyped-veiled", { number }), offered: [], at: unknown, isMistyped: true };
+  return { say: say("mistyped", { number }), offered: near, at: unknown, isMistyped: true };
 }
 
 /**
@@ -86,10 +87,11 @@ export function withWord(text, at, word) {
  */
 export function helpTyping(area) {
   const help = () => {
-    const { say: line, offered, at } = helpFor(area.value, area.classList.contains("veiled"));
+    const { say: line, offered, at, isMistyped = false } = helpFor(area.value, area.classList.contains("veiled"));
     byId("completions").replaceChildren(...offered.map((word) => button(area, at, word, help)));
     show("completions", offered.length > 0);
     write("typed", line);
+    byId("typed").classList.toggle("mistyped", isMistyped);
   };
   const tell = () => {
     const isVeiled = area.classList.contains("veiled");

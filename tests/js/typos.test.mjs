@@ -69,13 +69,13 @@ test("a word that is still being typed is not reported as mistyped", () => {
 });
 
 test("a mistyped word is reported after a space, and the twelfth word as soon as no word fits", () => {
-  assert.deepEqual(helpFor("vipère exilre ", false), { say: "mistyped", offered: ["exiler"], at: 1 });
-  assert.deepEqual(helpFor(`${ELEVEN}exilre`, false), { say: "mistyped", offered: ["exiler", "exile"], at: 11 });
+  assert.deepEqual(helpFor("vipère exilre ", false), { say: "mistyped", offered: ["exiler"], at: 1, isMistyped: true });
+  assert.deepEqual(helpFor(`${ELEVEN}exilre`, false), { say: "mistyped", offered: ["exiler", "exile"], at: 11, isMistyped: true });
 });
 
 test("no word is shown while the field is hidden", () => {
-  assert.deepEqual(helpFor("vipère exilre ", true), { say: "mistyped-veiled", offered: [], at: 1 });
-  assert.deepEqual(helpFor("vipère qqqqqqqq ", true), { say: "unknown-word", offered: [], at: 1 });
+  assert.deepEqual(helpFor("vipère exilre ", true), { say: "mistyped-veiled", offered: [], at: 1, isMistyped: true });
+  assert.deepEqual(helpFor("vipère qqqqqqqq ", true), { say: "unknown-word", offered: [], at: 1, isMistyped: true });
   assert.deepEqual(helpFor("vipèr", true).offered, []);
 });
 

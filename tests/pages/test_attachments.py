@@ -206,9 +206,13 @@ def test_two_hundred_files_are_too_many_but_ninety_nine_are_accepted(
     visitor.shows("#files-note", "too-many-files")
     page.click("#continue")
     visitor.shows("#error", "too-many-files")
+    # Once at the field, and not again in the note below its button.
+    said = page.locator("[data-part=optional]").get_by_text(page.locator("#error a").inner_text())
+    assert [each.is_visible() for each in said.all()] == [True, False]
     assert page.input_value("#what") == "kept"
     page.evaluate("[...document.querySelectorAll('#files-list button')].slice(99).forEach((b) => b.click())")
     expect(page.locator("#files-note")).to_contain_text("Number of files: 99 ")
+    expect(page.locator("#files-note")).to_be_visible()
     visitor.to_token()
 
 

@@ -115,10 +115,11 @@ def test_a_mistake_in_another_step_is_shown_in_the_current_step_with_a_link(
     page.check(f"#channels-{INSPECTORATE}")
     place = centred(page.locator("#continue"))
     page.click("#continue")
-    told(page, "#error", "#what")
+    expect(page.locator("#error:focus a")).to_have_count(2)
+    expect(page.locator("#what")).to_have_attribute("aria-invalid", "true")
     expect(page.locator("#protect")).to_be_visible()
     assert stays(page.locator("#continue"), place)
-    page.click("#error a")
+    page.locator("#error a").first.click()
     expect(page.locator("#what")).to_be_focused()
     expect(page.locator(".wrong:visible")).to_have_count(1)
     expect(page.locator("#error")).to_be_visible()
@@ -233,6 +234,28 @@ def at_a_withdrawal(visitor: Visitor) -> tuple[str, str]:
 
 # Twice the font size of the style sheet.
 LARGE = "document.documentElement.style.fontSize = '34px'"
+
+
+def test_an_error_at_one_of_two_words_leaves_both_labels_and_both_fields_on_one_line(
+    visitor: Visitor,
+) -> None:
+    """The control is the error, which needs room above the label of its own field only."""
+    page = visitor.page
+    page.set_viewport_size(DESKTOP)
+    visitor.write()
+    page.fill("#confirm-1", "qqqq")
+    asked = page.locator("#confirm-2")
+    asked.fill(visitor.words[int(asked.get_attribute("data-place") or -1)])
+    page.press("#send", "Enter")
+    expect(page.locator("#token-asked .wrong")).to_have_count(1)
+    tops = page.evaluate(
+        """() => ["#confirm-1-label", "#confirm-2-label", "#confirm-1", "#confirm-2", ".pair .wrong"].map(
+          (each) => Math.round(document.querySelector(each).getBoundingClientRect().top))"""
+    )
+    assert tops[0] == tops[1]
+    assert tops[2] == tops[3]
+    assert tops[4] < tops[0]
+    assert tops[2] - tops[0] < 40
 
 
 @pytest.mark.parametrize(

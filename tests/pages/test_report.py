@@ -224,7 +224,7 @@ def test_a_report_with_neither_a_text_nor_a_topic_nor_a_file_is_refused(visitor:
     what = visitor.page.locator("#what")
     visitor.page.click("#error a")
     expect(what).to_be_focused()
-    said = visitor.page.inner_text(".wrong")
+    said = " ".join(visitor.page.locator(".wrong").all_text_contents())
     expect(what).to_have_attribute("aria-invalid", "true")
     expect(what).to_have_accessible_description(re.compile(re.escape(said) + "$"))
     visitor.page.fill("#what", "x")
@@ -328,7 +328,7 @@ def test_the_receipt_unfolds_the_fingerprint_in_place(visitor: Visitor, language
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 640})
     visitor.report()
-    label = page.get_by_text({"fr": "Empreinte du site", "en": "The site\u2019s fingerprint"}[language])
+    label = page.get_by_text({"fr": "Empreinte du site", "en": "Site fingerprint"}[language])
     shown = page.locator("#done .fingerprint")
     expect(label).to_be_visible()
     expect(shown).to_be_hidden()
@@ -353,6 +353,18 @@ def test_the_receipt_unfolds_the_fingerprint_in_place(visitor: Visitor, language
     expect(label).to_have_count(0)
     page.locator("#done summary").press("Enter")
     expect(shown).to_have_text(signing.fingerprint(visitor.site.site.root_key))
+
+
+@pytest.mark.parametrize(("language", "compared"), [("fr", "l\u2019affiche"), ("en", "the poster")])
+def test_the_receipt_says_with_what_to_compare_the_fingerprint(
+    visitor: Visitor, language: str, compared: str
+) -> None:
+    visitor.language = language
+    visitor.report()
+    page = visitor.page
+    page.locator("#done summary").press("Enter")
+    expect(page.locator("#done details")).to_contain_text(compared)
+    expect(page.locator("#done details p").first).to_be_visible()
 
 
 def test_the_note_on_a_channel_is_shown_unless_it_only_repeats_the_name(visitor: Visitor) -> None:

@@ -63,6 +63,45 @@ def test_a_word_that_resembles_no_other_is_pointed_out_without_a_suggestion(visi
     expect(visitor.page.locator(OFFERED)).to_have_count(0)
 
 
+def test_the_suggestions_for_a_mistyped_word_are_still_explained_once_it_is_an_error(
+    visitor: Visitor,
+) -> None:
+    """The line with the suggestion replaces the error at the field, because it says the same."""
+    page = visitor.page
+    entropy = casetoken.generate()
+    words = list(casetoken.words(entropy, "fr"))
+    words[3] = "exilre"
+    visitor.visit("fr/status")
+    page.fill("#token", " ".join(words))
+    page.press("#open", "Enter")
+    visitor.shows("#error", "unknown-word")
+    visitor.shows("#typed", "mistyped-veiled")
+    expect(page.locator(".typing > .wrong")).to_be_hidden()
+    page.press("#show-typed", "Enter")
+    visitor.shows("#typed", "mistyped")
+    expect(page.locator(OFFERED)).to_have_text(["exiler"])
+    page.fill("#token", "abandon")
+    page.press("#open", "Enter")
+    visitor.shows(".typing > .wrong", "wrong-count")
+    expect(page.locator("#typed")).to_be_hidden()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_button_beside_the_empty_field_is_not_named_like_the_button_that_shows_the_twelve_words(
+    visitor: Visitor, language: str
+) -> None:
+    visitor.visit(f"{language}/status")
+    for typed_, receipt in (("show-words", "show-token"), ("hide-words", "hide-token")):
+        names = [
+            visitor.page.locator(f"#texts [data-code={each}]").text_content() for each in (typed_, receipt)
+        ]
+        assert all(names)
+        assert names[0] != names[1]
+    expect(visitor.page.locator("#show-typed")).to_have_text(
+        visitor.page.locator("#texts [data-code=show-words]").text_content() or "?"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "offered", "becomes"),
     [("vipère exilre azur", ["exiler"], "vipère exiler azur"), ("zoo zebar", [], "zoo zebar")],
