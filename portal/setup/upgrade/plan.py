@@ -73,6 +73,15 @@ class Upgrade:
         return self.progress.noted is not None and self.versions.copied not in {None, self.versions.found}
 
     @property
+    def can_go_back(self) -> bool:
+        """Whether a newer program was killed before its upgrade was confirmed, and left a copy for this one.
+
+        Nobody could send a report to the newer program, so its tables contain no other data than the copy.
+        """
+        versions = self.versions
+        return versions.is_newer and versions.copied == versions.needed and not self.progress.is_confirmed
+
+    @property
     def is_done(self) -> bool:
         """Whether there is nothing to upgrade, and no upgrade has begun."""
         return not (self.progress.is_pending or self.has_old_tables)
@@ -102,7 +111,8 @@ def checked(upgrade: Upgrade) -> Iterator[tuple[Step, Found]]:
 
 def revocable(upgrade: Upgrade) -> list[Step]:
     """Return the steps that are undone if one of them fails."""
-    return [readable(upgrade), Stopped(upgrade), Copied(upgrade), Tables(upgrade), Tried(upgrade)]
+    steps_of_tables = (EarlierTables(upgrade), Copied(upgrade), Tables(upgrade))
+    return [readable(upgrade), Stopped(upgrade), *steps_of_tables, Tried(upgrade)]
 
 
 def final(upgrade: Upgrade) -> list[Step]:
@@ -127,7 +137,7 @@ def readable(upgrade: Upgrade) -> Condition:
             versions = upgrade.versions
         except Failed as error:
             return in_the_way(str(error), "check /etc/fanal/portal.toml, and that the database runs")
-        if versions.is_newer:
+        if versions.is_newer and not upgrade.can_go_back:
             return in_the_way(
                 "the database was made by a newer version of the program", "install that version"
             )
@@ -156,6 +166,20 @@ class Stopped(_Step):
     def undo(self) -> None:
         """Start the units that were noted, so that the earlier version runs again."""
         _start(self.upgrade)
+
+
+class EarlierTables(_Step):
+    """The copy is put back if the earlier program was installed again after a killed upgrade."""
+
+    title = "tables of the earlier version"
+
+    def check(self) -> Found:
+        """Compare the versions."""
+        return done_if(done=not self.upgrade.can_go_back)
+
+    def apply(self) -> None:
+        """Put the copy back."""
+        self.upgrade.side.put_back()
 
 
 class Copied(_Step):

@@ -353,6 +353,30 @@ def test_an_upgrade_that_is_killed_anywhere_is_completed_by_the_next_run(
     assert kills > 20
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("installed", QUICKER, indirect=True)
+def test_after_an_upgrade_that_is_killed_before_its_confirmation_the_earlier_program_goes_on(
+    installed: Portal,
+) -> None:
+    """The administrator installs the earlier package again. Its program puts back its own tables."""
+    start, kills, newer = Saved(installed), 0, 0
+    before, new = rows(installed), installed.new
+    while killed_at(installed, kills) and not installed.upgrade.is_confirmed:
+        newer += installed.upgrade.versions.found == NEXT
+        installed.new = OLD
+        with program(OLD):
+            assert State.IN_THE_WAY not in {*states(installed).values()}, kills
+            upgraded(installed)
+            assert (rows(installed), installed.units.running()) == (before, UNITS), kills
+            assert installed.units.began[-1] == (UNITS[-1], FIRST)
+            assert nothing_is_left(installed)
+        installed.new = new
+        start.again()
+        kills += 1
+    assert newer > 3
+    assert kills > 10
+
+
 def note(installed: Portal) -> None:
     """Write a row, as a serving portal does."""
     with create_engine(installed.url, poolclass=NullPool).begin() as connection:
