@@ -240,8 +240,8 @@ def refused_informing(session: Session, number: int) -> CaseRefused:
         ),
         sentence(
             "decide first whether to inform the prosecutor: inbox case decide {other} {choices}"
-            " --reason TEXT; once there is no objection, record that: inbox case measure add {other}"
-            " {word}; until then, postpone informing the persons: inbox case decide {number} CHOICE"
+            " --reason TEXT; once the prosecutor has no objection, record this: inbox case measure add"
+            " {other} {word}; until then, postpone informing the persons: inbox case decide {number} CHOICE"
             " --until DAY --reason TEXT",
             number=number,
             **lifting(session, number),
@@ -279,8 +279,8 @@ def refused_following_up(session: Session, number: int) -> CaseRefused:
         ),
         sentence(
             "decide first whether to inform the prosecutor: inbox case decide {other} {choices} --reason"
-            " TEXT; once there is no objection, record that: inbox case measure add {other} {word}; until"
-            " then, leave the status as it is",
+            " TEXT; once the prosecutor has no objection, record this: inbox case measure add {other}"
+            " {word}; until then, leave the status as it is",
             **lifting(session, number),
         ),
     )
@@ -299,8 +299,8 @@ def hint(session: Session, number: int) -> Sentence:
     """Return what to do if the prosecutor's word is missing."""
     return sentence(
         "decide first whether to inform the prosecutor: inbox case decide {other} {choices} --reason"
-        " TEXT; once there is no objection, record that: inbox case measure add {other} {word}; until"
-        " then, close with --disclosure withheld and no text; to tell the reporter something else, send"
+        " TEXT; once the prosecutor has no objection, record this: inbox case measure add {other} {word};"
+        " until then, close with --disclosure withheld and no text; to tell the reporter something else, send"
         " a reply: inbox message reply",
         **lifting(session, number),
     )

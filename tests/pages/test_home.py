@@ -117,7 +117,9 @@ def test_the_home_page_says_that_reports_are_anonymous_and_links_to_the_form_and
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_home_page_shows_the_numbers_to_call_before_the_links(visitor: Visitor, language: str) -> None:
+def test_on_the_home_page_the_telephone_numbers_come_before_the_links(
+    visitor: Visitor, language: str
+) -> None:
     visitor.visit(f"{language}/")
     text = visitor.page.inner_text("main")
     numbers = [text.index(number) for number in ("17", "112", "114")]

@@ -15,7 +15,7 @@ class Presses:
         self._named(what).click()
 
     def choose(self, where: Locator, value: str) -> None:
-        """Choose an option of a list. The choice counts as one press."""
+        """Choose an option of a list, and count this as one press."""
         self.count += 1
         where.select_option(value)
 

@@ -355,7 +355,10 @@ def test_persons_concerned_are_never_informed_before_a_decision_on_the_prosecuto
     assert "art40" not in asked(office, 2)
     said = refused(office, *informing)
     assert "would warn them too early: the prosecutor" in said
-    assert "inbox case decide 2 transmit|no_transmission --reason TEXT; once there is no objection" in said
+    assert (
+        "inbox case decide 2 transmit|no_transmission --reason TEXT; once the prosecutor has no objection"
+        in said
+    )
     office.json("case", "decide", "2", "defer", "--until", in_a_year(), "--reason", "it would warn them")
     assert "would warn them too early: the prosecutor" in refused(office, *informing)
     office.json("case", "decide", "2", "no_transmission", "--reason", "no offence")

@@ -372,7 +372,7 @@ def test_the_error_for_a_full_medium_names_the_command_that_copies_the_outbox_ag
 
 @pytest.mark.usefixtures("correspondent")
 def test_an_interrupted_outbox_changes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The next outbox overwrites the file that was written before the vault recorded it."""
+    """The file is already written, but the vault has not recorded it. The next outbox overwrites it."""
     before = world.office.state()
 
     write = outbox._write

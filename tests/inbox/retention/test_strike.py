@@ -214,7 +214,9 @@ def test_a_redaction_that_would_make_a_text_too_long_is_refused(
     world.office.json("case", "redact", "--reason", "x", "1", "reply-1:all")
 
 
-def test_an_officer_who_has_not_declared_a_case_cannot_test_words_on_it(trio: Trio) -> None:
+def test_an_officer_who_has_not_declared_for_a_case_cannot_find_out_whether_it_contains_a_word(
+    trio: Trio,
+) -> None:
     with trio.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Declaration))
     for text in (CANARY, "nothing"):

@@ -255,7 +255,7 @@ def test_one_officer_alone_cannot_take_a_sensitive_action(
 ) -> None:
     """The test uses no command.
 
-    With one passphrase, there is no transaction. With two passphrases, there is one transaction.
+    With one passphrase, no transaction begins. With two passphrases, a transaction begins.
     """
     rule = TABLE[Code(code)]
     taken = action(Code(code), None, "x" if rule.reason is Reason.REQUIRED else "")

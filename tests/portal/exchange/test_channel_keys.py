@@ -16,7 +16,7 @@ from tests.support.provable import Provable
 
 
 def card_of(channel: Channel, deployment: bytes, folder: Path) -> Path:
-    """Write a signed card of a body with this channel; return its folder."""
+    """Write the signed card of a body that has this channel; return the folder of the card."""
     seed = bytes(range(32))
     raw, signature = card.sign(
         Card(
