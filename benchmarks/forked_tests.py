@@ -1,8 +1,8 @@
 """Run tests of the current folder on request, each time in a fork.
 
-Most tests take less time than their imports. So `python -m benchmarks.forked_tests MODULE…` imports the named
-modules once. Each line of standard input is a JSON list: the file for pytest's output, the time limit in
-seconds (or null), then pytest's arguments. When the tests have ended, the process prints a line: pytest's
+Most tests take less time to run than to import. So `python -m benchmarks.forked_tests MODULE…` imports the
+named modules once. Each line of standard input is a JSON list: the file for pytest's output, the time limit
+in seconds (or null), then pytest's arguments. When the tests have ended, the process prints a line: pytest's
 exit status, or LATE if the run was killed.
 """
 

@@ -15,7 +15,7 @@ _NAME = "fanal-portal"
 _SETUP = ("fanal-portal", "setup", "--answers", f"/{ANSWERS}")
 # The places of the package's own files.
 _PLACES = (f"/usr/lib/{_NAME}*", "/etc/nginx/fanal", f"/usr/share/{_NAME}", "/usr/lib/systemd/system")
-# Files keep their times, as they would if only the clock were wrong.
+# Only the clock of the command is wrong; the times of files stay as they are.
 _AT = ("env", "NO_FAKE_STAT=1", "faketime", "-f")
 _FULL = "No space left on device"
 _CHANGED_BYTES = 5

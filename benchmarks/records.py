@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-# The commit of records that were made before records named a commit.
+# Records that were made before commits were recorded have this value as their commit.
 UNKNOWN = "unknown"
 _SHOWN = 10
 

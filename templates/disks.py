@@ -114,7 +114,7 @@ def _is_plain_swap(swap: Path) -> bool:
 def _block_number(source: str) -> str | None:
     """Return the number of the block device with this path.
 
-    The number of a btrfs subvolume belongs to no device.
+    A btrfs subvolume has a number of its own, which belongs to no device.
     """
     try:
         found = Path(source).stat()

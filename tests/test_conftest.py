@@ -39,13 +39,13 @@ def test_the_port_that_the_fixture_finds_is_free(free_port: Callable[[], int]) -
 
 
 @pytest.mark.usefixtures("chromium")
-def test_a_test_that_uses_a_browser_gets_the_mark_browser(request: pytest.FixtureRequest) -> None:
+def test_a_test_that_uses_a_browser_gets_the_browser_mark(request: pytest.FixtureRequest) -> None:
     assert request.node.get_closest_marker("browser")
     assert not request.node.get_closest_marker("database")
 
 
 @pytest.mark.usefixtures("postgres_database")
-def test_a_test_that_uses_postgresql_gets_the_mark_database(request: pytest.FixtureRequest) -> None:
+def test_a_test_that_uses_postgresql_gets_the_database_mark(request: pytest.FixtureRequest) -> None:
     assert request.node.get_closest_marker("database")
     assert not request.node.get_closest_marker("browser")
 

@@ -85,7 +85,7 @@ class Walk:
     def type(self, words: Sequence[str]) -> str:
         """Type a command of the page. Return its output. Raise AssertionError if the command fails.
 
-        Outside a session, the command on the page itself must name the shares.
+        Outside a session, the page's command must itself name the shares.
         """
         brings = BRINGING == [word for word in words if word in BRINGING]
         words = [word for word in words if word not in BRINGING]

@@ -144,7 +144,7 @@ def _writers(node: ast.AST) -> Iterator[str]:
         "f = os.write",
     ],
 )
-def test_the_search_finds_a_planted_print_to_the_terminal(planted: str) -> None:
+def test_the_search_finds_planted_code_that_prints_to_the_terminal(planted: str) -> None:
     """The test below needs this control."""
     assert writers(ast.parse(planted))
 
@@ -226,7 +226,7 @@ def _stored(node: ast.AST) -> Iterator[ast.Name]:
 
 
 def _made_empty(node: ast.AST) -> Iterator[str]:
-    """Yield the empty containers, and the variables per thread or context, that a statement creates."""
+    """Yield what a statement creates: empty containers, and variables per thread or context."""
     if isinstance(node, ast.Assign | ast.AnnAssign):
         match node.value:
             case ast.List(elts=[]) | ast.Dict(keys=[]):
@@ -237,7 +237,7 @@ def _made_empty(node: ast.AST) -> Iterator[str]:
 
 
 def _changed(function: ast.FunctionDef | ast.AsyncFunctionDef, named: set[str]) -> set[str]:
-    """Return the names of the module, and of its class, that a function changes."""
+    """Return the names that a function changes in its module or in its class."""
     own = {each.arg for each in ast.walk(function) if isinstance(each, ast.arg)} - {"cls"}
     own |= {each.id for each in _stored(function)}
     rebound = {name for node in ast.walk(function) if isinstance(node, ast.Global) for name in node.names}

@@ -224,7 +224,7 @@ def _check(session: Session, number: int, given: Given) -> None:
 
 
 def _check_decided(session: Session, number: int) -> None:
-    """Raise CaseRefused until officers decide whether to inform the reporter before this disclosure."""
+    """Raise CaseRefused if officers have not decided yet whether to inform the reporter first."""
     if codes := legal_duties.undecided_before(session, number, Asked.IDENTITY_GIVEN):
         decisions = in_use.of(session).duties[codes[0]].decisions
         raise CaseRefused(

@@ -439,7 +439,7 @@ def is_danger_open(session: Session, number: int) -> bool:
     return legal_duties.measures_on(session, number).isdisjoint(legal_duties.answering_danger(session))
 
 
-# Each of these obstacles exists until officers decide on the duty with this role.
+# Each of these obstacles exists until officers decide on the legal duty that has the role beside it.
 ROLES = {
     Obstacle.PROSECUTOR: DutyRole.PROSECUTOR,
     Obstacle.PERSONS: DutyRole.PERSONS,

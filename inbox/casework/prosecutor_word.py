@@ -93,7 +93,7 @@ def is_undecided(session: Session, number: int) -> bool:
 
 
 def is_awaited(session: Session, number: int) -> bool:
-    """Return whether the judiciary has a case, or one bound to it, and has not released it yet.
+    """Return whether the judiciary has this case, or a case bound to it, and has not released that case yet.
 
     Also return True if a decision on informing the prosecutor of one of these cases was asked for but not
     taken.
@@ -103,7 +103,7 @@ def is_awaited(session: Session, number: int) -> bool:
 
 
 def is_restricted(session: Session, number: int) -> bool:
-    """Return whether a prosecutor's restrictions on a case, or on one bound to it, still bind the case."""
+    """Return whether a prosecutor's restrictions on this case, or on a case bound to it, still apply."""
     return any(row.restrictions for each in bonds.of(session, number) for row in _binding(session, each))
 
 
@@ -117,7 +117,7 @@ def restrictions(session: Session, number: int) -> str:
 
 
 def binding(session: Session, number: int) -> int:
-    """Return which case prevents a disclosure about a case: the case itself, or a case bound to it."""
+    """Return the number of the case that prevents a disclosure: this case, or a case bound to it."""
     if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or _holding(session, number):
         return number
     others = bonds.others(session, number)
@@ -133,7 +133,7 @@ def _asked(session: Session, numbers: Collection[int]) -> Collection[int]:
 
 
 def freed(session: Session, number: int) -> None:
-    """Restart the time for feedback in a case and its bound cases if nothing binds them any more.
+    """Restart the time for feedback in a case and in the cases bound to it, where nothing delays it any more.
 
     In these cases, everything was withheld because the prosecutor's word was missing, and that reason no
     longer applies. The time also restarts for cases that the signed-in officers may not read, because

@@ -42,7 +42,7 @@ def name(key_id: bytes) -> str:
 
 
 def new_intake(not_before: date, epoch: timedelta = EPOCH) -> IntakeSecret:
-    """Return a new intake key that is valid for ``epoch``, 90 days, from ``not_before``."""
+    """Return a new intake key that is valid from ``not_before`` for ``epoch`` (90 days by default)."""
     seed = secrets.token_bytes(SEED)
     key_id = HybridIdentity.from_seed(seed).recipient().key_id
     return IntakeSecret(key_id, seed, not_before, not_before + epoch)
@@ -60,7 +60,7 @@ def public_half(secret: IntakeSecret, generation: int) -> IntakeKey:
 
 
 def new_reply(not_before: date, epoch: timedelta = EPOCH) -> ReplyKey:
-    """Return a new reply key that is valid for ``epoch``, 90 days, from ``not_before``."""
+    """Return a new reply key that is valid from ``not_before`` for ``epoch`` (90 days by default)."""
     seed = secrets.token_bytes(signing.SEED)
     key = signing.public_key(seed)
     return ReplyKey(
@@ -80,7 +80,7 @@ def standing(keys: Sequence[_Key]) -> list[_Key]:
 def rotate(home: Home, session: Session, today: date, epoch: timedelta) -> Rotated:
     """Make the next keys, valid for ``epoch`` after the current keys end, or from today if these have ended.
 
-    Raises Refused more than 30 days before the current keys end.
+    Raises Refused until 30 days before the current keys end.
     """
     intake, reply = ends(session)
     if today < due(session):

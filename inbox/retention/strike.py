@@ -41,9 +41,9 @@ from inbox.vault.tables import Case
 _JUSTICE = (Obstacle.PROSECUTOR, Obstacle.PROCEEDINGS)
 
 # At least a third of a text with this many words must remain. Names, places and other identifying words make
-# up less than two thirds of any statement, and a remainder of less than a third would be useless as evidence.
-# A shorter text, such as the answer about the persons involved, can be little more than a name. So it is
-# enough if one word of a short text remains.
+# up less than two thirds of any statement. If less than a third remained, the rest would be useless as
+# evidence. A shorter text, such as the answer about the persons involved, can be little more than a name. So
+# it is enough if one word of a short text remains.
 _LONG, _SHARE = 20, Fraction(1, 3)
 
 

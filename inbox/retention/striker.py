@@ -38,8 +38,8 @@ _HIDDEN = "identity"
 class Striker:
     """Redacts a passage at each place, or complete texts if the passage is None, and counts the redactions.
 
-    ``emptied`` lists the places whose complete text was removed, or whose only words were a removed passage
-    of several words. ``emptied`` does not include the reporter's identity. ``had`` and ``left`` are the
+    ``emptied`` lists the places whose complete text was removed, or where removing a passage of several
+    words left no word. ``emptied`` does not include the reporter's identity. ``had`` and ``left`` are the
     numbers of words at each place before and afterwards.
     """
 
@@ -77,7 +77,10 @@ class Striker:
         return STRUCK.join(left) if len(left) > 1 else text
 
     def _empties(self, left: Pieces) -> bool:
-        """Return whether a text was removed completely; a single-word passage may be only a name."""
+        """Return whether a text was removed completely.
+
+        A passage of a single word does not count, because it may be only a name.
+        """
         if self.passage is None:
             return True
         return len(names.words(self.passage)) > 1 and not names.words("".join(left))

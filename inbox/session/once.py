@@ -18,7 +18,7 @@ class Reading(NamedTuple):
     A reading is new if it differs in the content, officer, session or day.
 
     ``letter`` is the position of the newest message of the case, or 0 if there is none. Reading the case
-    again after a new message is a new reading.
+    again after a new message counts as a new reading.
     """
 
     session: str

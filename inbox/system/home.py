@@ -81,7 +81,7 @@ class Home:
         return self.unopened / f"{base64url.encode(envelope_hash)}.age"
 
     def name_of(self, path: Path) -> str:
-        """The path of a file in the home as the vault records it."""
+        """Return the path of a file, relative to the home, in the form that the vault records."""
         return path.relative_to(self.root).as_posix()
 
     def sweep_vaults(self, generation: int) -> None:

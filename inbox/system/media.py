@@ -18,7 +18,7 @@ def check_apart(*folders: Path) -> None:
 
 
 def check_carried(medium: Path, home: Path, *, same_disk: bool) -> None:
-    """Raise Refused if ``medium`` is in fact a folder on the disk of the home or system, or in memory.
+    """Raise Refused if the folder ``medium`` is in fact in memory, or on the disk of the home or the system.
 
     The check also detects the empty mount point of a medium that is not mounted. Neither folder needs to
     exist yet. ``same_disk`` allows every folder.

@@ -78,7 +78,7 @@ def containers_written(text: str) -> list[str]:
 
 
 def name_pairs(text: str, longest: int | None = None) -> set[tuple[str, str]]:
-    """Return each pair of adjacent capitalised words, which may be a name, folded and in alphabetical order.
+    """Return each pair of adjacent capitalised words as a possible name: folded, in alphabetical order.
 
     Particles such as “de” and “Le”, and container numbers, do not count as words. A row of more than
     ``longest`` capitalised words is ignored, because it is probably a text in capitals.
@@ -138,7 +138,7 @@ def _plates(text: str) -> Iterator[Found]:
 # The groups of digits of a telephone number, and the characters that may separate two groups.
 _DIGITS = re.compile(r"(?<![\w+])\+?\d++(?!\w)", re.ASCII)
 _GAP = re.compile(r"[ ./()-]{1,3}")
-# The possible numbers of digits of a number with a country code. E.164 allows 15 digits after “+” or “00”.
+# How many digits a telephone number with a country code can have. E.164 allows 15 digits after “+” or “00”.
 _ABROAD = range(8, 18)
 _ABROAD_STARTS = ("+", "00")
 
@@ -227,7 +227,7 @@ _PARTICLES = {
 
 
 def _names(text: str) -> Iterator[Found]:
-    """Yield each sequence of two or more words in a row of capitalised words.
+    """Within each row of capitalised words, yield each sequence of two or more words.
 
     “Hier Jean Dupont” has three sequences of this kind.
     """

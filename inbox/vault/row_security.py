@@ -290,7 +290,7 @@ def _in_archive() -> Select[Any]:
 
 
 def _without(kept: SelectBase, hidden: SelectBase, *, whole: bool) -> Iterator[CriteriaOption]:
-    """Yield criteria that omit these cases, and the rows of all tables that refer to them.
+    """Yield criteria that omit both these cases and, in all tables, the rows that refer to them.
 
     ``kept`` are the cases from which an officer is excluded. ``hidden`` also contains other cases, whose
     rows about officers remain visible. Saved views are visible only to their own officer.

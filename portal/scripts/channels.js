@@ -137,7 +137,8 @@ export class ChannelChoice {
     const offered = this.#inputs();
     const fitting = offered.find((input) => !input.disabled);
     if (!fitting || (this.#madeByPerson && offered.some((input) => input.checked))) return;
-    // Also uncheck the channels that are not offered. If a checked channel were offered again, it would uncheck the others.
+    // Also uncheck the channels that are not offered. If a channel were still checked when it is offered again, it
+    // would uncheck the others.
     for (const option of this.#options) for (const input of option.querySelectorAll("input")) input.checked = input === fitting;
   }
 

@@ -88,7 +88,8 @@ async function told(kind, head, file) {
     if (kind === "application/pdf") return await pdf.read(file);
     return head.startsWith("PK") ? await office.read(file) : [];
   } catch {
-    // There is no reader, or the browser is too old to unpack. The general warning about documents still applies.
+    // There is no reader, or the browser is too old to unpack the file. The general warning about documents still
+    // applies.
     return [];
   }
 }

@@ -25,7 +25,7 @@ export function prepare({ key }) {
 }
 
 /**
- * Return an envelope for this address to fill. No other caller gets the same envelope.
+ * Return an envelope without content for this address. No other caller gets the same envelope.
  * @param {Address} address
  * @returns {Promise<Begun>}
  */

@@ -132,7 +132,7 @@ def _days(written: str | None) -> float:
 
 _RULE: Mapping[str, Way] = {"source": neither, "confirm": neither}
 _NAMED: Mapping[str, Way] = {**_RULE, "name": neither}
-# Officers choose entries by name. Under a changed name, an officer could do something unintended.
+# Officers choose entries by name. If the name of an entry changed, an officer could do something unintended.
 _CHOSEN: Mapping[str, Way] = {**_RULE, "name": _any}
 
 

@@ -35,7 +35,7 @@ def test_a_name_or_size_that_does_not_fit_into_a_header_is_refused(name: str, si
 
 
 @pytest.mark.parametrize(("name", "size"), [("a", 0), ("a" * 100, LARGEST), ("a/b", 8**10)])
-def test_a_header_is_read_by_other_implementations(name: str, size: int) -> None:
+def test_other_implementations_can_read_a_header(name: str, size: int) -> None:
     raw = archive.header(name, size)
     found = tarfile.TarInfo.frombuf(raw, "ascii", "strict")
     assert (len(raw), found.name, found.size, found.mode, found.mtime) == (BLOCK, name, size, 0o600, 0)
@@ -50,7 +50,7 @@ def test_a_header_that_our_writer_would_not_write_is_refused() -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1, 511, 512, 513, 1_024])
-def test_a_written_archive_is_read_by_us_and_by_others(size: int) -> None:
+def test_we_and_others_can_read_an_archive_that_we_wrote(size: int) -> None:
     raw = written(file("a", bytes(size)), file("b", b"b"))
     found, reader = read(raw)
     assert found == {"a": bytes(size), "b": b"b"}

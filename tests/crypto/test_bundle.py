@@ -313,5 +313,5 @@ def test_a_single_byte_after_the_end_of_a_bundle_is_refused_as_malformed() -> No
         [b"".join(each.data) for each in members]
 
 
-def test_the_first_bundle_follows_number_zero_and_a_hash_of_32_zero_bytes() -> None:
+def test_before_the_first_bundle_the_number_is_zero_and_the_hash_is_32_zero_bytes() -> None:
     assert Link(0, bytes(32)) == bundle.NOTHING

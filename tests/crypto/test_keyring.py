@@ -1,4 +1,4 @@
-"""Keyrings beyond the vectors: which keyrings are not signed, and which key of a channel is chosen."""
+"""Keyrings, beyond what the vectors test: which are not signed, and which key of a channel is chosen."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -25,7 +25,7 @@ VALUE = make_keyring(Site()).value
     ids=["too-long", "ends-before-it-begins", "channel-twice"],
 )
 def test_a_keyring_that_a_reader_would_refuse_is_not_signed(changed: keyring.Keyring) -> None:
-    """The signer gets the error, rather than every reporter."""
+    """Otherwise every reporter would get the error, and not the signer."""
     keyring.sign(VALUE, ROOT_SEED)
     with pytest.raises(Malformed):
         keyring.sign(changed, ROOT_SEED)
@@ -70,7 +70,7 @@ def test_an_intake_key_is_kept_through_its_last_day() -> None:
 
 
 @pytest.mark.parametrize("days", [0, 35])
-def test_a_keyring_may_be_valid_for_a_single_day_or_for_35_more_days(days: int) -> None:
+def test_a_keyring_may_be_valid_only_on_its_first_day_or_for_35_days_after_it(days: int) -> None:
     limit = replace(VALUE, valid_until=VALUE.issued + timedelta(days))
     raw, signature = keyring.sign(limit, ROOT_SEED)
     opened = keyring.open_keyring(
@@ -88,7 +88,7 @@ def test_a_keyring_is_valid_from_its_first_day_through_its_last_day() -> None:
         VALUE.check_day(day)
 
 
-def test_only_a_keyring_with_a_lower_serial_is_older_than_a_known_keyring() -> None:
+def test_a_keyring_is_older_than_a_known_keyring_only_if_its_serial_is_lower() -> None:
     with pytest.raises(KeyringOlder):
         VALUE.check_serial(VALUE.serial + 1)
     VALUE.check_serial(VALUE.serial)

@@ -195,8 +195,8 @@ def test_a_search_that_would_take_too_long_is_stopped(text: str, path: Path) -> 
 
 
 # ``cost`` is the number of characters that a search parses, without a comment at the end. A statement is
-# parsed three times: for its end, for the statement with the key, and for the line. The beginning of a list
-# is also parsed with a closing bracket added.
+# parsed three times: for its end, for the statement with the key, and for the line. For a list, the
+# beginning of the list is also parsed, with a closing bracket added.
 @pytest.mark.parametrize(
     ("text", "path", "line", "cost"),
     [("a = 1\n", ("a",), 1, 3 * 6), ("a = [\n1]\n", ("a", 0), 2, 6 + 3 * 9 + 7)],

@@ -670,7 +670,7 @@ def test_nobody_can_read_a_case_until_two_officers_end_its_quarantine(office: Of
         assert client.ask("/en/case/1").status_code == 200
 
 
-def test_the_queue_shows_the_name_of_a_report_s_language_in_that_language(client: Client) -> None:
+def test_the_queue_names_the_language_of_a_report_in_that_language(client: Client) -> None:
     """The code of the language is shown neither among the filters in use nor on the buttons of the filter."""
     client.send("/en/queue/facet", choice="language:fr")
     page = client.page("/en/")

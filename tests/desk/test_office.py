@@ -31,7 +31,7 @@ def first_and_last(days: Sequence[date | str]) -> dict[str, str]:
     return {"first": str(days[0]), "last": str(days[-1])}
 
 
-def test_the_desk_changes_the_regime_and_days_off_exactly_as_the_commands_do(office: Office) -> None:
+def test_changing_the_regime_or_days_off_at_the_desk_does_the_same_as_a_command(office: Office) -> None:
     """Only the working days of a period become days off. The journal entries are the same."""
     monday = today() + timedelta(days=7 - today().weekday())
     weeks = [monday + timedelta(days=n) for n in range(8)]

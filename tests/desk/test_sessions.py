@@ -252,7 +252,7 @@ def test_a_second_officer_can_refuse_with_a_reason(one_case: Office) -> None:
 
 
 @pytest.mark.parametrize("typed", ["", "bruno"])
-def test_asking_another_officer_to_confirm_without_a_passphrase_shows_an_error_at_that_field(
+def test_a_request_to_confirm_that_lacks_a_passphrase_shows_an_error_at_the_passphrase_field(
     one_case: Office, typed: str
 ) -> None:
     """An officer who types only the other officer's passphrase gets the same error.

@@ -1,4 +1,4 @@
-/** memo.js beyond the vectors. */
+/** memo.js beyond the vectors: the sizes of memos, and what is not sealed or opened. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

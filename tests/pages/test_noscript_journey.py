@@ -1,4 +1,4 @@
-"""Reporting without scripts in a whole installation, with a file sealed from disk or by hand."""
+"""A complete installation, and a browser without scripts: files are sealed from disk or by hand."""
 
 import os
 import re

@@ -75,7 +75,7 @@ def cut(visitor: Visitor, _: int) -> Iterator[None]:
 
 @contextmanager
 def reloaded(visitor: Visitor, _: int) -> Iterator[None]:
-    """Reload the page. The page first asks for confirmation, and the reporter stays."""
+    """Try to reload the page. The page first asks for confirmation, and the reporter decides to stay."""
     _stay(visitor, "location.reload()")
     yield
 

@@ -88,8 +88,8 @@ def test_the_offline_form_loads_nothing_and_its_policy_allows_only_its_own_scrip
     assert (bare.count("<script"), bare.count("<style")) == (1, 1)
     links = re.findall(r'(?:src|href|action|srcset|style)="([^"]*)"', bare)
     # The numbers to call appear above the report, at the question about danger, and at two of its answers.
-    # The numbers also appear above “Continue”, after sending, and twice in the case. Following a link that
-    # leaves the page or calls a number makes no request.
+    # The numbers also appear above “Continue”, after sending, and twice in the case. A link that leaves the
+    # page or calls a number sends no request.
     numbers = ["tel:17", "tel:112", "sms:114"]
     assert links == ["about:blank", *numbers * 8]
 

@@ -150,7 +150,7 @@ def test_no_text_promises_that_nobody_will_know_about_a_report(language: str) ->
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_text_that_gives_a_day_for_the_result_promises_only_what_can_be_told(language: str) -> None:
+def test_a_text_that_gives_a_day_for_the_result_promises_only_what_the_office_can_tell(language: str) -> None:
     """Even the reply that withholds everything keeps the promise in such a text."""
     naming = [text for text in texts(language) if BY_A_DAY.search(plain(text))]
     assert len(naming) == 6
@@ -269,7 +269,7 @@ def test_the_rules_find_texts_that_break_them(rule: re.Pattern[str], text: str) 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_reporter_who_has_already_given_in_reads_first_about_the_prosecutor_and_a_lawyer(
+def test_the_prosecutor_and_a_lawyer_are_named_first_to_a_reporter_who_has_already_given_in(
     visitor: Visitor, language: str
 ) -> None:
     """The page before the form names the prosecutor and the lawyer first.
@@ -372,7 +372,7 @@ def test_each_page_links_to_texts_about_rights_and_authorities_and_data(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_portal_reports_a_missing_time_for_oral_reports(language: str) -> None:
-    """Some regimes need no time for oral reports. In this test, the law in use gives no such time.
+    """Under some regimes, the law need not set a time for oral reports. Here, the law in use sets none.
 
     `portal doctor` reports texts in brackets.
     """

@@ -50,7 +50,7 @@ def asks_for_the_other_language(visitor: Visitor, line: SwallowingLine) -> None:
 
 
 def reloads_but_stays(visitor: Visitor, line: SwallowingLine) -> None:
-    """Reload the page. The page first asks for confirmation, and the reporter stays."""
+    """Try to reload the page. The page first asks for confirmation, and the reporter decides to stay."""
     with visitor.page.expect_event("dialog") as asked:
         visitor.page.evaluate(RELOAD)
     asked.value.dismiss()
@@ -75,7 +75,7 @@ def goes_back(visitor: Visitor, line: SwallowingLine) -> None:
         (SwallowingLine.lose_answers, goes_back),
     ],
 )
-def test_one_report_arrives_after_a_silent_connection_whatever_the_reporter_does(
+def test_after_a_silent_connection_one_report_arrives_whatever_the_reporter_does(
     visitor: Visitor,
     line: SwallowingLine,
     stop: Callable[[SwallowingLine], None],

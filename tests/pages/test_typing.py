@@ -63,7 +63,7 @@ def test_a_word_that_resembles_no_other_is_pointed_out_without_a_suggestion(visi
     expect(visitor.page.locator(OFFERED)).to_have_count(0)
 
 
-def test_the_suggestions_for_a_mistyped_word_are_still_explained_once_it_is_an_error(
+def test_once_a_mistyped_word_is_an_error_its_suggestions_are_still_explained(
     visitor: Visitor,
 ) -> None:
     """The line with the suggestion replaces the error at the field, because it says the same."""
@@ -87,7 +87,7 @@ def test_the_suggestions_for_a_mistyped_word_are_still_explained_once_it_is_an_e
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_button_beside_the_empty_field_is_not_named_like_the_button_that_shows_the_twelve_words(
+def test_the_button_beside_the_empty_field_and_the_button_that_shows_the_twelve_words_differ_in_name(
     visitor: Visitor, language: str
 ) -> None:
     visitor.visit(f"{language}/status")
@@ -123,7 +123,7 @@ def test_a_mistyped_word_is_replaced_only_when_its_button_is_pressed(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_one_press_corrects_a_slip_and_the_case_opens(visitor: Visitor, language: str) -> None:
-    """The page makes its request only after the correction, so the portal never gets the slip."""
+    """The page makes its request only after the correction, so the portal never gets the mistyped word."""
     visitor.language = language
     visitor.reported()
     words = visitor.words

@@ -69,7 +69,7 @@ def test_an_upgrade_keeps_the_program_that_the_portal_runs(tree: Path) -> None:
         assert (content(tree, PROGRAM), content(tree, EARLIER)) == (version, "one")
 
 
-def test_an_upgrade_that_dpkg_undoes_keeps_no_program(tree: Path) -> None:
+def test_an_upgrade_that_dpkg_undoes_leaves_no_copy_of_the_program(tree: Path) -> None:
     """The files that dpkg puts back are the same files.
 
     A program that was kept before remains, because the portal runs it.
@@ -91,8 +91,8 @@ def test_a_copy_that_was_interrupted_is_not_taken_for_the_earlier_program(tree: 
     assert not (tree / "usr/lib/fanal-portal.part").exists()
 
 
-def test_an_installation_keeps_no_program(tree: Path) -> None:
-    """Neither the first installation nor an upgrade without a portal keeps a program."""
+def test_an_installation_makes_no_copy_of_the_program(tree: Path) -> None:
+    """Neither the first installation nor an upgrade without a portal copies the program."""
     run(tree, "preinst", "install")
     (tree / "etc/fanal/portal.toml").unlink()
     run(tree, "preinst", "upgrade", "1.0")

@@ -54,8 +54,8 @@ page with the commands.
 class Entry:
     """A command or group for the reference.
 
-    ``rows`` are the options of the command itself by section. ``below`` are the summaries of a group's
-    commands by section.
+    ``rows`` are the options of the command itself, by section. ``below`` are the summaries of a group's
+    commands, by section.
     """
 
     path: str

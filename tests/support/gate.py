@@ -26,7 +26,7 @@ def chosen(values: Iterable[Hashable], *kept: Hashable) -> list[Any]:
 
 
 def crossed(some: Iterable[Hashable], others: Iterable[Hashable]) -> list[Any]:
-    """Return each pair of a value from one list and a value from the other, as parameters.
+    """Return all pairs of a value from one list and a value from the other list, as parameters.
 
     The gate runs each value of one list with the first value of the other list.
     """

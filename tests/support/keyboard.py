@@ -1,4 +1,4 @@
-"""A person at the public pages who uses only a keyboard, in any browser."""
+"""A person who uses the public pages with only a keyboard, in any browser."""
 
 import time
 from typing import Any, Protocol

@@ -1,4 +1,4 @@
-"""A person at the public pages, in a real browser."""
+"""A person who uses the public pages in a real browser."""
 
 import re
 import time
@@ -25,7 +25,7 @@ ENVELOPE = "**/api/envelopes/*"
 
 
 class Visitor:
-    """A person at the pages of a portal, who keeps only the case token."""
+    """A person who uses a portal's pages, and keeps only the case token."""
 
     site: PortalSite
 

@@ -1,4 +1,4 @@
-"""A portal with its own database for one test, which can compare the portal's whole state."""
+"""A portal for one test, with its own database; the test can compare the portal's whole state."""
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
@@ -202,7 +202,7 @@ def code(answer: TestResponse) -> tuple[int, str]:
 
 
 def filed(room: Room, channel: str = INSPECTORATE) -> Sealed:
-    """Send a report to the portal and return it."""
+    """Send a report to the portal, and return the report."""
     sealed = make_report_envelope(room.site, channel)
     assert room.send(sealed).status_code == 201
     return sealed

@@ -17,7 +17,7 @@ _STREAMS = 100
 
 @contextmanager
 def unread(source: Source, count: int, path: str) -> Iterator[int]:
-    """Request a page a hundred times over each of ``count`` connections. Yield the number of begun answers.
+    """Request a page a hundred times over each of ``count`` connections. Yield how many answers have begun.
 
     An answer that the server refuses to begin does not count.
     """

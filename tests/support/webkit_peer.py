@@ -30,7 +30,7 @@ SLOW = 60  # seconds, on a busy machine
 
 
 class Person:
-    """A person at the public pages, in WebKit. Elements are named by selectors."""
+    """A person who uses the public pages in WebKit. Elements are named by selectors."""
 
     def __init__(self, browser: WebKitGTK) -> None:
         self.browser = browser

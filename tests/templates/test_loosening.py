@@ -176,7 +176,7 @@ def _can(file: str, key: str) -> bool:
     return WAYS[file][key] is not loosening.neither
 
 
-def test_telling_reporters_always_is_looser_than_letting_officers_decide() -> None:
+def test_always_telling_reporters_is_looser_than_letting_officers_decide() -> None:
     three = [holding("measure.1.told", told) for told in ("never", "if_said", "always")]
     found = [
         (i, j)

@@ -120,10 +120,10 @@ def test_if_the_prosecutor_has_a_linked_case_no_action_on_the_other_case_may_war
     office.json("case", "decide", "1", "informed", "--reason", "x")
 
 
-def test_a_restriction_by_the_prosecutor_applies_to_linked_cases_without_being_quoted(
+def test_a_restriction_by_the_prosecutor_applies_to_linked_cases_but_is_not_quoted(
     office: Office,
 ) -> None:
-    """The officers may not be allowed to read the case with the restriction."""
+    """Perhaps the officers have no right to read the case with the restriction."""
     office.json("case", "measure", "add", "2", "prosecutor_word", "--restrictions", "no word to the brigade")
     err = office.run("case", "measure", "add", "1", "hearing").err
     assert f"case 1: the prosecutor restricted what can be done, {OF_CASE_2}" in err
@@ -377,7 +377,7 @@ def test_an_exclusion_that_would_leave_no_quorum_for_a_linked_case_is_refused(bo
 
 
 def test_a_link_about_the_same_facts_extends_the_exclusions_of_each_case_to_the_other(bound: Office) -> None:
-    """A link about the same place extends no exclusion.
+    """A link about the same place does not extend exclusions.
 
     A case that was assigned to the excluded officer is no longer assigned.
     """

@@ -81,8 +81,8 @@ def test_no_report_can_send_control_characters_to_the_terminal(
 ) -> None:
     """The report has control characters in its text and in the names and types of its files.
 
-    A drop and the name of a bundle have control characters, too. The test runs every command that prints
-    texts of reports or names of bundles.
+    An unsigned report and the name of a bundle have control characters, too. The test runs every command that
+    prints texts of reports or names of bundles.
     """
     reporter = Reporter(world)
 
@@ -142,7 +142,9 @@ def test_a_long_text_of_a_report_cannot_be_taken_for_a_line_of_the_program(
         assert all(line.startswith("│ ") and len(line) < 40 for line in lines if "xxx" in line)
 
 
-def test_case_show_prints_labels_in_the_language_of_the_report(world: World, portal: Portal) -> None:
+def test_the_command_case_show_prints_labels_in_the_language_of_the_report(
+    world: World, portal: Portal
+) -> None:
     reporter = Reporter(world)
     path = portal.bundle(
         Sent(reporter.report("Voilà"), reporter.keys.case_id), Sent(reporter.follow_up("Suite", files=[b"x"]))

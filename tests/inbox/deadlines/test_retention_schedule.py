@@ -202,7 +202,7 @@ def test_junk_is_due_after_thirty_days_if_the_portal_has_been_told_to_close_its_
     assert [1] == destroyed_due(office)["cases"]
 
 
-def test_the_portal_opens_the_slot_of_a_recovered_junk_case_again(
+def test_the_portal_reopens_the_slot_of_a_junk_case_that_is_recovered(
     world: World, portal: Portal, reporter: Reporter, collect: Any, clock: Clock
 ) -> None:
     """In this test, the portal had been told to close the slot.
@@ -431,7 +431,7 @@ def test_junk_that_was_in_proceedings_is_kept_for_the_retention_period_of_procee
     assert [("proceedings", a_year_after(today()))] == [each[:2] for each in terms(closed)]
 
 
-def test_proceedings_recorded_after_a_final_decision_prevent_the_destruction_again(
+def test_proceedings_that_are_recorded_after_a_final_decision_prevent_the_destruction(
     closed: Office, clock: Clock
 ) -> None:
     """Even if these proceedings began earlier, the decision may have been about other proceedings."""
@@ -551,7 +551,7 @@ def test_the_command_to_destroy_needs_either_case_numbers_or_the_option_named_du
         (True, Disclosure.FULL, False, True),
     ],
 )
-def test_a_case_ended_without_feedback_if_its_reporter_was_told_the_outcome_and_nothing_else(
+def test_a_case_counts_as_ended_without_feedback_if_its_reporter_was_told_only_the_outcome(
     *, closed: bool, disclosure: Disclosure, feedback: bool, ended: bool
 ) -> None:
     """If the outcome is withheld, the reporter must get feedback once the reason to withhold it has ended."""
@@ -662,7 +662,7 @@ def test_a_case_needs_a_visa_only_if_a_period_that_applies_to_it_needs_a_visa(
     assert needed is found
 
 
-def test_expired_envelopes_are_discarded_only_once_the_portal_has_also_reached_the_day_of_their_expiry(
+def test_envelopes_are_discarded_only_once_the_inbox_and_the_portal_have_both_reached_the_day_of_expiry(
     world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
     """One envelope has expired; the two that were collected a day later have not."""

@@ -52,7 +52,7 @@ def test_a_case_waits_until_it_is_closed_or_junk() -> None:
         assert work.waits
 
 
-def test_only_the_first_action_after_reading_a_case_is_its_first_act(opened: Inbox) -> None:
+def test_the_first_act_on_a_case_is_the_first_action_after_somebody_has_read_it(opened: Inbox) -> None:
     with undone(opened) as session:
         case, work = session.get_one(Case, 1), workflow.of(session, 1)
         for is_new, days, first in ((True, 0, None), (False, 1, 1), (False, 2, 1)):

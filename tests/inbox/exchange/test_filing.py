@@ -72,10 +72,10 @@ def test_waiting_follow_ups_are_filed_in_the_order_of_their_arrival(
     assert ["a", "b", "c", "d"] == [each["text"] for each in shown]
 
 
-def test_a_follow_up_that_names_an_older_slot_does_not_lower_the_number_of_the_slot_last_seen(
+def test_a_follow_up_that_names_an_older_slot_does_not_change_which_slot_was_seen_last(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
-    """A reporter may use two browsers. The highest slot that was really sent counts."""
+    """A reporter may use two browsers. Of the slots that were really sent, the highest counts."""
     reporter = Reporter(world)
     collect_all(first(reporter))
     for _ in range(2):

@@ -280,7 +280,7 @@ def test_a_warning_says_that_the_sandbox_works_only_on_amd64() -> None:
     "before",
     [pytest.param([], id="sandbox", marks=pytest.mark.soak), pytest.param(FORBIDDEN, id="no sandbox")],
 )
-def test_if_the_sandbox_does_not_work_a_session_and_the_desk_warn_when_they_start(
+def test_a_session_and_the_desk_warn_at_their_start_if_the_sandbox_does_not_work(
     office: Office, before: list[str]
 ) -> None:
     """The warning is shown once and names the remedy. A machine with a working sandbox is the control."""

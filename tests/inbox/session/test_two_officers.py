@@ -430,7 +430,7 @@ def test_the_only_officer_of_an_inbox_confirms_an_action_alone(tmp_path: Path, t
 
     A single command does not ask again, because the officer has just typed the passphrase.
 
-    Nobody asks for a second officer.
+    Neither asks for a second officer.
     """
     office = Office.found(tmp_path)
     with session(office) as run:

@@ -149,7 +149,7 @@ print(found.level, found.what)
 
 @pytest.mark.parametrize("megabytes", [0, 8])
 def test_a_limit_of_the_system_on_locked_memory_causes_a_warning(tmp_path: Path, megabytes: int) -> None:
-    """Debian's limit is 8 MiB. The limit does not count for root, unless root gives up a privilege."""
+    """Debian's limit is 8 MiB. The limit does not apply to root, unless root gives up a privilege."""
     right = ["setpriv", "--bounding-set=-ipc_lock"] if os.geteuid() == 0 else []
     command = [*right, sys.executable, "-c", LIMITED, str(megabytes << 20)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
@@ -184,7 +184,7 @@ def test_a_missing_font_or_sandbox_is_reported(tmp_path: Path, monkeypatch: pyte
 
 
 @pytest.mark.slow
-def test_doctor_reports_the_same_before_and_after_reports_arrive_and_asks_for_no_passphrase(
+def test_doctor_asks_for_no_passphrase_and_reports_the_same_before_and_after_reports_arrive(
     world: World, portal: Portal
 ) -> None:
     """The exit status is 1 if and only if the command finds something wrong."""

@@ -39,7 +39,7 @@ def test_files_that_are_not_for_the_portal_are_refused_on_a_medium_that_contains
         apart.check(home, medium / "papers" / "2026")
 
 
-def test_on_the_disk_of_this_machine_only_the_folder_itself_is_searched_for_bundles(
+def test_only_the_folder_itself_is_searched_for_bundles_if_it_is_on_the_disk_of_this_machine(
     home: Home, tmp_path: Path
 ) -> None:
     """The search does not cover the whole disk, because the inbox keeps copies of bundles there."""
@@ -83,7 +83,7 @@ def test_the_medium_for_the_portal_is_recognised_by_its_disk_even_while_it_is_em
 def test_a_medium_with_a_letter_is_refused_as_the_medium_for_the_portal(
     home: Home, medium: Path, tmp_path: Path
 ) -> None:
-    """The whole medium is searched, even for a folder that does not exist yet.
+    """The whole medium is searched, even if the given folder does not exist yet.
 
     The control is a medium without a letter.
 

@@ -47,9 +47,9 @@ MB = 1 << 20
 
 @dataclass(frozen=True)
 class Denied:
-    """An attachment to keep out, the largest size of its kind, and the uploads that kept it out before.
+    """An attachment to keep out, the largest size of its kind, and how many uploads kept it out before.
 
-    In proportion to the room that it takes, an upload of the largest size costs the least work.
+    An upload of the largest size costs the least work for the room that it takes.
     """
 
     name: str
@@ -195,7 +195,7 @@ each_kind = pytest.mark.parametrize("denied", [SMALL, LARGE], ids=lambda denied:
 
 
 @each_kind
-def test_blocking_others_with_uploads_that_never_arrive_costs_a_hundred_times_more_than_by_the_former_rules(
+def test_blocking_others_with_uploads_that_never_arrive_costs_a_hundred_times_more_than_under_earlier_rules(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
     """The portal has the default room. The uploads begin again each hour."""
@@ -212,7 +212,7 @@ def test_blocking_others_with_uploads_that_never_arrive_costs_a_hundred_times_mo
 
 
 @each_kind
-def test_blocking_others_for_three_half_hours_out_of_four_costs_a_hundred_times_more_than_by_the_former_rules(
+def test_blocking_others_for_three_half_hours_out_of_four_costs_a_hundred_times_more_than_under_earlier_rules(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
     """An upload that begins just after a check takes up room until the end of the next hour."""
@@ -229,7 +229,7 @@ def test_blocking_others_for_three_half_hours_out_of_four_costs_a_hundred_times_
 
 
 @each_kind
-def test_blocking_others_with_slow_uploads_costs_a_hundred_times_more_than_by_the_former_rules(
+def test_blocking_others_with_slow_uploads_costs_a_hundred_times_more_than_under_earlier_rules(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
     """In each half hour, the attacker sends just enough to keep the uploads.
@@ -251,7 +251,7 @@ def test_blocking_others_with_slow_uploads_costs_a_hundred_times_more_than_by_th
 
 
 @each_kind
-def test_real_data_that_was_paid_for_fills_the_quota_until_it_is_collected(
+def test_somebody_who_pays_for_real_data_fills_the_quota_until_the_data_is_collected(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
     """Uploads are paid for only once. No rule can distinguish such data from honest uploads."""

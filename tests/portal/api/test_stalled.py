@@ -47,7 +47,7 @@ def upload(size: int, received: int = 0, name: bytes = b"x") -> Unfinished:
         (TEXT, TEXT - 1, True),
     ],
 )
-def test_an_upload_must_grow_by_a_sixteenth_of_its_size_in_half_an_hour_within_fixed_limits(
+def test_an_upload_must_grow_in_half_an_hour_by_a_sixteenth_of_its_size_with_a_fixed_minimum_and_maximum(
     size: int, came: int, *, goes: bool
 ) -> None:
     """If the minimum were lower, a slow upload could occupy a gigabyte for weeks.
@@ -97,7 +97,7 @@ def test_every_upload_counts_as_fresh_after_a_start_or_a_clock_change(half: int)
 
 
 def test_the_half_hours_of_the_portal_end_a_minute_before_those_of_the_clock() -> None:
-    """Uploads deleted at the end of an hour then make room for the next hour."""
+    """Uploads that are deleted at the end of an hour therefore make room for the next hour."""
     hour = 500_000 * HOUR
     assert [half_hour(hour + at) for at in (-61, -60, 1_739.9, 1_740, 3_539.9, 3_540)] == [
         999_999,

@@ -52,7 +52,7 @@ def test_the_cost_rises_by_a_level_for_each_day_of_refusals_and_falls_again_at_t
     assert levels(connection, 5, 8) == [1, 2, 1, 0]
 
 
-def test_a_refusal_is_remembered_as_long_as_it_counts(connection: Connection) -> None:
+def test_a_refusal_is_remembered_as_long_as_it_affects_the_cost(connection: Connection) -> None:
     for later in range(3):
         work.note_refusal(connection, DAY + timedelta(later))
     now = [levels(connection, 2, 6)]

@@ -104,7 +104,7 @@ def test_deletion_is_scheduled_only_for_envelopes_with_bytes(connection: Connect
     assert not deletion.is_pending(connection, bytes(16))
 
 
-def test_reports_without_javascript_count_for_their_day_and_texts_count_separately_from_larger_reports(
+def test_reports_without_javascript_are_counted_by_day_with_texts_separate_from_larger_reports(
     connection: Connection,
 ) -> None:
     add, larger = quotas.add_scriptless, TEXT + 1

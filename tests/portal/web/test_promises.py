@@ -100,7 +100,7 @@ def test_the_promised_dates_equal_the_deadlines_of_the_inbox(name: str, path: st
 
 @pytest.mark.parametrize("after", [0, 3, 30])
 @pytest.mark.parametrize("name", FOLDERS)
-def test_once_a_report_is_acknowledged_the_page_counts_from_that_day_as_the_inbox_does(
+def test_the_page_and_the_inbox_both_count_from_the_day_on_which_a_report_is_acknowledged(
     name: str, after: int, tmp_path: Path
 ) -> None:
     """A late acknowledgement does not extend the deadline."""
@@ -144,7 +144,7 @@ def test_the_page_before_a_report_states_the_deadlines_of_the_law(
     assert [each for each in said if each not in page] == []
 
 
-def test_a_promise_is_the_latest_of_the_dates_of_all_regimes_and_each_regime_uses_its_earliest_date() -> None:
+def test_each_regime_uses_its_earliest_date_and_the_promise_is_the_latest_of_these_dates() -> None:
     """If a month is too short for the date, the deadline is the last day of the month."""
     assert counted("7d,1m;12m") == counted("12m")
     assert counted("7d,1m") == [day + timedelta(7) for day in DAYS]

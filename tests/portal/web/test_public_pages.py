@@ -107,7 +107,7 @@ def refusing(settings: Settings, asked: Questionnaire) -> list[str]:
     return [path for path, text in texts.items() if REFUSAL.search(unescape(text.decode()))]
 
 
-def test_no_page_offers_as_a_choice_that_the_reporter_prefers_not_to_answer(same_room: Room) -> None:
+def test_no_page_offers_i_prefer_not_to_answer_as_a_choice(same_room: Room) -> None:
     """The control offers this answer in the questionnaire, which three pages of each language show."""
     settings = same_room.settings
     raw = shipped.QUESTIONNAIRE.read_bytes()
