@@ -1,4 +1,4 @@
-"""THREAT_MODEL.md: its promises name existing tests, and each adversary has promises and then limits."""
+"""THREAT_MODEL.md: its promises name existing tests, and limits follow the promises for each adversary."""
 
 import ast
 import functools
@@ -46,7 +46,7 @@ def test_every_arrow_in_the_threat_model_leads_to_a_test() -> None:
 
 
 @pytest.mark.parametrize("section", ADVERSARIES, ids=lambda each: each.name)
-def test_each_promise_against_an_adversary_names_a_test_and_limits_follow_the_promises(
+def test_each_promise_against_an_adversary_names_a_test_and_the_limits_come_last(
     section: Section,
 ) -> None:
     assert section.promises
@@ -70,7 +70,7 @@ def test_each_promise_begins_with_a_bold_title(section: Section) -> None:
 
 @pytest.mark.parametrize("planted", ["- Nobody knows.", "* **Never.** No", "1. **Never.** No", "Nobody."])
 def test_the_search_finds_a_promise_without_a_bold_title(planted: str) -> None:
-    """The test above needs this control. A limit may have another form."""
+    """The test above needs this control. A limit needs no bold title."""
     promise = "- **All is well.**\n  → [`test_a`](b)\n"
     [section] = threat_model.sections(f"## X\n\n### Promises\n\n{promise}{planted}\n\n### Limits\n\nNone.\n")
     assert section.untitled == [planted]

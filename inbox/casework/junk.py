@@ -1,9 +1,9 @@
 """Junk cases: they leave the queue. Officers can mark many at once, and recover them just as easily.
 
-The reporters of junk cases see no difference. A separate status would show people who flood the inbox what
-was detected, and would discourage a misjudged reporter from writing again. A new message from the reporter
-brings the case back (``workflow.heard``). The deadlines of a junk case keep running, because marking a report
-as junk does not end any duty.
+The reporters of junk cases see no difference. A separate status would reveal to somebody who floods the inbox
+which reports were detected, and would discourage a misjudged reporter from writing again. A new message from
+the reporter brings the case back (``workflow.heard``). The deadlines of a junk case keep running, because
+marking a report as junk does not end any duty.
 """
 
 from collections.abc import Iterable

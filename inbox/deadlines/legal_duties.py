@@ -153,7 +153,7 @@ def learned(session: Session, number: int, asked: Asked, today: date, *, each_ti
 
 
 def keep_lateness(row: Duty, today: date) -> None:
-    """Record whether a decision is late, because the decision could seem on time under a new due day."""
+    """Record whether a decision is late, because a new due day could make the decision seem on time."""
     row.was_late = row.was_late or (row.decided or today) > row.due
 
 
@@ -198,8 +198,8 @@ def next_due(session: Session) -> Mapping[int, date]:
 def decisions(session: Session) -> Mapping[str, Decision]:
     """Return all decisions that officers can take about a case, by code.
 
-    The result does not contain the duty of an access request, because this duty does not belong to one case,
-    and the answer is the decision.
+    The duty of an access request is left out, because it does not belong to one case. Officers decide it by
+    answering the request.
     """
     duties = in_use.of(session).duties.values()
     taken = (each.decisions for each in duties if each.asked is not Asked.REQUEST)
@@ -265,7 +265,7 @@ def transmitting(session: Session) -> str:
 
 
 def taking(session: Session, kind: str) -> Sequence[str]:
-    """Return the decisions with which a measure of this kind is recorded."""
+    """Return the codes of the decisions that record a measure of this kind."""
     return [code for code, each in decisions(session).items() if each.measure == kind]
 
 
@@ -343,7 +343,7 @@ def urgent(session: Session, number: int | None = None) -> Collection[int]:
 def undecided_others(session: Session, number: int | None = None) -> Collection[int]:
     """Return the cases with a pending decision that has no role; ``number`` limits the result to one case.
 
-    A case can be closed while a decision without a role is pending.
+    Such a decision does not prevent the closing of the case.
     """
     others = [code for code, each in in_use.of(session).duties.items() if each.role is None]
     rows = select(Duty.case).where(Duty.kind.in_(others), Duty.decided.is_(None))
@@ -357,7 +357,7 @@ def owed_after_end(session: Session, number: int | None = None) -> Collection[in
     a decision waits like an open case, and is not archived. Two decisions are exceptions. The decision on
     admissibility is dropped, because nobody can judge a case that is in quarantine. For junk, the decision to
     inform the persons concerned is dropped, because two officers found that the report names nobody. The
-    decision stays if it was put off or is asked for again.
+    decision is still required if it was put off or is asked for again.
     """
     rows = owed_rows(in_use.of(session))
     return set(session.scalars(rows if number is None else rows.where(Duty.case == number)))

@@ -46,7 +46,7 @@ def keep(session: Session, number: int) -> bool:
 
 
 def going_on(session: Session, number: int) -> Collection[str]:
-    """Return the kinds of measures that opened the pending proceedings of a case or of a bound case."""
+    """Return the kinds of the measures that opened pending proceedings in a case or in a case bound to it."""
     rows = select(Measure.kind).where(Measure.case.in_(bonds.of(session, number)), _goes_on(session))
     return set(session.scalars(rows.execution_options(**AS_A_LINE)))
 

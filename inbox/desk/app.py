@@ -30,7 +30,8 @@ from inbox.desk.pages import (
 from inbox.desk.sessions import confirming, guard, meanwhile, signing, staying, writing
 from inbox.desk.state import Desk
 
-# The answers to a questionnaire have at most 160,000 characters, each of up to twelve bytes in a form.
+# The answers to a questionnaire have at most 160,000 characters. In a form, a character takes up to twelve
+# bytes.
 _LARGEST_FORM = 1 << 21
 
 _PAGES = (

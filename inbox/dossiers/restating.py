@@ -61,7 +61,10 @@ _NEVER = {Tell.QUOTED, Tell.REPORTER, Tell.PROTECTED}
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Words of a kind that could reveal who reported; ``words`` is empty if one officer may not see them."""
+    """Words that could reveal who reported, and why.
+
+    ``words`` is empty if a single officer must not see the words.
+    """
 
     tell: Tell
     words: str

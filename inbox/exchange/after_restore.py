@@ -13,12 +13,12 @@ from inbox.vault import queries_cases, queries_exchange, queries_office
 from inbox.vault.casework_tables import Opening
 from inbox.vault.tables import Case, IntakeBundle, Message, OutboxBundle
 
-# More than the number of keyrings and cards that the lost inbox can have issued since the backup.
+# The lost inbox cannot have issued this many keyrings or cards since the backup.
 _LEAP = 1_000
 
 
 def gap(session: Session, intake: IntakeHead) -> dict[str, int]:
-    """For the journal, return which bundles of the current portal are missing before this bundle.
+    """Return, for the journal, which bundles of the current portal are missing before this bundle.
 
     The result is empty if no bundle is missing.
     """

@@ -17,7 +17,7 @@ from inbox.vault.tables import Unopened
 from inbox.vault.tombstones import Tombstones
 from inbox.vault.unopened_reasons import Kind
 
-# A larger file in the home is damaged or planted, such as a huge sparse file, and must not be read.
+# A larger file in the home, such as a huge sparse file, is damaged or planted, and must not be read.
 _LARGEST = age.sealed_size(padding.LARGEST)
 
 

@@ -57,7 +57,7 @@ def _labels() -> dict[str, Any]:
 
 
 def english(codes: str, code: str) -> str:
-    """Return the label of a code for the command line. A code of an earlier law is its own label."""
+    """Return the label of a code for the command line, or the code itself if an earlier law defined it."""
     found = of(codes)
     return code if codes in OF_THE_LAW and code not in found else found[code].en
 

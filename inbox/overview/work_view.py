@@ -105,7 +105,7 @@ def urgent(deadlines: Sequence[View]) -> str:
 
 
 def _before_closing(session: Session, number: int, today: date) -> list[str]:
-    """Return the codes of the obstacles to closing a case, except those that its page removes."""
+    """Return the codes of the obstacles to closing a case, except the obstacles in ``_READ_WITH_IT``."""
     found = exits.obstacles(session, number, Asked(way=Exit.CLOSE, today=today))
     return [what.value for what in found if what not in _READ_WITH_IT]
 

@@ -21,7 +21,7 @@ def check(home: Home, out: Path) -> None:
             sentence("{path} is not a folder", path=out),
             sentence("name a folder for the list: --out FOLDER"),
         )
-    # A folder that does not exist yet is empty, but its medium may contain bundles of the portal.
+    # A folder that does not exist yet contains no bundles of the portal, but its medium may contain some.
     if out.exists() or not out.parent.is_dir() or media.is_carried(out.parent, home.root):
         apart.check(home, out if out.exists() else out.parent)
 

@@ -133,8 +133,8 @@ def record(inbox: Inbox, who: Actor, name: str, word: Given) -> Listed:
 
     Needs two officers. Raises Refused for a list that is unknown, already approved or empty. Raises Refused
     for a day in the future or before the list was made. Raises Refused for a reference that is empty or
-    longer than LONGEST characters. Raises CaseRefused if the reference may not be kept beside a case on the
-    list (``unsaid.check_line``).
+    longer than LONGEST characters. Raises CaseRefused if the reference reveals something about a case on
+    the list (``unsaid.check_line``).
     """
     reference = word.reference.strip()
     if not 0 < len(reference) <= LONGEST:
@@ -247,7 +247,7 @@ def _named(home: Home, session: Session, numbers: Sequence[int], today: date) ->
 
 
 def _last_day(session: Session, today: date) -> date:
-    """Return the latest day of destruction that a case on a list made today may have."""
+    """Return the last day on which a case on a list made today may become due for destruction."""
     return in_use.of(session).retention.visa.ahead.after(today, office.of(session).calendar.legal)
 
 

@@ -52,7 +52,7 @@ class Inbox:
 
     @property
     def is_superseded(self) -> bool:
-        """Whether vault.json has changed since the opening, so that another vault and key store are valid."""
+        """Whether vault.json has changed since the opening. If so, this vault and key store are outdated."""
         return vault_header.parse(given_files.content(self.home.header)) != self.header
 
     @contextmanager
@@ -117,7 +117,7 @@ class Inbox:
 
     @contextmanager
     def choosing(self, who: Actor, *, quarantine: bool = False) -> Iterator[tuple[Session, Looks]]:
-        """Yield a session to find out which action ``who`` takes, and the comparisons made in that session.
+        """Yield a session for choosing the action of ``who``, and the comparisons made in that session.
 
         If the block raises an exception, the comparisons are recorded. Raises Superseded.
         """
@@ -133,7 +133,7 @@ class Inbox:
             raise
 
     def note_looks(self, who: Actor, looks: Looks) -> None:
-        """Record comparisons that have no entry yet, because they gave an answer even to a refused action."""
+        """Record comparisons without an entry: the officer got an answer, even if the action is refused."""
         if looks.found:
             with self.vault.transaction() as session:
                 comparisons.note(session, who, looks)
@@ -141,8 +141,8 @@ class Inbox:
     def _by_enough(self, who: Actor, action: Action, *also: Action) -> Action:
         """Return the action with the number of officers that all actions taken together need.
 
-        The action takes two officers if its texts may now be compared only by two officers together. An alarm
-        does not wait for a second officer: instead, its reason is neither compared nor kept.
+        The action requires two officers if only two officers together may still compare its texts. An alarm
+        does not wait for a second officer: its reason is then dropped without a comparison.
         """
         together = [action, *(each for each in also if each.case == action.case)]
         with self.vault.transaction() as session:
@@ -155,7 +155,7 @@ class Inbox:
         return action if needed <= action.officers else action.by(needed)
 
     def _by_confirmation(self, who: Actor, action: Action, *also: Action, quarantine: bool) -> Actor:
-        """Return who takes the actions: ``who``, or the officers who confirm, if ``action`` takes two."""
+        """Return who takes the actions: ``who``, or the officers who confirm an action that takes two."""
         if action.officers == 1:
             return who
         with self.vault.transaction(who.officers, quarantine=quarantine) as session:
@@ -187,7 +187,7 @@ class Inbox:
         return confirmed
 
     def needed(self, taken: int) -> int:
-        """Return how many officers must confirm: ``taken`` officers, or all officers if there are fewer."""
+        """Return how many officers must confirm: ``taken``, but never more than the inbox has."""
         with self.vault.transaction() as session:
             return min(taken, len(queries_office.officers(session)))
 

@@ -20,9 +20,10 @@ from inbox.vault import row_security
 
 @dataclass(frozen=True, slots=True)
 class Unsaid:
-    """The words by which a text reveals something: ``protected`` words, and words ``touching`` the identity.
+    """The words by which a text reveals something.
 
-    ``is_for_two`` is true if the text matches the identity, and one officer alone may not see the words.
+    ``protected`` are protected words, and ``touching`` are words that match the reporter's identity.
+    ``is_for_two`` is true if the text matches the identity, but a single officer must not see the words.
     """
 
     protected: tuple[str, ...]
@@ -31,7 +32,7 @@ class Unsaid:
 
     @property
     def described(self) -> Sentence:
-        """The matches as a sentence, never empty."""
+        """The matches, described in a sentence that is never empty."""
         found = [("protected", words) for words in self.protected]
         found += [("identity", words) for words in self.touching]
         said = [
@@ -54,7 +55,7 @@ def find(session: Session, number: int, text: str) -> Unsaid | None:
 
 
 def check_reason(session: Session, number: int, reason: str) -> None:
-    """Raise CaseRefused if the journal may not keep this reason about a case.
+    """Raise CaseRefused if this reason about a case reveals something that the journal must not keep.
 
     If the signed-in officers may not read the case or have not declared it, the reason is not compared with
     the case. Otherwise, these officers could test names against the case. Raises the same errors as
@@ -65,10 +66,11 @@ def check_reason(session: Session, number: int, reason: str) -> None:
 
 
 def check_line(session: Session, number: int, text: str) -> None:
-    """Raise CaseRefused if a reference or another line may not be kept beside a case.
+    """Raise CaseRefused if a reference or another line about a case reveals something and must not be kept.
 
-    The line is kept in registers and ledgers, which have more readers than the case. As in ``check_reason``,
-    the text is compared only if the signed-in officers may read the case, and the same errors are raised.
+    Such a line is kept in registers and ledgers, which have more readers than the case. As in
+    ``check_reason``, the text is compared only if the signed-in officers may read the case, and the same
+    errors are raised.
     """
     if _says(session, number, text):
         raise CaseRefused(

@@ -7,7 +7,7 @@ notice. To confirm, an officer must sign in with their own passphrase. A confirm
 the person who brought the sheet chose a new passphrase for the sheet's officer, and can confirm in that
 officer's name. The notice therefore stays for 60 days even if all officers have confirmed it, and the notice
 shows which passphrases they used. Opening the inbox does not prove that an officer read the notice, because a
-command whose output nobody sees also opens it.
+command whose output nobody sees also opens the inbox.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -81,7 +81,7 @@ class Limits:
 
         ``counted`` means that the envelope was already counted in this transaction, so that no other envelope
         can take its room. Raises NoRoom if the envelope would fit into an empty share of the configured room,
-        even if the draw made that share as small as possible.
+        however small the random draw made that share.
         """
         before = quotas.used(connection, self.hour)[kind] - (size if counted else 0)
         if before <= self.of_kind(kind) and _fits(self.capacity, kind, size):
@@ -108,7 +108,7 @@ class Limits:
         return int(self.capacity * SHARES[kind] * self._part(kind.value, self.hour))
 
     def of_day(self, today: date) -> int:
-        """Return how many bytes texts sent without JavaScript may take on a day.
+        """Return the limit for texts sent without JavaScript on one day, in bytes.
 
         Larger envelopes sent without JavaScript have a separate limit of the same size.
         """

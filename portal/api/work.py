@@ -30,13 +30,13 @@ _views = Blueprint("work", __name__)
 
 
 def init_app(app: Flask) -> None:
-    """Serve the seed and cost of work."""
+    """Serve the seed and the cost of the proof of work."""
     app.register_blueprint(_views)
 
 
 @_views.get("/api/work")
 def offer() -> Response:
-    """Serve the seed and cost of this hour, the same for everybody."""
+    """Serve this hour's seed and cost, which are the same for everybody."""
     now = context()
     with now.database.read() as connection:
         hour = now.hour()

@@ -94,8 +94,8 @@ function event(day, head) {
  */
 
 /**
- * Return the days of the next update and of the acknowledgement. A report can be opened, and a slot can say so, before
- * the report is acknowledged: only the slot that acknowledges it, and those after it, contain a receipt (SPEC 5.3).
+ * Return the days of the next update and of the acknowledgement. A slot can say that a report was opened before the
+ * report is acknowledged. Only the slot that acknowledges the report, and later slots, contain a receipt (SPEC 5.3).
  * @param {Pick<Mailbox, "day" | "slot" | "fault">} mailbox
  * @returns {Due[]} empty if no answer is due, or if the day is not certain
  */

@@ -7,7 +7,7 @@ const NUMBER = /\b([A-Z]{3}[UJZ])[ -]?(\d{3})[ -]?(\d{3})[ -]?(\d)\b/gi;
 const A = 65;
 
 /**
- * Return the container numbers in a text with a wrong check digit: a hint, because people mistype.
+ * Return the container numbers in a text that have a wrong check digit. This is a hint, because people mistype.
  * @param {string} text
  * @returns {Wrong[]}
  */

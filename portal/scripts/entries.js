@@ -6,7 +6,10 @@
 
 /** The entry that is added so that Back goes back one step. */
 export const GUARD = "guard";
-/** The page's own entry while the guard follows it. If it is loaded, the person has left the page, so show nothing. */
+/**
+ * The page's own entry while the guard follows it. If the browser loads this entry, the person has already left the
+ * page, so show nothing.
+ */
 export const LEFT = "left";
-/** The page's own entry after Back has left the guard. The browser's Forward leads to the guard. */
+/** The page's own entry after Back has led to it from the guard. The browser's Forward leads to the guard. */
 export const RETURNED = "returned";

@@ -13,7 +13,7 @@ const KEPT = [...PICTURES, "VP8X", "ALPH", "ANIM"];
 const FRAME = ["ALPH", "VP8 ", "VP8L"];
 const FRAME_HEADER = 16;
 const FEATURES = 10;
-// The flags of a file that are kept: transparency and animation.
+// The flags that a cleaned file keeps: transparency and animation.
 const STAYING = 0x12;
 const EXIF = 0x08;
 

@@ -6,7 +6,7 @@
 import { LEFT, RETURNED } from "./entries.js";
 import "./forgotten.js";
 
-// It works like “Exit this page” of GOV.UK, which people may know by its Shift key.
+// It works like “Exit this page” of GOV.UK, where people may have learnt to press the Shift key.
 // Tor Browser hides that key from pages.
 const KEYS = ["Escape", "Shift"];
 const PRESSES = 3;
@@ -27,7 +27,7 @@ function leave() {
   curtain.className = "curtain";
   curtain.setAttribute("role", "alert");
   document.body.replaceChildren(curtain);
-  // Screen readers read out only changes in an alert.
+  // Screen readers read out an alert only when its text changes.
   curtain.textContent = link.dataset["leave"] ?? "";
   document.querySelector("link[rel=icon]")?.remove();
   document.title = "…";
@@ -73,5 +73,5 @@ addEventListener("beforeunload", (event) => leaving && event.stopImmediatePropag
 addEventListener("keydown", pressed, { capture: true });
 addEventListener("keyup", released, { capture: true });
 
-// Back has led to the entry before the replaced entry. An empty page replaces this entry, too.
+// Back has led from the harmless page to the entry before it. An empty page replaces this entry, too.
 if (history.state === LEFT) location.replace("about:blank");

@@ -72,7 +72,7 @@ export async function pay({ channel, size, header }, act) {
 }
 
 /**
- * Return whether new work may be accepted. A used header cannot be used again, whatever work is done.
+ * Return whether new work may be accepted. A used header cannot be used again, even with new work.
  * @param {string} problem
  */
 function isAnother(problem) {

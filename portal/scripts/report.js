@@ -49,7 +49,7 @@ async function begin() {
     workFor(openAddress(shown, today()), likelySize([]));
   });
   show("loading", false);
-  // A page without its form has no other heading.
+  // If the form is not shown, the page has no other heading than this one.
   show("unopened", byId("step-write").hidden !== false);
 }
 

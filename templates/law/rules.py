@@ -1,6 +1,7 @@
 """The rules of a jurisdiction as values.
 
-Each jurisdiction chooses its own codes. The program knows only the closed lists of this module.
+Each jurisdiction chooses its own codes. The program itself knows only the closed lists of codes in this
+module.
 """
 
 from collections.abc import Mapping
@@ -240,9 +241,9 @@ class Extension:
 class Clock:
     """A deadline from one event to another.
 
-    ``within`` has one span, or one for each priority from 1. If ``or_after`` names another clock, the time
-    starts no later than the end of that clock. A ``statutory`` clock ignores the office's own days off; only
-    public holidays move it.
+    ``within`` has either one span for all priorities or one span for each priority, beginning with 1. If
+    ``or_after`` names another clock, the time starts no later than the end of that clock. A ``statutory``
+    clock ignores the office's own days off; only public holidays move it.
     """
 
     name: Texts
@@ -324,7 +325,7 @@ class Duty:
 class Offence:
     """A case is about an offence if it has at least this severity, or one of these tags.
 
-    With ``danger``, a report of danger to somebody is enough, whatever else the case says.
+    If ``danger`` is true, a case that reports danger to somebody is about an offence, whatever else it says.
     """
 
     severity: int
@@ -486,7 +487,7 @@ class Reply:
 
     @property
     def fields(self) -> frozenset[str]:
-        """The names in the reply's text that are filled in for each case: some of FIELDS."""
+        """The placeholders in the reply's text, filled in for each case: some of FIELDS."""
         return fields(self.text.en)
 
     @property
@@ -496,7 +497,7 @@ class Reply:
 
     @property
     def ends(self) -> bool:
-        """Whether the reply ends a case, and so is sent only when the case is closed."""
+        """Whether the reply ends a case. Such a reply is sent only when the case is closed."""
         return self.closes or self.outcome is not None
 
     def fits(self, status: Status, outcome: str | None) -> bool:
@@ -521,7 +522,7 @@ class Letter:
 
     @property
     def fields(self) -> frozenset[str]:
-        """The names in its text that are filled in for each case: some of LETTER_FIELDS."""
+        """The placeholders in the letter's text, filled in for each case: some of LETTER_FIELDS."""
         return fields(self.text.en)
 
 

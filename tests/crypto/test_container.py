@@ -160,7 +160,7 @@ def test_an_empty_input_is_reported_as_truncated() -> None:
 
 
 def drop(*more: tuple[str, bytes], pad: int = 0) -> bytes:
-    """Return a drop as stock tools make it. The drop has the smallest size of SPEC 4.2 plus ``pad`` zeros."""
+    """Return a drop as standard tools make it. It has the smallest size of SPEC 4.2 plus ``pad`` zeros."""
     files = [("files/01", b"a"), ("note.txt", "é".encode()), *more]
     members = (archive.Member(name, len(data), iter([data])) for name, data in files)
     raw = b"".join(archive.write(members)) + bytes(archive.END)

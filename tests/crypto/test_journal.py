@@ -63,7 +63,7 @@ def test_an_entry_that_a_reader_would_refuse_is_not_signed(part: str, fits: Any,
         journal.sign(replace(ENTRY_1, **{part: exceeds}), DEPLOYMENT, SEED)
 
 
-def test_an_entry_follows_the_number_and_contains_the_hash_of_its_predecessor() -> None:
+def test_each_entry_has_the_next_number_and_the_hash_of_its_predecessor() -> None:
     read = chain()
     assert read.head == Head(0, GENESIS)
     for wrong, said in (

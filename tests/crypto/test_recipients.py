@@ -176,7 +176,7 @@ def test_a_passphrase_is_not_tried_if_there_are_other_stanzas():
 @pytest.mark.parametrize(
     "work", ["19", "63", "99", "100", "9" * 5_000, "0", "02", "+2", "-2", "2x", "0x2", "٢"]
 )
-def test_the_work_of_a_passphrase_is_limited(work):
+def test_the_work_factor_of_a_passphrase_is_limited(work):
     """A number that is too high or not canonical is refused before any work is done."""
     stanza = ScryptRecipient("passphrase", log_n=2).wrap(FILE_KEY)
     with pytest.raises(Malformed):

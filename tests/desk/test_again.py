@@ -54,7 +54,7 @@ def test_a_refused_form_does_not_show_a_page_that_the_officer_may_not_read(one_c
         assert (401, False) == (at_the_door.status_code, SECRET in at_the_door.text)
 
 
-def test_a_refused_form_does_not_show_an_undeclared_case_or_any_case_after_locking(
+def test_a_refused_form_shows_no_undeclared_case_and_after_locking_no_case_at_all(
     one_case: Office,
 ) -> None:
     with desk_of(one_case) as (alice, bruno):
@@ -123,7 +123,7 @@ def form_of(page: str, path: str) -> markup.Form:
 
 
 def filled_in(page: str, path: str) -> dict[str, set[str]]:
-    """Return what is filled in, ticked and chosen in the form with this target path on a page."""
+    """Find the form with this target path on a page; return what is filled in, ticked and chosen there."""
     found: dict[str, set[str]] = {}
     for each in form_of(page, path).controls:
         own = each.tag.attributes
@@ -188,9 +188,7 @@ def test_declaring_a_case_leads_to_the_page_that_the_officer_asked_for(one_case:
         "",
     ],
 )
-def test_declaring_a_case_ignores_a_forged_destination_and_leads_to_the_case(
-    one_case: Office, way: str
-) -> None:
+def test_a_forged_destination_is_ignored_and_declaring_leads_to_the_case(one_case: Office, way: str) -> None:
     """The test above is the control."""
     with desk_of(one_case) as (_, bruno):
         undeclared(bruno)

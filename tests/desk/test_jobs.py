@@ -226,7 +226,7 @@ def test_a_desk_killed_during_a_job_leaves_nothing_half_done(place: Place, sent:
 
 
 def test_passphrases_confirm_only_the_job_for_which_they_were_typed(place: Place) -> None:
-    """Passphrases in a form that is refused during the job do not confirm that job."""
+    """If a form is refused during the job, the passphrases in that form do not confirm the job."""
     stranger = Portal(World(place.office), place.medium.parent / "stranger")
     bundle = stranger.bundle(Sent(drop(World(place.office), "x")))
     bundle.rename(place.medium / "other.tar")

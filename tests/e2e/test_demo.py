@@ -36,7 +36,7 @@ def again(request: pytest.FixtureRequest) -> bool:
 def checkout(tmp_path: Path, *, again: bool) -> Path:
     """A folder for the demo, with this project installed.
 
-    Passphrases are stretched quickly, unless a second demo is started too.
+    The demo stretches passphrases with little work, unless a second demo is started too.
     """
     shutil.copytree(ROOT / "deploy", tmp_path / "deploy")
     commands = tmp_path / ".venv" / "bin"

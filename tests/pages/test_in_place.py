@@ -39,7 +39,7 @@ BEFORE_PANEL = """() => {
 
 
 def reported(visitor: Visitor) -> Iterator[str]:
-    """Make a report on a small screen. Yield a name for each state on the way."""
+    """Make a report on a small screen. Yield the name of each state that the page reaches."""
     page = visitor.page
     visitor.visit("fr/report")
     expect(page.locator("#what")).to_be_visible()
@@ -130,7 +130,7 @@ def case(visitor: Visitor) -> Page:
     return visitor.page
 
 
-def test_going_back_from_the_step_to_withdraw_shows_the_case_and_withdraws_nothing(visitor: Visitor) -> None:
+def test_going_back_from_the_withdrawal_step_shows_the_case_and_withdraws_nothing(visitor: Visitor) -> None:
     """Going back again leaves the page. The tick is not kept."""
     visitor.visit("fr/guide")
     page = case(visitor)

@@ -192,7 +192,7 @@ def test_the_first_paint_of_the_home_page_and_of_the_report_page_needs_few_bytes
 
 @pytest.mark.parametrize("step", ["#protect", "#files"])
 def test_a_choice_is_a_row_of_44_pixels_that_can_be_pressed_anywhere(visitor: Visitor, step: str) -> None:
-    """The optional step has all its questions unfolded. The last assertion presses at the end of a row."""
+    """The optional step has all its questions unfolded. The last press is at the end of a row."""
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 640})
     visitor.visit("fr/report")

@@ -175,7 +175,7 @@ def _sends(listener: socket.socket) -> bool:
 
 
 def test_the_offline_form_does_not_run_on_a_site(person: OfflineVisitor) -> None:
-    """The site's policy blocks the script of the form, and the form says that it must be saved first."""
+    """The site's policy blocks the script of the form, and the form tells the person to save it first."""
     person.contexts[1].set_offline(False)
     page = person.page
     page.goto(f"{person.address}/fr/offline.html")
@@ -194,7 +194,7 @@ def faults(page: Page) -> list[str]:
 def test_every_step_of_writing_in_the_offline_form_is_accessible(person: OfflineVisitor) -> None:
     """The test is in French, the longer language, and goes from wrong keys to the days to come back.
 
-    The steps in between are the right keys, an empty report, the words, and the request for two words.
+    In between come the right keys, an empty report, the words, and the request for two words.
     """
     page = person.page
     person.save()
@@ -226,7 +226,7 @@ def test_every_step_of_writing_in_the_offline_form_is_accessible(person: Offline
 def test_every_step_of_reading_in_the_offline_form_is_accessible(
     person: OfflineVisitor, site: PortalSite
 ) -> None:
-    """The steps are entering the locator and reading the answered case."""
+    """There are two steps: the person enters the locator, then reads the answered case."""
     person.save()
     person.start()
     person.write()

@@ -246,7 +246,7 @@ def test_a_long_text_is_counted_and_never_cut(visitor: Visitor) -> None:
     expect(visitor.page.locator("#what-left")).to_have_class("hint")
 
 
-def test_a_text_of_more_than_a_hundred_thousand_characters_is_kept_whole_with_a_message(
+def test_a_text_of_more_than_a_hundred_thousand_characters_is_kept_whole_and_causes_a_message(
     visitor: Visitor,
 ) -> None:
     visitor.visit("fr/report")

@@ -49,7 +49,7 @@ def touched(visitor: Visitor, chromium: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("count", TIMES)
-def test_repeated_clicks_send_a_report_once_and_choose_nothing_else(
+def test_repeated_clicks_send_a_report_once_and_change_nothing_else(
     visitor: Visitor, page: Page, count: int
 ) -> None:
     page.fill("#what", TEXT)
@@ -264,7 +264,7 @@ def test_a_second_press_on_the_open_button_presses_nothing_in_the_case(visitor: 
 
 
 @pytest.mark.parametrize(("away", "counted"), [(0, 1), (16, 1), (23, 1), (40, 2), (120, 2)])
-def test_a_second_press_counts_only_if_it_is_farther_away_than_a_finger_slips(
+def test_a_second_press_counts_only_if_it_is_too_far_away_for_a_slip_of_the_finger(
     visitor: Visitor, away: int, counted: int
 ) -> None:
     """A press near the first press, in any direction, is meant for the element that was there before."""
@@ -363,8 +363,8 @@ def test_repeated_presses_begin_a_message_or_copy_a_day_or_save_a_proof_only_onc
     with page.expect_download():
         page.click("#save-proof", click_count=count)
     expect(page.locator("#proof-saved")).to_be_visible(timeout=SLOW)
-    # Downloads arrive in order, so a second download from the clicks would arrive before the download from
-    # the key.
+    # Downloads arrive in order. If the clicks had started a second download, it would arrive here, before the
+    # download that the key starts.
     with page.expect_download():
         page.press("#save-proof", "Enter")
     assert saves == ["proof.json"] * 2
@@ -419,7 +419,7 @@ def test_the_link_to_leave_always_works_immediately(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("screen", [{"width": 360, "height": 640}, {"width": 1280, "height": 800}])
 def test_the_withdraw_button_is_far_from_the_send_button(visitor: Visitor, screen: dict[str, int]) -> None:
-    """The two buttons are farther apart than a hand slips, even if nothing is shown between them."""
+    """The two buttons are too far apart for a slip of the hand, even if nothing is shown between them."""
     visitor.page.set_viewport_size({"width": screen["width"], "height": screen["height"]})
     page = opened(visitor)
     for hidden in ([], ["#come-back"]):

@@ -94,8 +94,10 @@ def test_a_wrong_signature_is_distinguished_from_a_missing_one(release: Release)
     assert release.refused() == "the signature SHA256SUMS.bruno.minisig by bruno.pub is wrong"
 
 
-def test_a_signature_by_a_third_person_does_not_count_as_the_second(release: Release, tmp_path: Path) -> None:
-    """The key of the second signature decides, not the name of its file."""
+def test_a_signature_by_a_third_person_does_not_replace_that_of_a_maintainer(
+    release: Release, tmp_path: Path
+) -> None:
+    """What counts is the key of a signature, not the name of its file."""
     secret, _ = release_keys.make(tmp_path, "bruno")
     signature(release, "bruno").unlink()
     signing.sign(release.folder, secret, ROOT)
@@ -245,7 +247,7 @@ def test_a_signed_release_has_both_packages_in_the_same_version(release: Release
 
 
 @pytest.mark.parametrize("content", [b"", b"junk\n", b"a\nb\nc\nd\n", b"\xff\xfe\n\xff\n"])
-def test_a_file_that_has_only_the_name_of_a_signature_is_refused(release: Release, content: bytes) -> None:
+def test_a_file_that_is_only_named_like_a_signature_is_refused(release: Release, content: bytes) -> None:
     signature(release, "other").write_bytes(content)
     assert release.refused() == "SHA256SUMS.other.minisig is not a signature of minisign"
 
@@ -317,7 +319,7 @@ def test_a_release_with_both_signatures_is_accepted(release: Release) -> None:
 
 
 def test_standard_tools_accept_the_same_release(release: Release) -> None:
-    """The commands are those of docs/releasing.md, without this program."""
+    """The commands are those of docs/releasing.md, and do not use this program."""
     for public, name in ((release.anne[1], "anne"), (release.bruno[1], "bruno")):
         command = [
             "minisign",

@@ -1,7 +1,7 @@
 """Ways to remove an obstacle to an exit, at the command line and at the desk, by actions or by waiting.
 
-Each new way to remove an obstacle needs its commands and forms here. A test names each way that has no
-command or form here.
+Each new way to remove an obstacle needs its commands and forms in this module. Otherwise, a test fails and
+names the way.
 """
 
 import re
@@ -174,7 +174,7 @@ _DECISIONS = {
     Obstacle.PREPARED: {Code.DECIDE_BY_TWO: _ADMISSIBILITY[Code.DECIDE]},
 }
 DECISIONS = (Code.DECIDE, Code.DECIDE_BY_TWO)
-# Actions recorded after a prosecutor was informed today.
+# Measures that are recorded after a prosecutor was informed, on the same day.
 _NOTED = {
     code: Lift(
         OTHERS,

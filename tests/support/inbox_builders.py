@@ -69,7 +69,7 @@ from inbox.keys import share_file
 share_file.LIMITS = {QUICK}
 main.main()
 """
-# Words that close a case, for tests in which it does not matter how the case is closed.
+# The arguments that close a case, for tests in which it does not matter how the case is closed.
 CLOSING = ("moot", "--disclosure", "withheld", "--reason", "drill")
 
 Edit = Callable[[Any], Any]
@@ -124,7 +124,7 @@ def passphrase_of(name: str) -> str:
 
 
 def _follows(rule: Decision) -> int:
-    """Return how many effects a decision has: it informs persons, and it prepares an outcome."""
+    """Return how many of two effects a decision has: informing persons, and preparing an outcome."""
     return rule.informs + (rule.outcome is not None)
 
 
@@ -139,7 +139,7 @@ def insisting(words: Sequence[str | Path]) -> list[str | Path]:
 
 
 def _addressing(words: Sequence[str | Path]) -> list[str | Path]:
-    """Return the command with the recipient and reference that French law requires for it, if any.
+    """Return the command with a recipient and a reference, if French law requires them for this command.
 
     If the regime requires it, the command also says how officers hear oral reports.
     """
@@ -230,7 +230,7 @@ class Office:
         return self.typed(*_addressing(insisting(arguments)))
 
     def typed(self, *arguments: str | Path) -> Said:
-        """Run a command in this process unchanged."""
+        """Run a command in this process exactly as it is given."""
         out, err = io.StringIO(), io.StringIO()
         words = ["--home", str(self.root), *self.opening(), *map(str, arguments)]
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -282,9 +282,10 @@ class Office:
                 workflow.keep_in_step(session, number)
 
     def close(self, number: str, *how: str) -> Any:
-        """Read and close a case, by default as moot, with everything withheld. Return the JSON output.
+        """Read a case and close it; return the JSON output.
 
-        The decisions that the law requires for every case are recorded first.
+        By default, the case is closed as moot and everything is withheld. The decisions that the law requires
+        for every case are recorded first.
         """
         self.settle(int(number))
         self.json("case", "show", number)

@@ -28,14 +28,14 @@ SURFACES = ("portal", "command line", "desk")
 Path = tuple[str, ...]
 # If the texts of one row have more characters than this, the page says only where they are.
 _LONG_TEXTS = 1_000
-# Keys about the origin of a rule. The page shows the source; docs/law.md lists what counsel has to confirm.
+# The keys for the origin of a rule. The page shows the source; docs/law.md lists what counsel has to confirm.
 _BASIS = ("source", "confirm")
 _TEXTS = {"fr", "en"}
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A value of a law, and its line in the file. The value of a text is the French text."""
+    """A value of a law, and its line in the file. For a text, the value is the French version."""
 
     file: str
     path: Path

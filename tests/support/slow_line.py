@@ -30,7 +30,7 @@ _QUEUE_SECONDS = 0.2
 
 @contextmanager
 def slow_line(seconds: float, rate: float) -> Iterator[None]:
-    """While the block runs, run a line with ``seconds`` of delay and ``rate`` bytes a second both ways."""
+    """While the block runs, simulate a line with this delay and this rate (bytes a second) both ways."""
     context = multiprocessing.get_context("spawn")
     begun = context.Event()
     process = context.Process(target=_carry, args=(seconds, rate, begun))

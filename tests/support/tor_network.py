@@ -129,7 +129,7 @@ def _trusted(folder: Path, settings: str) -> str:
     assert directory
     assert identity
     known = f"orport={router[1].rpartition(':')[2]} v3ident={identity[1]} {directory[1]}"
-    # tor must know an authority before it prints its own fingerprint.
+    # tor prints its own fingerprint only if its configuration names an authority.
     (folder / "torrc").write_text(f"{settings}DirAuthority {folder.name} {known} {'F' * 40}\n")
     command = ["tor", "-f", folder / "torrc", "--list-fingerprint", "--hush"]
     subprocess.run(command, check=True, capture_output=True)

@@ -132,7 +132,7 @@ def test_every_attempt_of_a_hostile_officer_is_stopped_by_a_rule_with_a_test() -
 
 
 def said_again(row: Row) -> dict[str, Callable[[], None]]:
-    """Return the tests of a row that only repeat its values, by their names."""
+    """Return, by name, those tests of a row that only repeat the row's values."""
     found = {}
     for name in row.tests:
         module, _, function = name.partition("::")

@@ -52,7 +52,7 @@ class Sent:
 
 
 def here() -> Page | None:
-    """Return the page being made, or None for an answer that cannot be requested again."""
+    """Return the page that this answer shows, or None if the answer cannot be requested again."""
     if "again" in g:
         again: Page = g.again
         return again

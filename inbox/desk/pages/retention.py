@@ -55,7 +55,7 @@ def show() -> ResponseReturnValue:
 @pages.post("/retention/visa/list")
 @jobs.long(Work.VISA_LIST)
 def list_for_visa() -> ResponseReturnValue:
-    """Write to the given folder a list of the chosen cases for the archives to approve."""
+    """Write a list of the chosen cases to the given folder, for approval by the archives."""
     out = papers.folder()
     list_files.check(here().inbox.home, out)
     numbers = forms.cases() if "case" in request.form else []

@@ -22,7 +22,7 @@ from inbox.vault import score
 
 pages = Blueprint("writing", __name__, url_prefix="/draft/<string:form>/<int:number>")
 
-# The kind of draft for each page that a form is sent to.
+# The kind of draft of each form, by the page that the form is sent to.
 _FORMS = {
     "replies.reply": Form.REPLY,
     "replies.preview_reply": Form.REPLY,

@@ -175,7 +175,7 @@ class Inspectorate:
         workflow.keep_in_step(self.session, 1)
 
     def give_feedback(self, _: int) -> None:
-        if not self.past.silent:  # after a silent closing, the text would be a closing text
+        if not self.past.silent:  # after a silent closing, the text would count as a closing text
             self.past.has_feedback = True
             workflow.feedback(self.session, 1)
 

@@ -307,7 +307,7 @@ def test_the_office_is_warned_if_the_law_requires_a_way_to_speak_to_an_officer_a
 def test_only_an_external_authority_can_extend_the_time_for_feedback_and_only_once(
     office: Office, first_reporter: Reporter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The authority must extend the time before the time ends.
+    """The authority must extend the time before the original deadline.
 
     The notice names the new day, which is counted from the last day for the acknowledgement.
     """
@@ -418,9 +418,7 @@ def test_an_office_can_write_its_own_notice_of_extension(office: Office, tmp_pat
     assert ["Plus tard."] == [each["text"] for each in office.json("case", "show", "1")["messages"]]
 
 
-def test_the_reporter_of_a_case_on_hold_cannot_tell_that_it_is_on_hold(
-    office: Office, first_reporter: Reporter
-) -> None:
+def test_a_reporter_cannot_tell_that_their_case_is_on_hold(office: Office, first_reporter: Reporter) -> None:
     """During the hold, the case has no end of retention.
 
     The reporter of the case sees an ordinary closed case.

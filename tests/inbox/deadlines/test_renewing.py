@@ -137,7 +137,7 @@ def test_a_duty_that_new_rules_add_is_due_from_the_receipt_or_from_its_discovery
 
 
 def test_new_rules_keep_a_score_that_an_officer_has_set(office: Office) -> None:
-    """The new rules do not change whether the officer's score shows an offence.
+    """The officer's score shows no offence, and the new rules do not change this.
 
     The control is case 2, which no officer has scored.
     """
@@ -239,7 +239,7 @@ class Program:
             shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
 
     def change(self, file: str, found: str, put: str) -> None:
-        """Replace a text in a file of ``inbox``, or of ``templates`` if the path begins with it."""
+        """Replace a text in a file of ``inbox``, or of ``templates`` if the path begins with that name."""
         path = self._folder / ("" if file.startswith("templates/") else "inbox") / file
         text = path.read_text("utf-8")
         assert found in text

@@ -106,8 +106,8 @@ SOURCELESS = {
     name for name in EXPORTS if name.partition(",")[0] in {"access", "letter", "oversight", "timeline"}
 }
 SOURCELESS |= {"journal", "destroyed", "retention visa request", "register", "register, printed", "sheet"}
-# These commands also write files. Some files are for the portal, which knows the ids of cases; other files
-# are sealed to officers or are about no case.
+# These commands also write files. Some of these files are for the portal, which knows the ids of cases. The
+# others are sealed to officers, or do not concern a case.
 NO_EXPORT = {"backup make", *(f"exchange {each}" for each in ("card", "keyring", "outbox", "sign-pages"))}
 
 

@@ -265,8 +265,8 @@ def test_a_collect_that_is_killed_around_the_commit_has_either_no_effect_or_its_
         finish(filing)
         raise Killed
 
-    # The first call happens when the inbox is unlocked, and is carried out. The process is killed at the next
-    # call.
+    # The first call comes from the unlocking of the inbox, and runs normally. The process is killed at the
+    # next call.
     moves = iter([reconcile.settle])
 
     def settle_once(*arguments: Any) -> Any:

@@ -148,7 +148,7 @@ def test_parsing_an_answer_from_the_sandbox_gives_back_what_was_encoded() -> Non
 def test_an_answer_with_an_invisible_character_in_a_fact_is_refused(char: str, place: int) -> None:
     """The character may be in a code or in a value. The real worker spells such characters out.
 
-    Visible text is the control.
+    As a control, an answer with only visible text is accepted.
     """
     words = ["x", "y"]
     assert answer.parse(Answer((Fact("type", "x", ("é",)),)).encode())

@@ -133,7 +133,7 @@ def test_each_reason_why_an_inbox_cannot_be_opened_has_its_own_error_message(
 @pytest.mark.parametrize(
     "names", [("alice", "bruno"), ("chloe", "alice"), ("bruno", "chloe"), NAMES], ids=str
 )
-def test_any_quorum_of_officers_can_open_the_inbox_and_is_then_known_by_name(
+def test_any_quorum_of_officers_can_open_the_inbox_which_then_knows_their_names(
     three: Office, names: tuple[str, ...]
 ) -> None:
     """The order of the shares does not matter, and there may be more of them than the quorum."""

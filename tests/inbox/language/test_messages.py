@@ -99,7 +99,7 @@ def test_every_code_that_the_sandbox_returns_has_a_sentence() -> None:
 
     Types and names of metadata need no sentence.
     """
-    from inbox.sandboxed import pdf  # noqa: PLC0415 - it imports packages that only the sandbox needs
+    from inbox.sandboxed import pdf  # noqa: PLC0415 - imports packages that only the sandbox needs
 
     given: dict[str, set[str]] = {"why": set(), "caution": {code for _, code in pdf._ACTIVE}}
     for path in [*INSIDE.glob("*.py"), INBOX / "files" / "previews.py"]:

@@ -1,4 +1,4 @@
-"""The page of a case shows all the work on it, on the command line and at the desk."""
+"""The command line and the desk both show all the work on a case."""
 
 import re
 from dataclasses import replace

@@ -491,7 +491,7 @@ def test_naming_an_emergency_contact_requires_no_reason(office: Office) -> None:
 
 
 def test_the_follow_up_status_is_refused_before_the_prosecutors_word(office: Office) -> None:
-    """The status would reveal as much to a probe as a sentence does. All other statuses are allowed."""
+    """A probe would learn as much from the status as from a sentence. All other statuses are allowed."""
     follow_up = ("case", "set-status", "1", "in_follow_up")
     for words in (
         ("case", "show", "1"),

@@ -41,7 +41,7 @@ def test_the_redaction_of_an_identity_does_not_count_as_emptying_a_text() -> Non
         ("who", None, ["who"]),
     ],
 )
-def test_a_looker_shows_nothing_of_the_identity_or_of_other_places(
+def test_a_looker_shows_neither_the_identity_nor_other_places(
     place: str, passage: str | None, seen: list[str]
 ) -> None:
     looker = Looker(place, passage)

@@ -161,7 +161,7 @@ def test_moving_the_last_entry_to_another_number_is_detected(opened_trio: Inbox)
         assert f"entry {last} of the journal does not match its row in the vault" == broken(session)
 
 
-def test_the_error_about_a_damaged_last_entry_names_the_entry_and_work_can_continue(trio: Trio) -> None:
+def test_if_the_last_entry_is_damaged_the_error_names_it_and_work_can_continue(trio: Trio) -> None:
     """Reports can still be read. The damaged entry stays in its place, and others follow it."""
     with trio.others.opened() as inbox, inbox.transaction() as session:
         last = journal.head(session).n
@@ -196,7 +196,7 @@ def test_while_the_clock_is_set_back_no_action_is_taken_or_recorded(
 def test_an_action_that_is_rolled_back_leaves_no_entry(trio: Trio) -> None:
     """The action and its entry are in one transaction.
 
-    A comparison with the identity stays recorded, because it was answered.
+    However, the comparison with the identity stays recorded, because the officer got an answer.
     """
     before = trio.others.json("journal", "list")["head"]["n"]
     assert 1 == trio.others.run("message", "reply", "1", "--text", " ").code

@@ -103,7 +103,7 @@ def test_the_journal_and_the_oversight_report_show_a_renewal_with_a_sheet(office
 @pytest.mark.parametrize(
     ("own", "sheets"), [(["alice"], ["bruno", "chloe"]), ([], [*NAMES])], ids=["one", "none"]
 )
-def test_shares_cannot_be_renewed_with_sheets_and_fewer_than_two_passphrases(
+def test_shares_cannot_be_renewed_with_sheets_unless_two_passphrases_are_given(
     office: Office, own: list[str], sheets: list[str]
 ) -> None:
     """If passphrases are reported as lost, officers and quorum cannot change."""
@@ -197,7 +197,7 @@ def test_every_command_shows_the_notice_until_each_officer_has_confirmed_it(
 
 
 @AFTERWARDS
-def test_a_confirmed_notice_stays_for_sixty_days_and_says_which_confirmation_proves_nothing(
+def test_a_confirmed_notice_stays_for_sixty_days_and_marks_a_confirmation_that_proves_nothing(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The person who brought Bruno's sheet chose Bruno's passphrase, and can confirm in Bruno's name."""

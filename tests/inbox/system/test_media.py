@@ -172,10 +172,10 @@ def test_a_folder_that_is_mounted_a_second_time_counts_as_the_same_disk(
         assert disks.of(sticks[0]) == disks.of(again) != disks.of(sticks[1])
 
 
-def test_a_mounted_image_counts_as_the_disk_of_its_file(
+def test_a_mounted_image_counts_as_part_of_the_disk_that_holds_its_file(
     office: Office, sticks: list[Path], tmp_path: Path
 ) -> None:
-    """An image beside the home is refused. An image on a medium counts as that medium."""
+    """An image beside the home is refused. An image on a medium counts as part of that medium."""
     for file, refuses in ((tmp_path / "image", True), (sticks[0] / "image", False)):
         with mounted(image(file), tmp_path / f"loop-{file.parent.name}", "-o", "loop") as folder:
             assert disks.of(folder) == disks.of(file.parent)

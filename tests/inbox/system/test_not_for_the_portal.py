@@ -26,7 +26,7 @@ REFUSED = "is on the medium for the portal"
 
 @pytest.fixture
 def office(world: World, portal: Portal) -> Office:
-    """An inbox with one case, which has a file and was read."""
+    """An inbox with one case; the case has a file, and officers have read it."""
     tell(world, portal, {"what": "x"})
     world.office.json("case", "show", "1")
     return world.office

@@ -271,7 +271,7 @@ def test_a_statement_that_cannot_be_restricted_is_refused_while_an_officer_is_si
 
 
 def test_no_case_is_visible_if_the_table_of_signed_in_officers_is_empty(opened_trio: Inbox) -> None:
-    """Only a fault could empty the table of signed-in officers, and a fault must not reveal all cases.
+    """Only a fault could empty the table of signed-in officers, and no fault may make all cases visible.
 
     Rows that belong to no case stay visible.
     """

@@ -90,7 +90,7 @@ Resize = Callable[[int], None]
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[tuple[Room, Resize]]:
-    """A portal limited by its disk, in an even hour, and a function that resizes the disk."""
+    """A portal whose room is limited by its disk, and a function that resizes the disk. The hour is even."""
     with (
         small_disk(tmp_path / "disk", SIZES[2]) as resize,
         closing(Room(tmp_path / "disk", ADDRESS)) as room,
@@ -111,7 +111,7 @@ def half_of(steps: int) -> int:
 def test_the_first_process_measures_the_disk_a_minute_before_each_hour(
     small: tuple[Room, Resize],
 ) -> None:
-    """Later free room does not count. If a second process measures later, nothing changes."""
+    """Room that becomes free later does not count. If a second process measures later, nothing changes."""
     room, resize = small
     first = room.hour
     clocks = [Clock(context(room), 0) for _ in range(2)]
@@ -183,7 +183,7 @@ def pass_hours(room: Room, clock: Clock) -> None:
 
 
 def come(room: Room) -> None:
-    """Send reports that are accepted and refused, and write a large file to the disk."""
+    """Send a report that is accepted and a report that is refused, and write a large file to the disk."""
     for capacity_gb, status in ((20, 201), (0.000_1, 507)):
         room.configure(capacity_gb=capacity_gb)
         assert room.send(make_report_envelope(room.site)).status_code == status

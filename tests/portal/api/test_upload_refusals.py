@@ -75,7 +75,7 @@ def test_an_upload_that_is_not_sealed_to_one_hybrid_recipient_is_refused(
         ("9" * 20, (400, "length_missing")),
     ],
 )
-def test_a_size_that_no_container_has_is_refused(
+def test_a_size_that_no_container_can_have_is_refused(
     sqlite_room: Room, length: str | None, expected: tuple[int, str]
 ) -> None:
     """Only the sizes of SPEC 4.2 are accepted."""

@@ -1,4 +1,4 @@
-"""Proof of work at the portal pays for one header, and is valid in all processes.
+"""Proof of work at the portal: it is valid for only one header, and in all processes.
 
 The offer reveals nothing about reports.
 """
@@ -228,7 +228,7 @@ def test_a_header_can_be_used_for_only_one_upload(room: Room) -> None:
 
 
 @pytest.mark.parametrize("later", [False, True])
-def test_an_envelope_whose_header_differs_from_the_paid_one_is_discarded(room: Room, *, later: bool) -> None:
+def test_an_envelope_is_discarded_if_the_work_was_done_for_another_header(room: Room, *, later: bool) -> None:
     """The difference may appear in the first request or later."""
     sealed, other = make_report_envelope(room.site), make_report_envelope(room.site)
     before = room.state()
@@ -263,7 +263,7 @@ def test_of_two_simultaneous_creation_requests_only_one_creates_an_upload(room: 
     assert len(room.state()["envelopes"]) == 1
 
 
-def test_a_wrong_clock_does_not_make_used_work_valid_again(room: Room) -> None:
+def test_a_wrong_clock_does_not_make_a_used_header_valid_again(room: Room) -> None:
     """If the portal forgot a used header too early, the header would be accepted again later."""
     sealed = make_report_envelope(room.site)
     paid = pay(room, sealed)
@@ -288,7 +288,7 @@ def test_a_refusal_for_another_reason_does_not_use_up_the_work(room: Room) -> No
 
 
 def fill(room: Room) -> None:
-    """Make the portal refuse a paid report for lack of room today."""
+    """Send reports with valid work until the portal refuses one for lack of room today."""
     room.configure(capacity_gb=0.000_5)
     answer = None
     while answer is None or answer.status_code == 201:

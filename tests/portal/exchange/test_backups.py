@@ -259,7 +259,7 @@ def test_a_backup_is_the_same_with_and_without_waiting_reports(room: Room) -> No
 
 
 def next_outbox(room: Room, collected: list[Link], *answers: Sealed) -> OutboxBundle:
-    """Return the outbox that follows the only applied outbox."""
+    """Return the second outbox, which follows the only outbox that the portal has applied."""
     (first,) = room.state()["outboxes"]
     return make_outbox(room.site, n=2, previous=first[2], collected=collected, slots=slots(*answers))
 

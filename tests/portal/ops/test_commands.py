@@ -249,7 +249,10 @@ def test_a_failing_database_causes_an_error_with_a_hint(made: Path) -> None:
     ids=["text", "json"],
 )
 def test_ctrl_c_stops_a_command(tmp_path: Path, options: list[str], told: str) -> None:
-    """The command waits for its configuration, which comes from a pipe. click ends the line after “^C”."""
+    """The command waits for its configuration, which comes from a pipe.
+
+    The first line of its output is empty, because click ends the line after “^C”.
+    """
     os.mkfifo(pipe := tmp_path / "portal.toml")
     words = [sys.executable, "-c", "from portal.ops.cli import main; main()", "--config", pipe, "pending"]
     with (

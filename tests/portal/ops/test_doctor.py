@@ -93,7 +93,7 @@ def found(room: Room, level: Level, url: str = "") -> list[str]:
 
 
 def configured(room: Room, mode: int = 0o600) -> Path:
-    """Write the room's settings to a file, and return it."""
+    """Write the room's settings to a file, and return its path."""
     file = room.folder / "portal.toml"
     settings = room.settings
     file.write_text(f'deployment = "{settings.deployment}"\nroot_key = "{settings.root_key}"\n')
@@ -162,7 +162,7 @@ def test_a_portal_without_a_name_is_reported(tmp_path: Path) -> None:
 def test_doctor_reads_a_small_database_and_reports_damage(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Doctor does not read a large database, because deleted data cannot be overwritten meanwhile."""
+    """Doctor does not read a large database, because reading prevents the overwriting of deleted data."""
     room = room_for(tmp_path)
     configured(room)
     room.send(make_report_envelope(room.site, file=bytes(400_000)))
@@ -397,7 +397,7 @@ def test_a_portal_without_a_keyring_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_channel_without_an_import_for_two_weeks_is_reported(tmp_path: Path) -> None:
-    """Waiting reports must not cause the finding, because it would show the day of their arrival."""
+    """Waiting reports must not cause the finding, because the finding would show the day of their arrival."""
     room = room_for(tmp_path)
 
     def late() -> list[str]:

@@ -138,7 +138,7 @@ def test_the_shipped_deadline_cuts_off_trickling_bodies_and_accepts_ten_kib_a_se
 
 
 @pytest.mark.soak
-def test_without_the_shipped_deadline_trickling_bodies_are_not_cut_off(
+def test_trickling_bodies_are_not_cut_off_without_the_shipped_deadline(
     site: Nginx, record_property: Callable[[str, object], None]
 ) -> None:
     """The control of the test above."""

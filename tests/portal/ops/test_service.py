@@ -1,4 +1,4 @@
-"""The shipped systemd units are valid and confined, and the portal's output contains no times."""
+"""The shipped systemd units are valid and confined. The portal's output contains no times."""
 
 import configparser
 import shutil

@@ -142,7 +142,7 @@ def old(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Old:
     discarded = make_report_envelope(SITE)
     room.patch(gone := room.begin(discarded), 0, discarded.envelope[:PART])
     assert room.client.delete(gone, headers=TUS).status_code == 204
-    # These answers contain no random filler, because their cases have all parts.
+    # These answers contain no random filler, because no part of their cases is missing.
     answers = {each.keys.locator: room.slot(each.keys.locator) for each in reports[1:]}
     room.close()
     made = Old(tmp_path, empty, {}, answers, waiting, begun, address)
@@ -268,7 +268,7 @@ def test_power_loss_during_an_upgrade_leaves_either_the_old_or_the_new_database(
 
 
 def _killed_at(old: Old, place: int) -> bool:
-    """Upgrade in a process that is to be killed before step ``place`` (from 0); return whether it was."""
+    """Upgrade in a process that is killed before step ``place`` (from 0); return whether it got that far."""
     if (child := os.fork()) == 0:
         left = [place]
 
