@@ -76,7 +76,7 @@ def measure_portal(installation: Installation, folder: Path) -> None:
 def paid(
     installation: Installation, address: str, sent: Iterable[bytes], headers: Mapping[str, str]
 ) -> Iterator[tuple[bytes, Mapping[str, str]]]:
-    """Return envelopes with headers for their proof of work, which is computed before the measurement."""
+    """Return envelopes, each with headers that prove its work. The work is done before the measurement."""
     with closing(HTTPConnection(urlsplit(address).netloc)) as connection:
         connection.request("GET", "/api/work")
         offer = connection.getresponse().read()
@@ -91,7 +91,7 @@ def compare(what: str, count: int, ours: tuple[int, Request], bare: tuple[int, R
 
 
 def measure_inbox(installation: Installation, folder: Path) -> None:
-    """Compare the collection of reports with a program that only opens as many HPKE ciphertexts."""
+    """Compare the collection of reports with a program that only opens HPKE ciphertexts, one per report."""
     made = reports.Office(installation)
     rates = []
     for number in range(1, ROUNDS + 1):

@@ -221,7 +221,7 @@ def _updated(machine: InboxMachine, first: _Stick, second: _Stick) -> Iterator[s
 
 
 def _update(machine: InboxMachine, stick: _Stick, questions: Sequence[Question], code: int = 0) -> str:
-    """Type the commands that root runs in an update. Return what the terminal showed."""
+    """Type the commands of an update that root runs. Return what the terminal showed."""
     *_, update = stick.guide()
     as_root = [each for each in update if not each.startswith("inbox ")]
     with machine.inserted(stick.file):

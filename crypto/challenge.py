@@ -1,4 +1,4 @@
-"""Challenges: how the holder of the twelve words shows a verifier that a receipt is theirs (SPEC 5.6)."""
+"""Challenges: a verifier checks that a receipt belongs to the holder of the twelve words (SPEC 5.6)."""
 
 import secrets
 from dataclasses import dataclass

@@ -108,10 +108,10 @@ class Field:
     """A question.
 
     Pages ask the question only if each question in ``when`` has one of the answers listed there. ``most`` is
-    in characters; it is 0 for choices. One answer to an ``enough`` question is enough for a report.
-    ``warning`` says how an answer could reveal the reporter. If no answer could reveal the reporter, ``safe``
-    says why; only people who edit the file see this text. ``paper`` tells whether the paper form has the
-    question.
+    in characters; it is 0 for choices. A report with an answer to an ``enough`` question can be
+    sent. ``warning`` says how an answer could reveal the reporter. If no answer could reveal the reporter,
+    ``safe`` says why; only people who edit the file see this text. ``paper`` tells whether the paper form has
+    the question.
     """
 
     id: str
@@ -185,7 +185,7 @@ class Questionnaire:
 
     @property
     def reference(self) -> Reference:
-        """The reference by which a keyring names this questionnaire."""
+        """The reference to this questionnaire in a keyring."""
         return Reference(self.id, self.version, self.hash)
 
     def options(self, question: str) -> tuple[Option, ...]:
@@ -415,7 +415,7 @@ def _outside(places: Places) -> Iterator[Mistake]:
 
 
 def _order(found: Questionnaire) -> Iterator[Mistake]:
-    """Yield a mistake for each condition of a section or field that does not name an earlier question."""
+    """Yield a mistake if a condition of a section or field does not name an earlier question."""
     before: dict[str, Field] = {}
     for n, section in enumerate(found.sections):
         yield from _depends(("section", n), f"section {n + 1}", section.when, before)
@@ -428,8 +428,8 @@ def _never_asked(found: Questionnaire) -> Iterator[Mistake]:
     """Yield a mistake for each field whose conditions exclude each other. The conditions must be in order.
 
     The conditions of a field include those of its section, and those of the questions that its conditions
-    name. A question with several ``choices`` never makes conditions exclude each other, because one report
-    can have all of its answers.
+    name. Conditions about a question with several ``choices`` never exclude each other, because one report
+    can give all these answers.
     """
     single = {field.id for field in found.fields if field.kind is Kind.CHOICE}
     needed: dict[str, dict[str, set[str]]] = {}

@@ -18,7 +18,10 @@ _LABEL = b"age-encryption.org/v1/scrypt"
 
 @dataclass(frozen=True, slots=True)
 class ScryptRecipient:
-    """A passphrase to seal with. No other recipient may be added. Sealing takes 2^``log_n`` KiB of memory."""
+    """A passphrase that seals a file. No other recipient may be added.
+
+    Sealing takes 2^``log_n`` KiB of memory.
+    """
 
     passphrase: bytes | str = field(repr=False)
     log_n: int = 18
@@ -32,7 +35,10 @@ class ScryptRecipient:
 
 @dataclass(frozen=True, slots=True)
 class ScryptIdentity:
-    """A passphrase to open with. Files that require more than 2^``max_log_n`` KiB of memory are refused."""
+    """A passphrase that opens a file.
+
+    Files that require more than 2^``max_log_n`` KiB of memory are refused.
+    """
 
     passphrase: bytes | str = field(repr=False)
     max_log_n: int = 18

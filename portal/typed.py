@@ -1,4 +1,4 @@
-"""How a person types a command of `portal` on this machine. Every hint names commands with ``typed``."""
+"""How a person types a command of `portal` on this machine. Every hint uses ``typed`` for its commands."""
 
 import sys
 

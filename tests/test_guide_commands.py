@@ -37,7 +37,7 @@ PACKAGES = ("fanal-portal_1.0.0_amd64.deb", "fanal-inbox_1.0.0_amd64.deb")
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """What runs a command: the gate, or a part of the soak. The ``words`` in ``file`` run the command."""
+    """What runs a command: the gate, or a part of the soak. In ``file``, the ``words`` run it."""
 
     name: str
     file: str
@@ -77,7 +77,7 @@ ELSEWHERE = {
         "offline", "benchmarks/medium.py", "Archive(apt, _CACHE, debian_archive.mirrors())"
     ),
 }
-# No test runs these commands. A test checks only that `make` knows what to do.
+# No test runs these commands. A test checks only that the Makefile contains them.
 NOT_RUN = {
     "make mutants": "it takes hours; docs/first-day.md has the results of earlier runs",
     "make lock UPGRADE='--upgrade-package NAME'": "it changes the lock files to what the package index has",
@@ -85,7 +85,7 @@ NOT_RUN = {
 
 
 def commands(name: str) -> list[str]:
-    """Return the commands of a guide that the tests below run, without comments."""
+    """Return the commands of a guide that the tests below run. Comments are left out."""
     lines = map(uncommented, guides.lines(TEXTS[name]))
     return [line for line in lines if line not in ELSEWHERE and line not in NOT_RUN]
 
@@ -208,7 +208,7 @@ def test_the_commands_for_checking_a_site_accept_a_signed_site(
 
 
 @pytest.mark.usefixtures("quick")
-def test_the_commands_that_an_auditor_runs_in_the_inbox_work(tmp_path: Path) -> None:
+def test_the_commands_of_an_auditor_work_in_the_inbox(tmp_path: Path) -> None:
     """The journal is compared with what the inbox sent to the portal."""
     incident = Incident(tmp_path)
     incident.installation.portal.run("anchors", "--out", tmp_path / "anchors.json")
@@ -246,7 +246,7 @@ def test_each_command_that_runs_elsewhere_is_in_a_guide_and_in_the_file_that_run
 
 
 def covers(part: str, file: str) -> bool:
-    """Return whether a part of the soak runs the function or the tests in a file."""
+    """Return whether this part of the soak runs the tests in ``file``, or a function of it."""
     run = soak.PARTS[part].run
     if isinstance(run, soak.Tested):
         return file in run.paths

@@ -21,7 +21,7 @@ FRENCH = 150
 
 @pytest.mark.slow
 @pytest.mark.long
-def test_a_seed_draws_the_same_sentences_from_every_source_and_mixes_in_old_ones() -> None:
+def test_the_same_seed_draws_the_same_sentences_from_every_source_and_mixes_in_old_ones() -> None:
     """Another seed draws other sentences. The summaries of commands are one of the sources."""
     kinds = english(ROOT)
     first, other = drawn(kinds, COUNT, 1, OLD_ONES), drawn(kinds, COUNT, 2, OLD_ONES)
@@ -32,7 +32,7 @@ def test_a_seed_draws_the_same_sentences_from_every_source_and_mixes_in_old_ones
     assert not {said for said, _ in first[:OLD]} <= {*OLD_ONES}
 
 
-def test_a_seed_draws_the_same_french_sentences_and_mixes_in_old_ones() -> None:
+def test_the_same_seed_draws_the_same_french_sentences_and_mixes_in_old_ones() -> None:
     kinds = french(ROOT)
     first, other = drawn(kinds, FRENCH, 1, OLD_ONES), drawn(kinds, FRENCH, 2, OLD_ONES)
     assert first == drawn([{*sorted(each, reverse=True)} for each in kinds], FRENCH, 1, OLD_ONES) != other
@@ -63,7 +63,7 @@ def test_french_sentences_come_from_documents_and_from_errors_and_hints_and_answ
         drawn(french(ROOT), len(found) + 1, 1, [])
 
 
-def test_there_are_enough_old_french_sentences_and_no_page_still_shows_one() -> None:
+def test_there_are_enough_old_french_sentences_and_no_page_shows_them_any_more() -> None:
     old = sentences._OLD_FRENCH.read_text("utf-8").splitlines()
     assert len({*old}) == len(old) > OLD
     now = {" ".join(text.split()) for domain in Domain for text in texts.of_catalogue(domain)}
@@ -83,7 +83,7 @@ def test_the_command_draws_french_sentences_and_writes_their_sources_to_a_file(t
     assert {line.split(". ", 1)[1] for line, source in pairs if source == "old"} <= old
 
 
-def test_the_peer_of_a_paired_draw_is_whole_sentences_of_docstrings(tmp_path: Path) -> None:
+def test_the_peer_sentences_of_a_paired_draw_are_whole_sentences_of_docstrings(tmp_path: Path) -> None:
     """Comments, code, examples, tests and added packages are not drawn."""
     (tmp_path / "a.py").write_text(
         '# This is a comment here.\n"""This is a docstring here.\n\nthis begins with a small letter.\n'
@@ -111,7 +111,7 @@ def test_a_paired_draw_has_as_many_sentences_of_the_peer_as_of_the_project() -> 
     assert 0 < first.count(sentences.PEER) < sentences.PAIRED
 
 
-def test_names_and_docstrings_and_comments_of_tests_are_drawn_but_their_error_messages_are_not(
+def test_the_draw_includes_names_and_docstrings_and_comments_of_tests_but_no_error_messages(
     tmp_path: Path,
 ) -> None:
     for room, said in (("tests", "a"), ("deploy", "b")):
@@ -131,8 +131,8 @@ def test_names_and_docstrings_and_comments_of_tests_are_drawn_but_their_error_me
 def test_only_the_words_of_documents_are_drawn(tmp_path: Path) -> None:
     """Lines of a cell are separate sentences. The page about earlier draws would bias a reader.
 
-    Headings, and texts of the French law, are not drawn. Bold words
-    and links are quoted. A sentence that a document quotes is not drawn.
+    Headings, and texts of the French law, are not drawn. Bold words and the texts of links are drawn in
+    quotation marks. A sentence that a document quotes is not drawn.
     """
     (tmp_path / "templates/jurisdictions/fr").mkdir(parents=True)
     (tmp_path / "templates/jurisdictions/fr/law.toml").write_text('fr = "Ce texte est dans la loi."')
@@ -159,7 +159,7 @@ def test_only_the_words_of_documents_are_drawn(tmp_path: Path) -> None:
     ]
 
 
-def test_sentences_of_french_documents_are_in_the_french_draw_only(tmp_path: Path) -> None:
+def test_only_the_french_draw_contains_sentences_of_french_documents(tmp_path: Path) -> None:
     """The folder of French documents has subfolders. A French sentence may begin with an accent."""
     (tmp_path / "docs" / "fr" / "modeles").mkdir(parents=True)
     (tmp_path / "docs" / "fr" / "guide.md").write_text("Cette page est courte. À lire une seule fois.")
@@ -174,7 +174,7 @@ def test_sentences_of_french_documents_are_in_the_french_draw_only(tmp_path: Pat
     }
 
 
-def test_comments_of_scripts_and_settings_are_drawn_without_types_and_values(tmp_path: Path) -> None:
+def test_the_draw_leaves_types_and_values_out_of_the_comments_of_scripts_and_settings(tmp_path: Path) -> None:
     (tmp_path / "portal" / "scripts").mkdir(parents=True)
     (tmp_path / "portal" / "scripts" / "a.js").write_text(
         "// @ts-check\n/**\n * This is a block\n * of two lines.\n * @param {string} text not this one\n */\n"

@@ -79,13 +79,13 @@ def test_a_changed_file_selects_the_tests_of_its_room(path: str, found: list[str
         ("THREAT_MODEL.md", "a document"),
     ],
 )
-def test_contributing_names_the_tests_of_make_check(path: str, row: str) -> None:
+def test_contributing_md_names_the_tests_that_make_check_runs(path: str, row: str) -> None:
     rows = (ROOT / "CONTRIBUTING.md").read_text("utf-8").splitlines()
     (told,) = (each for each in rows if each.startswith(f"| {row}"))
     assert [] == [each for each in folders(ROOT, [path]) if f"`{each}`" not in told]
 
 
-def test_contributing_says_how_long_the_tests_in_each_row_take() -> None:
+def test_contributing_md_says_how_long_the_tests_in_each_row_take() -> None:
     """The last column has seconds or minutes, or says that nobody has measured the time."""
     table = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("| you changed | run | takes |")[2]
     rows = table.partition("\n\n")[0].splitlines()[2:]
@@ -94,7 +94,7 @@ def test_contributing_says_how_long_the_tests_in_each_row_take() -> None:
     assert [row for row in rows if not time.search(row)] == []
 
 
-def test_every_room_has_tests_that_a_change_to_it_selects() -> None:
+def test_a_change_to_any_room_selects_tests() -> None:
     """Otherwise `make check` would not test a new room."""
     rooms = [
         each
@@ -111,7 +111,7 @@ def test_a_folder_inside_another_selected_folder_is_not_run_twice() -> None:
 
 
 def test_the_changed_files_are_those_that_differ_from_main(tmp_path: Path) -> None:
-    """The changes are committed on the branch, edited, or not yet added.
+    """Some changes are committed on the branch, some are not, and some files are not even added.
 
     Later commits on main do not count.
     """

@@ -72,7 +72,7 @@ def _answer(field: Field) -> Answer:
 
 
 def _option(field: Field, typed: str) -> str:
-    """Return the id of the option with this number, or a value that is not an id."""
+    """Return the id of the option with this number, or "?", which is never an id."""
     known = {str(place): option.id for place, option in enumerate(field.options, 1)}
     return known.get(typed, "?")
 

@@ -27,7 +27,7 @@ class _Empty(click.MissingParameter):
 
 
 class _Text(Asking, click.Parameter):
-    """If this text is given as ``-``, or is ``needed`` and missing, the program asks for it.
+    """The program asks for this text if its value is ``-``, or if the text is ``needed`` but missing.
 
     ``needed`` may be a function, if it depends on the other values of the command. If a text is missing and
     not needed, it is empty.

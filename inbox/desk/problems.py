@@ -83,7 +83,7 @@ def confirm_apart(path: str, written: list[tuple[str, str]]) -> None:
 
 
 def confirm_change(template: str, /, **values: Any) -> None:
-    """When the next action asks for confirmation, show its changes with a template instead of its fields."""
+    """If the next action asks for confirmation, show its changes with this template, not as form fields."""
     g.change = {"change": f"desk/{template}", **values}
 
 

@@ -118,7 +118,7 @@ def actor() -> Actor:
 
 
 def waiting() -> list[Confirmation]:
-    """Return other officers' pending and confirmed requests about cases that this officer may read."""
+    """Return the pending and confirmed requests of other officers about cases that this officer may read."""
     asked = here().seats.asked_of(seat())
     return [each for each in asked if declarations.may_read(here().inbox, actor(), each.cases)]
 

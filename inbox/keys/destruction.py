@@ -1,4 +1,4 @@
-"""Destroy keys: remove secrets that are no longer needed from the key store and the vault (SPEC 9.2)."""
+"""Destroy keys: remove secrets from the key store and the vault once nothing needs them (SPEC 9.2)."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,7 +21,7 @@ _NAMED = 10
 
 @dataclass(frozen=True, slots=True)
 class Backups:
-    """The generations of the key stores, first and last included, whose copies still hold destroyed keys."""
+    """The old key stores that still hold destroyed keys: generations ``first`` to ``last``, inclusive."""
 
     first: int
     last: int
@@ -51,7 +51,7 @@ class Plan:
 
     @property
     def noted(self) -> dict[str, Value | None]:
-        """The fields of the journal entry, including which old key stores still hold those keys."""
+        """The fields of the journal entry. They also name the old key stores that still hold these keys."""
         ids = self.ids
         copies = self.backups.names if self.backups else []
         return {

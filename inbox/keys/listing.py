@@ -16,7 +16,7 @@ from inbox.vault.tables import IntakeKey, ReplyKey
 
 
 class State(StrEnum):
-    """The state of a key; labels.toml names each state, some with a day."""
+    """The state of a key. The names of the states are in labels.toml; some contain a day."""
 
     NEXT = "next"
     VALID = "valid"

@@ -1,4 +1,4 @@
-"""Open the vault with the shares of a quorum of officers, each under their own passphrase (SPEC 9.1)."""
+"""Open the vault with the shares of a quorum of officers, who each have a passphrase (SPEC 9.1)."""
 
 import re
 from collections.abc import Sequence
@@ -45,10 +45,10 @@ class Opened:
 
 
 def appoint(session: Session, names: Sequence[str], today: date) -> None:
-    """Make the people with these names the officers, in the order of their shares.
+    """Make the people in ``names`` the officers, in the order of their shares.
 
-    A former officer keeps a row without a share. If former officers return, the cases that were withheld from
-    them are therefore still withheld.
+    A former officer keeps a row without a share. Therefore, cases that were withheld from a former officer
+    stay withheld if this officer returns.
     """
     known = {officer.name: officer for officer in queries_office.everybody(session)}
     for officer in known.values():

@@ -22,7 +22,10 @@ LIMITS: Limits = (passphrase.OPSLIMIT, passphrase.MEMLIMIT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareFile:
-    """A share sealed under its officer's passphrase; ``limits`` of Argon2id are operations and bytes."""
+    """A share sealed under its officer's passphrase.
+
+    ``limits`` are the limits of Argon2id: the number of operations, and the memory in bytes.
+    """
 
     sharing: bytes
     officer: str

@@ -11,9 +11,10 @@ Value: TypeAlias = str | bool | Sequence[str] | Mapping[str, str] | None
 
 
 def changed(raw: bytes, table: str, code: str, values: Mapping[str, Value]) -> bytes:
-    """Return the file with these values, by key, in the entry ``table.code``. The entry's other keys stay.
+    """Set these ``values``, by key, in the entry ``table.code``, and return the file.
 
-    A new entry comes last in its table. ``raw`` must be valid TOML in UTF-8 that contains the table.
+    The entry's other keys stay. A new entry comes last in its table. ``raw`` must be valid TOML in UTF-8 that
+    contains the table.
     """
     document = tomlkit.parse(raw.decode("utf-8"))
     entries: Any = document[table]

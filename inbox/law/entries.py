@@ -72,7 +72,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The file and the table that hold the entries of a kind, and their parts.
+    """The file and the table with the entries of a kind, and the parts of an entry.
 
     ``fixed`` is true if the rest of the law decides which entries exist. Entries can then be neither added
     nor removed.
@@ -139,7 +139,7 @@ class Edit:
 
 
 def in_file(kind: Kind, raw: bytes) -> Mapping[str, Mapping[str, Any]]:
-    """Return the entries of this kind by code, as in the file, which must be valid."""
+    """Return the entries of this kind in a valid file, by code."""
     found: Mapping[str, Mapping[str, Any]] = FILES[FORMS[kind].file].read(raw).value[kind.value]
     return found
 

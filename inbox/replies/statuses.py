@@ -66,7 +66,8 @@ def _check(session: Session, case: Case, status: Status) -> None:
 def acknowledged(session: Session, unclosed: Collection[int]) -> set[int]:
     """Return the cases that the next outbox or an earlier outbox acknowledges.
 
-    A reply or the text of a closing acknowledges a report. ``unclosed`` are cases whose closing is held back.
+    A report is acknowledged by a reply, or by the text of a closing. ``unclosed`` are cases whose closing is
+    held back.
     """
     by_reply = select(Message.case).where(Message.acknowledges.is_(True))
     closed = select(Case.number).where(Case.status == Status.CLOSED, queries_cases.has_word(Case.number))

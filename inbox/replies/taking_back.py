@@ -38,8 +38,7 @@ def take_back(inbox: Inbox, who: Actor, number: int, position: int) -> TakenBack
     - if the case or the reply is unknown, or the case is closed;
     - if the reply is already in an outbox;
     - if a decision depends on the reply;
-    - if the reply is the acknowledgement, and feedback that must follow the acknowledgement is waiting to be
-      sent.
+    - if the reply is the acknowledgement, while feedback that must come after it is waiting to be sent.
 
     Also raises the same errors as ``Inbox.acting``.
     """

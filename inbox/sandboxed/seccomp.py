@@ -57,7 +57,7 @@ class Limits:
 
 
 def confine(limits: Limits) -> None:
-    """Irrevocably give up everything except open pipes and, within ``limits``, memory and time.
+    """Irrevocably give up everything except open pipes, and the memory and time that ``limits`` allows.
 
     Import all modules before this call, because no file can be opened afterwards. Raises OSError on failure.
     """
@@ -68,7 +68,7 @@ def confine(limits: Limits) -> None:
 
 
 def limit(limits: Limits) -> None:
-    """Set the limits that the system provides: memory, time, no bytes in any file, no new processes.
+    """Set the system's limits on memory and time, and forbid this process to write files or start processes.
 
     The kernel exempts root from the limit on the number of processes. If the inbox runs as root, only
     ``filter_calls`` forbids new processes.

@@ -335,8 +335,8 @@ TABLE: Mapping[Code, Rule] = {
         undeclared=True, reason=_NEEDED, oversight=True, alarm=True, values=_OFFICER | _UNKEPT
     ),
     Code.FOUND_CONFLICT: Rule(undeclared=True, oversight=True, values=_OFFICER),
-    # This action accompanies the exclusion of the officer from another case about the same matter, or the
-    # action that links the two cases.
+    # This action is taken when the officer is excluded from another case about the same matter, or when the
+    # two cases are linked.
     Code.SPREAD_CONFLICT: Rule(undeclared=True, oversight=True, values=_OFFICER),
     Code.LIST_CONFLICTS: Rule(reads=True, values=_VIEW),
     Code.LIST_LINKS: Rule(reads=True, once=True),

@@ -95,10 +95,10 @@ def _head(session: Session, last: JournalEntry | None) -> Head:
 
 
 def follow(session: Session) -> Iterator[Head]:
-    """Yield the genesis as head 0, then the head at each entry. Raises JournalBroken at a wrong entry.
+    """Yield the first head (number 0, the genesis), then the head after each entry.
 
-    The columns next to an entry in the vault must agree with the entry, because they are used to find and
-    withhold entries.
+    Raises JournalBroken at a wrong entry. The columns next to an entry in the vault must agree with the
+    entry, because they are used to find and withhold entries.
     """
     office = queries_office.office(session)
     chain = Chain(office.journal_genesis, office.deployment, signing.public_key(office.journal_seed))

@@ -48,7 +48,7 @@ _LEAP = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The places for a backup: ``out`` is for its folder, and ``keys`` is for its key store.
+    """The places for a backup: its folder goes to ``out``, and its key store goes to ``keys``.
 
     ``out`` and ``keys`` must be on different disks from the home, unless ``same_disk`` is set.
     """

@@ -20,7 +20,7 @@ from templates import disks
 
 # The name of a bundle from or for the portal, as both programs write it: CHANNEL-NUMBER.tar.
 _BUNDLE = re.compile(r".+-[0-9]+\.tar")
-# The first part of the desk's file names for other recipients.
+# The desk begins the names of files for other recipients with these words.
 LETTER, ANSWER, DOSSIER = "letter", "access", "dossier"
 REGISTER, SHEET, VISA, DESTROYED, BACKUP = "register", "sheet", "visa", "destroyed", "backup"
 _ELSEWHERE = re.compile(

@@ -55,8 +55,8 @@ def opened(path: Path, most: int | None = None) -> Iterator[BinaryIO]:
 def opened_to_copy(path: Path, folder: Path) -> Iterator[BinaryIO]:
     """Yield a file to copy to ``folder``, open for reading.
 
-    Raises OSError (ENOSPC) if the file does not fit. Otherwise, a sparse file could fill the disk before it
-    is known to be too large. Also raises the same errors as ``opened``.
+    Raises OSError (ENOSPC) if the file does not fit. Without this check, a copy of a sparse file could fill
+    the disk. Also raises the same errors as ``opened``.
     """
     with opened(path) as file:
         if os.fstat(file.fileno()).st_size > shutil.disk_usage(folder).free:

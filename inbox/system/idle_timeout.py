@@ -17,7 +17,7 @@ class Inactive(BaseException):
 
 
 class _Limit:
-    """The time limit in seconds. 0 means no limit, because the process runs a single command."""
+    """The time limit in seconds. 0 means no limit, as in a process that runs a single command."""
 
     seconds = 0
 
@@ -43,7 +43,7 @@ def limited(seconds: int) -> Iterator[None]:
 
 @contextmanager
 def asking() -> Iterator[None]:
-    """Raise Inactive after QUESTION seconds in a block that waits for an answer.
+    """Raise Inactive if the block waits longer than QUESTION seconds for an answer.
 
     In a session, the session's limit applies instead, and restarts when the officer answers.
     """

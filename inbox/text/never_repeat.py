@@ -51,8 +51,8 @@ _MONTHS = 12
 class NeverRepeat:
     """Answers that must never be repeated, analysed once so that many texts can be checked.
 
-    Every word with content counts, regardless of case, accents and ending. Numbers, dates and times of day
-    count, in digits or in words. Identifiers of letters and digits also count, regardless of spacing.
+    Every word with content counts, regardless of case, accents and ending. So does every number, date or time
+    of day, in digits or in words. Identifiers of letters and digits also count, regardless of spacing.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
@@ -75,9 +75,9 @@ class NeverRepeat:
 
 
 def _telling(text: str) -> list[tuple[str, str]]:
-    """Return the items with content in a text, each as a key for comparisons and as the text spells it."""
+    """Return what a text says (words, numbers, dates, times): for each, a key to compare and its spelling."""
     days, clocks = [*_days(text)], [*_clocks(text)]
-    # A part of a date or time does not count as a number: “12 March” does not repeat “12 persons”.
+    # A number within a date or time does not count: “12 March” does not repeat “12 persons”.
     rest = text
     for _, whole in (*days, *clocks):
         rest = rest.replace(whole, " ")
@@ -127,7 +127,7 @@ def _grouped(text: str) -> str:
 
 
 def _days(text: str) -> Iterator[tuple[str, str]]:
-    """Yield dates, with the month as a name or a number."""
+    """Yield dates, whether the month is a name or a number."""
     for written in _NAMED_DAYS:
         for match in written.finditer(text):
             if number := _months().get("".join(names.words(match["month"]))):
@@ -182,7 +182,7 @@ def _months() -> Mapping[str, int]:
 def _stem(language: str, word: str) -> str:
     """Return a word without its endings.
 
-    A word typed without accents can have several endings, one after the other.
+    Stem repeatedly, because a word typed without accents can lose several endings, one after the other.
     """
     stem, before = word, ""
     while stem != before and _LEAST <= len(stem) <= _LONGEST:

@@ -33,9 +33,9 @@ def following(session: Session) -> int:
 
 
 def go_on_after(session: Session, number: int) -> None:
-    """Give new cases higher numbers than this number.
+    """Give new cases numbers higher than ``number``.
 
-    Raises Refused if a higher number was given already, or if the last given number is far below this number.
+    Raises Refused if a higher number was given already, or if the last given number is far below ``number``.
     """
     if number < (given := last(session)):
         raise Refused(

@@ -267,9 +267,10 @@ class Attachment(Base):
 
 
 class AnswersBy(StrEnum):
-    """Why a message is feedback: its ``TEXT`` is marked as feedback, or a ``MEASURE`` is shown with it.
+    """Why a message is feedback.
 
-    ``NOTHING`` means that the message was sent as feedback, but the reporter was shown no measure.
+    ``TEXT`` means that its text is marked as feedback, and ``MEASURE`` means that a measure is shown with the
+    text. ``NOTHING`` means that the message was sent as feedback, but the reporter was shown no measure.
     """
 
     TEXT = "text"
@@ -352,7 +353,7 @@ class Officer(Base):
 
 
 class RenewalNotice(Base):
-    """A notice to an officer that the shares were renewed with a sheet.
+    """A notice to an officer that a sheet was used to renew the shares.
 
     ``renewal`` is the number of the renewal's journal entry, and ``day`` is its day. ``confirmed`` is true
     once the officer has read the notice.

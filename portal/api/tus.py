@@ -46,9 +46,10 @@ def offset(text: str | None) -> int:
 
 
 def metadata(text: str | None) -> tuple[str, Report | None]:
-    """Return the channel id and, for a first report, the public data of its case; raises a Problem.
+    """Return the channel id and, for a first report, the public data of its case.
 
-    Any other key is refused, so that clients send no file names. No log of refusals may contain a file name.
+    Raises a Problem if the header is invalid. Any other key is refused, so that clients send no file names.
+    No log of refusals may contain a file name.
     """
     values = _decoded(text) if text else {}
     channel = values.pop("channel", b"").decode("ascii", errors="replace")

@@ -84,7 +84,7 @@ def measure(name: str) -> Response:
 
 @_views.patch("/<name>")
 def resume(name: str) -> Response:
-    """Receive more of an envelope. If the connection breaks, the bytes so far are kept."""
+    """Receive more of an envelope. If the connection breaks, the bytes that have arrived are kept."""
     _check_type()
     offset = tus.offset(request.headers.get("Upload-Offset"))
     upload = _find(name)
@@ -132,9 +132,10 @@ def _begun(upload: Upload, report: Report | None, kind: Kind, paid: Payment) -> 
     """Store the upload with the request's body and return it.
 
     If the store already has an upload with the same header, that upload is returned, because the client lost
-    the first answer. A report of one piece is one transaction. After a broken connection, the client can
-    continue with the same header; otherwise the upload expires. Room is checked last, and is taken in the
-    same step. Otherwise, a client could ask for room without taking it, and so see when others take room.
+    the first answer. A report that arrives in one piece is stored in one transaction. After a broken
+    connection, the client can continue with the same header; otherwise the upload expires. Room is checked
+    last, and is taken in the same step. Otherwise, a client that asks for room without taking it could learn
+    when others take room.
     """
     body = receiving.pieces(request.stream, upload.size)
     start = receiving.first(body, paid.header_hash)

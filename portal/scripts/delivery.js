@@ -9,7 +9,7 @@ import { mayPass, StartAgain, Upload } from "./upload.js";
 const WAITS_MS = [1_000, 3_000, 9_000];
 const ENVELOPES = 3;
 
-/** An envelope to deliver. Sealed bytes are kept between attempts. */
+/** The delivery of an envelope. Sealed bytes are kept between attempts. */
 export class Delivery {
   #seal;
   /** @type {Upload | null} */

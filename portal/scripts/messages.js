@@ -2,7 +2,7 @@
 /**
  * Report and follow-up: parse strict JSON and verify authenticity (SPEC 5).
  *
- * Mirrors crypto/messages.py, with slot.js.
+ * This module and slot.js together mirror crypto/messages.py.
  */
 
 import * as casetoken from "./casetoken.js";

@@ -215,7 +215,7 @@ export function record(members) {
 }
 
 /**
- * A file: a record that begins with `v`, always 1, and `kind`. Neither is part of the value.
+ * A file: a record that begins with the members `v` (always 1) and `kind`. Neither is part of the value.
  * @template {Record<string, Shape<any>>} M
  * @param {string} kind
  * @param {M} members

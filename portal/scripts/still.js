@@ -49,7 +49,7 @@ function wait() {
   else settle();
 }
 
-/** Record the time of a press by a finger or a mouse. Presses by a key or a script do not need a still page. */
+/** Record the time of a press by a finger or a mouse. After a press by a key or a script, the page may move. */
 function note() {
   pressed = performance.now();
   if (waiting.length > 0) wait();

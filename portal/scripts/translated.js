@@ -1,5 +1,5 @@
 // @ts-check
-/** Texts that scripts write again after the page was switched to another language. */
+/** Scripts write their texts again after the page was switched to another language. */
 
 /** @type {(() => void)[]} */
 const acts = [];
@@ -21,7 +21,7 @@ export function tellAlways(tell) {
   whenTranslated(tell);
 }
 
-/** Write all texts of scripts again. */
+/** Let all scripts write their texts again. */
 export function sayAgain() {
   for (const act of acts) act();
 }

@@ -41,7 +41,7 @@ export function sizeClassOf(size) {
 }
 
 /**
- * Do the work and return the header value that proves it, for the creation of an upload.
+ * Do the work that is needed to create an upload, and return the header value that proves the work.
  *
  * The tries run in the browser's native code, in parallel with the page, and just as fast without JIT.
  * @param {Puzzle} puzzle

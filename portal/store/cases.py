@@ -52,8 +52,8 @@ def begin(
 ) -> None:
     """Store a new case that arrived on ``day``; ``collected`` says whether the inbox has it already.
 
-    A known case is not changed. A second envelope with the same case id may be from somebody else. The
-    reporter's page may have set the values of a known case before the inbox opens the same case.
+    A known case is not changed, because a second envelope with the same case id may be from somebody else.
+    When the inbox opens a case, the reporter's page may already have set its values.
     """
     insert_new(
         connection,

@@ -45,8 +45,8 @@ def count(connection: Connection) -> int:
 def overwrite_portion(database: Database) -> bool:
     """Delete and overwrite one portion, or do nothing while other processes use the database.
 
-    Returns whether to continue at once, because more may be left. Never call this function for a request (see
-    ``Database.scrub``). Raises StoreBusy, or any database error if the disk is full.
+    Returns whether more may be left, and so whether to continue at once. Never call this function for a
+    request (see ``Database.scrub``). Raises StoreBusy, or any database error if the disk is full.
     """
     # Empty the write-ahead log between portions, because otherwise it would grow to the size of all portions
     # together.

@@ -45,7 +45,7 @@ def test_a_list_with_any_changed_byte_is_refused() -> None:
 
 
 def test_a_list_authenticated_with_another_key_is_refused() -> None:
-    """Even the key of the vault counts as a wrong key."""
+    """The key of the vault is not the right key either."""
     for key in (bytes(32), passphrase.vault_key(bytes(range(32)))):
         with pytest.raises(Tampered):
             check(backup.encode(LIST, key))

@@ -91,7 +91,7 @@ KINDS_OF_ANSWERS = {
     *("acknowledged", "refused", "confirm", "wrong", "cautioned", "preview", "made", "collected"),
     *("no visa", "destroyed"),
 }
-# The script changes these pages: it adds a box that selects all rows, or shows only one part.
+# On these pages, the script adds a box that selects all rows, or shows one part at a time.
 CHANGED = {"queue", "case", "unsigned", "dialogue", "files", "work", "pages of a dialogue"}
 # These pages are covered by other tests, or the responses are not pages.
 ELSEWHERE = {
@@ -315,7 +315,7 @@ def test_the_link_to_the_other_language_shows_the_same_page(room: Room) -> None:
     expect(room.page.locator("h1")).to_contain_text("Dossier 1")
 
 
-def test_a_case_shows_details_to_protect_first(room: Room) -> None:
+def test_a_case_first_shows_the_details_to_protect(room: Room) -> None:
     """The other answers follow, with the questions in the language of the page."""
     room.page.goto(f"{room.served.root}/en/case/1")
     expect(room.page.locator("#report + .answers > :first-child")).to_contain_text("La photo de ma voiture.")

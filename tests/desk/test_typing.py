@@ -126,7 +126,7 @@ def test_typing_prolongs_the_session(page: Page, served: Served) -> None:
 
 
 def test_mouse_movements_and_scripts_do_not_prolong_the_session(page: Page, served: Served) -> None:
-    """The control is a key that is pressed afterwards."""
+    """The control is a key press, which does prolong the session."""
     page.goto(f"{served.root}/fr/case/1/work")
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.url) if one.url.endswith("/stay") else None)

@@ -1,8 +1,8 @@
 /**
  * The browser modules as a peer for tests: one JSON request per line in, one answer per line out.
  *
- * A request is {op, …}, and an answer is {outcome, …}. `outcome` is a word of SPEC 1.6, and bytes are base64. The table
- * OPS defines the operations with their input and output. An internal error of the modules ends the process.
+ * A request is {op, …}, and an answer is {outcome, …}. `outcome` is one of the words in SPEC 1.6. Bytes are base64. The
+ * table OPS defines the operations with their input and output. An internal error of the modules ends the process.
  */
 import { createInterface } from "node:readline";
 import * as age from "../../portal/scripts/age.js";

@@ -165,7 +165,7 @@ def test_each_file_has_a_progress_bar_while_it_is_examined(page: Page, tmp_path:
 def test_on_a_telephone_the_name_of_a_file_has_a_line_of_its_own(
     page: Page, tmp_path: Path, name: str
 ) -> None:
-    """The size begins below the name, on one line with the button to remove the file."""
+    """The size is below the name, on the same line as the button that removes the file."""
     page.set_viewport_size({"width": 320, "height": 640})
     page.set_input_files("#files", [sparse(tmp_path / f"{name}.bin", 5)])
     rows(page, 1)
@@ -206,7 +206,7 @@ def test_two_hundred_files_are_too_many_but_ninety_nine_are_accepted(
     visitor.shows("#files-note", "too-many-files")
     page.click("#continue")
     visitor.shows("#error", "too-many-files")
-    # Once at the field, and not again in the note below its button.
+    # The error is visible at the field, but not a second time in the note below the button.
     said = page.locator("[data-part=optional]").get_by_text(page.locator("#error a").inner_text())
     assert [each.is_visible() for each in said.all()] == [True, False]
     assert page.input_value("#what") == "kept"

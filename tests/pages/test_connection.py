@@ -65,7 +65,7 @@ def slow_but_not_lost(visitor: Visitor, line: SwallowingLine) -> None:
 def test_a_connection_without_answers_is_reported_as_slow_after_two_seconds(
     visitor: Visitor, line: SwallowingLine
 ) -> None:
-    """The page cannot know whether the answer is late or the packets are dropped, as they are here.
+    """The page cannot know whether the answer is late or the packets are dropped. Here, they are dropped.
 
     Once the connection works again, exactly one message arrives.
     """
@@ -140,7 +140,7 @@ def test_a_request_without_an_answer_fails_after_a_while_and_is_reported_as_a_lo
     assert sent(visitor) == [TEXT]
 
 
-def test_a_late_answer_ends_the_message_about_a_slow_connection(visitor: Visitor, tmp_path: Path) -> None:
+def test_a_late_answer_removes_the_message_about_a_slow_connection(visitor: Visitor, tmp_path: Path) -> None:
     """After the answer, the page sends the first piece of the file."""
     film = tmp_path / "film.bin"
     film.write_bytes(bytes(2 << 20))
@@ -287,7 +287,7 @@ def test_going_offline_during_a_request_is_reported_immediately(visitor: Visitor
 
 
 def test_sending_continues_as_soon_as_the_network_returns(visitor: Visitor) -> None:
-    """The page's clock is stopped, so the page did not wait for its next attempt."""
+    """The page cannot have waited for its next attempt, because its clock is stopped."""
     ready(visitor)
     visitor.page.context.set_offline(True)
     visitor.page.click("#follow-up-send")

@@ -58,7 +58,7 @@ def newest(visitor: Visitor) -> bytes:
     return report.key_id
 
 
-def test_the_page_uses_the_key_of_each_day_in_three_epochs(visitor: Visitor) -> None:
+def test_in_each_of_three_epochs_the_page_uses_the_key_of_the_day(visitor: Visitor) -> None:
     """The keyring lists the next key in advance, and the page uses that key from its first day."""
     listed = keys(visitor)
     visitor.page.clock.install()
@@ -100,7 +100,7 @@ def test_if_the_last_key_of_an_open_page_expires_the_page_fetches_a_new_keyring(
     assert listed[1].id == newest(visitor)
 
 
-def test_a_report_is_not_sent_to_a_channel_that_closed_while_it_was_written(visitor: Visitor) -> None:
+def test_a_report_is_not_sent_if_its_channel_closed_while_the_reporter_was_writing(visitor: Visitor) -> None:
     listed = keys(visitor)
     visitor.page.clock.install()
     publish(visitor, 2, 60, listed[0])

@@ -192,7 +192,7 @@ class Disk:
     def shows(self, place: str, code: str) -> None:
         """Expect the text with this code, ignoring values in it.
 
-        If the place is a field, expect the text in a summary.
+        If the place contains a link, expect the text in the link.
         """
         wanted = self.page.locator(f"#texts [data-code={code}]").first.text_content() or ""
         shown = self.page.locator(place)
@@ -311,7 +311,7 @@ def test_the_owner_of_a_proof_answers_a_question_and_the_verifier_checks_the_ans
 
 
 def test_an_answer_to_another_question_or_with_other_words_is_refused(disk: Disk) -> None:
-    """Otherwise somebody could reuse an answer that they received to another question."""
+    """Otherwise somebody could reuse an answer to another question."""
     question, other = disk.asked(), disk.asked("Somebody else")
     given = disk.answer(question)
     disk.prove()

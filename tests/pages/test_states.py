@@ -31,7 +31,7 @@ MODES: dict[str, dict[str, Any]] = {
 def seen(page: Page, place: str, mode: str) -> list[str]:
     """Return what axe finds in this state, and whether it misses a planted field without a label."""
     expect(page.locator(place).first).to_be_visible(timeout=SLOW)
-    let_clock_run(page)  # axe waits by the clock of the page, which some states stop
+    let_clock_run(page)  # axe needs the clock of the page, which is stopped in some states
     if mode == "large":
         page.evaluate(LARGE)
     # axe reads the colours of the style sheet, not the colours that the browser forces.

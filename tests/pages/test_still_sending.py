@@ -47,12 +47,12 @@ NO_ANCHORING = "for (const each of document.querySelectorAll('*')) each.style.ov
 
 
 def note(page: Page, within: str = "body") -> None:
-    """Note the position of all controls in the elements `within` that are on the screen or below it."""
+    """Note the positions of the controls in the elements `within`, except those above the screen."""
     assert page.evaluate(NOTE, within) > 1
 
 
 def moved(page: Page, *, on_page: bool = False) -> list[tuple[str, int]]:
-    """Return the controls that have moved since then on the screen, and by how many pixels.
+    """Return the controls on the screen that have moved since ``note``, and by how many pixels.
 
     If ``on_page``, scrolling does not count.
     """
@@ -132,7 +132,7 @@ def test_nothing_moves_when_the_page_says_that_a_large_message_is_still_being_se
 def test_the_list_of_files_above_the_button_disappears_after_sending_without_moving_the_button(
     visitor: Visitor, tmp_path: Path
 ) -> None:
-    """The list disappears after a moment without a press. “Send” and everything below it stay in place."""
+    """The list disappears a moment after the last press. “Send” and everything below it stay in place."""
     enclosed = tmp_path / "note.bin"
     enclosed.write_bytes(bytes(9))
     page = opened(visitor, "fr", ViewportSize(width=360, height=720), enclosed)
@@ -273,7 +273,7 @@ def test_nothing_on_the_page_moves_when_an_error_about_the_twelve_words_appears(
         assert moved(page, on_page=True) == [], code
 
 
-def test_an_error_about_a_lost_connection_while_opening_a_case_is_in_sight_and_moves_nothing(
+def test_if_the_connection_is_lost_while_a_case_opens_the_error_is_in_sight_and_moves_nothing(
     visitor: Visitor,
 ) -> None:
     """The error is shown in the space above the words, although the words are not wrong."""

@@ -32,7 +32,7 @@ def page(visitor: Visitor) -> Page:
 
 
 def switched(page: Page, language: str) -> None:
-    # Enter is used because a click might count as the second press of the step's button.
+    # Enter is used because the page might take a click for a second click on the step's button.
     page.press(f"a[hreflang={language}]", "Enter")
     expect(page.locator("html")).to_have_attribute("lang", language)
 
@@ -117,7 +117,9 @@ def test_the_twelve_words_keep_the_language_in_which_they_were_first_shown(
     visitor.opened()
 
 
-def test_mistakes_are_shown_in_the_new_language_at_the_next_press(visitor: Visitor, page: Page) -> None:
+def test_mistakes_are_shown_in_the_new_language_once_continue_is_pressed_again(
+    visitor: Visitor, page: Page
+) -> None:
     page.fill("#what", "x" * 8_001)
     page.click("#continue")
     visitor.shows("#error", "too-long")
@@ -160,10 +162,10 @@ def test_without_a_network_the_language_does_not_change_and_the_page_says_so(
 
 
 @pytest.mark.parametrize("change", [("data-version=", "data-version=9"), ("<main", "<p>New</p><main")])
-def test_a_page_that_is_in_use_never_loads_another_version_in_the_other_language(
+def test_a_page_in_use_is_never_replaced_by_a_different_version_in_the_other_language(
     visitor: Visitor, page: Page, change: tuple[str, str]
 ) -> None:
-    """The page keeps its text and its language, and says so. Without a text, it loads the other version."""
+    """The page keeps its text and its language, and says so. A page without text loads the other version."""
     page.route("**/en/report", lambda route: altered(route, change))
     page.locator("#what").press_sequentially("Noël")
     page.click(TO_ENGLISH)
@@ -176,7 +178,9 @@ def test_a_page_that_is_in_use_never_loads_another_version_in_the_other_language
     page.wait_for_url("**/en/report")
 
 
-def test_the_receipt_is_kept_if_the_other_language_has_another_version_of_the_page(visitor: Visitor) -> None:
+def test_the_receipt_is_kept_if_the_page_in_the_other_language_is_a_different_version(
+    visitor: Visitor,
+) -> None:
     """The twelve words can still be shown."""
     visitor.report()
     page = visitor.page

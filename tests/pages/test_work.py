@@ -40,8 +40,8 @@ crypto.subtle.deriveBits = async (how, ...more) => {
   return bits;
 };
 """
-# Waits until all attempts have ended and none began for a second. The loop is needed because the policy
-# forbids `eval`.
+# Waits until all attempts have ended and no new attempt has begun for a second. The loop is needed because
+# the policy forbids `eval`.
 QUIET = """async () => {
   let before = 0;
   const rests = () => before > 0 && before === window.tries.length && window.tries.every(Boolean);
@@ -90,7 +90,7 @@ def asked(visitor: Visitor) -> list[str]:
 
 
 def test_the_proof_of_work_is_done_while_the_reporter_writes(visitor: Visitor) -> None:
-    """The work does not depend on the text, so sending adds no work and no request for work."""
+    """The work does not depend on the text, so sending needs no further attempts and no further request."""
     opened = page(visitor)
     assert opened.evaluate(QUIET)
     done = opened.evaluate("window.tries.length")
@@ -106,7 +106,7 @@ def test_the_proof_of_work_is_done_while_the_reporter_writes(visitor: Visitor) -
 def test_everybody_who_opens_a_page_makes_the_same_single_request_for_work(
     visitor: Visitor, path: str
 ) -> None:
-    """Reporters who write or open nothing make the same request, however long the page stays open."""
+    """Without a report or an opened case, the request is the same, however long the page stays open."""
     answers = []
 
     def answer(route: Route) -> None:
@@ -176,7 +176,9 @@ def test_work_for_a_larger_size_stops_when_other_work_is_needed(visitor: Visitor
     assert 0 < opened.evaluate("window.tries.length") - done < FEW
 
 
-def test_an_expired_seed_is_replaced_while_the_report_is_sent_and_the_text_is_kept(visitor: Visitor) -> None:
+def test_if_the_seed_has_expired_the_page_replaces_it_while_sending_and_keeps_the_text(
+    visitor: Visitor,
+) -> None:
     visitor.write()
     visitor.site.hour += 9
     assert asked(visitor) == [OFFER]
@@ -186,7 +188,7 @@ def test_an_expired_seed_is_replaced_while_the_report_is_sent_and_the_text_is_ke
     assert visitor.site.report()[0].answers["what"] == WRITTEN
 
 
-def test_a_page_whose_request_for_work_failed_asks_again_only_when_it_sends(visitor: Visitor) -> None:
+def test_after_a_failed_request_for_work_the_page_asks_again_only_when_it_sends(visitor: Visitor) -> None:
     """An earlier second request would reveal to the host that somebody has written."""
     visitor.page.route(f"**{OFFER}", times(1, lambda route: route.abort()))
     visitor.write()

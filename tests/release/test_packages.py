@@ -99,7 +99,7 @@ def built(commit: Path, folder: Path, side: str) -> Path:
 def both(commit: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The files that two builders of the portal made.
 
-    In the programs that the first builder runs, it is 400 days earlier, long before the commit.
+    The first builder's programs see a clock that is 400 days slow, so their day is long before the commit.
     """
     one, other = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("an other one")
     (library,) = Path("/usr/lib").glob("*/faketime/libfaketime.so.1")

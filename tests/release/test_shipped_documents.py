@@ -46,7 +46,7 @@ def broken(page: Path) -> list[str]:
 
 
 def test_a_link_to_a_missing_document_is_found(tmp_path: Path) -> None:
-    """The control: links to the network, to the source and to a document that exists are left out."""
+    """As a control, links to the network, to the source and to an existing document are not reported."""
     page = tmp_path / "page.md"
     page.write_text("[a](page.md#x) [b](missing.md#x) [c](https://a.example/b.md) [d](../tests/test_x.py)")
     assert broken(page) == ["missing.md"]

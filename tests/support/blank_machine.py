@@ -41,13 +41,13 @@ class BlankMachine:
         return machine
 
     def place(self, path: str) -> Path:
-        """Return the path at which a file of the machine is stored if the machine wrote it."""
+        """Return the path, outside the machine, of a file that the machine wrote."""
         if path.startswith("/usr/"):
             return self.folder / path[1:]
         return self.folder / "root" / path[1:]
 
     def write(self, path: str, content: bytes) -> None:
-        """Write a program or another file of the machine."""
+        """Write a program or another file into the machine."""
         place = self.place(path)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)

@@ -34,9 +34,9 @@ def killed_everywhere(
 
     In each copy, the command was killed ``stride`` steps later than in the copy before. In the last copy, the
     command was not killed. A step is a change that Python makes to the disk, or a commit of the vault. SQLite
-    is responsible for what happens within a commit. If there is no inbox yet, no officer opens it. ``{}`` in
-    a word is replaced by the folder of the copy. The command finds migrations in the same places as this
-    process.
+    is responsible for what happens within a commit. If the inbox exists, officers open it for the command.
+    ``{}`` in a word is replaced by the folder of the copy. The command finds migrations in the same places as
+    this process.
     """
     given = [office.root.parent, folder, day, schema_version.LOCATIONS, office.present, words, stride]
     parent = _parent()
@@ -93,7 +93,7 @@ def _kill(office: Office, folder: Path, words: list[str], stride: int) -> int:
 def stopped_at(place: int, stop: Callable[[], None]) -> Iterator[list[int]]:
     """Call ``stop`` before one step of the block, counted from 0.
 
-    Yield a list that contains the number of steps left before ``stop`` is called.
+    Yield a list whose only item is the number of steps left before ``stop`` is called.
     """
     left = [place]
 

@@ -90,7 +90,7 @@ class Campaign:
         self.kills += 1
 
     def _upload(self, prepared: list[Sealed]) -> None:
-        """Send reports whole and in halves until the server has died. Record what the server acknowledged."""
+        """Send reports, some in halves, until the server has died. Record what the server acknowledged."""
         try:
             for number, sealed in enumerate(prepared):
                 if number % 2:
@@ -147,7 +147,7 @@ class Campaign:
         self._partial.clear()
 
     def _kill_command(self, *arguments: str | Path) -> None:
-        """Kill a command of the portal at a random moment, within a little more than its longest run."""
+        """Kill a command of the portal after a random time: at most its longest run so far, plus a fifth."""
         with self._waiting_command(*arguments) as command:
             begun = time.monotonic()
             assert command.stdin
@@ -199,7 +199,7 @@ class Campaign:
     def _check_bundle(self, path: Path, link: Link) -> set[str]:
         """Return the addresses of the envelopes in a bundle, each compared with what was sent.
 
-        The addresses include those of complete envelopes whose client did not learn that they were complete.
+        An address is returned even if the client did not learn that its envelope was complete.
         """
         found = set()
         with path.open("rb") as file:

@@ -38,7 +38,7 @@ _GUIDE = ViewportSize(width=900, height=1000)
 _SCALE = 4 / 3
 _GAP_PIXELS = 16
 _GREY = "#808080"
-# The red of danger is a small part of the queue, and would be lost with fewer colours.
+# With fewer colours, the red of danger would be lost, because it covers only a small part of the queue.
 _COLOURS = 256
 _NAME = {"fr": "Inspection des douanes", "en": "Customs inspectorate"}
 _OFFICERS = ("morel", "garnier")
@@ -55,7 +55,7 @@ _ANSWER = (
 # Invented reports, in French and in English.
 _REPORTS = Path(__file__).with_name("page_reports.toml")
 
-# The words of elements inside the viewport. A heading is read without the elements in it, such as a number.
+# The words of elements inside the viewport. Of a heading, inner elements such as a number are left out.
 _READ = """([selector, whole]) => {
   const ownWords = (element) =>
     [...element.childNodes].filter((each) => each.nodeType === Node.TEXT_NODE)
@@ -93,7 +93,7 @@ def taken(page: Page) -> Picture:
 def between(page: Page, first: str, last: str) -> Picture:
     """Return a picture of a page from the element ``first`` to the element ``last``, both given by selectors.
 
-    The page must continue below ``last`` if ``first`` is not at its top.
+    Unless ``first`` is at the top of the page, the page must continue below ``last``.
     """
     end = page.locator(last)
     end.wait_for()
@@ -161,7 +161,7 @@ def on_the_phone(chromium: Browser, folder: Path) -> Picture:
 def desk(
     chromium: Browser, folder: Path, language: str, *, is_morning: bool, **options: Any
 ) -> Iterator[tuple[Page, str]]:
-    """Yield a page on which an officer has signed in, and the address of the desk's pages in a language.
+    """Yield a page on which an officer has signed in, and the address of the desk in this language.
 
     Each invented report is a case. In the morning, a bundle is waiting on the medium, and nobody has declared
     that they have no conflict of interest. The browser has these ``options``.

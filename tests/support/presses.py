@@ -1,10 +1,10 @@
-"""Count the presses of a person at the desk."""
+"""Count how often a person at the desk has to press something."""
 
 from playwright.sync_api import Locator, Page
 
 
 class Presses:
-    """Presses what a person would press, and counts the presses. Typing a text does not count as a press."""
+    """Presses buttons and links as a person would, and counts the presses. Typed text does not count."""
 
     def __init__(self, page: Page) -> None:
         self.page, self.count = page, 0
@@ -41,7 +41,7 @@ class Keys(Presses):
         self.keys = 0
 
     def __call__(self, what: str | Locator, by: str = "") -> None:
-        """Press something; ``by`` is a key of the page that first moves the focus near the target."""
+        """Press something. If ``by`` is given, this key of the page first moves the focus near the target."""
         self.count += 1
         target = self._named(what)
         kind = target.get_attribute("type")
@@ -55,7 +55,7 @@ class Keys(Presses):
                 self._press("Enter")
 
     def choose(self, where: Locator, value: str) -> None:
-        """Choose an option of a list with the arrow keys. The whole choice counts as one press."""
+        """Choose an option of a list with the arrow keys, and count this as one press."""
         self.count += 1
         self._reach(where)
         self._arrow(where, wanted=value)

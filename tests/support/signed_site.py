@@ -1,4 +1,4 @@
-"""A site behind nginx, whose pages a real inbox signs, and people there who type commands of the guides."""
+"""A site behind nginx with pages that a real inbox signs. People type the commands of the guides there."""
 
 import re
 import shlex

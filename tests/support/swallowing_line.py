@@ -36,8 +36,8 @@ class SwallowingLine:
     def wait_until_silent(self, meanwhile: Callable[[], object] = lambda: None) -> None:
         """Wait until a byte has been dropped.
 
-        A browser calls the routes of a test only while the test talks to it. If a route stops the line,
-        ``meanwhile`` has to talk to the browser.
+        A browser calls the routes of a test only while the test talks to it. If such a route silences the
+        line, ``meanwhile`` has to talk to the browser.
         """
         end = time.monotonic() + _PATIENCE_SECONDS
         while not self._swallowed.wait(0.02):
@@ -50,7 +50,7 @@ class SwallowingLine:
         self._returns = True
 
     def carries(self, piece: bytes) -> bool:
-        """Return whether bytes of the visitor are passed on."""
+        """Return whether to pass on this piece from the visitor."""
         if self.left is None:
             return True
         self.left = max(0, self.left - len(piece))
@@ -59,7 +59,7 @@ class SwallowingLine:
         return self.left > 0
 
     def returns(self) -> bool:
-        """Return whether bytes of the server are passed on."""
+        """Return whether to pass on bytes from the server."""
         if not self._returns:
             self._swallowed.set()
         return self._returns
@@ -67,7 +67,7 @@ class SwallowingLine:
 
 @contextmanager
 def swallowing(server: int) -> Iterator[SwallowingLine]:
-    """Yield a line to this port of a server."""
+    """Yield a line to the server on this port."""
     line = SwallowingLine()
 
     class Way(BaseRequestHandler):

@@ -1,4 +1,4 @@
-"""French typography, articles and complete sentences, and code and empty lists on pages of the desk."""
+"""French typography, articles and sentences. On pages of the desk, also code and empty lists."""
 
 import re
 import tomllib
@@ -27,8 +27,8 @@ LACKING = re.compile(NONE_BEFORE + r"|«(?![\s\u00a0\u202f])")
 CUT = re.compile(
     r"(?:^|[\s(])(?:le|la|les|une?|des|du|de|à|aux?|en|dès|dans|par|pour|sur|sous|avec|sans|et|ou|que?|qui)$|[,\u2019]$"
 )
-# A French sentence needs an article before a name, and names in the configuration have none. So a French text
-# may have a configured name only next to a colon, in parentheses or in quotation marks.
+# In a French sentence, a name needs an article, but the names in the configuration have no articles. So a
+# French text may have a configured name only next to a colon, in parentheses or in quotation marks.
 NAME = "{name}"
 ALONE = re.compile(r"^\{name\}\u00a0: |\u00a0: \{name\}|\(\{name\}\)|«\u00a0\{name\}\u00a0»")
 # A line could break at such a space, and the next line would begin with the sign or the unit.
@@ -168,7 +168,7 @@ def test_no_sentence_of_the_desk_shows_backticks(language: str) -> None:
     assert "&lt;b&gt;" in str(told("<b>"))
 
 
-# Finds a text for an empty list if the text does not begin with the name of the items.
+# Finds texts for empty lists that begin with a word such as “Nothing” instead of naming the items.
 NAMELESS = re.compile(
     r"{% el(?:se|if [^%]*) %}\s*<(?:p|span)[^>]*>{{ _\(\"((?:Nothing|None|none|Nobody)\b[^\"]*)\""
 )

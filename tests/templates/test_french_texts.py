@@ -1,4 +1,4 @@
-"""French texts use typographic apostrophes, and the same verb for each action of officers."""
+"""French texts use typographic apostrophes, and always the same verb for the same action of officers."""
 
 import re
 import tomllib

@@ -21,7 +21,7 @@ def errors(limit: float) -> float:
     ) / len(hard)
 
 
-def test_the_limit_is_the_strictest_that_every_sentence_of_a_school_book_passes() -> None:
+def test_the_limit_is_as_strict_as_possible_without_failing_a_sentence_of_a_school_book() -> None:
     """Of all limits, this one best separates statutes from easier texts.
 
     The texts of the portal were not used to set the limit.
@@ -40,12 +40,12 @@ def test_easy_texts_keep_to_the_maximum_number_of_words_and_most_statutes_do_not
     assert sum(length(each) > MOST_WORDS for each in known("law")) / len(known("law")) > 0.5
 
 
-def test_every_text_for_reporters_is_easy_enough() -> None:
+def test_every_text_for_reporters_is_easy_enough_to_read() -> None:
     """`python -m tests.support.reporter_texts` lists the hard texts with their scores."""
     assert reporter_texts.hard() == {}
 
 
-def test_texts_of_every_kind_are_judged() -> None:
+def test_the_check_covers_texts_of_every_kind() -> None:
     """As a control, texts come from all sources, from the catalogues to the officers' handouts."""
     texts = list(reporter_texts.texts())
     assert len({place for place, _ in texts}) == 13
@@ -63,7 +63,7 @@ def test_texts_of_every_kind_are_judged() -> None:
         *((f"portal/{name}.fr.toml", "") for name in guide.NAMES),
     ],
 )
-def test_texts_about_help_and_rights_and_the_site_itself_are_judged(place: str, words: str) -> None:
+def test_the_check_covers_texts_about_help_and_rights_and_the_site_itself(place: str, words: str) -> None:
     """The texts are about authorities, or are the sections of the guide and of the notices."""
     found = "\n".join(text for source, text in reporter_texts.texts() if source == place)
     assert words.lower() in found.lower()

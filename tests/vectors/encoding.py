@@ -64,7 +64,7 @@ def strict_json() -> list[Vector]:
 
 
 def paddings() -> list[Vector]:
-    """SPEC 4.2 and 3."""
+    """Return the vectors of paddings and of sealed sizes (SPEC 4.2 and 3)."""
     rules = {
         "padme": (padding.padme, [1, 2, 3, 8, 9, 65_537, 100_000, 10_000_019, 2**30, 2**30 + 1]),
         "report": (padding.bucket, [2_048, 65_536, 65_537, 67_584, 1_000_000_000, 1_107_296_256]),

@@ -90,7 +90,7 @@ def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -
 
     - a measure that opens or ends proceedings, because proceedings prevent officers from destroying a case;
     - a measure with restrictions, because restrictions prevent officers from disclosing a case;
-    - a measure that makes a message count as feedback, if this message was already sent.
+    - a measure without which a message that was already sent would not count as feedback.
 
     Raises CaseRefused for an unknown case or measure. Raises CaseRefused if a decision or the outcome of a
     closed case depends on this measure alone. Raises Refused if no reason is given, or if another measure now
@@ -109,8 +109,8 @@ def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -
 def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     """Add a measure within a larger action, such as a decision.
 
-    After a measure of the judiciary or a measure that informs a prosecutor, officers have to decide whether
-    to inform the prosecutor in writing. An earlier decision not to inform the prosecutor does not count.
+    After a measure by the judiciary, or one that informs a prosecutor, officers have to decide whether to
+    inform the prosecutor in writing. An earlier decision not to inform the prosecutor does not count.
     Retracting the measure does not remove this duty.
 
     Raises Refused for a measure that the law does not have. Raises CaseRefused for an unknown case and in
@@ -118,7 +118,7 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
 
     - an inquiry comes before the assessment of the risk to the reporter;
     - the day is in the future;
-    - a final decision has no pending proceedings to end, or is dated before all of them;
+    - a final decision ends no pending proceedings, or is dated before all of them;
     - the prosecutor's word is required but missing, and no reason is given;
     - the group of a sanction is missing;
     - the addressee, the reference or the sent text is missing although the law requires it;
@@ -126,7 +126,7 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     - restrictions do not come from a prosecutor;
     - a text is given although the measure stores none;
     - the reporter would be told of a measure that reporters are never told of;
-    - the reporter would be told, before the prosecutor's word, of a measure other than protection;
+    - the reporter would be told of a measure other than protection before the prosecutor's word;
     - the measure contradicts the outcome with which the case is closed.
 
     Also raises the same errors as ``unsaid.check_line`` for the reference and the restrictions.

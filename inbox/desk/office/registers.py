@@ -24,7 +24,7 @@ pages = Blueprint("registers", __name__, url_prefix="/office/register")
 @pages.get("/<name>")
 @pages.get("/<name>/<int:year>")
 def show(name: str = Register.ALERTS, year: int | None = None) -> ResponseReturnValue:
-    """Show a complete register or one year of it, with links to the other registers."""
+    """Show a register, complete or for one year, with links to the other registers."""
     found = registers.read(here().inbox, actor(), Wanted(_named(name), year))
     shown = {"found": found, "wanted": found.wanted, "offered": papers.offered()}
     return rendering.page("office/register.html", **shown, in_words=said, longest=LONGEST)
@@ -32,7 +32,7 @@ def show(name: str = Register.ALERTS, year: int | None = None) -> ResponseReturn
 
 @pages.post("/<name>")
 def export(name: str) -> ResponseReturnValue:
-    """Write a complete register or one year of it to the given folder."""
+    """Write a register, complete or for one year, to the given folder."""
     register, form = _named(name), choice("form", Form)
     year = forms.number("year", LARGEST) if request.form.get("year") else None
     who, language = actor(), rendering.language()

@@ -41,7 +41,7 @@ def break_glass(case: int) -> ResponseReturnValue:
 
 @pages.post("/readers/archive")
 def open_archived(case: int) -> ResponseReturnValue:
-    """Open an archived case for today. Requires two officers."""
+    """Open an archived case until the end of today. Requires two officers."""
     archive.open_cases(here().inbox, actor(), [case], line("reason"))
     return done(case, Part.REPORT, Done.ARCHIVE_OPENED)
 
@@ -116,7 +116,7 @@ def keep_identity(case: int) -> ResponseReturnValue:
 
 @pages.post("/ledger/consent")
 def consent(case: int) -> ResponseReturnValue:
-    """Record that the reporter consents to the disclosure of their identity, or withdraws the consent."""
+    """Record that the reporter gives or withdraws consent to the disclosure of their identity."""
     withdrawn = "withdrawn" in request.form
     identities.consent(here().inbox, actor(), case, ConsentSaid(day("day"), withdrawn, line("reason")))
     return _noted(case, Done.CONSENT_NOTED)

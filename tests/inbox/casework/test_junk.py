@@ -244,7 +244,7 @@ def test_the_reporter_of_a_junk_case_cannot_tell_that_it_is_junk(tmp_path: Path)
 
 
 def test_at_the_desk_the_journal_records_each_junk_case_with_the_reason(office: Office) -> None:
-    """The journal entry is the same as by command.
+    """The journal entry is the same as after the command.
 
     If no case is chosen, or one of the chosen cases is refused, nothing is recorded.
     """

@@ -83,7 +83,7 @@ def test_a_suggested_link_says_what_the_two_cases_have_in_common(filed: Office) 
     assert "    1  suggested link: both have the container CSQU3054383\n" in said
 
 
-def test_texts_that_only_begin_alike_are_not_suggested_as_links(filed: Office) -> None:
+def test_a_common_beginning_alone_suggests_no_link(filed: Office) -> None:
     """The index finds both texts, but the full comparison rejects them."""
     one, other = (similarity.pieces([text]) for text in ALIKE_AT_FIRST)
     assert len({*similarity.telling(one)} & {*similarity.telling(other)}) >= similarity.LEAST_COMMON

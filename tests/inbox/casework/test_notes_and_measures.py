@@ -62,7 +62,7 @@ def test_an_empty_or_too_long_note_is_refused(office: Office, text: str, said: s
 def test_a_case_is_found_by_its_tags(office: Office) -> None:
     """Spelling and capitals do not matter.
 
-    A tag is stored only once. A removed tag no longer finds the case.
+    A tag is stored only once. A search for a removed tag no longer finds the case.
     """
     assert ["escale", "été-2026"] == office.json(
         "case", "tag", "add", "1", "Escale", "ESCALE", "e\u0301te\u0301-2026"
@@ -173,7 +173,7 @@ def test_no_inquiry_can_begin_before_the_risk_to_the_reporter_is_assessed(office
     assert "admin_inquiry" == office.json("case", "measure", "add", "1", "admin_inquiry")["kind"]
 
 
-def test_the_program_proposes_a_high_risk_to_the_reporter_if_few_people_know_the_facts(
+def test_the_proposed_risk_to_the_reporter_is_high_if_few_people_know_the_facts(
     office: Office,
 ) -> None:
     """A proposal is not an assessment, so an officer assesses the risk and gives a reason."""
@@ -578,10 +578,12 @@ def test_a_measure_requires_no_reason_once_the_prosecutor_does_not_object(office
     assert "has not said" in refused(office, "case", "measure", "add", "1", "hearing")
 
 
-def test_officers_record_restrictions_of_the_prosecutor_with_the_decision(office: Office) -> None:
+def test_officers_can_record_restrictions_by_the_prosecutor_together_with_the_decision(
+    office: Office,
+) -> None:
     """Both the command and the desk record the restrictions.
 
-    Restrictions have the same length limit as a measure.
+    The length limit is the same as for the restrictions of a measure.
     """
     office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     decided = (
@@ -694,7 +696,7 @@ def test_only_measures_that_the_law_lists_count_as_an_answer_to_a_danger(office:
             assert exits.is_danger_open(session, 1) is not rule.answers_danger, code
 
 
-def test_the_refusal_because_of_an_unanswered_danger_lists_the_measures_that_answer_it(
+def test_if_a_danger_has_no_answer_the_refusal_lists_the_measures_that_answer_it(
     office: Office,
 ) -> None:
     office.json("case", "set-score", "1", "--danger", "3", "--reason", "x")

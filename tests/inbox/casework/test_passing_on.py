@@ -30,7 +30,7 @@ def test_one_action_assigns_all_open_cases_of_an_absent_officer_to_the_deputy(as
     assert {1: "alice", 2: "alice", 3: "alice", 4: None} == seen_to(assigned)
 
 
-def test_a_case_that_the_deputy_may_not_read_is_not_passed_on_but_listed(assigned: Office) -> None:
+def test_a_case_that_the_deputy_may_not_read_is_listed_instead_of_passed_on(assigned: Office) -> None:
     assigned.json("access", "conflict", "add", "2", "chloe", "--reason", "kin")
     assert [2] == assigned.json("queue", "hand-over", "bruno", "chloe")["kept"]
     assert {1: "chloe", 2: "bruno", 3: "chloe", 4: None} == seen_to(assigned)

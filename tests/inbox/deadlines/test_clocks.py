@@ -153,7 +153,7 @@ def test_the_priority_of_a_case_sets_the_deadline_for_the_first_act(priority: in
 
 
 def test_a_deadline_that_is_met_is_no_longer_the_next_deadline() -> None:
-    """Once the case is closed, only the end of the retention period is left."""
+    """Once the case is closed, the only remaining deadline is the end of the retention period."""
     day = date(2026, 12, 1)
     whole = Events(received=day, collected=day, priority=1)
     assert _next(whole) == "first_act"
@@ -206,9 +206,9 @@ def test_closing_drops_deadlines_for_an_unreachable_reporter_and_for_withheld_fe
 
 
 def test_closing_without_a_text_drops_the_acknowledgement_unless_it_was_already_sent() -> None:
-    """An acknowledgement in an outbox reaches the reporter.
+    """Once an acknowledgement is in an outbox, it reaches the reporter.
 
-    An acknowledgement in an outbox still counts as in time or late.
+    So the acknowledgement can still be in time or late.
     """
     day, closed = date(2026, 12, 1), date(2026, 12, 20)
     for sent, dropped in ((None, closed), (date(2026, 12, 2), None)):
@@ -216,7 +216,7 @@ def test_closing_without_a_text_drops_the_acknowledgement_unless_it_was_already_
         assert [found[clock].dropped for clock in TOLD] == [dropped, dropped, closed]
 
 
-def test_deadlines_to_inform_an_unreachable_reporter_are_impossible_and_never_late() -> None:
+def test_deadlines_to_inform_an_unreachable_reporter_count_as_impossible_and_never_as_late() -> None:
     """The first act remains due. The control is a reporter who can be reached.
 
     An acknowledgement that was sent before the report was withdrawn still counts as possible.
@@ -298,7 +298,7 @@ def test_a_deadline_that_exists_in_some_regimes_does_not_exist_in_the_others() -
 
 
 def test_each_law_has_its_own_deadlines() -> None:
-    """In the law xx, a day off of the office moves only the first look, which is a rule of the office."""
+    """In the law xx, an office's day off moves only the first look, because the office sets this rule."""
     day = date(2026, 11, 25)
     whole = Events(received=day, collected=day, priority=1)
     without = {

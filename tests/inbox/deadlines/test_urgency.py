@@ -1,4 +1,4 @@
-"""Words describe how far away each deadline is. Overdue deadlines come first, by command and at the desk."""
+"""Words describe how far away each deadline is. Commands and the desk show overdue deadlines first."""
 
 import re
 from datetime import date, timedelta

@@ -383,7 +383,7 @@ def test_a_prosecutor_who_did_not_object_must_be_asked_again_about_later_proceed
     assert 0 == answer(office, OWN).code
 
 
-def test_a_later_restriction_by_the_prosecutor_prevents_the_answer_again(office: Office, ripe: Clock) -> None:
+def test_a_later_restriction_by_the_prosecutor_again_prevents_the_answer(office: Office, ripe: Clock) -> None:
     """If the prosecutor later answers without restrictions, the request can still be answered.
 
     The request shows who did not object, on which day, and which officers recorded it.
@@ -468,7 +468,7 @@ def test_data_in_proceedings_are_disclosed_only_to_a_person_who_was_informed_of_
         ("2", 0, "x" * 201),
     ],
 )
-def test_an_invalid_record_that_the_prosecutor_does_not_object_is_refused(
+def test_recording_that_the_prosecutor_does_not_object_is_refused_if_a_detail_is_invalid(
     office: Office, ripe: Clock, case: str, day: int, reference: str
 ) -> None:
     """For example, the day is in the future or before the request, or there is no reference.
@@ -824,7 +824,7 @@ def test_an_answer_that_repeats_five_successive_words_of_a_report_is_refused(
     [f"{NAME} a loué son badge, lui.", f"{NAME}, {NAME.upper()} {NAME}: quelqu'un a loué son badge."],
     ids=["four words", "the name, and four words"],
 )
-def test_an_answer_may_repeat_four_successive_words_besides_the_name_of_the_person(
+def test_besides_the_name_of_the_person_an_answer_may_repeat_four_successive_words(
     office: Office, text: str
 ) -> None:
     inform(office)

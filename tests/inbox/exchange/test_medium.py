@@ -27,7 +27,7 @@ def test_the_desk_offers_neither_links_nor_folders_nor_our_own_outboxes_as_bundl
     assert ["b-1.tar", "b-2.tar"] == [path.name for path in medium.files(folder)]
 
 
-def test_the_desk_offers_neither_links_nor_folders_nor_archives_nor_hidden_files_as_files(
+def test_the_files_that_the_desk_offers_include_no_links_or_folders_or_archives_or_hidden_files(
     folder: Path,
 ) -> None:
     assert ["lettre.pdf", "note."] == [path.name for path in medium.loose(folder)]
@@ -45,7 +45,7 @@ def test_the_desk_offers_nothing_from_a_missing_folder(world: World, tmp_path: P
 def test_the_bundles_of_the_confirmed_portal_come_first_and_are_ordered_by_their_numbers(
     world: World, portal: Portal, tmp_path: Path
 ) -> None:
-    """Each entry names its portal, and says whether the bundle was collected.
+    """The list names the portal of each bundle, and says whether the bundle was collected.
 
     An entry for a file that is not a bundle gives the reason. Only bundles that can still be
     collected count as waiting.

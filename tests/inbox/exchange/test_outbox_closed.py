@@ -38,7 +38,7 @@ def close(office: Office, portal: Portal, reporter: Reporter) -> None:
 
 
 def outbox(office: Office, world: World) -> tuple[bundle.Outbox, bundle.Manifest, dict[str, bytes]]:
-    """Make an outbox, and read it with the reply key that signs today."""
+    """Make an outbox, and read it with the reply key that signed it."""
     made = Path(office.json("exchange", "outbox", "--out", office.out)["file"])
     for key in office.keyring()[0].channels[0].reply_keys:
         world.reply_key = key.key

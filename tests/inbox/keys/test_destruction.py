@@ -149,7 +149,7 @@ def test_a_bundle_of_a_rebuilt_portal_does_not_allow_the_destruction_of_an_older
 
 
 def test_after_destruction_no_remaining_key_opens_an_old_envelope(life: Life, tmp_path: Path) -> None:
-    """No shares can open the envelope with the current files.
+    """With the current files, no shares can open the envelope.
 
     An older vault without its own key store cannot open the envelope either.
     """

@@ -126,7 +126,7 @@ def test_no_text_for_officers_confuses_the_reporter_with_the_offender() -> None:
 
 @pytest.mark.parametrize("word", AVOIDED)
 def test_the_search_finds_each_word_to_avoid(word: str) -> None:
-    """The word may begin the text, be within a sentence, or be in the plural.
+    """The search finds the word at the start of a text, within a sentence, and in the plural.
 
     A verb may be in an inflected form.
     """

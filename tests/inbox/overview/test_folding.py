@@ -24,7 +24,7 @@ def test_a_page_with_room_for_all_messages_folds_no_message() -> None:
     assert folded([letter(), reply(), letter(unread=True)]) == []
 
 
-def test_the_newest_messages_stay_open_without_a_gap_and_older_messages_are_folded() -> None:
+def test_an_unbroken_run_of_the_newest_messages_stays_open_and_older_messages_are_folded() -> None:
     """A short message before a message that does not fit is folded as well."""
     old, long, *new = order = [reply(), letter(LONG), letter(), reply(), letter()]
     assert folded(order) == [old, long]

@@ -125,9 +125,7 @@ def plain(text: str) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("status", Status)
-def test_no_reply_that_fits_a_status_describes_the_case_as_having_another_status(
-    status: Status, language: str
-) -> None:
+def test_no_reply_that_fits_a_status_implies_another_status(status: Status, language: str) -> None:
     """For example, no reply beside “received” says that the case is closed, examined or acted on.
 
     A reporter sees the text for an outcome only beside the status “closed”.

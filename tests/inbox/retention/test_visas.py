@@ -103,7 +103,7 @@ def test_a_case_is_destroyed_only_after_the_archives_have_given_their_visa(due: 
     assert f"{made['list']}, AD 76, 2026/114" == line["visa"]
 
 
-def test_on_a_visa_list_the_archives_see_only_numbers_and_years_and_rules(due: Office) -> None:
+def test_a_visa_list_shows_the_archives_only_numbers_and_years_and_rules(due: Office) -> None:
     """Paper and JSON contain no word of the report, no exact day, no category and no outcome.
 
     The paper list is in both languages.
@@ -246,7 +246,7 @@ def test_a_visa_covers_only_the_cases_on_its_list(due: Office) -> None:
 
 
 def test_officers_can_list_a_case_by_its_number_before_its_destruction_day(closed: Office) -> None:
-    """The case is still destroyed only on that day.
+    """Even then, the case is destroyed only on its destruction day.
 
     A case is not listed early unless the request gives its number.
     """

@@ -154,7 +154,7 @@ def test_two_officers_who_confirm_the_comparison_see_the_words(inbox: Inbox) -> 
     assert shown == seen(inbox, fresh, text)
 
 
-def test_after_one_match_for_an_officer_alone_further_comparisons_take_two_officers(inbox: Inbox) -> None:
+def test_once_an_officer_alone_has_found_a_match_further_comparisons_take_two_officers(inbox: Inbox) -> None:
     """After the match, every comparison takes two officers.
 
     After the comparison by two officers, the count starts again. Each officer has a separate count.
@@ -399,8 +399,8 @@ def _done_by_two(inbox: Inbox) -> list[str]:
     return [each for each in found if each != "compare-identity"]
 
 
-def test_the_answers_to_one_officer_alone_leave_one_group_of_at_least_28_among_300() -> None:
-    """The protection of every reporter depends on the number of answers, so the test states it again."""
+def test_the_answers_to_one_officer_alone_leave_a_group_of_at_least_28_out_of_300_persons() -> None:
+    """The protection of every reporter depends on the number of answers, so the test repeats the result."""
     assert math.ceil(300 / (comparisons.MOST_ALONE + 1)) == 28
 
 
@@ -423,7 +423,7 @@ def test_two_officers_who_open_the_inbox_for_one_command_see_the_words(office: O
         assert [("identity", "Kerguelen")] == seen(opened.inbox, opened.by_opening(today()), "Kerguelen")
 
 
-def test_a_refused_choice_between_actions_leaves_an_entry_for_its_comparison(inbox: Inbox) -> None:
+def test_a_comparison_is_recorded_even_if_the_choice_between_actions_is_then_refused(inbox: Inbox) -> None:
     def choose(session: Session) -> Action:
         comparisons.touched(session, 1, "Kerguelen")
         raise Refused(sentence("a reason is required"), sentence("shorten them"))

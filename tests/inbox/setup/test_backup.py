@@ -170,8 +170,9 @@ def test_a_full_medium_keeps_no_partial_backup_and_a_full_disk_keeps_no_partial_
 def test_a_changed_backup_is_not_restored(trio: Trio, copies: Copies, tmp_path: Path) -> None:
     """One change flips a byte in each kind of file.
 
-    In other changes, a file is missing, is listed twice, or has a path outside the backup. Finally, the list
-    is signed again for a damaged vault or key store. One officer alone is refused, too.
+    In other changes, a file is missing, is listed twice, or has a path outside the backup. Finally, the
+    vault or the key store is damaged, and the list is signed again to match. One officer alone is refused,
+    too.
     """
     made = copies.of(trio.others)
     folder, store = Path(made["folder"]), Path(made["keystore"])
@@ -372,7 +373,7 @@ def test_a_backup_of_an_earlier_version_can_be_restored_and_upgraded(
 def test_a_destruction_names_older_backups_that_still_contain_the_case(
     trio: Trio, copies: Copies, tmp_path: Path
 ) -> None:
-    """An older backup can be opened with its key store and the shares of its time."""
+    """An older backup can be opened with its key store and the shares that were valid then."""
     made = copies.of(trio.others)
     portal = Portal(World(trio.others), tmp_path / "medium")
     trio.others.json("exchange", "collect", portal.bundle(), "--new-instance", portal.fingerprint)

@@ -75,7 +75,9 @@ def test_a_quorum_that_is_not_a_positive_number_is_a_usage_error(tmp_path: Path,
     assert ["given"] == [path.name for path in tmp_path.iterdir()]
 
 
-def test_a_valid_circle_of_officers_needs_a_terminal_or_passphrase_files(tmp_path: Path) -> None:
+def test_with_a_valid_circle_of_officers_the_command_needs_a_terminal_or_passphrase_files(
+    tmp_path: Path,
+) -> None:
     """The control for the tests above: here, the command asks for passphrases."""
     said = init(tmp_path, "--quorum", "2", given=())
     assert (1, True) == (said.code, "no terminal" in said.err)

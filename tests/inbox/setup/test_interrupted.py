@@ -1,4 +1,4 @@
-"""Interruptions at one step after another.
+"""Commands are interrupted at one step after another.
 
 Ctrl-C or a failing disk stops a change of officers, or the founding of an inbox.
 """
@@ -61,7 +61,7 @@ REPLY = "a reply that must not be lost"
 def renew(office: Office, place: int, stop: Callable[[], None]) -> tuple[int, bool]:
     """Stop a renewal of shares at a step. Return the number of steps left, and whether the shares are new.
 
-    The messages and the further work of the session must match the files on the disk.
+    The messages, and what the session can still do, must match the files on the disk.
     """
     files = [word for name in NAMES for word in ("--new-passphrase-file", str(office.secret_of(name)))]
     with office.unlocked() as opened:

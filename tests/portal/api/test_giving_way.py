@@ -77,7 +77,7 @@ def append(server: Server, address: str, sealed: Sealed) -> None:
 
 
 def is_gone(server: Server, address: str) -> bool:
-    """Return whether an upload disappears by the time that every process has checked the clock."""
+    """Return whether an upload disappears within a time in which every process checks the clock."""
     end = time.monotonic() + LOOKED_SECONDS
     while time.monotonic() < end:
         if server.request("HEAD", address, None, TUS)[0] == 404:

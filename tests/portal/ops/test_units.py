@@ -45,7 +45,7 @@ BODIES = "/run/nginx-body"
 
 @pytest.fixture
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """A machine on which all steps of docs/deploying.md were done, except starting the units."""
+    """A machine on which all steps of docs/deploying.md were done, but no unit was started."""
     with Machine(tmp_path_factory.mktemp("machine")).mounted() as made:
         for each in DROP_INS:
             shutil.copytree(ROOT / "deploy" / each, made.tree / "etc/systemd/system" / each)

@@ -1,4 +1,4 @@
-"""The certificate of the clearnet site: refused files change nothing, and a warning precedes its expiry."""
+"""The clearnet site's certificate: refused files change nothing, and a warning precedes the expiry."""
 
 import json
 from collections.abc import Callable
@@ -170,7 +170,7 @@ def test_setup_gets_a_certificate_by_acme_before_it_installs_it(bare: System, gi
     )
 
 
-def test_the_settings_of_certbot_name_the_host_and_the_proof_of_control_over_it(
+def test_the_settings_of_certbot_contain_the_host_and_how_to_prove_control_over_it(
     bare: System, given: Answers
 ) -> None:
     step = AcmeCertificate(bare, replace(given, certificate_by=ACME_HTTP))
@@ -197,7 +197,7 @@ def test_the_settings_of_certbot_name_the_host_and_the_proof_of_control_over_it(
         ({"certificate_by": "magic"}, "'certificate_by' must be files or acme-http or acme-dns"),
     ],
 )
-def test_answers_with_which_acme_can_issue_no_certificate_are_refused(
+def test_answers_are_refused_if_acme_could_issue_no_certificate_with_them(
     tmp_path: Path, change: dict[str, str], said: str
 ) -> None:
     """A line end in an answer would begin another setting of certbot."""

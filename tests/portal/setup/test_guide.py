@@ -50,7 +50,7 @@ def test_a_command_on_two_lines_of_the_guide_counts_as_one_command() -> None:
     assert init.endswith('--name-en "Customs inspectorate"')
 
 
-def test_the_command_for_the_texts_of_the_site_copies_all_of_them_for_the_user_of_the_portal(
+def test_one_command_of_the_guide_copies_all_texts_of_the_site_for_the_user_of_the_portal(
     tmp_path: Path,
 ) -> None:
     """Both editions have the same command. In the package, the texts are where this repository has them."""

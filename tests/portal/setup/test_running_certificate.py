@@ -159,7 +159,7 @@ def test_a_certificate_by_dns_needs_no_port(machine: Machine) -> None:
     assert served(machine) != before
 
 
-def test_the_certificate_of_a_seized_machine_is_revoked_by_the_command_of_the_page(
+def test_the_documented_command_revokes_the_certificate_of_a_seized_machine(
     machine: Machine,
 ) -> None:
     """The administrator has only the public certificate and a copy of the account."""

@@ -85,7 +85,7 @@ def states(installed: Portal) -> dict[str, State]:
 
 
 def as_before(installed: Portal, before: Rows) -> None:
-    """Check that the earlier version goes on with its own data, and that nothing else is left."""
+    """Check that the earlier version goes on with its data, and that the upgrade left nothing behind."""
     assert (rows(installed), installed.units.running()) == (before, UNITS)
     assert installed.units.began[-1] == (UNITS[-1], FIRST)
     assert installed.progress.keeps_earlier
@@ -93,7 +93,7 @@ def as_before(installed: Portal, before: Rows) -> None:
 
 
 def is_upgraded(installed: Portal) -> None:
-    """Check that the next version serves, and that nothing else is left."""
+    """Check that the next version serves, and that the upgrade left nothing else behind."""
     assert (version(installed), installed.units.running()) == (NEXT, UNITS)
     assert installed.units.began[-1] == (UNITS[-1], NEXT)
     assert not installed.progress.has_remains
@@ -258,7 +258,7 @@ def test_a_unit_that_starts_with_neither_version_is_reported(installed: Portal) 
     is_upgraded(installed)
 
 
-def test_a_still_newer_program_never_restores_a_copy_that_is_older_than_the_last_confirmation(
+def test_an_even_newer_program_never_restores_a_copy_from_before_the_last_confirmation(
     installed: Portal,
 ) -> None:
     """The run was killed after the confirmation, and then another package was installed."""
@@ -358,7 +358,7 @@ def test_an_upgrade_that_is_killed_anywhere_is_completed_by_the_next_run(
 def test_after_an_upgrade_that_is_killed_before_its_confirmation_the_earlier_program_goes_on(
     installed: Portal,
 ) -> None:
-    """The administrator installs the earlier package again. Its program puts back its own tables."""
+    """The administrator installs the earlier package again. The earlier program puts back its tables."""
     start, kills, newer = Saved(installed), 0, 0
     before, new = rows(installed), installed.new
     while killed_at(installed, kills) and not installed.upgrade.is_confirmed:
@@ -419,7 +419,7 @@ INTERRUPTED = [
 
 
 def killed_at(installed: Portal, place: int) -> bool:
-    """Upgrade in a process that is to be killed at a step, counted from 0; return whether it was killed."""
+    """Upgrade in a child process, and kill it at a step (counted from 0). Return whether it was killed."""
     if (child := os.fork()) == 0:
         left = [place]
 
