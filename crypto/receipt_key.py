@@ -58,7 +58,10 @@ def sign(statement: ReceiptKey, root_seed: bytes) -> SignedReceiptKey:
 
 
 def verify(signed: SignedReceiptKey, root_key: bytes, deployment: bytes) -> None:
-    """Raise Tampered unless ``root_key`` signed the statement. Raise Malformed for another deployment."""
+    """Raise Tampered unless ``root_key`` signed the statement.
+
+    Raise Malformed if the statement belongs to another deployment.
+    """
     raw = RECEIPT_KEY.encode(signed.statement)
     signing.verify(Label.RECEIPT_KEY, deployment, raw, signed.signature, root_key)
     if signed.statement.deployment != deployment:

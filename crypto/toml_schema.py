@@ -26,7 +26,7 @@ Node: TypeAlias = Mapping[str, Any]
 # A TOML key without quotation marks.
 BARE_KEY = "[A-Za-z0-9_-]+"
 _DRAFT = "http://json-schema.org/draft-04/schema#"
-# The English descriptions of expected values, keyed by code. Expected values have no other descriptions.
+# The English descriptions of expected values, keyed by code. Every description is listed here.
 EXPECTED = {
     "one-of": "one of {known}",
     "number": "a number from {least} to {most}",
@@ -138,10 +138,10 @@ class BadDocument(Malformed):
 
 
 class Mismatch(BadDocument):
-    """A file does not match its schema at ``key`` of ``place``; a key in a nested table is dotted.
+    """The value of ``key`` in ``place`` does not match the schema of its file.
 
-    ``expected`` describes the expected value. If the file is not TOML, ``expected`` is the parser's message,
-    which names the line.
+    A key in a nested table is dotted. ``expected`` describes the expected value. If the file is not TOML,
+    ``expected`` is the parser's message, which names the line.
     """
 
     def __init__(self, place: str, fault: Fault, key: str = "", expected: Expected | None = None) -> None:

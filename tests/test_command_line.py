@@ -1,4 +1,4 @@
-"""Both command lines: names of commands, complete help, examples that run, and errors for other programs."""
+"""Both command lines: command names, complete help, examples that run, and errors that programs can read."""
 
 import importlib
 import json
@@ -258,7 +258,7 @@ IRREGULAR = {
 }
 
 
-def test_no_option_has_the_prefix_no_and_every_exception_to_the_naming_rules_has_a_reason(
+def test_no_option_begins_with_no_or_not_and_every_exception_to_the_naming_rules_has_a_reason(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     typed(monkeypatch, *["typed"] * 200)
@@ -289,7 +289,7 @@ def test_no_option_has_the_prefix_no_and_every_exception_to_the_naming_rules_has
 def test_a_preview_shows_a_text_and_a_dry_run_shows_what_would_be_destroyed_or_replaced(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """No other option means a trial run."""
+    """There is no other option for a trial run."""
     typed(monkeypatch, *["typed"] * 200)
     trials = {"--preview", "--dry-run", "--check", "--simulate", "--try"}
     for path, leaf in leaves(tree("inbox")).items():
@@ -353,7 +353,7 @@ def test_an_earlier_name_of_a_command_suggests_its_current_name() -> None:
 
 
 @pytest.mark.parametrize("program", ["inbox", "portal"])
-def test_each_other_word_for_a_command_suggests_that_command(
+def test_each_synonym_of_a_command_suggests_that_command(
     program: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The trees list these words as `also`."""
@@ -613,7 +613,7 @@ def test_without_a_terminal_or_an_answer_a_missing_text_is_refused(
 def test_without_a_home_the_program_asks_for_no_text(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """The control has a home whose folder does not exist, and the error is reported after the question."""
+    """The control: if the folder of the home is missing, the program asks, and then reports the error."""
     monkeypatch.delenv("FANAL_HOME", raising=False)
     asked = typed(monkeypatch, "why", "why")
     for words in ["access", "quarantine", "3"], ["access", "alias", "add", "bruno"]:
@@ -739,7 +739,9 @@ def test_the_first_suggestion_is_from_the_group_most_like_the_typed_group(
     assert capsys.readouterr().err.split("Did you mean:\n")[1].splitlines()[0] == f"  inbox {first}"
 
 
-def test_a_group_that_was_a_command_before_suggests_its_successor(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_group_that_used_to_be_a_command_suggests_the_command_that_replaces_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """The help of other groups ends without a suggestion."""
     for group, meant in (
         ("backup", "backup make"),
@@ -776,7 +778,7 @@ def test_help_in_a_session_lists_the_words_of_the_session_but_no_option_of_the_p
     assert [option for option in ("--home", "--share", "--version", "Usage:") if option in shown] == []
 
 
-def test_a_question_mark_before_a_command_explains_the_command(in_session: Callable[[str], str]) -> None:
+def test_a_question_mark_before_a_command_shows_its_help(in_session: Callable[[str], str]) -> None:
     shown = in_session("? case list")
     assert shown == in_session("help case list")
     assert shown.startswith("Usage: inbox case list ")
@@ -802,7 +804,7 @@ def _in_session(
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_help_names_files_and_folders_and_repeated_arguments_in_one_way(
+def test_help_shows_files_and_folders_and_repeated_arguments_in_the_same_way_everywhere(
     program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A path is a FILE or a FOLDER, and an argument that can be repeated ends with an ellipsis."""

@@ -132,8 +132,11 @@ def test_the_wheel_contains_only_the_rooms_of_both_sides(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("lock", ["dev", "demo", "release"])
-def test_make_makes_the_environment_again_if_the_locked_packages_have_changed(lock: str) -> None:
-    """Otherwise pip would keep a package that is no longer in the list. Without a change, nothing is made."""
+def test_make_builds_the_environment_again_if_the_locked_packages_have_changed(lock: str) -> None:
+    """Otherwise pip would keep a package that is no longer in the list.
+
+    Without a change, make keeps the environment.
+    """
     command = ["make", "--dry-run", f"--what-if=requirements/{lock}.txt", ".venv/python"]
     changed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     assert "venv --clear" in changed

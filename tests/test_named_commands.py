@@ -68,12 +68,12 @@ def named(text: str) -> Iterator[str]:
 
 
 def unknown(text: str) -> list[str]:
-    """Return the named commands that do not exist, or that lack an option named with them."""
+    """Return the named commands that do not exist, or that do not have an option given with them."""
     return [each for each in named(text) if not _exists(each)]
 
 
 def _exists(line: str) -> bool:
-    # The words after this command are a command of `portal`.
+    # The words after `fanal-portal run` are a command of `portal`.
     program, *words = QUOTED.sub("TEXT", guides.run_as_portal(line)).split()
     command: click.Command | None = PROGRAMS[program]
     context = click.Context(PROGRAMS[program], info_name=program)
@@ -110,7 +110,7 @@ def test_each_command_that_a_document_names_exists_with_its_options(page: Path) 
     assert unknown(read(page)) == []
 
 
-# The values of these types are words and numbers of the program. Files do not exist here.
+# Only values of these types (choices and numbers) are checked. The files in the documents do not exist here.
 CHECKED_TYPES = (click.Choice, type(click.INT), type(click.FLOAT))
 
 
@@ -196,7 +196,7 @@ def has_option(program: str, option: str) -> bool:
 
 
 @each_page
-def test_other_programs_have_each_long_option_that_a_document_names(page: Path) -> None:
+def test_each_long_option_that_a_document_gives_to_another_program_exists(page: Path) -> None:
     wrong = [each for each in others(read(page)) if not has_option(*each)]
     assert wrong == []
 
@@ -298,13 +298,13 @@ def test_the_search_accepts_commands_that_exist() -> None:
 
 
 def of_checkouts(text: str) -> list[str]:
-    """Return the commands of `portal` that a text names without the `fanal-portal run` of the package."""
+    """Return the commands of `portal` that a text names without `fanal-portal run` before them."""
     names = "|".join(map(re.escape, portal.list_commands(click.Context(portal))))
     return re.findall(rf"(?<![\w-])portal (?:{names})\b", text)
 
 
-def test_the_inbox_names_commands_of_the_portal_as_a_portal_with_the_package_has_them() -> None:
-    """The inbox does not know how the portal was installed. Portals in use have the package."""
+def test_the_inbox_names_commands_of_the_portal_as_people_type_them_with_the_package() -> None:
+    """The inbox does not know how the portal was installed, but portals in use are installed as a package."""
     sources = [*(ROOT / "inbox").rglob("*.py"), *(ROOT / "inbox").rglob("*.toml")]
     pages = [*(ROOT / "templates" / "desk").rglob("*.html")]
     assert sources
@@ -313,6 +313,6 @@ def test_the_inbox_names_commands_of_the_portal_as_a_portal_with_the_package_has
     assert {name: names for name, names in found.items() if names} == {}
 
 
-def test_the_search_finds_a_command_of_the_portal_that_lacks_the_words_of_the_package() -> None:
+def test_the_search_finds_a_command_of_the_portal_without_fanal_portal_run_before_it() -> None:
     assert of_checkouts("Run `portal export`, or portal import.") == ["portal export", "portal import"]
     assert of_checkouts("Run `fanal-portal run export`. The portal exports the keyring.") == []

@@ -48,7 +48,7 @@ FORBIDDEN = re.compile("|".join(map(re.escape, MACHINE_PATHS + REGISTRY_HOSTS)))
 
 
 SOURCES = sorted((ROOT / "tests").rglob("*.py"))
-# A test module may define which inbox its fixture `office` is.
+# A test module may define its own fixture `office`.
 REPLACED = {"office"}
 
 
@@ -182,8 +182,7 @@ def test_no_file_refers_to_a_numbered_item_of_a_document_outside_the_repository(
 # In the protocol, “author” is part of the names of a key and of values derived from that key. The person is
 # the reporter.
 AUTHOR = re.compile(r"(?<![`\w-])[Aa]uthors?(?:hip)?\b(?![`_]| (?:public )?(?:key|seed|hash)\b)")
-# In these files, the word means somebody else (who wrote a file, a program or the questionnaire), or is
-# quoted.
+# In these files, the word is quoted, or means the person who wrote a file, a program or the questionnaire.
 OTHER_AUTHORS = {
     "CHANGELOG.md": "the word that was replaced",
     "crypto/SPEC.md": "of a questionnaire",
@@ -301,7 +300,7 @@ def read_by(source: str) -> set[str]:
         ("import time\nx = clock.today() + time.monotonic()", set()),
     ],
 )
-def test_the_search_finds_a_planted_clock_or_toml_reader(planted: str, found: set[str]) -> None:
+def test_the_search_finds_clocks_and_toml_readers(planted: str, found: set[str]) -> None:
     """The test below needs this control."""
     assert found == read_by(planted)
 
@@ -353,7 +352,7 @@ def test_the_tables_that_a_tagged_migration_makes_never_change() -> None:
     assert changed_since_a_tag(ROOT) == set()
 
 
-def test_a_change_of_tables_after_a_tag_is_found_unless_it_is_a_new_migration(tmp_path: Path) -> None:
+def test_the_check_finds_tables_that_changed_after_a_tag_but_allows_a_new_migration(tmp_path: Path) -> None:
     """The test above needs this control."""
     golden = tmp_path / "tests" / "golden"
     golden.mkdir(parents=True)

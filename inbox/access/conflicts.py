@@ -1,8 +1,8 @@
 """Exclude officers from cases, by decision or because a report names them.
 
 An officer who is excluded from a case is also excluded from all other cases of the same matter (``bonds``).
-Otherwise, the officer could read one case of the matter and warn a person who must not be warned because of
-another case.
+Otherwise, the officer could still read the other cases of the matter, and warn a person who must not be
+warned.
 """
 
 from collections import defaultdict

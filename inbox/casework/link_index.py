@@ -67,7 +67,7 @@ def of(session: Session, number: int) -> list[Mark]:
 
 
 def explained(session: Session, case: Case, marks: set[Mark]) -> Mapping[Mark, Found]:
-    """Return the part of a case from which each of these marks was made, except marks of the whole text."""
+    """For each of these marks, return the part of the case that produced it; omit marks of the whole text."""
     key = _key(session)
     found = _by_mark(key, _found(session, answers.of(case)))
     if marks - found.keys():

@@ -18,7 +18,7 @@ def given(session: Session) -> Mapping[int, VisaList]:
 
 
 def unopened_to(session: Session) -> date | None:
-    """Return the last collection day up to which the archives approved discarding unfiled envelopes.
+    """Return the last day of collection whose unfiled envelopes the archives have approved for discarding.
 
     Return None if the archives have not approved any discarding.
     """

@@ -50,7 +50,7 @@ def cases() -> list[int]:
 
 
 def text(name: str) -> str:
-    """Return a text of several lines. Browsers send their own line ends."""
+    """Return a text of several lines, each ending with LF, whatever line ends the browser sent."""
     return request.form.get(name, "").replace("\r\n", "\n")
 
 

@@ -33,7 +33,7 @@ from inbox.vault import queries_access, queries_cases, queries_exchange, queries
 from inbox.vault.tables import IntakeBundle
 from inbox.vault.unopened_reasons import Kind
 
-# Up to these limits (envelopes, total bytes), one process finishes before others could start.
+# Up to these limits (envelopes, total bytes), one process would finish before others had even started.
 _FEW = 64
 _LITTLE = 16 << 20
 
@@ -139,8 +139,8 @@ def _collect_one(
     with inbox.vault.transaction() as session:
         office = queries_office.office(session)
         begun = announced(turn.path, office.deployment, office.channel)
-        # Check the key, and ask about a new key, before anybody confirms the action. ``bundle_chain.follows``
-        # below asks nothing.
+        # Check the key, and ask about a new key, before anybody confirms the action. The second call of
+        # ``bundle_chain.follows`` asks nothing.
         is_next = bundle_chain.follows(session, begun, acceptance)
         taken = _action(session, begun.head, after_restore=after_restore)
     n = begun.head.n
@@ -149,7 +149,7 @@ def _collect_one(
             return Outcome(bundle=turn.path.name, n=n)
         if _action(session, begun.head, after_restore=after_restore) != taken:
             raise _overtaken()
-        # The entries are read only now, because the key is now known to be the portal's.
+        # The entries are read only after the key is known to be the portal's.
         verified = verify(turn.path, begun)
         if taken.code is Code.ACCEPT_GAP:
             rejoining.go_on(session, begun.head, today)
@@ -245,7 +245,7 @@ def _is_ours(session: Session, applied: Link) -> bool:
 
 
 def _confirm(session: Session, applied: Applied, known: Between) -> Iterator[str]:
-    """Record, for each outbox that the portal has applied, the day from which it counts; yield warnings."""
+    """For each outbox that the portal has applied, record from which day it counts; yield warnings."""
     days = []
     for row in [each for each in queries_exchange.unconfirmed_outboxes(session) if each.n <= applied.n]:
         counts = portal_days.of(row.n, row.made, applied.imports, known)

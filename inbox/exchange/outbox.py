@@ -38,7 +38,7 @@ from inbox.vault.tables import Case, KeyringFile, Mailbox, OutboxBundle
 
 # On the exchange medium, the names of bundles for the portal begin with this prefix.
 HANDED = "outbox-"
-# For up to this many slots, one process finishes before others could start.
+# For up to this many slots, one process would finish before others had even started.
 _FEW = 200
 
 Progress = Callable[[int, int], None]
@@ -69,7 +69,7 @@ class _Waiting:
     """A case whose slot this outbox fills.
 
     ``closing`` says whether the outbox tells the portal that the case is closed. ``answers`` says whether the
-    slot gives feedback, and ``hollow`` says whether it contains a text that was meant as feedback but does
+    slot gives feedback. ``hollow`` says whether the slot contains a text that was meant as feedback but does
     not count as feedback. ``held`` lists the messages that are held back. ``opened`` makes the portal open a
     case that officers entered.
     """
@@ -143,7 +143,7 @@ def _told(session: Session, today: date) -> tuple[Head, list[Sentence]]:
 
 
 def _signed_anew(session: Session, path: Path, made: OutboxBundle, today: date) -> Manifest | None:
-    """Return the manifest of our copy, re-signed with the current reply key; None while its own key is valid.
+    """Return our copy's manifest, re-signed with the current reply key; None if the old key is still valid.
 
     Signs a manifest only if the vault knows it.
     """

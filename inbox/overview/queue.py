@@ -43,11 +43,11 @@ class QueuePage:
     still need a decision. ``unread_closed`` is the number of other closed cases with an unread message.
     ``declared_only`` is true if the search covers only cases that all acting officers have declared.
     ``officers`` (all current officers) and ``questionnaire`` (the current questionnaire) provide choices for
-    the page. ``danger_left_out`` is the number of cases outside this list that report danger, or that may
-    report danger because they are undeclared and have priority 1. ``missed`` is the exchange that should have
-    taken place by now. ``requests`` are the open access requests, in order of their deadlines. ``workload``
-    is the number of cases assigned to each officer. ``facets`` are the choices that narrow the queue, if they
-    were requested.
+    the page. ``danger_left_out`` is the number of cases outside this list that report danger or may report
+    danger. A case may report danger if it is undeclared and has priority 1. ``missed`` is the exchange that
+    should have taken place by now. ``requests`` are the open access requests, in order of their deadlines.
+    ``workload`` is the number of cases assigned to each officer. ``facets`` are the choices that narrow the
+    queue, if they were requested.
     """
 
     count: int
@@ -117,7 +117,8 @@ def _check_code(asked: Questionnaire, question: str, unknown: Sentence, code: st
 class Pressing:
     """Cases of priority 1 that the acting officers may read.
 
-    At least one of these officers still has to declare the ``undeclared`` cases, and none the ``declared``.
+    All these officers have declared the ``declared`` cases. At least one of them still has to declare each of
+    the ``undeclared`` cases.
     """
 
     undeclared: Collection[int]

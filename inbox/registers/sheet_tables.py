@@ -16,8 +16,8 @@ WORDING = Wording(__package__, "sheets.toml")
 # parts of a case.
 _RECEIVE = (Reach.PROSECUTOR, Reach.EXTERNAL, Reach.INTERNAL)
 
-# When a decision is due. A duty can have other times, too: when the answer is sent, and how long names are
-# kept.
+# The times within which a decision is due. A duty can set other times, too: when to send the answer, and how
+# long to keep names.
 _WITHIN = (Kind.WITHIN, Kind.URGENT, Kind.EXTENDED)
 
 
@@ -51,7 +51,7 @@ def duties(known: Known) -> Iterator[Row]:
 
 
 def _times(known: Known, name: Texts, found: Iterable[Time]) -> Iterator[Row]:
-    """Yield the times to decide or act in the office's regime; ``name`` labels the usual time."""
+    """Yield the time limits to decide or act in the office's regime; ``name`` labels the usual limit."""
     for each in found:
         if known.regime in each.regimes and each.kind in _WITHIN:
             what = name.in_(known.language) if each.kind is Kind.WITHIN else _say(known, each.kind)

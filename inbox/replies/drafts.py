@@ -70,7 +70,7 @@ def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
 
 
 def needed(inbox: Inbox, draft: Draft) -> dict[str, Sentence]:
-    """Return the fields that a reply requires, each with the reason: without a text, it says nothing."""
+    """Return the fields that a reply requires, each with the reason: a reply in own words requires a text."""
     if draft.template and not templates.takes_own_words(inbox, draft.template):
         return {}
     return {"text": sentence("a reply in your own words")}
@@ -91,11 +91,12 @@ def preview(
 def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     """Add a draft to a case as a message.
 
-    Raises CaseRefused for feedback before anything was decided and done, or before the acknowledgement.
-    Raises CaseRefused for feedback if the signed-in officers may not read the case, or if the reporter can
-    read no measure. Raises CaseRefused for a template of an outcome, which can be sent only with the closing.
-    Raises CaseRefused for a template about passing on the identity if the identity cannot be passed on. Also
-    raises the same errors as ``templates.fill``, ``leak_check.check`` and ``replies.add``.
+    Raises CaseRefused for feedback before the acknowledgement, or before officers have decided and done
+    enough to give feedback. Raises CaseRefused for feedback if the signed-in officers may not read the case,
+    or if the reporter can read no measure. Raises CaseRefused for a template of an outcome, which can be sent
+    only with the closing. Raises CaseRefused for a template about passing on the identity if the identity
+    cannot be passed on. Also raises the same errors as ``templates.fill``, ``leak_check.check`` and
+    ``replies.add``.
     """
     template = draft.chosen(session)
     text = templates.fill(session, number, draft.template, draft.text, today)
@@ -143,7 +144,7 @@ def seen(
 
 
 def _check_feedback(session: Session, number: int) -> None:
-    """Raise CaseRefused for feedback before anything was decided and done.
+    """Raise CaseRefused if officers have not yet decided and done enough to give feedback.
 
     Also raises the same errors as ``answering.check_case``.
 
@@ -255,7 +256,7 @@ def _keep_status(session: Session, number: int, draft: Draft) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The templates that officers can choose for a case, and the authorities to direct the reporter to.
+    """Templates that officers can choose for a case, and authorities to which they can direct its reporter.
 
     The templates and the authorities are given by id. ``filled`` has the text of each template, filled in for
     the case.

@@ -117,7 +117,7 @@ def digest(page: View) -> str:
 
 
 def as_read(session: Session, number: int, text: str, today: date) -> View:
-    """Return the words of the page for the next slot, with ``text`` as an additional message.
+    """Return what the page will say with the next slot, with ``text`` as an additional message.
 
     Raises CaseRefused if the reporter cannot be answered, or if ``text`` would not fit.
     """

@@ -17,7 +17,7 @@ from inbox.text import names
 from inbox.vault import queries_cases
 from inbox.vault.tables import Base, Case
 
-# These columns hold names of officers, which are the same in all cases.
+# These columns are not searched: they hold names of officers, which are the same in every case.
 _OFFICERS = {"by", "officer", "officers", "assigned"}
 # Pieces of at most 1 MiB.
 _PIECES = 2

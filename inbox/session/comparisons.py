@@ -1,4 +1,4 @@
-"""Compare officers' texts with the reporter's separately stored identity, and limit the answers they get.
+"""Compare texts with the reporter's separately stored identity, and limit the answers that officers get.
 
 An officer who types a list of names as a reply must not learn which of them is the reporter's. So one officer
 alone learns only that a text matches the identity, but not which words match, how many match, or where. If
@@ -7,11 +7,11 @@ two officers confirm the action, they see the exact words, because two officers 
 counts the comparisons that matched an identity.
 
 If an officer could halve the list each time, nine answers would single out one person in 300. So one officer
-alone gets either one answer that a text matches the identity, or ``MOST_ALONE`` answers that a text does not
-match. After these answers, a text about the case is compared only when two officers act together and see the
-text. Then the count starts again. An alarm does not wait for a second officer; instead, it is recorded
-without its reason. So the answers that one officer gets can split the names of a service into at most
-``MOST_ALONE`` + 1 groups. In a service of 300 persons, the largest group has at least 28 persons.
+alone gets no more answers after one text that matches the identity, or after ``MOST_ALONE`` texts that do not
+match. From then on, a text about the case is compared only when two officers act together and see the text.
+Then the count starts again. An alarm does not wait for a second officer; instead, it is recorded without its
+reason. So with the answers that one officer gets alone, the officer can split the names of a service into at
+most ``MOST_ALONE`` + 1 groups. In a service of 300 persons, the largest group has at least 28 persons.
 """
 
 from collections.abc import Container, Iterator
@@ -55,7 +55,7 @@ class Looks:
 
 
 def begin(session: Session, who: Actor, *, is_choosing: bool = False) -> Looks:
-    """Record in a session which officers compare texts, and return the record of these comparisons."""
+    """Begin a record of the comparisons by these officers in a session, and return the record."""
     journal.begin(session, who)
     looks = session.info[_LOOKS] = Looks(_are_two(session, who), is_choosing)
     return looks
@@ -75,9 +75,9 @@ def lines(text: str) -> list[str]:
 def touched(session: Session, number: int, text: str, own: Container[str] = ()) -> Touched | None:
     """Return how a text by officers matches a reporter's identity, or None if it does not.
 
-    ``own`` are folded words that the text may contain. Also returns None for a single officer who has used up
-    their answers (``takes_two``), because nothing is compared until two officers confirm the action. Raises
-    Locked if the action is known and two officers did not confirm it.
+    ``own`` are folded words that the text may contain. Also returns None for a single officer who can get no
+    more answers alone (``takes_two``), because nothing is compared until two officers confirm the action.
+    Raises Locked if the action is known and two officers did not confirm it.
     """
     known = passages(session, number)
     if not known or not text.strip():
@@ -123,20 +123,20 @@ def may_show_words(session: Session) -> bool:
 
 
 def takes_two(session: Session, who: Actor, wanted: Action) -> bool:
-    """Whether an action carries a text, and an acting officer has used up their own answers."""
+    """Whether an action carries a text, and an acting officer can get no more answers alone."""
     has_words = bool(wanted.reason) or wanted.rule.compared
     return has_words and wanted.case is not None and is_used_up(session, who, wanted.case)
 
 
 def is_used_up(session: Session, who: Actor, number: int) -> bool:
-    """Whether an acting officer has had all the answers about a case that one officer alone can get."""
+    """Whether an acting officer has had as many answers about a case as one officer can get alone."""
     if session.get(Identity, number) is None or _are_two(session, who):
         return False
     return any(_is_used_up(session, name, number) for name in who.officers)
 
 
 def note(session: Session, who: Actor, looks: Looks) -> None:
-    """Add an entry for each case with which texts were compared."""
+    """Add a journal entry for each case whose recorded identity was compared with texts."""
     for number, found in looks.found.items():
         journal.note(
             session, who, action(Code.COMPARE_IDENTITY, number, touched=found, words_shown=looks.by_two)

@@ -18,8 +18,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 def mixed(texts: Iterable[str]) -> list[str]:
     """Return the first words that mix letters of several of these alphabets.
 
-    In a word, the letters of the less frequent alphabets are spelled out, just as ``printable.visible``
-    spells out invisible characters.
+    In each of these words, the letters of the less frequent alphabets are spelled out, just as
+    ``printable.visible`` spells out invisible characters.
     """
     words = dict.fromkeys(
         word[:_LONGEST] for text in texts if not text.isascii() for word in _WORD.findall(text)

@@ -72,8 +72,7 @@ def give_way(watch: Watch, context: Context, half: int, steady: float) -> int:
         stalled = watch.stalled(half, steady, envelopes.unfinished(connection))
         limits, used = Limits.of(connection, context.settings, hour), quotas.used(connection, hour)
     deleted = 0
-    # All processes take one kind after the other, in the same order, because otherwise two processes could
-    # block each other.
+    # All processes handle the kinds in the same order. Otherwise, two processes could block each other.
     for kind in Kind:
         if limits.is_short(kind, used[kind]):
             going = sorted((each for each in stalled if each.kind is kind), key=lambda each: each.id)

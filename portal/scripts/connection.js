@@ -6,7 +6,7 @@
 
 /**
  * After this time without an answer, the page says what it is waiting for. Silence alone does not count as a lost
- * connection, because over Tor, an answer may take longer, and browsers do not report whether the bytes that they sent
+ * connection, because an answer over Tor may take longer. Browsers also do not report whether the bytes that they sent
  * have arrived. (The upload events of XMLHttpRequest also count bytes that the system has only buffered; in a
  * measurement, this was a whole megabyte.) A connection counts as lost if the browser has no network, or if a request
  * fails.

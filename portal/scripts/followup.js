@@ -73,7 +73,7 @@ export async function likelyEnvelope() {
 /** The form keeps its content until the message has arrived. After a failure, the same sealed message is sent again. */
 async function send() {
   write("follow-up-done", "");
-  // The numbers are invisible until the message is sent. Their space is reserved now, so that nothing moves then.
+  // The numbers are invisible until the message is sent. Their space is reserved, so that nothing moves at that time.
   show("danger-sent", !byId("danger-now").hidden);
   // Scroll at once, because a moment later, the person may be about to press something else.
   if (!byId("danger-sent").hidden) bringIntoView("danger-sent");

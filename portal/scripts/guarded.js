@@ -31,7 +31,8 @@ const ROOM = ".typing";
 const shown = new Map();
 
 /**
- * Call `act`. If it fails, show the errors at the fields, and in the element with this id, with links to the fields.
+ * Call `act`. If it fails, show each error at its field. Also list the errors, with links to the fields, in the
+ * element with this id.
  * @param {string} id
  * @param {() => unknown} act
  */

@@ -68,8 +68,8 @@ function enough() {
 }
 
 /**
- * Clear the form and show the days to come back. If the report says that somebody is in danger, also show the emergency
- * numbers.
+ * Clear the form, and show the days on which the reporter should come back. If the report says that somebody is in
+ * danger, also show the emergency numbers.
  */
 export function finish() {
   show("danger-told", saidDanger());

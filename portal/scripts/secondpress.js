@@ -14,8 +14,8 @@ const UNSEEN_MS = 1_000;
 /** @type {MouseEvent | null} the last press of a pointer */
 let last = null;
 /**
- * The kind of pointer that came down since the last click, or empty. A label passes its click on to its field, but that
- * click is not a second press.
+ * The kind of pointer that was pressed since the last click, or empty if none was pressed. A label passes its click on
+ * to its field, but that click is not a second press.
  */
 let pointer = "";
 let changed = { at: -Infinity, top: 0 };
@@ -39,7 +39,8 @@ export function scrolling(act) {
 }
 
 /**
- * Keys and scripts press without a pointer. “Leave quickly” must always work.
+ * Only a press by a pointer can be meant for another element, not a press by a key or a script. “Leave quickly” must
+ * always work.
  * @param {MouseEvent} event
  */
 function canBeMistaken({ detail, target }) {

@@ -14,7 +14,7 @@ import { whenTranslated } from "./translated.js";
 import { LISTS } from "./wordlists.js";
 
 /**
- * A new token. Its keys are derived at first use, and its words are in the language that the page had then.
+ * A new token. Its keys are derived at their first use. Its words keep the language of the page at their first use.
  * @typedef {{ words: readonly string[], keys: () => Promise<casetoken.CaseKeys> }} Token
  */
 

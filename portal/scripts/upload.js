@@ -110,8 +110,8 @@ export class Upload {
   }
 
   /**
-   * Handle the answer to a piece. If none of its bytes arrived, treat this as no answer, because otherwise the upload
-   * might never end.
+   * Handle the answer to a piece. If no byte of the piece arrived, treat the answer as missing, because otherwise the
+   * upload might never end.
    * @param {import("./http.js").Answer} answer
    */
   #moveOn(answer) {
@@ -136,8 +136,8 @@ export class Upload {
   /**
    * Read the next piece at the portal's offset, unless a part of the last piece is still unsent.
    *
-   * Each piece has a new array. With one array for all pieces, Chromium would collect garbage less often, and the
-   * bodies of sent requests would fill 230 MiB before they are freed (measured with 1 GB of files).
+   * Each piece has a new array. If all pieces used one array, Chromium would collect garbage less often. In a
+   * measurement with 1 GB of files, the bodies of sent requests filled 230 MiB before Chromium freed them.
    */
   async #fill() {
     if (this.#rest().length) return;

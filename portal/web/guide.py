@@ -53,7 +53,7 @@ class Section:
 class Guide:
     """A guide or notice in one language.
 
-    Only the legal notice has an ``address``: the lines of the address for letters.
+    Only the legal notice has an ``address``: a postal address of several lines.
     """
 
     title: str

@@ -97,7 +97,7 @@ def test_an_error_names_the_mistake_and_its_place_and_its_remedy(found: str, put
     assert str(caught.value) == said or caught.value.fault is Fault.NOT_TOML
 
 
-def test_bytes_that_are_not_utf_8_are_named() -> None:
+def test_bytes_that_are_not_utf_8_are_refused_as_not_toml() -> None:
     with pytest.raises(Mismatch, match="plan is not TOML"):
         FILE.parse(b"\xff")
 
@@ -204,7 +204,7 @@ SHIPPED: dict[str, tuple[Schema, str, str, str]] = {
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_files_shipped_with_the_inbox_are_checked_the_same_way(name: str) -> None:
+def test_files_shipped_with_the_inbox_are_checked_against_their_schemas(name: str) -> None:
     schema, found, put, said = SHIPPED[name]
     shipped = files("inbox").joinpath(name).read_text("utf-8")
     assert schema.parse(shipped.encode())

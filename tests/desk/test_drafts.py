@@ -161,7 +161,7 @@ def test_a_draft_is_deleted_once_its_form_is_sent(alice: Client) -> None:
 
 
 def test_a_draft_that_arrives_after_its_form_was_sent_is_ignored(alice: Client) -> None:
-    """Browsers send the draft when they leave the page, which may be after they sent the form."""
+    """A browser sends the draft when it leaves the page, perhaps after it has sent the form."""
     assert 303 == alice.send("/en/case/1/note", text=WORDS, once="a").status_code
     assert 204 == begin(alice, once="a")
     assert [] == rows(alice)

@@ -223,7 +223,7 @@ def test_the_server_writes_no_uploaded_file_to_a_disk(world: World) -> None:
         (b"POST / HTTP/1.1\r\nContent-Length: yyyy\r\n\r\n", b"400"),
     ],
 )
-def test_an_invalid_request_is_answered_without_repeating_it(
+def test_the_response_to_an_invalid_request_does_not_repeat_the_request(
     caplog: pytest.LogCaptureFixture, sent: bytes, status: bytes
 ) -> None:
     """The response does not name the server program, and nothing is logged."""

@@ -99,7 +99,7 @@ def test_an_answer_without_extracts_neither_confirms_nor_denies_that_there_is_a_
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_refusal_and_an_answer_without_data_are_the_same_letter(
+def test_the_letter_is_the_same_for_a_refusal_and_for_an_answer_without_data(
     office: Office, drawer: Path, tmp_path: Path, language: str
 ) -> None:
     """Letters for the same name are equal byte for byte.

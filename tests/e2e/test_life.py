@@ -55,7 +55,7 @@ def pdf() -> bytes:
 class Programs(InboxForked):
     """An inbox whose commands run as separate processes, except the command that creates the inbox.
 
-    This process creates the inbox, so that passphrases are stretched quickly.
+    This process creates the inbox, because only here can a test make the stretching of passphrases quick.
     """
 
     def init(self) -> dict[str, Any]:

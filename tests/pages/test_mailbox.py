@@ -85,7 +85,7 @@ DAYS = ("#next-by", "#feedback-by", "#overdue")
 
 
 def days_shown(visitor: Visitor) -> list[str]:
-    """Open the case; return the texts about the days to come."""
+    """Open the case; return the texts about its deadlines."""
     visitor.open()
     visitor.opened()
     return [visitor.page.locator(place).inner_text() for place in DAYS]
@@ -121,7 +121,7 @@ def test_a_claimed_day_may_differ_from_the_memo_by_one_day(visitor: Visitor) -> 
     assert visitor.page.evaluate(DIFFERING, [*near, *far, "2199-12-31"]) == [*far, "2199-12-31"]
 
 
-# Show a case with a claim and with an error. Return whether the places of both texts are filled.
+# Show a case with a claim and with an error. Return, for each of three elements, whether it has a text.
 SHOWN = """([claim, fault]) => {
   const mailbox = { claim, channel: null, day: "2026-11-24", slot: null, fault };
   modules.caseview.showCase(mailbox, { channels: [] }, "2026-11-25");

@@ -211,7 +211,9 @@ def test_the_error_about_the_missing_reader_names_the_step_that_asks_for_the_rea
     expect(page.locator("#channels legend")).to_have_text(re.compile("Obligatoire|Required"))
 
 
-def test_an_empty_report_can_be_corrected_in_the_place_to_which_each_link_leads(visitor: Visitor) -> None:
+def test_each_link_of_the_error_leads_to_a_place_where_an_empty_report_can_be_corrected(
+    visitor: Visitor,
+) -> None:
     """One link leads to the text, and one to the files and the subjects. One correction is enough."""
     page = visitor.page
     visitor.visit("en/report")

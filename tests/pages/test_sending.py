@@ -130,7 +130,7 @@ def test_if_a_report_has_not_begun_to_arrive_after_ten_seconds_the_page_says_tha
     """The proof of work for large files can take minutes, and nothing else shows that the page is busy."""
     visitor.page.clock.install()
     visitor.write()
-    # The page computes in slices. The next slice is never started here.
+    # The page computes the proof of work in slices. In this test, the next slice never starts.
     visitor.page.evaluate("() => { scheduler.yield = () => new Promise(() => {}) }")
     visitor.confirm()
     visitor.shows("#progress-text", "sealing")

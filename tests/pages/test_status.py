@@ -72,7 +72,7 @@ def test_an_answer_names_the_body_to_which_the_report_was_sent(visitor: Visitor)
 def test_the_page_says_that_a_channel_was_removed_from_the_list(
     visitor: Visitor, *, is_answered: bool
 ) -> None:
-    """The page calls no answer forged or late, and accepts no message.
+    """The page does not say that an answer is forged or late, and it accepts no message.
 
     Once the channel is on the list again, the page shows its answer.
     """
@@ -144,7 +144,7 @@ def test_a_slot_that_the_reader_of_the_case_did_not_sign_is_not_shown(visitor: V
 def test_a_slot_signed_with_an_expired_key_stays_valid_until_the_next_slot_is_due(
     visitor: Visitor, next_by: int, past: int, *, believed: bool
 ) -> None:
-    """After 35 days the slot is always refused, because a thief of the key could set the date."""
+    """After 35 days the slot is always refused, because whoever stole the key could choose any date."""
     report = visitor.reported()
     usual = make_keyring(visitor.site.site, serial=2).value
     past = [

@@ -73,7 +73,7 @@ def test_adding_and_examining_and_removing_files_moves_nothing_just_after_a_pres
 
 
 @pytest.mark.parametrize("choice", ["danger_now-yes", "how_many-only_me", "coi-yes"])
-def test_a_notice_or_another_reader_appears_only_after_a_moment_without_a_press(
+def test_a_notice_or_the_offer_of_another_reader_appears_only_after_a_moment_without_a_press(
     visitor: Visitor, page: Page, choice: str
 ) -> None:
     """The control is the same page a moment later, when something has moved."""
@@ -87,7 +87,7 @@ def test_a_notice_or_another_reader_appears_only_after_a_moment_without_a_press(
     )
 
 
-def test_the_notice_of_danger_appears_with_the_press_and_moves_nothing(visitor: Visitor, page: Page) -> None:
+def test_the_notice_of_danger_appears_at_once_and_moves_nothing(visitor: Visitor, page: Page) -> None:
     visitor.turn_to("#danger_now-yes")
     notice = page.locator("[data-danger]").first
     assert not notice.is_visible()

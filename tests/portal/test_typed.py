@@ -12,7 +12,7 @@ from tests.support import module_texts
 from tests.support.paths import ROOT
 
 NAMES = "|".join(portal.list_commands(click.Context(portal)))
-# People type these commands as `portal` even with the package, because they use another machine.
+# People type `portal` before these commands even if they use the package, because they use another machine.
 ELSEWHERE = "backup key|verify-receipt|verify"
 NAMED = re.compile(rf"(?<!fanal-)\bportal (?!{ELSEWHERE})(?:{NAMES})\b|`portal\b(?! (?:{ELSEWHERE})\b)")
 
@@ -34,14 +34,14 @@ def test_a_hint_names_the_command_of_the_package_or_of_the_checkout(
 
 
 def spelled_by_hand(source: str) -> list[str]:
-    """Return the texts of a module, except docstrings, that name a command of `portal` as in a checkout."""
+    """Return the texts of a module, except docstrings, that name a command as it is typed in a checkout."""
     return [text for text in module_texts.texts(source) if NAMED.search(text)]
 
 
 @pytest.mark.parametrize(
     "planted", ['x = "run `portal export` first"', "f'{x}: portal import FILE'", 'x = f"`portal {y}`"']
 )
-def test_a_command_that_is_spelled_by_hand_is_found(planted: str) -> None:
+def test_the_search_finds_a_command_that_is_written_out_by_hand(planted: str) -> None:
     """The control."""
     assert spelled_by_hand(planted)
     assert spelled_by_hand("x = f'{typed(1)}: `fanal-portal run export`, `portal backup key`'") == []

@@ -15,10 +15,10 @@ PartsOf = Callable[..., tuple[Hashable, ...]]
 
 
 def in_gate(walks: Sequence[Walk], parts: PartsOf, once: PartsOf) -> Iterator[tuple[Walk, Surface]]:
-    """Yield walks, each with a surface.
+    """Yield the walks that the gate tries, each with a surface.
 
     Each of ``parts`` appears on both surfaces, and each of ``once`` on one surface. Each part is taken from
-    the last walk that has it. Most walks without a part of their own are therefore left out.
+    the last walk that has it. Therefore most walks whose parts all occur in later walks are left out.
     """
     seen: set[tuple[Hashable, Surface]] = set()
     seen_once: set[Hashable] = set()

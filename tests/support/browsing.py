@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from playwright.sync_api import Browser, BrowserType
 
-# Chromium's engine without windows, tabs and menus takes half the time. The tests in `e2e` use all of
-# Chromium.
+# Chromium's engine without windows, tabs and menus takes half the time. The tests in `e2e` use the
+# complete Chromium.
 SHELL = "chromium-headless-shell"
 WHOLE = "chromium"
 

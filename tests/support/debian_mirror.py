@@ -73,8 +73,8 @@ class SigningKey:
 def make(out: Path, key: SigningKey) -> None:
     """Make the archive of a medium in ``out``.
 
-    In the archive, the package of minisign contains the program of this machine. Each other package has one
-    small file.
+    The archive's package of minisign contains the minisign that is installed on this machine. Each other
+    package has one small file.
     """
     for name in PACKAGES:
         pool = out / ("debian-security" if name == "firefox-esr" else "debian") / "pool"

@@ -51,13 +51,13 @@ def folders(_: str) -> str:
 
 
 def process(number: str) -> str:
-    """Find another process, with a signal that does nothing."""
+    """Find another process by sending it a signal that does nothing."""
     os.kill(int(number), 0)
     return "found"
 
 
 def write(path: str) -> str:
-    """Write a text to a file, where the text would stay."""
+    """Leave a text behind in a file."""
     with Path(path).open("w") as file:
         file.write("here I was")
     return "written"
@@ -87,7 +87,7 @@ def fork(count: str) -> str:
 
 def execute(path: str) -> str:
     """Execute another program."""
-    os.execv(path, [path, "-E", "-s", "-S", "-c", "print('another')"])  # noqa: S606 - this call is the attempt
+    os.execv(path, [path, "-E", "-s", "-S", "-c", "print('another')"])  # noqa: S606 - this is the attempt
 
 
 def memory(size: str) -> str:

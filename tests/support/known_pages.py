@@ -1,4 +1,4 @@
-"""The pages of a portal. Each portal renders its pages at its start, but a test process only once.
+"""The pages of a portal. A portal renders its pages at each start; a test process renders them only once.
 
 The pages depend on the settings, the questions, and the folders of law and guides. A portal has its own pages
 if it has other settings, questions or folders.

@@ -95,7 +95,7 @@ class Medium:
     def checked(self) -> "subprocess.CompletedProcess[str]":
         """Run the script that compares the files with the manifest.
 
-        The script on the medium is not used, because it can be the changed file.
+        The script on the medium is not used, because a test may have changed it.
         """
         command = ["sh", str(ROOT / "deploy/medium/check.sh"), str(self.folder)]
         return subprocess.run(command, capture_output=True, text=True, check=False)

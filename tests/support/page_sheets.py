@@ -32,7 +32,7 @@ from tests.support.paths import ROOT
 from tests.support.portal_room import Room
 from tests.support.portal_site import PortalSite
 
-# The height of the screen in pixels, and the scale of its pictures on a sheet, by the width of the screen.
+# For each width of a screen: its height in pixels, and the scale of its pictures on a sheet.
 SCREENS = {320: (640, 0.8), 360: (640, 0.8), 768: (1024, 0.55), 1280: (800, 0.45)}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PRINT = "print"
@@ -80,7 +80,7 @@ class Camera:
             page.evaluate(_UNCOVER)
             picture = page.screenshot(full_page=True, caret="hide")
             sheets.add(Image.open(BytesIO(picture)).convert("RGB"), caption)
-        # The page is printed in the dark colour scheme, because paper must not get the colours of the screen.
+        # The dark colour scheme is still set here, to show that its colours do not appear on paper.
         with closing(pypdfium2.PdfDocument(page.pdf(format="A4"))) as document:
             for number, sheet in enumerate(document, 1):
                 part = f", page {number} of {len(document)}" if len(document) > 1 else ""
@@ -137,7 +137,7 @@ def leave(visitor: Visitor, _: Path) -> Iterator[State]:
 
 
 def take_from_disk(camera: Camera, chromium: Browser, visitor: Visitor, folder: Path) -> None:
-    """Take pictures of a report with the offline form, and of the answers to forms without a script."""
+    """Take pictures of a report by the offline form, and of the answers to forms sent without a script."""
     person = OfflineVisitor(chromium, folder / "stick", visitor.address, visitor.language)
     for context in person.contexts:
         context.set_default_timeout(SLOW)

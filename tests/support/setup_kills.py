@@ -17,15 +17,16 @@ from portal.setup.steps import Step
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _CHANGES = {f"os.{name}" for name in ("chmod", "chown", "mkdir", "remove", "rename", "rmdir")}
-# These words of systemctl change nothing. Setup repeats some of these words until a service has started.
+# These commands of systemctl change nothing. Setup repeats some of them until a service has started.
 _ONLY_READ = {"is-active", "is-enabled", "is-failed", "show"}
 # Beyond this number, only some changes of a step are tried, because there are many files of pages.
 MANY = 12
 
 _KILLED = re.compile("^killed at: (.*)$", re.MULTILINE)
 
-# Runs setup until it is killed at a change of a step, and returns the title of that step, or None if the run
-# ended. If the run reaches a later step, it is killed at the first change there.
+# Takes the title of a step and the number of a change in this step; runs setup, and kills it at this change.
+# Returns the title of the step in which the run was killed, or None if it ended. If the run reaches a later
+# step, it is killed at the first change there.
 Run = Callable[[str, int], str | None]
 
 
@@ -71,7 +72,7 @@ def in_fork(work: Callable[[], object], step: str, change: int) -> str | None:
 
 
 def arm(step: str, change: int) -> None:
-    """Let this process be killed at one of the changes of a step, counted from 0."""
+    """Let this process be killed at change number ``change`` of a step, counted from 0."""
     apply, now = steps._apply, [""]
     left = [0]
 

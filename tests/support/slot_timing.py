@@ -71,7 +71,7 @@ def measured(
     If the rounds are not enough for a judgement, more rounds are added, up to six times. All rounds are
     judged together. With each turn, noise counts less, because it affects every state equally. A real
     difference remains. If turns were judged separately, one lucky turn would hide a real difference. ``told``
-    decides whether states that still differ do so by chance.
+    decides whether a difference that remains is due to chance.
     """
     taken: dict[str, list[float]] = {name: [] for name in locators}
     for _ in range(_TURNS):

@@ -46,7 +46,7 @@ def neighbours_in(text: str, words: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def found_in_files(folder: Path, texts: Iterable[Text]) -> list[tuple[str, Text]]:
-    """Return the file and the text for each text found in any file below ``folder``, or in a file's name."""
+    """Return pairs: the name of a file below ``folder``, and a text found in the file or in its name."""
     wanted = list(texts)
     return [
         (path.name, text)
@@ -65,7 +65,7 @@ def found_in_open_files(processes: Iterable[int], texts: Iterable[Text]) -> list
 
 
 def found_in_memory(processes: Iterable[int], texts: Iterable[Text]) -> list[tuple[int, Text]]:
-    """Return the process and the text for each text found in the readable memory of a running process."""
+    """Return pairs: a running process, and a text found in its readable memory."""
     wanted = list(texts)
     return [
         (process, text)

@@ -69,8 +69,8 @@ class Written:
 def rendered(words: Translation, said: Callable[[str, str], str]) -> dict[str, str]:
     """Return the public pages in the language of ``words``, by name; the first page is called ``home``.
 
-    ``said`` returns the text that stands for an English text of a TOML file, given the name of the file and
-    the text.
+    ``said`` takes the name of a TOML file and an English text in it, and returns the text to show in its
+    place.
     """
     load, read = translation.load, guide.load
 

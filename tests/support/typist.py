@@ -182,9 +182,10 @@ def typing_to_fork(words: Sequence[str | Path], folder: Path, program: str = INB
 
 @contextmanager
 def _terminal() -> Iterator[tuple[int, Connection]]:
-    """Yield the two sides of a new terminal: the typist's, and the program's, which must be closed here.
+    """Yield the two sides of a new terminal: the typist's and the program's.
 
-    The program's side is a Connection, so that multiprocessing can pass it to a process.
+    The caller must close the program's side after starting the program. The program's side is a Connection,
+    so that multiprocessing can pass it to a process.
     """
     terminal, program_side = pty.openpty()
     termios.tcsetwinsize(terminal, (50, 100))

@@ -5,7 +5,7 @@ import gc
 from crypto import base64url
 from portal.app import load_questionnaire
 from portal.config import Settings
-from portal.ops.cli import main  # noqa: F401 - as its script does
+from portal.ops.cli import main  # noqa: F401 - imported as in its script
 from portal.site import site_files
 from portal.web import content_encoding, pages
 from tests.support import known_pages

@@ -141,7 +141,7 @@ def test_the_risk_to_the_reporter_is_assessed_before_measures_that_others_may_no
     }  # fmt: skip
 
 
-def test_only_the_listed_measures_need_the_word_of_the_prosecutor() -> None:
+def test_only_the_listed_measures_need_the_prosecutors_word() -> None:
     assert having("needs_word") == INFORMED | {
         "admin_inquiry", "hearing", "internal_control", "disciplinary_opened", "disciplinary_sanction",
         "suspension", "access_suspended", "mobility",
@@ -201,7 +201,7 @@ def test_only_inadmissible_and_out_of_scope_cases_are_kept_for_a_shorter_time() 
     assert {"admissible"} == {FRENCH.outcomes[code].retention for code in FRENCH.outcomes.keys() - short}
 
 
-def test_telling_a_reporter_any_outcome_needs_the_word_of_the_prosecutor() -> None:
+def test_telling_a_reporter_any_outcome_needs_the_prosecutors_word() -> None:
     assert all(each.needs_word for each in FRENCH.outcomes.values())
 
 
@@ -397,7 +397,7 @@ def test_an_external_authority_forwards_other_cases_within_seven_working_days() 
     assert "forwarded_external" == duty.decisions["forwarded"].measure
 
 
-def test_only_the_listed_decisions_take_two_officers_and_only_one_decision_defers_its_duty() -> None:
+def test_only_the_listed_decisions_take_two_officers_and_only_one_decision_puts_its_duty_off() -> None:
     two = {code: by_two(each.decisions) for code, each in FRENCH.duties.items()}
     assert two == {
         "art40": {"transmit", "no_transmission"},
@@ -443,7 +443,7 @@ def test_texts_for_officers_avoid_the_listed_words() -> None:
     }  # fmt: skip
 
 
-def test_texts_for_officers_use_the_listed_words_instead() -> None:
+def test_texts_for_officers_use_the_listed_words_in_place_of_the_avoided_words() -> None:
     assert {
         "officers": (
             "agents habilités de l\N{RIGHT SINGLE QUOTATION MARK}Inspection des services",

@@ -91,7 +91,7 @@ def test_every_case_needs_a_decision_on_informing_the_persons_named_and_the_deci
     assert {"informed"} == {code for code, each in duty.decisions.items() if each.informs}
 
 
-def test_every_access_request_is_answered_after_the_same_time() -> None:
+def test_every_access_request_is_answered_after_the_same_number_of_days() -> None:
     duty = FRENCH.duties[FRENCH.duty(DutyRole.ACCESS)]
     assert ("1 month", "25 days") == (str(duty.within), str(duty.answer_after))
     assert ("3 months", "2 months") == (str(duty.extended), str(duty.names_kept))
@@ -115,7 +115,7 @@ def test_reporters_may_be_told_only_of_measures_of_protection_and_organisation()
     assert 5 == len(protection)
 
 
-def test_measures_that_could_warn_suspects_need_the_word_of_the_prosecutor() -> None:
+def test_measures_that_could_warn_suspects_need_the_prosecutors_word() -> None:
     free = {code for code, each in FRENCH.measures.items() if not each.needs_word}
     assert {"hearing", "suspension", "mobility", "access_suspended", "dnred_informed"}.isdisjoint(free)
     # Measures against danger, measures for protection, and measures that the law or the prosecutor requires
@@ -168,7 +168,7 @@ def test_the_inspectorate_of_finance_is_not_an_external_authority() -> None:
     assert all("IGF" not in each.name.en for each in FRENCH.authorities.values())
 
 
-def test_the_obstacles_and_the_word_of_the_prosecutor_have_the_decided_values() -> None:
+def test_the_obstacles_and_offences_and_the_name_of_the_ledger_have_the_decided_values() -> None:
     assert (2, 2) == (FRENCH.obstacles.urgent.value, FRENCH.obstacles.junk_officers.value)
     assert (2, True) == (FRENCH.offence.severity, "délit" in FRENCH.offence.tags)
     assert ("registre des communications", ("registre",)) == (
@@ -198,7 +198,7 @@ def test_a_law_has_a_rule_for_every_role(law: Law) -> None:
 
 
 @pytest.mark.parametrize("name", LAWS)
-def test_the_program_reads_each_flag_of_the_law_with_the_value_in_the_file(name: str) -> None:
+def test_each_flag_of_the_law_has_the_value_that_its_file_gives(name: str) -> None:
     """A flag that is missing in the file is read as false."""
     law, said = LAWS[name], {file: tomllib.loads(raw.decode()) for file, raw in FILES[name].items()}
     flags = ("opens_proceedings", "ends_proceedings", "is_inquiry", "needs_word", "addressee")
@@ -269,7 +269,7 @@ PUT = st.sampled_from(["", "1", "true", '""', '"x"', "[]", '["x"]', "{}", "nan",
 
 
 @given(st.sampled_from([(name, file) for name in FILES for file in folder.NAMES]), st.data())
-def test_a_damaged_file_is_either_refused_and_named_or_read_as_another_law(
+def test_a_damaged_file_is_named_in_an_error_or_read_as_another_law(
     where: tuple[str, str], data: st.DataObject
 ) -> None:
     """A line is deleted, duplicated, moved, or given another value."""

@@ -1,4 +1,4 @@
-"""No command reveals a case to an excluded officer, and its reporter cannot notice the exclusion."""
+"""Every command hides a case from an excluded officer. The reporter cannot notice the exclusion."""
 
 import json
 from pathlib import Path

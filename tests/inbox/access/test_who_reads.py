@@ -75,7 +75,7 @@ STEP = 37
 
 @pytest.fixture(scope="module")
 def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
-    """A vault with a case for each combination of access data, and with what remains of destroyed cases."""
+    """A vault with a case for each combination of access data, and with the remains of destroyed cases."""
     with closing(upgrade.create(tmp_path_factory.mktemp("who") / "vault.sqlite", bytes(32))) as made:
         with made.transaction() as session:
             session.add_all(Officer(name=name, since=DAY, member=n) for n, name in enumerate(NAMES, 1))

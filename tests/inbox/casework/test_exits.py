@@ -1,8 +1,9 @@
 """A case can leave the officers' work in several ways, called exits.
 
-A matrix says which obstacles stop each exit. The tests compare the commands and the desk with the matrix. The
-gate tries each exit with each need both by command and at the desk. The gate tries each obstacle, and each
-way to lift one, either by command or at the desk. `make soak exits` tries every cell on both surfaces.
+A matrix says which obstacles stop each exit. The tests compare the commands and the desk with the matrix. For
+each exit, the gate tries each need (such as a reason or a second officer) both by command and at the desk.
+The gate tries each obstacle, and each way to lift one, either by command or at the desk. `make soak exits`
+tries every cell on both surfaces.
 """
 
 import re
@@ -160,8 +161,8 @@ def test_the_matrix_of_exits_equals_the_table_in_this_module() -> None:
 def test_no_obstacle_keeps_a_case_in_quarantine_forever(what: Obstacle, way: Exit) -> None:
     """Other obstacles can be lifted in quarantine, do not count in quarantine, or do not stop all officers.
 
-    Two obstacles need no such action. ``NO_WORD``: the outcome can be withheld from the reporter for a
-    reason. ``CLOSED``: a case is always closed before it is destroyed.
+    Two obstacles need not be lifted in quarantine. ``NO_WORD``: the outcome can be withheld from the reporter
+    for a reason. ``CLOSED``: a case is always closed before it is destroyed.
     """
     cell = MATRIX[what][way]
     of_no_case = {Code.ANSWER_ACCESS}
@@ -175,7 +176,7 @@ def test_no_obstacle_keeps_a_case_in_quarantine_forever(what: Obstacle, way: Exi
 
 
 def before(rooms: dict[bool, Room], way: Exit, what: Obstacle, folder: Path) -> Room:
-    """Return a case before an exit.
+    """Return a room with a case for which an exit can be tried.
 
     The case gets the obstacle, unless the obstacle belongs to the request.
     """
@@ -337,7 +338,7 @@ def test_an_exit_that_always_takes_two_officers_asks_for_the_second_officer(
 
 
 def test_the_matrix_has_every_obstacle_and_exit_and_the_tests_can_try_each_cell() -> None:
-    """A new obstacle needs a builder and a sign, unless it comes from the request.
+    """A new obstacle needs an entry in BUILDERS and in SIGNS, unless it comes from the request.
 
     A new way to lift an obstacle needs a command and a form.
     """
@@ -363,7 +364,7 @@ def test_the_matrix_has_every_obstacle_and_exit_and_the_tests_can_try_each_cell(
         (UNLESS, _parts, _once),
     ],
 )
-def test_the_gate_tries_each_exit_with_each_need_on_both_surfaces_and_the_rest_on_one_surface(
+def test_the_gate_tries_each_need_of_each_exit_on_both_surfaces_and_the_rest_on_one_surface(
     walks: list[Any], parts: PartsOf, once: PartsOf
 ) -> None:
     chosen = [*in_gate(walks, parts, once)]
@@ -379,7 +380,7 @@ def test_the_tests_notice_a_builder_that_does_not_build_its_obstacle(
 ) -> None:
     """The control of the tests above.
 
-    Either the open or the closed case lacks the obstacle until the builder adds it.
+    Without the builder, the obstacle is missing in the open case or in the closed case.
     """
     monkeypatch.setitem(BUILDERS, what, lambda _: None)
     unnoticed = []
@@ -429,7 +430,7 @@ def test_only_the_matrix_decides_whether_a_case_can_be_closed_with_a_revealing_t
     assert expected[need] == came
 
 
-def test_an_action_of_one_officer_does_not_pass_an_obstacle_that_takes_two_officers(
+def test_one_officer_cannot_pass_an_obstacle_that_takes_two_officers(
     founded_rooms: dict[bool, Room], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The exit is then refused until the table of actions has an action for two officers."""

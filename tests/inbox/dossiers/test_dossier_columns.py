@@ -1,4 +1,4 @@
-"""A dossier contains nothing that the vault stores about a case, except the columns listed here."""
+"""Of all the columns about a case in the vault, a dossier contains only those listed here."""
 
 import json
 from collections.abc import Iterator

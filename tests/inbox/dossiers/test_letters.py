@@ -52,7 +52,7 @@ NAMES = ("alice", "bruno")
 
 @pytest.fixture(scope="module")
 def founded_letters(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """An office of two officers, and two cases that name a person. No obstacle prevents a letter.
+    """An office of two officers, and two cases that name a person. No obstacle stops a letter.
 
     The prosecutor was told of each case, the final decision was made, and no transmission is needed. The
     office is an external authority, so it can forward a report itself.

@@ -92,7 +92,7 @@ def test_the_journal_and_the_ledger_contain_only_the_hash_of_the_text(office: Of
     assert "stupéfiants" not in repr((entries, row))
 
 
-# Texts that are refused even with a reason, and words of the refusal.
+# Texts that are refused even with a reason, each with a part of the error.
 NEVER = {
     "quoted": ("On a parlé du conteneur attendu au Havre.", "who reported: “On a parlé du conteneur"),
     "protected": (f"Il est dit : {SECRET}.", "who reported: “"),
@@ -150,7 +150,7 @@ NAMES_IN_TEXT = {
 
 
 def test_a_text_that_contains_a_name_from_any_text_of_the_case_is_refused(office: Office) -> None:
-    """A reason does not help.
+    """The text is refused even with a reason.
 
     The control: each text is accepted as long as the case does not contain the name.
     """

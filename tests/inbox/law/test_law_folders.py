@@ -43,7 +43,7 @@ def begun(folder: Path, *options: str | Path) -> tuple[Office, tuple[int, str]]:
 @pytest.mark.parametrize(
     ("options", "law"), [([], FRENCH), (["--jurisdiction", "fr"], FRENCH), (["--jurisdiction", OTHER], OTHER)]
 )
-def test_an_inbox_is_founded_with_a_law(options: list[str | Path], law: Path, tmp_path: Path) -> None:
+def test_a_new_inbox_keeps_a_copy_of_its_law(options: list[str | Path], law: Path, tmp_path: Path) -> None:
     """The copy of the folder is stored under its hash. The settings and the journal name that hash."""
     office, ended = begun(tmp_path, *options)
     assert (0, "") == ended
@@ -57,7 +57,7 @@ def test_an_inbox_is_founded_with_a_law(options: list[str | Path], law: Path, tm
 
 
 @pytest.mark.usefixtures("quick")
-def test_no_inbox_is_founded_with_an_invalid_law(tmp_path: Path) -> None:
+def test_no_inbox_is_created_with_an_invalid_law(tmp_path: Path) -> None:
     """The error names the line with the mistake. A path that is not a folder is refused, too."""
     wrong = tmp_path / "wrong"
     shutil.copytree(OTHER, wrong)

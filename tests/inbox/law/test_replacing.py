@@ -247,7 +247,7 @@ CHANGED = {
 
 
 def test_a_new_law_that_gives_a_used_code_another_role_is_refused(office: Office) -> None:
-    """As controls, the same law is accepted, and so is each changed law while nothing uses its code."""
+    """The controls: the same law is accepted, and so is each changed law before anything uses the code."""
     with office.opened() as inbox, inbox.vault.transaction() as session:
         session.execute(delete(Duty))
         for _, law in CHANGED.values():

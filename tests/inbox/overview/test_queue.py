@@ -220,7 +220,7 @@ def test_a_search_has_no_operators(waiting: Office, odd: str, found: list[int]) 
 
 
 def test_the_filter_for_unread_cases_omits_a_case_once_it_is_read(office: Office) -> None:
-    """When the reporter writes again, the case returns.
+    """When the reporter writes again, the filter finds the case again.
 
     Then the reporter's follow-up is unread, but the report is not.
     """
@@ -366,7 +366,7 @@ def test_a_search_that_is_too_long_is_refused(office: Office) -> None:
 def test_a_row_of_the_queue_shows_whether_the_report_or_a_follow_up_is_unread(office: Office) -> None:
     """A row is marked as unread until an officer has read the page with the unread messages.
 
-    The control is the other rows.
+    The other rows are the control.
     """
     assert {1: (True, 1)} | dict.fromkeys(range(2, 6), (True, 0)) == {
         row["case"]: (row["new"], row["unread_follow_ups"]) for row in office.json("queue", "list")["cases"]

@@ -157,7 +157,7 @@ def test_an_officer_can_save_at_most_thirty_views(office: Office) -> None:
 
 
 def test_a_view_is_deleted_when_it_is_unused_or_its_officer_leaves(office: Office) -> None:
-    """Applying or replacing a view counts as using it. The views of other officers stay."""
+    """Applying or replacing a view counts as using it. The views of other officers are kept."""
     with office.unlocked() as opened:
         inbox, alice, bruno = opened.inbox, actor(opened, "alice"), actor(opened, "bruno")
         for who in (alice, bruno):

@@ -80,8 +80,9 @@ def test_a_reply_or_closing_is_refused_if_its_text_counts_as_empty(office: Offic
 def test_feedback_is_refused_before_the_acknowledgement(office: Office) -> None:
     """Other replies are accepted.
 
-    After the feedback, officers can no longer write an acknowledgement, because it states the last day for
-    feedback. For the same reason, an acknowledgement cannot be retracted while feedback waits for an outbox.
+    After the feedback, officers can no longer write an acknowledgement, because an acknowledgement states the
+    last day for feedback. For the same reason, an acknowledgement cannot be retracted while feedback waits
+    for an outbox.
     """
     feedback = ("message", "reply", "1", "--template", "feedback", "--text", "Merci.", "--feedback")
     office.json(*TOLD)
@@ -128,7 +129,7 @@ def test_an_officers_words_are_feedback_only_if_a_measure_other_than_protection_
     office.json(*OWN)
 
 
-def test_an_officers_own_words_beside_a_measure_that_is_held_back_are_not_feedback(office: Office) -> None:
+def test_an_officers_own_words_are_not_feedback_if_their_measure_is_held_back(office: Office) -> None:
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
     office.json("case", "decide", "1", "transmit", *DRILL)
@@ -138,7 +139,7 @@ def test_an_officers_own_words_beside_a_measure_that_is_held_back_are_not_feedba
 @pytest.mark.parametrize(
     "undo", [("case", "measure", "unshare", "1", "1"), ("case", "measure", "retract", "1", "1", *DRILL)]
 )
-def test_an_officers_own_words_sent_without_their_measure_do_not_meet_the_feedback_deadline(
+def test_an_officers_own_words_do_not_meet_the_feedback_deadline_if_their_measure_is_not_sent(
     office: Office, told: Callable[[], Any], undo: tuple[str, ...]
 ) -> None:
     """The outbox and the page of the case warn officers until there is feedback."""
@@ -177,7 +178,7 @@ def test_an_outbox_gives_no_warning_about_a_case_in_quarantine(office: Office) -
     assert [] == office.json("exchange", "outbox", "--out", office.out)["warnings"]
 
 
-def test_an_officers_own_words_that_an_outbox_repeats_without_their_measure_are_not_feedback(
+def test_an_officers_own_words_are_not_feedback_if_an_outbox_repeats_them_without_their_measure(
     office: Office,
 ) -> None:
     """For example, an outbox repeats the words after an earlier outbox was lost."""
@@ -193,10 +194,10 @@ def test_an_officers_own_words_that_an_outbox_repeats_without_their_measure_are_
         )
 
 
-def test_a_closed_case_needs_no_feedback_once_its_text_was_sent_without_the_measure(
+def test_a_closed_case_needs_no_feedback_even_if_the_closing_text_was_sent_without_its_measure(
     office: Office,
 ) -> None:
-    """The closing dropped the deadline. Therefore the queue does not show the case as overdue for ever."""
+    """The closing ended the deadline. Therefore the queue does not show the case as overdue for ever."""
     office.json(*TOLD)
     office.json("case", "close", "1", "moot", "--disclosure", "partial", "--text", "Merci.")
     office.json("case", "measure", "unshare", "1", "1")
@@ -284,7 +285,9 @@ def test_feedback_with_the_text_that_withholds_everything_takes_two_officers(off
         drafts.send(opened.inbox, alone, 1, Draft(template="feedback", text="Merci.", feedback=True))
 
 
-def test_a_template_without_the_mark_for_feedback_is_not_feedback_on_its_own(office: Office) -> None:
+def test_a_template_that_is_not_marked_as_feedback_does_not_count_as_feedback_on_its_own(
+    office: Office,
+) -> None:
     """Like an officer's own words, such a text counts as feedback only beside a measure.
 
     Sending such a text takes one officer.
@@ -377,10 +380,10 @@ def test_a_referral_to_another_authority_is_feedback_on_its_own(office: Office) 
         assert [AnswersBy.TEXT] == [each.answers_by for each in queries_cases.messages(session, 1)]
 
 
-def test_the_text_of_a_closing_does_not_acknowledge_the_report_until_an_outbox_contains_the_text(
+def test_the_text_of_a_closing_acknowledges_the_report_only_once_an_outbox_contains_it(
     office: Office,
 ) -> None:
-    """Before the outbox, the reporter has read nothing.
+    """Before this outbox, the reporter cannot have read the text.
 
     The text in this test withholds everything else, so it is not feedback.
     """

@@ -94,7 +94,7 @@ def test_a_harmless_reply_is_sent(reported: World, text: str) -> None:
     assert 0 == reported.office.run("message", "reply", "1", "--text", text).code
 
 
-def test_a_small_number_is_protected_only_together_with_the_word_after_it() -> None:
+def test_a_small_number_is_protected_only_if_the_same_word_follows_it() -> None:
     protected = repeating.Protected(["La date du 3 mai"])
     assert ["3 mai"] == list(protected.repeated("Est-ce bien le 3 mai ?"))
     assert [] == list(protected.repeated("Nous vous répondons dans 3 mois, avant mai."))

@@ -49,7 +49,7 @@ PRESENT = [
 
 
 @pytest.mark.parametrize("text", ABSENT)
-def test_parts_of_words_and_other_names_do_not_name_an_officer(text: str) -> None:
+def test_a_part_of_a_word_or_another_name_does_not_count_as_an_officers_name(text: str) -> None:
     assert set() == NAMES.meant_in([text])
 
 

@@ -43,7 +43,7 @@ def test_a_line_that_fits_is_unchanged(line: str) -> None:
 
 
 @given(st.text(alphabet="ab1 ,«:\u00a0\u202f\u0301\u200d👩é-\t", min_size=MOST + 1))
-def test_every_shortened_line_fits_and_ends_with_the_sign_and_loses_no_accent(line: str) -> None:
+def test_every_shortened_line_fits_and_ends_with_an_ellipsis_and_loses_no_accent(line: str) -> None:
     cut = shortened(line, MOST)
     kept = cut.removesuffix(SIGN)
     assert len(cut) <= MOST

@@ -39,7 +39,7 @@ VALUE = st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_s
 # No character in this text can end a header.
 RAW = st.text(st.characters(codec="latin-1", exclude_characters="\r\n"), max_size=200)
 SILENCE = Raw(0, b"", b"")
-# The number of bytes of the unfinished envelope. Its upload can continue only at this offset.
+# How many bytes of the unfinished envelope have arrived. The upload can continue only at this offset.
 BEGUN = 12_345
 NUMBERS = st.sampled_from(
     [
@@ -59,7 +59,7 @@ NUMBERS = st.sampled_from(
         "",
     ]
 ) | st.integers(-(1 << 70), 1 << 70).filter(lambda number: number != BEGUN).map(str)
-# No value here names a channel of this portal.
+# None of these values is the id of a channel of this portal.
 BASE64 = st.binary(max_size=80).map(lambda raw: b64encode(raw).decode()) | st.sampled_from(
     ["bm9ib2R5", "bm9ib2R6", "bm9ib2R", "====", "bm9i\tb2R5", "A" * 3_000]
 )

@@ -169,7 +169,7 @@ def test_an_envelope_larger_than_its_share_is_refused_without_a_note(room: Room)
 
 @pytest.mark.databases_differ
 def test_simultaneous_reports_cannot_take_the_same_room_twice(room: Room) -> None:
-    """Exactly as many reports are accepted as fit. Afterwards, the sums are right."""
+    """The portal accepts exactly as many reports as fit. Afterwards, the sums are right."""
     limit(room, Kind.REPORT, 5)
     reports = [make_report_envelope(room.site) for _ in range(12)]
     start, answers = threading.Barrier(len(reports)), []
@@ -253,7 +253,7 @@ def test_freed_room_is_available_in_the_next_hour(room: Room) -> None:
 
 
 def test_settling_the_sums_several_times_frees_room_only_once(room: Room) -> None:
-    """All processes settle the sums, at the same time and again after a restart."""
+    """Every process settles the sums, often at the same time as another, and again after a restart."""
     addresses = [room.begin(make_report_envelope(room.site)) for _ in range(3)]
     for address, left in zip(addresses, (3, 2, 1), strict=True):
         assert used(room)[Kind.REPORT] == left * TEXT

@@ -66,8 +66,8 @@ def test_the_bodies_of_sixty_four_connections_fit_into_memory(
 ) -> None:
     """Each connection begins 100 requests, and sends all but the end of the bodies that nginx accepts.
 
-    A few connections fill the folder of bodies; the others fill the memory for pieces. Any other mix takes
-    less memory.
+    A few connections fill the folder of bodies. The others send only pieces, which nginx keeps in memory. Any
+    other mix takes less memory.
     """
     filling, others = [[SEALED, SEALED, PIECE]] * FILLING, [[PIECE]] * (CONNECTIONS - FILLING)
     with nginx.serving(), holding(nginx.port, filling + others, SECONDS) as held:
@@ -177,7 +177,7 @@ def held_each(nginx: Nginx, sources: Sequence[Source], path: str) -> tuple[int, 
 def test_a_connection_holds_at_most_three_unread_answers(behind_nginx: Nginx, path: str) -> None:
     """One of the two paths is a page that nginx reads from a file.
 
-    Nginx refuses requests for the other path, like most requests that need the portal.
+    The other path needs the portal. Here nginx refuses most requests that need the portal.
     """
     alone = behind_nginx.twin(f"unread{path.replace('/', '-')}")
     with alone.serving():

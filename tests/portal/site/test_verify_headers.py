@@ -50,12 +50,12 @@ MORE = {
 }
 
 
-def test_additional_headers_are_named(found: Callable[..., set[str]]) -> None:
+def test_the_monitor_reports_additional_headers(found: Callable[..., set[str]]) -> None:
     """Such headers could redirect visitors, report them to somebody, or help to recognise them later."""
     assert found(*MORE.items()) == {f"a portal does not send the header {name.lower()}" for name in MORE}
 
 
-def test_missing_headers_and_a_changed_type_are_named(found: Callable[..., set[str]]) -> None:
+def test_the_monitor_reports_missing_headers_and_a_changed_type(found: Callable[..., set[str]]) -> None:
     """In another character set, the same bytes can be a different page."""
     told = found(without="Integrity-Policy", instead=[("Content-Type", "text/html; charset=utf-16")])
     assert "header Integrity-Policy is not blocked-destinations=(script)" in told
