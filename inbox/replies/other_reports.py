@@ -39,7 +39,7 @@ _CASE = re.compile(
     r"\b(?:dossiers?|affaires?|signalements?|cases?|reports?)\W{1,3}(?:n[o°º]\W{0,2}|#)?(\d+)\b",
     re.IGNORECASE,
 )
-# The text before a word that is not the first word of a sentence.
+# The text before a word, if the word does not begin a sentence.
 _WITHIN = re.compile(r"[\w,'\u2019-]\s*$")
 
 

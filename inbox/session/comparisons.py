@@ -102,7 +102,7 @@ def touched(session: Session, number: int, text: str, own: Container[str] = ()) 
 
 @contextmanager
 def unnoted(session: Session) -> Iterator[None]:
-    """Let two officers compare a text, without a record of the cases with which it is compared.
+    """Let two officers compare a text with several cases, without recording these cases.
 
     If the block ends normally, no comparison gets an entry. The action has an entry, but that entry names no
     case. If the block raises an exception, each comparison that matched an identity gets an entry. Otherwise,

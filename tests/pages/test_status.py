@@ -329,7 +329,7 @@ def test_the_words_are_hidden_until_the_reporter_shows_them(visitor: Visitor) ->
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_the_withdraw_button_is_at_least_one_button_away_from_the_button_to_close_and_forget(
+def test_the_buttons_to_withdraw_and_to_close_and_forget_are_at_least_a_buttons_height_apart(
     visitor: Visitor, width: int
 ) -> None:
     """A button is at least 44 pixels high."""

@@ -19,7 +19,7 @@ _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _CHANGES = {f"os.{name}" for name in ("chmod", "chown", "mkdir", "remove", "rename", "rmdir")}
 # These commands of systemctl change nothing. Setup repeats some of them until a service has started.
 _ONLY_READ = {"is-active", "is-enabled", "is-failed", "show"}
-# Beyond this number, only some changes of a step are tried, because there are many files of pages.
+# Beyond this number, only some changes of a step are tried, because setup writes many files of pages.
 MANY = 12
 
 _KILLED = re.compile("^killed at: (.*)$", re.MULTILINE)

@@ -334,7 +334,7 @@ def test_every_exclusion_leaves_a_quorum_that_can_read_the_case(vault: Vault, qu
             assert (None if officer in now - excluded else officer) == session.connection().scalar(of_case)
 
 
-def test_a_name_in_a_report_excludes_an_officer_unless_there_is_no_other_officer(vault: Vault) -> None:
+def test_a_name_in_a_report_excludes_an_officer_only_if_there_is_another_officer(vault: Vault) -> None:
     """The only officer cannot have an alias either, because no other officer could read the cases."""
     with undone(vault, {"alice"}) as session:
         for name in ("bruno", "chloe"):

@@ -32,7 +32,7 @@ pytestmark = [
 
 
 def test_old_shares_do_not_open_files_made_after_a_renewal(office: Office, tmp_path: Path) -> None:
-    """The old vault.json beside the new files does not help. The control is the complete old copy."""
+    """Nor do they open the new files beside the old vault.json. The control is the complete old copy."""
     old = office.copy(tmp_path / "old")
     assert 0 == change(office, "renew", circle=NAMES).code
     mixed = old.copy(tmp_path / "mixed")
@@ -73,9 +73,9 @@ def _told(session: Any) -> list[Any]:
 def test_a_failed_change_of_officers_leaves_no_files(
     office: Office, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    """In one case, the medium damages the shares.
+    """One change fails because the medium damages the shares.
 
-    In the other case, writing to the home fails at the last moment.
+    The other change fails because the home cannot be written at the last moment.
     """
     before, shares = office.state(), sorted(office.shares.iterdir())
     write = atomic_files.write

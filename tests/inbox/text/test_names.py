@@ -82,7 +82,7 @@ def test_a_name_is_found_between_any_two_texts(before: str, after: str, name: st
 
 
 def test_the_memory_for_a_name_grows_linearly_with_its_length() -> None:
-    """One character can stand for four words.
+    """One character can be a ligature of four words.
 
     A search starts at each word of an ordinary name, but not of an extremely long one.
     """
