@@ -97,7 +97,7 @@ def all_serve(machine: Machine) -> None:
 
 @dataclass
 class Walk:
-    """The running machine of the portal, the tree of the inbox's machine, and the commands that are left.
+    """The running machine of the portal, the tree of the inbox's machine, and the commands still to run.
 
     ``printed`` is what the administrator notes down from the screen.
     """
@@ -208,7 +208,7 @@ class Walk:
     def _in_inbox(self, command: str) -> str:
         self.carry(self.machine.tree, self.inbox)
         (self.inbox / "srv/passphrase").write_text(PASSPHRASE)
-        # The medium is a folder of the machine.
+        # A folder of the machine serves as the medium.
         same_disk = " --same-disk" if " --out " in command else ""
         typed = f"{command}{same_disk} --passphrase-file /srv/passphrase"
         said = bare_tree.inside(self.inbox, "sh", "-c", typed, env={"HOME": "/root"})

@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 # The keys of tables and the positions in lists (from 0) that lead to a value.
 Path: TypeAlias = Sequence[str | int]
 
-# The largest number of characters that one search may parse. A search in a file of 100 KB parses half of this
-# number and takes half a second.
+# The largest number of characters that one search may parse. In a file of 100 KB, a search parses half as
+# many characters and takes half a second.
 _MOST_READ = 1_000_000
 # Closing brackets for lists and tables that span several lines, nested up to three deep.
 _CLOSERS = tuple("".join(each) for depth in range(1, 4) for each in product("]}", repeat=depth))
@@ -49,7 +49,7 @@ class _Reader:
                 begin = end
 
     def closed(self, lines: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield the line count and the contents of each beginning that is valid with its brackets closed."""
+        """Yield each beginning that is valid once its brackets are closed: its line count and contents."""
         for end, piece in enumerate(accumulate(lines[:-1]), 1):
             found = next(filter(None, (self.read(piece + closer) for closer in _CLOSERS)), None)
             if found is not None:
@@ -59,8 +59,9 @@ class _Reader:
 def line_of(text: str, path: Path) -> int | None:
     """Return the line, counted from 1, on which the key or list item at ``path`` begins.
 
-    ``text`` is a complete TOML file. If a string spans several lines and a value follows on its last line,
-    the result is the string's first line. Return None for an empty path or if the search would take too long.
+    ``text`` is a complete TOML file. A value may follow a string of several lines on the string's last line.
+    For such a value, the result is the string's first line. Return None for an empty path or if the search
+    would take too long.
     """
     lines = [line + "\n" for line in text.split("\n")]
     reader = _Reader()

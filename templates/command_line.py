@@ -124,9 +124,10 @@ FILE, FOLDER = _Place("file"), _Place("folder")
 
 
 def choice_argument(name: str, metavar: str, choices: Sequence[str]) -> Callable[[Any], Any]:
-    """Return an argument that takes one of several values. Usage and errors show its name; help lists them.
+    """Return an argument that takes one of several values.
 
-    Without a name, click would write the list of values in place of the name.
+    Usage and errors show its name (``metavar``), and help lists the values. Without a name, click would write
+    the list of values in place of the name.
     """
     values = f"One of {', '.join(choices)}."
     return click.argument(name, metavar=metavar, type=click.Choice(choices), help=values)
@@ -156,7 +157,7 @@ class Unknown(click.UsageError):
 class Incomplete(click.exceptions.NoArgsIsHelpError):
     """A group without a command.
 
-    ``meant`` are the commands in the group that had the group's name before the group existed.
+    ``meant`` are the commands of the group whose earlier name is now the name of the group.
     """
 
     def __init__(self, meant: list[str], context: click.Context) -> None:
@@ -328,7 +329,7 @@ class Group(click.Group):
         return Unknown(error, [f"{context.command_path} {name}" for name in having[:_SUGGESTED]], context)
 
     def _earlier(self, context: click.Context) -> list[str]:
-        """Return the commands of this group that had the group's name before the group existed."""
+        """Return the commands of this group whose earlier name is now the name of the group."""
         group = " ".join(context.command_path.split()[1:])
         below = self.branch.children.items()
         found = [name for name, each in below if isinstance(each, Leaf) and group in each.also]
@@ -392,7 +393,7 @@ def version_option(*, hidden: bool = False) -> Callable[[Any], Any]:
 
 
 class _Version:
-    """The version as text. The version is found only when it is printed, because that may require git."""
+    """The version as text, which is determined only when it is printed, because this may require git."""
 
     def __str__(self) -> str:
         return version.text()

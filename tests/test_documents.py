@@ -18,7 +18,7 @@ from tests.support.paths import ROOT
 DOCS = ROOT / "docs"
 INDEX = DOCS / "README.md"
 KINDS = ["Tutorial", "How-to", "Reference", "Explanation"]
-# Programs write these documents.
+# These documents are written by programs.
 GENERATED = {"law-tests.md", "commands.md"}
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), ROOT / "crypto" / "SPEC.md"])
 WRITTEN = [each for each in PAGES if each.name not in GENERATED]
@@ -98,7 +98,7 @@ def test_the_index_lists_every_page_under_exactly_one_kind() -> None:
     head, *parts = re.split(r"^## ", INDEX.read_text("utf-8"), flags=re.MULTILINE)
     assert links(head) == []
     assert [part.partition(":")[0] for part in parts] == KINDS
-    # Links to headings do not count, because a part of a page can be of another kind than the page itself.
+    # Links to headings do not count, because a part of a page may differ in kind from the page.
     listed = [path for part in parts for path, anchor in links(part) if path and not anchor]
     assert [each for each in listed if listed.count(each) > 1] == []
     assert {str(each.relative_to(DOCS)) for each in DOCS.rglob("*.md")} - {INDEX.name} <= set(listed)
@@ -153,14 +153,14 @@ def part(page: str, heading: str) -> str:
         ),
     ],
 )
-def test_a_document_keeps_the_promises_of_the_project_to_its_readers(
+def test_a_document_contains_what_the_project_promises_to_readers(
     page: str, heading: str, promise: str
 ) -> None:
     assert re.search(promise, part(page, heading))
 
 
 def reading_order() -> list[tuple[list[str], list[str]]]:
-    """Return each entry of CONTRIBUTING's reading order: its rooms, and the files to read, in their order.
+    """Return the reading order of CONTRIBUTING: for each entry, its rooms and the files to read in turn.
 
     An entry such as the law has no rooms.
     """
@@ -186,7 +186,7 @@ def test_contributing_says_for_every_room_what_to_read_first() -> None:
     assert sorted(listed) == sorted([*code, "deploy"])
 
 
-def test_the_first_file_to_read_is_in_its_room_or_is_a_document() -> None:
+def test_the_first_file_to_read_for_a_room_is_in_the_room_or_is_a_document() -> None:
     assert not_in_its_room(["inbox/law"], "inbox/vault/tables.py")  # the control
     order = reading_order()
     assert [rooms for rooms, files in order if not files] == []
@@ -229,8 +229,8 @@ def undefined(text: str) -> list[str]:
     return [each for each in named if f"\n[{each}]: " not in text]
 
 
-def test_no_heading_of_the_change_log_has_a_link_without_an_address() -> None:
-    """Versions get links when the project has a public address at which to compare them."""
+def test_every_link_in_a_heading_of_the_change_log_has_an_address() -> None:
+    """Versions get links once the project has a public address where people can compare the versions."""
     assert undefined("# A\n## [1.0] - now\n## [2.0]\n\n[2.0]: https://a.example\n") == ["1.0"]
     assert undefined((ROOT / "CHANGELOG.md").read_text("utf-8")) == []
 

@@ -123,7 +123,7 @@ def test_a_damaged_database_of_the_portal_is_replaced_by_the_commands_of_the_pag
     _, collected, _, applied = told.values()
     assert "bundle 1 collected: 0 new" in collected
     assert "1 slots" in applied
-    # Only the portal can read the configuration that the page installs, so doctor finds no fault.
+    # The commands of the page let only the portal read the configuration, so doctor finds no fault.
     assert "database is damaged" not in installation.portal.run("doctor")
 
 
@@ -189,7 +189,7 @@ def list_again(site: SignedSite, compare: list[str]) -> None:
 def test_a_clock_that_was_ahead_is_corrected_by_the_command_of_the_page(
     incident: Incident, clock: Clock
 ) -> None:
-    """Until then, every command is refused, and its hint names the command of the page."""
+    """Until then, every command is refused with a hint that names the command of the page."""
     incident.type("inbox case note 1 --text written")
     clock.wait(400)
     incident.type("inbox case note 1 --text early")

@@ -1,9 +1,9 @@
 """Find the cases that name a person in any text, and the cases that may refer to the person.
 
 A case that contains only the family name is ambiguous, so an officer decides whether the case refers to this
-person (``namesakes``). An officer also decides about a case that is linked as "same person" to a case that
-names the person, because the linked case may use another name. Until this decision, the case waits for the
-answer to the person's request, so that no data is lost.
+person (``namesakes``). A case that is linked as "same person" to a case that names the person may use another
+name, so an officer decides about such a case, too. Until this decision, the case waits for the answer to the
+person's request, so that no data is lost.
 
 A case from which a signed-in officer is excluded is not found. A case is searched only after all signed-in
 officers have declared it (``declarations``). Otherwise, an officer with an interest could search for names to
@@ -33,7 +33,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The cases that name a person, those that may refer to this person, and the number not searched."""
+    """The cases that name a person, those that may refer to the person, and how many were not searched."""
 
     cases: tuple[int, ...]
     maybe: tuple[int, ...]
@@ -109,7 +109,7 @@ def concerns(session: Session, number: int, request: AccessRequest) -> bool:
 
 
 def may_name(session: Session, number: int, request: AccessRequest) -> bool:
-    """Return whether a case without the full name may refer to the person who requests access.
+    """Return whether a case may refer to the person who requests access, although it lacks the full name.
 
     The case contains only the family name of the person, or an officer linked it as "same person" to a case
     that names the person. Raises the same errors as ``names``.

@@ -126,7 +126,7 @@ def _has(rule: rules.Decision, name: str) -> bool:
 
 
 def deciding(session: Session, number: int, decision: Decision) -> Action:
-    """Return the journal entry of a decision, with as many officers as the decision takes.
+    """Return the journal entry of a decision, which requires as many officers as the decision itself.
 
     Raises Refused if no reason is given, or if the law does not have the decision. Also raises the same
     errors as ``addressees.check``.
@@ -184,7 +184,7 @@ def is_taken(session: Session, number: int, decision: Decision) -> bool:
 
 
 def check(session: Session, number: int, wanted: Sequence[Decision], today: date) -> None:
-    """Check that all these decisions could be taken now, in this order. Take none of them.
+    """Check, without taking any, that all these decisions could be taken now, in this order.
 
     Raises the same errors as ``take``.
     """
@@ -303,7 +303,7 @@ def _check_nobody(session: Session, number: int, rule: rules.Decision) -> None:
 
 
 def _says_nobody(rule: rules.Decision) -> bool:
-    """Return whether a decision about the persons concerned is to inform nobody."""
+    """Return whether a decision about the persons concerned says to inform nobody."""
     return rule.effect is Effect.SETTLES and not rule.informs
 
 
@@ -353,7 +353,7 @@ def _is_put_off_again(session: Session, number: int, decision: Decision) -> bool
 
 
 def _lacks_reply(session: Session, number: int, choice: str) -> bool:
-    """Return whether a decision says that the reporter was told something that no reply contains.
+    """Return whether a decision says that the reporter was told something, although no reply contains it.
 
     A reply on which an earlier decision was based does not count, because that reply said something else. A
     reply that waits for the next outbox counts, because it cannot be retracted once a decision depends on it.

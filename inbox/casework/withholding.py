@@ -126,8 +126,7 @@ def is_undecided(session: Session, number: int) -> bool:
 def is_pending(session: Session, request: int, number: int) -> bool:
     """Return whether proceedings about a case forbid disclosing it in the answer to a request."""
     opened = _going_on(session, number)
-    # Proceedings that need the prosecutor's word are the office's own; judicial proceedings do not need this
-    # word.
+    # Only the office's own proceedings need the prosecutor's word; judicial proceedings do not.
     by_office = any(each.needs_word for each in opened)
     found = session.get(AccessCase, (number, request))
     if _is_with_justice(session, number, opened) and (found is None or found.unopposed is None):

@@ -83,10 +83,11 @@ def heard(session: Session) -> str:
 
 
 def put_under(session: Session, regime: str, how: str = "") -> None:
-    """Put the office under a regime of the law, by code; ``how`` is a new text on how reporters are heard.
+    """Put the office under the regime of the law with this code.
 
-    Raises Refused if the law does not have the regime, or if the text is too long. Also raises Refused if
-    reporters can ask to be heard under the regime (décret 2022-1284, article 10), but no text says how.
+    ``how`` is a new text that says how reporters are heard. Raises Refused if the law does not have the
+    regime, or if the text is too long. Also raises Refused if reporters can ask to be heard under the regime
+    (décret 2022-1284, article 10), but no text says how.
     """
     how = one_line(how) or heard(session)
     if in_use.rule(of(session).law.regimes, regime).oral and not how:

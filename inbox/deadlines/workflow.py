@@ -51,7 +51,7 @@ class _Since(NamedTuple):
     has_word: bool | None = None
 
 
-# Two conditions on cases: the next outbox can contain news, or an unconfirmed outbox contains news.
+# The next outbox can contain news about a case (_TELLS_MORE); an unconfirmed one contains it (_IS_AWAITED).
 _TELLS_MORE = Workflow.acknowledged_in.is_(None) | Workflow.answered_in.is_(None)
 _IS_AWAITED = (Workflow.acknowledged.is_(None) & Workflow.acknowledged_in.is_not(None)) | (
     Workflow.answered.is_(None) & Workflow.answered_in.is_not(None)
@@ -121,7 +121,7 @@ def heard(session: Session, number: int, today: date) -> None:
 
 
 def acted(session: Session, number: int, today: date) -> None:
-    """Record an officer's action on a case as the first act, if somebody has read the case."""
+    """Record today as the day of the first action, unless a day is recorded or nobody has read the case."""
     case, work = queries_cases.case(session, number), of(session, number)
     if not case.new:
         work.first_act = work.first_act or today
@@ -251,8 +251,8 @@ def feedback_due(session: Session, number: int, today: date, *, acknowledging: b
 def keep_in_step(session: Session, number: int) -> None:
     """Recompute the next deadline and the rank of a case, after any change that affects a clock.
 
-    Bound cases are recomputed too, even if the signed-in officers may not read them, because a case is kept
-    as long as the cases bound to it are kept.
+    A case is kept as long as the cases bound to it. So bound cases are recomputed too, even if the signed-in
+    officers may not read them.
     """
     session.flush()
     with row_security.with_lines(session):

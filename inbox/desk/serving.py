@@ -26,11 +26,11 @@ from inbox.language.messages import sentence
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-# A request must be complete, and an answer must make progress, within this time.
+# The time within which a request must be complete, and an answer must make progress.
 _SECONDS = 5.0
 # How often to look for slow connections.
 _TICK_SECONDS = 0.2
-# Any user of this machine can open connections. At most this many may be without a complete request.
+# The maximum number of connections without a complete request. Any user of this machine can open connections.
 _MOST_WAITING = 32
 # The maximum number of connections in total. Further connections wait to be accepted.
 _MOST_OPEN = 48
@@ -119,8 +119,8 @@ class Server:
 def serving(listener: socket.socket, app: "WSGIApplication") -> Iterator[Server]:
     """Yield a server that accepts requests for an application during the block.
 
-    At the end, unsent parts of answers are dropped. The operating system accepts a page of a few lines all at
-    once, so the last page arrives.
+    At the end, unsent parts of answers are dropped. The last page still arrives, because it has only a few
+    lines, which the operating system accepts all at once.
     """
     for name in ("waitress", "waitress.queue"):
         logging.getLogger(name).disabled = True
@@ -135,8 +135,8 @@ def serving(listener: socket.socket, app: "WSGIApplication") -> Iterator[Server]
         is_over.set()
         inner.pull_trigger()
         thread.join()
-        # Do not close the trigger earlier, because the thread may end on its own, and another file may then
-        # get the number of the trigger.
+        # Do not close the trigger earlier. The thread may end on its own, and another file may then get the
+        # descriptor of the closed trigger.
         inner.trigger.close()
 
 

@@ -160,7 +160,7 @@ def compose(
     other answer would confirm a guessed name.
 
     Raises CaseRefused for an unknown case. Raises Refused if a passage to redact or a file to enclose is not
-    found. Also raises Refused if the answer to an included question is missing, or must never be repeated.
+    found. Also raises Refused if an included question has no answer, or one that must never be repeated.
     """
     case = queries_cases.case(session, number)
     declarations.check(session, number)

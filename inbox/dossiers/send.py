@@ -126,7 +126,7 @@ def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) ->
         as_measure=sealing.is_measure,
         despite=bool(sealing.despite.strip()),
     )
-    # The file is named only after the journal entry is written, so no file exists without an entry.
+    # The file gets its name only after the journal entry is written, so no file exists without an entry.
     with apart.new(inbox.home, sealing.out) as file, inbox.acting(who, noted) as session:
         content, doubts = compose.compose(session, number, plan, who.today)
         _check(session, number, plan, sealing, doubts)

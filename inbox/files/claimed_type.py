@@ -7,7 +7,7 @@ from pathlib import PurePath
 from crypto.printable import visible
 from inbox.language.messages import Sentence, sentence
 
-# Generic types that fit any file, and types that are text under another name.
+# Generic types that fit any file, and types of text whose names do not begin with text/.
 _NOTHING = {"", "application/octet-stream", "application/x-empty"}
 _TEXTS = {"application/json", "application/xml", "application/javascript", "application/x-sh"}
 _PLAIN = "text/plain"

@@ -68,5 +68,5 @@ def name(sharing: bytes) -> str:
 
 
 def _check(header: Header) -> bytes:
-    """Return the checksum, which tells damage from a wrong passphrase, but does not stop an attacker."""
+    """Return the checksum, which distinguishes damage from a wrong passphrase but stops no attacker."""
     return hashlib.sha256(_HEADER.encode(header)).digest()

@@ -55,8 +55,7 @@ _OF_HANDLERS = (
     "cautions",
 )
 
-# Fields that are hidden from officers who have not declared that they have no conflict of interest in the
-# case.
+# Fields that are hidden from officers until they declare that they have no conflict of interest in the case.
 _OF_READERS = ("score", "area", "summary", "tags", "cautions")
 
 

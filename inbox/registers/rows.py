@@ -66,7 +66,7 @@ class Coded:
     code: str
 
     def said(self, language: str) -> str:
-        """Return the label of the code; a code of an earlier law is its own label."""
+        """Return the label of the code, or the code itself if it comes from an earlier law."""
         label = labels.of(self.codes).get(self.code)
         return label.in_(language) if label else self.code
 

@@ -28,8 +28,8 @@ from templates.law import rules
 _SHOWN = 4
 # A word with at least this many letters identifies a place in the text; a shorter word may occur anywhere.
 _TELLING = 4
-# The domain is optional, so that the pattern tries each run of letters only once. If the pattern were tried
-# at each letter, a long word would take seconds.
+# The domain is optional, so that a run of letters without a domain matches, too, and the pattern is tried
+# only once for each run. If the pattern were tried at each letter, a long word would take seconds.
 _MAIL = re.compile(r"[\w.+-]++(@[\w-]+(?:\.[\w-]+)+)?")
 # Three or more single letters with spaces or full stops between them.
 _LETTERS_APART = re.compile(r"(?<!\w)(?:\w[\s.]+){2,}\w(?!\w)")
@@ -75,7 +75,7 @@ class Place:
         return cls([finding.words] if finding.words else [], [finding.why], set(names.words(finding.words)))
 
     def holds(self, finding: Finding) -> bool:
-        """Return whether a finding belongs to this place, because the two share a distinctive word.
+        """Return whether a finding shares a distinctive word with this place, and so belongs to it.
 
         Protected words are found in pairs, and the next pair begins with the last word of the previous pair.
         Two e-mail addresses that share only the domain are two places.
@@ -86,7 +86,7 @@ class Place:
         return any(len(each) >= _TELLING or not each.isalpha() for each in words & self.known)
 
     def add(self, other: "Place") -> None:
-        """Add the words and reasons found at the same place."""
+        """Add the words and reasons of another finding at this place."""
         self.words += [each for each in _apart(other.words) if not {*names.words(each)} <= self.known]
         self.whys += [each for each in other.whys if each not in self.whys]
         self.known |= other.known

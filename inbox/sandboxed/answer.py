@@ -101,7 +101,7 @@ def counted(number: int, one: str, several: str) -> Fact:
 
 
 def _is_fact(line: str) -> bool:
-    """Whether a line has the form of a fact, in visible characters only."""
+    """Whether a line has the form of a fact and contains only visible characters."""
     return _FACT.fullmatch(line) is not None and all(visible(word) == word for word in line.split("\t"))
 
 

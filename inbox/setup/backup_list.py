@@ -57,8 +57,8 @@ def check(listed: Listed, key: bytes) -> None:
 def newer_beside(folder: Path, found: Backup) -> date | None:
     """Return the day of the newest backup here that claims to be newer than this backup, or None.
 
-    The lists of other backups are not verified, and the vault is open, so only the beginning of each list is
-    read.
+    Only the beginning of each list is read, because the lists of other backups are not verified and the vault
+    is open.
     """
     days = []
     for path in folder.absolute().parent.glob(f"*/{LIST}"):

@@ -32,7 +32,7 @@ class Holder:
 def telling(root: Path, surface: str, officers: Sequence[str]) -> Iterator[None]:
     """During the block, let other processes of this user find out which officers have a home open.
 
-    Nothing is written if the system does not allow it.
+    If the system does not let this process write the file, nothing is written.
     """
     place = _place(root)
     with suppress(OSError):

@@ -1,7 +1,7 @@
 """The tables of casework. These tables store dates, never times.
 
-Rows of every table with a column ``case``, or ``other`` for a second case, are hidden together with the case
-(``inbox.vault.row_security``), and deleted together with it.
+If a table has a column ``case``, each row is hidden together with its case (``inbox.vault.row_security``),
+and deleted together with its case. The same applies to a column ``other``, which names a second case.
 """
 
 from dataclasses import asdict
@@ -257,7 +257,7 @@ class Duty(Base):
       ``decision`` is empty or records that the decision was deferred.
     - ``urgent`` is the day from which the office knew of an imminent danger, or None.
     - ``ground`` is one of the grounds in the law, if the law has any. ``reason`` is in the officers' words.
-    - ``reply`` is the position of the last message to the reporter that was the basis of a decision, or None.
+    - ``reply`` is the position of the last message to the reporter on which a decision was based, or None.
     - ``spent`` is true once the decision has been used, if each occasion needs its own decision. The next
       decision concerns the next occasion.
     - ``anew`` is true if news in the case reopened the duty. After such news, the time runs from the day of

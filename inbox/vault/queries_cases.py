@@ -112,9 +112,9 @@ def cases_to_refresh(
     """Return the cases whose slots an outbox refreshes: open cases with a mailbox, and some closed cases.
 
     A closed case, or a case in ``junk_over``, is included until the portal has applied an outbox that closes
-    it. While the portal keeps the case's slot, the case is included again before the slot stops being
-    trusted. A slot is no longer trusted if the key that signed it was withdrawn, or expires before
-    ``next_by``, the day of the next outbox.
+    it. While the portal keeps the case's slot, the case is also included if the slot needs a new signature:
+    if the key that signed the slot was withdrawn, or expires before the day of the next outbox
+    (``next_by``).
     """
     over = (Case.status == Status.CLOSED) | Case.number.in_(junk_over)
     open_still = ~over | Case.closed_in.is_(None) | Case.closed_in.not_in(CONFIRMED)
@@ -140,7 +140,7 @@ def tell_closings_again(session: Session) -> None:
 
 
 def follow_up(session: Session, number: int, follow_up_id: bytes) -> FollowUp | None:
-    """Return the follow-up to a case with this id."""
+    """Return the follow-up with this id to a case, or None."""
     return session.get(FollowUp, (number, follow_up_id))
 
 
@@ -220,7 +220,7 @@ def gives_feedback(session: Session, number: int) -> bool:
 
 
 def answers_by_measure(session: Session, number: int) -> bool:
-    """Return whether all sent feedback counts only because a measure is shown with it."""
+    """Return whether every text sent as feedback is feedback only because a measure is shown with it."""
     left = select(Message.answers_by).join(Case, Case.number == Message.case)
     left = left.where(Message.case == number, Message.feedback.is_(True), Message.serial <= Case.serial)
     return {*session.scalars(left)} == {AnswersBy.MEASURE}
@@ -232,7 +232,7 @@ def is_feedback_held(session: Session, number: int) -> bool:
 
 
 def has_word(case: Any) -> ColumnElement[bool]:
-    """Return an SQL condition that is true if a text that can end ``case`` was sent or is waiting."""
+    """Return an SQL condition: a text that can close ``case`` was sent, or waits to be sent."""
     words = select(Message.position).where(Message.case == case)
     return words.where((Message.outcome != "") | (Message.answers_by != "")).exists()
 

@@ -2,12 +2,12 @@
 /**
  * The browser's Back goes back one step, although all steps of a page have one address.
  *
- * For this, the tab's history has one entry more than the steps need: the guard, at the same address. It is added once
- * a step has a visible element `[data-back]`, the page's own button for going back. When Back leaves the guard, the
- * page presses its own button for going back. The page then returns to the guard if there is still a step to go back
- * to. There is never more than one guard, because each entry stays in the history of the tab when the page is left. The
- * guard follows the page's own entry. The page's own entry gets a mark. If Back leads to that entry after the person
- * has left the page, the page shows nothing (leave.js).
+ * For this, the tab's history has one entry more than the steps need: the guard, at the same address. The guard is
+ * added as soon as a step has a visible element `[data-back]`, the page's own button for going back. When Back leaves
+ * the guard, the page presses its own button for going back. The page then returns to the guard if there is still a
+ * step to go back to. The page never adds a second guard, because every entry stays in the history of the tab after
+ * the page is left. The guard follows the page's own entry. The page's own entry gets a mark. If Back leads to that
+ * entry after the person has left the page, the page shows nothing (leave.js).
  */
 
 import { GUARD, LEFT, RETURNED } from "./entries.js";

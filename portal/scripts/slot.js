@@ -2,7 +2,7 @@
 /**
  * Slot: parse strict JSON and verify authenticity (SPEC 5.3). Only pages that open a case need it.
  *
- * Mirrors crypto/messages.py, with messages.js.
+ * This module and messages.js mirror crypto/messages.py.
  */
 
 import { CHANNEL, checkFiles, ID, MANY, TEXT } from "./messages.js";

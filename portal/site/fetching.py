@@ -48,7 +48,7 @@ class Answer:
 
 
 class Visitor:
-    """Fetches from one site.
+    """A client that fetches the pages of one site.
 
     ``site`` is the origin of the site, and ``proxy`` is ``socks5h://host:port`` or empty.
     """

@@ -31,7 +31,7 @@ _LOCATOR = 32
 # Room for the headers that a browser adds around a file, and for the other fields of the form.
 _FRAMING = 64 << 10
 _MOST_PARTS = 8
-_FORM_MEMORY = 256 << 10  # The parser buffers a smaller part of a file.
+_FORM_MEMORY = 256 << 10  # more than the parser buffers of a file
 _LINGER = 2 << 20
 _OWN_SITE = {None, "same-origin", "none"}
 
@@ -64,7 +64,7 @@ def check_site() -> None:
 
 
 def show(response: Response) -> Response:
-    """Answer a problem with a page.
+    """Show a problem as a page.
 
     Read the rest of a refused body; otherwise the browser would miss the answer.
     """

@@ -173,7 +173,7 @@ def test_an_empty_backup_is_read_as_written() -> None:
     assert empty.files() == [("keyring.json", digest(KEYRING)), ("keyring.sig", None)]
 
 
-def test_the_manifest_lists_every_file_with_its_hash_except_the_signature_of_the_keyring() -> None:
+def test_the_manifest_has_the_hash_of_every_file_except_the_signature_of_the_keyring() -> None:
     """A case without a slot has no file."""
     expected = {name: digest(content) for name, content in contents()}
     assert backup().files() == list((expected | {"keyring.sig": None}).items())
@@ -414,7 +414,7 @@ def test_a_backup_with_a_changed_byte_is_refused() -> None:
 
 
 def test_a_truncated_backup_is_refused() -> None:
-    """The files or the two last blocks are incomplete. The sealed file protects the rest of the zeros."""
+    """The files or the last two blocks are incomplete. The sealed file detects cuts in all other zeros."""
     raw, size = written(), archive_size()
     for end in [*range(0, size, 97), size - 512, size - 1]:
         with pytest.raises(CryptoError):

@@ -25,7 +25,7 @@ option = [{ id = "c", label = { fr = "C", en = "C" }, outside = "only" }]
 
 
 def test_the_shipped_questionnaire_has_all_agreed_questions() -> None:
-    """The questions include the four paths and the two questions that protect the reporter."""
+    """Among them are the question with the four paths, and the two questions that protect the reporter."""
     found = questionnaire.parse(SHIPPED)
     fields = {field.id: field for field in found.fields}
     assert found.reference.hash == found.hash
@@ -122,10 +122,10 @@ def test_long_lists_of_the_shipped_questionnaire_are_grouped() -> None:
     assert [2, 2, 5, 2, 2, 2] == [len(options) for _, options in category.groups]
 
 
-def test_a_change_of_the_shipped_questionnaire_is_noticed_until_version_and_hash_are_updated() -> None:
-    """An inbox identifies a questionnaire by its version.
+def test_a_change_of_the_shipped_questionnaire_requires_a_new_version_and_hash() -> None:
+    """An inbox tells questionnaires apart by their versions.
 
-    Otherwise, the inbox would confuse the old and the new questionnaire.
+    Without a new version, the inbox would confuse the old and the new questionnaire.
     """
     said = tomllib.loads(SHIPPED.decode())
     text = json.dumps(said, sort_keys=True, ensure_ascii=False)
@@ -358,7 +358,7 @@ def test_an_option_that_endangers_the_reporter_needs_a_notice() -> None:
 
 
 def test_ids_that_would_collide_on_a_page_are_refused() -> None:
-    """The hint of the question “path” and its option “hint” would both have the id path-hint."""
+    """The hint of the question “path” and the option “hint” of “path” would both have the id path-hint."""
     hinted = SMALL.replace('What" }\n', 'What" }\nhint = { fr = "h", en = "h" }\n', 1)
     assert questionnaire.parse(hinted.encode())  # the control
     with pytest.raises(BadDocument, match="the page already uses the id 'path-hint'"):
@@ -402,7 +402,7 @@ def test_a_question_whose_conditions_no_reporter_can_meet_together_is_refused() 
         )
 
 
-def test_two_answers_that_can_be_chosen_together_do_not_exclude_each_other() -> None:
+def test_a_question_may_depend_on_two_answers_that_can_be_chosen_together() -> None:
     both = SMALL.replace('when = { path = ["a", "b"] }', 'when = { path = ["b"] }')
     both = both.replace('type = "choice"', 'type = "choices"').replace(', outside = "first"', "")
     assert questionnaire.parse(both.encode())
@@ -419,7 +419,7 @@ def test_an_answer_of_more_than_4000_characters_counts_as_long() -> None:
     assert [False, True] == [replace(field, most=most).is_long for most in (4_000, 4_001)]
 
 
-def test_the_longest_answer_of_a_question_may_be_a_single_character() -> None:
+def test_a_question_may_limit_its_answer_to_a_single_character() -> None:
     (length,) = {field.most for field in questionnaire.parse(SMALL.encode()).fields if field.id == "refs"}
     short = questionnaire.parse(SMALL.replace(f"most = {length}", "most = 1").encode())
     assert 1 in {field.most for field in short.fields}

@@ -43,13 +43,13 @@ def both(**form: Any) -> dict[str, Any]:
 
 
 def beside(client: Client, number: int) -> list[str]:
-    """Show the queue, then return the links of a case to its neighbours, each as a key and a case number."""
+    """Show the queue, then return the links from a case to its neighbours, as ``ways`` does."""
     client.page("/en/")
     return ways(client, number)
 
 
 def ways(client: Client, number: int) -> list[str]:
-    """Return the links to a case's neighbours in the last queue shown, each as a key and a case number."""
+    """Return the links from a case to its neighbours in the last queue shown, as keys and case numbers."""
     page = client.page(f"/en/case/{number}")
     return [key + n for key, n in re.findall(r'data-key="(\w)" href="[^"]+/case/(\d+)"', page)]
 
@@ -70,7 +70,7 @@ def test_the_link_to_the_next_case_follows_the_filter_and_order_of_the_queue(off
         assert ["p1", "n3"] == beside(client, 2)
 
 
-def test_links_to_neighbours_use_a_new_search_only_after_the_queue_has_journalled_that_search(
+def test_a_new_search_changes_the_links_to_neighbours_only_after_the_queue_has_journalled_it(
     office: Office,
 ) -> None:
     """Otherwise the links would reveal the result of a search without a journal entry.
@@ -302,7 +302,7 @@ def test_tabs_of_a_case_mark_new_messages_and_drafts(world: World, portal: Porta
 
 
 @pytest.mark.parametrize("form", ["note", "reply"])
-def test_the_confirmation_of_an_action_is_at_the_top_of_the_part_with_its_form(
+def test_a_sent_form_is_confirmed_at_the_top_of_the_part_that_contains_the_form(
     office: Office, form: str
 ) -> None:
     """If the address had a fragment, the browser would scroll past the confirmation."""

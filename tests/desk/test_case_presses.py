@@ -111,7 +111,7 @@ def test_each_tab_shows_its_part_of_a_case_and_hides_the_others(case: Page, name
     assert accessibility.violations(case) == []
 
 
-def test_no_part_of_a_case_with_all_questions_answered_is_four_screens_long(
+def test_each_part_of_a_case_with_all_questions_answered_is_shorter_than_four_screens(
     page: Page, served: Served, record_property: Callable[[str, object], None]
 ) -> None:
     """The first answer fills a page, and every other text has three lines.
@@ -132,7 +132,7 @@ def _screens(page: Page, address: str) -> float:
 
 
 def test_a_confirmation_is_visible_and_has_the_focus(case: Page) -> None:
-    """The window is small and scrolled far down, and a tab was pressed before."""
+    """The officer has opened a tab of the case, and the small window is scrolled far down."""
     case.locator(".tabs").get_by_role("link", name="Dialogue").click()
     case.set_viewport_size({"width": 360, "height": 640})
     case.fill("#text", "Merci")
@@ -237,7 +237,7 @@ def _end(both: Officers) -> None:
 def test_a_case_is_collected_and_assessed_and_closed_in_twenty_presses(
     source: Portal, page: Page, second: Page, kind: type[Presses], keys: range
 ) -> None:
-    """The presses of both officers count. A choice in a list counts as one press, and typing does not count.
+    """The presses of both officers are counted. Choosing from a list adds one press, and typing adds none.
 
     The second run uses only the keyboard.
     """

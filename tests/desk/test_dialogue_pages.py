@@ -94,7 +94,7 @@ def test_a_follow_up_is_marked_as_read_once_its_page_was_shown(alice: Client) ->
 
 
 def test_opening_a_case_marks_nothing_as_read_in_its_hidden_parts(alice: Client) -> None:
-    """A page contains all parts and hides some, so the marked tab links to the page with the unread message.
+    """A page also contains the hidden parts. The marked tab links to the page with the unread message.
 
     The controls are the addresses of the report and of the page of the dialogue.
     """

@@ -101,7 +101,7 @@ def test_a_desk_that_locks_because_too_few_officers_are_signed_in_leaves_no_key_
         assert served.process.wait(60) == 0
 
 
-def test_only_its_owner_can_read_the_file_with_the_address_and_the_file_is_deleted_at_the_end(
+def test_the_file_with_the_address_is_readable_only_by_its_owner_and_deleted_at_the_end(
     office: Office, tmp_path: Path
 ) -> None:
     """Another file at this place is replaced."""

@@ -176,7 +176,7 @@ def test_the_portal_page_shows_the_confirmed_portal_and_missed_exchanges(
 def test_a_restored_inbox_continues_once_two_officers_accept_the_gap(office: Office, tmp_path: Path) -> None:
     """The page lists what remains to be done.
 
-    A gap is refused without the tick, and so is a case number that is too low.
+    The gap is refused unless the box is ticked. A case number that is too low is refused, too.
     """
     medium, copies = tmp_path / "medium", Copies(tmp_path / "copies")
     portal = Portal(World(office), medium)

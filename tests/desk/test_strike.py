@@ -162,7 +162,7 @@ def test_a_typed_passage_is_redacted_at_every_place(office: Office) -> None:
 
 
 def test_an_officer_can_redact_a_whole_answer_or_one_sentence_at_every_place(client: Client) -> None:
-    """Selected options can be redacted only together."""
+    """The options that a reporter selected can only be redacted together."""
     page = seen(client, picked='["means", null]')
     assert ["Money", "Gift, favour"] == re.findall("</span>(.*)</del>", page)
     assert 200 == strike(client, page, **both())
@@ -226,7 +226,7 @@ def test_the_result_of_a_redaction_names_what_was_not_redacted(client: Client) -
 def test_the_preview_of_a_redaction_neither_shows_the_identity_of_a_reporter_nor_confirms_a_guess(
     office: Office,
 ) -> None:
-    """Reading the identity takes two officers. A redaction at every place also redacts the identity."""
+    """Reading the identity takes two officers. A redaction at every place includes the identity."""
     with sitting(office) as client:
         client.send("/en/case/1/ledger/keep", text="Jeanne Malade, quai 7", **both())
         assert "Jeanne" not in client.page("/en/case/1/minimise")

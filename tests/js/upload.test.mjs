@@ -1,4 +1,4 @@
-/** upload.js: a malicious portal cannot make a browser send anything but the upload, or repeat requests without end. */
+/** upload.js: even for a malicious portal, a browser sends only the upload, and never repeats requests without end. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -13,8 +13,8 @@ const OFFER = JSON.stringify({ v: 1, kind: "work", seed: "A".repeat(43), cost: 1
 const PLACE = "/api/envelopes/AAAA";
 
 /**
- * Send an envelope to a portal that answers each upload request with the next of `answers`, then repeats the last one.
- * If an answer is null, the connection breaks.
+ * Send an envelope to a portal that gives each upload request the next of the `answers`. When no answer is left, the
+ * portal repeats the last one. If an answer is null, the connection breaks.
  * @param {number} size
  * @param {([number, Record<string, string>] | null)[]} answers
  */

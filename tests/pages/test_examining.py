@@ -182,7 +182,7 @@ def test_a_file_that_delivers_nothing_for_twenty_seconds_counts_as_unreadable(pa
 def test_a_file_that_is_cut_while_it_is_read_counts_as_unreadable(
     visitor: Visitor, page: Page, tmp_path: Path
 ) -> None:
-    """Without the file, the report can be sent."""
+    """The report can still be sent without the file."""
     film = sparse(tmp_path / "film.bin", 64 << 20)
     add(page, film)
     page.press("#continue", "Enter")
@@ -219,7 +219,7 @@ def test_an_examination_survives_the_browsers_garbage_collection(visitor: Visito
     expect(row).to_contain_text("It is sent as it is")
 
 
-def test_pressing_send_shows_at_once_that_files_of_a_follow_up_are_examined(
+def test_pressing_send_for_a_follow_up_shows_at_once_that_its_files_are_examined(
     visitor: Visitor, film: Path
 ) -> None:
     visitor.reported()

@@ -124,7 +124,7 @@ def test_a_page_that_was_left_quickly_is_not_in_the_history_of_the_tab(leaver: V
 def test_leaving_the_answer_page_adds_at_most_one_history_entry_and_that_entry_shows_an_empty_page(
     leaver: Visitor,
 ) -> None:
-    """The step to withdraw adds the entry. Reporters who do not open that step leave no entry."""
+    """The step for withdrawing a report adds the entry. Reporters who do not open that step leave none."""
     leaver.reported()
     for more in (0, 1):
         leaver.page.goto("about:blank")
@@ -191,7 +191,7 @@ def test_the_number_of_presses_left_disappears_after_another_key_or_some_time(le
 
 
 def test_holding_shift_down_counts_as_one_press(leaver: Visitor) -> None:
-    """The keyboard sends the key again and again."""
+    """While the key is held down, the keyboard sends it again and again."""
     wrote(leaver)
     for _ in range(4):
         leaver.page.keyboard.down(SHIFT)

@@ -102,7 +102,7 @@ def test_the_printed_offline_form_also_has_only_one_line(offline_visitor: Offlin
     assert line.endswith("/fr/paper.")
 
 
-def test_a_case_is_not_printed(visitor: Visitor) -> None:
+def test_printing_the_page_of_a_case_shows_nothing_of_the_case(visitor: Visitor) -> None:
     report = visitor.reported()
     visitor.site.answer(report, slot_for(report))
     visitor.open()

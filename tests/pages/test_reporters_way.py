@@ -127,7 +127,7 @@ def test_the_sample_report_has_a_hundred_words() -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_way_stays_short_with_a_long_name_and_two_bodies_with_long_names(
+def test_the_way_of_a_reporter_stays_short_even_if_the_inspectorate_and_two_bodies_have_long_names(
     chromium: Browser, tmp_path: Path, language: str
 ) -> None:
     """The count includes both lines that appear only while an answer is late, as is common over Tor."""
@@ -155,7 +155,7 @@ def test_the_way_stays_short_with_a_long_name_and_two_bodies_with_long_names(
 
 @dataclass(frozen=True)
 class Walk:
-    """One report in one language at a portal, which has only this report."""
+    """One report in one language, at a portal that has no other report."""
 
     language: str
     site: PortalSite

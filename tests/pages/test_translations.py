@@ -237,7 +237,7 @@ def test_the_english_catalogue_has_only_texts_that_differ_between_the_desk_and_t
 
 
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
-def test_the_desk_never_tells_officers_to_type_what_the_desk_does_itself(language: str) -> None:
+def test_the_desk_never_tells_officers_to_type_a_command_that_the_desk_replaces(language: str) -> None:
     """The desk's hints name its pages, because no command can open the inbox while the desk is open."""
     sentences, said = told(), every(Domain.OFFICERS, language)
     assert [each for each in DONE_AT_THE_DESK if not re.search(each, "\n".join(sentences))] == []
@@ -267,7 +267,7 @@ def test_every_problem_that_a_page_may_meet_has_a_text() -> None:
     assert found - told_by_a_page() - DISAGREE - OF_THE_KEYRING - answered() - NEVER_ASKED == set()
 
 
-def test_every_text_has_a_code_that_is_used() -> None:
+def test_the_code_of_every_text_is_used() -> None:
     assert set(texts()) - set(codes()) - {f"problem-{problem}" for problem in problems()} == set()
 
 
@@ -334,7 +334,7 @@ class Foreign(translation.Translation):
 
 
 def words_of_home(said: str) -> set[str]:
-    """Return the words on a home page on which each text of a TOML file is replaced by ``said``."""
+    """Replace each text of a TOML file on a home page by ``said``; return the words of the page."""
     foreign = Foreign("nl", NullTranslations())
     page = translating.rendered(foreign, lambda _, english: said or english)["home"]
     shown = " ".join(
@@ -417,7 +417,7 @@ def test_a_new_language_gets_the_texts_of_one_page_and_copies_of_the_english_fil
     assert {f"portal/{each.name}: copied from English; translate it, too" for each in english} <= {*printed}
 
 
-def test_a_translated_text_is_not_listed_and_stays_when_another_page_is_added(
+def test_a_translated_text_is_not_listed_as_missing_and_is_kept_when_another_page_is_added(
     copied: Path, dutch: str
 ) -> None:
     of_dutch(copied).parent.mkdir(parents=True)
@@ -476,7 +476,7 @@ def test_an_english_title_in_the_help_file_of_another_language_is_reported(copie
         (("../nl",), ["no language has the code ../nl"]),
     ],
 )
-def test_an_unknown_page_or_language_is_refused_with_the_choices_and_nothing_is_written(
+def test_the_refusal_of_an_unknown_page_or_language_lists_the_choices_and_writes_nothing(
     copied: Path, words: tuple[str, ...], said: list[str]
 ) -> None:
     before = files(copied)

@@ -181,7 +181,7 @@ def test_a_complete_medium_is_accepted(medium: Medium) -> None:
 
 
 def commands(language: str) -> list[str]:
-    """Return all commands of the guide on the medium."""
+    """Return all commands of the guide that is on the medium."""
     return [command for part in guide(ROOT / "deploy/medium", language) for command in part]
 
 

@@ -18,7 +18,7 @@ from tests.support.medium import LIBRARY, VERSION, Medium, typed_digits
 from tests.support.paths import ROOT
 
 SCRIPTS = ROOT / "deploy/medium"
-# Makes the test's user root, but only in the test's own namespace.
+# The user of the test becomes root, but only in the test's own namespace.
 AS_ROOT = ("unshare", "--user", "--map-root-user")
 
 

@@ -8,8 +8,8 @@ from tests.support.paths import ROOT
 
 CONTRAST = "color-contrast"
 _AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-# A person can scroll a target away from the header and from the bar. So axe examines a target that it calls
-# too small once more, in the middle of the screen.
+# A person can scroll a target away from the header and from the bar. So if axe calls a target too small, axe
+# examines the target again in the middle of the screen.
 _RUN = """async (options) => {
     const wanted = { resultTypes: ["violations"], selectors: false, elementRef: true };
     const found = (await axe.run(document, { ...options, ...wanted })).violations;
@@ -56,10 +56,10 @@ _SMALL = """() => {
 
 
 def violations(page: Page, *rules: str, coloured: bool = True) -> list[str]:
-    """Return each violation of these rules, or of all rules of axe, with the element at fault.
+    """Return each violation of these rules, with the element at fault.
 
-    Checking contrast takes as long as all other checks together. The colours are the same in every language,
-    so it is enough to check contrast in one language.
+    If no rules are given, check all rules of axe. Checking contrast takes as long as all other checks
+    together. The colours are the same in every language, so it is enough to check contrast in one language.
     """
     # By default, axe does not check WCAG 2.5.8 (targets of at least 24 px).
     all_rules = {"target-size": {"enabled": True}, CONTRAST: {"enabled": coloured}}

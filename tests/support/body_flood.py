@@ -52,7 +52,7 @@ SEALED = Held("POST", "/en/sealed", 16 << 20, [("content-type", "multipart/form-
 
 @dataclass
 class _Client:
-    """One connection and its bodies: for each body, the bytes that must still be sent before the end."""
+    """One connection and its bodies; ``left`` says how much of each body to send before its last bytes."""
 
     connection: ssl.SSLSocket
     bodies: Sequence[Held]
@@ -61,7 +61,7 @@ class _Client:
     protocol: H2Connection = field(default_factory=lambda: H2Connection(H2Configuration(client_side=True)))
 
     def begin(self) -> None:
-        """Begin as many requests as nginx tolerates before it announces its limit."""
+        """Begin as many requests as nginx tolerates before nginx announces its limit."""
         self.protocol.initiate_connection()
         for n in range(_STREAMS):
             body, stream = self.bodies[n % len(self.bodies)], 2 * n + 1
@@ -74,7 +74,8 @@ class _Client:
     def go_on(self) -> None:
         """Read from the server.
 
-        If the server has not closed the connection, send as much as the server accepts, or a small piece.
+        If the server has not closed the connection, send as much of each body as the server accepts. Of the
+        last bytes, send only a small piece.
         """
         try:
             self._receive()
@@ -105,10 +106,10 @@ class _Client:
 
 @contextmanager
 def holding(port: int, connections: Sequence[Sequence[Held]], seconds: float) -> Iterator[int]:
-    """Hold connections, each from its own address. Yield the number of held bodies once all are full.
+    """Hold connections, each from its own address.
 
-    Each connection begins bodies again and again, up to the limit of nginx. Each connection may send for
-    ``seconds``.
+    Yield the number of held bodies once only the last bytes of each body are missing. Each connection begins
+    one body after another, up to the limit of nginx. Each connection may send for ``seconds``.
     """
     with ExitStack() as stack:
         clients = [

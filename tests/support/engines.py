@@ -7,7 +7,7 @@ again for each database.
 from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.util import LRUCache
 
-_STATEMENTS = 2_000  # all statements of the portal, the inbox and the tests fit
+_STATEMENTS = 2_000  # enough for all statements of the portal, the inbox and the tests
 
 
 def share_statements() -> None:

@@ -32,9 +32,9 @@ JPEG, PNG, GIF, PDF, ZIP = "image/jpeg", "image/png", "image/gif", "application/
 class Hostile:
     """A file with the name and type under which it is sent, its true type, and how it is shown.
 
-    Content that is slow to make is replaced by a function, because every test worker collects these files,
-    but only one worker reads them. ``said`` are parts of the expected texts: warnings, reasons why the file
-    is not shown, or contents of the file.
+    Every test worker collects these files, but only one worker reads them. So a function takes the place of
+    content that is slow to make. ``said`` are parts of the expected texts: warnings, reasons why the file is
+    not shown, or contents of the file.
     """
 
     name: str
@@ -223,7 +223,7 @@ def told(core: str, app: str, method: int = zipfile.ZIP_DEFLATED) -> bytes:
 
 
 def zipped(*names: str, data: bytes = b"x", method: int = zipfile.ZIP_DEFLATED, before: bytes = b"") -> bytes:
-    """Return a zip with entries of these names, after those of the zip ``before``."""
+    """Return a zip with the entries of the zip ``before``, followed by entries of these names."""
     out = io.BytesIO(before)
     with zipfile.ZipFile(out, "a", method) as archive:
         for name in names:

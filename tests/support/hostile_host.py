@@ -41,7 +41,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
 @contextmanager
 def hosting(said: bytes, app: Flask | None = None) -> Iterator[str]:
-    """Yield the address of a host that answers ``said``.
+    """Yield the address of a host that answers every request with ``said``.
 
     With ``app``, the host adds ``said`` to the app's headers.
     """

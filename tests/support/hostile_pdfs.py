@@ -35,7 +35,7 @@ def packed(*options: str) -> bytes:
         return subprocess.run(command, capture_output=True, check=True).stdout
 
 
-def drawn(  # noqa: PLR0913 - each one way to be odd
+def drawn(  # noqa: PLR0913 - each parameter makes the PDF odd in one way
     *,
     catalog: str = "",
     count: int = 1,

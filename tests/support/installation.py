@@ -101,7 +101,7 @@ class InboxHere(Inbox):
 
 
 class InboxForked(Inbox):
-    """The same commands as separate processes, which do not need to load the program."""
+    """The same commands in separate processes, which start with the program already loaded."""
 
     def run(self, *arguments: str | Path, code: int = 0) -> str:
         """Run a command of the inbox."""

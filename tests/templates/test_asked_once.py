@@ -61,7 +61,7 @@ def test_a_question_for_details_is_asked_only_after_the_answer_that_it_refines()
         assert places.index(first) < places.index(more)
 
 
-def test_no_other_two_questions_offer_nearly_the_same_answers() -> None:
+def test_only_the_listed_questions_offer_nearly_the_same_answers() -> None:
     assert [*alike(SHIPPED)] == list(ALIKE)
 
 

@@ -1,4 +1,4 @@
-"""Measures that could surprise a prosecutor, and the prosecutor's word that they require."""
+"""Measures that could surprise a prosecutor require the prosecutor's word."""
 
 from sqlalchemy.orm import Session
 

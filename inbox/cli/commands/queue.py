@@ -67,7 +67,7 @@ def queue(door: Door, /, *, view: str, sort: str | None, page: int, as_json: boo
         begun = saved_views.find(inbox, who, view)
         asked = QueueView(narrowed(begun.wanted, given), Order(sort) if sort else begun.order)
         found = case_queue.look(inbox, who, asked, page, is_faceted=is_faceted)
-        # A case may have a code of an earlier questionnaire, so codes are checked only if no case was found.
+        # Codes are checked only if no case was found, because cases may have codes of earlier questionnaires.
         if not found.count:
             case_queue.check_codes(inbox, who, filtered(given))
     terminal.show(shown := _told(found, who), _lines(shown), as_json=as_json)

@@ -168,7 +168,7 @@ def _seen(
     never = case_view.protected(here().inbox, actor(), case, rendering.language()) if is_open else []
     shown |= {"view": view, "ways": ways, "words": words, "carried": carried, "kept": never}
     draft, begun = writing.sent(), writing.begun(case)
-    # A preview sends nothing, so it cannot have been refused.
+    # Only a text that was sent can be refused, and a preview sends nothing.
     is_refused = request.endpoint == ways[0]
     more = {"draft": draft, "begun": begun, "is_refused": is_refused}
     return rendering.page("replies/reply.html", number=case, **more, **shown)

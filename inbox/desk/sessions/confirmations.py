@@ -12,7 +12,7 @@ from typing import Any
 from inbox.session import journal_view
 from inbox.session.actions import Action, Code
 
-# The form field that asks another officer, and the form field that continues a confirmed action.
+# The form field that asks another officer to confirm an action, and the one that continues the action then.
 ASKING, GOING_ON = "ask-another", "confirmation"
 
 # The form field that holds the code of a decision.
@@ -81,10 +81,10 @@ def said(fields: Iterable[tuple[str, str]], actions: Sequence[Action]) -> Fields
 def may_be_asked(actions: Sequence[Action]) -> bool:
     """Whether another session may show these actions.
 
-    An action without a case, such as the answer to an access request, may reveal any case, so other sessions
-    may not show it. Actions that the program takes on all cases reveal no case. The adoption of a law is an
-    exception, because the journal has only the hash of the law. Only the page that adopts the law shows the
-    changes, and which rules the new law relaxes.
+    Other sessions may not show an action without a case, such as the answer to an access request, because
+    such an action may reveal any case. Actions that the program takes on all cases reveal no case. The
+    adoption of a law is an exception, because the journal has only the hash of the law. Only the page that
+    adopts the law shows the changes, and which rules the new law relaxes.
     """
     return all(
         each.case is not None or (each.rule.all_cases and each.code is not Code.ADOPT_LAW) for each in actions

@@ -87,8 +87,8 @@ def examine(settings: Settings, file: Path, today: date, url: str = "") -> Itera
 def _damage(settings: Settings) -> Finding | None:
     """Return a finding if the database is damaged. Other checks report a database that cannot be opened.
 
-    If the database is large, only the pages needed to open it are read, because reading all pages would take
-    minutes, and nothing could be overwritten meanwhile.
+    In a large database, only the pages needed to open it are read. Reading all pages would take minutes, and
+    nothing could be overwritten in that time.
     """
     try:
         with closing(open_database(settings.database_url)) as database:

@@ -33,7 +33,7 @@ def test_a_case_ends_when_its_duplicate_ends_but_not_when_another_linked_case_en
 @pytest.mark.parametrize(
     ("other", "said"), [(1, "it is on hold"), (2, "it is on hold, because of the linked case 2")]
 )
-def test_if_a_statement_is_true_because_of_a_linked_case_it_names_that_case(other: int, said: str) -> None:
+def test_a_statement_that_is_true_because_of_a_linked_case_names_that_case(other: int, said: str) -> None:
     assert said == str(bonds.because_of(sentence("it is on hold"), 1, other))
 
 

@@ -274,7 +274,7 @@ def test_the_words_of_the_recorded_identity_are_removed_wherever_they_occur(
 def test_one_officer_alone_cannot_find_out_the_identity_from_the_preview_of_a_dossier(
     room: Room, tmp_path: Path
 ) -> None:
-    """The preview is the same whether the case contains the identity never, once or several times.
+    """The preview is the same, no matter whether or how often the case contains the identity.
 
     The preview removes none of the words of the identity. The test compares the previews at the desk with the
     previews made by the function behind the command.
@@ -299,7 +299,7 @@ def test_one_officer_alone_cannot_find_out_the_identity_from_the_preview_of_a_do
 def test_two_officers_see_which_passages_are_removed_because_they_would_reveal_the_reporter(
     room: Room, tmp_path: Path
 ) -> None:
-    """Otherwise a person concerned who was recorded as the reporter could disappear unnoticed."""
+    """Otherwise a person concerned, if recorded as the reporter, could disappear from a dossier unnoticed."""
     office = room.office.copy(tmp_path / "copy")
     (tmp_path / "identity").write_text(NAME)
     office.json("case", "identity", "add", "1", "--text-file", tmp_path / "identity")
@@ -355,7 +355,7 @@ def test_a_disciplinary_dossier_does_not_show_when_the_report_arrived(room: Room
 
 
 def test_neither_a_dossier_nor_a_command_about_the_case_proves_who_reported(room: Room, whole: Path) -> None:
-    """Data that prove who reported are keys, signatures, salts, and ids of the case, a key or the keyring."""
+    """Keys, signatures, salts, and the ids of the case, a key or the keyring would prove who reported."""
     seen = list(opened(whole).values())
     seen += [room_of.unpacked(opened(whole)["dossier.pdf"]), told(whole).encode()]
     for command in (

@@ -69,7 +69,7 @@ def test_the_journal_names_the_bundles_and_outboxes_that_are_missing_in_a_gap(
 ) -> None:
     """A gap in the outboxes begins after the last outbox that this inbox made.
 
-    At first, this inbox has made no outbox. Then it makes outbox 1.
+    At the first gap, this inbox has not made an outbox yet. Before the second gap, it makes outbox 1.
     """
     ahead = portal.bundle(applied=Link(4, FOREIGN))
     assert {"outbox": 4, "after_outbox": 0} == gap(world, ahead)
@@ -142,7 +142,7 @@ def test_after_a_restore_all_serial_numbers_that_the_lost_inbox_may_have_used_ar
 ) -> None:
     """An outbox fills each slot at most once, so a slot skips one serial number for each missing outbox.
 
-    The serial numbers of the keyring and the card skip 1,000.
+    The keyring and the card each skip 1,000 serial numbers.
     """
 
     def serials() -> tuple[int, int, int, int]:

@@ -153,7 +153,7 @@ def test_messages_to_a_destroyed_case_do_not_create_a_new_case(
     assert ["destroyed"] * 3 + ["unknown-withdrawal"] == sorted(kinds(world.office))
 
 
-def test_collecting_reports_its_progress_after_each_envelope(world: World, portal: Portal) -> None:
+def test_the_inbox_reports_its_progress_after_each_collected_envelope(world: World, portal: Portal) -> None:
     path = portal.bundle(*(first(Reporter(world)) for _ in range(2)))
     accepted, told = Acceptance(portal.fingerprint, None, lambda _: False), list[tuple[int, int]]()
     with world.office.unlocked() as opened:
@@ -181,7 +181,7 @@ def test_a_report_that_names_an_expired_keyring_is_flagged(
     assert ["keyring-old"] == world.office.json("case", "show", "1")["flags"]
 
 
-def test_a_portal_cannot_postpone_a_deadline_with_a_day_in_the_future(
+def test_a_portal_cannot_postpone_a_deadline_by_sending_a_day_in_the_future(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
     """Reports and messages then count as received today.

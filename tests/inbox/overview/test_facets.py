@@ -295,7 +295,7 @@ def test_a_choice_that_no_page_offers_is_refused(field: str, value: str) -> None
         facets.toggled(Filter(), field, value)
 
 
-def test_clicking_a_choice_again_removes_it_unless_it_is_a_state() -> None:
+def test_a_second_click_removes_a_choice_but_not_a_state() -> None:
     """The other choices remain."""
     begun = Filter(search="quai", status="received")
     for field, value in (("status", "assessing"), ("priority", "2"), ("danger", "True"), ("due", "week")):

@@ -19,7 +19,7 @@ UNREADABLE = SHIPPED.replace(b'type = "period"', b'type = "date"')
 
 @pytest.fixture
 def unreadable(world: World, tmp_path: Path) -> World:
-    """An office with one case for a questionnaire that the parser now refuses."""
+    """An office with one case, whose questionnaire the parser now refuses."""
     collect(world, Portal(world, tmp_path / "before"), "read by its questionnaire")
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.get_one(QuestionnaireFile, questionnaire.parse(SHIPPED).hash).raw = UNREADABLE

@@ -246,8 +246,8 @@ def test_every_action_code_is_in_the_table() -> None:
 def test_every_value_of_an_action_has_a_label_in_both_languages(name: str, field: Field) -> None:
     """A code has its own label.
 
-    Any other value uses the label of its name. This label has a placeholder for the value, unless the value
-    is a flag.
+    Any other value is shown with the label of the field. This label has a placeholder for the value, unless
+    the value is a flag.
     """
     if field.form is Form.CODE:
         assert all(map(is_said, labels.of(field.labels).values()))
@@ -268,7 +268,7 @@ def test_an_action_takes_either_one_officer_or_two() -> None:
     assert 1 == action(Code.NOTE, 1).officers
 
 
-def test_this_module_lists_the_actions_with_a_reason_and_those_that_the_oversight_report_counts() -> None:
+def test_this_module_lists_actions_that_have_a_reason_and_actions_that_oversight_counts() -> None:
     """The actions that take two officers are listed in test_two_officers.py."""
     assert {code for code, rule in TABLE.items() if rule.reason is Reason.REQUIRED} == REASONED
     assert {code for code, rule in TABLE.items() if rule.reason is Reason.OPTIONAL} == MAY_BE_REASONED
@@ -359,7 +359,7 @@ def test_the_search_finds_each_way_to_create_an_action() -> None:
 
 
 def test_no_command_or_page_creates_an_action_itself() -> None:
-    """The code behind both surfaces creates each action."""
+    """The code that commands and pages share creates each action."""
     found = {str(path): list(made_here(path.read_text("utf-8"))) for path in SURFACES}
     assert {} == {path: lines for path, lines in found.items() if lines}
     assert len(found) > 50

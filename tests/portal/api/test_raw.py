@@ -33,7 +33,7 @@ ANSWERS: Counter[int] = Counter()
 
 
 def ask(server: Server, content: bytes) -> Raw:
-    """Send raw bytes, count the status of the answer, and return that status."""
+    """Send raw bytes, add the status of the answer to ``ANSWERS``, and return the answer."""
     answer = exchange(server.port, content)
     ANSWERS[answer.status] += 1
     return answer

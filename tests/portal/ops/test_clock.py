@@ -24,7 +24,7 @@ HALF_HOUR = 1_800
 def test_an_upload_without_progress_for_half_an_hour_is_deleted_when_the_next_half_hour_begins(
     room: Room,
 ) -> None:
-    """Uploads of a kind that still has room are kept."""
+    """An upload is kept if there is still room for uploads of its kind."""
     room.configure(capacity_gb=1)
     resting = room.begin(make_report_envelope(room.site, file=bytes(300_000)))
     with_room = room.begin(make_report_envelope(room.site))

@@ -106,7 +106,7 @@ def looked_up(listed: dict[str, Any], path: str) -> str:
 
 
 def test_each_path_is_found_by_the_rules_of_the_extension(same_room: Room, listed: dict[str, Any]) -> None:
-    """A path is listed, is the index of a folder, or gets the page for missing files."""
+    """Each path is in the list, or is the index of a folder, or leads to the page for missing files."""
     paths = [
         *site_files.files(same_room.settings, load_questionnaire(same_room.settings)),
         "/nowhere",

@@ -75,7 +75,7 @@ def test_the_inbox_learns_on_which_days_its_last_outboxes_were_applied(connectio
 def test_a_case_belongs_to_the_channel_of_its_report_or_of_its_withdrawal(
     connection: Connection,
 ) -> None:
-    """A withdrawal counts only if no case is left.
+    """A withdrawal counts only if no channel has the case itself.
 
     The reason is that anybody can send and withdraw a report under a known case id.
     """
@@ -118,7 +118,7 @@ def test_a_case_opened_by_the_inbox_counts_as_collected_but_an_existing_case_is_
     assert cases.find(connection, new.case_id) == Case(bytes(60), DAY + timedelta(1), None, collected=True)
 
 
-def test_a_slot_is_stored_in_its_own_case_and_an_unknown_case_is_created_as_collected(
+def test_a_slot_is_stored_in_its_own_case_and_a_slot_of_an_unknown_case_creates_a_collected_case(
     connection: Connection,
 ) -> None:
     known, other, unknown = report(), report(), secrets.token_bytes(32)
@@ -135,7 +135,7 @@ def test_a_slot_is_stored_in_its_own_case_and_an_unknown_case_is_created_as_coll
 def test_a_closed_case_keeps_its_day_of_deletion_until_it_is_reopened(
     connection: Connection,
 ) -> None:
-    """The day is drawn once. Closing a reopened case draws a new day. An open case has no day of deletion."""
+    """The day is set once. Closing a reopened case sets a new day. An open case has no day of deletion."""
     for case_id in (b"a" * 32, b"b" * 32):
         outboxes.put_slot(connection, INSPECTORATE, case_id, b"slot")
 

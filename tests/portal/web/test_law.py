@@ -115,7 +115,7 @@ def test_the_first_page_says_which_information_the_inspectorate_must_pass_on(lan
 
 
 def test_no_template_names_french_authorities() -> None:
-    """The catalogues of further languages also translate the texts of the law, so they are not searched."""
+    """Catalogues of further languages are not searched, because they also translate the texts of the law."""
     french = ROOT / "templates" / "translations" / "fr" / "LC_MESSAGES" / "public.po"
     sources = [*(ROOT / "templates" / "portal").glob("*.html"), french]
     assert len(sources) > 20
