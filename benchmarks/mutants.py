@@ -57,9 +57,9 @@ _LOADED = (
     *("flask", "hypothesis", "nacl.bindings", "phonenumbers", "PIL.Image", "playwright.sync_api"),
     *("sqlalchemy.orm", "sqlcipher3", "tomlkit"),
 )
-# Comparisons that are negated, or changed only at the limit. cosmic-ray has other operators for comparisons,
-# but the first test catches most of their mutants. Some of those mutants also change nothing: for example,
-# `is` replaces `==` between small numbers.
+# Operators that negate a comparison, or change it only for equal values. cosmic-ray has other operators for
+# comparisons, but the first test catches most of their mutants. Some of those mutants also change nothing:
+# for example, `is` replaces `==` between small numbers.
 _COMPARED = (
     *("Eq_NotEq", "NotEq_Eq", "Is_IsNot", "IsNot_Is", "Lt_LtE", "Lt_GtE", "LtE_Lt", "LtE_Gt"),
     *("Gt_GtE", "Gt_LtE", "GtE_Gt", "GtE_Lt"),
@@ -128,9 +128,9 @@ class Reach:
     def tests(self, mutant: Mutant) -> list[str]:
         """Return the tests that can notice a mutant, quickest modules first.
 
-        Tests that reach the lines of the mutant come first. All other tests follow in two cases: if the lines
-        also run when a module is loaded, or if no test is known to reach the lines. A module's tests stay
-        together, because they share fixtures.
+        Tests that reach the lines of the mutant come first. All other tests follow if the lines also run
+        when a module is loaded, or if no test is known to reach the lines. A module's tests stay together,
+        because they share fixtures.
         """
         by_line = self._data.contexts_by_lineno(str(self._root / mutant.file))
         contexts = {context for line in mutant.lines for context in by_line.get(line, ())}

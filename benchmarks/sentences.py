@@ -5,8 +5,9 @@ commands; documents. Each source provides the same number of sentences. ``--fren
 sentences instead, from the errors, hints and answers that the desk and the page scripts show, and from the
 pages of ``docs/fr``.
 
-``--peer`` draws 160 sentences of the project, and 160 from the docstrings of Python's standard library. What
-a strict reader marks in the library shows how much of a figure is the reader and how much is the text.
+``--peer`` draws 160 sentences of the project, and 160 from the docstrings of Python's standard library. A
+strict reader also marks sentences of the library, which shows how much of a figure is due to the reader and
+how much is due to the text.
 
 Sentences of an earlier text are mixed in; ``--old FILE`` names another file with such sentences, one per
 line. If a reader does not stumble over the earlier sentences, the reading was too fast and does not count.

@@ -55,7 +55,7 @@ def found_it(words: list[str], folder: Path) -> None:
 
 @pytest.mark.slow
 def test_the_commands_of_the_ceremony_work_at_a_terminal_in_the_order_of_the_page(tmp_path: Path) -> None:
-    """Three officers create an inbox, and two of them open it in the three ways of the page.
+    """Three officers create an inbox, and two of them open it in the three ways that the page describes.
 
     Ctrl-C ends the desk.
     """
@@ -92,7 +92,10 @@ def test_the_commands_of_the_ceremony_work_at_a_terminal_in_the_order_of_the_pag
 
 @pytest.mark.slow
 def test_a_session_takes_the_commands_of_the_guide_for_officers_as_they_are_printed(tmp_path: Path) -> None:
-    """The officers type the ceremony up to the keyring for the administrator, with the word `inbox`."""
+    """The officers type the commands of the ceremony, including the word `inbox` before each.
+
+    The last command writes the keyring for the administrator.
+    """
     (tmp_path / "shares").mkdir()
     ceremony = guides.section(GUIDE.read_text("utf-8"), "The ceremony")
     home, found, copy, session, *later = guides.lines(ceremony)

@@ -129,7 +129,7 @@ def _to_know(view: View) -> Iterator[str]:
 
 
 def keyring(view: View) -> Iterator[str]:
-    """Yield the lines about a keyring that the portal needs."""
+    """Yield the lines that the portal needs about a keyring."""
     how = "renewed" if view["renewed"] else "unchanged"
     yield f"keyring {view['serial']}, {how}, valid until {view['valid_until']}"
     yield "`fanal-portal setup` reads both values from root.json; a file of answers needs these two lines:"
@@ -185,7 +185,7 @@ def outcome_view(result: Outcome) -> View:
 
 
 def _loud(codes: str, code: str) -> str:
-    """Return a code's label in capitals up to its colon, because terminals have no other emphasis."""
+    """Return a code's label with the part before its colon in capitals: terminals have no other emphasis."""
     head, colon, rest = labels.english(codes, code).partition(":")
     return f"{head.upper()}{colon}{rest}"
 

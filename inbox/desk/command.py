@@ -94,10 +94,11 @@ def desk(
 
 @contextmanager
 def _writing(file: Path | None) -> Iterator[Callable[[str], None]]:
-    """Yield a function that writes an address to ``file`` (if given), a file that only its owner can read.
+    """Yield a function that writes an address to ``file``, if given.
 
-    The file is deleted at the end. An address that was already used reveals nothing to anybody who reads it.
-    A file that already existed is deleted only if the address replaced its contents.
+    Only its owner can read the file, which is deleted at the end. An address that was already used reveals
+    nothing to anybody who reads it. A file that already existed is deleted only if the address replaced its
+    contents.
     """
     written = []
 

@@ -106,9 +106,9 @@ def answer(inbox: Inbox, who: Actor, number: int, given: Answer, to: Path) -> Ac
     The file is for this person alone. The journal gets a single entry, which does not name any case, even if
     a text was compared with the identity of a reporter (``comparisons.unnoted``). The ledger of each case
     records the answer. Raises Refused if the first day for an answer has not come yet, or if the request was
-    already answered. Raises Refused if nothing is disclosed, no obstacle forbids disclosure, and no reason is
-    given. If a text is disclosed, raises the same errors as ``exits.check`` and ``restating.check``. Also
-    raises the same errors as ``unsaid.check_reason``, ``apart.new`` and ``Inbox.acting``.
+    already answered. Disclosing nothing requires an obstacle or a reason; otherwise raises Refused. If a text
+    is disclosed, raises the same errors as ``exits.check`` and ``restating.check``. Also raises the same
+    errors as ``unsaid.check_reason``, ``apart.new`` and ``Inbox.acting``.
     """
     # The file is named only after the journal entry is written, so no file exists without an entry.
     with (

@@ -36,7 +36,7 @@ _AT_ONCE = 256
 
 @dataclass(slots=True)
 class Filed:
-    """The results for the entries of a bundle, as case numbers, one for each entry.
+    """The result for each entry of a bundle, as the number of its case.
 
     ``unopened`` contains the numbers of new rows, for entries that did not become a case. ``resolved``
     contains the numbers of earlier rows whose case is now known.
@@ -211,7 +211,7 @@ class Filing:
                 after=queries_cases.last_reply(self._session, known.number),
             )
         )
-        # A claim to have seen messages that were never sent must not stop later messages from being sent.
+        # A reporter may claim to have seen messages that were never sent. Later messages must still be sent.
         known.seen = max(known.seen, min(follow_up.seen, known.serial))
         known.closed_in = None
         warning = self._shown.warning(follow_up.keyring, item.day)

@@ -46,10 +46,10 @@ def counting(session: Session, number: int, kinds: Iterable[str], leaving: Itera
 
 
 def let_go(session: Session, case: Case, kinds: Iterable[str], leaving: Sequence[Message]) -> bool:
-    """Mark officers' own words as not being feedback if an outbox mentions no measure.
+    """If this outbox mentions no measure, record that officers' own words in it are not feedback.
 
     ``leaving`` are the messages that no earlier outbox contained. ``kinds`` are the measures that this outbox
-    mentions. Return whether any message was marked.
+    mentions. Return whether any message was changed.
     """
     own = [each for each in leaving if each.feedback and each.answers_by == AnswersBy.MEASURE]
     if not own or _is_among(session, case.number, kinds):
@@ -110,9 +110,9 @@ def takes_two(template: Reply | None) -> bool:
 def check_case(session: Session, number: int) -> None:
     """Raise CaseRefused if no text about this case can count as feedback now.
 
-    If the acting officers may not read the case, no text can be feedback. In an open case, feedback must come
-    after the acknowledgement, which names the deadline for feedback. An acknowledgement cannot be written
-    after feedback.
+    If the acting officers may not read the case, no text about it counts as feedback. In an open case,
+    feedback must come after the acknowledgement, which names the deadline for feedback. An acknowledgement
+    cannot be written after feedback.
     """
     if declarations.is_shut(session, number):
         raise CaseRefused(

@@ -43,11 +43,11 @@ class Closing:
     """The outcome of a case, and what its reporter is told.
 
     ``outcome`` is the code of the outcome in the law. ``reason`` says why something is withheld. If something
-    is withheld, the reporter sees that the case is closed and can read any text for the reporter, but sees no
-    measure. ``body`` is the code of the competent authority, if the outcome names an authority. ``text`` goes
-    to the reporter, inserted into the ``template`` if there is one. Both are empty if feedback is already
-    waiting for the next outbox. ``despite`` is the reason to override the warnings of ``leak_check``.
-    ``seen`` is the digest of what officers were shown, as ``preview`` returns it, or None to skip this check.
+    is withheld, the reporter sees that the case is closed, and the text if there is one, but no measure.
+    ``body`` is the code of the competent authority, if the outcome names an authority. ``text`` goes to the
+    reporter, inserted into the ``template`` if there is one. Both are empty if feedback is already waiting
+    for the next outbox. ``despite`` is the reason to override the warnings of ``leak_check``. ``seen`` is the
+    digest of what officers were shown, as ``preview`` returns it, or None to skip this check.
     """
 
     outcome: str
@@ -400,7 +400,8 @@ def _rule(session: Session, closing: Closing) -> rules.Outcome:
 def _decided_otherwise(session: Session, number: int, closing: Closing) -> Iterator[Obstacle]:
     """Yield the obstacles of an outcome that does not match the decisions.
 
-    Either a decision prepares another outcome, or the decision that prepares this outcome has not been taken.
+    Either officers took a decision that leads to another outcome, or they have not taken the decision that
+    leads to this one.
     """
     prepared = legal_duties.prepared(session, number)
     if closing.outcome != prepared:
@@ -496,7 +497,7 @@ def _refer(session: Session, number: int, closing: Closing, today: date) -> None
 
 
 def _is_untold(session: Session, number: int, closing: Closing) -> bool:
-    """Return whether a closing has no text for the reporter and no such text is already waiting."""
+    """Return whether neither this closing nor a waiting message has a text for the reporter."""
     return not closing.tells and not _waits(session, number, closing.outcome)
 
 

@@ -46,7 +46,7 @@ class Protected:
 
 
 def _telling(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return the pairs of adjacent words, and the words that are repetitions on their own.
+    """Return the pairs of adjacent words, and the words that count as a repetition even alone.
 
     The result has no duplicates.
     """

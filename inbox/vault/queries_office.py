@@ -27,7 +27,7 @@ def office(session: Session) -> Office:
 
 
 def officers(session: Session) -> Sequence[Officer]:
-    """Return the current officers, who have a share, by the number of the share."""
+    """Return the current officers (those with a share), ordered by the number of their share."""
     return session.scalars(_PRESENT).all()
 
 

@@ -49,7 +49,7 @@ export class WrongCount extends Malformed {
   }
 }
 
-/** A word is in neither list; `index` counts from 0. */
+/** Neither list contains the word at `index`, which counts from 0. */
 export class UnknownWord extends Malformed {
   /** @override */
   code = "unknown-word";

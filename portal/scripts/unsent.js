@@ -2,7 +2,7 @@
 /** Ask before the person leaves a page with unsent text. */
 
 /**
- * Start asking at the first change of this form.
+ * Ask before the person leaves, from their first change of this form on.
  * @param {HTMLElement} form
  */
 export function askBeforeLeaving(form) {

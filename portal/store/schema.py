@@ -116,8 +116,8 @@ cases = _table(
     Index("cases_by_withdrawal", "withdraw_id"),
 )
 
-# Withdraw keys on their way to the inbox. The withdraw key is part of the row's primary key. Otherwise
-# somebody who files under another reporter's case id could replace the true key.
+# Withdraw keys that the inbox has not confirmed yet. The withdraw key is part of the row's primary key.
+# Otherwise somebody who files under another reporter's case id could replace the true key.
 withdrawals = _table(
     "withdrawals",
     Column("case_id", LargeBinary(32), primary_key=True),

@@ -19,8 +19,8 @@ def settings(connection: Connection, *names: str) -> dict[str, str]:
 def can_keep(database: Database, size: int) -> bool:
     """Return whether the server can store ``size`` more bytes.
 
-    A server does not report the free space of its disk, so write that many bytes and roll back. Also returns
-    False if the tables stay locked, or if the server does not answer.
+    A server does not report the free space of its disk, so this function writes ``size`` bytes and rolls
+    back. Also returns False if the tables stay locked, or if the server does not answer.
     """
     # The bytes are random, because the server would compress other bytes.
     row = {"envelope_id": secrets.token_bytes(16), "position": 0, "data": secrets.token_bytes(size)}

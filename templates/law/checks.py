@@ -255,7 +255,7 @@ def replies(
     extends: bool,
     untold: Collection[str],
 ) -> Iterator[Mismatch]:
-    """Yield the mistakes in the texts of replies that the schema cannot find.
+    """Yield the mistakes that the schema cannot find in the texts of replies.
 
     ``outcomes`` are the outcomes of the law; outcomes in ``untold`` must not have a text of their own.
     ``told`` are the decisions that confirm what a reply told the reporter. ``extends`` says whether a
@@ -281,8 +281,8 @@ def replies(
         yield _wrong(document, ("reply",), belongs("one-extending"))
     if not any(row.get("acknowledges") for row in rows.values()):
         yield _wrong(document, ("reply",), belongs("some-acknowledging"))
-    # If nothing may be disclosed, the feedback that is due needs a reply that neither closes the case nor
-    # belongs to an outcome.
+    # Feedback is due even if nothing may be disclosed. Officers then need a reply that neither closes the
+    # case nor belongs to an outcome.
     if not any(row.get("answers") and not (row.get("closes") or row.get("outcome")) for row in rows.values()):
         yield _wrong(document, ("reply",), belongs("some-feedback"))
 
@@ -358,7 +358,7 @@ def _informing(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
 
 
 def _requested(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
-    """Yield the mistakes in those fields of a duty that depend on whether the duty is about requests."""
+    """Yield the mistakes in fields that have other rules in duties about requests than in other duties."""
     is_request = duty["asked"] == Asked.REQUEST
     if (duty["from"] == Event.REQUESTED) != is_request:
         yield _wrong(
@@ -408,8 +408,8 @@ def _decisions(documents: Documents) -> Iterator[Mismatch]:
             if (decision["effect"] == Effect.DEFERS) != ("longest" in decision):
                 missing = decision["effect"] == Effect.DEFERS
                 yield document.mismatch((*path, "longest"), Fault.MISSING if missing else Fault.UNKNOWN)
-            # Neither kind of decision can be reopened. A deferral leaves the duty open, and the answer
-            # settles a request.
+            # A deferral cannot be reopened, because the duty is still open. Nor can the answer to a request,
+            # because it settles the request.
             if "reopened_by" in decision and (
                 decision["effect"] == Effect.DEFERS or duty["asked"] == Asked.REQUEST
             ):

@@ -9,7 +9,7 @@ from templates.law.spans import Span
 
 
 class Kind(StrEnum):
-    """What a time is for. The values are the keys of the law's files."""
+    """The purpose of a time. The values are the keys of the law's files."""
 
     WITHIN = "within"
     URGENT = "urgent"

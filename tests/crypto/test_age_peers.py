@@ -64,7 +64,7 @@ def test_the_browser_library_opens_our_envelopes(age_peer, identity, size):
 
 @IDENTITIES
 @SIZES
-def test_we_open_envelopes_of_the_browser_library(age_peer, identity, size):
+def test_we_open_envelopes_that_the_browser_library_sealed(age_peer, identity, size):
     envelope = age_peer.seal(text(size), recipient=identity.recipient().encode())
     assert text(size) == unseal_bytes(envelope, [identity])
 
@@ -106,7 +106,7 @@ def test_rage_opens_our_passphrase_files():
 
 
 @pytest.mark.soak
-def test_we_open_passphrase_files_of_rage():
+def test_we_open_passphrase_files_that_rage_wrote():
     """The program rage always makes a passphrase cost about one second of work."""
     sealed = pyrage.passphrase.encrypt(b"text", WORDS)
     assert unseal_bytes(sealed, [ScryptIdentity(WORDS, max_log_n=RAGE_LOG_N)]) == b"text"

@@ -78,7 +78,7 @@ def browser() -> Iterator[Browser]:
 
 
 def outcome(act: Callable[[], Any]) -> tuple[str, Any]:
-    """Return the word of SPEC 1.6 for ``act``, and its result if the word is ``ok``."""
+    """Call ``act``. Return ``ok`` and its result, or the word of SPEC 1.6 for its error and None."""
     try:
         return "ok", act()
     except CryptoError as error:
@@ -304,7 +304,7 @@ def test_a_damaged_memo_is_refused_on_both_sides(browser: Browser, sealed: bytes
 
 @times(300)
 @given(size=st.integers(1, 2**31) | st.integers(1, 200_000) | st.integers(0, 30).map(lambda bits: 2**bits))
-def test_both_sides_pad_a_size_to_the_same_result(browser: Browser, size: int) -> None:
+def test_both_sides_compute_the_same_padded_size(browser: Browser, size: int) -> None:
     rules = {
         "padme": padding.padme,
         "report": padding.bucket,

@@ -62,7 +62,7 @@ def test_a_written_list_of_pages_is_read_unchanged(changed: dict[str, Any]) -> N
     assert pages.parse(pages.encode(made), DEPLOYMENT) == made
 
 
-def test_a_list_of_pages_of_another_deployment_or_signer_is_refused() -> None:
+def test_a_list_of_pages_from_another_deployment_or_signer_is_refused() -> None:
     raw, other = pages.encode(LIST), fixed("other", 16)
     signature = pages.sign(raw, DEPLOYMENT, ROOT_SEED)
     for refused in (lambda: pages.parse(raw, other), lambda: pages.sign(raw, other, ROOT_SEED)):

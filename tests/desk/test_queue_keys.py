@@ -52,7 +52,7 @@ def queue(page: Page, served: Served) -> Page:
 
 @pytest.mark.slow
 def test_ten_reports_are_collected_and_acknowledged_in_eight_presses(page: Page) -> None:
-    """Only the keyboard is used, without typing text.
+    """The test uses only the keyboard, and types no text.
 
     The report about a danger is not acknowledged with the others, and the page names it.
     """

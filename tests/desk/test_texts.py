@@ -180,7 +180,9 @@ def test_a_reply_template_can_be_added_and_removed(office: Office) -> None:
         assert before == FILES["replies.toml"].read(in_use(client).encode()).value
 
 
-def test_an_authority_can_be_edited_and_a_letter_that_relaxes_a_rule_needs_a_tick(office: Office) -> None:
+def test_officers_can_edit_an_authority_and_must_tick_a_box_if_a_letter_relaxes_a_rule(
+    office: Office,
+) -> None:
     """An authority and a letter are part of the law, so changing either takes two officers."""
     with sitting(office) as client:
         address = ("entry-address-fr", "entry-address-en")

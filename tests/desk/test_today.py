@@ -308,7 +308,7 @@ def test_cases_of_an_absent_officer_move_to_the_deputy(
 
 
 def test_uncollected_bundles_are_announced_first(office: Office, tmp_path: Path, stick: Path) -> None:
-    """A bundle may contain a report of a danger. Once the bundle is collected, the result marks the case."""
+    """A bundle may contain a report of a danger. The page shown after collecting it marks that case."""
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
     tell(world, portal, {"what": "a", "coi": "no"})
@@ -330,7 +330,7 @@ def test_uncollected_bundles_are_announced_first(office: Office, tmp_path: Path,
 def test_a_follow_up_asks_for_the_declaration_only_until_it_is_made(
     office: Office, tmp_path: Path, stick: Path
 ) -> None:
-    """Case 1 reports a danger. For case 2, which reports none, nothing is said."""
+    """Case 1 reports a danger. The notices do not mention case 2, which reports no danger."""
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
     calls = [

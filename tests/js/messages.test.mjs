@@ -1,4 +1,4 @@
-/** messages.js beyond the vectors: the files of a message, and the names that it must contain. */
+/** What the vectors do not test of messages.js: a message's files, and the channel, case and key that it names. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,7 +1,7 @@
 """An invented next version of portal and inbox, to test the upgrade to it.
 
-The next version has one more migration than the program. This migration does everything that a migration can
-do.
+The next version has one more migration than the program. This migration makes every kind of change that
+a migration can make.
 """
 
 from pathlib import Path

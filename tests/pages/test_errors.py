@@ -239,7 +239,7 @@ LARGE = "document.documentElement.style.fontSize = '34px'"
 def test_an_error_at_one_of_two_words_leaves_both_labels_and_both_fields_on_one_line(
     visitor: Visitor,
 ) -> None:
-    """The control is the error, which needs room above the label of its own field only."""
+    """The control: the error takes up room above the label of its field, but not above the other label."""
     page = visitor.page
     page.set_viewport_size(DESKTOP)
     visitor.write()
@@ -309,7 +309,7 @@ def test_the_summary_of_errors_is_seen_above_the_bar_of_a_small_phone(
 def test_the_send_button_does_not_move_while_a_mistake_is_shown_and_corrected(
     visitor: Visitor, screen: ViewportSize
 ) -> None:
-    """The summary appears below the button, and the message beside the field is placed above the button."""
+    """The summary of the mistakes appears below the button, and the message at the field appears above it."""
     visitor.page.set_viewport_size(screen)
     visitor.reported()
     visitor.open()
@@ -403,7 +403,7 @@ def test_the_title_mentions_an_error_only_while_the_shown_step_has_an_error(visi
     expect(page.locator(".wrong")).to_have_count(0)
 
 
-def test_opening_the_step_to_withdraw_hides_the_error_of_a_message(visitor: Visitor) -> None:
+def test_the_error_of_a_message_is_hidden_when_the_step_to_withdraw_opens(visitor: Visitor) -> None:
     """The error does not return when the reporter presses “Keep my report”."""
     visitor.reported()
     visitor.language = "en"

@@ -117,9 +117,7 @@ def test_the_home_page_says_that_reports_are_anonymous_and_links_to_the_form_and
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_on_the_home_page_the_telephone_numbers_come_before_the_links(
-    visitor: Visitor, language: str
-) -> None:
+def test_the_home_page_shows_the_emergency_numbers_before_the_links(visitor: Visitor, language: str) -> None:
     visitor.visit(f"{language}/")
     text = visitor.page.inner_text("main")
     numbers = [text.index(number) for number in ("17", "112", "114")]
@@ -176,7 +174,7 @@ def test_reporters_can_read_about_their_situation_before_the_form(visitor: Visit
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_home_page_says_who_reads_reports_and_how_soon_and_names_the_limits_of_protection(
+def test_the_page_about_anonymity_says_who_reads_reports_how_soon_and_what_is_not_protected(
     visitor: Visitor, language: str
 ) -> None:
     visitor.visit(f"{language}/before")
@@ -206,9 +204,9 @@ def test_every_page_names_the_body_that_runs_the_site(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_links_to_the_accessibility_statement(visitor: Visitor, language: str) -> None:
-    """The law requires the state of accessibility on the first page.
+    """The law requires the home page to say how accessible the site is.
 
-    On the other pages, the state of accessibility would only frighten readers.
+    On the other pages, that statement would only frighten readers.
     """
     title = guide.load(Settings().guide_folder, language, guide.STATEMENT).title
     link = visitor.page.locator(f"footer a[href='/{language}/{guide.STATEMENT}']")

@@ -54,7 +54,7 @@ def test_a_visit_makes_only_the_expected_requests_and_their_sizes_reveal_nothing
     assert [each.url for each in sent if {"cookie", "referer"} & set(each.all_headers())] == []
 
 
-def test_both_pages_say_so_if_the_keys_of_the_site_cannot_be_fetched(visitor: Visitor) -> None:
+def test_if_the_keys_of_the_site_cannot_be_fetched_both_pages_say_so(visitor: Visitor) -> None:
     visitor.page.route("**/keyring.json", lambda route: route.abort())
     visitor.visit("fr/report")
     visitor.shows("#closed", "offline")
@@ -157,7 +157,7 @@ def test_a_message_survives_a_network_that_fails_on_the_status_page(visitor: Vis
 
 
 @pytest.mark.parametrize(("years", "code"), [(-8, "clock-behind"), (9, "keyring-expired")])
-def test_a_clock_that_is_wrong_by_years_is_reported_before_the_form(
+def test_an_error_replaces_the_form_if_the_clock_is_wrong_by_years(
     visitor: Visitor, years: int, code: str
 ) -> None:
     """The reporter can still read an answer. The page says why nothing can be written."""
@@ -230,7 +230,7 @@ def test_the_page_asks_before_it_closes_a_case_with_an_unsent_message(visitor: V
     assert held.asked == 1
 
 
-def test_the_page_asks_before_it_closes_a_case_if_a_button_has_begun_a_message(visitor: Visitor) -> None:
+def test_the_page_asks_before_it_closes_a_case_if_a_message_was_begun_with_a_button(visitor: Visitor) -> None:
     """The button writes into the field by means of a script, and the message is not sent."""
     held = Held(visitor)
     page = visitor.page
@@ -272,7 +272,7 @@ def test_a_case_that_is_open_in_two_tabs_accepts_messages_from_both(visitor: Vis
     assert len({each.id for each in sent}) == 2
 
 
-def test_a_browser_that_cannot_seal_is_reported_before_the_form(visitor: Visitor) -> None:
+def test_an_error_replaces_the_form_in_a_browser_that_cannot_seal(visitor: Visitor) -> None:
     visitor.page.add_init_script(NO_RANDOM)
     visitor.visit("fr/report")
     visitor.shows("#closed", "browser-unfit")

@@ -70,7 +70,7 @@ def test_a_page_that_would_change_soon_keeps_its_state_while_its_pictures_are_ta
     page.wait_for_function("(before) => Date.now() > before", arg=before)
 
 
-def test_the_picture_of_the_danger_state_shows_the_notices_that_the_page_holds_back_at_first(
+def test_the_picture_of_a_danger_shows_the_notices_that_the_page_delays(
     visitor: Visitor, tmp_path: Path
 ) -> None:
     """The test takes the picture at once, without waiting after it has reached the state."""

@@ -46,7 +46,7 @@ def heading(page: Page) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_on_a_small_screen_the_first_field_is_visible_below_few_words(
+def test_on_a_small_screen_the_first_field_is_visible_and_few_words_precede_it(
     visitor: Visitor, language: str
 ) -> None:
     page = visitor.page
@@ -78,7 +78,7 @@ def test_each_step_shows_its_number(visitor: Visitor, language: str) -> None:
 
 
 def test_the_optional_step_is_skipped_and_can_be_opened_on_the_way_back(visitor: Visitor, page: Page) -> None:
-    """Without details or files there are two steps and the step with the twelve words."""
+    """Without details or files, a report has two steps before the step with the twelve words."""
     page.fill("#what", TEXT)
     page.click("#continue")
     page.check(f"#channels-{INSPECTORATE}")
@@ -153,7 +153,7 @@ def test_a_link_within_the_page_does_not_count_as_a_step(visitor: Visitor, page:
     expect(page.locator("#what")).to_be_visible()
 
 
-def test_the_back_button_does_not_stop_sending_and_leaves_the_page_after_the_receipt(
+def test_the_back_button_leaves_the_page_after_the_receipt_and_does_not_stop_sending(
     visitor: Visitor,
 ) -> None:
     visitor.visit("en/guide")
@@ -189,7 +189,7 @@ def test_the_link_to_leave_adds_one_empty_entry_to_the_history(visitor: Visitor)
     page.wait_for_url("**/en/guide")
 
 
-def test_the_link_to_leave_on_the_first_step_leaves_no_forward_entry(visitor: Visitor) -> None:
+def test_no_forward_entry_remains_after_leaving_by_the_link_on_the_first_step(visitor: Visitor) -> None:
     """In an earlier version, an entry of a later step remained as a forward entry in the history."""
     page = visitor.page
     visitor.visit("en/guide")

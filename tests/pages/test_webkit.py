@@ -190,7 +190,7 @@ def test_in_webkit_the_link_to_leave_empties_the_page(person: Person, site: Port
         assert TEXT not in person.ask("() => document.documentElement.outerHTML", "")
 
 
-def test_in_webkit_a_proof_is_saved_and_checked_from_disk(
+def test_in_webkit_a_proof_can_be_saved_and_then_checked_from_disk(
     person: Person, site: PortalSite, saved: Path
 ) -> None:
     words = report(person, site)

@@ -1,4 +1,4 @@
-"""At the first installation, a machine with no keys of the maintainers trusts Debian's key and two papers.
+"""First installation: without the maintainers' keys, a machine trusts Debian's key and the officers' papers.
 
 Here, the real script installs small packages on a blank machine.
 """
@@ -274,7 +274,7 @@ def test_an_installation_that_a_power_failure_interrupted_is_completed_by_the_ne
 
 
 def test_copies_that_belong_to_others_are_kept(machine: BlankMachine, stick: Medium) -> None:
-    """Everybody can write to /var/tmp. Only a copy is deleted that root made in an interrupted run."""
+    """Everybody can write to /var/tmp. The script deletes a copy only if root's interrupted run made it."""
     place = machine.place("/var/tmp")  # noqa: S108
     left, foreign, linked = (place / f"fanal-medium.{each * 6}" for each in "abc")
     longer, other = place / "fanal-medium.abcdefg", place / "important"

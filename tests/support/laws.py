@@ -31,7 +31,7 @@ def edited(to: Path, file: str, found: str, put: str) -> Path:
 
 
 def renamed(to: Path, code: str, *files: str) -> Path:
-    """Copy the French law to a new folder with one code renamed in these files. Return that folder."""
+    """Copy the French law to a new folder, and rename one code in ``files``. Return that folder."""
     shutil.copytree(FOLDERS["fr"], to)
     for file in files:
         text = (to / file).read_text("utf-8")

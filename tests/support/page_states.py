@@ -37,8 +37,8 @@ def stop_clock(page: Page) -> None:
 def let_clock_run(page: Page) -> None:
     """Let the clock of a page run again if ``stop_clock`` has stopped it.
 
-    A stopped clock is an hour ahead. On a page that uses the real clock, ``resume`` would install a clock
-    that begins in 1970.
+    ``stop_clock`` moves the clock an hour ahead. On a page that uses the real clock, ``resume`` would install
+    a clock that begins in 1970.
     """
     if page.evaluate("Date.now() / 1000") > (datetime.now(UTC) + timedelta(minutes=30)).timestamp():
         page.clock.resume()
@@ -196,7 +196,7 @@ def type_words(visitor: Visitor, _: Path) -> Iterator[State]:
 
 
 def read(visitor: Visitor, _: Path) -> Iterator[State]:
-    """Yield the states with each kind of answer, and the actions there."""
+    """Yield a state for each kind of answer, and for each action on an answer."""
     page, site = visitor.page, visitor.site
     report = visitor.reported()
     slot = with_receipt(slot_for(report), report, site.site)

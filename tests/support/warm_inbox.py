@@ -13,7 +13,7 @@ from templates.command_line import leaves
 for leaf in leaves(main.commands.branch).values():
     pkgutil.resolve_name(leaf.place)
 configure_mappers()
-# Reading the law takes a seventh of a second, as long as the rest of a command.
+# Reading the law takes a seventh of a second. The rest of a command takes equally long.
 folders.read(folders.given("fr"))
 # Otherwise, the garbage collector of each fork would visit the shared objects, and so copy them.
 gc.freeze()

@@ -57,5 +57,5 @@ def offered() -> Offered:
 
 
 def _is_in_memory(folder: Path) -> bool:
-    """Whether a folder exists in memory. This folder may be gone, because its medium was unplugged."""
+    """Return whether a folder exists and is in memory. Its medium may have been unplugged."""
     return folder.is_dir() and media.is_in_memory(folder)

@@ -81,7 +81,7 @@ def note_unopposed(request: int) -> ResponseReturnValue:
 
 @pages.post("/<int:request>/namesake")
 def judge_name(request: int) -> ResponseReturnValue:
-    """If a case contains a family name without a first name, record whether it refers to the person."""
+    """Record whether a family name that a case contains without a first name refers to the person."""
     said = Judged(number("case", LARGEST), "same" in asked_for.form, line("reason"))
     namesakes.judge(here().inbox, actor(), request, said)
     return _done(request, Done.NAME_JUDGED)

@@ -58,7 +58,7 @@ def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Co
         is_first = not g.get("is_spent", False)
         spend()
         given = {name: request.form.get(FIELD + name, "") if is_first else "" for name in names}
-        # A page counts as having asked for the passphrases even if nothing was typed.
+        # Even an empty field shows that the page asked for passphrases.
         g.was_asked = is_first and any(FIELD + name in request.form for name in names)
         g.is_left_out = is_first and ASKING in request.form and not given[officer]
         g.actions, g.names, g.needed = actions, names, needed

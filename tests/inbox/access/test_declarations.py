@@ -135,7 +135,7 @@ MANY_FORMS = 40
 REASON = "ocelot-basalt"
 
 
-def test_no_form_of_the_desk_acts_on_a_case_before_its_officer_has_declared_it(
+def test_no_form_of_the_desk_acts_on_a_case_before_the_officer_has_declared_the_case(
     unread: Trio, tmp_path: Path
 ) -> None:
     """The test sends each form with a value for every field, and opens each page of the case."""

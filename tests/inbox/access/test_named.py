@@ -42,7 +42,7 @@ def test_a_case_with_only_the_family_name_may_concern_another_person(office: Off
         assert {1: False, 2: True, 3: False} == {n: named.may_name(session, n, row) for n in TEXTS}
 
 
-def test_a_case_also_waits_if_a_link_says_that_it_concerns_the_person(office: Office) -> None:
+def test_a_case_also_waits_if_a_link_says_that_the_case_concerns_the_person(office: Office) -> None:
     """A link of another kind does not make the case wait."""
     with office.opened() as inbox, inbox.transaction() as session:
         (row,) = access_requests.pending(session)

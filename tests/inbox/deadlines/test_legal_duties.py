@@ -251,7 +251,7 @@ def test_a_case_shows_the_earlier_decision_after_a_message_has_reopened_it(offic
 
 
 def test_the_obstacle_of_a_reopened_decision_says_that_there_was_an_earlier_decision(office: Office) -> None:
-    """The obstacle of a decision that was never taken says that officers have not decided."""
+    """If a decision was never taken, its obstacle says that officers have not decided."""
     office.json("case", "decide", "1", "no_transmission", "--reason", "drill")
     with office.opened() as inbox, inbox.transaction() as session:
         workflow.heard(session, 1, today())
@@ -349,7 +349,7 @@ def test_persons_concerned_are_never_informed_before_a_decision_on_the_prosecuto
 ) -> None:
     """No rule asks for a decision on the prosecutor in an unscored case, which may be about an offence.
 
-    Officers can defer the decision on the persons without waiting.
+    Officers can defer informing the persons concerned without such a decision.
     """
     informing = ("case", "decide", "2", "informed", "--reason", "the month is over")
     assert "art40" not in asked(office, 2)
@@ -367,7 +367,7 @@ def test_persons_concerned_are_never_informed_before_a_decision_on_the_prosecuto
 
 
 def test_the_decision_not_to_inform_the_persons_concerned_takes_two_officers(office: Office) -> None:
-    """The program may miss a name, and during quarantine nobody can read the case."""
+    """The program may miss a name, and nobody can look for one while the case is in quarantine."""
     nobody = Decision(choice="not_needed", reason="x")
     for quarantine in (False, True):
         if quarantine:
@@ -791,7 +791,7 @@ def test_officers_decide_whether_to_inform_the_reporter_even_if_the_reporter_con
         assert "not_told" == asked(known)["identity_notice"]["decision"]
 
 
-def test_sending_the_notice_that_the_identity_is_disclosed_takes_two_officers(known: Office) -> None:
+def test_two_officers_are_needed_to_send_the_notice_that_the_identity_is_disclosed(known: Office) -> None:
     """The notice would frighten its reader.
 
     The notice is refused if no identity is recorded, or if nobody could receive the identity.
@@ -812,7 +812,7 @@ def test_sending_the_notice_that_the_identity_is_disclosed_takes_two_officers(kn
 UNTOLD = "no reply has told the reporter of this decision"
 
 
-def test_recording_that_the_reporter_was_told_requires_a_notice_for_each_disclosure(
+def test_each_disclosure_needs_a_notice_before_officers_can_record_that_the_reporter_was_told(
     known: Office,
 ) -> None:
     """Neither a reply in the officer's own words nor an earlier notice is enough.
@@ -1007,7 +1007,7 @@ def test_only_a_decision_of_the_law_in_use_leads_to_an_outcome(
         assert outcome == legal_duties.prepared(session, 1)
 
 
-def test_a_duty_that_the_case_does_not_have_is_not_open(opened: Inbox) -> None:
+def test_a_duty_is_open_only_if_the_case_has_it(opened: Inbox) -> None:
     """The duty of case 1 is open until officers decide."""
     with undone(opened) as session:
         assert not legal_duties.is_open(session, 2, DutyRole.PROSECUTOR)

@@ -14,7 +14,7 @@ def test_the_token_sheet_has_the_words_in_three_columns_and_no_line_ends_in_spac
     ] == [*token_sheet.rows(words)]
 
 
-def test_the_token_sheet_has_all_words_even_if_they_do_not_fill_the_columns() -> None:
+def test_the_token_sheet_has_all_words_even_if_its_last_row_is_not_full() -> None:
     assert [" 1 a            3 c            5 e", " 2 b            4 d"] == [*token_sheet.rows("abcde")]
 
 

@@ -61,7 +61,7 @@ def desk(office: Office, tmp_path: Path) -> Desk:
 
 
 def proven(slot: Slot, root: Office) -> Proven:
-    """Save the proof of a slot's receipt with the root's keyring, and verify it."""
+    """Make the proof of a slot's receipt with a key from the root's keyring, and verify the proof."""
     listed, root_key = root.keyring()
     assert slot.receipt
     key_id = slot.receipt.statement.key_id

@@ -129,9 +129,9 @@ CODES: Mapping[str, Iterable[str]] = {
     "what": disclosures.What,
     "why": Why,
 }
-# Exits have the labels of their actions, and other texts describe some obstacles. For a form field, the page
-# shows what the officer should enter, but not the kind of the field. The page of a deadline shows which
-# message was the feedback.
+# Exits have the labels of their actions. Texts that are not labels describe some obstacles. For a form field,
+# the page shows what the officer should enter, but not the kind of the field. The page of a deadline shows
+# which message was the feedback.
 WORDLESS = {Exit, Obstacle, checks.Kind, AnswersBy}
 
 
@@ -176,7 +176,7 @@ def test_every_enumeration_of_the_inbox_has_labels_or_is_listed_as_needing_no_la
     assert set() == enumerations() - known
 
 
-def test_the_desk_repeats_a_choice_from_a_form_with_the_label_of_the_choice() -> None:
+def test_when_the_desk_repeats_a_choice_from_a_form_it_shows_the_label() -> None:
     """The test covers every choice that a page offers from the catalogue."""
     pages = "".join(path.read_text("utf-8") for path in (shipped.FOLDER / "desk").rglob("*.html"))
     offered = re.findall(

@@ -57,7 +57,7 @@ OFFERED = re.compile(r'<option value="([a-z0-9_-]+)"')
 
 
 def founded(folder: Path) -> Office:
-    """Create an inbox with this law on the command line."""
+    """Create an inbox under this law with `inbox init`."""
     office = Office(folder)
     office.secret.write_text(PASSPHRASE + "\n")
     office.out.mkdir()

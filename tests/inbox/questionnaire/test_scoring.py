@@ -15,8 +15,8 @@ from templates import shipped
 
 QUESTIONS = questionnaire.parse(shipped.QUESTIONNAIRE.read_bytes())
 
-# The columns are danger, immediacy, severity, verifiability, corroboration and access. The score and the
-# priority follow.
+# Each row has the parts danger, immediacy, severity, verifiability, corroboration and access, then the score
+# and the priority.
 FACTS = [
     ((0, 0, 0, 0, 0, 0), 0, 4),
     ((3, 3, 3, 3, 3, 3), 54, 1),

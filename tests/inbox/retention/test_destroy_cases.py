@@ -167,7 +167,7 @@ def name_of(number: int) -> str:
 
 
 def fill(session: Session) -> None:
-    """Insert cases of varied lengths, with the words of their texts. The order of insertion splits pages."""
+    """Insert cases of varied lengths, with the words of their texts. Inserting in this order splits pages."""
     for number in range(1, _MANY):
         drawn = hashlib.sha256(b"%d" % number).digest()  # The seed is the same in every run.
         text = " ".join([name_of(number), "quai"] * drawn[0])
@@ -348,7 +348,7 @@ def test_without_a_portal_two_officers_can_vouch_for_the_day_and_this_appears_in
     assert 1 == closed.json("office", "oversight")["actions"]["destroyed-by-one-clock"]
 
 
-def test_two_officers_can_vouch_for_one_of_several_cases_that_are_due_only_by_the_clock_of_this_machine(
+def test_if_several_cases_are_due_only_by_the_clock_of_this_machine_two_officers_can_vouch_for_one(
     told: Trio,
 ) -> None:
     """Without a reason, no case is destroyed.
@@ -470,7 +470,7 @@ def test_an_envelope_with_a_false_signature_is_destroyed_with_the_case_that_it_n
 
 
 @pytest.mark.parametrize("change", ["hold", "exclude"])
-def test_if_an_obstacle_arises_after_the_plan_none_of_the_planned_cases_is_destroyed(
+def test_none_of_the_planned_cases_is_destroyed_if_an_obstacle_arises_after_the_plan(
     told: Trio, change: str
 ) -> None:
     """The obstacle is a hold on one case, or an exclusion of one of the two confirming officers."""

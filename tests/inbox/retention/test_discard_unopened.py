@@ -116,7 +116,7 @@ def test_an_envelope_is_not_discarded_if_only_the_clock_of_this_machine_says_tha
     assert [("", {"entries": 1})] == [(each["reason"], each["values"]) for each in noted]
 
 
-def test_before_the_first_export_nothing_confirms_that_an_envelope_has_expired(
+def test_nothing_confirms_before_the_first_export_that_an_envelope_has_expired(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
     """Only an export can confirm the day, however long ago an envelope arrived."""
@@ -228,7 +228,7 @@ def test_one_officer_cannot_discard_envelopes(office: Office, tmp_path: Path, cl
     assert {"discarded": 1} == both.json("exchange", "unopened", "discard")
 
 
-def test_the_list_of_unfiled_envelopes_has_pages_with_the_newest_first(
+def test_the_list_of_unfiled_envelopes_is_divided_into_pages_newest_first(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
     more = unopened_list.PAGE + 2

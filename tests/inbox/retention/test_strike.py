@@ -214,9 +214,7 @@ def test_a_redaction_that_would_make_a_text_too_long_is_refused(
     world.office.json("case", "redact", "--reason", "x", "1", "reply-1:all")
 
 
-def test_an_officer_who_has_not_declared_for_a_case_cannot_find_out_whether_it_contains_a_word(
-    trio: Trio,
-) -> None:
+def test_an_officer_who_has_not_declared_a_case_cannot_find_out_which_words_it_contains(trio: Trio) -> None:
     with trio.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Declaration))
     for text in (CANARY, "nothing"):
@@ -294,7 +292,7 @@ def test_an_identity_is_deleted_only_if_all_of_it_is_redacted(office: Office) ->
 def test_redacting_the_type_of_a_file_invalidates_only_the_signature_of_the_message_with_that_file(
     world: World, portal: Portal, reporter: Reporter, collect: Any
 ) -> None:
-    """The report contains a different file, so the signature of the report stays valid."""
+    """The redacted file belongs to a follow-up, so the signature of the report stays valid."""
     collect(portal.bundle(first(reporter, files=[b"x"]), Sent(reporter.follow_up(files=[b"y"]))))
     world.office.json("case", "redact", "--reason", "x", "1", "file-2", "--text", "image")
     struck = f"{striker.STRUCK}/jpeg"
@@ -487,7 +485,7 @@ def test_complete_texts_that_the_judiciary_may_ask_for_cannot_be_redacted(
 def test_repeated_redactions_leave_at_least_a_third_of_a_text(office: Office, place: str) -> None:
     """The limit is a third of the original text.
 
-    The original text includes words redacted before the decision on the prosecutor was due.
+    The original text also counts words that were redacted before the decision on the prosecutor was due.
     """
     report, _ = numbers(office)
     words = [f"mot{chr(97 + n)}x" for n in range(21)]

@@ -240,7 +240,7 @@ def test_a_missing_folder_of_the_home_is_created_when_the_inbox_is_opened(trio: 
 
 @pytest.mark.parametrize("way", ["acting", "together", "choosing"])
 def test_a_case_in_quarantine_is_hidden_while_an_action_is_chosen(trio: Trio, way: str) -> None:
-    """As a control, the case is visible if every action to choose from is allowed in quarantine."""
+    """The control: the case is visible if all possible actions are allowed in quarantine."""
     trio.others.json("access", "quarantine", "1", "--reason", "x")
     who, found = Actor({"alice": Presence.OWN}, today()), []
     listed = action(Code.LIST)

@@ -1,4 +1,4 @@
-"""Officers join, leave or lose a share.
+"""Changes of officers: an officer joins, leaves, or loses their share.
 
 After each such change, all officers get new shares and the vault gets a new key. The intake keys remain.
 """

@@ -56,7 +56,7 @@ def session(office: Office) -> Iterator[Typist]:
 def test_lines_pasted_after_the_end_of_a_text_are_not_taken_as_commands(filed: Office, times: int) -> None:
     """A long text reaches the program in many pieces.
 
-    As a control, the same text is pasted without the line that ends it, and the officer ends the text.
+    The control: the pasted text lacks the line that ends it, so the officer types that line.
     """
     before = acts(filed)
     with session(filed) as at:

@@ -204,7 +204,7 @@ def test_no_command_prints_control_characters_of_a_report_on_a_terminal(
 ) -> None:
     """A session runs each command that prints any part of a report.
 
-    The words of the reports must appear, so that the test sees their output.
+    The output must contain words of the reports. Otherwise the test would prove nothing.
     """
     office, missing = hostile_world.office, []
     known = set(every_command(main.commands))

@@ -46,7 +46,7 @@ def test_a_follow_up_opens_no_case(room: Room) -> None:
 
 @pytest.mark.databases_differ
 def test_an_upload_in_pieces_continues_at_its_offset(room: Room) -> None:
-    """HEAD returns the offset after each PATCH. The last byte opens the case."""
+    """HEAD returns the offset after each PATCH. The case is opened when the last byte arrives."""
     sealed = make_report_envelope(room.site, file=bytes(1_000_000))
     address = room.begin(sealed)
     offset = 0
@@ -147,7 +147,7 @@ def test_the_server_announces_its_tus_version_and_extensions_and_the_largest_siz
 
 
 @pytest.mark.databases_differ
-def test_two_clients_on_one_upload_do_not_corrupt_it(room: Room) -> None:
+def test_two_clients_that_send_to_one_upload_do_not_corrupt_it(room: Room) -> None:
     """If both clients send bytes for one offset, only the bytes of the first client are kept."""
     sealed = make_report_envelope(room.site)
     address = room.begin(sealed)

@@ -85,7 +85,7 @@ def test_a_killed_step_counts_as_done_only_after_services_have_read_its_files(
 
 
 def test_a_killed_init_leaves_no_tables(tmp_path: Path) -> None:
-    """Tables without a key would look like a portal."""
+    """A database with tables but without a key would look like a portal."""
     server = Server(tmp_path, 8080)
     server.configure()
     words = ["--config", str(tmp_path / "portal.toml")]

@@ -15,7 +15,7 @@ REPORTS = 30
 
 
 def steps_forward(room: Room, pieces: list[bytes]) -> int:
-    """Return how many reports come later in the file than the report that arrived just before them."""
+    """Return how many pairs of successive reports are in the file in their order of arrival."""
     room.database.scrub()
     raw = (room.folder / "portal.sqlite").read_bytes()
     places = [raw.index(piece) for piece in pieces]

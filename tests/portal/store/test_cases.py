@@ -100,7 +100,7 @@ def test_an_upload_grows_only_at_its_end_and_only_up_to_its_declared_size(
     assert envelopes.unfinished(connection) == []
 
 
-def test_a_report_opens_its_case_with_its_last_byte(connection: Connection) -> None:
+def test_a_case_is_opened_when_the_last_byte_of_its_report_arrives(connection: Connection) -> None:
     known = report()
     id_ = arrived(connection, 10, 0, of=known)
     arrived(connection, 10, 9, of=report())

@@ -39,7 +39,7 @@ def discard(room: Room, address: str) -> None:
 
 
 def counts(store: Database) -> tuple[int, int]:
-    """Return the number of rows with bytes, and the number of envelopes that are to be deleted."""
+    """Return the number of rows that hold bytes, and the number of envelopes to delete."""
     with store.read() as connection:
         rows, ids = (
             connection.execute(select(func.count()).select_from(table)).scalar_one()
