@@ -279,7 +279,7 @@ def _tried(copy: ProjectCopy, reach: Reach, mutant: Mutant) -> Tried:
 
 
 def _run(copy: ProjectCopy, reach: Reach, tests: Sequence[str], named: Sequence[str] = ()) -> tuple[int, str]:
-    """Run tests until one fails; ``named`` are other names for these tests on the command line.
+    """Run tests until one fails; if given, ``named`` replaces these tests on the command line.
 
     A run that never ends is killed after several times the usual duration of its tests.
     """

@@ -58,7 +58,7 @@ _END = re.compile(r"(?<=[.!?:])\s+(?=[A-ZÀ-Ý\"“«`(])")
 _BOLD = re.compile(r"\*\*([^*]*[^*.!?:])\*\*")
 _QUOTED = re.compile(r'["“«][^"“”«»]*["”»][.,]?')
 _LINK = re.compile(r"\[([^]]*)\]\([^)]*\)")
-# This page reports what earlier readers found. The page would tell a reader how many sentences to mark.
+# This page reports what earlier readers found, and so would suggest how many sentences to mark.
 _NOT_DRAWN = Path("docs/first-day.md")
 # The documents in French. All other documents are in English.
 _FRENCH = Path("docs/fr")

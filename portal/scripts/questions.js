@@ -105,7 +105,7 @@ export function answers() {
 
 /**
  * Throw Failures unless these answers are enough for a report without files. One error leads to the text, the other to
- * the step with the files and subjects. A change of any of these fields corrects both.
+ * the step with the files and subjects. A change in any of these fields removes both errors.
  * @param {Answers} given
  * @param {Element} files the field with which files are added
  */

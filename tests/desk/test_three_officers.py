@@ -141,7 +141,7 @@ def confirm(chloe: Page, root: str) -> None:
 def test_three_officers_work_at_the_same_time_and_an_excluded_officer_cannot_tell_that_the_case_exists(
     team: Team,
 ) -> None:
-    """Bruno's pages are as if there were no such case.
+    """Bruno sees the same pages as if the case did not exist.
 
     One officer's change is shown to the other before it is overwritten. An action that takes two officers is
     confirmed in a second session. The control: once the exclusion ends, bruno sees the case.

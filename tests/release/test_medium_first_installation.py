@@ -168,7 +168,7 @@ def test_a_machine_without_debian_13_is_refused(machine: BlankMachine, stick: Me
 
 
 def test_a_machine_with_another_processor_is_refused(machine: BlankMachine, stick: Medium) -> None:
-    """The programs of such a machine cannot run here, so the test replaces only the answer of dpkg."""
+    """Programs for another processor cannot run here, so the test only imitates the answer of dpkg."""
     machine.write("/usr/sbin/dpkg", b"#!/bin/sh\necho arm64\n")
     assert refusal(machine, stick) == "refused: this machine does not have Debian 13 for amd64"
 

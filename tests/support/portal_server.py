@@ -50,7 +50,7 @@ class Server:
     forked: bool = True
     # Whether a test has ended the server by other means than SIGTERM.
     ended: bool = False
-    # Compress pages less, for a site with its own deployment, whose pages no earlier test has compressed.
+    # Compress pages less. If a site has its own deployment, no earlier test has compressed its pages.
     quick: bool = False
 
     @property

@@ -157,7 +157,7 @@ def test_a_swap_file_counts_as_plain_if_its_disk_does(
 
 
 def as_swap(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Imitate the kernel's list of swaps, which has a swap of this name or is empty."""
+    """Imitate the kernel's list of swaps: one swap of this name, or none if the name is empty."""
     written = name.replace(" ", "\\040")
     line = f"{written} file 1024 0 -2\n" if name else ""
     (folder / "swaps").write_text(f"Filename Type Size Used Priority\n{line}")

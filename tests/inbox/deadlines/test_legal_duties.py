@@ -1081,7 +1081,7 @@ def test_new_rules_change_the_days_of_an_access_request_only_until_it_is_answere
 
 
 def test_only_news_that_can_change_a_decision_reopens_it(opened: Inbox) -> None:
-    """A new decision, taken after that news, is in force."""
+    """A decision taken after such news is in force."""
     with undone(opened) as session:
         row = session.get_one(Duty, (1, "art40"))
         row.decision, row.decided = "no_transmission", today()
@@ -1094,7 +1094,7 @@ def test_only_news_that_can_change_a_decision_reopens_it(opened: Inbox) -> None:
 
 
 def test_a_decision_is_not_late_on_its_last_day(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The page of the case says so before the decision, and also afterwards."""
+    """The duty is not late before the decision, and the decision is not late afterwards."""
     clock = moved(monkeypatch)
     clock.day = _day(asked(office)["art40"]["due"])
     assert not asked(office)["art40"]["late"]

@@ -350,10 +350,10 @@ def test_a_danger_cannot_be_redacted_before_officers_have_dealt_with_it(
     assert {"danger_now": 1} == world.office.json(*strike)["struck"]
 
 
-def test_an_answer_that_blocks_any_exit_of_the_case_cannot_be_redacted(
+def test_an_answer_cannot_be_redacted_if_it_blocks_even_one_exit_of_the_case(
     world: World, reporter: Reporter, collect_all: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The test tries each exit in turn. In each run, the danger blocks only that exit."""
+    """The test runs once for each exit. In this run, the danger blocks only that exit."""
     collect_all(first(reporter, edit=answering(danger_now="yes")))
     for way in Exit:
         row = {each: Cell(Need.LIFTED if each is way else Need.NOTHING) for each in Exit}

@@ -123,7 +123,7 @@ def test_the_changes_since_an_entry_do_not_include_that_entry(trio: Trio) -> Non
         assert [] == journal_view.changes(inbox, ("alice",), 1, last.n)
 
 
-def test_an_officer_who_joins_later_is_known_by_their_own_share(trio: Trio) -> None:
+def test_an_officer_who_joins_an_open_session_is_recognised_by_their_own_share(trio: Trio) -> None:
     with trio.others.unlocked() as opened:
         passphrase = passphrase_of("bruno")
         assert "bruno" == opened.bring(trio.office.share_of("bruno").read_bytes(), passphrase)

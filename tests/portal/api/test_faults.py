@@ -192,7 +192,7 @@ def as_a_page(server: Server, sealed: Sealed) -> str:
 def test_the_portal_loses_nothing_if_its_clock_jumps(
     tmp_path: Path, free_port: Callable[[], int], false_clock: Callable[[timedelta], None]
 ) -> None:
-    """The clock goes ten years forward, then back. The same processes accept reports all the time."""
+    """The clock goes ten years forward, then back. Meanwhile, the same processes keep accepting reports."""
     server = Server(tmp_path, free_port()).make()
     begun = make_report_envelope(SITE)
     with server.serving():

@@ -99,7 +99,7 @@ def test_a_killed_init_leaves_no_tables(tmp_path: Path) -> None:
     server.run("pending")
 
 
-def test_pages_that_a_killed_run_has_moved_away_are_deleted_with_the_other_remains(system: System) -> None:
+def test_pages_that_a_killed_run_moved_aside_are_deleted_with_its_other_files(system: System) -> None:
     """The key of a certificate can be in such a file. Files of the administrator are kept."""
     Folders(system).apply()
     assert Remains(system).check() == DONE
