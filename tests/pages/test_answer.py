@@ -360,6 +360,20 @@ def test_the_timeline_says_how_many_messages_were_opened(visitor: Visitor, langu
         expect(page.locator("#messages")).to_contain_text(text)
 
 
+def test_the_days_to_come_back_stand_in_a_box(visitor: Visitor) -> None:
+    """The box has a border on each side, which the sections around it do not have."""
+    report = visitor.reported()
+    page = opened(visitor, slot_for(report))
+    box = page.locator("#come-back")
+    for day in ("#next-by", "#feedback-by"):
+        expect(box.locator(day)).to_be_visible()
+        expect(box.locator(day)).not_to_be_empty()
+    borders = """(each) => ["top", "right", "bottom", "left"].map(
+      (side) => parseFloat(getComputedStyle(each).getPropertyValue(`border-${side}-width`)))"""
+    assert [width > 0 for width in box.evaluate(borders)] == [True] * 4
+    assert page.locator("#day-by-day").evaluate(borders) == [0] * 4
+
+
 def test_a_closed_case_shows_no_day_to_come_back(visitor: Visitor) -> None:
     report = visitor.reported()
     page = opened(visitor, replace(slot_for(report), status=Status.CLOSED))

@@ -18,6 +18,26 @@ from tests.support.page_visitor import Visitor
 from tests.support.printed_page import sheets
 
 ROOM = Settings().guide_folder
+# Who can help, besides the numbers to call.
+HELPERS = {
+    "fr": ["psychologue", "avocat", "syndicats", "médecin du travail"],
+    "en": ["psychologist", "lawyer", "unions", "company doctor"],
+}
+# What a legal notice must name (article 1-1 of Act 2004-575), and where reports on paper go.
+LEGAL = {
+    "the publisher": {
+        "fr": r"Qui le publie Directeur de la publication : \[nom\]\. Téléphone : \[numéro\]",
+        "en": r"Who publishes it Responsible for publication: \[name\]\. Telephone: \[number\]",
+    },
+    "the host": {
+        "fr": r"Qui l.héberge \[nom, adresse et téléphone de l.hébergeur\]",
+        "en": r"Who hosts it \[name, address and telephone of the host\]",
+    },
+    "the address": {
+        "fr": r"\[nom du service\] \[rue et numéro\] \[code postal et ville\]",
+        "en": r"\[name of the office\] \[street and number\] \[postcode and town\]",
+    },
+}
 WHOLE = 'title = "T"\nlead = "L"\n[[section]]\nheading = "H"\nitems = ["a", "b"]\n'
 
 
@@ -68,6 +88,22 @@ def test_the_legal_notice_shows_the_postal_address(tmp_path: Path) -> None:
     notice.write_text('address = """Inspection\n1 rue X"""\n' + WHOLE)
     shown = pages.render(settings, load_questionnaire(settings))["/fr/legal"].decode()
     assert '<p class="written">Inspection\n1 rue X</p>' in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_legal_notice_names_the_publisher_and_the_host_and_the_address(language: str) -> None:
+    shown = pages.render(Settings(), load_questionnaire(Settings()))[f"/{language}/{guide.LEGAL}"].decode()
+    main = shown.partition("<main")[2].partition(">")[2].partition("</main>")[0]
+    page = " ".join(re.sub(r"<[^>]+>|\s", " ", main).split())
+    assert Settings().name.in_(language) in page
+    assert [part for part, words in LEGAL.items() if not re.search(words[language], page)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_help_page_names_who_can_support_and_advise(language: str) -> None:
+    """The test reads only the text that the inspectorate writes, not the advice of the law."""
+    text = str(guide.load(ROOM, language, guide.HELP))
+    assert [helper for helper in HELPERS[language] if helper not in text] == []
 
 
 def test_phone_numbers_of_a_section_become_links_wherever_its_text_has_them() -> None:

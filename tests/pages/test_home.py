@@ -70,6 +70,14 @@ SAID = {
 }
 
 
+# The colours of the first box with this class. A box is added if the page has none.
+BOX = """(kind) => {
+  const added = Object.assign(document.createElement("p"), { className: kind });
+  const box = document.querySelector(`main .${kind}`) ?? document.querySelector("main").appendChild(added);
+  const style = getComputedStyle(box);
+  const parts = ["background", ...["top", "right", "bottom", "left"].map((side) => `border-${side}`)];
+  return Object.fromEntries(parts.map((part) => [part, style.getPropertyValue(`${part}-color`)]));
+}"""
 ANONYMOUSLY = {"fr": "Signaler anonymement", "en": "Report anonymously"}
 DOORS = {"fr": ["Écrire un signalement", "Lire la réponse"], "en": ["Write a report", "Read the answer"]}
 
@@ -95,6 +103,18 @@ def test_the_numbers_for_danger_and_both_links_are_visible_without_scrolling(
     below = visitor.page.locator(".advice").bounding_box()
     assert below
     assert below["y"] + below["height"] > bar["y"]
+
+
+def test_the_box_for_danger_looks_like_no_other_box(visitor: Visitor) -> None:
+    """Its background and its border on each side are red, in both colour schemes."""
+    visitor.visit("fr/")
+    for scheme in ("light", "dark"):
+        visitor.page.emulate_media(color_scheme=scheme)
+        danger, *others = (visitor.page.evaluate(BOX, kind) for kind in ("danger", "notice", "card"))
+        for part in danger:
+            assert danger[part] not in [each[part] for each in others], (scheme, part)
+            red, green, blue = map(int, re.findall(r"\d+", danger[part])[:3])
+            assert red > max(green, blue), (scheme, part)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -50,6 +50,22 @@ def unfolded(page: Page) -> Page:
     return page
 
 
+def test_the_help_to_choose_a_subject_first_shows_only_the_headings(visitor: Visitor, page: Page) -> None:
+    """A reporter reads a few headings, not sixteen subjects. A press on a heading shows its subjects."""
+    (asked,) = [field for field in ASKED.fields if field.id == "category"]
+    visitor.turn_to("#files")
+    page.press("summary:has-text('Help me choose')", "Enter")
+    folds = page.locator("[data-field=category] details.group")
+    expect(folds.locator("summary")).to_have_text(
+        [heading.en for heading, _ in asked.groups if heading], use_inner_text=True
+    )
+    expect(folds.locator("summary").locator("visible=true")).to_have_count(len(asked.groups))
+    shown = page.locator("[data-field=category] .choice").locator("visible=true")
+    expect(shown).to_have_count(0)
+    folds.first.locator("summary").press("Enter")
+    expect(shown).to_have_text([option.label.en for option in asked.groups[0][1]])
+
+
 def test_choosing_a_situation_shows_its_questions_and_hides_those_of_the_previous_situation(
     unfolded: Page,
 ) -> None:

@@ -37,6 +37,10 @@ def test_the_sheets_show_every_page_of_the_portal(site: PortalSite) -> None:
     assert missing(site, [path for path in shown if path != "/fr/paper"]) == {"/fr/paper"}
 
 
+def test_the_sheets_show_small_and_usual_phones_a_tablet_and_a_wide_screen() -> None:
+    assert {320, 360, 768, 1280} <= set(SCREENS)
+
+
 def test_a_page_is_shown_at_each_width_in_both_colour_schemes_and_printed(
     visitor: Visitor, tmp_path: Path
 ) -> None:

@@ -41,10 +41,6 @@ def page(visitor: Visitor) -> Page:
     return visitor.page
 
 
-def heading(page: Page) -> str:
-    return page.locator("h1:visible").inner_text()
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_on_a_small_screen_the_first_field_is_visible_and_few_words_precede_it(
     visitor: Visitor, language: str
@@ -75,6 +71,19 @@ def test_each_step_shows_its_number(visitor: Visitor, language: str) -> None:
     expect(step).to_contain_text(told.format(2))
     visitor.to_token()
     expect(step).to_have_text(f"{told.format(3)} {UNSENT[language]}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_second_step_asks_the_reporter_to_help_to_protect_them(visitor: Visitor, language: str) -> None:
+    """Its questions are visible at once: who is in danger, how many people know, and what not to repeat."""
+    visitor.visit(f"{language}/report")
+    visitor.page.fill("#what", TEXT)
+    visitor.page.click("#continue")
+    expect(visitor.page.locator("h1:visible")).to_have_text(
+        {"fr": "Aidez-nous à vous protéger", "en": "Help us protect you"}[language]
+    )
+    for question in ("#danger_now-yes", "#how_many-only_me", "#protect", "#coi-yes"):
+        expect(visitor.page.locator(question)).to_be_visible()
 
 
 def test_the_optional_step_is_skipped_and_can_be_opened_on_the_way_back(visitor: Visitor, page: Page) -> None:
