@@ -16,6 +16,7 @@ from templates.catalogues import LANGUAGES
 from tests.support.accessibility import CONTRAST, small_targets, violations
 from tests.support.markup import Markup
 from tests.support.page_visitor import DESKTOP, TELEPHONE, Visitor
+from tests.support.paths import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -44,6 +45,11 @@ ROWS = (
   return [each.textContent.trim(), height, column - width, isWhole];
 })"""
 )
+# The size and the colour of each hint, and of the text of the page.
+HINTS = """(selector) => [...document.querySelectorAll(selector)].map((each) => {
+  const { fontSize, color } = getComputedStyle(each);
+  return `${fontSize} ${color}`;
+})"""
 EFFECTS = """() => [...document.querySelectorAll(".leave a, .notice, .button")].map(
     (each) => getComputedStyle(each).borderTopStyle)"""
 
@@ -178,6 +184,28 @@ def test_the_pages_need_no_image_and_no_font(visitor: Visitor) -> None:
         tags = {tag for tag, _ in Markup(visitor.site.client.get(f"/{path}").text).elements}
         assert tags & {"img", "picture", "svg", "canvas", "video", "object", "embed", "iframe"} == set(), path
     assert b"url(" not in assets.load()["/static/style.css"].content
+
+
+def test_the_style_sheet_uses_exactly_the_font_sizes_that_its_first_lines_name() -> None:
+    style = (ROOT / "portal" / "style.css").read_text("utf-8")
+    named = style.partition("Sizes of type: ")[2].partition("Spaces:")[0]
+    screen, paper = (re.findall(r"[\d.]+(?= \(| or )", each) for each in named.split(";"))
+    assert len(screen) + len(paper) < 14
+    used = {*re.findall(r"\n +font(?:-size)?: ([^;/]+)", style)} - {"inherit"}
+    assert used == {*(f"{size}rem" for size in screen), *(f"{size}pt" for size in paper)}
+
+
+def test_all_hints_have_the_same_size_and_colour(visitor: Visitor) -> None:
+    """The test reads the hidden hints, too. The control is the text of the page, which looks different."""
+    found: dict[str, list[str]] = {}
+    for path in FRENCH:
+        visitor.visit(path)
+        for look in visitor.page.evaluate(HINTS, ".hint"):
+            found.setdefault(look, []).append(path)
+    assert len(found) == 1, found
+    ((look, paths),) = found.items()
+    assert len(paths) > len({*paths}) > 5
+    assert visitor.page.evaluate(HINTS, "main") != [look]
 
 
 def test_the_first_paint_of_the_home_page_and_of_the_report_page_needs_few_bytes(
