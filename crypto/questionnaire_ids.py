@@ -4,8 +4,8 @@
 # pages.
 OF_THE_PAGE = frozenset(
     (
-        "back", "back-to-text", "begin-again", "begin-more", "begin-unsafe", "beginnings", "calendar",
-        "calendar-copied", "calendar-lines", "cannot-write", "case", "case-error", "case-title",
+        "acknowledge-by", "back", "back-to-text", "begin-again", "begin-more", "begin-unsafe", "beginnings",
+        "calendar", "calendar-copied", "calendar-lines", "cannot-write", "case", "case-error", "case-title",
         "channels", "channels-list", "channels-only", "claim", "claim-differs", "closed", "closed-routes",
         "come-back", "completions", "confirm-1", "confirm-1-label", "confirm-2", "confirm-2-label",
         "confirm-error", "confirmed", "continue", "copied", "copy-token", "danger-now", "danger-sent",

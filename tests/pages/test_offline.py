@@ -88,10 +88,10 @@ def test_the_offline_form_loads_nothing_and_its_policy_allows_only_its_own_scrip
     assert (bare.count("<script"), bare.count("<style")) == (1, 1)
     links = re.findall(r'(?:src|href|action|srcset|style)="([^"]*)"', bare)
     # The numbers to call appear above the report, at the question about danger, and at two of its answers.
-    # The numbers also appear above “Continue”, after sending, and twice in the case. A link that leaves the
-    # page or calls a number sends no request.
+    # The numbers also appear above “Continue”, after sending, and three times in the case. A link that leaves
+    # the page or calls a number sends no request.
     numbers = ["tel:17", "tel:112", "sms:114"]
-    assert links == ["about:blank", *numbers * 8]
+    assert links == ["about:blank", *numbers * 9]
 
 
 def test_the_script_of_the_offline_form_is_not_served_as_a_file() -> None:

@@ -260,9 +260,13 @@ def test_nothing_on_the_page_moves_when_an_error_about_the_twelve_words_appears(
         page.locator("#open").scroll_into_view_if_needed()
         note(page, "#form")
         page.locator("#open").click()
-        visitor.shows(".typing > .wrong", code)
+        # The line about a mistyped word says the same as the error, and stays in its place.
+        explained = page.locator("#typed.mistyped" if code == "unknown-word" else ".typing > .wrong")
+        visitor.shows("#error", code)
+        expect(explained).to_be_visible()
+        expect(page.locator(".typing > .wrong, #typed").filter(visible=True)).to_have_count(1)
         if screen["width"] > 320:
-            expect(page.locator(".typing > .wrong")).to_be_in_viewport(ratio=1)
+            expect(explained).to_be_in_viewport(ratio=1)
         expect(page.locator("#error")).to_be_in_viewport(ratio=1)
         expect(page.locator("#error")).to_be_focused()
         assert moved(page, on_page=True) == [], code

@@ -25,7 +25,7 @@ from tests.support.paths import ROOT
 SOURCE = "en"
 SCRIPTS = ROOT / "portal" / "scripts"
 SHOWN = re.compile(
-    r'(?:say|Failure|super|found|line|caution|tick)\(\s*"([\w-]+)"'
+    r'(?:say|Failure|super|found|line|caution|tick|ChannelChoice\("[\w-]+",)\(?\s*"([\w-]+)"'
     r'|code(?: =|:) "([\w-]+)"|fault: "([\w-]+)"| [:?] "([a-z_]+(?:-[a-z_]+)+)"'
 )
 PROBLEM = re.compile(r'(?:Problem|NoRoom|refusal)\(\s*\d+, "(\w+)"')
@@ -85,7 +85,7 @@ def every(domain: Domain, language: str) -> dict[str, str]:
 def texts() -> dict[str, str]:
     files = ("texts.html", "texts_case.html")
     listed = "".join((shipped.FOLDER / "portal" / name).read_text("utf-8") for name in files)
-    named = dict(re.findall(r'data-code="([\w-]+)">\{\{ _\("(.+?)"(?:, [^)]+)?\) \}\}', listed))
+    named = dict(re.findall(r'data-code="([\w-]+)">\{\{ _\("(.+?)"(?:, .+)?\) \}\}', listed))
     for template in (shipped.FOLDER / "portal").glob("*.html"):
         for block in re.findall(r"set own_texts = \{(.+?)\n\} %\}", template.read_text("utf-8"), re.DOTALL):
             named = dict(re.findall(r'"([\w-]+)": _\("(.+)"\)', block)) | named
