@@ -175,6 +175,40 @@ def test_in_webkit_a_mistyped_word_is_corrected_and_the_answer_is_read(
     assert (begun != "", f"{begun}Mardi.") == (True, again.text)
 
 
+# Brings the button into view, and puts the box of the next step at its place. A second press that counted
+# would tick the box.
+PUT_BOX_UNDER = """(selector) => {
+  const button = document.querySelector(selector);
+  button.scrollIntoView({ block: "center", behavior: "instant" });
+  const { left, top } = button.getBoundingClientRect();
+  const place = { position: "fixed", left: `${left}px`, top: `${top}px`, zIndex: 9 };
+  Object.assign(document.querySelector("label:has(#withdraw-meant)").style, place);
+}"""
+PUT_BACK = "() => document.querySelector('label:has(#withdraw-meant)').removeAttribute('style')"
+TICKED = "() => document.querySelector('#withdraw-meant').checked"
+# For this long after a press, the page ignores another press at the same place (secondpress.js).
+IGNORED_MILLISECONDS = 1_000
+
+
+def test_in_webkit_double_presses_withdraw_nothing_that_was_not_confirmed(
+    person: Person, site: PortalSite
+) -> None:
+    """The first double press only opens the step. The second finds the box unticked, and shows an error."""
+    words = report(person, site)
+    site.answer(site.report()[0], slot_for(site.report()[0]))
+    read(person, site, words)
+    person.ask(PUT_BOX_UNDER, "#to-withdraw")
+    person.double("#to-withdraw")
+    person.texts("#withdraw-meant")
+    assert not person.ask(TICKED, "")
+    person.ask(PUT_BACK, "")
+    pressed = person.ask("() => performance.now()", "")
+    person.wait.until(lambda _: person.ask("() => performance.now()", "") > pressed + IGNORED_MILLISECONDS)
+    person.double("#withdraw")
+    person.texts("#withdraw-error")
+    assert len(site.received()) == 1
+
+
 def test_in_webkit_the_link_to_leave_empties_the_page(person: Person, site: PortalSite) -> None:
     """The test leaves the page by the link and by the key. Going back does not restore the typed text."""
     for leave in (lambda: person.click("[data-leave]"), lambda: person.press("Escape", times=3)):

@@ -65,6 +65,14 @@ class Person:
     def click(self, selector: str) -> None:
         self.wait.until(when.element_to_be_clickable((By.CSS_SELECTOR, selector))).click()
 
+    def double(self, selector: str) -> None:
+        """Press a button twice quickly, in the middle of the screen, where the bar does not cover it."""
+        button = self.wait.until(when.element_to_be_clickable((By.CSS_SELECTOR, selector)))
+        self.browser.execute_script(
+            "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })", button
+        )
+        ActionChains(self.browser).double_click(button).perform()
+
     def enter(self, selector: str) -> None:
         """Press a button with the keyboard; the page would count two quick clicks at one place as one."""
         self.wait.until(when.element_to_be_clickable((By.CSS_SELECTOR, selector))).send_keys(Keys.ENTER)
