@@ -41,7 +41,7 @@ _WEIGHTS = {Kind.CONTAINER: 6, Kind.PLATE: 6, Kind.PHONE: 6, Kind.TEXT: 6, Kind.
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Something that two cases share, as written in the case at hand; for texts, the shared percentage."""
+    """Something that two cases share, as this case writes it; for texts, the percentage that they share."""
 
     kind: Kind
     shown: str

@@ -51,7 +51,8 @@ class _Since(NamedTuple):
     has_word: bool | None = None
 
 
-# The next outbox can contain news about a case (_TELLS_MORE); an unconfirmed one contains it (_IS_AWAITED).
+# _TELLS_MORE: the next outbox can contain news about the case. _IS_AWAITED: an outbox that the portal has not
+# confirmed yet contains such news.
 _TELLS_MORE = Workflow.acknowledged_in.is_(None) | Workflow.answered_in.is_(None)
 _IS_AWAITED = (Workflow.acknowledged.is_(None) & Workflow.acknowledged_in.is_not(None)) | (
     Workflow.answered.is_(None) & Workflow.answered_in.is_not(None)

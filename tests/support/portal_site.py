@@ -56,7 +56,7 @@ class PortalSite(Room):
             self._finish()
 
     def _finish(self) -> None:
-        """Wait until no request of a closed browser uses a connection, so that connections can be closed."""
+        """Wait until the requests of a browser that was closed have released their database connections."""
         pool = self.database._engine.pool
         assert isinstance(pool, QueuePool)
         end = time.monotonic() + _PATIENCE_SECONDS

@@ -197,7 +197,7 @@ def test_an_envelope_that_no_key_opens_is_tried_again_only_with_new_keys(
 ) -> None:
     """Anybody can send thousands of envelopes that no key opens, and each collect would take minutes.
 
-    The control adds a key.
+    As a control, the test adds a key.
     """
     tried: list[bytes] = []
     unseal = Unsealer.__call__

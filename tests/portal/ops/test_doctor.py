@@ -457,7 +457,7 @@ def test_a_full_disk_of_postgresql_is_reported_as_an_error(tmp_path: Path, postg
 def test_a_postgresql_server_that_logs_too_much_is_reported(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    """Logged statements or times are an error, and a log for replicas is a warning."""
+    """A server that logs statements or times causes an error. A log for replicas causes a warning."""
     with opened(request, tmp_path, "postgresql") as room:
         loud = f"{room.settings.database}&options=-clog_statement%3Dall"
         room.settings = replace(room.settings, database=loud)

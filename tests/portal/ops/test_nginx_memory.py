@@ -29,7 +29,7 @@ SECONDS = 120
 STREAMS = 3
 # The memory of each connection if 12,288 of them take 1.9 GiB, as docs/portal-machine.md says.
 MOST_OF_A_CONNECTION = 162 << 10
-# The limits in `listen` (208 and 64 KiB), doubled as the kernel counts them, plus one packet.
+# The limits in `listen` are 208 and 64 KiB. The kernel allows twice as much, and one packet more.
 MOST_IN_THE_KERNEL = (544 + 64) << 10
 # The size of the folder for bodies in deploy/nginx@.service, as docs/reliability.md says.
 FOLDER = "96m"

@@ -1,4 +1,4 @@
-"""Empty tables for each test of a single rule, on SQLite."""
+"""Fixtures for tests of a single rule: empty tables on SQLite."""
 
 from collections.abc import Iterator
 
