@@ -171,7 +171,7 @@ class Stopped(_Step):
 class EarlierTables(_Step):
     """The copy is put back if the earlier program was installed again after a killed upgrade."""
 
-    title = "tables of the earlier version"
+    title = "no tables of a newer version"
 
     def check(self) -> Found:
         """Compare the versions."""
