@@ -107,7 +107,7 @@ def drawn(kinds: list[set[Row]], count: int, seed: int, old: Iterable[str]) -> l
     Each kind of source provides the same number of sentences. Earlier sentences have the source "old". Raises
     ValueError if a kind has too few sentences.
     """
-    chance = random.Random(seed)  # noqa: S311  as above
+    chance = _chance(seed)
     chosen = [each for found in kinds for each in chance.sample(sorted(found), count // len(kinds))]
     earlier = sorted({*old})
     chosen += [(said, "old") for said in chance.sample(earlier, min(OLD, len(earlier)))]
@@ -142,8 +142,12 @@ def paired(kinds: list[set[Row]], others: set[Row], seed: int, old: Iterable[str
     Raises ValueError if a side has too few sentences.
     """
     rows = [*drawn(kinds, PAIRED, seed, old), *drawn([others], PAIRED, seed, [])]
-    random.Random(seed).shuffle(rows)  # noqa: S311  as above
+    _chance(seed).shuffle(rows)
     return rows
+
+
+def _chance(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311  as above
 
 
 def main() -> None:

@@ -59,8 +59,8 @@ def whole(session: Session, case: int) -> Part:
 def part(session: Session, case: int, number: int, show: Show = Show.SHORT) -> Part:
     """Return a part of the conversation of a case that the acting officers may read.
 
-    Number 0 means the first part with an unread message, or the last part if there is none. If the number
-    is too high, the last part is returned.
+    Number 0 means the first part with an unread message, or the last part if every message is read. If the
+    number is too high, the last part is returned.
     """
     places = _places(session, case)
     count = max(1, -(-len(places) // PAGE))

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -203,19 +203,21 @@ def tell_done(done: Iterable[Step], *, as_json: bool) -> int:
 
 def _tell_installed(system: System, answers: Answers, found: Sequence[Step]) -> None:
     """Do the steps, and print as JSON what a person must note or compare, even if a later step fails."""
-    done: list[Step] = []
+    done: list[Mapping[str, str]] = []
+    fingerprint = None
     try:
         for step in steps.apply(found):
-            done.append(step)  # noqa: PERF402 - the list must have the steps before the one that fails
+            done.append({"step": step.title, "said": step.said})
+            if isinstance(step, Tables):
+                fingerprint = step.fingerprint
     finally:
         address = content(system.at(HOSTNAME)) if answers.onion else None
-        made = [step.fingerprint for step in done if isinstance(step, Tables)]
         terminal.data(
             {
                 "root_key_fingerprint": signing.fingerprint(answers.root.root_key),
-                "portal_fingerprint": made[0] if made else None,
+                "portal_fingerprint": fingerprint,
                 "onion": f"http://{address.decode('ascii').strip()}" if address else None,
-                "done": [{"step": step.title, "said": step.said} for step in done],
+                "done": done,
             }
         )
 

@@ -39,8 +39,11 @@ class Pages:
                 is_same = _same(fresh, self._place)
                 return done_if(done=is_same and not self._system.is_unread(_UNREAD))
         except Failed as error:
-            what, hint = _said_by_portal(error)
-            return in_the_way(what, hint or f"correct {CONFIGURATION}")
+            # The portal names the file and line of a mistake in a text. Other programs give no hint.
+            what, _, hint = error.said.removeprefix("error: ").partition("; hint: ")
+            if hint:
+                return in_the_way(what, hint)
+            return in_the_way(str(error), f"correct {CONFIGURATION}")
 
     def apply(self) -> None:
         """Replace the old pages with fresh pages.
@@ -80,16 +83,6 @@ class Pages:
         with own_folder(self._system) as folder:
             self._system.run(*AS_PORTAL, "freeze", folder / "fresh")
             yield folder / "fresh"
-
-
-def _said_by_portal(error: Failed) -> tuple[str, str]:
-    """Return the message of the portal, such as the file and line of a mistake, and its hint.
-
-    If another program failed, return the whole message and an empty hint.
-    """
-    _, _, said = str(error).partition(": error: ")
-    what, _, hint = said.rpartition("; hint: ")
-    return (what, hint) if what else (str(error), "")
 
 
 def _same(one: Path, other: Path) -> bool:

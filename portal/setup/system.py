@@ -14,7 +14,15 @@ _LAST_LINES = 20
 
 
 class Failed(Exception):
-    """A program failed. The message contains the last lines of the program's output, on one line."""
+    """A program failed.
+
+    The message names the program. ``said`` contains the last lines of the program's output, on one line. A
+    program of ours prints ``error: …; hint: …``.
+    """
+
+    def __init__(self, message: str, said: str = "") -> None:
+        super().__init__(message)
+        self.said = said
 
 
 def content(file: Path) -> bytes | None:
@@ -69,7 +77,7 @@ class System:
         done = self._finished(command, env)
         if done.returncode:
             said = "; ".join((done.stdout + done.stderr).strip().splitlines()[-_LAST_LINES:])
-            raise Failed(f"{' '.join(map(str, command[:3]))}: {said or 'failed'}")
+            raise Failed(f"{' '.join(map(str, command[:3]))}: {said or 'failed'}", said)
         return done.stdout
 
     def succeeds(self, *command: str | Path) -> bool:

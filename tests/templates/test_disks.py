@@ -1,14 +1,13 @@
 """The kernel reports which disks store a folder, and whether its bytes reach these disks encrypted."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from templates import disks
+from tests.support import chroot
 from tests.support.paths import ROOT
 from tests.support.small_disk import small_disk
 from tests.support.sticks import stick
@@ -85,14 +84,7 @@ def test_a_folder_that_does_not_exist_yet_is_on_the_disk_of_the_nearest_folder_a
         assert disks.of(on_disk) != disks.of(tmp_path / "memory")
 
 
-IN_CHROOT = """
-import os, subprocess, sys
-from pathlib import Path
-from templates import disks
-root = Path(sys.argv[1])
-(root / "proc").mkdir()
-subprocess.run(["mount", "--bind", "/proc", root / "proc"], check=True)
-os.chroot(root)
+ASKED = """
 try:
     disks.of(Path("/"))
 except OSError as error:
@@ -101,11 +93,8 @@ except OSError as error:
 
 
 def test_in_a_chroot_the_error_names_the_folder_whose_mount_the_kernel_does_not_list(tmp_path: Path) -> None:
-    done = subprocess.run(
-        ["unshare", "--mount", sys.executable, "-c", IN_CHROOT, tmp_path],
-        capture_output=True, text=True, check=True, cwd=ROOT,
-    )  # fmt: skip
-    assert done.stdout == "/: the kernel lists no mount for this path\n"
+    said = chroot.printed(tmp_path, "from templates import disks", ASKED)
+    assert said == "/: the kernel lists no mount for this path\n"
 
 
 @pytest.mark.parametrize(("uuid", "plain"), [(LUKS, frozenset()), ("LVM-1", frozenset({"sda"}))])

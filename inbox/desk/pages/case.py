@@ -105,7 +105,7 @@ def show(case: int, part: str, page: int, length: str = "") -> ResponseReturnVal
 def declare(case: int) -> ResponseReturnValue:
     """Record that the officer has no conflict of interest.
 
-    Show the form that waited for the declaration. If there is none, show the case.
+    If a form waited for the declaration, show this form. Otherwise, show the case.
     """
     declarations.declare(here().inbox, actor(), [case])
     return again.led_back() or redirect(url_for("case.show", case=case), 303)
@@ -148,7 +148,7 @@ def _remedy(what: Obstacle) -> _Remedy:
 def _page(case: int, part: str) -> int:
     """Return the page of the dialogue that is shown if the address has no page number.
 
-    A newly opened case shows the first page with an unread message. If there is none, it shows the last page.
+    A newly opened case shows the first page with an unread message, or else the last page.
     After an action, the same page is shown again.
     """
     last, shown = seat().reading

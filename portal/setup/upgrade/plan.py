@@ -111,8 +111,8 @@ def checked(upgrade: Upgrade) -> Iterator[tuple[Step, Found]]:
 
 def revocable(upgrade: Upgrade) -> list[Step]:
     """Return the steps that are undone if one of them fails."""
-    steps_of_tables = (EarlierTables(upgrade), Copied(upgrade), Tables(upgrade))
-    return [readable(upgrade), Stopped(upgrade), *steps_of_tables, Tried(upgrade)]
+    kinds = (Stopped, EarlierTables, Copied, Tables, Tried)
+    return [readable(upgrade), *(kind(upgrade) for kind in kinds)]
 
 
 def final(upgrade: Upgrade) -> list[Step]:

@@ -87,8 +87,7 @@ class Side:
             return self.system.run(*self.user, *program, self.configuration, self.folder, word)
         except Failed as error:
             # The name of the command means nothing to an administrator.
-            said = str(error).partition(": ")[2].removeprefix("error: ")
-            raise Failed(said.replace("\nhint: ", "; ")) from error
+            raise Failed(error.said.removeprefix("error: ") or str(error)) from error
 
 
 @click.command()

@@ -1,6 +1,5 @@
 """`inbox doctor` checks the machine of the inbox without a passphrase."""
 
-import errno
 import json
 import os
 import subprocess
@@ -16,6 +15,7 @@ from inbox.system import clock, memory, swapping
 from inbox.system.swapping import Swapping
 from templates import disks, version
 from templates.findings import Finding, Level
+from tests.support import chroot
 from tests.support.inbox_builders import Portal, Reporter, World, first
 from tests.support.installation import COMMANDS
 from tests.support.sticks import stick
@@ -78,19 +78,16 @@ def test_a_disk_that_is_not_known_to_be_encrypted_causes_a_warning(
     assert (found.level, found.what) == (level, what)
 
 
-def test_the_disk_of_a_home_whose_mount_the_kernel_does_not_list_causes_a_warning(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A chroot can have such a home. The other checks go on."""
+EXAMINED = """
+for found in doctor.examine(Path("/inbox")):
+    print(found.level, found.what)
+"""
 
-    def unlisted(path: Path) -> frozenset[str]:
-        raise OSError(errno.ENODEV, "the kernel lists no mount for this path", str(path))
 
-    monkeypatch.setattr(disks, "plain", unlisted)
-    assert [(each.level, each.what) for each in about("the home", tmp_path / "inbox")] == [
-        (Level.WARNING, "cannot tell whether the disk of the home is encrypted")
-    ]
-    assert about("printed pages", tmp_path / "inbox")
+def test_in_a_chroot_the_unknown_disk_causes_a_warning_and_the_other_checks_go_on(tmp_path: Path) -> None:
+    said = chroot.printed(tmp_path, "from inbox.setup import doctor", EXAMINED).splitlines()
+    assert f"{Level.WARNING} cannot tell whether the disk of the home is encrypted" in said
+    assert f"{Level.WRONG} the font for printed pages is missing" in said
 
 
 def test_the_disk_of_a_real_home_is_examined(tmp_path: Path) -> None:
