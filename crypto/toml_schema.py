@@ -64,12 +64,12 @@ EXPECTED = {
     "fields": "a text without {stray!r}; allowed names: {known}",
     "same-fields": "a text whose French (fr) and English (en) versions have the same names in braces",
     "some-referral": "a table with an entry that has referral = true",
-    "some-answering": "a table with an entry that has answers_danger = true and is not recorded by a"
-    " decision",
+    "some-answering": "a table with an entry that has answers_danger = true, and that no decision names as"
+    " its measure",
     "some-acknowledging": "a table with an entry that has acknowledges = true",
     "some-feedback": "a table with an entry that has answers = true and does not close a case",
     "one-closing": "a table with at most one entry that has closes = true",
-    "untold": "another outcome: this outcome allows no reply except the reply with closes = true",
+    "untold": "an outcome that allows replies other than the reply with closes = true",
     "one-extending": "a table with exactly one entry that has extends = true",
     "some-reply": "true only if a reply in replies.toml has decision = {decision}",
     "settling": "a table with a decision that has effect = settles",

@@ -187,8 +187,9 @@ def check_day(row: AccessRequest, today: date) -> None:
         raise Refused(
             sentence("request {number} can be answered from {day} on", number=row.n, day=row.earliest),
             sentence(
-                "come back on that day: all requests wait equally long, so that the day of an answer"
-                " does not reveal what was found"
+                "answer the request on {day} or later: all requests wait equally long, so that the"
+                " day of an answer does not reveal what was found",
+                day=row.earliest,
             ),
         )
 

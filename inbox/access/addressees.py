@@ -17,8 +17,8 @@ _REASON = sentence(
 )
 
 _BY_TWO = sentence(
-    "name another recipient, or try again with a reason: two officers must then confirm, and they see the"
-    " words in question"
+    "name another recipient, or try again with a reason: two officers must confirm the reason, and"
+    " both see the words that could reveal who reported"
 )
 
 

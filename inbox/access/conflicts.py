@@ -237,7 +237,7 @@ def _left_to_few(session: Session, rows: Iterable[tuple[int, str]], quorum: int)
 
 def _too_few(number: int, quorum: int) -> Sentence:
     return sentence(
-        "this would leave fewer than {quorum} officers who may read case {number}",
+        "with this change, fewer than {quorum} officers could still read case {number}",
         quorum=quorum,
         number=number,
     )

@@ -22,7 +22,7 @@ from templates.law.rules import Asked, MeasureRole
 
 LONGEST = 200
 _REASON = sentence(
-    "name an authority; to disclose the identity to this person anyway, give a reason: --reason TEXT"
+    "name an authority; to disclose the identity to a private person anyway, give a reason: --reason TEXT"
 )
 
 
@@ -152,8 +152,9 @@ def check_justice(session: Session, number: int) -> None:
         raise CaseRefused(
             sentence("case {number}: no measure shows that the case is with the prosecutor", number=number),
             sentence(
-                "first decide to inform the prosecutor: inbox case decide {number} {choice} --reason TEXT; if"
-                " the courts already have the case, record that: inbox case measure add {number} {kind}",
+                "first decide to inform the prosecutor: inbox case decide {number} {choice}"
+                " --reason TEXT; if the courts already have the case, record the measure that"
+                " brought it there: inbox case measure add {number} {kind}",
                 number=number,
                 choice=legal_duties.transmitting(session),
                 kind="|".join(
@@ -215,8 +216,8 @@ def _check(session: Session, number: int, given: Given) -> None:
         raise Refused(
             sentence("the reporter of case {number} has not consented", number=number),
             sentence(
-                "ask the reporter; if the reporter consents, two officers record that: inbox case"
-                " identity consent {number} --day DAY --reason TEXT",
+                "ask the reporter; if the reporter consents, two officers record the consent: inbox"
+                " case identity consent {number} --day DAY --reason TEXT",
                 number=number,
             ),
         )

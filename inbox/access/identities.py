@@ -24,12 +24,12 @@ from inbox.vault.casework_tables import Identity, Link
 LONGEST = 8_000
 # Why recording an identity requires two officers.
 KEPT_ALREADY = sentence(
-    "two officers must each enter their passphrase, because an identity is already recorded: by adding"
-    " names, one officer alone could find out who the reporter is"
+    "an identity is already recorded, so two officers must each enter their passphrase: one officer"
+    " alone could try names to find out who the reporter is"
 )
 NAMED = sentence(
-    "two officers must each enter their passphrase, because this case or a linked case contains some of"
-    " these words: once recorded, the words are removed from everything that leaves the inbox"
+    "this case or a linked case contains some words of the identity, so two officers must each"
+    " enter their passphrase: everything that leaves the inbox omits the words of a recorded identity"
 )
 
 

@@ -298,7 +298,7 @@ def _check_nobody(session: Session, number: int, rule: rules.Decision) -> None:
                 "case {number} names, or may name, somebody who has made an access request",
                 number=number,
             ),
-            sentence("decide something else, or answer the request first: inbox request list"),
+            sentence("make another decision, or answer the access request first: inbox request list"),
         )
 
 
@@ -394,9 +394,9 @@ def _untold(session: Session, number: int, choice: str) -> CaseRefused:
     return CaseRefused(
         sentence("case {number}: no reply has told the reporter of this decision", number=number),
         sentence(
-            "write a reply that tells the reporter: inbox message reply {number} --template {known}; or"
-            " say how else the reporter was told, or why the reporter was not told: inbox case decide"
-            " {number} {choice} --reason TEXT --despite-warning REASON",
+            "tell the reporter in a reply: inbox message reply {number} --template {known}; or give"
+            " a reason that says how the reporter was told in another way, or why the reporter was"
+            " not told: inbox case decide {number} {choice} --reason TEXT --despite-warning REASON",
             number=number,
             known="|".join(known),
             choice=choice,

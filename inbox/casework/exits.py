@@ -512,21 +512,21 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
         )
     if way is Exit.JUNK and what is Obstacle.PROCEEDINGS:
         return sentence(
-            "a case with proceedings is not junk: leave the case out, or close the case; if a measure was"
-            " recorded by mistake, retract the measure: inbox case measure retract {number} POSITION"
-            " --reason TEXT",
+            "a case with proceedings is not junk: try again without the case, or close it; if a"
+            " measure was recorded by mistake, retract the measure: inbox case measure retract"
+            " {number} POSITION --reason TEXT",
             number=_standing_in(session, number, what),
         )
     if what is Obstacle.REQUEST and _is_undeclared(session, number):
         return sentence(
-            "answer the request first: inbox request list; or declare that you have no conflict of"
-            " interest, then look at the case: inbox case declare {number}",
+            "answer the access request first: inbox request list; or declare that you have no"
+            " conflict of interest, then look at the case: inbox case declare {number}",
             number=number,
         )
     if what is Obstacle.REQUEST and (only := _only_may_name(session, number)):
         return sentence(
-            "answer the request first; or, if the case names somebody else, record that: inbox request"
-            " namesake {number} --request {request} --reason TEXT",
+            "answer the access request first; or, if the name in the case belongs to somebody else,"
+            " record a namesake: inbox request namesake {number} --request {request} --reason TEXT",
             number=number,
             request=min(only),
         )
@@ -624,26 +624,26 @@ def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
             " inbox exchange collect BUNDLE"
         ),
         Obstacle.NOT_DUE: sentence(
-            "wait until that day; if some content must be removed earlier, redact it: inbox case redact"
-            " {number}",
+            "wait until the due day; if some content must be removed earlier, redact that content:"
+            " inbox case redact {number}",
             number=number,
         ),
         Obstacle.ONE_CLOCK: sentence(
             "export a bundle from the portal now, and collect it; if the portal no longer exists,"
-            " two officers can confirm the date instead: inbox retention destroy {number} --reason TEXT",
+            " two officers can confirm today's date: inbox retention destroy {number} --reason TEXT",
             number=number,
         ),
         Obstacle.VISA: sentence(
-            "list the case for the archives, then record their visa: inbox retention visa request"
-            " {number} --out FOLDER; inbox retention visa add LIST --day DAY --reference TEXT",
+            "list the case for the archives, then record the archives' visa: inbox retention visa"
+            " request {number} --out FOLDER; inbox retention visa add LIST --day DAY --reference TEXT",
             number=number,
         ),
         Obstacle.UNDECIDED: sentence(
-            "make that decision first: inbox case decide {number} CHOICE --reason TEXT; inbox case show"
-            " {number} lists the pending decisions",
+            "make the pending decision first: inbox case decide {number} CHOICE --reason TEXT;"
+            " inbox case show {number} lists the pending decisions",
             number=number,
         ),
-        Obstacle.REQUEST: sentence("answer the request first: inbox request list"),
+        Obstacle.REQUEST: sentence("answer the access request first: inbox request list"),
         Obstacle.REPEATED: sentence(
             "try again without case {leaving}, or reopen case {number} and investigate it: inbox case"
             " reopen {number} --reason TEXT; if the two cases are not about the same facts, unlink them:"
@@ -655,8 +655,9 @@ def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
             "close the case without a text for the reporter: --disclosure withheld --reason TEXT"
         ),
         Obstacle.UNTOLD: sentence(
-            "write to the reporter with --text-file FILE, or reply with --feedback first; or disclose"
-            " nothing of the outcome: --disclosure withheld --reason TEXT"
+            "add a text for the reporter: --text-file FILE; or first send a reply that counts as"
+            " feedback: inbox message reply CASE --feedback; or close the case without telling the"
+            " reporter the outcome: --disclosure withheld --reason TEXT"
         ),
         Obstacle.WITHHELD: sentence("give the reason: --reason TEXT"),
     }

@@ -240,9 +240,9 @@ def refused_informing(session: Session, number: int) -> CaseRefused:
         ),
         sentence(
             "decide first whether to inform the prosecutor: inbox case decide {other} {choices}"
-            " --reason TEXT; once the prosecutor has no objection, record this: inbox case measure add"
-            " {other} {word}; until then, postpone informing the persons: inbox case decide {number} CHOICE"
-            " --until DAY --reason TEXT",
+            " --reason TEXT; once the prosecutor has said that there is no objection, record the"
+            " answer: inbox case measure add {other} {word}; until then, postpone informing the"
+            " persons: inbox case decide {number} CHOICE --until DAY --reason TEXT",
             number=number,
             **lifting(session, number),
         ),
@@ -278,9 +278,9 @@ def refused_following_up(session: Session, number: int) -> CaseRefused:
             number=number,
         ),
         sentence(
-            "decide first whether to inform the prosecutor: inbox case decide {other} {choices} --reason"
-            " TEXT; once the prosecutor has no objection, record this: inbox case measure add {other}"
-            " {word}; until then, leave the status as it is",
+            "decide first whether to inform the prosecutor: inbox case decide {other} {choices}"
+            " --reason TEXT; once the prosecutor has said that there is no objection, record the"
+            " answer: inbox case measure add {other} {word}; until then, do not change the status",
             **lifting(session, number),
         ),
     )
@@ -298,9 +298,10 @@ def lifting(session: Session, number: int) -> Mapping[str, object]:
 def hint(session: Session, number: int) -> Sentence:
     """Return what to do if the prosecutor's word is missing."""
     return sentence(
-        "decide first whether to inform the prosecutor: inbox case decide {other} {choices} --reason"
-        " TEXT; once the prosecutor has no objection, record this: inbox case measure add {other} {word};"
-        " until then, close with --disclosure withheld and no text; to tell the reporter something else, send"
-        " a reply: inbox message reply",
+        "decide first whether to inform the prosecutor: inbox case decide {other} {choices}"
+        " --reason TEXT; once the prosecutor has said that there is no objection, record the answer:"
+        " inbox case measure add {other} {word}; until then, close the case with --disclosure"
+        " withheld and no text; to tell the reporter something else, send a reply: inbox message"
+        " reply",
         **lifting(session, number),
     )

@@ -20,8 +20,8 @@ from templates import command_line
 from templates.command_line import FOLDER, HELP_NAMES, Group
 
 _NOT_TYPED = sentence(
-    "the command was right, but a file, the vault, or the program is at fault: restore a copy of the"
-    " file or vault; if that does not help, report this to the maintainers of the program"
+    "the command was right, but a file, the vault, or the program is at fault: restore a copy of"
+    " the file or vault; if the problem remains, report it to the maintainers of the program"
 )
 
 
@@ -97,8 +97,8 @@ def _check_text(words: Sequence[str]) -> None:
     for word in words:
         if any("\ud800" <= char <= "\udfff" for char in word):
             raise Refused(
-                sentence("this word is not valid text: {word}", word=word),
-                sentence("set the terminal to UTF-8; if this is the name of a file, rename the file"),
+                sentence("a word of the command is not valid text: {word}", word=word),
+                sentence("set the terminal to UTF-8; if the word is the name of a file, rename the file"),
             )
 
 

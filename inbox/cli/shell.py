@@ -82,7 +82,7 @@ def _run(words: Sequence[str], door: Open) -> None:
         return
     terminal.fail(
         Refused(
-            sentence("`{word}` takes no other words", word=word),
+            sentence("`{word}` takes no arguments", word=word),
             sentence("type only `{word}` to end the session", word=word),
         )
     )
@@ -117,12 +117,12 @@ def asking(opened: Unlocked) -> Confirm:
     """Return the function that confirms an action by passphrases typed at the terminal."""
 
     def ask(actions: Sequence[Action], needed: int) -> Mapping[str, Presence]:
-        who = "two officers: each types" if needed > 1 else "the officer, who types"
+        who = "two officers must each type" if needed > 1 else "the officer must type"
         terminal.warn_all(journal_view.several(actions))
         terminal.warn_all(options.written())
         if why := actions[0].why_two:
             terminal.warn(str(why))
-        terminal.warn(f"this takes {who} the passphrase now")
+        terminal.warn(f"{who} their passphrase now")
         if len(opened.sealed) > needed:
             terminal.warn("(press Enter to let another officer do it)")
         confirmed: list[str] = []

@@ -366,7 +366,7 @@ def _values(session: Session, number: int, wanted: Wanted) -> Mapping[str, str]:
                     "the letter names {field}, which this case does not have yet",
                     field=labels.named("place", field),
                 ),
-                sentence("write the letter once this is recorded in the case"),
+                sentence("record the missing detail in the case, then write the letter"),
             )
     return values
 

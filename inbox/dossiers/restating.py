@@ -84,7 +84,7 @@ def check(session: Session, numbers: Sequence[int], names: Sequence[str], text: 
     if never := [each for each in found if each.tell in _NEVER]:
         raise Refused(
             sentence("the text could reveal who reported: {traces}", traces=_told(never)),
-            sentence("say this in your own words, or omit it"),
+            sentence("say the same in other words, or omit the passage"),
         ).at("text", "sent")
     if found and not despite.strip():
         raise Refused(
@@ -101,7 +101,7 @@ def check_unnamed(session: Session, number: int, text: str) -> None:
     if found := list(_of_identity(session, number, text)):
         raise Refused(
             sentence("the text could reveal who reported: {traces}", traces=_told(found)),
-            sentence("say this in your own words, or omit it"),
+            sentence("say the same in other words, or omit the passage"),
         ).at("text", "sent")
 
 

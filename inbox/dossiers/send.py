@@ -149,7 +149,7 @@ def _check(
     ):
         raise CaseRefused(
             sentence("case {number}: nobody has decided to inform the prosecutor", number=number),
-            sentence("to make that decision, send the dossier with --measure"),
+            sentence("to decide to inform the prosecutor, send the dossier with --measure"),
         )
     for doubt, place in doubts:
         # A reason cannot replace the prosecutor's word. If the prosecutor sets restrictions, officers decide

@@ -211,9 +211,9 @@ def _check_looked_at(seen: Seen) -> None:
                 cases=", ".join(map(str, seen.maybe)),
             ),
             sentence(
-                "for each case, record whom it names; if it names this person: inbox request same-person"
-                " CASE --request {request} --reason TEXT; if it names somebody else: inbox request"
-                " namesake CASE --request {request} --reason TEXT",
+                "for each case, record whom the case names; if it names the requester: inbox"
+                " request same-person CASE --request {request} --reason TEXT; if it names somebody"
+                " else: inbox request namesake CASE --request {request} --reason TEXT",
                 request=seen.request.n,
             ),
         )

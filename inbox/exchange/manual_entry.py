@@ -31,7 +31,7 @@ from inbox.vault.tables import Case
 _WRONG = {
     Oddity.UNKNOWN_QUESTION: sentence("the questionnaire has no such question"),
     Oddity.UNKNOWN_ANSWER: sentence(
-        "this is not one of the question's answers; name options by their ids, and write days as 2026-11-24"
+        "the question does not have this answer; name options by their ids, and write days as 2026-11-24"
     ),
     Oddity.NOT_ASKED: sentence("given the other answers, this question is not asked"),
     Oddity.TOO_LONG: sentence("the answer is too long"),

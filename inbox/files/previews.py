@@ -68,7 +68,7 @@ class Preview:
         if (picture := self.picture) is None:
             raise CaseRefused(
                 sentence("file {number} cannot be shown as a picture", number=self.found.attachment.number),
-                sentence("omit --out to see what kind of file it is"),
+                sentence("to see the type of the file, omit --out"),
             )
         attachments.write_new(out, [picture])
 

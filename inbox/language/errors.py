@@ -79,8 +79,8 @@ class OtherSharing(Refused):
 
 # Why an action that one officer can usually do alone requires two officers.
 USED_UP = sentence(
-    "this takes two officers, each with their own passphrase: in this case, one officer alone may not"
-    " compare more texts with the reporter's identity"
+    "two officers must each enter their passphrase: one officer alone may not compare more texts of"
+    " this case with the reporter's identity"
 )
 
 
@@ -98,9 +98,9 @@ class Locked(Refused):
         super().__init__(
             why
             or (
-                sentence("this takes two officers, each with their own passphrase")
+                sentence("two officers must each enter their passphrase")
                 if needed > 1
-                else sentence("this needs the officer's passphrase")
+                else sentence("the officer must enter their passphrase")
             ),
             sentence(
                 "ask a second officer to come; an officer who opened the inbox with the words of a"

@@ -52,12 +52,12 @@ _EXPECTED = {
     ),
     "some-referral": sentence("a table with an entry that has referral = true"),
     "some-answering": sentence(
-        "a table with an entry that has answers_danger = true and is not recorded by a decision"
+        "a table with an entry that has answers_danger = true, and that no decision names as its measure"
     ),
     "some-acknowledging": sentence("a table with an entry that has acknowledges = true"),
     "some-feedback": sentence("a table with an entry that has answers = true and does not close a case"),
     "one-closing": sentence("a table with at most one entry that has closes = true"),
-    "untold": sentence("another outcome: this outcome allows no reply except the reply with closes = true"),
+    "untold": sentence("an outcome that allows replies other than the reply with closes = true"),
     "one-extending": sentence("a table with exactly one entry that has extends = true"),
     "some-reply": sentence("true only if a reply in replies.toml has decision = {decision}", decision=""),
     "settling": sentence("a table with a decision that has effect = settles"),

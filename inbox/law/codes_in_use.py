@@ -48,7 +48,7 @@ def check(session: Session, law: Law, before: Law) -> None:
                     code=code,
                     count=count,
                 ),
-                sentence("leave this code unchanged, and add a new code beside it"),
+                sentence("keep the code unchanged, and add a new code"),
             )
 
 

@@ -146,7 +146,7 @@ def pick(inbox: Inbox, who: Actor, wanted: Filter, confirmed: int | None) -> Seq
     if wanted.search and not fulltext.phrase(wanted.search):
         raise Refused(
             sentence("a search needs a word of letters or digits"),
-            sentence("without such a word, the search would find every case"),
+            sentence("without a word of letters or digits, the search would find every case"),
         )
     with inbox.acting(who, _looking(wanted)) as session:
         found = numbers(session, wanted, today=who.today)
@@ -160,7 +160,7 @@ def pick(inbox: Inbox, who: Actor, wanted: Filter, confirmed: int | None) -> Seq
             if len(found) == 1
             else sentence("{count} cases match", count=len(found)),
             sentence(
-                "look at the cases: inbox queue list; if you mean these cases, add: --count {count}",
+                "look at the cases: inbox queue list; if you mean all of these cases, add: --count {count}",
                 count=len(found),
             ),
         )

@@ -91,5 +91,5 @@ def unanswerable(case: Case) -> CaseRefused:
             "case {number} cannot be answered: no reply can be sealed to the key in its report",
             number=case.number,
         ),
-        sentence("only the reporter can change that, with a new report"),
+        sentence("to get an answer, the reporter must send a new report"),
     )

@@ -99,24 +99,25 @@ def _check_asked(found: Sequence[Due], today: date) -> None:
     if count := sum(exits.waits_for_portal_day(each, today) for each in found):
         raise Refused(
             sentence(
-                "cases that are due only according to this machine's clock: {count}; no bundle exported"
-                " on or after their due day has been collected",
+                "only this machine's clock shows that cases are due (number: {count}): no bundle"
+                " exported on or after their due day has been collected",
                 count=count,
             ),
             sentence(
-                "export a bundle from the portal now, and collect it; if the portal no longer exists,"
-                " two officers can confirm the date instead: inbox retention destroy CASE --reason TEXT"
+                "export a bundle from the portal now, and collect it; if the portal no longer"
+                " exists, two officers can confirm today's date: inbox retention destroy CASE"
+                " --reason TEXT"
             ),
         )
     if count := sum(exits.waits_for_visa(each, today) for each in found):
         raise Refused(
             sentence(
-                "no case due for destruction has the archives' visa yet; cases waiting for it: {count}",
+                "no case due for destruction has the archives' visa yet; cases waiting for a visa: {count}",
                 count=count,
             ),
             sentence(
-                "make the list for the archives: inbox retention visa request --out FOLDER; then record"
-                " their visa: inbox retention visa add LIST --day DAY --reference TEXT"
+                "make the list for the archives: inbox retention visa request --out FOLDER; then"
+                " record the archives' visa: inbox retention visa add LIST --day DAY --reference TEXT"
             ),
         )
 

@@ -32,20 +32,21 @@ def plan(inbox: Inbox, who: Actor, reason: str = "") -> int:
     if not due and found.by_one_clock:
         raise Refused(
             sentence(
-                "the unfiled envelopes have expired only according to this machine's clock; no bundle"
+                "only this machine's clock shows that the unfiled envelopes have expired: no bundle"
                 " exported on or after the day of expiry has been collected"
             ),
             sentence(
-                "export a bundle from the portal now, and collect it; if the portal no longer exists,"
-                " two officers can confirm the date instead: inbox exchange unopened discard --reason TEXT"
+                "export a bundle from the portal now, and collect it; if the portal no longer"
+                " exists, two officers can confirm today's date: inbox exchange unopened discard"
+                " --reason TEXT"
             ),
         )
     if not due and found.unasked:
         raise Refused(
             sentence("the expired unfiled envelopes do not have the archives' visa"),
             sentence(
-                "make the list for the archives: inbox retention visa request --out FOLDER; then record"
-                " their visa: inbox retention visa add LIST --day DAY --reference TEXT"
+                "make the list for the archives: inbox retention visa request --out FOLDER; then"
+                " record the archives' visa: inbox retention visa add LIST --day DAY --reference TEXT"
             ),
         )
     if not due:

@@ -55,8 +55,9 @@ def note(session: Session, who: Actor, action: Action) -> None:
                 day=before.day,
             ),
             sentence(
-                "if the clock is behind, set it and try again; if it is correct now and was ahead before,"
-                " two officers record that: inbox journal correct-clock --reason TEXT"
+                "if the clock is behind, set it and try again; if the clock is correct now but was"
+                " ahead before, two officers record the correction: inbox journal correct-clock"
+                " --reason TEXT"
             ),
         )
     if action.code is Code.CORRECT_CLOCK and not is_back:
@@ -64,7 +65,9 @@ def note(session: Session, who: Actor, action: Action) -> None:
             sentence(
                 "there is nothing to correct: no journal entry is dated later than {today}", today=who.today
             ),
-            sentence("if the clock is wrong, set it and try again; if it is right, there is nothing to do"),
+            sentence(
+                "if the clock is wrong, set it and try again; if the clock is right, there is nothing to do"
+            ),
         )
     office = queries_office.office(session)
     end = _head(session, last)

@@ -273,7 +273,7 @@ def test_a_request_to_confirm_that_lacks_a_passphrase_shows_an_error_at_the_pass
         f'aria-describedby="{wrong[0]}"' in asked.text
     ] == [True]
     assert [False, False, True] == [
-        "This takes two officers, each" in each.text for each in (first, asked, pressed)
+        "Two officers must each enter" in each.text for each in (first, asked, pressed)
     ]
     assert [] == entries(one_case, "lift-conflict")
 

@@ -426,7 +426,7 @@ def passphrases(*names: str) -> dict[str, str]:
 def _by_command(wanted: Wanted, room: Room, opened: Unlocked) -> bool:
     words = _words(wanted, room.office.out)
     _, said = run(opened, words, ACTING if wanted.with_a_second else ())
-    return "this takes two officers" in said
+    return "two officers must each enter" in said
 
 
 def _words(wanted: Wanted, out: Path) -> list[str]:

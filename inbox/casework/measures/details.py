@@ -112,7 +112,7 @@ def _without_text(number: int, kind: str, _: rules.Measure) -> CaseRefused:
         sentence(
             "case {number}: this measure must contain the text that is sent: {kind}", number=number, kind=kind
         ),
-        sentence("give that text, in your own words: --text TEXT or --text-file FILE"),
+        sentence("give the text that is sent, in your own words: --text TEXT or --text-file FILE"),
     )
 
 

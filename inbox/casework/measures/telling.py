@@ -101,9 +101,9 @@ def check(session: Session, number: int, kind: str, *, told: bool) -> None:
                 number=number,
             ),
             sentence(
-                "reopen the case if it is closed, and record the measure without telling the reporter;"
-                " once the prosecutor has no objection, record that: inbox case measure add {other}"
-                " {word}",
+                "reopen the case if it is closed, and record the measure without telling the"
+                " reporter; once the prosecutor has said that there is no objection, record the"
+                " answer: inbox case measure add {other} {word}",
                 **prosecutor_word.lifting(session, number),
             ),
         )

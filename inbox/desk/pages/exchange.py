@@ -197,6 +197,6 @@ def _files() -> tuple[Path, ...]:
     if len(found) < len(chosen):
         raise Refused(
             sentence("a file is no longer on the medium"),
-            sentence("copy the file there again, or continue without the file"),
+            sentence("copy the file to the medium again, or continue without the file"),
         )
     return found

@@ -517,8 +517,8 @@ def test_one_officer_alone_cannot_close_a_severe_urgent_report(
         "no conflict of interest",
         "may be in danger",
         "nobody has read the report",
-        "takes two officers",
-        "takes two officers",
+        "must each enter their passphrase",
+        "must each enter their passphrase",
     )
     assert [True] * 5 == [words in told for words, told in zip(why, said, strict=True)], said
 

@@ -142,7 +142,7 @@ def test_an_argument_that_is_not_valid_text_is_refused(world: World, words: list
     before = world.office.state()
     said = world.office.run(*(word.replace("X", "Dupont\udcff") for word in words))
     assert (1, "") == (said.code, said.out)
-    assert said.err.startswith("error: this word is not valid text: Dupont<U+DCFF>\nhint: ")
+    assert said.err.startswith("error: a word of the command is not valid text: Dupont<U+DCFF>\nhint: ")
     assert before == world.office.state()
 
 

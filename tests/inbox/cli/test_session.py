@@ -116,7 +116,7 @@ def test_any_two_of_three_signed_in_officers_can_confirm_an_action(office: Offic
         at.types("key rotate --now")
         for name in NAMES:
             at.confides(f"passphrase of {name}: ", passphrase_of(name) if name == "alice" else "")
-        at.sees("error: this takes two officers")
+        at.sees("error: two officers must each enter")
         at.types("lock")
         assert 0 == at.waits()
     rotated = [

@@ -823,7 +823,7 @@ def test_each_disclosure_needs_a_notice_before_officers_can_record_that_the_repo
     told = ("case", "decide", "1", "told", "--reason", "x")
     office.json("message", "reply", "1", "--text", "Votre nom est donné.")
     assert (
-        f"{UNTOLD}\nhint: write a reply that tells the reporter: inbox message reply 1 --template"
+        f"{UNTOLD}\nhint: tell the reporter in a reply: inbox message reply 1 --template"
         " identity_notice;" in refused(office, *told)
     )
     office.json(*NOTICE)

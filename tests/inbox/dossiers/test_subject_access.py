@@ -980,10 +980,8 @@ def test_a_case_is_not_destroyed_while_a_person_named_in_the_case_waits_for_an_a
             ).withdrawn = True  # the portal does not have to be told that the case has ended
     rows = {row["case"]: row["obstacles"] for row in office.json("retention", "list")["cases"]}
     assert ({1, 4}, True, False) == (set(rows), "request" in rows[1], "request" in rows[4])
-    waits_for = (
-        "an access request that may concern it has not been answered yet\nhint: answer the request first"
-    )
-    assert f"{waits_for}: inbox request list" in office.run("retention", "destroy", "1").err
+    waits_for = "an access request that may concern it has not been answered yet\nhint: answer the access"
+    assert f"{waits_for} request first: inbox request list" in office.run("retention", "destroy", "1").err
     with office.opened() as inbox, inbox.vault.transaction() as session:
         session.execute(delete(Declaration))
     rows = {row["case"]: row["obstacles"] for row in office.json("retention", "list")["cases"]}
@@ -991,7 +989,7 @@ def test_a_case_is_not_destroyed_while_a_person_named_in_the_case_waits_for_an_a
     with office.opened() as inbox, inbox.vault.transaction() as session:
         agree(session)
     said = [office.run("retention", "destroy", number).err.replace(number, "N") for number in ("1", "4")]
-    assert f"{waits_for}: inbox request list; or declare that you have no" in said[0]
+    assert f"{waits_for} request first: inbox request list; or declare that you have no" in said[0]
     assert said[0] == said[1]
     for request in ("1", "2"):
         assert 0 == answer(office, None, "--reason", "drill", request=request).code

@@ -71,8 +71,8 @@ def made(world: World, n: int) -> tuple[Outbox, dict[str, bytes]]:
     ("written", "said"),
     [
         ('colour = "blue"', "colour: the questionnaire has no such question"),
-        ('category = "blue"', "category: this is not one of the question's answers"),
-        ('what = ["a", "b"]', "what: this is not one of the question's answers"),
+        ('category = "blue"', "category: the question does not have this answer"),
+        ('what = ["a", "b"]', "what: the question does not have this answer"),
         ('what = "x"\nvector = ["social"]', "vector: given the other answers, this question is not asked"),
         (f'what = "{"x" * 8_001}"', "what: the answer is too long"),
         ('protect = "the café"', "the report is empty"),

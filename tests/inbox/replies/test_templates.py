@@ -96,7 +96,7 @@ MISTAKES = {
     "no own text": (
         "status",
         'outcome = "duplicate"\nstatus',
-        "'reply.greeting.outcome' must be another outcome: this outcome allows no reply except",
+        "'reply.greeting.outcome' must be an outcome that allows replies other than",
     ),
     "both ends": (
         "status",

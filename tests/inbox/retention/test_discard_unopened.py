@@ -224,7 +224,7 @@ def test_one_officer_cannot_discard_envelopes(office: Office, tmp_path: Path, cl
     both.json("exchange", "collect", portal.bundle(NOISE), "--confirm-instance", portal.fingerprint)
     past_its_term(clock, both)
     said = opened_by(office, "alice", sheets=["bruno"]).run("exchange", "unopened", "discard")
-    assert (1, True, 1) == (said.code, "this takes two officers" in said.err, len(envelopes(office)))
+    assert (1, True, 1) == (said.code, "two officers must each enter" in said.err, len(envelopes(office)))
     assert {"discarded": 1} == both.json("exchange", "unopened", "discard")
 
 

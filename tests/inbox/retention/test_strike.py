@@ -405,7 +405,7 @@ def test_the_names_in_an_unanswered_access_request_cannot_be_redacted(office: Of
         assert (1, True, True) == (
             said.code,
             "access request" in said.err,
-            "answer the request first" in said.err,
+            "answer the access request first" in said.err,
         )
     assert before == office.state()
     answer(office, 2)

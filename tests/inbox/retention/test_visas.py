@@ -90,7 +90,7 @@ def test_a_case_is_destroyed_only_after_the_archives_have_given_their_visa(due: 
     assert re.findall(r'type="checkbox"[^>]*>', page) == ['type="checkbox" name="case" value="1">']
     assert "Without a chosen case: all cases due.</p>" in page
     assert "case 1: the archives have not given their visa" in refused(due, "retention", "destroy", "1")
-    assert "no case due for destruction has the archives' visa yet; cases waiting for it: 1" in refused(
+    assert "no case due for destruction has the archives' visa yet; cases waiting for a visa: 1" in refused(
         due, "retention", "destroy", "--due"
     )
     made = listed(due)

@@ -145,7 +145,7 @@ def test_the_first_of_several_actions_explains_why_they_take_two_officers(opened
     first, second = action(Code.NOTE, 1).by(2, USED_UP), action(Code.SHOW, 1)
     with pytest.raises(Locked, match=re.escape(str(USED_UP))):
         opened_trio.confirmed(alone, first, second)
-    with pytest.raises(Locked, match="this takes two officers"):
+    with pytest.raises(Locked, match="two officers must each enter"):
         opened_trio.confirmed(alone, second.by(2), first)
 
 

@@ -297,7 +297,7 @@ def test_every_command_with_a_sensitive_action_asks_for_two_officers(
             line = command.format(**place)
             for second, words in (
                 ("wrong", "wrong passphrase for the share of bruno"),
-                ("", "takes two officers"),
+                ("", "two officers must each enter"),
             ):
                 types(passphrase_of("alice"), second)
                 said = run(line)
@@ -436,7 +436,7 @@ def test_the_only_officer_of_an_inbox_confirms_an_action_alone(tmp_path: Path, t
     with session(office) as run:
         types()
         missing = run("key rotate --now").err
-        assert "this needs the officer's passphrase\nhint: type the passphrase" in missing
+        assert "the officer must enter their passphrase\nhint: type the passphrase" in missing
         assert "second officer" not in missing
         types(build.PASSPHRASE)
         assert 0 == run("key rotate --now").code

@@ -149,7 +149,7 @@ def test_two_officers_can_renew_their_shares_with_a_sheet_after_the_loss_of_a_pa
     assert (2, True) == (refused.code, "for each of: alice, bruno, chloe" in refused.err)
     (office.secret_of("chloe")).write_text(passphrase_of("chloe"))
     refused = change(office, "add", "chloe", circle=NAMES)
-    assert (1, True) == (refused.code, "this takes two officers" in refused.err)
+    assert (1, True) == (refused.code, "two officers must each enter" in refused.err)
     assert 0 == change(office, "renew", circle=NAMES[:2]).code
     assert 0 == Office(tmp_path, NAMES[:2]).run("key", "rotate", "--now").code
 
