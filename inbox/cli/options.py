@@ -151,7 +151,7 @@ def reason_of(_: click.Context, __: click.Parameter, given: str | None) -> str |
     return reason
 
 
-_WHY = "The reason, for the journal. Do not repeat anything from a report."
+_WHY = "The reason, for the journal. The reason must not repeat anything from a report."
 _QUESTION = "the reason, for the journal; do not repeat anything from a report"
 reason_option = click.option(
     "--reason", cls=TextOption, question=_QUESTION, default="", callback=reason_of, help=_WHY
@@ -170,7 +170,7 @@ def reason_needed_if(needed: Needed) -> Decorator:
 
 def despite_option(
     why: str = "The reason why you override a warning about the text, for the journal."
-    " Do not repeat anything from a report.",
+    " The reason must not repeat anything from a report.",
 ) -> Decorator:
     """Return the option that overrides a warning, with a reason for the journal."""
     question = "why you override the warning"

@@ -17,7 +17,10 @@ from templates.command_line import FILE, json_option
 @click.command()
 @click.argument("file", type=FILE)
 @click.option(
-    "--ask", "verifier", metavar="NAME", help="Write a challenge for the owner; NAME says who asks."
+    "--ask",
+    "verifier",
+    metavar="NAME",
+    help="Write a challenge for the owner of the proof; NAME says who asks.",
 )
 @click.option("--challenge", type=FILE, help="The challenge file, to write or to check.")
 @click.option("--answer", type=FILE, help="The owner's answer to the challenge.")
@@ -32,7 +35,7 @@ def verify_receipt(  # noqa: PLR0913 - one parameter for each option
     answer: Path | None,
     as_json: bool,
 ) -> None:
-    """Check a proof of receipt. With a challenge, also check that its owner knows the words.
+    """Check a proof of receipt. With a challenge, also check that the owner knows the twelve words.
 
     This command needs no network and no database.
     """

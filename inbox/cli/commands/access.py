@@ -87,7 +87,7 @@ def list_command(door: Door, /, *, as_json: bool) -> None:
 def alias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
     """Add another name for an officer.
 
-    The officer is then excluded from every case whose report uses that name, including later cases.
+    An officer is excluded from every case whose report uses an alias of the officer, including later cases.
     """
     with door.opened() as (inbox, who):
         cases = other_names.add(inbox, who, officer, alias)
@@ -144,7 +144,7 @@ def restrict(door: Door, /, *, case: int, officers: tuple[str, ...], as_json: bo
 @case_argument
 @opens_inbox
 def unrestrict(door: Door, /, *, case: int, as_json: bool) -> None:
-    """Let all officers read a case again, not only its handlers. Excluded officers still cannot read it."""
+    """Let all officers except excluded ones read a case again, not only its handlers."""
     with door.opened() as (inbox, who):
         handlers.open_to_all(inbox, who, case)
     _show_handlers(case, [], as_json=as_json)
@@ -215,7 +215,7 @@ def open_archive(door: Door, /, *, case: tuple[int, ...], reason: str, as_json: 
 @click.option("--text-file", type=FILE, help="Read the identity from this UTF-8 file.")
 @opens_inbox
 def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bool) -> None:
-    """Record the identity of a case's reporter. New text is added below the recorded text.
+    """Record the identity of a case's reporter. New text is added below any text already recorded.
 
     The identity appears in no list, search, dossier or other export. Recording takes two officers if an
     identity is already recorded, or if the case contains words of the new text. To correct a mistake, two

@@ -133,7 +133,7 @@ def tag_many(
 @click.option("--to", "to", metavar="OFFICER", required=True, help="The officer.")
 @opens_inbox
 def assign_many(door: Door, /, *, to: str, as_json: bool, **given: Any) -> None:
-    """Assign cases to an officer: all of them or none."""
+    """Assign cases to an officer. If one of the cases cannot be assigned, none is."""
     _assign_many(door, given, to, as_json=as_json)
 
 
@@ -141,7 +141,7 @@ def assign_many(door: Door, /, *, to: str, as_json: bool, **given: Any) -> None:
 @many_cases
 @opens_inbox
 def unassign_many(door: Door, /, *, as_json: bool, **given: Any) -> None:
-    """Unassign cases: all of them or none."""
+    """Unassign cases. If one of the cases cannot be unassigned, none is."""
     _assign_many(door, given, None, as_json=as_json)
 
 
@@ -181,7 +181,7 @@ _part_options = together(
 @reason_needed
 @opens_inbox
 def judge(door: Door, /, *, case: int, reason: str, as_json: bool, **parts: int | None) -> None:
-    """Set parts of the score of a case, each from 0 to 3. Parts that you do not give stay unchanged."""
+    """Set parts of the score of a case, each from 0 to 3. The other parts of the score stay unchanged."""
     given = {name: value for name, value in parts.items() if value is not None}
     if not given:
         raise click.UsageError(f"give at least one of: {', '.join(f'--{name}' for name in score.NAMES)}")
@@ -278,7 +278,7 @@ def _show_link(
 @_other_argument
 @opens_inbox
 def unlink(door: Door, /, *, case: int, other: int, as_json: bool) -> None:
-    """Remove the link between two cases. The link may then be suggested again."""
+    """Remove the link between two cases. The program may suggest the link again."""
     with door.opened() as (inbox, who):
         links.unlink(inbox, who, case, other)
     terminal.show(

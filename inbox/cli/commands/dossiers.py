@@ -299,8 +299,8 @@ def list_access(door: Door, /, *, as_json: bool) -> None:
 def extend_access(door: Door, /, *, because: str, as_json: bool) -> None:
     """Extend the deadline of all open requests. The law in use sets the new deadline.
 
-    Each request can be extended once, before its first deadline has passed. Tell each person the reason. This
-    command requires two officers.
+    Each request can be extended once, before its first deadline has passed. Tell each requester the reason
+    for the extension. This command requires two officers.
     """
     with door.opened() as (inbox, who):
         rows = access_requests.extend(inbox, who, Because(because))

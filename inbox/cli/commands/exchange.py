@@ -54,7 +54,7 @@ _SIGNED_ANEW = (
 @click.option(
     "--after-restore",
     is_flag=True,
-    help="This inbox was restored from a backup: continue with the portal's numbers.",
+    help="Continue with the portal's numbers, because this inbox was restored from a backup.",
 )
 @opens_inbox
 def collect_command(

@@ -69,7 +69,7 @@ def rotate(door: Door, /, *, days: int, at_once: bool, reason: str, as_json: boo
 @reason_option
 @opens_inbox
 def destroy(door: Door, /, *, dry_run: bool, reason: str, as_json: bool) -> None:
-    """Destroy expired keys whose reports have all arrived here. This command requires two officers."""
+    """Destroy expired keys whose reports have all arrived. This command requires two officers."""
     with door.opened() as (inbox, who):
         found = key_actions.plan_destruction(inbox, who)
         planned, set_aside = found.plan, found.set_aside

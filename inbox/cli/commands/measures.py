@@ -120,7 +120,7 @@ def _tell(door: Door, case: int, number: int, *, told: bool, as_json: bool) -> N
 @reason_needed
 @opens_inbox
 def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool) -> None:
-    """Retract measure NUMBER, which was recorded by mistake. The journal keeps both actions.
+    """Retract measure NUMBER, which was recorded by mistake. The journal still shows the measure.
 
     Retracting a measure takes as many officers as recording it: two if the measure opens or ends proceedings,
     or has a prosecutor's restrictions.

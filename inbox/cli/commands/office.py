@@ -53,7 +53,7 @@ def show(door: Door, /, *, as_json: bool) -> None:
 @click.option("--last-case", type=NUMBER, help="After a restore, the highest case number in the lost inbox.")
 @opens_inbox
 def change(door: Door, /, *, regime: str | None, heard: str, last_case: int | None, as_json: bool) -> None:
-    """Change the settings of the office. All deadlines change accordingly.
+    """Change the settings of the office. A new regime changes all deadlines.
 
     Once there are cases, changing the regime takes two officers.
     """
@@ -95,7 +95,7 @@ def _heard(now: Settings) -> Iterator[str]:
 @_days
 @opens_inbox
 def add(door: Door, /, *, days: Sequence[date], as_json: bool) -> None:
-    """Add days off. All deadlines change accordingly."""
+    """Add days off. Deadlines take the added days into account."""
     with door.opened() as (inbox, who):
         now = office_settings.add_days_off(inbox, who, days)
     _show(now.days_off, as_json=as_json)
@@ -105,7 +105,7 @@ def add(door: Door, /, *, days: Sequence[date], as_json: bool) -> None:
 @_days
 @opens_inbox
 def remove(door: Door, /, *, days: Sequence[date], as_json: bool) -> None:
-    """Remove days off. All deadlines change accordingly."""
+    """Remove days off. Deadlines no longer take the removed days into account."""
     with door.opened() as (inbox, who):
         now = office_settings.remove_days_off(inbox, who, days)
     _show(now.days_off, as_json=as_json)
@@ -149,7 +149,7 @@ def show_law(door: Door, /, *, as_json: bool) -> None:
 def replace_law(door: Door, /, *, folder: Path, dry_run: bool, loosening: bool, as_json: bool) -> None:
     """Replace the law in use with the law in a folder.
 
-    This command requires two officers. All deadlines change accordingly.
+    This command requires two officers. All deadlines follow the new law.
     """
     files = folders.given(str(folder))
     with door.opened() as (inbox, who):

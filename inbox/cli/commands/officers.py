@@ -97,7 +97,8 @@ def remove(door: Door, /, *, name: str, **options: Any) -> None:
     default="",
     callback=reason_of,
     help="Renew the shares with paper sheets, because too few officers still have their passphrases. Give"
-    " the reason: the journal keeps it, and all officers see it. Do not repeat anything from a report.",
+    " the reason: the journal keeps it, and all officers see it. The reason must not repeat anything from a"
+    " report.",
 )
 @_changing
 def renew(door: Door, /, **options: Any) -> None:

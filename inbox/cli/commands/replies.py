@@ -241,7 +241,7 @@ def _read(view: View) -> str:
 @click.option(
     "--template",
     default="",
-    help="Use a template for this outcome. Your text, if you give one, fills the gap in the template.",
+    help="Use a template for the chosen outcome. Your text, if you give one, fills the gap in the template.",
 )
 @click.option("--preview", is_flag=True, help="Show the page as the reporter will see it; change nothing.")
 @despite_option()

@@ -126,7 +126,7 @@ def doctor(door: Door, /, *, as_json: bool) -> None:
 @click.option(
     "--officers",
     metavar="NAMES",
-    help="The names of the officers, separated by commas. The default is a single officer.",
+    help="The names of the officers, separated by commas. By default, the inbox has a single officer.",
 )
 @circle_options
 @opens_inbox
