@@ -249,8 +249,8 @@ def _tried(tries: list[Try]) -> Iterator[str]:
     yield "\n## What a hostile référent tried\n"
     yield (
         "Five readers, one after the other, played the role of a référent alerte who works against the"
-        " office, alone or with a colleague. They used real vaults, on the command line and at the desk. Each"
-        " reader found gaps in the rules as they were then.\nAll these gaps are closed."
+        " office, alone or with a colleague. The readers used real vaults, on the command line and at the"
+        " desk. Each reader found gaps in the rules as they were then.\nAll these gaps are closed."
         " [The threat model](../THREAT_MODEL.md) describes what remains possible."
     )
     for aim in dict.fromkeys(each.aim for each in tries):
