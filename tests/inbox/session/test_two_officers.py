@@ -315,7 +315,7 @@ def test_every_command_with_a_sensitive_action_asks_for_two_officers(
             types(passphrase_of("alice"), passphrase_of("bruno"))
             said = run(command.format(**place))
             assert "wrong passphrase" not in said.err, command
-            assert "error: this takes" not in said.err, command
+            assert "error: two officers must each enter" not in said.err, command
 
 
 def test_every_sensitive_action_has_a_command_in_this_module(
@@ -326,7 +326,7 @@ def test_every_sensitive_action_has_a_command_in_this_module(
     with session(office) as run:
         for command in COMMANDS:
             types()
-            told, _, _ = run(command.format(**place)).err.partition("\nthis takes ")
+            told, _, _ = run(command.format(**place)).err.partition("\ntwo officers must each type ")
             # The lines below the action repeat the values that were given with the command.
             acts = [each for each in told.splitlines() if not each.startswith((" ", "│"))]
             asked.add(acts[-1].split()[0])
@@ -366,9 +366,9 @@ def test_the_warning_about_an_original_file_is_shown_before_officers_enter_passp
     with session(office) as run:
         types()
         warned, asked, _ = run(f"file export 1 1 --out {office.out}/file --reason x").err.partition(
-            "this takes"
+            "two officers must each type"
         )
-        assert ("the reporter's original file" in warned, asked) == (True, "this takes")
+        assert ("the reporter's original file" in warned, asked) == (True, "two officers must each type")
         assert "original file" not in run(f"file preview 1 1 --out {office.out}/file").err
 
 
