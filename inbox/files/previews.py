@@ -32,8 +32,10 @@ from inbox.system.home import Home
 from inbox.text import confusables
 
 _WORKER = Path(answer.__file__).with_name("worker.py")
-# In bytes. The sandbox gets only the beginning of a larger file, to recognise its type.
-LARGEST_SHOWN = 100 << 20
+MEGABYTE = 1_000_000
+# In megabytes, the unit of sizes on the desk. The sandbox gets only the beginning of a larger file, to
+# recognise its type.
+_LARGEST_SHOWN = 100
 _HEAD = 1 << 16
 _FUTURE_WRITE = 0x10  # F_SEAL_FUTURE_WRITE, which Python lacks; only the mapping below can then write
 _SEALS = _FUTURE_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
@@ -130,10 +132,11 @@ def look(home: Home, found: Found, page: int = 1) -> Preview:
 
     Raises NoSandbox if this machine has no working sandbox. Raises Refused if the sealed copy is damaged.
     """
-    is_shown = found.attachment.size <= LARGEST_SHOWN
-    with _in_memory(home, found, LARGEST_SHOWN if is_shown else _HEAD) as (given, sha256):
+    most = _LARGEST_SHOWN * MEGABYTE
+    is_shown = found.attachment.size <= most
+    with _in_memory(home, found, most if is_shown else _HEAD) as (given, sha256):
         if not is_shown:
-            why = fact("why", "too-large", LARGEST_SHOWN // 1_000_000)
+            why = fact("why", "too-large", _LARGEST_SHOWN)
             seen = _with_reason(_asked(given, page, "head"), why)
         else:
             try:

@@ -189,6 +189,14 @@ def test_all_missing_fields_of_a_measure_or_a_closing_or_an_assessment_are_named
     assert path not in {"measure", "assess"} or "obligatoire pour" in summary(came.text).lower()
 
 
+@pytest.mark.usefixtures("one_case")
+def test_a_template_without_a_gap_needs_no_text(client: Client) -> None:
+    form = form_to(client.page("/fr/case/1/work"), "/case/1/reply/preview")
+    fields = _as_shown(form) | {"template": "acknowledgement"}
+    assert fields["text"] == ""
+    assert 200 == sent(client, form, **fields).status_code
+
+
 def _as_shown(form: markup.Form) -> dict[str, str | list[str]]:
     """Return the fields of a form as a browser sends it if the officer changes nothing."""
     found: dict[str, str | list[str]] = {}

@@ -39,6 +39,10 @@ def three_cases(office: Office, tmp_path: Path) -> Office:
 DECLARE = (
     "This case may mention danger. Declare that you have no conflict of interest in it, and read it first:"
 )
+DECLARE_ALL = (
+    "These cases may mention danger. Declare that you have no conflict of interest in them,"
+    " and read them first:"
+)
 
 
 def urgent(page: str) -> list[str]:
@@ -330,23 +334,26 @@ def test_uncollected_bundles_are_announced_first(office: Office, tmp_path: Path,
 def test_a_follow_up_asks_for_the_declaration_only_until_it_is_made(
     office: Office, tmp_path: Path, stick: Path
 ) -> None:
-    """Case 1 reports a danger. The notices do not mention case 2, which reports no danger."""
+    """Cases 1 and 3 report a danger. The notices do not mention case 2, which reports no danger."""
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
-    calls = [
-        *tell(world, portal, {"what": "a", "coi": "no", "danger_now": "yes"}),
-        *tell(world, portal, {"what": "b", "coi": "no"}),
-    ]
+    dangers: tuple[dict[str, str], ...] = ({"danger_now": "yes"}, {}, {"danger_now": "yes"})
+    # Each report has its own bundle, because reports of one bundle are numbered at random.
+    calls = [*(tell(world, portal, {"what": "a", "coi": "no"} | each)[0] for each in dangers)]
     said = []
     with sitting(office, stick) as client:
-        for is_declared in (False, True):
-            if is_declared:
-                client.send("/en/case/1/declare")
+        for declared in (), (1,), (3,):
+            for case in declared:
+                client.send(f"/en/case/{case}/declare")
             bundle = portal.bundle(*(Sent(each.follow_up()) for each in calls))
             shutil.copy(bundle, stick)
             said.append(urgent(client.send("/en/medium/collect", bundle=bundle.name).text))
-    new = "There is a new message in this case, which may mention danger. Read it first: Case 1"
-    assert [[f"{DECLARE} Case 1"], [new]] == said
+    new = (
+        "There is a new message in this case, which may mention danger. Read it first:",
+        "There are new messages in these cases, which may mention danger. Read them first:",
+    )
+    assert [[f"{DECLARE_ALL} Case 1 , Case 3"], [f"{DECLARE} Case 3", f"{new[0]} Case 1"]] == said[:2]
+    assert [[f"{new[1]} Case 1 , Case 3"]] == said[2:]
 
 
 def test_the_menu_shows_all_cases_again_after_an_officer_followed_a_shortcut_on_the_day_page(

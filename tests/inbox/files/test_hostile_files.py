@@ -158,10 +158,10 @@ def test_the_true_type_of_a_file_that_is_too_large_for_a_preview_is_still_shown(
     inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The hash covers the whole file, although only its beginning was examined."""
-    monkeypatch.setattr(previews, "LARGEST_SHOWN", 100)
+    monkeypatch.setattr(previews, "MEGABYTE", 1)
     number = number_of("fine.pdf")
     view = look(inbox, number).view
-    assert (hostile.PDF, [0, 0], "larger than 0 MB") == tuple(
+    assert (hostile.PDF, [0, 0], "larger than 100 MB") == tuple(
         view[name] for name in ("true_type", "pixels", "not_shown")
     )
     assert hashlib.sha256(FILES[number - 1].data).hexdigest() == view["sha256"]
