@@ -103,9 +103,8 @@ function due({ day, slot, fault }) {
   if (fault || slot?.status === "closed") return [];
   const received = day ? promisedBy(site.promised.received, day, site.promised.daysOff) : null;
   if (!slot) return received ? [{ place: "next-by", code: "first-by", day: received }] : [];
-  const isAcknowledged = slot.receipt !== undefined || slot.status === "acknowledged";
   return [
-    ...(received && !isAcknowledged ? [/** @type {Due} */ ({ place: "acknowledge-by", code: "acknowledge-by", day: received })] : []),
+    ...(received && !slot.receipt ? [/** @type {Due} */ ({ place: "acknowledge-by", code: "acknowledge-by", day: received })] : []),
     { place: "next-by", code: "next-by", day: slot.next_by },
   ];
 }

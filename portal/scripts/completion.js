@@ -88,7 +88,7 @@ export function withWord(text, at, word) {
 export function helpTyping(area) {
   const help = () => {
     const { say: line, offered, at, isMistyped = false } = helpFor(area.value, area.classList.contains("veiled"));
-    byId("completions").replaceChildren(...offered.map((word) => button(area, at, word, help)));
+    byId("completions").replaceChildren(...offered.map((word) => button(area, at, word)));
     show("completions", offered.length > 0);
     write("typed", line);
     byId("typed").classList.toggle("mistyped", isMistyped);
@@ -116,14 +116,14 @@ export function helpTyping(area) {
  * @param {HTMLTextAreaElement} area
  * @param {number} at
  * @param {string} word
- * @param {() => void} then
  */
-function button(area, at, word, then) {
+function button(area, at, word) {
   const made = element("button", { type: "button", class: "second" }, word);
   made.addEventListener("click", () => {
     area.value = withWord(area.value, at, word);
     area.focus();
-    then();
+    // An error about the old word is no longer shown (guarded.js), and the help changes.
+    area.dispatchEvent(new Event("input", { bubbles: true }));
   });
   return made;
 }

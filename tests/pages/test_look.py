@@ -218,6 +218,20 @@ def test_the_first_paint_of_the_home_page_and_of_the_report_page_needs_few_bytes
         assert alone < painted <= MOST_PAINTED, path
 
 
+def test_the_ring_around_a_focused_heading_covers_no_text_that_is_unfolded(visitor: Visitor) -> None:
+    """The text begins right below the heading, so the ring must be inside the heading."""
+    visitor.visit("fr/device")
+    heading = visitor.page.locator("main summary").first
+    heading.press("Enter")
+    expect(heading).to_be_focused()
+    assert 0 == heading.evaluate(
+        """(each) => {
+          const { outlineOffset, outlineWidth } = getComputedStyle(each);
+          return parseFloat(outlineOffset) + parseFloat(outlineWidth);
+        }"""
+    )
+
+
 @pytest.mark.parametrize("step", ["#protect", "#files"])
 def test_a_choice_is_a_row_of_44_pixels_that_can_be_pressed_anywhere(visitor: Visitor, step: str) -> None:
     """The optional step has all its questions unfolded. The last press is at the end of a row."""

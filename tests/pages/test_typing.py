@@ -41,6 +41,16 @@ def has_wrong_checksum(text: str) -> bool:
     return False
 
 
+def told_to_screen_readers(page: Page, field: str) -> tuple[str, str]:
+    """Return whether Chromium says that a field is invalid, and the description that it gives for it."""
+    session = page.context.new_cdp_session(page)
+    found = session.send("Runtime.evaluate", {"expression": f"document.querySelector('{field}')"})
+    place = {"objectId": found["result"]["objectId"], "fetchRelatives": False}
+    (node,) = session.send("Accessibility.getPartialAXTree", place)["nodes"]
+    (invalid,) = (each["value"]["value"] for each in node["properties"] if each["name"] == "invalid")
+    return invalid, node["description"]["value"]
+
+
 def typed(page: Page, text: str) -> None:
     """Type the words while they are visible."""
     page.click("#show-typed")
@@ -66,7 +76,10 @@ def test_a_word_that_resembles_no_other_is_pointed_out_without_a_suggestion(visi
 def test_once_a_mistyped_word_is_an_error_its_suggestions_are_still_explained(
     visitor: Visitor,
 ) -> None:
-    """The line with the suggestion replaces the error at the field, because it says the same."""
+    """The line with the suggestion replaces the error at the field, and looks like an error.
+
+    A screen reader still reads the error, with the same text as in the summary.
+    """
     page = visitor.page
     entropy = casetoken.generate()
     words = list(casetoken.words(entropy, "fr"))
@@ -76,7 +89,13 @@ def test_once_a_mistyped_word_is_an_error_its_suggestions_are_still_explained(
     page.press("#open", "Enter")
     visitor.shows("#error", "unknown-word")
     visitor.shows("#typed", "mistyped-veiled")
-    expect(page.locator(".typing > .wrong")).to_be_hidden()
+    replaced = page.locator(".typing > .wrong")
+    expect(replaced).to_be_hidden()
+    looks = replaced.evaluate("(each) => [getComputedStyle(each).color, getComputedStyle(each).fontWeight]")
+    expect(page.locator("#typed")).to_have_css("color", looks[0])
+    expect(page.locator("#typed")).to_have_css("font-weight", looks[1])
+    is_invalid, description = told_to_screen_readers(page, "#token")
+    assert ("true", True) == (is_invalid, description.endswith(page.inner_text("#error a")))
     page.press("#show-typed", "Enter")
     visitor.shows("#typed", "mistyped")
     expect(page.locator(OFFERED)).to_have_text(["exiler"])
@@ -123,7 +142,10 @@ def test_a_mistyped_word_is_replaced_only_when_its_button_is_pressed(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_one_press_corrects_a_slip_and_the_case_opens(visitor: Visitor, language: str) -> None:
-    """The page makes its request only after the correction, so the portal never gets the mistyped word."""
+    """The page makes its request only after the correction, so the portal never gets the mistyped word.
+
+    The page stops showing the error as soon as the word is corrected.
+    """
     visitor.language = language
     visitor.reported()
     words = visitor.words
@@ -134,7 +156,13 @@ def test_one_press_corrects_a_slip_and_the_case_opens(visitor: Visitor, language
     visitor.open(" ".join([*words[:slipped], mistyped(words[slipped]), *words[slipped + 1 :]]))
     visitor.shows("#error", "unknown-word")
     visitor.page.click("#show-typed")
+    title = visitor.page.title()
     visitor.page.locator(OFFERED, has_text=words[slipped]).first.click()
+    for place in ("#error", ".typing > .wrong"):
+        expect(visitor.page.locator(place)).to_be_hidden()
+    expect(visitor.page.locator("#token")).to_have_attribute("aria-invalid", "false")
+    assert title.endswith(visitor.page.title())
+    assert title != visitor.page.title()
     assert [each.url for each in visitor.requests if each.method == "POST"] == []
     visitor.page.click("#open")
     visitor.opened()
