@@ -124,6 +124,7 @@ def test_advice_for_tor_on_a_phone_begins_with_copying_the_address() -> None:
     page = rendered("before", Settings(onion=ONION))
     page = page[page.index("Tor on a phone") : page.index("What brings you here?")]
     told = ["restarts the browser, and the page is lost", "Onion Browser from the App Store", "F-Droid"]
-    places = [page.index(each) for each in (f"{ONION}/en/report</code>", *reversed(told))]
+    address = ("First copy this address", f"{ONION}/en/report</code>")
+    places = [page.index(each) for each in (*address, *reversed(told))]
     assert places == sorted(places)
     assert ".onion" not in rendered("before", Settings())
