@@ -16,7 +16,7 @@ from portal.setup.acme import AcmeCertificate
 from portal.setup.answers import ACME_DNS, ACME_HTTP, Answers
 from portal.setup.certificates import CERTIFICATE, KEY, Certificate, ending, fault
 from portal.setup.plan import steps as all_steps
-from portal.setup.steps import TO_DO, State
+from portal.setup.steps import DONE, TO_DO, State
 from portal.setup.system import System
 from tests.support.certificates import make_certificate, make_issued
 from tests.support.setup_answers import GOOD
@@ -143,6 +143,9 @@ def test_an_expired_certificate_of_acme_does_not_prevent_its_renewal(bare: Syste
     by_acme = replace(given, certificate_by=ACME_HTTP)
     live = bare.at(acme.CERTIFICATE)
     live.parent.mkdir(parents=True)
+    AcmeCertificate(bare, by_acme).apply()
+    make_issued(live, bare.at(acme.KEY), HOST)
+    assert AcmeCertificate(bare, by_acme).check() == DONE
     for spoil in (expired, other_name):
         spoil(live, bare.at(acme.KEY))
         assert AcmeCertificate(bare, by_acme).check() == TO_DO

@@ -111,12 +111,13 @@ def test_pages_that_a_killed_run_moved_aside_are_deleted_with_its_other_files(sy
         system.at(name).touch()
     for name in (".fanal.new", ".fanal.old"):
         (system.at("/var/www") / name / "en").mkdir(parents=True)
+    (system.at("/run") / "fanal-setup-x").mkdir()
     step = Remains(system)
     assert step.check() == TO_DO
     step.apply()
     assert step.check() == DONE
     assert [each.name for each in system.at("/etc/fanal").iterdir()] == ["portal.toml"]
-    assert [*system.at("/var/www").iterdir()] == []
+    assert [*system.at("/var/www").iterdir(), *system.at("/run").iterdir()] == []
 
 
 def test_a_file_gets_its_access_rights_before_its_final_name(tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ import errno
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -219,6 +219,28 @@ def medium(tmp_path: Path, answers: Answers) -> Path:
     return folder
 
 
+@dataclass(frozen=True, slots=True)
+class Recording(System):
+    """A machine that notes who owns the files which a command of the portal's user gets, and runs nothing."""
+
+    owners: dict[str, int] = field(default_factory=dict)
+
+    def run(self, *command: str | Path, env: Mapping[str, str] | None = None) -> str:
+        self.owners.update({each.name: each.stat().st_uid for each in Path(command[-1]).iterdir()})
+        return System.run(self, "true", env=env)
+
+
+def test_the_portal_gets_copies_of_the_keyring_that_it_can_read(
+    system: System, answers: Answers, medium: Path
+) -> None:
+    """On most media, only one user can read the files, and that user need not be `portal`."""
+    Folders(system).apply()
+    recording = Recording(system.root)
+    Keyring(recording, replace(answers, keyring=str(medium))).apply()
+    assert recording.owners == dict.fromkeys(("keyring.json", "keyring.sig"), system.owner("portal")[0])
+    assert [*system.at("/run").iterdir()] == []
+
+
 def refusal(system: System, answers: Answers) -> str:
     """Return why setup is refused, and check that it changed nothing."""
     before = snapshot(system)
@@ -373,6 +395,14 @@ def test_an_existing_onion_service_keeps_its_settings_if_setup_fails(system: Sys
     assert (torrc.read_bytes(), again.check()) == (own, DONE)
 
 
+def test_a_machine_without_postgresql_is_reported_before_anything_is_changed(system: System) -> None:
+    found = PostgresqlSettings(system).check()
+    assert (obstacle(found), found.hint) == (
+        "there is no PostgreSQL on this machine",
+        "apt install postgresql",
+    )
+
+
 def test_setup_restores_earlier_settings_of_postgresql_if_it_fails(system: System) -> None:
     """Otherwise, PostgreSQL would log times until the next run."""
     place = system.at("/etc/postgresql/17/main/conf.d/fanal.conf")
@@ -400,6 +430,8 @@ def test_the_role_and_the_database_are_created_once_and_an_unreachable_server_is
         done(step)
         step.undo()
         assert step.check() == DONE
+        owner = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'fanal'"
+        assert System().run("psql", "--no-align", "--tuples-only", "--command", owner) == "portal\n"
 
 
 def test_a_disk_without_room_for_the_pages_is_reported_and_keeps_no_page(

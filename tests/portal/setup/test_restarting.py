@@ -6,11 +6,14 @@ Real programs take the place of the units.
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from portal.setup import pages
+from portal.setup.pages import Pages
 from portal.setup.services import answers, restart_portals
 from portal.setup.system import Failed, System
 from tests.support.installation import free_port
@@ -40,6 +43,8 @@ class Machine(System):
         return words[0] == "is-active" and self.is_on
 
     def control(self, *words: str) -> None:
+        if words[0] == "try-reload-or-restart":
+            return  # nginx
         assert words[0] == "try-restart"
         for unit in words[1:] if self.is_on else ():
             port = unit.removeprefix("portal@").removesuffix(".service")
@@ -55,7 +60,7 @@ class Machine(System):
 def machine() -> Iterator[Callable[..., Machine]]:
     made: list[Machine] = []
 
-    def make(**named: int) -> Machine:
+    def make(**named: int | Path) -> Machine:
         made.append(Machine(**named))  # type: ignore[arg-type]
         return made[-1]
 
@@ -82,3 +87,18 @@ def test_every_restarted_portal_answers_when_the_command_ends(machine: Callable[
     assert not any(map(answers, ports))
     restart_portals(machine(), ports)
     assert all(map(answers, ports))
+
+
+def test_when_new_pages_are_published_the_portals_are_restarted(
+    machine: Callable[..., Machine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise the portals would go on with the texts of the earlier pages."""
+    ports, fresh = (free_port(), free_port()), tmp_path / "fresh"
+    fresh.mkdir()
+    (fresh / "index.html").touch()
+    for name in ("run", "var/www"):
+        (tmp_path / "tree" / name).mkdir(parents=True)
+    monkeypatch.setattr(pages, "_PORTS", ports)
+    monkeypatch.setattr(Pages, "_frozen", lambda _: nullcontext(fresh))
+    Pages(site := machine(root=tmp_path / "tree")).apply()
+    assert len(site.programs) == len(ports)

@@ -5,7 +5,9 @@ import pytest
 from portal.setup import cli, steps
 from portal.setup.answers import Answers
 from portal.setup.databases import Tables
+from portal.setup.services import Unit
 from portal.setup.settings import STATE
+from portal.setup.steps import TO_DO
 from portal.setup.system import System
 from tests.support.folder_machine import Machine
 
@@ -20,9 +22,12 @@ def test_uninstall_keeps_the_database_and_the_next_setup_uses_it(
     folder = machine.at(STATE)
     # A second file of the database, as SQLite leaves it if the portal was killed.
     (folder / "portal.sqlite-journal").touch()
+    timer = Unit(machine, "portal-expire.timer")
+    timer.apply()
     before = {each.name: each.read_bytes() for each in folder.iterdir()}
     assert len(before["portal.sqlite"]) > 0
     assert cli.run(["uninstall"]) == 0
+    assert timer.check() == TO_DO
     assert f"{STATE}: reports that nobody has collected" in capsys.readouterr().out
     assert {each.name: each.read_bytes() for each in folder.iterdir()} == before
     assert machine.configure(answers) == [*steps.apply([Tables(machine)])] == []
