@@ -160,6 +160,45 @@ def test_apt_refuses_packages_that_debian_did_not_sign(machine: BlankMachine, st
 
 
 @pytest.mark.parametrize(
+    "dates",
+    [
+        f"{debian_mirror.DATE}Valid-Until: Wed, 02 Dec 2020 09:00:00 UTC\n",
+        "Date: Sun, 01 Dec 2090 09:00:00 UTC\n",
+    ],
+    ids=["expired", "from the future"],
+)
+def test_a_medium_is_installed_even_if_the_dates_of_its_indexes_do_not_fit_the_clock(
+    machine: BlankMachine, debian: SigningKey, stick: Medium, dates: str
+) -> None:
+    """Debian's indexes expire after days, but a medium is used for months. The clock may be slow."""
+    for suite in SUITES:
+        text = debian_mirror.release(place := stick.folder / suite).replace(debian_mirror.DATE, dates)
+        assert dates in text
+        (place / "InRelease").write_bytes(debian.sign(text))
+    manifest.write(stick.folder)
+    stick.sign()
+    done = install(machine, stick)
+    assert done.returncode == 0, done.stderr
+
+
+def test_other_packages_of_debian_on_the_machine_are_updated_but_not_added(
+    machine: BlankMachine, stick: Medium, tmp_path: Path
+) -> None:
+    name = debian_mirror.OTHER
+    another = shutil.copytree(machine.folder, tmp_path / "another")
+    machine.write(
+        "/var/lib/dpkg/status",
+        f"Package: {name}\nStatus: install ok installed\nVersion: 1\nArchitecture: amd64\n"
+        "Maintainer: Anne <anne@example.org>\nDescription: other\n\n".encode(),
+    )
+    for each, versions in ((machine, ["99"]), (BlankMachine(another), [])):
+        done = install(each, stick)
+        assert done.returncode == 0, done.stderr
+        status = each.place("/var/lib/dpkg/status").read_text()
+        assert re.findall(rf"^Package: {name}\n(?:.+\n)*?Version: (.+)$", status, re.MULTILINE) == versions
+
+
+@pytest.mark.parametrize(
     "system", ['ID=debian\nVERSION_ID="12"', 'ID=debian\nVERSION_ID="14"', 'ID=ubuntu\nVERSION_ID="13"']
 )
 def test_a_machine_without_debian_13_is_refused(machine: BlankMachine, stick: Medium, system: str) -> None:

@@ -14,6 +14,9 @@ from deploy.medium.contents import PACKAGES
 from deploy.medium.debian_archive import SUITES
 
 _INDEX = "main/binary-amd64/Packages.xz"
+# A package that is on the medium only for machines that already have it.
+OTHER = "other"
+DATE = "Date: Tue, 01 Dec 2026 09:00:00 UTC\n"
 
 
 def package(name: str, version: str, files: Mapping[str, bytes], out: Path) -> Path:
@@ -74,9 +77,9 @@ def make(out: Path, key: SigningKey) -> None:
     """Make the archive of a medium in ``out``.
 
     The archive's package of minisign contains the minisign that is installed on this machine. Each other
-    package has one small file.
+    package has one small file. One more package is neither required nor listed in PACKAGES.
     """
-    for name in PACKAGES:
+    for name in (*PACKAGES, OTHER):
         pool = out / ("debian-security" if name == "firefox-esr" else "debian") / "pool"
         pool.mkdir(parents=True, exist_ok=True)
         program = f"/usr/bin/{name}"
@@ -98,7 +101,7 @@ def release(place: Path) -> str:
     return (
         f"Origin: Debian\nSuite: {place.name}\nCodename: {place.name}\n"
         "Components: main\nArchitectures: amd64\n"
-        f"Date: Tue, 01 Dec 2026 09:00:00 UTC\nSHA256:\n{''.join(digests)}"
+        f"{DATE}SHA256:\n{''.join(digests)}"
     )
 
 
