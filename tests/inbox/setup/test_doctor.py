@@ -60,6 +60,15 @@ def test_a_home_that_others_can_read_is_an_error(tmp_path: Path) -> None:
     assert [each.level for each in about("others can read", home)] == [Level.WRONG]
 
 
+def test_a_home_of_another_user_is_an_error(tmp_path: Path) -> None:
+    """Somebody founded the inbox as root, for example."""
+    home = tmp_path / "inbox"
+    home.mkdir(mode=0o700)
+    os.chown(home, 1234, 1234)
+    (found,) = about("another user", home)
+    assert (found.level, found.hint) == (Level.WRONG, "sign in as the officers' user")
+
+
 @pytest.mark.parametrize(
     ("plain", "level", "what"),
     [

@@ -72,14 +72,20 @@ def test_swap_that_is_not_encrypted_causes_a_warning(tmp_path: Path, monkeypatch
     assert (found.level, "/dev/sda2" in found.hint) == (Level.WARNING, True)
 
 
-def test_a_file_system_that_records_access_times_causes_a_warning(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_site", [False, True], ids=["database", "pages"])
+def test_a_file_system_that_records_access_times_causes_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_site: bool
+) -> None:
     """The control: on a file system mounted with `noatime`, there is no warning."""
     disk = tmp_path / "disk"
     disk.mkdir()
+    if is_site:
+        monkeypatch.setattr(machine, "_SITE", disk)
     for option, count in (("relatime", 1), ("noatime", 0)):
         subprocess.run(["mount", "-t", "tmpfs", "-o", option, "tmpfs", disk], check=True)
         try:
-            told = [each for each in machine.examine(disk) if str(disk) in each.what]
+            data = None if is_site else disk
+            told = [each for each in machine.examine(data) if str(disk) in each.what]
         finally:
             subprocess.run(["umount", disk], check=True)
         assert [each.level for each in told] == [Level.WARNING] * count
