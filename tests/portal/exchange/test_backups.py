@@ -22,7 +22,7 @@ from portal.exchange import backups, expire, exports, imports
 from portal.exchange.backups import Source
 from portal.store import database
 from portal.store.database import Database
-from portal.store.schema import cases, metadata
+from portal.store.schema import cases, metadata, withdrawals
 from tests.support.builders import (
     INSPECTORATE,
     OUTSIDE,
@@ -283,14 +283,24 @@ def test_a_backup_has_one_of_a_few_sizes(room: Room) -> None:
 def test_a_backup_reveals_no_order_and_no_time(room: Room) -> None:
     """Everything is sorted by random ids, and the only times are days.
 
-    The file's timestamp is a fixed day.
+    The file's timestamp is a fixed day. An import updates the rows of all cases that its outbox names, in the
+    order of their ids. So PostgreSQL stores other rows in another order.
     """
     collected = [filed(room) for _ in range(9)]
     room.bring(make_outbox(room.site, collected=[room.export().link], slots=slots(*collected)))
+    closed = [secrets.token_bytes(32) for _ in range(9)]
+    keys = [secrets.token_bytes(32) for _ in closed]
+    with room.database.write() as connection:
+        for case, key in zip(closed, keys, strict=True):
+            row = {"case_id": case, "channel": INSPECTORATE}
+            connection.execute(insert(cases).values(**row, collected=True))
+            connection.execute(insert(withdrawals).values(**row, withdraw_key=key))
     path = backup(room)
-    ids = [each.case_id for each in listed(path, room).cases]
-    assert ids == sorted(ids) == sorted(each.case_id for each in collected)
-    assert ids != [each.case_id for each in collected]
+    manifest = listed(path, room)
+    ids = [each.case_id for each in manifest.cases]
+    arrived = [*(each.case_id for each in collected), *closed]
+    assert ids == sorted(arrived) != arrived
+    assert [each.case_id for each in manifest.withdrawn] == sorted(closed)
     raw = portal_backup.read([plain(path)])[0].raw
     assert {type(each) for each in numbers(json.loads(raw))} <= {int}
     assert max(numbers(json.loads(raw))) < 100
