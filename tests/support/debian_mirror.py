@@ -19,13 +19,16 @@ OTHER = "other"
 DATE = "Date: Tue, 01 Dec 2026 09:00:00 UTC\n"
 
 
-def package(name: str, version: str, files: Mapping[str, bytes], out: Path) -> Path:
-    """Make a Debian package in ``out`` with files at absolute paths. Return its file."""
+def package(name: str, version: str, files: Mapping[str, bytes], out: Path, fields: str = "") -> Path:
+    """Make a Debian package in ``out`` with files at absolute paths. Return its file.
+
+    ``fields`` contains further lines of its control file.
+    """
     tree = out / f"{name}.tree"
     (tree / "DEBIAN").mkdir(parents=True)
     (tree / "DEBIAN/control").write_text(
         f"Package: {name}\nVersion: {version}\nArchitecture: amd64\n"
-        f"Maintainer: Anne <anne@example.org>\nDescription: {name} of the test\n"
+        f"Maintainer: Anne <anne@example.org>\nDescription: {name} of the test\n{fields}"
     )
     for path, content in files.items():
         file = tree / path.lstrip("/")
@@ -91,6 +94,20 @@ def make(out: Path, key: SigningKey) -> None:
         listed = b"" if suite.endswith("-updates") else _run("dpkg-scanpackages", "pool", cwd=out / folder)
         (place / _INDEX).write_bytes(lzma.compress(listed))
         (place / "InRelease").write_bytes(key.sign(release(place)))
+
+
+def suite(mirror: Path, name: str, key: SigningKey, packages: Mapping[str, str]) -> None:
+    """Make a mirror with one suite, from which apt downloads. ``packages`` has the fields of each package."""
+    (pool := mirror / "pool").mkdir(parents=True)
+    for each, fields in packages.items():
+        package(each, "1", {}, pool, fields)
+    place = mirror / "dists" / name
+    index = place / _INDEX
+    by_hash = index.parent / "by-hash/SHA256"
+    by_hash.mkdir(parents=True)
+    index.write_bytes(lzma.compress(_run("dpkg-scanpackages", "pool", cwd=mirror)))
+    shutil.copy(index, by_hash / hashlib.sha256(index.read_bytes()).hexdigest())
+    (place / "InRelease").write_bytes(key.sign(release(place)))
 
 
 def release(place: Path) -> str:
