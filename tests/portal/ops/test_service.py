@@ -1,6 +1,7 @@
 """The shipped systemd units are valid and confined. The portal's output contains no times."""
 
 import configparser
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -69,6 +70,37 @@ def test_systemd_gives_the_tor_of_the_onion_service_its_best_rating(tmp_path: Pa
     assert analyzed(Path("tor@fanal.service"), *measure).returncode != 0
     shutil.copytree(DEPLOY / "tor@fanal.service.d", units / "tor@fanal.service.d")
     assert analyzed(Path("tor@fanal.service"), *measure).returncode == 0
+
+
+RATED = re.compile(r"(\d\.\d) for ((?:`[\w@.-]+`(?:, | and )?)+)")
+ROWS = re.compile(r"^\| exposure of `(.+?)` and `(.+?)` \| (\d\.\d) and (\d\.\d) ", re.MULTILINE)
+
+
+def rating(unit: str, tree: Path) -> str:
+    """Return how systemd rates a unit of Debian or of our package. ``tree`` is an empty folder at first."""
+    units = tree / "etc/systemd/system"
+    if not units.exists():
+        units.mkdir(parents=True)
+        for each in UNITS:
+            here(each, units)
+        for each in DEPLOY.glob("*.service.d"):
+            shutil.copytree(each, units / each.name)
+        for name in ("tor@", "tor@default", "postgresql@", "dbus", "systemd-journald"):
+            shutil.copy(TOR.with_name(f"{name}.service"), units)
+    said = analyzed(Path(unit), "security", "--offline=true", f"--root={tree}").stdout
+    return re.findall(r"exposure level for \S+: (\S+) ", said)[-1]
+
+
+@pytest.mark.parametrize("page", ["operations.md", "portal-machine.md"])
+def test_the_documents_give_the_ratings_of_systemd(tmp_path: Path, page: str) -> None:
+    text = (DEPLOY.parent / "docs" / page).read_text("utf-8")
+    sentences = RATED.findall(" ".join(text.split()))
+    stated = {name: value for value, names in sentences for name in re.findall("`(.+?)`", names)}
+    for one, other, *values in ROWS.findall(text):
+        stated |= dict(zip((one, other), values, strict=True))
+    assert len(stated) > 4
+    found = {name: rating(f"{name.removesuffix('.service')}.service", tmp_path) for name in stated}
+    assert found == stated
 
 
 @pytest.mark.parametrize("name", TOLD)
