@@ -67,6 +67,7 @@ def test_an_upgrade_keeps_the_program_that_the_portal_runs(tree: Path) -> None:
         replace_program(tree, version)
         run(tree, "postinst", "configure", "1.0")
         assert (content(tree, PROGRAM), content(tree, EARLIER)) == (version, "one")
+        assert [each.name for each in (tree / EARLIER).iterdir()] == ["bin"]
 
 
 def test_an_upgrade_that_dpkg_undoes_leaves_no_copy_of_the_program(tree: Path) -> None:

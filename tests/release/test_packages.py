@@ -329,6 +329,9 @@ def test_the_package_contains_everything_that_setup_needs(
 
     systemd creates the user and the folders.
     """
+    deploy, units = ROOT / "deploy", unpacked / "usr/lib/systemd/system"
+    for each in (*deploy.glob("*.service"), *deploy.glob("*.timer"), *deploy.glob("*.service.d/*")):
+        assert (units / each.relative_to(deploy)).read_bytes() == each.read_bytes()
     assert differing(unpacked / "etc/nginx/fanal", ROOT / "deploy/nginx") == []
     assert (unpacked / "usr/share/fanal-portal/torrc").read_bytes() == (ROOT / "deploy/torrc").read_bytes()
     (package,) = both[0].glob("*.deb")
