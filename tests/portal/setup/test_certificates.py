@@ -17,7 +17,7 @@ from portal.setup.answers import ACME_DNS, ACME_HTTP, Answers
 from portal.setup.certificates import CERTIFICATE, KEY, Certificate, ending, fault
 from portal.setup.plan import steps as all_steps
 from portal.setup.steps import DONE, TO_DO, State
-from portal.setup.system import System
+from portal.setup.system import Failed, System
 from tests.support.certificates import make_certificate, make_issued
 from tests.support.setup_answers import GOOD
 
@@ -187,6 +187,29 @@ def test_the_settings_of_certbot_contain_the_host_and_how_to_prove_control_over_
     assert "manual-auth-hook = /etc/fanal/dns set\n" in file.read_text()
     by_dns.undo()
     assert file.read_text() == before
+
+
+class NoAuthority(System):
+    """A machine whose certbot gets no certificate, for example because a firewall blocks port 80."""
+
+    @property
+    def runs(self) -> bool:
+        return True
+
+    def control(self, *words: str) -> None:
+        assert words == ("start", acme.UNIT)
+        raise Failed("systemctl start: failed")
+
+
+def test_if_the_authority_issues_no_certificate_setup_says_where_the_reason_is_and_undoes_the_step(
+    bare: System, given: Answers
+) -> None:
+    step = AcmeCertificate(NoAuthority(bare.root), replace(given, certificate_by=ACME_HTTP))
+    with pytest.raises(Refused) as caught:
+        [*steps.apply([step])]
+    assert f"there is no certificate yet; see `journalctl -u {acme.UNIT}`" in str(caught.value)
+    assert "this step was undone" in caught.value.hint
+    assert not bare.at(acme.SETTINGS).exists()
 
 
 @pytest.mark.parametrize(
