@@ -273,14 +273,8 @@ def test_a_stick_that_changes_after_it_was_copied_has_no_effect(machine: BlankMa
     assert machine.place(PROGRAM).read_bytes() == b"inbox"
 
 
-@pytest.mark.parametrize(
-    ("when", "program"),
-    [("during", "dpkg"), ("after", "apt-get"), ("before", "sync"), ("before", "mv"), ("after", "mv")],
-)
-def test_an_installation_that_a_power_failure_interrupted_is_completed_by_the_next_run(
-    machine: BlankMachine, stick: Medium, when: str, program: str
-) -> None:
-    """Until then, a medium without a signature is still refused."""
+def without_power(machine: BlankMachine, stick: Medium, when: str, program: str) -> None:
+    """Install from a medium, but let the power fail at the first call of a program."""
     demand = f"/tmp/no-power-{program}"  # noqa: S108
     machine.write(demand, b"")
     real = f'/usr/bin/{program} "$@"'
@@ -290,6 +284,29 @@ def test_an_installation_that_a_power_failure_interrupted_is_completed_by_the_ne
         machine.write(f"/usr/sbin/{program}", "\n".join(("#!/bin/sh", *steps)).encode())
     assert install(machine, stick).returncode == 128 + signal.SIGKILL
     assert not machine.place(demand).exists()
+
+
+@pytest.mark.parametrize(("when", "program"), [("before", "mv"), ("after", "mv"), ("before", "sync")])
+def test_a_power_failure_in_an_update_never_leaves_a_machine_without_keys(
+    machine: BlankMachine, stick: Medium, when: str, program: str
+) -> None:
+    """Without the kept keys, the next medium could bring keys of its own."""
+    assert install(machine, stick).returncode == 0
+    without_power(machine, stick, when, program)
+    folder = machine.place("/var/lib/fanal-inbox")
+    assert (folder / "version").read_text() == f"{VERSION}\n"
+    assert {each.name for each in (folder / "keys").iterdir()} == {"anne.pub", "bruno.pub"}
+
+
+@pytest.mark.parametrize(
+    ("when", "program"),
+    [("during", "dpkg"), ("after", "apt-get"), ("before", "sync"), ("before", "mv"), ("after", "mv")],
+)
+def test_an_installation_that_a_power_failure_interrupted_is_completed_by_the_next_run(
+    machine: BlankMachine, stick: Medium, when: str, program: str
+) -> None:
+    """Until then, a medium without a signature is still refused."""
+    without_power(machine, stick, when, program)
     assert len(copies(machine)) == 1
     signature = stick.folder / "SHA256SUMS.bruno.minisig"
     kept = signature.read_bytes()
