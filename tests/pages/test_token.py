@@ -17,6 +17,9 @@ pytestmark = pytest.mark.browser
 
 KEPT = "(async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length])()"
 
+# In pixels.
+LEAST_ROOM = 8
+
 SHOWN = """document.body.textContent +
     [...document.querySelectorAll("textarea, input")].map((field) => field.value).join("\\n")"""
 
@@ -53,6 +56,20 @@ def test_the_copy_button_copies_only_the_words(visitor: Visitor) -> None:
     page.keyboard.press("Control+v")
     assert page.title() == " ".join(visitor.words)
     assert visitor.complaints == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_answer_to_a_copy_does_not_touch_the_edge_of_its_box(visitor: Visitor, language: str) -> None:
+    page = visitor.page
+    page.set_viewport_size({"width": 360, "height": 640})
+    visitor.language = language
+    visitor.write()
+    page.press("details:has(#copy-token) summary", "Enter")
+    ends = [
+        page.locator(each).evaluate("(found) => found.getBoundingClientRect().bottom")
+        for each in ("details:has(#copy-token)", "#copied")
+    ]
+    assert ends[0] - ends[1] >= LEAST_ROOM
 
 
 def test_a_copy_that_the_browser_refuses_is_reported(visitor: Visitor) -> None:
