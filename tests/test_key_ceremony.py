@@ -98,8 +98,8 @@ def test_a_session_takes_the_commands_of_the_guide_for_officers_as_they_are_prin
     """
     (tmp_path / "shares").mkdir()
     ceremony = guides.section(GUIDE.read_text("utf-8"), "The ceremony")
-    home, found, copy, session, *later = guides.lines(ceremony)
-    assert home == "export FANAL_HOME=~/inbox"
+    remember, read, found, copy, session, *later = guides.lines(ceremony)
+    assert guides.folder_of_inbox([remember, read], tmp_path) == {f"{tmp_path}/inbox"}
     assert copy.startswith("cp ")
     found_it(["--home", "inbox", *meant(found, tmp_path)], tmp_path)
 

@@ -28,9 +28,7 @@ DOCUMENTS = [
 ]
 MEDIUM = ROOT / "deploy" / "medium"
 GUIDES = {language: MEDIUM / f"GUIDE.{language}.txt" for language in LANGUAGES}
-BLOCK = re.compile(r"^( *)```[^\n]*\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
-# A command in a sentence is in backticks. A program's name alone is not a command.
-INLINE = re.compile(r"`((?:inbox|portal|fanal-portal)\s[a-z-][^`]*)`")
+BLOCK = guides.ANY_BLOCK
 # A command in a code block begins its line or follows sudo. The folder of the program may come first.
 TYPED = re.compile(
     r"^ *(?:\$ )?(?:sudo (?:-\S+ (?:\w+ )?)*)?(?:\S*/)?((?:inbox|portal|fanal-portal) .*)$", re.MULTILINE
@@ -63,7 +61,7 @@ def typed(text: str) -> Iterator[str]:
 
 def named(text: str) -> Iterator[str]:
     """Yield the commands that a document names, each on one line: in sentences, then in code blocks."""
-    yield from (" ".join(each.split()) for each in INLINE.findall(BLOCK.sub("", text)))
+    yield from guides.in_sentences(text)
     yield from typed(text)
 
 

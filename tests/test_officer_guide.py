@@ -200,8 +200,8 @@ def test_the_commands_of_the_guide_for_officers_work_in_the_order_of_the_page(
     tmp_path: Path, clock: Clock
 ) -> None:
     walk = Walk(tmp_path)
-    home, *typed = guides.lines(ENGLISH.read_text("utf-8"))
-    assert home == "export FANAL_HOME=~/inbox"
+    remember, read, *typed = guides.lines(ENGLISH.read_text("utf-8"))
+    assert guides.folder_of_inbox([remember, read], tmp_path) == {str(walk.office.root)}
     assert len(typed) > 60
     for line in typed:
         program, *words = shlex.split(line)

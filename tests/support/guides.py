@@ -1,7 +1,14 @@
 """The commands in the code blocks of a guide, in the order of the page."""
 
+import os
 import re
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
 
+ANY_BLOCK = re.compile(r"^( *)```[^\n]*\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
+# A command in a sentence is in backticks. A program's name alone is not a command.
+_IN_SENTENCE = re.compile(r"`((?:inbox|portal|fanal-portal)\s[a-z-][^`]*)`")
 _BLOCK = re.compile(r"^( *)```sh\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 _CONTINUED = re.compile(r"\\\n\s*")
 
@@ -11,6 +18,11 @@ def lines(text: str) -> list[str]:
     blocks = (block for _, block in _BLOCK.findall(text))
     joined = (line.strip() for block in blocks for line in _CONTINUED.sub("", block).splitlines())
     return [line for line in joined if line]
+
+
+def in_sentences(text: str) -> list[str]:
+    """Return the commands of our programs in the sentences of a page, each on one line."""
+    return [" ".join(each.split()) for each in _IN_SENTENCE.findall(ANY_BLOCK.sub("", text))]
 
 
 def titled(text: str, title: str) -> str:
@@ -33,6 +45,20 @@ def section(text: str, heading: str) -> str:
     if not found:
         raise ValueError(heading)
     return rest.partition("\n## ")[0]
+
+
+def folder_of_inbox(commands: Sequence[str], home: Path) -> set[str]:
+    """Type the commands that set the folder of the inbox, as a user whose home is ``home``.
+
+    Return the folder that is set afterwards, and the one that is set after the next login.
+    """
+    shown = 'printf "%s" "$FANAL_HOME"'
+    environment = {"HOME": str(home), "PATH": os.environ["PATH"]}
+    logins = (["sh", "-e", "-c", "\n".join([*commands, shown])], ["sh", "-l", "-c", shown])
+    return {
+        subprocess.run(each, env=environment, check=True, capture_output=True, text=True).stdout
+        for each in logins
+    }
 
 
 def run_as_portal(line: str) -> str:
