@@ -189,6 +189,13 @@ def test_both_guides_on_the_medium_have_the_same_commands() -> None:
     assert commands("fr") == commands("en")
 
 
+def test_a_medium_brings_the_programs_that_show_the_desk_without_a_desktop() -> None:
+    (line,) = (line for line in commands("en") if "~/address)" in line)
+    programs = line.partition('"')[0].split()
+    assert len(programs) == 2
+    assert {*programs} <= {*contents.PACKAGES}
+
+
 def test_the_guide_on_the_medium_mounts_media_where_the_guide_for_officers_expects_them() -> None:
     (made,) = (line for line in commands("en") if line.startswith("mkdir "))
     named = set(re.findall(r"/media/[a-z]+", (ROOT / "docs/officer-guide.md").read_text("utf-8")))

@@ -24,6 +24,8 @@ from deploy.release.building import begun
 from deploy.release.errors import Failed, Refused
 from deploy.release.python_environment import Libraries
 from deploy.release.source import Source
+from portal.setup import conditions
+from portal.setup.system import System
 from portal.typed import PACKAGE
 from tests.support.commits import git
 from tests.support.paths import ROOT
@@ -240,6 +242,14 @@ def test_the_package_of_the_portal_requires_the_packages_of_the_programs_that_it
     said = subprocess.run(asked, check=True, capture_output=True, text=True).stdout
     essential = {line.partition(" ")[2] for line in said.splitlines() if line.startswith("yes ")}
     assert owners - essential - {"fanal-portal"} <= required
+
+
+def test_apt_installs_with_the_portal_every_package_that_setup_needs_for_both_sites(tmp_path: Path) -> None:
+    """A package that is missing in the control file would be an obstacle to setup."""
+    control = (ROOT / "deploy/debian/portal/control").read_text()
+    (recommended,) = re.findall(r"^Recommends: (.+\n(?: .+\n)*)", control, re.MULTILINE)
+    missing = conditions.packages(System(tmp_path), onion=True).check().hint.removeprefix("apt install ")
+    assert sorted(re.split(r",\s+", recommended.strip())) == sorted(missing.split())
 
 
 def package_of(program: str) -> str:
