@@ -45,7 +45,11 @@ class Units:
             wait_until_answering(self._system, int(port))
 
     def begin_trial(self) -> None:
-        """Start the new version on a port of its own, and wait until it answers."""
+        """Start the new version on a port of its own, and wait until it answers.
+
+        A trial that a killed run left is stopped first.
+        """
+        self.end_trial()
         if is_taken(_TRIAL_PORT):
             raise Failed(f"another program uses port {_TRIAL_PORT}")
         folder = self._system.at(_DROP_IN)

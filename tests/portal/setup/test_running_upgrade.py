@@ -38,6 +38,12 @@ from portal.setup.upgrade import command
 from portal.setup.upgrade.portal_side import Side
 side = ("runuser", "-u", "portal", "--", "{PYTHON}", "-c", {SIDE!r})
 command.Side = partial(Side, user=side)
+if sys.argv[-1] == "KILLED":
+    import os, signal
+    from portal.setup.upgrade.units import Units
+    begin = Units.begin_trial
+    Units.begin_trial = lambda units: (begin(units), os.kill(os.getpid(), signal.SIGKILL))
+    sys.argv.pop()
 sys.exit(cli.run(sys.argv[1:]))
 """
 
@@ -71,7 +77,7 @@ def all_serve(machine: Machine) -> None:
             time.sleep(0.2)
 
 
-def upgrade(machine: Machine, *words: str, code: int = 0) -> str:
+def upgrade(machine: Machine, *words: str, code: int | None = 0) -> str:
     return machine.do(PYTHON, "-c", UPGRADE, "upgrade", *words, code=code)
 
 
@@ -120,3 +126,15 @@ def test_the_earlier_version_keeps_running_until_the_next_version_answers(machin
     assert upgrade(machine) == "there is nothing to upgrade"
     assert "would do" not in upgrade(machine, "--check")
     assert machine.do("systemctl", "is-active", "portal@8079", code=None) == "inactive"
+
+
+def test_an_upgrade_that_is_killed_during_its_trial_is_completed_by_the_next_run(machine: Machine) -> None:
+    """The killed run leaves the trial, which only this machine can reach, and no portal for visitors."""
+    upgrade(machine, "KILLED", code=None)
+    active = ("systemctl", "is-active", "portal@8079", *UNITS)
+    assert machine.do(*active, code=None).split() == ["active", "inactive", "inactive"]
+    said = upgrade(machine)
+    assert "done: portal started" in said, said
+    assert (version(machine), left(machine)) == (NEXT, "")
+    all_serve(machine)
+    assert machine.do(*active, code=None).split() == ["inactive", "active", "active"]
