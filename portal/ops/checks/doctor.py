@@ -11,6 +11,7 @@ from pathlib import Path
 
 from werkzeug.http import parse_date
 
+from crypto import signing
 from crypto.pages import Pages
 from portal import days
 from portal.api import quotas
@@ -24,6 +25,7 @@ from portal.site import fetching, manifest
 from portal.site.fetching import Answer
 from portal.store import deletion, expiry, outboxes, server
 from portal.store.database import Damaged, Database, StoreBusy, open_database
+from portal.store.keyrings import key_pair
 from portal.typed import typed
 from portal.web import guide, headers, law, translation
 from templates.findings import Finding, Level
@@ -210,6 +212,7 @@ def _database(settings: Settings, today: date) -> Iterator[Finding]:
     except Refused:
         return  # ``_serving`` has already reported the error.
     with closing(database):
+        yield from _fingerprint(database)
         yield from _keyring(database, today)
         yield from _exchange(database, today)
         yield from _overdue(database, settings, today)
@@ -225,6 +228,17 @@ def _data(settings: Settings) -> Path | None:
     """Return the folder of a SQLite database, or None for PostgreSQL."""
     url = settings.database_url
     return Path(str(url.database)).parent if url.get_backend_name() == "sqlite" else None
+
+
+def _fingerprint(database: Database) -> Iterator[Finding]:
+    with database.read() as connection:
+        keys = key_pair(connection)
+    if keys is not None:
+        yield Finding(
+            Level.OK,
+            f"fingerprint of this portal: {signing.fingerprint(keys.public)}",
+            "officers compare it at the first `inbox exchange collect`",
+        )
 
 
 def _keyring(database: Database, today: date) -> Iterator[Finding]:

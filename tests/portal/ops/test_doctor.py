@@ -111,6 +111,15 @@ def test_a_correct_portal_has_no_findings(tmp_path: Path) -> None:
     room.close()
 
 
+def test_the_fingerprint_of_the_portal_is_the_one_that_officers_compare(tmp_path: Path) -> None:
+    """`portal init` printed the same fingerprint. Without a key, there is no fingerprint."""
+    server = Server(tmp_path, 8080)
+    server.configure()
+    assert "fingerprint of this portal" not in server.run("doctor", code=1)
+    made = json.loads(server.run("init", "--json"))["fingerprint"]
+    assert f"ok: fingerprint of this portal: {made}\n" in server.run("doctor", code=1)
+
+
 def test_missing_texts_of_the_inspectorate_are_reported(tmp_path: Path) -> None:
     """A text is missing if it still has a placeholder in square brackets, in any language."""
     room = room_for(tmp_path)
