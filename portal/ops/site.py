@@ -1,7 +1,7 @@
 """Commands to publish the pages, and to check what a site serves."""
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import click
@@ -19,11 +19,26 @@ from portal.site.fetching import Visitor
 from portal.web import headers, pages
 from templates.command_line import DAY, FILE, FOLDER, NUMBER, json_option
 
+# A manifest of which nobody chose the last day is valid for this many days.
+_VALID_DAYS = 365
 
-def _until(_: click.Context, __: click.Parameter, value: date) -> date:
+
+def _until(_: click.Context, __: click.Parameter, value: date | None) -> date:
+    if value is None:
+        return days.today() + timedelta(_VALID_DAYS)
     if value < days.today():
         raise click.BadParameter("the day must be today or later")
     return value
+
+
+def _next_serial(settings: Settings) -> int:
+    """Return a serial that is higher than that of the installed manifest.
+
+    The serial is at least today's date as a number, such as 20261202. After a loss of the machine with all
+    its lists, it is therefore still not lower than the serials that visitors have seen.
+    """
+    signed = listing.load(settings)
+    return max(int(f"{days.today():%Y%m%d}"), signed.pages.serial + 1 if signed else 1)
 
 
 def _save(out: Path, raw: bytes) -> None:
@@ -37,21 +52,21 @@ def _save(out: Path, raw: bytes) -> None:
 @click.option(
     "--serial",
     type=NUMBER,
-    required=True,
-    help="A number that is higher than the serial of the last manifest.",
+    help="A number that is higher than the serial of the last manifest. The default is the higher of today's"
+    " date, written as YYYYMMDD, and the serial of the last manifest plus one.",
 )
 @click.option(
     "--until",
     type=DAY,
     callback=_until,
-    required=True,
-    help="The last day on which the manifest is valid.",
+    help=f"The last day on which the manifest is valid. The default is {_VALID_DAYS} days from today.",
 )
 @click.option("--out", type=FILE, required=True, help="The file to write: manifest.json.")
 @json_option
 @pass_settings
-def manifest(settings: Settings, *, serial: int, until: date, out: Path, as_json: bool) -> None:
+def manifest(settings: Settings, *, serial: int | None, until: date, out: Path, as_json: bool) -> None:
     """List every page and file of the site with its SHA-256, for `inbox exchange sign-pages` to sign."""
+    serial = serial or _next_serial(settings)
     raw = listing.make(settings, load_questionnaire(settings), serial, until)
     digest = hashlib.sha256(raw).hexdigest()
     _save(out, raw)

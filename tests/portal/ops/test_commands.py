@@ -17,7 +17,7 @@ import click
 import pytest
 from sqlalchemy import make_url
 
-from crypto import base64url, questionnaire
+from crypto import base64url, pages, questionnaire
 from crypto.keyring import sign
 from crypto.signing import LARGEST_FILE
 from portal.config import load
@@ -370,6 +370,39 @@ def test_a_manifest_with_an_invalid_date_or_serial_is_not_written(made: Path) ->
     assert not out.exists()
     run(made, "manifest", "--serial", "1", "--until", today().isoformat(), "--out", out)
     assert out.exists()
+
+
+def test_the_default_serial_is_higher_than_the_last_and_not_lower_than_the_day(made: Path) -> None:
+    """A portal without a list may be a new one in place of a lost portal, whose serials visitors remember.
+
+    A list that the root key did not sign stops the command, because its serial is not known.
+    """
+    out, until = made / "manifest.json", today() + timedelta(365)
+    day = int(f"{today():%Y%m%d}")
+
+    def serial() -> int:
+        told = json.loads(run(made, "manifest", "--out", out, "--json"))
+        assert told["valid_until"] == until.isoformat()
+        listed = json.loads(out.read_bytes())
+        assert (told["serial"], told["valid_until"]) == (listed["serial"], listed["valid_until"])
+        return int(told["serial"])
+
+    assert serial() == day
+    file = made / "portal.toml"
+    file.write_text(f'manifest = "signed"\n{file.read_text()}')
+    (made / "signed").mkdir()
+    for last, following in ((1, day), (day, day + 1), (day + 5, day + 6)):
+        run(made, "manifest", "--serial", last, "--out", made / "signed" / pages.MANIFEST)
+        raw = (made / "signed" / pages.MANIFEST).read_bytes()
+        (made / "signed" / pages.SIGNATURE).write_bytes(pages.sign(raw, SITE.deployment, SITE.root_seed))
+        assert serial() == following
+    (made / "signed" / pages.SIGNATURE).write_bytes(bytes(64))
+    before = out.read_bytes()
+    message, hint = refusal(run(made, "manifest", "--out", out, code=2))
+    assert "is not signed by `root_key`" in message
+    assert hint
+    assert out.read_bytes() == before
+    run(made, "manifest", "--serial", day + 9, "--out", out)
 
 
 def test_portal_freeze_reports_what_it_wrote_and_where(made: Path) -> None:
