@@ -19,13 +19,22 @@ from portal.setup.databases import Keyring, PostgresqlRole, PostgresqlSettings, 
 from portal.setup.pages import PAGES, Pages
 from portal.setup.remains import Remains
 from portal.setup.services import INSTANCE, DebianNginxOff, DebianTorOff, OnionService, Unit, unit_of_portal
-from portal.setup.settings import DATABASE, STATE, USER, Configuration, Folders, Remembered
+from portal.setup.settings import (
+    CONFIGURATION,
+    DATABASE,
+    STATE,
+    USER,
+    Configuration,
+    Folders,
+    Remembered,
+    SiteTexts,
+)
 from portal.setup.steps import Step
 from portal.setup.system import System
 
 _LEFT = {
     STATE: "reports that nobody has collected, with a SQLite database",
-    "/etc/fanal": "configuration, certificate and answers",
+    "/etc/fanal": "configuration, texts of the site, certificate and answers",
     ACME_STATE: "certificates by ACME with their keys, and the account at the authority",
     "/var/lib/tor-instances/fanal": "key of the onion address",
     INSTANCE: "folder of tor's settings",
@@ -47,7 +56,7 @@ def steps(system: System, answers: Answers) -> list[Step]:
         # The onion service comes before the configuration, because the configuration contains the onion
         # address.
         found += [DebianTorOff(system), OnionService(system)]
-    found.append(Configuration(system, answers))
+    found += [Configuration(system, answers), SiteTexts(system.at(CONFIGURATION))]
     if answers.database == POSTGRESQL:
         found += [PostgresqlSettings(system), PostgresqlRole(system)]
     found += [Tables(system), Keyring(system, answers), Pages(system)]

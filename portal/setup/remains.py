@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from portal.setup.services import INSTANCE
+from portal.setup.settings import TEXTS
 from portal.setup.steps import Found, done_if
 from portal.setup.system import System
 
-_WRITTEN = ("/etc/fanal", INSTANCE, "/etc/postgresql/*/*/conf.d")
+_WRITTEN = ("/etc/fanal", f"/etc/fanal/{TEXTS}", INSTANCE, "/etc/postgresql/*/*/conf.d")
 # Patterns for the temporary names under which the other steps write files and folders.
 _HALF_WRITTEN = (
     *(f"{folder}/.*.part" for folder in _WRITTEN),

@@ -1,19 +1,24 @@
-"""Steps that write below /etc/fanal: the folders, the answers and the configuration."""
+"""Steps that write below /etc/fanal: the folders, the answers, the configuration and the texts."""
 
 import re
 from contextlib import suppress
+from itertools import product
+from pathlib import Path
 
 from portal import config, files
 from portal.errors import BadConfiguration
 from portal.setup import answers as remembered
 from portal.setup.answers import POSTGRESQL, Answers
 from portal.setup.steps import TO_DO, Found, done_if, in_the_way
-from portal.setup.system import Failed, System
+from portal.setup.system import READABLE, Failed, System
+from portal.web import guide, translation
 
 CONFIGURATION = "/etc/fanal/portal.toml"
 HOSTNAME = "/var/lib/tor-instances/fanal/onion/hostname"
 STATE = "/var/lib/fanal"
 USER = "portal"
+# The folder of the texts, beside the configuration.
+TEXTS = "texts"
 DATABASE = "fanal"
 # The administrator may change all other settings.
 _FIXED = {"deployment", "root_key"}
@@ -137,8 +142,60 @@ class Configuration:
             "root_key": self._answers.root_key,
             "database": _DATABASES[self._answers.database],
             "name": {"fr": self._answers.name.fr, "en": self._answers.name.en},
+            "guide": TEXTS,
         }
         hostname = self._system.at(HOSTNAME)
         if self._answers.onion and hostname.exists():
             wanted["onion"] = f"http://{hostname.read_text('ascii').strip()}"
         return wanted
+
+
+class SiteTexts:
+    """Copies of the shipped texts of the site, which the inspectorate edits.
+
+    A copy that exists is never changed. If the configuration names another folder, or none, nothing is
+    copied.
+    """
+
+    title = "texts of the site"
+
+    def __init__(self, configuration: Path) -> None:
+        self.said = ""
+        self._configuration = configuration
+        self._folder = configuration.parent / TEXTS
+        self._added: list[Path] = []
+
+    def check(self) -> Found:
+        """Look for missing texts."""
+        if not self._configuration.exists():
+            return TO_DO
+        try:
+            named = config.load(self._configuration).guide_folder
+        except BadConfiguration as error:
+            return in_the_way(str(error), error.hint)
+        return done_if(done=named != self._folder or not self._missing())
+
+    def apply(self) -> None:
+        """Copy the missing texts, so that everybody can read them."""
+        self._folder.mkdir(exist_ok=True)
+        # A run with another umask may have been killed after it made the folder.
+        self._folder.chmod(0o755)
+        shipped = config.Settings().guide_folder
+        for file in self._missing():
+            files.write(file, [(shipped / file.name).read_bytes()], READABLE)
+            self._added.append(file)
+        self.said = f"new in {self._folder}: {', '.join(each.name for each in self._added)}"
+
+    def undo(self) -> None:
+        """Delete the copies that this run made. Other files remain."""
+        for each in self._added:
+            each.unlink()
+        self._added.clear()
+        with suppress(OSError):
+            self._folder.rmdir()
+
+    def _missing(self) -> list[Path]:
+        names = product(translation.LANGUAGES, guide.NAMES)
+        wanted = [guide.file_of(self._folder, language, name) for language, name in names]
+        # A link of the administrator counts as a text, even if its target is missing.
+        return [each for each in wanted if not each.exists(follow_symlinks=False)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from portal.setup import steps
 from portal.setup.answers import Answers
 from portal.setup.portal_user import AS_PORTAL
-from portal.setup.settings import CONFIGURATION, STATE, Configuration, Folders, Remembered
+from portal.setup.settings import CONFIGURATION, STATE, Configuration, Folders, Remembered, SiteTexts
 from portal.setup.system import System
 from tests.support.portal_server import PORTAL
 
@@ -25,10 +25,15 @@ class Machine(System):
         return System.succeeds(self, *self._ours(command))
 
     def configure(self, answers: Answers) -> list[str]:
-        """Do the steps up to the configuration, and return the titles of the steps that were done."""
-        wanted = [Folders(self), Remembered(self, answers), Configuration(self, answers)]
-        done = [each.title for each in steps.apply(wanted)]
+        """Do the steps up to the texts, and return the titles of the steps that were done."""
         configuration = self.at(CONFIGURATION)
+        wanted = [
+            Folders(self),
+            Remembered(self, answers),
+            Configuration(self, answers),
+            SiteTexts(configuration),
+        ]
+        done = [each.title for each in steps.apply(wanted)]
         text = configuration.read_text("utf-8")
         configuration.write_text(text.replace(f"sqlite:///{STATE}/", f"sqlite:///{self.at(STATE)}/"), "utf-8")
         return done

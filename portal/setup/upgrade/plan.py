@@ -13,6 +13,7 @@ from typing import Protocol
 
 from portal.setup import steps
 from portal.setup.conditions import Condition
+from portal.setup.settings import SiteTexts
 from portal.setup.steps import DONE, TO_DO, Found, Step, done_if, in_the_way
 from portal.setup.system import Failed
 from portal.setup.upgrade.portal_side import Side, Versions
@@ -111,8 +112,9 @@ def checked(upgrade: Upgrade) -> Iterator[tuple[Step, Found]]:
 
 def revocable(upgrade: Upgrade) -> list[Step]:
     """Return the steps that are undone if one of them fails."""
-    kinds = (Stopped, EarlierTables, Copied, Tables, Tried)
-    return [readable(upgrade), *(kind(upgrade) for kind in kinds)]
+    before = [kind(upgrade) for kind in (Stopped, EarlierTables, Copied, Tables)]
+    # The new version may need texts that the earlier version did not have.
+    return [readable(upgrade), *before, SiteTexts(upgrade.side.configuration), Tried(upgrade)]
 
 
 def final(upgrade: Upgrade) -> list[Step]:

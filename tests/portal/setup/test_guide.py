@@ -4,7 +4,6 @@
 """
 
 import re
-import subprocess
 import tomllib
 from dataclasses import fields
 from pathlib import Path
@@ -13,8 +12,6 @@ from typing import Any
 
 from benchmarks import guide
 from benchmarks.first_report import MOST_COMMANDS, Walk
-from portal.web.guide import NAMES
-from portal.web.translation import LANGUAGES
 from tests.support import guides
 from tests.support.paths import ROOT
 
@@ -48,20 +45,6 @@ def test_a_command_on_two_lines_of_the_guide_counts_as_one_command() -> None:
     (init,) = (each for each in guide.commands() if " init " in each)
     assert "\\" not in init
     assert init.endswith('--name-en "Customs inspectorate"')
-
-
-def test_one_command_of_the_guide_copies_all_texts_of_the_site_for_the_user_of_the_portal(
-    tmp_path: Path,
-) -> None:
-    """Both editions have the same command. In the package, the texts are where this repository has them."""
-    shown = [re.findall("`(install -D.*)`", page.read_text("utf-8")) for page in (ENGLISH, FRENCH)]
-    ((command,), _) = shown
-    assert shown == [[command], [command]]
-    here = command.replace("/etc/fanal", str(tmp_path))
-    here = here.replace("/usr/lib/fanal-portal/lib/*/site-packages", str(ROOT))
-    subprocess.run(["sh", "-c", here], check=True)
-    copied = {each.name: each.stat().st_mode & 0o777 for each in (tmp_path / "texts").iterdir()}
-    assert copied == {f"{name}.{language}.toml": 0o644 for name in NAMES for language in LANGUAGES}
 
 
 def test_both_editions_of_the_guide_have_the_same_commands_and_answers() -> None:

@@ -14,7 +14,7 @@ from portal.setup.certificates import Certificate
 from portal.setup.databases import PostgresqlSettings
 from portal.setup.remains import Remains
 from portal.setup.services import DebianNginxOff, DebianTorOff, OnionService, Unit
-from portal.setup.settings import Configuration, Folders, Remembered
+from portal.setup.settings import CONFIGURATION, Configuration, Folders, Remembered, SiteTexts
 from portal.setup.steps import DONE, TO_DO, State, Step
 from portal.setup.system import System
 from tests.support import setup_kills
@@ -30,6 +30,7 @@ def chosen(system: System, answers: Answers) -> list[Step]:
         DebianTorOff(system),
         OnionService(system),
         Configuration(system, answers),
+        SiteTexts(system.at(CONFIGURATION)),
         PostgresqlSettings(system),
         Certificate(system, answers),
         Unit(system, "nginx@onion.service", 8081),

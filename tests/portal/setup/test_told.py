@@ -2,14 +2,12 @@
 
 import json
 import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from crypto import signing
-from portal import config
 from portal.setup import answers as remembered
 from portal.setup import cli, plan
 from portal.setup.answers import DRAFT, Answers
@@ -126,13 +124,7 @@ def test_a_mistake_in_a_text_of_the_site_is_named_with_its_file_and_line(
     """If the program of the portal does not run at all, the hint names the configuration."""
     machine.configure(answers)
     machine.at(PAGES).mkdir()
-    texts = machine.at("/etc/fanal/texts")
-    texts.mkdir()
-    for each in config.Settings().guide_folder.glob("*.toml"):
-        shutil.copy(each, texts)
-    configuration = machine.at(CONFIGURATION)
-    configuration.write_text('guide = "texts"\n' + configuration.read_text("utf-8"), "utf-8")
-    file = texts / "legal.en.toml"
+    file = machine.at("/etc/fanal/texts/legal.en.toml")
     written = file.read_text("utf-8")
     file.write_text(written.replace('"[name, address and telephone of the host]"', '""'), "utf-8")
     line = written[: written.index("[name, address and telephone of the host]")].count("\n") + 1

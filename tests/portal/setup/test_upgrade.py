@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import create_engine, insert, inspect, select, table, text
 from sqlalchemy.pool import NullPool
 
+from portal.config import Settings
 from portal.errors import Refused
 from portal.setup import cli
 from portal.setup.conditions import no_upgrade
@@ -194,6 +195,26 @@ def test_the_next_version_serves_with_all_data_and_no_copy_is_left(installed: Po
     assert [unit for unit, _ in installed.units.began] == [*UNITS, "trial", *UNITS]
 
 
+def test_a_text_that_the_next_version_needs_is_added_before_its_trial(installed: Portal) -> None:
+    """A text that is there remains. If the trial fails, the added text is deleted."""
+    installed.server.configure(database=installed.server.settings.database, guide="texts")
+    (texts := installed.folder / "texts").mkdir()
+    for each in Settings().guide_folder.glob("*.??.toml"):
+        (texts / each.name).write_text("edited")
+    (texts / "help.fr.toml").unlink()
+    before = sorted(texts.iterdir())
+    installed.units.broken = True
+    assert "trial of this version: it does not start" in refused(installed)
+    assert sorted(texts.iterdir()) == before
+    installed.units.broken = False
+    done = upgraded(installed)
+    assert done.index("texts of the site") == done.index("trial of this version") - 1
+    shipped = Settings().guide_folder / "help.fr.toml"
+    assert (texts / "help.fr.toml").read_bytes() == shipped.read_bytes()
+    assert {each.read_text() for each in texts.iterdir() if each.name != shipped.name} == {"edited"}
+    is_upgraded(installed)
+
+
 def test_a_second_run_does_nothing(installed: Portal) -> None:
     upgraded(installed)
     before, began = files(installed), [*installed.units.began]
@@ -206,6 +227,7 @@ def test_a_check_says_what_is_pending_and_changes_nothing(installed: Portal) -> 
     assert {each for each, state in states(installed).items() if state is State.DONE} == {
         "database of the portal",
         "no tables of a newer version",
+        "texts of the site",
     }
     assert (files(installed), installed.units.began) == (before, began)
 
