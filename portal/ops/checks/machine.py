@@ -15,6 +15,7 @@ UNITS = (
     "portal@8090.service",
     "nginx@onion.service",
     "tor@fanal.service",
+    "portal-certificate.timer",
     _TIMER,
 )
 _SITE = Path("/var/www/fanal")

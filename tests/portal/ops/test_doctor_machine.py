@@ -54,6 +54,14 @@ def test_a_portal_that_never_deletes_expired_data_is_reported_as_an_error(say: S
     )
 
 
+def test_a_certificate_that_is_no_longer_renewed_is_reported_as_an_error(say: Say) -> None:
+    """A site with a certificate of its own does not enable this timer, and then there is no finding."""
+    on = {"portal@8080.service": RUNS, "portal-expire.timer": RUNS}
+    assert [each.level for each in say(on)] == [Level.OK]
+    (wrong,) = say(on | {"portal-certificate.timer": STOPPED})
+    assert (wrong.level, wrong.what) == (Level.WRONG, "portal-certificate.timer does not run: failed")
+
+
 def test_a_machine_without_our_units_or_without_systemd_has_no_findings_about_units(
     say: Say, monkeypatch: pytest.MonkeyPatch
 ) -> None:
