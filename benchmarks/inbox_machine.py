@@ -1,15 +1,17 @@
-"""A machine for the inbox: a bare Debian 13 without a network, at whose terminal people type commands."""
+"""A machine for the inbox: a bare Debian 13 without a network, at whose terminals people type commands."""
 
 import os
 import shlex
 import stat
+import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from benchmarks import bare_tree
-from tests.support.typist import typing
+from tests.support.typist import Typist, typing
 
 _ENVIRONMENT = (
     "env",
@@ -19,14 +21,15 @@ _ENVIRONMENT = (
     "TERM=dumb",
     "HOME=/root",
 )
-# Each call has its own processes and mounts. It also has its own network interfaces, all of them inactive.
+# The machine has its own processes and mounts. Its only network interface is loopback.
 _APART = ("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child")
 # Unlike chroot, pivot_root makes the tree the root of the mounts, which `inbox doctor` examines. `lsblk`
-# reads /sys.
-_ENTER = """mount --bind "$0" "$0" && cd "$0" && mount -t proc proc proc && mount -t sysfs sysfs sys &&
-pivot_root . . && umount --lazy . && exec "$@" """
+# reads /sys. The machine is on until nobody holds the other end of its standard input.
+_START = """ip link set lo up && mount --bind "$0" "$0" && cd "$0" && mount -t proc proc proc &&
+mount -t sysfs sysfs sys && pivot_root . . && umount --lazy . && echo on && exec cat"""
 _MOST_SECONDS = 600
-_STICK = "dev/sdb1"
+# The state of a connection for a minute after its end, in proc_net(5).
+_TIME_WAIT = "06"
 _STICK_MEGABYTES = 600
 
 
@@ -41,9 +44,21 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class InboxMachine:
-    """A machine with its files in ``tree``."""
+    """A running machine with its files in ``tree``. ``process`` is the number of its first process."""
 
     tree: Path
+    process: int
+
+    @classmethod
+    @contextmanager
+    def running(cls, tree: Path) -> Iterator[Self]:
+        """Run the machine while the block runs. Its mounts stay until then, as do the programs in it."""
+        command = (*_APART, "sh", "-c", _START, str(tree))
+        with subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as outside:
+            assert outside.stdout
+            assert outside.stdout.readline() == "on\n"
+            (first,) = Path(f"/proc/{outside.pid}/task/{outside.pid}/children").read_text().split()
+            yield cls(tree, int(first))
 
     def run(self, *command: str) -> str:
         """Run a program, and return what it printed. Raises RuntimeError if the program fails."""
@@ -56,19 +71,38 @@ class InboxMachine:
 
         Return the exit code of the last command, and what the terminal showed.
         """
-        script = ("sh", "-e", "-c", "\n".join(commands))
-        words = ("su", "--login", user, "--command", shlex.join(script)) if user else script
-        with typing(self._inside(*words), self.tree) as typist:
-            for question in questions:
-                ask = typist.confides if question.secret else typist.answers
-                ask(question.asked, question.typed, _MOST_SECONDS)
+        with self.terminal(commands, questions, user) as typist:
             return typist.waits(_MOST_SECONDS), typist.shown
 
     @contextmanager
-    def inserted(self, stick: Path) -> Iterator[None]:
-        """Make this stick available as the device that the guide names, while the block runs."""
+    def terminal(
+        self, commands: Sequence[str], questions: Sequence[Question] = (), user: str = ""
+    ) -> Iterator[Typist]:
+        """Type commands as ``types`` does, answer the questions, and yield the terminal."""
+        script = ("sh", "-e", "-c", "\n".join(commands))
+        # With --command, su would take the terminal away, and nobody could type a passphrase.
+        words = ("su", "--login", user, "--session-command", shlex.join(script)) if user else script
+        # The session is in the machine. Otherwise Ctrl-C would also end nsenter, which waits for its end.
+        with typing(self._inside("setsid", "--ctty", *words), self.tree) as typist:
+            for question in questions:
+                ask = typist.confides if question.secret else typist.answers
+                ask(question.asked, question.typed, _MOST_SECONDS)
+            yield typist
+
+    def ended(self, port: int) -> int:
+        """Return how many connections to this port have ended in the last minute. Only loopback has any."""
+        lines = Path(f"/proc/{self.process}/net/tcp").read_text().splitlines()
+        found = [line.split() for line in lines[1:]]
+        return sum(
+            state == _TIME_WAIT and f":{port:04X}" in (local[-5:], remote[-5:])
+            for _, local, remote, state, *_ in found
+        )
+
+    @contextmanager
+    def inserted(self, stick: Path, name: str = "sdb1") -> Iterator[None]:
+        """Make a stick available as the device with this name while the block runs."""
         loop = bare_tree.run("losetup", "--find", "--show", str(stick)).strip()
-        device = self.tree / _STICK
+        device = self.tree / "dev" / name
         os.mknod(device, stat.S_IFBLK | 0o600, Path(loop).stat().st_rdev)
         try:
             yield
@@ -77,12 +111,12 @@ class InboxMachine:
             bare_tree.run("losetup", "--detach", loop)
 
     def _inside(self, *command: str) -> tuple[str, ...]:
-        return (*_APART, "sh", "-c", _ENTER, str(self.tree), *_ENVIRONMENT, *command)
+        return ("nsenter", f"--target={self.process}", "--all", *_ENVIRONMENT, *command)
 
 
-def make_stick(folder: Path, content: Path | None = None) -> Path:
+def make_stick(folder: Path, name: str, content: Path | None = None) -> Path:
     """Make a stick with the file system ext4 as a file in ``folder``, and copy ``content`` to it."""
-    stick = folder / f"{content.name if content else 'empty'}.stick"
+    stick = folder / f"{name}.stick"
     files = ("-d", str(content)) if content else ()
     bare_tree.run("mkfs.ext4", "-q", *files, str(stick), f"{_STICK_MEGABYTES}M")
     return stick

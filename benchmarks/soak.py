@@ -200,7 +200,16 @@ _NAMED: Mapping[str, Part] = {
     "packages": Part(
         measured("packages:run"), ("deploy/", "requirements/", "pyproject.toml", "package-lock.json")
     ),
-    "offline": Part(measured("medium:run"), ("deploy/medium/", "deploy/release/", "deploy/debian/")),
+    "offline": Part(
+        measured("medium:run"),
+        (
+            "deploy/medium/",
+            "deploy/release/",
+            "deploy/debian/",
+            "docs/officer-guide.md",
+            "docs/fr/guide-agent.md",
+        ),
+    ),
     "install": Part(measured("install:with_sqlite"), _OF_SETUP),
     "install-postgresql": Part(measured("install:with_postgresql"), _OF_SETUP),
     "interrupted": Part(measured("install:kills"), _OF_SETUP),

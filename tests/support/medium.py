@@ -4,7 +4,7 @@ import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from deploy.medium import contents
 from deploy.release import manifest, signing
@@ -32,16 +32,27 @@ def typed_digits(medium: Path) -> str:
     return " ".join(contents.fingerprint(medium).split()[:_TYPED_GROUPS])
 
 
-def guide(folder: Path, language: str) -> list[list[str]]:
-    """Return the commands of each part of the guide in a folder, for example on a medium.
+class Guide(NamedTuple):
+    """The commands of each part of a guide on a medium. `make soak offline` types all of them."""
 
-    Two empty lines separate the parts. A line that begins with at least four spaces is a command.
+    installation: list[str]
+    media: list[str]
+    desk: list[str]
+    update: list[str]
+
+
+def guide(folder: Path, language: str) -> Guide:
+    """Return the commands of the guide in a folder, for example on a medium.
+
+    Two empty lines separate the parts. A line that begins with at least four spaces is a command. Raise
+    TypeError if the guide has more or fewer parts.
     """
     text = (folder / f"GUIDE.{language}.txt").read_text("utf-8")
-    return [
+    _, *parts = (
         [line.strip() for line in part.splitlines() if line.startswith("    ")]
         for part in text.split("\n\n\n")
-    ]
+    )
+    return Guide(*parts)
 
 
 @dataclass(frozen=True, slots=True)
