@@ -1,6 +1,7 @@
-"""Every command in these guides is run: by a test below, by the rest of the gate, or by a part of the soak.
+"""Every command in a code block of a document is run: by the gate, or by a part of the soak.
 
-The tests below type each command that ``ELSEWHERE`` does not name. Only names and places are replaced.
+The tables below name what runs it, or say why nothing does. In the pages of ``TEXTS``, the tests below type
+each command that no table names. Only names and places are replaced.
 """
 
 import os
@@ -9,7 +10,9 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -17,22 +20,31 @@ import pytest
 from benchmarks import soak
 from deploy.medium import contents
 from deploy.release import manifest
-from tests.support import guides, release_keys
+from tests.support import guides, medium, release_keys
 from tests.support.incident import DEPLOYING, Incident
 from tests.support.medium import LIBRARY, MADE
 from tests.support.paths import ROOT
 from tests.support.signed_site import SignedSite
 from tests.support.socks_proxy import proxying
 
-DOCS = ROOT / "docs"
+DOCS, MEDIUM = ROOT / "docs", ROOT / "deploy" / "medium"
 TEXTS = {
     **{
-        name: (DOCS / f"{name}.md").read_text("utf-8")
+        f"docs/{name}.md": (DOCS / f"{name}.md").read_text("utf-8")
         for name in ("auditing", "verifying", "releasing", "medium")
     },
-    "deploying": guides.section(DEPLOYING, "Daily work"),
+    "docs/deploying.md#Daily work": guides.section(DEPLOYING, "Daily work"),
 }
 PACKAGES = ("fanal-portal_1.0.0_amd64.deb", "fanal-inbox_1.0.0_amd64.deb")
+
+
+# These pages have the same commands as the English edition.
+FRENCH = {
+    "docs/fr/guide-administrateur.md": "docs/deploying.md",
+    "docs/fr/guide-agent.md": "docs/officer-guide.md",
+    "docs/fr/incidents.md": "docs/when-something-goes-wrong.md",
+    "deploy/medium/GUIDE.fr.txt": "deploy/medium/GUIDE.en.txt",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +84,91 @@ ELSEWHERE = {
         "tests/test_when_something_goes_wrong.py",
         'said["fanal-portal run import /media/stick/outbox-inspection-N.tar"]',
     ),
+    "make demo": Runner(GATE, "tests/e2e/test_demo.py", 'assert first == "make demo"'),
+    ".venv/bin/pytest -n0 tests/pages/test_translations.py": Runner(
+        GATE, "pyproject.toml", 'testpaths = ["tests"]'
+    ),
+    **{
+        f"make texts LANG=nl{page}": Runner(
+            GATE, "tests/pages/test_translations.py", "def test_running_make_texts_passes_on_the_language_and"
+        )
+        for page in (" PAGE=home", " PAGE=report", " PAGE=status", "")
+    },
     # This part of the soak makes the same medium, but calls the functions behind the command.
     "make medium DIR=/media/stick/fanal KEYS='/media/keys/anne.pub /media/keys/bruno.pub'": Runner(
         "offline", "benchmarks/medium.py", "Archive(apt, _CACHE, debian_archive.mirrors())"
     ),
 }
-# No test runs these commands. A test checks only that the Makefile contains them.
+INCIDENTS, INCIDENT_TESTS = "docs/when-something-goes-wrong.md", "tests/test_when_something_goes_wrong.py"
+# Each of these runs all commands of a page, or of a section of the page.
+WHOLE = {
+    "deploy/medium/GUIDE.en.txt": Runner(
+        "offline", "benchmarks/medium.py", "commands = guide(first.medium, language)"
+    ),
+    "docs/officer-guide.md": Runner(
+        GATE,
+        "tests/test_officer_guide.py",
+        'remember, read, *typed = guides.lines(ENGLISH.read_text("utf-8"))',
+    ),
+    "docs/key-ceremony.md": Runner(
+        GATE, "tests/test_key_ceremony.py", "examine, found, once, session, desk = guides.lines(PAGE"
+    ),
+    "docs/deploying.md#Steps": Runner("install", "benchmarks/install.py", "yield from walk.go_on()"),
+    **{
+        f"{INCIDENTS}#{heading}": Runner(GATE, INCIDENT_TESTS, f'"{heading}"')
+        for heading in (
+            "The server is lost",
+            "The exchange medium is lost",
+            "The keys have expired",
+            "The site serves altered pages",
+            "A clock is wrong",
+            "A disk is full",
+        )
+    },
+    f"{INCIDENTS}#The server is seized": Runner(
+        "units", "tests/portal/setup/test_running_certificate.py", '"The server is seized"'
+    ),
+    "docs/first-answer.md": Runner(
+        GATE,
+        "tests/e2e/test_demo.py",
+        'first, pending, *carrying = guides.lines((ROOT / "docs/first-answer.md")',
+    ),
+}
+# Commands in the sentences of guides that are in no block of code.
+SAID = {
+    # The unit runs this command.
+    "fanal-portal certificate": Runner(
+        "units", "tests/portal/setup/test_running_certificate.py", '"start", "portal-certificate.service")'
+    ),
+    "fanal-portal uninstall": Runner("install", "benchmarks/install.py", 'do("fanal-portal", "uninstall")'),
+    "fanal-portal upgrade --check": Runner(
+        "install", "benchmarks/install.py", 'machine.do("fanal-portal", "upgrade", "--check")'
+    ),
+    "fanal-portal run doctor --json": Runner(GATE, "tests/portal/ops/test_doctor.py", '"doctor", "--json"]'),
+    "fanal-portal run pending": Runner(GATE, "tests/portal/ops/test_doctor.py", '"pending"])'),
+    "fanal-portal run anchors": Runner(GATE, "tests/test_guide_commands.py", 'portal.run("anchors", "--out"'),
+    "inbox file export": Runner(GATE, "tests/inbox/overview/test_case_view.py", 'json("file", "export", '),
+    "inbox officer renew --passphrases-lost": Runner(
+        GATE, "tests/inbox/setup/test_sheet_renewal.py", '"--passphrases-lost"'
+    ),
+    "inbox --version": Runner("offline", "benchmarks/medium.py", '"inbox --version"'),
+    "portal --version": Runner("install", "benchmarks/install.py", '("portal", "--version")'),
+    "portal webcat --app … --tag … --out FILE": Runner(
+        GATE, "tests/portal/site/test_webcat.py", 'words = ["webcat", "--app"'
+    ),
+    "portal freeze DIR": Runner(GATE, "tests/portal/ops/test_commands.py", 'run(made, "freeze"'),
+}
+RUNNERS = {**ELSEWHERE, **WHOLE, **SAID}
+# No test runs these commands. A test checks only that the Makefile contains those of `make`.
 NOT_RUN = {
     "make mutants": "it takes hours; docs/first-day.md has the results of earlier runs",
     "make lock UPGRADE='--upgrade-package NAME'": "it changes the lock files to what the package index has",
+    "make check": "it runs parts of the gate",
+    "make help": "it prints a list; a test compares the list with the targets",
+    "pre-commit install": "it needs a program that the project does not install, and changes the checkout",
+    **dict.fromkeys(
+        guides.lines((DOCS / "reporters-way.md").read_text("utf-8")), "they measure an earlier commit"
+    ),
 }
 
 
@@ -153,7 +241,7 @@ def test_the_commands_of_the_guide_to_releases_work_in_the_order_of_the_page(tmp
     )
     shell(tagged, tmp_path)
     said = {}
-    for line in commands("releasing"):
+    for line in commands("docs/releasing.md"):
         said[line] = machine.type(line)
         if line.startswith("make sign-release"):
             machine.type(line.replace("anne", "bruno"))
@@ -173,7 +261,7 @@ def test_the_commands_of_the_guide_to_media_work_in_the_order_of_the_page(tmp_pa
     (medium / LIBRARY).parent.mkdir(parents=True)
     (medium / LIBRARY).write_bytes(b"library")
     contents.write(medium, machine.dist, [tmp_path / "anne.pub", tmp_path / "bruno.pub"], MADE)
-    sign, *check = commands("medium")
+    sign, *check = commands("docs/medium.md")
     for line in (sign, sign.replace("anne", "bruno")):
         assert contents.fingerprint(medium) in machine.type(line)
     same, verified = map(machine.type, check)
@@ -197,7 +285,7 @@ def test_the_commands_for_checking_a_site_accept_a_signed_site(
         onion = f"http://{'a' * 55}d.onion"
         site.known |= {"http://….onion": onion, "127.0.0.1:9050": proxy.address, "https://…": nginx.address}
         checked = []
-        for line in filter(is_of_site, [*commands("verifying"), *commands("auditing")]):
+        for line in filter(is_of_site, [*commands("docs/verifying.md"), *commands("docs/auditing.md")]):
             # In a test, the texts of the inspectorate are missing, so doctor reports an error.
             said = site.type(guides.run_as_portal(line), code=1 if "doctor" in line else 0)
             wanted = "ok: the headers are those" if "doctor" in line else "the site serves what was signed\n"
@@ -212,7 +300,7 @@ def test_the_commands_of_an_auditor_work_in_the_inbox(tmp_path: Path) -> None:
     """The journal is compared with what the inbox sent to the portal."""
     incident = Incident(tmp_path)
     incident.installation.portal.run("anchors", "--out", tmp_path / "anchors.json")
-    lines = [line for line in commands("auditing") if not is_of_site(line)]
+    lines = [line for line in commands("docs/auditing.md") if not is_of_site(line)]
     assert len(lines) == 5
     for line in lines:
         program, *words = shlex.split(line)
@@ -230,18 +318,128 @@ def test_other_modules_test_the_other_commands_of_the_guides() -> None:
     """The modules are tests/test_when_something_goes_wrong.py, test_moving.py and test_proofs.py."""
     titles = ("Backups.", "If the machine is lost.", "Moving from SQLite to PostgreSQL.")
     typed = [line for title in titles for line in guides.lines(guides.titled(DEPLOYING, title))]
-    assert commands("deploying") == typed
-    proofs = guides.section(TEXTS["verifying"], "Check a proof of receipt")
-    assert [line for line in commands("verifying") if not is_of_site(line)] == guides.lines(proofs)
+    assert commands("docs/deploying.md#Daily work") == typed
+    proofs = guides.section(TEXTS["docs/verifying.md"], "Check a proof of receipt")
+    assert [line for line in commands("docs/verifying.md") if not is_of_site(line)] == guides.lines(proofs)
 
 
-@pytest.mark.parametrize("line", ELSEWHERE)
-def test_each_command_that_runs_elsewhere_is_in_a_guide_and_in_the_file_that_runs_it(line: str) -> None:
-    runner = ELSEWHERE[line]
-    assert any(line in map(uncommented, guides.lines(text)) for text in TEXTS.values())
+def read(page: Path) -> str:
+    """Return the text of a document. The commands of a guide on a medium are put into a block of code."""
+    if page.suffix == ".md":
+        return page.read_text("utf-8")
+    commands = (command for part in medium.guide(page.parent, page.name.split(".")[1]) for command in part)
+    return "\n".join(("```sh", *commands, "```"))
+
+
+PAGES = {
+    str(path.relative_to(ROOT)): read(path)
+    for path in sorted((*ROOT.glob("*.md"), *DOCS.glob("**/*.md"), *MEDIUM.glob("GUIDE.*.txt")))
+}
+
+
+def unexplained(page: str, text: str) -> list[str]:
+    """Return the commands of a page that no test below types and that no table names.
+
+    A page in French may have only commands of the English edition.
+    """
+    if page in FRENCH:
+        english = guides.lines(PAGES[FRENCH[page]])
+        return [line for line in guides.lines(text) if line not in english]
+    return [
+        line
+        for place, lines in places(page, text)
+        if not {page, place} & {*TEXTS, *WHOLE}
+        for line in lines
+        if line not in ELSEWHERE and line not in NOT_RUN
+    ]
+
+
+def places(page: str, text: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield each section of a page, such as ``docs/deploying.md#Steps``, and its commands."""
+    for section in re.split(r"^## ", text, flags=re.MULTILINE):
+        heading = section.partition("\n")[0]
+        yield f"{page}#{heading}", [uncommented(line) for line in guides.lines(section)]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_command_in_a_block_of_a_document_is_run_or_a_table_says_why_not(page: str) -> None:
+    assert unexplained(page, PAGES[page]) == []
+
+
+@pytest.mark.parametrize("page", [*FRENCH, "docs/operations.md", INCIDENTS])
+def test_the_search_finds_a_command_that_nothing_runs(page: str) -> None:
+    more = f"{PAGES[page]}\n## More\n\n```sh\nmake test\ninbox case list  # all\n```\n"
+    assert "inbox case list" in unexplained(page, more)[-1]
+
+
+def untried(text: str) -> list[str]:
+    """Return the commands in the sentences of a page that no block of a document has, and no table names."""
+    typed = [meant(line) for each in PAGES.values() for line in guides.lines(each)]
+    return [
+        line
+        for line in guides.in_sentences(text)
+        if not any(meant(line).begins(each) for each in (*typed, *map(meant, SAID)))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The program and the names of a command, and its long options."""
+
+    names: list[str]
+    options: set[str]
+
+    def begins(self, other: "Meant") -> bool:
+        """Return whether another command has the same names and options, and perhaps more."""
+        return other.names[: len(self.names)] == self.names and self.options <= other.options
+
+
+def meant(line: str) -> Meant:
+    """Read a command. ``--home`` and ``--config`` do not count."""
+    # In a sentence, `fanal-portal run` also stands for all commands that it runs.
+    words = guides.run_as_portal(re.sub(r" --(?:home|config) \S+", "", f"{line} ")).split()
+    names = [*takewhile(re.compile("[a-z][a-z-]*").fullmatch, words)]
+    return Meant(names, {word for word in words if word.startswith("--")})
+
+
+GUIDES = sorted({*FRENCH, *(place.partition("#")[0] for place in (*WHOLE, *TEXTS))})
+
+
+@pytest.mark.parametrize("page", GUIDES)
+def test_each_command_in_a_sentence_of_a_guide_is_run(page: str) -> None:
+    assert untried(PAGES[page]) == []
+
+
+def test_the_search_finds_a_command_in_a_sentence_that_nothing_runs() -> None:
+    text = "Type `inbox desk --share FILE`, `inbox backup`, `inbox desk --minutes 5`, or `portal webcat X`."
+    assert untried(text) == ["inbox desk --minutes 5"]
+
+
+@pytest.mark.parametrize("line", SAID)
+def test_each_command_in_sentences_that_a_table_names_is_in_a_guide(line: str) -> None:
+    assert any(
+        meant(line).begins(meant(each)) for page in GUIDES for each in guides.in_sentences(PAGES[page])
+    )
+
+
+@pytest.mark.parametrize("place", WHOLE)
+def test_each_place_whose_commands_are_all_run_has_commands(place: str) -> None:
+    page, _, heading = place.partition("#")
+    text = PAGES[page]
+    assert guides.lines(guides.section(text, heading) if heading else text)
+
+
+@pytest.mark.parametrize("what", RUNNERS)
+def test_the_gate_or_a_part_of_the_soak_has_the_file_that_runs_commands(what: str) -> None:
+    runner = RUNNERS[what]
     assert runner.words in (ROOT / runner.file).read_text("utf-8")
     if runner.name != GATE:
         assert covers(runner.name, runner.file)
+
+
+@pytest.mark.parametrize("line", [*ELSEWHERE, *NOT_RUN])
+def test_each_command_that_a_table_names_is_in_a_document(line: str) -> None:
+    assert any(line in map(uncommented, guides.lines(text)) for text in PAGES.values())
     assert all((ROOT / word).exists() for word in line.split() if word.startswith("tests/"))
 
 
@@ -253,7 +451,6 @@ def covers(part: str, file: str) -> bool:
     return re.search(rf'"{part}": Part\(\s*measured\("{Path(file).stem}:\w+"\)', SOAK) is not None
 
 
-@pytest.mark.parametrize("line", NOT_RUN)
+@pytest.mark.parametrize("line", [line for line in NOT_RUN if line.startswith("make ")])
 def test_the_makefile_contains_each_command_that_no_test_runs(line: str) -> None:
-    assert any(line in map(uncommented, guides.lines(text)) for text in TEXTS.values())
-    assert made_by(line)
+    assert shell(f"{line} --dry-run", ROOT)

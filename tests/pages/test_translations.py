@@ -488,7 +488,12 @@ def test_the_refusal_of_an_unknown_page_or_language_lists_the_choices_and_writes
 
 @pytest.mark.parametrize(
     ("given", "passed_on"),
-    [(["LANG=nl", "PAGE=home"], "nl home"), (["LANG=nl"], "nl"), (["PAGE=home"], "fr home"), ([], "fr")],
+    [
+        *((["LANG=nl", f"PAGE={page}"], f"nl {page}") for page in ("home", "report", "status")),
+        (["LANG=nl"], "nl"),
+        (["PAGE=home"], "fr home"),
+        ([], "fr"),
+    ],
 )
 def test_running_make_texts_passes_on_the_language_and_the_page(given: list[str], passed_on: str) -> None:
     """The environment variable LANG contains a locale, which does not count here."""
