@@ -29,7 +29,7 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
     ),
     "size of an installation medium": (r"^a medium has (\d+) MB and (\d+) packages$",),
     "installation on a bare Debian without a network": (r" on a bare Debian without a network in (\d+) s$",),
-    "update of the inbox with a corrected library": (r"^updated in (\d+) s: ",),
+    "update of the inbox with a corrected library": (r"\bupdated in (\d+) s: ",),
     "changed bytes on a medium": (r"^(\d+) changed bytes refused, each with the name of its file",),
 }
 
