@@ -77,6 +77,8 @@ EXPECTED = {
     "one-duty": "a code that the duty {duty} does not already use",
     "one-ground": "a code that no other decision uses as a ground",
     "only-with": "changed: {value} is allowed only with {role}",
+    "counted-once": "a table that counts no event of another total",
+    "codes-once": "a list of codes without duplicates; no other group lists these codes",
     "folder": "a folder, not a link",
     "regular-file": "a regular file, not a link, folder, pipe or device",
     "file-up-to": "a file of at most {most} KiB",

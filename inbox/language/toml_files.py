@@ -65,6 +65,8 @@ _EXPECTED = {
     "one-duty": sentence("a code that the duty {duty} does not already use", duty=""),
     "one-ground": sentence("a code that no other decision uses as a ground"),
     "only-with": sentence("changed: {value} is allowed only with {role}", value="", role=""),
+    "counted-once": sentence("a table that counts no event of another total"),
+    "codes-once": sentence("a list of codes without duplicates; no other group lists these codes"),
     "folder": sentence("a folder, not a link"),
     "regular-file": sentence("a regular file, not a link, folder, pipe or device"),
     "file-up-to": sentence("a file of at most {most} KiB", most=""),

@@ -1,0 +1,51 @@
+"""What the figures count: events, each with the year when it happened and its codes.
+
+A code says one thing about an event, such as the path of a report. If an event has several codes of one kind
+(a report can name several vectors), the code is SEVERAL; if it has none, the code is NONE.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+SEVERAL, NONE = "several", "none"
+
+
+class Kind(StrEnum):
+    """The kinds of events."""
+
+    RECEIVED = "received"
+    CLOSED = "closed"
+    MEASURE = "measure"
+
+
+# The codes that each kind of event has.
+CODES: Mapping[Kind, frozenset[str]] = {
+    Kind.RECEIVED: frozenset(
+        {
+            "path",
+            "category",
+            "vector",
+            "service_sought",
+            "means",
+            "area",
+            "route",
+            "identity",
+            "role",
+            "acknowledged",
+            "answered",
+            "wrote_again",
+        }
+    ),
+    Kind.CLOSED: frozenset({"outcome", "after"}),
+    Kind.MEASURE: frozenset({"kind", "after"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event of the year ``year``; ``codes`` has one code of each kind in CODES."""
+
+    kind: Kind
+    year: int
+    codes: Mapping[str, str]

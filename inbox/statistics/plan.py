@@ -1,0 +1,224 @@
+"""The plan of publication: which figures an inspectorate publishes, and in which groups.
+
+A plan covers three calendar years and is adopted before they begin, so nobody can choose groups that suit the
+figures.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crypto.keyring import Texts
+from crypto.messages import ID
+from crypto.toml_schema import (
+    YES_OR_NO,
+    Document,
+    Expected,
+    Fault,
+    Schema,
+    belongs,
+    expected,
+    list_of,
+    map_of,
+    number,
+    one_of,
+    table,
+    texts,
+)
+from inbox.statistics.events import CODES, Kind
+
+YEARS = 3
+# The least and the largest threshold of a table, and the least one of a cross-table.
+FLOOR, MOST, CROSS = 3, 100, 10
+_LONGEST = 200
+_ID = {"type": "string", "pattern": rf"^{ID}\Z", **expected("id")}
+_SCHEMA = Schema(
+    "plan of publication",
+    table(
+        {
+            "first_year": number(2000, 9999),
+            "k": number(FLOOR, MOST),
+            "opens": YES_OR_NO,
+            "total": map_of(
+                table({"title": texts(_LONGEST), "event": one_of(tuple(Kind))}, {"only": list_of(_ID)})
+            ),
+        },
+        {
+            "table": map_of(
+                table(
+                    {
+                        "title": texts(_LONGEST),
+                        "divides": {"type": "string"},
+                        "by": _ID,
+                        "group": list_of(
+                            table({"id": _ID, "label": texts(_LONGEST)}, {"codes": list_of(_ID)}), least=2
+                        ),
+                    },
+                    {"years": number(1, YEARS), "k": number(FLOOR, MOST)},
+                )
+            )
+        },
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """All events of one kind; if ``only`` is not empty, those whose ``kind`` is among these codes."""
+
+    id: str
+    title: Texts
+    event: Kind
+    only: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The codes that a table counts together."""
+
+    id: str
+    label: Texts
+    codes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A table: it divides a total or a group by the codes ``by``, for each year or for all three.
+
+    ``divides`` is the id of a total, the ids of a table and its group with a dot between them, or, for a
+    cross-table, the id of a table: it then divides each group of this table. The first group is the first to
+    be hidden, and it contains all codes that no other group lists.
+    """
+
+    id: str
+    title: Texts
+    divides: str
+    by: str
+    years: int
+    k: int
+    groups: tuple[Group, ...]
+
+    def group(self, code: str) -> str:
+        """Return the id of the group that contains ``code``."""
+        return next((each.id for each in self.groups if code in each.codes), self.groups[0].id)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan for the year ``first`` and the two years after it; ``raw`` is its file.
+
+    ``opens`` means that the first report of all came in the year ``first`` or later.
+    """
+
+    raw: bytes
+    first: int
+    opens: bool
+    k: int
+    totals: Mapping[str, Total]
+    tables: Mapping[str, Planned]
+
+    def event(self, each: Planned) -> Kind:
+        """Return the kind of events that a table counts."""
+        above = each.divides.partition(".")[0]
+        return self.totals[above].event if above in self.totals else self.event(self.tables[above])
+
+    def is_cross(self, each: Planned) -> bool:
+        """Return whether a table divides each group of another table."""
+        return each.divides in self.tables
+
+
+def parse(raw: bytes) -> Plan:
+    """Return the plan in a file; raises Mismatch for its first mistake."""
+    document = _SCHEMA.read(raw)
+    said = document.value
+    plan = Plan(
+        raw=raw,
+        first=said["first_year"],
+        opens=said["opens"],
+        k=said["k"],
+        totals={
+            name: Total(name, row["title"], Kind(row["event"]), frozenset(row.get("only", ())))
+            for name, row in said["total"].items()
+        },
+        tables={name: _planned(name, row, said["k"]) for name, row in said.get("table", {}).items()},
+    )
+    _check(document, plan)
+    return plan
+
+
+def _planned(name: str, row: Mapping[str, Any], k: int) -> Planned:
+    return Planned(
+        id=name,
+        title=row["title"],
+        divides=row["divides"],
+        by=row["by"],
+        years=row.get("years", 1),
+        k=row.get("k", k),
+        groups=tuple(
+            Group(each["id"], each["label"], frozenset(each.get("codes", ()))) for each in row["group"]
+        ),
+    )
+
+
+def _check(document: Document, plan: Plan) -> None:
+    """Raise Mismatch for the first mistake that the schema cannot detect."""
+    _check_totals(document, plan)
+    used: set[tuple[Kind, str]] = set()
+    for place, (name, each) in enumerate(plan.tables.items()):
+        _check_place(document, plan, each, list(plan.tables.values())[:place])
+        event = plan.event(each)
+        free = sorted(code for code in CODES[event] if (event, code) not in used)
+        if each.by not in free:
+            raise document.mismatch(("table", name, "by"), Fault.WRONG, _one_of(free))
+        used.add((event, each.by))
+        _check_groups(document, each)
+
+
+def _check_totals(document: Document, plan: Plan) -> None:
+    """Raise Mismatch if a total selects codes that its events do not have, or two totals count an event."""
+    seen: list[Total] = []
+    for total in plan.totals.values():
+        if total.only and total.event is not Kind.MEASURE:
+            raise document.mismatch(("total", total.id, "only"), Fault.UNKNOWN)
+        rivals = [each for each in seen if each.event is total.event]
+        if any(not each.only or not total.only or each.only & total.only for each in rivals):
+            raise document.mismatch(("total", total.id), Fault.WRONG, belongs("counted-once"))
+        seen.append(total)
+
+
+def _check_place(document: Document, plan: Plan, each: Planned, earlier: Sequence[Planned]) -> None:
+    """Raise Mismatch if a table divides something unknown, too short a period, or too little for its kind."""
+    path = ("table", each.id)
+    plain = {table.id: table for table in earlier if not plan.is_cross(table)}
+    groups = [f"{table.id}.{group.id}" for table in plain.values() for group in table.groups]
+    known = [*plan.totals, *plain, *groups]
+    if each.id in plan.totals:
+        raise document.mismatch(path, Fault.WRONG, belongs("own-id"))
+    if each.divides not in known:
+        raise document.mismatch((*path, "divides"), Fault.WRONG, _one_of(known))
+    above = plain.get(each.divides.partition(".")[0])
+    allowed = [years for years in (1, YEARS) if above is None or years >= above.years]
+    if each.years not in allowed:
+        raise document.mismatch((*path, "years"), Fault.WRONG, _one_of(map(str, allowed)))
+    if plan.is_cross(each) and each.k < CROSS:
+        raise document.mismatch((*path, "k"), Fault.WRONG, belongs("number", least=CROSS, most=MOST))
+
+
+def _check_groups(document: Document, each: Planned) -> None:
+    ids = Counter(group.id for group in each.groups)
+    codes = Counter(code for group in each.groups for code in group.codes)
+    for place, group in enumerate(each.groups):
+        path = ("table", each.id, "group", place)
+        if ids[group.id] > 1:
+            raise document.mismatch((*path, "id"), Fault.WRONG, belongs("own-id"))
+        if place == 0 and group.codes:
+            raise document.mismatch((*path, "codes"), Fault.UNKNOWN)
+        if place and not group.codes:
+            raise document.mismatch((*path, "codes"), Fault.MISSING)
+        if any(codes[code] > 1 for code in group.codes):
+            raise document.mismatch((*path, "codes"), Fault.WRONG, belongs("codes-once"))
+
+
+def _one_of(known: Iterable[str]) -> Expected:
+    return belongs("one-of", known=", ".join(known))

@@ -1,0 +1,145 @@
+"""The rule that hides small counts before publication.
+
+Everything is a count of events. A cell is one count; its key names it in full. A total is a cell that no
+table explains. A table divides a total, the sum of several totals, or a cell of another table into groups.
+All this is public: the program, this rule, the thresholds and the plan of publication.
+
+The rule hides a total below its threshold. It also hides a total of closed reports if it would reveal that
+fewer than k reports are open, and a total of measures as long as no total of reports is shown.
+
+If the rule hides what a table divides, it hides all groups of the table. Otherwise, it hides each group below
+the threshold k. Zero is below k, too: a published zero would reveal that another hidden count is not zero. If
+any group is hidden, the rule hides more groups, from the first group of the plan on. It stops when the first
+group is hidden and the hidden counts add up to 2k - 1 or more, or when all groups are hidden.
+
+This order is fixed. The usual rule hides the next smallest count instead, and thereby reveals that no hidden
+count is larger than the smallest published one: of 3, 7 and 7 it hides 3 and one 7, so the first count can
+only be 3 or 4. With the fixed order, each hidden count can have k values. Take a hidden group other than the
+first, and any count v from 0 to k - 1. If all other hidden events are in the first group (at least k events,
+because the hidden counts add up to 2k - 1 or more), the rule hides the same groups.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import TypeAlias
+
+# The count of each cell, or None if it is hidden.
+Shown: TypeAlias = Mapping[str, int | None]
+
+
+@dataclass(frozen=True)
+class Total:
+    """A cell that no table explains; ``k`` is its threshold.
+
+    ``out_of`` are the totals of the reports that were received so far, and ``before`` the totals of those
+    that were closed earlier: what remains is a count, too. ``needs`` are totals without which this one would
+    be empty.
+    """
+
+    cell: str
+    k: int
+    out_of: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+    def is_shown(self, count: int, shown: Shown) -> bool:
+        """Return whether the rule shows ``count`` beside the cells that it has decided on."""
+        return (
+            count >= self.k
+            and (not self.out_of or self.left(shown) - count >= self.k)
+            and (not self.needs or any(shown[cell] is not None for cell in self.needs))
+        )
+
+    def left(self, shown: Shown) -> int:
+        """Return how many of the reports that are shown as received are not shown as closed earlier."""
+        return sum(shown[cell] or 0 for cell in self.out_of) - sum(shown[cell] or 0 for cell in self.before)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the plan: ``groups`` divide the sum of the cells ``divides``; ``k`` is its threshold."""
+
+    divides: tuple[str, ...]
+    groups: tuple[str, ...]
+    k: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """All cells that were ever published or hidden.
+
+    A total follows those that it depends on, and a table follows the table that has the cell it divides.
+    """
+
+    totals: Sequence[Total]
+    tables: Sequence[Table]
+
+    def cells(self) -> Iterable[str]:
+        """Return the keys of all cells, totals first."""
+        return chain(
+            (total.cell for total in self.totals), chain.from_iterable(table.groups for table in self.tables)
+        )
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What everybody knows of counts: those of ``few`` add up to at most those of ``many``.
+
+    Without ``is_at_most``: there are events of ``few`` only if there are events of ``many``.
+    """
+
+    few: tuple[str, ...]
+    many: tuple[str, ...]
+    is_at_most: bool = True
+
+    def holds(self, counts: Mapping[str, int]) -> bool:
+        """Return whether the fact is true of ``counts``."""
+        few, many = sum(counts[cell] for cell in self.few), sum(counts[cell] for cell in self.many)
+        return few <= many if self.is_at_most else many > 0 or few == 0
+
+
+def protect(layout: Layout, counts: Mapping[str, int]) -> Shown:
+    """Return the cells of ``layout`` as they may be published; ``counts`` has the exact count of each."""
+    shown: dict[str, int | None] = {}
+    for total in layout.totals:
+        count = counts[total.cell]
+        shown[total.cell] = count if total.is_shown(count, shown) else None
+    for table in layout.tables:
+        if any(shown[cell] is None for cell in table.divides):
+            shown |= dict.fromkeys(table.groups)
+        else:
+            hidden = to_hide([counts[group] for group in table.groups], table.k)
+            shown |= {
+                group: None if place in hidden else counts[group] for place, group in enumerate(table.groups)
+            }
+    return shown
+
+
+def to_hide(counts: Sequence[int], k: int) -> set[int]:
+    """Return the places of the groups to hide in a table whose total is published."""
+    hidden = {place for place, count in enumerate(counts) if count < k}
+    if hidden:
+        for place in range(len(counts)):
+            if is_enough({each: counts[each] for each in hidden}, k):
+                break
+            hidden.add(place)
+    return hidden
+
+
+def is_enough(hidden: Mapping[int, int], k: int) -> bool:
+    """Return whether the hidden groups, counts by place, protect each other."""
+    return 0 in hidden and sum(hidden.values()) >= 2 * k - 1
+
+
+def needed(layout: Layout, shown: Shown) -> dict[str, int]:
+    """Return how many values each hidden count must be able to have.
+
+    This is the threshold that hid the count: the one of its total or table, or, if what the table divides is
+    hidden, the one that hid this.
+    """
+    need = {total.cell: total.k for total in layout.totals if shown[total.cell] is None}
+    for table in layout.tables:
+        above = [need[cell] for cell in table.divides if cell in need]
+        need |= {group: min(above, default=table.k) for group in table.groups if shown[group] is None}
+    return need

@@ -1,0 +1,199 @@
+"""A certificate gives each hidden count k values, and the checker needs nothing but published files."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from random import Random  # noqa: TID251  only its type: Hypothesis draws
+from typing import TypeAlias
+
+import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import randoms, sampled_from
+
+from inbox.statistics import certificate, checker, layout, plan, release
+from inbox.statistics.certificate import Narrowed
+from inbox.statistics.checker import Wrong
+from inbox.statistics.events import Event, Kind
+from inbox.statistics.rule import Fact, Layout, Shown, Table, Total, needed, protect
+from tests.support import attacker
+from tests.support.publication import plan_file
+
+FIRST = 2027
+_FEW = [
+    *(Event(Kind.RECEIVED, 2027, {"path": "saw", "vector": "none", "area": "north"}) for _ in range(7)),
+    *(Event(Kind.RECEIVED, 2028, {"path": "saw", "vector": "none", "area": "south"}) for _ in range(12)),
+    *(Event(Kind.RECEIVED, 2028, {"path": "approached", "vector": "work", "area": "west"}) for _ in range(9)),
+    *(Event(Kind.CLOSED, 2028, {"outcome": "founded"}) for _ in range(6)),
+    *(Event(Kind.MEASURE, 2028, {"kind": "art40"}) for _ in range(2)),
+]
+# The files of plans, the editions by year, and the witnesses.
+Published: TypeAlias = tuple[list[bytes], dict[int, bytes], list[dict[str, int]]]
+
+
+def _history(draw: Random, years: int, mean: int) -> Iterator[Event]:
+    """Return random events: about ``mean`` reports in a year, of which some are closed, and some measures."""
+    still_open = 0
+    for year in range(FIRST, FIRST + years):
+        received = draw.randrange(2 * mean)
+        for _ in range(received):
+            yield Event(
+                Kind.RECEIVED,
+                year,
+                {
+                    "path": draw.choice(["approached", "saw", "saw", "gave_in", "reprisals"]),
+                    "vector": draw.choice(["online", "social", "work", "several", "none"]),
+                    "area": draw.choice(["north", "west", "south", "none"]),
+                },
+            )
+        closed = draw.randrange(still_open + received + 1)
+        still_open += received - closed
+        for _ in range(closed):
+            yield Event(Kind.CLOSED, year, {"outcome": draw.choice(["founded", "unfounded", "moot"])})
+        for _ in range(min(received, draw.randrange(12))):
+            yield Event(Kind.MEASURE, year, {"kind": draw.choice(["art40", "sanction"])})
+
+
+def _published(events: Sequence[Event], years: int) -> tuple[Layout, list[Fact], Shown, list[bytes]]:
+    """Return everything that an inspectorate publishes about these events, and the files of its plans."""
+    plans = [plan.parse(plan_file(FIRST + place)) for place in range(0, years, plan.YEARS)]
+    cells, facts = layout.layout(plans, FIRST + years - 1)
+    counted = layout.count(plans, events)
+    counts = {cell: counted[cell] for cell in cells.cells()}
+    assert all(fact.holds(counts) for fact in facts)
+    return cells, facts, protect(cells, counts), [each.raw for each in plans]
+
+
+def _files(cells: Layout, shown: Shown, years: int) -> dict[int, bytes]:
+    return {year: release.write(cells, shown, year) for year in range(FIRST, FIRST + years)}
+
+
+def _written(witnesses: Sequence[Mapping[str, int]]) -> bytes:
+    return json.dumps({"witnesses": witnesses}).encode()
+
+
+@given(draw=randoms(use_true_random=False), years=sampled_from([1, 3, 6]), mean=sampled_from([3, 12, 40]))
+@settings(max_examples=40, deadline=None)
+def test_random_histories_get_a_certificate_that_the_checker_accepts(
+    draw: Random, years: int, mean: int
+) -> None:
+    cells, facts, shown, plans = _published(list(_history(draw, years, mean)), years)
+    witnesses = certificate.certify(cells, facts, shown)
+    checker.check(plans, _files(cells, shown, years), _written(witnesses))
+
+
+def test_histories_with_the_same_published_files_have_the_same_certificate() -> None:
+    cells = Layout([Total("1/all", 5)], [Table(("1/all",), ("1/a", "1/b", "1/c"), 5)])
+    one = protect(cells, {"1/all": 20, "1/a": 9, "1/b": 1, "1/c": 10})
+    other = protect(cells, {"1/all": 20, "1/a": 6, "1/b": 4, "1/c": 10})
+    assert one == other
+    assert certificate.certify(cells, [], one) == certificate.certify(cells, [], other)
+
+
+@pytest.mark.parametrize(
+    ("shown", "cell"),
+    [
+        ({"all": 20, "a": 10, "b": None, "c": 8}, "b"),
+        ({"all": 20, "a": None, "b": 16, "c": None}, "a"),
+        ({"all": 20, "a": 10, "b": None, "c": None}, "b"),
+    ],
+)
+def test_counts_that_another_rule_published_get_no_certificate(shown: Shown, cell: str) -> None:
+    cells = Layout([Total("all", 5)], [Table(("all",), ("a", "b", "c"), 5)])
+    with pytest.raises(Narrowed) as refused:
+        certificate.certify(cells, [], shown)
+    assert refused.value.cell == cell
+
+
+def test_what_everybody_knows_can_narrow_a_hidden_total() -> None:
+    cells = Layout([Total("received", 5), Total("closed", 5)], [])
+    shown = {"received": None, "closed": 7}
+    certificate.certify(cells, [], shown)
+    with pytest.raises(Narrowed):
+        certificate.certify(cells, [Fact(("closed",), ("received",))], shown)
+
+
+@pytest.fixture(scope="module")
+def published() -> Published:
+    cells, facts, shown, plans = _published(_FEW, 3)
+    witnesses = certificate.certify(cells, facts, shown)
+    assert needed(cells, shown)
+    return plans, _files(cells, shown, 3), witnesses
+
+
+def test_the_checker_refuses_a_witness_with_one_changed_group(published: Published) -> None:
+    plans, files, witnesses = published
+    groups = [cell for cell in witnesses[0] if cell.count("/") > 1]
+    assert groups
+    for cell in groups:
+        changed = [witnesses[0] | {cell: witnesses[0][cell] + 1}, *witnesses[1:]]
+        with pytest.raises(Wrong, match=r"witness 1 (is impossible|leads to other figures)"):
+            checker.check(plans, files, _written(changed))
+
+
+@pytest.mark.parametrize("count", [-1, 1.0, True, None, "1"])
+def test_the_checker_refuses_what_is_no_count(published: Published, count: object) -> None:
+    plans, files, witnesses = published
+    changed = [{**witnesses[0], next(iter(witnesses[0])): count}, *witnesses[1:]]
+    with pytest.raises(Wrong, match="is not one count for every cell"):
+        checker.check(plans, files, _written(changed))
+
+
+@pytest.mark.parametrize("change", ["missing", "additional"])
+def test_the_checker_refuses_a_witness_with_other_cells(published: Published, change: str) -> None:
+    plans, files, witnesses = published
+    witness = dict(witnesses[0])
+    if change == "missing":
+        witness.popitem()
+    else:
+        witness["2027/unknown"] = 3
+    with pytest.raises(Wrong, match="is not one count for every cell"):
+        checker.check(plans, files, _written([witness, *witnesses[1:]]))
+
+
+def test_the_checker_refuses_too_few_witnesses(published: Published) -> None:
+    plans, files, witnesses = published
+    with pytest.raises(Wrong, match="has fewer than 5 values"):
+        checker.check(plans, files, _written(witnesses[:4]))
+    with pytest.raises(Wrong, match="has fewer than 5 values"):
+        checker.check(plans, files, _written([]))
+
+
+def test_the_checker_refuses_an_edition_with_a_changed_or_missing_count(published: Published) -> None:
+    plans, files, witnesses = published
+    said = json.loads(files[2028])
+    cell = next(cell for cell, count in said["cells"].items() if count is not None)
+    said["cells"][cell] += 1
+    changed = json.dumps(said, indent=1, sort_keys=True).encode() + b"\n"
+    with pytest.raises(Wrong, match="leads to other figures"):
+        checker.check(plans, files | {2028: changed}, _written(witnesses))
+    del said["cells"][cell]
+    with pytest.raises(Wrong, match="do not have exactly the cells"):
+        checker.check(plans, files | {2028: json.dumps(said).encode()}, _written(witnesses))
+
+
+def test_the_checker_imports_no_part_of_the_producer() -> None:
+    said = (
+        "import sys, inbox.statistics.{}; print({{'z3', 'inbox.statistics.certificate'}} & set(sys.modules))"
+    )
+    run = [sys.executable, "-c"]
+    assert subprocess.check_output([*run, said.format("checker")], text=True) == "set()\n"
+    assert "z3" in subprocess.check_output([*run, said.format("certificate")], text=True)
+
+
+def test_each_witness_of_each_small_table_leads_the_rule_to_the_same_file() -> None:
+    cells = Layout([Total("all", 3)], [Table(("all",), ("a", "b", "c"), 3)])
+    for total in range(14):
+        for split in attacker.splits(total, 3):
+            shown = protect(cells, {"all": total, **dict(zip("abc", split, strict=True))})
+            assert all(protect(cells, witness) == shown for witness in certificate.certify(cells, [], shown))
+
+
+def test_counts_that_the_rule_would_show_are_no_witness() -> None:
+    """Of 6 events in ``a`` and ``b``, 3 to 5 are in ``b``; with 3 in each, the rule would hide nothing."""
+    totals = [Total("all", 3), Total("three", 3), Total("five", 3)]
+    cells = Layout(totals, [Table(("all",), ("a", "b", "c"), 3)])
+    facts = [Fact(("three",), ("b",)), Fact(("b",), ("five",))]
+    shown = {"all": 12, "three": 3, "five": 5, "a": None, "b": None, "c": 6}
+    with pytest.raises(Narrowed):
+        certificate.certify(cells, facts, shown)

@@ -1,0 +1,105 @@
+"""A plan of publication is refused at its first mistake, with the place and the line."""
+
+import pytest
+
+from crypto.toml_schema import Mismatch
+from inbox.statistics import plan
+from inbox.statistics.events import Kind
+from tests.support.publication import AREA, OUTCOME, PATH, TOTALS, VECTOR, plan_file, table, total
+
+GROUPS = {"other": [], "one": ["a"]}
+
+
+def test_a_plan_names_its_totals_tables_and_groups() -> None:
+    found = plan.parse(plan_file(2030, opens=False, k=7))
+    assert (found.first, found.opens, found.k) == (2030, False, 7)
+    assert found.totals["art40"].event is Kind.MEASURE
+    assert found.totals["art40"].only == {"art40"}
+    assert found.tables["vector"].divides == "path.approached"
+    assert found.tables["area"].years == 3
+    assert found.tables["path"].group("gave_in") == "approached"
+    assert found.tables["path"].group("anything") == "other"
+    assert found.event(found.tables["vector"]) is Kind.RECEIVED
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        (TOTALS + TOTALS.replace("received]", "again]"), "is not TOML"),
+        (
+            TOTALS + total("again", "received"),
+            "'total.again' must be a table that counts no event of another",
+        ),
+        (
+            TOTALS + total("all", "measure"),
+            "'total.all' must be a table that counts no event of another total",
+        ),
+        (
+            TOTALS + total("more", "measure", ["art40", "x"]),
+            "'total.more' must be a table that counts no event",
+        ),
+        (total("received", "received", ["path"]), "'total.received.only' is not known here"),
+        (total("received", "sent"), "'total.received.event' must be one of received, closed, measure"),
+        (TOTALS + VECTOR + PATH, "'table.vector.divides' must be one of received, closed, art40"),
+        (TOTALS + table("received", "received by path", GROUPS), "'table.received' must be a unique id"),
+        (TOTALS + PATH + table("again", "received by path", GROUPS), "'table.again.by' must be one of "),
+        (TOTALS + table("path", "closed by path", GROUPS), "'table.path.by' must be one of after, outcome"),
+        (
+            TOTALS + table("path", "received by path", GROUPS, years=2),
+            "'table.path.years' must be one of 1, 3",
+        ),
+        (
+            TOTALS + AREA + table("vector", "area.north by vector", GROUPS),
+            "'table.vector.years' must be one of 3",
+        ),
+        (
+            TOTALS + PATH + table("vector", "path by vector", GROUPS),
+            "'table.vector.k' must be a number from 10",
+        ),
+        (
+            TOTALS
+            + PATH
+            + table("vector", "path by vector", GROUPS, k=10)
+            + table("means", "vector.one by means", GROUPS),
+            "'table.means.divides' must be one of",
+        ),
+        (
+            TOTALS + table("path", "received by path", GROUPS, k=2),
+            "'table.path.k' must be a number from 3 to 100",
+        ),
+        (TOTALS + table("path", "received by path", {"other": []}), "'table.path.group' must be a list"),
+        (
+            TOTALS + table("path", "received by path", {"other": ["x"], "one": ["a"]}),
+            "'codes' is not known here",
+        ),
+        (TOTALS + table("path", "received by path", {"other": [], "one": []}), "'codes' is missing"),
+        (
+            TOTALS + table("path", "received by path", {"other": [], "one": ["a"], "two": ["a"]}),
+            "'codes' must be a list of codes without duplicates",
+        ),
+        (
+            TOTALS + table("path", "received by path", GROUPS).replace('"one"', '"other"'),
+            "'id' must be a unique id",
+        ),
+    ],
+)
+def test_a_mistake_in_a_plan_is_named(parts: str, message: str) -> None:
+    with pytest.raises(Mismatch) as refused:
+        plan.parse(plan_file(parts=parts))
+    assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(("k", "allowed"), [(2, False), (3, True), (100, True), (101, False)])
+def test_a_threshold_below_the_floor_is_refused(k: int, *, allowed: bool) -> None:
+    if allowed:
+        assert plan.parse(plan_file(k=k)).k == k
+    else:
+        with pytest.raises(Mismatch, match="'k' must be a number from 3 to 100"):
+            plan.parse(plan_file(k=k))
+
+
+def test_a_cross_table_divides_each_group_of_a_table() -> None:
+    said = TOTALS + PATH + table("vector", "path by vector", GROUPS, k=10) + OUTCOME
+    found = plan.parse(plan_file(parts=said))
+    assert found.is_cross(found.tables["vector"])
+    assert not found.is_cross(found.tables["outcome"])

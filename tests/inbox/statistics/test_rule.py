@@ -1,0 +1,151 @@
+"""The rule hides small counts, and an attacker who tries all counts finds k values for each hidden one."""
+
+import pytest
+
+from inbox.statistics.rule import Fact, Layout, Table, Total, needed, protect, to_hide
+from tests.support import attacker
+
+YEARS = (2027, 2028, 2029)
+
+
+def _table(divides: str, *groups: str, k: int = 3) -> Table:
+    return Table((divides,), groups, k)
+
+
+def _stock(years: int, k: int = 3) -> tuple[list[Total], list[Fact]]:
+    """Return the totals of received and closed reports of some years, and that each came before it went."""
+    came = [f"{year}/received" for year in YEARS[:years]]
+    gone = [f"{year}/closed" for year in YEARS[:years]]
+    totals = []
+    for place in range(years):
+        totals.append(Total(came[place], k))
+        totals.append(Total(gone[place], k, out_of=tuple(came[: place + 1]), before=tuple(gone[:place])))
+    facts = [Fact(tuple(gone[: place + 1]), tuple(came[: place + 1])) for place in range(years)]
+    return totals, facts
+
+
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        ((6, 7, 8), set()),
+        ((6, 7, 4), {0, 2}),
+        ((6, 7, 0), {0, 1, 2}),
+        ((0, 20, 20), {0, 1}),
+        ((5, 5, 4, 9), {0, 2}),
+        ((5, 5, 3, 9), {0, 1, 2}),
+        ((20, 0, 30), {0, 1}),
+        ((0, 0, 0), {0, 1, 2}),
+        ((40, 4), {0, 1}),
+    ],
+)
+def test_small_groups_are_hidden_with_others_in_the_order_of_the_plan(
+    counts: tuple[int, ...], hidden: set[int]
+) -> None:
+    assert to_hide(counts, 5) == hidden
+
+
+@pytest.mark.parametrize(
+    ("k", "groups", "most"), [(3, 2, 16), (3, 3, 14), (3, 4, 11), (5, 2, 24), (5, 3, 17)]
+)
+def test_each_hidden_group_of_a_table_can_have_k_values(k: int, groups: int, most: int) -> None:
+    table = Table(("all",), tuple(f"all/{place}" for place in range(groups)), k)
+    assert attacker.narrowed(Layout([Total("all", k)], [table]), [], most) == {}
+
+
+def test_the_attacker_finds_what_hiding_the_next_smallest_count_reveals() -> None:
+    def usual(layout: Layout, counts: attacker.Counts) -> dict[str, int | None]:
+        shown = dict(protect(layout, counts))
+        for table in layout.tables:
+            ascending = sorted(table.groups, key=lambda cell: counts[cell])
+            small = [cell for cell in ascending if counts[cell] < table.k]
+            hidden = ascending[: max(len(small), 2)] if small else []
+            shown |= {cell: None if cell in hidden else counts[cell] for cell in table.groups}
+        return shown
+
+    layout = Layout([Total("all", 3)], [_table("all", "a", "b", "c")])
+    assert attacker.narrowed(layout, [], 14, usual)
+
+
+def test_the_attacker_finds_a_single_hidden_group() -> None:
+    def alone(layout: Layout, counts: attacker.Counts) -> dict[str, int | None]:
+        return {cell: None if counts[cell] < 3 else counts[cell] for cell in layout.cells()}
+
+    layout = Layout([Total("all", 3)], [_table("all", "a", "b", "c")])
+    assert attacker.narrowed(layout, [], 12, alone)
+
+
+def test_the_attacker_finds_a_hidden_group_whose_count_is_in_a_sentence() -> None:
+    layout = Layout([Total("all", 3)], [_table("all", "a", "b", "c")])
+    assert attacker.narrowed(layout, [], 12, also=[lambda counts: counts["a"] + counts["b"]])
+
+
+def test_the_attacker_finds_a_table_for_each_year_beside_one_for_two_years() -> None:
+    totals = [Total("1/all", 3), Total("2/all", 3)]
+    yearly = [_table("1/all", "1/a", "1/b"), _table("2/all", "2/a", "2/b")]
+    both = Table(("1/all", "2/all"), ("1-2/a", "1-2/b"), 3)
+    assert attacker.narrowed(Layout(totals, yearly), [], 8) == {}
+    sums = [lambda counts: counts["1/a"] + counts["2/a"]]
+    assert attacker.narrowed(Layout(totals, yearly), [], 8, also=sums)
+    assert attacker.narrowed(Layout(totals, [both]), [], 8) == {}
+
+
+def test_a_table_that_divides_a_hidden_count_is_hidden_whole() -> None:
+    layout = Layout([Total("all", 3)], [_table("all", "a", "b"), _table("b", "b/x", "b/y")])
+    shown = protect(layout, {"all": 20, "a": 18, "b": 2, "b/x": 1, "b/y": 1})
+    assert shown == {"all": 20, "a": None, "b": None, "b/x": None, "b/y": None}
+    assert attacker.narrowed(layout, [], 10) == {}
+
+
+def test_a_table_for_three_years_is_hidden_if_the_total_of_a_year_is() -> None:
+    layout = Layout([Total("1/all", 3), Total("2/all", 3)], [Table(("1/all", "2/all"), ("a", "b"), 3)])
+    assert protect(layout, {"1/all": 9, "2/all": 2, "a": 6, "b": 5}) == {
+        "1/all": 9,
+        "2/all": None,
+        "a": None,
+        "b": None,
+    }
+    assert attacker.narrowed(layout, [], 7) == {}
+
+
+def test_closed_reports_are_hidden_if_fewer_than_k_reports_stay_open() -> None:
+    totals, _ = _stock(1)
+    assert protect(Layout(totals, []), {"2027/received": 20, "2027/closed": 17})["2027/closed"] == 17
+    assert protect(Layout(totals, []), {"2027/received": 20, "2027/closed": 18})["2027/closed"] is None
+
+
+def test_the_stock_of_three_years_narrows_no_hidden_total() -> None:
+    totals, facts = _stock(3)
+    assert attacker.narrowed(Layout(totals, []), facts, 6) == {}
+
+
+def test_the_attacker_finds_a_hidden_total_in_the_stock_if_the_rule_ignores_the_stock() -> None:
+    totals, facts = _stock(2)
+    plain = Layout([Total(total.cell, total.k) for total in totals], [])
+    assert attacker.narrowed(plain, facts, 8)
+
+
+def test_measures_are_hidden_as_long_as_no_total_of_reports_is_shown() -> None:
+    layout = Layout([Total("received", 3), Total("measures", 3, needs=("received",))], [])
+    assert protect(layout, {"received": 2, "measures": 9}) == {"received": None, "measures": None}
+    assert protect(layout, {"received": 3, "measures": 9}) == {"received": 3, "measures": 9}
+    fact = Fact(("measures",), ("received",), is_at_most=False)
+    assert attacker.narrowed(layout, [fact], 12) == {}
+    assert attacker.narrowed(Layout([Total("received", 3), Total("measures", 3)], []), [fact], 12)
+
+
+def test_a_group_needs_the_threshold_that_hid_it() -> None:
+    layout = Layout([Total("all", 3)], [_table("all", "a", "b"), _table("b", "b/x", "b/y", k=10)])
+    shown = protect(layout, {"all": 40, "a": 20, "b": 20, "b/x": 11, "b/y": 9})
+    assert needed(layout, shown) == {"b/x": 10, "b/y": 10}
+    shown = protect(layout, {"all": 40, "a": 39, "b": 1, "b/x": 1, "b/y": 0})
+    assert needed(layout, shown) == {"a": 3, "b": 3, "b/x": 3, "b/y": 3}
+
+
+@pytest.mark.parametrize(
+    ("few", "many", "at_most", "needs"),
+    [(0, 0, True, True), (3, 3, True, True), (4, 3, False, True), (1, 0, False, False)],
+)
+def test_a_fact_is_true_or_false_of_counts(few: int, many: int, *, at_most: bool, needs: bool) -> None:
+    counts = {"few": few, "many": many}
+    assert Fact(("few",), ("many",)).holds(counts) is at_most
+    assert Fact(("few",), ("many",), is_at_most=False).holds(counts) is needs
