@@ -7,7 +7,7 @@ for counts up to a limit, and uses no code of the certificate.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
-from inbox.statistics.rule import Fact, Layout, Shown, needed, protect
+from inbox.figures.rule import Fact, Layout, Shown, needed, protect
 
 Counts = Mapping[str, int]
 Rule = Callable[[Layout, Counts], Shown]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inbox.statistics.rule import Fact, Layout, Table, Total, needed, protect, to_hide
+from inbox.figures.rule import Fact, Layout, Table, Total, needed, protect, to_hide
 from tests.support import attacker
 
 YEARS = (2027, 2028, 2029)

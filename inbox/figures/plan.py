@@ -26,7 +26,7 @@ from crypto.toml_schema import (
     table,
     texts,
 )
-from inbox.statistics.events import CODES, Kind
+from inbox.figures.events import CODES, Kind
 
 YEARS = 3
 # The least and the largest threshold of a table, and the least one of a cross-table.

@@ -2,7 +2,7 @@
 
 import json
 
-from inbox.statistics.rule import Layout, Shown
+from inbox.figures.rule import Layout, Shown
 
 
 def write(layout: Layout, shown: Shown, year: int) -> bytes:

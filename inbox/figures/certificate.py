@@ -3,7 +3,7 @@
 The solver knows what an attacker knows: the rule, the thresholds, what everybody knows of the counts, and
 everything ever published. It gets no exact count, so a refusal reveals nothing about the hidden counts, and
 the certificate is the same whatever they are. Each witness (one count for every cell) leads the rule to
-publish exactly what was published. ``inbox/statistics/checker.py`` checks this without importing this module.
+publish exactly what was published. ``inbox/figures/checker.py`` checks this without importing this module.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import z3
 
-from inbox.statistics.rule import Fact, Layout, Shown, Table, Total, needed
+from inbox.figures.rule import Fact, Layout, Shown, Table, Total, needed
 
 # A term of the solver, or a whole number.
 Term: TypeAlias = Any

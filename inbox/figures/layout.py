@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
-from inbox.statistics.events import Event, Kind
-from inbox.statistics.plan import YEARS, Plan, Planned
-from inbox.statistics.rule import Fact, Layout, Table, Total
+from inbox.figures.events import Event, Kind
+from inbox.figures.plan import YEARS, Plan, Planned
+from inbox.figures.rule import Fact, Layout, Table, Total
 
 # The reports that came before the first edition and are still open then.
 OPEN = "open"

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis.strategies import randoms, sampled_from
 
-from inbox.statistics import certificate, checker, layout, plan, release
-from inbox.statistics.certificate import Narrowed
-from inbox.statistics.checker import Wrong
-from inbox.statistics.events import Event, Kind
-from inbox.statistics.rule import Fact, Layout, Shown, Table, Total, needed, protect
+from inbox.figures import certificate, checker, layout, plan, release
+from inbox.figures.certificate import Narrowed
+from inbox.figures.checker import Wrong
+from inbox.figures.events import Event, Kind
+from inbox.figures.rule import Fact, Layout, Shown, Table, Total, needed, protect
 from tests.support import attacker
 from tests.support.publication import plan_file
 
@@ -174,7 +174,7 @@ def test_the_checker_refuses_an_edition_with_a_changed_or_missing_count(publishe
 
 def test_the_checker_imports_no_part_of_the_producer() -> None:
     said = (
-        "import sys, inbox.statistics.{}; print({{'z3', 'inbox.statistics.certificate'}} & set(sys.modules))"
+        "import sys, inbox.figures.{}; print({{'z3', 'inbox.figures.certificate'}} & set(sys.modules))"
     )
     run = [sys.executable, "-c"]
     assert subprocess.check_output([*run, said.format("checker")], text=True) == "set()\n"

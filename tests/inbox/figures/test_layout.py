@@ -1,8 +1,8 @@
 """Plans become cells, and each event is counted in the cells it belongs to."""
 
-from inbox.statistics import layout, plan
-from inbox.statistics.events import Event, Kind
-from inbox.statistics.rule import Fact, Table, Total
+from inbox.figures import layout, plan
+from inbox.figures.events import Event, Kind
+from inbox.figures.rule import Fact, Table, Total
 from tests.support.publication import AREA, PATH, TOTALS, VECTOR, plan_file, table
 
 

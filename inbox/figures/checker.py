@@ -8,8 +8,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
-from inbox.statistics import layout, plan, release
-from inbox.statistics.rule import Table, needed, protect
+from inbox.figures import layout, plan, release
+from inbox.figures.rule import Table, needed, protect
 
 
 class Wrong(Exception):

@@ -3,8 +3,8 @@
 import pytest
 
 from crypto.toml_schema import Mismatch
-from inbox.statistics import plan
-from inbox.statistics.events import Kind
+from inbox.figures import plan
+from inbox.figures.events import Kind
 from tests.support.publication import AREA, OUTCOME, PATH, TOTALS, VECTOR, plan_file, table, total
 
 GROUPS = {"other": [], "one": ["a"]}
