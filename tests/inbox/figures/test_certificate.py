@@ -173,9 +173,7 @@ def test_the_checker_refuses_an_edition_with_a_changed_or_missing_count(publishe
 
 
 def test_the_checker_imports_no_part_of_the_producer() -> None:
-    said = (
-        "import sys, inbox.figures.{}; print({{'z3', 'inbox.figures.certificate'}} & set(sys.modules))"
-    )
+    said = "import sys, inbox.figures.{}; print({{'z3', 'inbox.figures.certificate'}} & set(sys.modules))"
     run = [sys.executable, "-c"]
     assert subprocess.check_output([*run, said.format("checker")], text=True) == "set()\n"
     assert "z3" in subprocess.check_output([*run, said.format("certificate")], text=True)
