@@ -26,10 +26,10 @@ from templates.law.rules import Law
 TEXTS = {
     "confirmed": "Signature verified: {name}.",
     "earlier": "Earlier messages that no longer fit here: {count}",
-    "follow-ups-none": "Your report was collected and decrypted. If you have written since, those messages"
-    " had not been collected at this update.",
-    "follow-ups-received": "Later messages of yours that were collected and decrypted: {count}. The last was"
-    " written on {day}.",
+    "follow-ups-none": "Your report has been opened. If you have written since, those messages were not"
+    " open yet at this update.",
+    "follow-ups-received": "Later messages of yours that have been opened: {count}. The last was written on"
+    " {day}.",
     "issued": "Updated on {day}.",
     "message-them": "From: {name}",
     "next-by": "Next update by {day}, even if nothing has changed.",
@@ -41,8 +41,7 @@ TEXTS = {
     "status-info_requested": "More information requested",
     "status-in_follow_up": "Follow-up under way",
     "status-closed": "Closed",
-    "means-received": "{name}: your report was collected and decrypted. That does not mean yet that an"
-    " officer has read it.",
+    "means-received": "{name}: we could open your report.",
     "means-acknowledged": "{name}: we have your report and are dealing with it.",
     "means-assessing": "{name}: we are looking at the facts, at how urgent they are, and at how to protect"
     " you.",

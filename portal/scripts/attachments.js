@@ -185,7 +185,6 @@ export class Attachments {
     const total = count ? say("files-total", { count, total: size(this.#total) }) : "";
     const about = failure ? say(failure.code, failure.values) : total;
     this.#note.textContent = [...left, about].join(" ");
-    this.#note.className = left.length || failure ? "wrong" : "hint";
     if (failure || total === "") return;
     const seconds = this.#total / (await (this.#speed ??= sealSpeed()));
     const unchanged = this.#note.textContent === [...left, about].join(" ");

@@ -3,7 +3,7 @@
 
 import { showReturns } from "./comeback.js";
 import { promisedBy, toCount } from "./days.js";
-import { byId, show, whenPressed, write } from "./dom.js";
+import { byId, show, write } from "./dom.js";
 import { channel } from "./keyring.js";
 import { site } from "./site.js";
 import { dayText, has, say } from "./texts.js";
@@ -45,8 +45,6 @@ function tell({ claim, channel: id, day, slot, fault }, keyring, today, inTime) 
   show("state");
   write("status-label", status ? say(`status-${status}`) : say(isGone ? "not-followed" : "not-confirmed", { name }));
   write("status-means", status ? say(`means-${status}`, { name }) : "");
-  // The messages may be out of sight, and may ask something whatever the status is.
-  show("to-messages", (slot?.messages.length ?? 0) > 0);
   write("measures", measuresText(slot?.measures_disclosed ?? []));
   write("confirmed", slot ? say("confirmed", { name }) : "");
   write("issued", slot ? say("issued", { day: dayText(slot.issued) }) : "");
@@ -159,10 +157,4 @@ function receivedText({ count, last_day: day }) {
   return say("follow-ups-received", { count, day: dayText(day) });
 }
 
-whenPressed("to-messages", () => {
-  const heading = /** @type {HTMLElement} */ (document.querySelector("#day-by-day h2"));
-  heading.tabIndex = -1;
-  heading.focus({ preventScroll: true });
-  heading.scrollIntoView();
-});
 whenTranslated(() => retell());

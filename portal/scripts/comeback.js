@@ -33,9 +33,7 @@ function line(day) {
     type: "text", autocomplete: "off", spellcheck: "false", "aria-label": dayText(day),
   }));
   field.value = say("calendar-line", { day: shortDay(day) });
-  const button = element("button", {
-    type: "button", class: "second", "aria-label": say("copy-line", { day: dayText(day) }),
-  }, say("copy"));
+  const button = element("button", { type: "button", class: "second" }, say("copy"));
   button.addEventListener("click", () => {
     writeInView("calendar-copied", say(copy(field.value) ? "line-copied" : "token-not-copied"));
   });

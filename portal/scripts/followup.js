@@ -85,7 +85,7 @@ async function send() {
       const message = prepare();
       progress.start();
       await message.delivery.attempt((part) => progress.show(part));
-      finish(message);
+      finish(message.text);
     } finally {
       progress.stop();
       lock(false);
@@ -135,12 +135,12 @@ function isSame(one, other) {
   return sameFiles && one.text === other.text && one.channel === other.channel;
 }
 
-/** @param {Message} message */
-function finish({ text, files }) {
+/** @param {string} text */
+function finish(text) {
   pending = null;
   stopAsking();
   steadily(byId("follow-up-send"), () => {
-    sent = addOwn(today(), text, files.length);
+    sent = addOwn(today(), text);
     area.value = "";
     area.dispatchEvent(new Event("input"));
     attachments.clear();

@@ -12,29 +12,16 @@ const KEYS = ["Escape", "Shift"];
 const PRESSES = 3;
 const WITHIN_MS = 5_000;
 
-/** The other open tabs of this site are left, too: a text may wait in one of them (unsent.js). */
-const others = otherTabs();
-
 let presses = 0;
 let alone = false;
 let leaving = false;
 let timer = 0;
 
-/** @returns {BroadcastChannel | null} null if the browser forbids it, for example while it blocks all cookies */
-function otherTabs() {
-  try {
-    return new BroadcastChannel("leave");
-  } catch {
-    return null;
-  }
-}
-
 /** Everything typed or shown is removed before the harmless page is requested, however long that page takes. */
 function leave() {
   const link = document.querySelector("a[data-leave]");
-  if (!(link instanceof HTMLAnchorElement) || leaving) return;
+  if (!(link instanceof HTMLAnchorElement)) return;
   leaving = true;
-  others?.postMessage(null);
   for (const form of document.forms) form.reset();
   const curtain = document.createElement("p");
   curtain.className = "curtain";
@@ -80,7 +67,6 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   leave();
 });
-others?.addEventListener("message", leave);
 // A page with unsent text asks before it closes. That listener is added later, so this listener can stop the event
 // first.
 addEventListener("beforeunload", (event) => leaving && event.stopImmediatePropagation());

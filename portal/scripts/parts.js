@@ -32,17 +32,6 @@ export function whenWritten(end) {
   }));
 }
 
-/**
- * Call `check` when the optional step is asked for. Errors, of a compulsory question above the button, keep the step.
- * @param {() => unknown} check
- */
-export function beforeOptional(check) {
-  whenPressed("more", () => guarded("error", () => {
-    check();
-    showPart(parts.findIndex(isOptional));
-  }));
-}
-
 /** @returns {HTMLElement} the step that is shown, or was last shown */
 function current() {
   return /** @type {HTMLElement} */ (parts.find((part) => !part.hidden));
@@ -68,4 +57,5 @@ for (const [place, part] of parts.entries()) {
     for (let at = /** @type {Element | null} */ (target); at; at = at.parentElement) if (at instanceof HTMLDetailsElement) at.open = true;
   });
 }
+whenPressed("more", () => turnTo(parts.findIndex(isOptional)));
 whenPressed("previous", () => turnTo(parts.indexOf(current()) - 1));

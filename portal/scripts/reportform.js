@@ -9,7 +9,6 @@ import { promisedBy, today } from "./days.js";
 import { byId, show, write } from "./dom.js";
 import { Failure, together } from "./failure.js";
 import { answers, checkContainers, checkEnough, followConditions, onReader, saidDanger } from "./questions.js";
-import { beforeOptional } from "./parts.js";
 import { take } from "./prepared.js";
 import { likelySize, sealReport } from "./sealing.js";
 import { site } from "./site.js";
@@ -61,14 +60,6 @@ function content() {
   return { files, given, channel };
 }
 
-/**
- * Throw Failure if an answer has just brought up the question who should read the report, and the question is not
- * answered yet: the person may not have seen it.
- */
-function checkReader() {
-  return isFound || channels.chosen;
-}
-
 /** Return the answers; throws Failure if they are not enough for a report. */
 function enough() {
   const given = answers();
@@ -107,15 +98,13 @@ function propose(outside) {
 
 function tellProposed() {
   const name = shown?.keyring.channels[0]?.name[site.language] ?? "";
-  write("channels-only-text", isFound ? "" : say("no-other-reader", { name }));
-  show("channels-only", !isFound);
+  write("channels-only", isFound ? "" : say("no-other-reader", { name }));
 }
 
 form.reset();
 checkContainers();
 followConditions(form);
 onReader(form, propose);
-beforeOptional(checkReader);
 askBeforeLeaving(form);
 whenTranslated(tellProposed);
 form.addEventListener("submit", (event) => event.preventDefault());

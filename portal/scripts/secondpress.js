@@ -61,13 +61,13 @@ function isUnseen(event) {
 }
 
 /**
- * Not every browser counts taps in `detail`, and Chromium also counts a second tap 100 pixels away, on another element.
+ * Not every browser counts taps in `detail`.
  * @param {MouseEvent} event
  * @param {string} kind of its pointer
  */
 function isDouble(event, kind) {
-  if (kind !== "touch") return event.detail > 1;
-  return last !== null && event.timeStamp - last.timeStamp < DOUBLE_MS && isNearLast(event);
+  const isSoon = last !== null && event.timeStamp - last.timeStamp < DOUBLE_MS;
+  return event.detail > 1 || (kind === "touch" && isSoon && isNearLast(event));
 }
 
 addEventListener("pointerdown", ({ pointerType }) => (pointer = pointerType), { capture: true });

@@ -11,12 +11,11 @@ import { dayText, say } from "./texts.js";
  * @property {"you" | "them" | "event"} kind
  * @property {string} head
  * @property {string} [text] of a message
- * @property {number} [files] how many files were sent with the message
  */
 
 /** @type {readonly Entry[]} */
 let entries = [];
-/** @type {{ day: string, text: string, files: number }[]} the messages that were sent from this page */
+/** @type {{ day: string, text: string }[]} the messages that were sent from this page */
 let own = [];
 
 /**
@@ -40,8 +39,10 @@ export function retellTimeline(found) {
 
 function tell() {
   show("day-by-day");
-  // These have no numbers: the page does not know how many messages were sent before it was opened.
-  const sent = own.map((each) => /** @type {const} */ ({ ...each, kind: "you", head: say("message-you") }));
+  const sent = own.map(({ day, text }, at) => {
+    const head = say("message-you", { number: at + 1 });
+    return /** @type {const} */ ({ day, kind: "you", head, text: text || say("files-only") });
+  });
   // Sorting keeps this order within each day.
   const all = [...entries, ...sent].sort((one, other) => (one.day < other.day ? -1 : one.day > other.day ? 1 : 0));
   show("newest-first", all.filter(({ text }) => text !== undefined).length > 1);
@@ -57,19 +58,17 @@ function tell() {
  * Add a message that was just sent. Once the page is closed, only the inspectorate can read it.
  * @param {string} day
  * @param {string} text empty if only files were sent
- * @param {number} files how many
  * @returns {number} how many messages were sent from this page
  */
-export function addOwn(day, text, files) {
-  own.push({ day, text, files });
+export function addOwn(day, text) {
+  own.push({ day, text });
   tell();
   return own.length;
 }
 
 /** @param {Entry} entry */
-function item({ kind, head, text, files = 0 }) {
+function item({ kind, head, text }) {
   if (text === undefined) return element("li", { class: kind }, head);
-  const written = text ? [element("p", { class: "written", dir: "auto" }, text)] : [];
-  const enclosed = files ? [element("p", {}, say("files-sent", { count: files }))] : [];
-  return element("li", { class: kind }, element("p", { class: "hint" }, head), ...written, ...enclosed);
+  const written = element("p", { class: "written", dir: "auto" }, text);
+  return element("li", { class: kind }, element("p", { class: "hint" }, head), written);
 }

@@ -158,7 +158,7 @@ def test_a_message_that_was_just_sent_is_first_in_the_timeline(visitor: Visitor)
     page = opened(visitor, slot_for(report))
     visitor.follow_up("Mardi.")
     (_, entries), *_ = timeline(page)
-    assert entries[0] == f"{said(page, 'message-you')} | Mardi."
+    assert entries[0] == f"{said(page, 'message-you', number='1')} | Mardi."
 
 
 def test_a_new_text_after_a_sent_message_is_shown_as_not_sent(visitor: Visitor) -> None:
@@ -208,59 +208,12 @@ def test_the_space_below_the_send_button_is_no_higher_than_the_text_that_appears
     assert max(shown) <= empty < max(shown) + 30
 
 
-def test_each_confirmation_says_how_many_messages_were_sent_from_the_page(visitor: Visitor) -> None:
-    """The page cannot know the numbers that messages have at the desk."""
+def test_each_confirmation_says_which_message_has_arrived(visitor: Visitor) -> None:
     report = visitor.reported()
     page = opened(visitor, slot_for(report))
     for number, text in (("1", "Mardi."), ("2", "Mercredi.")):
         visitor.follow_up(text)
         expect(page.locator("#follow-up-done")).to_have_text(said(page, "follow-up-sent", number=number))
-
-
-def test_a_message_that_was_just_sent_shows_how_many_files_went_with_it(visitor: Visitor, file: Path) -> None:
-    report = visitor.reported()
-    page = opened(visitor, slot_for(report))
-    page.set_input_files("#follow-up-files", file)
-    visitor.follow_up("Mardi.")
-    files = said(page, "files-sent", count="1")
-    (_, entries), *_ = timeline(page)
-    assert entries[0] == f"{said(page, 'message-you')} | Mardi. | {files}"
-    visitor.follow_up("Mercredi.")
-    (_, entries), *_ = timeline(page)
-    assert entries[0] == f"{said(page, 'message-you')} | Mercredi."
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_first_screen_says_that_messages_wait_whatever_the_status_is(
-    visitor: Visitor, language: str
-) -> None:
-    """An officer may ask something and leave the status as it is. The control is a case without messages."""
-    visitor.language = language
-    visitor.page.set_viewport_size(SMALL)
-    report = visitor.reported()
-    page = opened(visitor, replace(asking(report), status=Status.ACKNOWLEDGED))
-    waiting = page.locator("#to-messages")
-    expect(waiting).to_be_in_viewport(ratio=1)
-    waiting.click()
-    expect(page.locator("#messages .them").first).to_be_in_viewport()
-    page = opened(visitor, replace(slot_for(report), messages=()))
-    expect(waiting).to_be_hidden()
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_report_that_was_only_collected_is_not_said_to_be_read(visitor: Visitor, language: str) -> None:
-    """The inbox issues a slot with the status “received” although no officer has opened the case."""
-    visitor.language = language
-    report = visitor.reported()
-    page = opened(
-        visitor,
-        replace(slot_for(report), status=Status.RECEIVED, messages=(), received=Received(0, (), None)),
-    )
-    visitor.shows("#status-means", "means-received")
-    visitor.shows("#follow-ups-received", "follow-ups-none")
-    opened_by_somebody = {"fr": r"\bouvert", "en": r"\bopened"}[language]
-    for place in ("#now", "#day-by-day"):
-        expect(page.locator(place)).not_to_contain_text(re.compile(opened_by_somebody))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -396,13 +349,10 @@ def test_the_timeline_says_how_many_messages_were_opened(visitor: Visitor, langu
     report = visitor.reported()
     told = {
         "fr": (
-            "Ce message a été récupéré et déchiffré.",
-            "2 messages ont été récupérés et déchiffrés\u00a0; celui-ci est le dernier.",
+            "Ce nouveau message a été ouvert.",
+            "2 messages ont été ouverts\u00a0; celui-ci est le dernier.",
         ),
-        "en": (
-            "That message was collected and decrypted.",
-            "2 messages were collected and decrypted; this one is the last.",
-        ),
+        "en": ("That message was opened.", "2 messages were opened; this one is the last."),
     }[language]
     for count, text in enumerate(told, 1):
         slot = replace(slot_for(report), received=Received(count, (bytes(8),) * count, today()))

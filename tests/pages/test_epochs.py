@@ -150,7 +150,7 @@ def test_a_closed_channel_is_named_at_the_top_and_cannot_be_chosen(visitor: Visi
     visitor.turn_to("#coi-yes")
     expect(visitor.page.locator(f"#channels-{OUTSIDE}")).to_be_disabled()
     visitor.page.check("#coi-yes")
-    visitor.shows("#channels-only-text", "no-other-reader")
+    visitor.shows("#channels-only", "no-other-reader")
     expect(visitor.page.locator("#channels-only")).to_contain_text(INSPECTORATE)
     expect(visitor.page.locator("#channels input:checked")).to_have_count(0)
     visitor.go_on()

@@ -89,47 +89,19 @@ def test_an_empty_white_page_covers_the_screen_at_once_and_is_read_out(
 def test_the_link_to_leave_does_not_ask_for_confirmation(leaver: Visitor) -> None:
     """The browser leaves the page without asking, even if there is unsent text.
 
-    The control is to load the page again, at which the page asks for confirmation.
+    The control is another link, at which the page asks for confirmation.
     """
     asked: list[str] = []
     leaver.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     leaver.visit("fr/report")
     leaver.page.click("#what")
     leaver.page.keyboard.type("x")
-    leaver.page.evaluate("location.reload()")
+    leaver.page.click(".brand a")
     expect(leaver.page.locator("#what")).to_have_value("x")
     assert asked == ["beforeunload"]
     leaver.page.click(LINK)
     expect(leaver.page).to_have_url(ELSEWHERE)
     assert asked == ["beforeunload"]
-
-
-def test_a_link_touched_while_a_text_is_unsent_opens_a_tab_that_leaves_together_with_the_text(
-    leaver: Visitor,
-) -> None:
-    """The text stays, and “Leave quickly” in either tab empties both.
-
-    Before anything is written, and in the language link, no link opens a tab.
-    """
-    leaver.page.context.route(ELSEWHERE, lambda route: route.fulfill(body="<title>Elsewhere</title>"))
-    leaver.visit("fr/report")
-    links = leaver.page.locator("footer a, .brand a")
-    assert {each.get_attribute("target") for each in links.all()} == {None}
-    for leave_in_new_tab in (True, False):
-        leaver.visit("fr/report")
-        leaver.page.fill("#what", TEXT)
-        link = leaver.page.locator("footer a[href$='/rights']")
-        expect(link).to_have_attribute("title", "Vos droits, dans un nouvel onglet")
-        expect(leaver.page.locator(".languages a")).not_to_have_attribute("target", "_blank")
-        with leaver.page.context.expect_page() as opening:
-            link.click()
-        other = opening.value
-        expect(other.locator("h1")).to_have_text("Vos droits")
-        expect(leaver.page.locator("#what")).to_have_value(TEXT)
-        (other if leave_in_new_tab else leaver.page).click(LINK)
-        for tab in (other, leaver.page):
-            expect(tab).to_have_url(ELSEWHERE)
-        other.close()
 
 
 def test_every_page_has_a_link_to_leave_quickly(leaver: Visitor) -> None:

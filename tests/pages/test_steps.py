@@ -13,7 +13,7 @@ SMALL = ViewportSize(width=360, height=640)
 MOST_WORDS = 60
 LEAST_HEIGHT = 72  # three lines
 UNSENT = {"fr": "Rien n\N{RIGHT SINGLE QUOTATION MARK}est encore envoyé.", "en": "Nothing is sent yet."}
-OPTIONAL = {"fr": "Généralement facultatif.", "en": "Mostly optional."}
+OPTIONAL = {"fr": "Questions facultatives.", "en": "Optional questions."}
 # The words in the main part before the field, and the visible height of the field.
 ABOVE = """() => {
   const box = document.querySelector("#what");
