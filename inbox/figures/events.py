@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-SEVERAL, NONE = "several", "none"
+SEVERAL, NONE = "several", "nothing"
 
 
 class Kind(StrEnum):
@@ -33,7 +33,7 @@ CODES: Mapping[Kind, frozenset[str]] = {
             "identity",
             "role",
             "acknowledged",
-            "answered",
+            "feedback_given",
             "wrote_again",
         }
     ),

@@ -356,8 +356,8 @@ def test_persons_concerned_are_never_informed_before_a_decision_on_the_prosecuto
     said = refused(office, *informing)
     assert "would warn them too early: the prosecutor" in said
     assert (
-        "inbox case decide 2 transmit|no_transmission --reason TEXT; once the prosecutor has no objection"
-        in said
+        "inbox case decide 2 transmit|no_transmission --reason TEXT; once the prosecutor has said that"
+        " there is no objection, record the answer" in said
     )
     office.json("case", "decide", "2", "defer", "--until", in_a_year(), "--reason", "it would warn them")
     assert "would warn them too early: the prosecutor" in refused(office, *informing)

@@ -21,8 +21,8 @@ from tests.support.publication import plan_file
 
 FIRST = 2027
 _FEW = [
-    *(Event(Kind.RECEIVED, 2027, {"path": "saw", "vector": "none", "area": "north"}) for _ in range(7)),
-    *(Event(Kind.RECEIVED, 2028, {"path": "saw", "vector": "none", "area": "south"}) for _ in range(12)),
+    *(Event(Kind.RECEIVED, 2027, {"path": "saw", "vector": "nothing", "area": "north"}) for _ in range(7)),
+    *(Event(Kind.RECEIVED, 2028, {"path": "saw", "vector": "nothing", "area": "south"}) for _ in range(12)),
     *(Event(Kind.RECEIVED, 2028, {"path": "approached", "vector": "work", "area": "west"}) for _ in range(9)),
     *(Event(Kind.CLOSED, 2028, {"outcome": "founded"}) for _ in range(6)),
     *(Event(Kind.MEASURE, 2028, {"kind": "art40"}) for _ in range(2)),
@@ -42,8 +42,8 @@ def _history(draw: Random, years: int, mean: int) -> Iterator[Event]:
                 year,
                 {
                     "path": draw.choice(["approached", "saw", "saw", "gave_in", "reprisals"]),
-                    "vector": draw.choice(["online", "social", "work", "several", "none"]),
-                    "area": draw.choice(["north", "west", "south", "none"]),
+                    "vector": draw.choice(["online", "social", "work", "several", "nothing"]),
+                    "area": draw.choice(["north", "west", "south", "nothing"]),
                 },
             )
         closed = draw.randrange(still_open + received + 1)

@@ -276,7 +276,7 @@ def test_a_case_is_not_destroyed_before_its_day(closed: Office) -> None:
     """Neither a reason nor the visa of the archives allows destruction before that day."""
     said = refused(closed, "retention", "destroy", "1")
     assert "case 1: not due before" in said
-    assert "if some content must be removed earlier, redact it: inbox case redact 1" in said
+    assert "if some content must be removed earlier, redact that content: inbox case redact 1" in said
     assert "nothing is due before" in refused(closed, "retention", "destroy", "--due")
     with sitting(closed) as client:
         assert "No case can be destroyed today." in client.page("/en/retention")

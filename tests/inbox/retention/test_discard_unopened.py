@@ -100,7 +100,7 @@ def test_an_envelope_is_not_discarded_if_only_the_clock_of_this_machine_says_tha
         before = world.office.state()
         said = world.office.run("exchange", "unopened", "discard", *words)
         assert (1, before) == (said.code, world.office.state())
-        assert "expired only according to this machine's clock" in said.err
+        assert "only this machine's clock shows that the unfiled envelopes have expired" in said.err
     with world.office.unlocked() as opened:
         who = opened.by_opening(UNTIL)
         for reason, count in (("", 1), (" ", 1), ("drill", 2)):
