@@ -1,14 +1,12 @@
 """What the figures count: events, each with the year when it happened and its codes.
 
 A code says one thing about an event, such as the path of a report. If an event has several codes of one kind
-(a report can name several vectors), the code is SEVERAL; if it has none, the code is NONE.
+(a report can name several vectors), the code is `several`; if it has none, the code is `nothing`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-
-SEVERAL, NONE = "several", "nothing"
 
 
 class Kind(StrEnum):

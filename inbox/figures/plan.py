@@ -138,7 +138,7 @@ def parse(raw: bytes) -> Plan:
         opens=said["opens"],
         k=said["k"],
         totals={
-            name: Total(name, row["title"], Kind(row["event"]), frozenset(row.get("only", ())))
+            name: Total(name, Texts(**row["title"]), Kind(row["event"]), frozenset(row.get("only", ())))
             for name, row in said["total"].items()
         },
         tables={name: _planned(name, row, said["k"]) for name, row in said.get("table", {}).items()},
@@ -150,13 +150,14 @@ def parse(raw: bytes) -> Plan:
 def _planned(name: str, row: Mapping[str, Any], k: int) -> Planned:
     return Planned(
         id=name,
-        title=row["title"],
+        title=Texts(**row["title"]),
         divides=row["divides"],
         by=row["by"],
         years=row.get("years", 1),
         k=row.get("k", k),
         groups=tuple(
-            Group(each["id"], each["label"], frozenset(each.get("codes", ()))) for each in row["group"]
+            Group(each["id"], Texts(**each["label"]), frozenset(each.get("codes", ())))
+            for each in row["group"]
         ),
     )
 

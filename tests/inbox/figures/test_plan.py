@@ -2,6 +2,7 @@
 
 import pytest
 
+from crypto.keyring import Texts
 from crypto.toml_schema import Mismatch
 from inbox.figures import plan
 from inbox.figures.events import Kind
@@ -13,6 +14,9 @@ GROUPS = {"other": [], "one": ["a"]}
 def test_a_plan_names_its_totals_tables_and_groups() -> None:
     found = plan.parse(plan_file(2030, opens=False, k=7))
     assert (found.first, found.opens, found.k) == (2030, False, 7)
+    assert found.totals["art40"].title == Texts(fr="Titre", en="Title")
+    assert found.tables["path"].title == Texts(fr="Titre", en="Title")
+    assert found.tables["path"].groups[1].label == Texts(fr="Groupe", en="Group")
     assert found.totals["art40"].event is Kind.MEASURE
     assert found.totals["art40"].only == {"art40"}
     assert found.tables["vector"].divides == "path.approached"

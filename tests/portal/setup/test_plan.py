@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,9 +24,9 @@ PAGES = ["database of the portal", "keyring", "pages in /var/www/fanal"]
 END = ["portal-expire.timer", "no files of an interrupted run"]
 
 
-def titles(**changes: object) -> list[str]:
+def titles(**changes: Any) -> list[str]:
     """Return the titles of all steps, if the answers have these changes."""
-    return [step.title for step in plan.steps(System(), replace(GOOD, **changes))]  # type: ignore[arg-type]
+    return [step.title for step in plan.steps(System(), replace(GOOD, **changes))]
 
 
 def test_setup_checks_every_obstacle_before_it_makes_both_sites() -> None:
