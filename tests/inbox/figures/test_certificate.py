@@ -195,3 +195,16 @@ def test_counts_that_the_rule_would_show_are_no_witness() -> None:
     shown = {"all": 12, "three": 3, "five": 5, "a": None, "b": None, "c": 6}
     with pytest.raises(Narrowed):
         certificate.certify(cells, facts, shown)
+
+
+def test_the_checker_refuses_a_witness_that_contradicts_what_everybody_knows(published: Published) -> None:
+    """The rule would hide eight closed reports, but only seven had been received."""
+    plans, files, witnesses = published
+    closed = {
+        "2027/closed": 8,
+        "2027/outcome/other": 8,
+        "2027/outcome/founded": 0,
+        "2027/outcome/unfounded": 0,
+    }
+    with pytest.raises(Wrong, match="witness 1 is impossible"):
+        checker.check(plans, files, _written([witnesses[0] | closed, *witnesses[1:]]))

@@ -1,8 +1,8 @@
 """Plans become cells, and each event is counted in the cells it belongs to."""
 
-from inbox.figures import layout, plan
+from inbox.figures import layout, plan, release
 from inbox.figures.events import Event, Kind
-from inbox.figures.rule import Fact, Table, Total
+from inbox.figures.rule import Fact, Layout, Table, Total
 from tests.support.publication import AREA, PATH, TOTALS, VECTOR, plan_file, table
 
 
@@ -89,3 +89,9 @@ def test_an_event_of_a_cross_table_is_counted_under_its_group() -> None:
     event = Event(Kind.RECEIVED, 2027, {"path": "saw", "vector": "online"})
     found = layout.count([plan.parse(plan_file(parts=said))], [event])
     assert found == {"2027/received": 1, "2027/path/saw": 1, "2027/path/saw/vector/online": 1}
+
+
+def test_the_file_of_an_edition_has_its_own_cells_in_the_order_of_their_keys() -> None:
+    cells = Layout([Total("2026/a", 3), Total("2027/b", 3), Total("2027/a", 3)], [])
+    written = release.write(cells, {"2026/a": 9, "2027/b": None, "2027/a": 4}, 2027)
+    assert written == b'{\n "cells": {\n  "2027/a": 4,\n  "2027/b": null\n },\n "edition": 2027\n}\n'
