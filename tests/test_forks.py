@@ -72,3 +72,20 @@ def test_a_forked_program_ends_with_the_same_status_as_a_started_one(tmp_path: P
         status = at.waits()
     with typing_to_fork([], tmp_path, ending) as at:
         assert status == at.waits()
+
+
+@pytest.mark.parametrize(
+    ("key", "number"), [(b"\x03", signal.SIGINT), (b"\x1c", signal.SIGQUIT)], ids=["ctrl-c", "ctrl-backslash"]
+)
+def test_a_key_ends_a_started_program_even_if_the_typist_runs_in_the_background(
+    tmp_path: Path, key: bytes, number: signal.Signals
+) -> None:
+    """A shell lets programs that it starts in the background ignore both keys."""
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        with typing(["sh", "-c", "echo begun; exec sleep 60"], tmp_path) as at:
+            at.sees("begun")
+            at.presses(key)
+            assert -number == at.waits(20)
+    finally:
+        signal.signal(number, before)

@@ -24,6 +24,9 @@ CLEARED = "\x1b[H\x1b[2J\x1b[3J"
 # A shell that gets the terminal when a command is stopped. Without a parent that is a shell, a command cannot
 # be stopped.
 JOB = ["bash", "-mc", '"$@"; echo "ended with $?"', "bash"]
+# After a login, both keys that end a program work. A program that a shell runs in the background ignores the
+# signals of both keys, and so do the programs that it starts.
+_AS_AFTER_LOGIN = ("env", "--default-signal=INT,QUIT")
 # A function that runs the inbox with these words, in a folder, at a terminal.
 Start = Callable[[Sequence[str | Path], Path], AbstractContextManager["Typist"]]
 
@@ -147,7 +150,7 @@ def typing(command: Sequence[str | Path], folder: Path) -> Iterator[Typist]:
     """
     with _terminal() as (terminal, program_side):
         process = subprocess.Popen(
-            ["setsid", "--ctty", *map(str, command)],
+            ["setsid", "--ctty", *_AS_AFTER_LOGIN, *map(str, command)],
             cwd=folder,
             env=os.environ,  # without this, the program would inherit variables set by C libraries
             stdin=program_side,
