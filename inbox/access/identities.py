@@ -28,8 +28,8 @@ KEPT_ALREADY = sentence(
     " alone could try names to find out who the reporter is"
 )
 NAMED = sentence(
-    "this case or a linked case contains some words of the identity, so two officers must each"
-    " enter their passphrase: everything that leaves the inbox omits the words of a recorded identity"
+    "this case or a linked case contains words of the identity, and the words of a recorded identity are"
+    " removed from everything that leaves the inbox; so two officers must each enter their passphrase"
 )
 
 
@@ -46,9 +46,9 @@ def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
     One officer may record the first text. Once an identity is recorded, adding to it requires two officers,
     because one officer could add name after name and watch how the program's answers change.
 
-    Two officers are also required if the case or a linked case contains any of these words. Recorded words
-    are removed from all outgoing texts, so one officer with an interest could remove the name of the person
-    concerned, or the evidence. To correct a mistake, two officers redact the text
+    Two officers are also required if the case or a linked case contains words of the text. The words of a
+    recorded identity are removed from all outgoing texts, so one dishonest officer could remove the name of
+    the person concerned, or the evidence. To correct a mistake in an identity, two officers redact it
     (``inbox.retention.strike``).
 
     Raises Undeclared. Raises CaseRefused for an unknown case. Raises Refused if the text is empty, or is too
@@ -78,7 +78,7 @@ def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
 
 
 def _is_said(session: Session, number: int, text: str) -> bool:
-    """Return whether a case, or a linked case that may be read, contains words of an identity.
+    """Return whether a case, or a linked case that may be read, contains words of the identity ``text``.
 
     The search is the same as for outgoing texts: by words and by lines.
     """

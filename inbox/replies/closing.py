@@ -108,8 +108,10 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
     These errors are raised before anybody is asked to confirm:
 
     - Refused if the law does not have the outcome;
-    - CaseRefused if the outcome cannot name the authority, lacks a required measure, contradicts a recorded
-      measure, or is "duplicate" although no link says so;
+    - CaseRefused if the outcome does not allow the chosen authority, or requires an authority but none is
+      chosen;
+    - CaseRefused if a measure that the outcome requires is missing, or a recorded measure contradicts it;
+    - CaseRefused if the outcome is "duplicate", but the case is not linked as a duplicate;
     - Cautioned if the text has warnings that may not be overridden, or for which no reason is given;
     - the same errors as ``exits.check`` and ``leak_check.warnings``.
 
@@ -150,8 +152,8 @@ def preview(
     ``officers`` is the number of officers that the closing requires. ``found`` are the warnings that officers
     were just shown about the text. Raises the same errors as ``close`` and ``_as_read``.
     """
-    # A text is not compared with a case that nobody may read, so checking the text again reveals nothing
-    # more.
+    # If nobody may read the case, the text is not compared with the case. So a second check of the text
+    # reveals nothing more.
     is_told = found is not None and declarations.may_read(inbox, who, [number])
     with inbox.acting(who, status_preview.noted(number, found if is_told else None)) as session:
         asked = _checked(session, number, closing, who.today)
@@ -293,7 +295,7 @@ def _checked(session: Session, number: int, closing: Closing, today: date) -> As
 
 
 def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstacle, str]:
-    """Return the obstacles to closing this case in this way, each with the reason given to overcome it."""
+    """Return the obstacles to closing this case in this way, each with the reason given to override it."""
     silent, rule = "" if closing.may_tell else closing.reason, _rule(session, closing)
     is_undecided = legal_duties.is_undecided(session, case.number, DutyRole.PROSECUTOR)
     is_early = closing.may_tell and _tells_too_early(session, case.number, closing)
@@ -337,7 +339,7 @@ def _tells_too_early(session: Session, number: int, closing: Closing) -> bool:
 
 
 def _check_linked(session: Session, number: int, rule: rules.Outcome) -> None:
-    """Raise CaseRefused for the outcome of a duplicate if no link marks the case as a duplicate."""
+    """Raise CaseRefused if the outcome is "duplicate", but the case is not linked as a duplicate."""
     queries_cases.case(session, number)
     if rule.linked and not links.is_duplicate(session, number):
         raise CaseRefused(

@@ -99,8 +99,8 @@ def _check_asked(found: Sequence[Due], today: date) -> None:
     if count := sum(exits.waits_for_portal_day(each, today) for each in found):
         raise Refused(
             sentence(
-                "only this machine's clock shows that cases are due (number: {count}): no bundle"
-                " exported on or after their due day has been collected",
+                "only this machine's clock shows that cases are due (number: {count}); to confirm the date,"
+                " a collected bundle must have been exported on or after the day when they were due",
                 count=count,
             ),
             sentence(

@@ -32,8 +32,8 @@ def plan(inbox: Inbox, who: Actor, reason: str = "") -> int:
     if not due and found.by_one_clock:
         raise Refused(
             sentence(
-                "only this machine's clock shows that the unfiled envelopes have expired: no bundle"
-                " exported on or after the day of expiry has been collected"
+                "only this machine's clock shows that the unfiled envelopes have expired; to confirm the"
+                " date, a collected bundle must have been exported on or after the day of expiry"
             ),
             sentence(
                 "export a bundle from the portal now, and collect it; if the portal no longer"
@@ -65,8 +65,8 @@ def discard(inbox: Inbox, who: Actor, entries: int, reason: str = "") -> None:
     ``entries`` is the expected number of envelopes. If the number has changed, raises Refused and discards
     nothing. A ``reason`` says how officers know the day. With a reason, envelopes that have expired by this
     machine's clock alone are included. The journal records the reason only if some envelopes have expired by
-    this machine's clock alone. Envelopes and the contents of free pages are deleted afterwards by
-    ``Inbox.settle``, even after several interruptions.
+    this machine's clock alone. Afterwards, ``Inbox.settle`` deletes the envelopes and the contents of the
+    database's free pages, even if it is interrupted several times.
     """
     with inbox.transaction() as session:
         by_one_clock = bool(reason.strip() and retention_schedule.unopened(session, who.today).by_one_clock)

@@ -23,7 +23,7 @@ class Unsaid:
     """The words by which a text reveals something.
 
     ``protected`` are protected words, and ``touching`` are words that match the reporter's identity.
-    ``is_for_two`` is true if the text matches the identity, but a single officer must not see the words.
+    ``is_for_two`` is true if the text matches the identity, but a single officer must not see which words do.
     """
 
     protected: tuple[str, ...]
@@ -90,5 +90,5 @@ def says_itself() -> CaseRefused:
     """Return the error for a forbidden reason: the same error for every reason and every officer."""
     return CaseRefused(
         sentence("the reason contains words that could identify somebody"),
-        sentence("write another reason: the journal would keep this one"),
+        sentence("give a reason without these words, because the journal keeps every reason"),
     ).at("despite", "reason")

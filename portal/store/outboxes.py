@@ -16,7 +16,7 @@ def record(  # noqa: PLR0913 - one parameter for each fact about the bundle
 ) -> None:
     """Store the manifest of a bundle applied on ``day``.
 
-    ``restored`` says that a lost portal had applied the bundle.
+    ``restored`` says that the bundle was applied by an earlier portal, which was then lost.
     """
     row = insert(outboxes).values(channel=channel, n=n, hash=manifest.hash, day=days.number(day))
     connection.execute(row.values(raw=manifest.raw, signature=manifest.signature, restored=restored))
@@ -101,8 +101,8 @@ def withdrawn(connection: Connection, case_id: bytes) -> bool:
 def put_slot(connection: Connection, channel: str, case_id: bytes, slot: bytes) -> None:
     """Store the newest slot of a case.
 
-    An unknown case was filed with an earlier portal. The inbox has that case, so the case counts as
-    collected.
+    If this portal does not know the case, the case was filed with an earlier portal. The inbox already has
+    such a case, so the case is stored as collected.
     """
     insert_new(connection, cases, case_id=case_id, channel=channel, collected=True)
     connection.execute(update(cases).where(cases.c.case_id == case_id).values(slot=slot))

@@ -14,7 +14,7 @@ from deploy.medium.contents import PACKAGES
 from deploy.medium.debian_archive import SUITES
 
 _INDEX = "main/binary-amd64/Packages.xz"
-# A package that is on the medium only for machines that already have it.
+# A package that the medium has only to update machines on which it is already installed.
 OTHER = "other"
 DATE = "Date: Tue, 01 Dec 2026 09:00:00 UTC\n"
 
@@ -80,7 +80,8 @@ def make(out: Path, key: SigningKey) -> None:
     """Make the archive of a medium in ``out``.
 
     The archive's package of minisign contains the minisign that is installed on this machine. Each other
-    package has one small file. One more package is neither required nor listed in PACKAGES.
+    package has one small file. The archive also has the package OTHER. PACKAGES does not list this package,
+    and no other package requires it.
     """
     for name in (*PACKAGES, OTHER):
         pool = out / ("debian-security" if name == "firefox-esr" else "debian") / "pool"

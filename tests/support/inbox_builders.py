@@ -62,7 +62,7 @@ QUESTIONNAIRE = shipped.QUESTIONNAIRE
 ASKED = questionnaire.parse(QUESTIONNAIRE.read_bytes()).reference
 # The weakest parameters that libsodium allows, because tests of the inbox do not test Argon2id.
 QUICK = (1, 8192)
-# The program of the inbox, with these parameters.
+# A program that runs the inbox with these parameters.
 QUICKLY = f"""
 from inbox.cli import main
 from inbox.keys import share_file
@@ -206,11 +206,11 @@ class Office:
         return Office(folder, self.present)
 
     def secret_of(self, name: str) -> Path:
-        """Return the file with the passphrase of one of several officers."""
+        """Return the file with the passphrase of an officer, in an inbox of several officers."""
         return self.shares / f"{name}.passphrase"
 
     def share_of(self, name: str) -> Path:
-        """Return the share file of one of several officers, from the current sharing."""
+        """Return the file with the current share of an officer, in an inbox of several officers."""
         sharing = vault_header.parse((self.root / "vault.json").read_bytes()).sharing
         return self.shares / f"{name}-{vault_header.name(sharing)}.share"
 
@@ -259,7 +259,7 @@ class Office:
                 workflow.keep_in_step(session, number)
 
     def read_all(self, *numbers: int, risk: str = "") -> None:
-        """Settle and read these cases. If ``risk`` is given, assess this risk to the reporter.
+        """Settle these cases, and read them. If ``risk`` is given, assess this risk to the reporter.
 
         An unread case cannot be closed, and the risk must be assessed before a measure of inquiry.
         """
@@ -361,7 +361,7 @@ class World:
         self.seen = SeenKeyring(row.serial, row.hash)
 
     def of(self, copy: Office) -> "World":
-        """Return this world with a copy of its inbox. Outsiders know the same values."""
+        """Return this world with ``copy``, a copy of its inbox. Outsiders still know the same values."""
         made = copying.copy(self)
         made.office = copy
         return made
@@ -441,7 +441,7 @@ def describe(files: Sequence[bytes]) -> tuple[messages.File, ...]:
 
 
 def seal(world: World, files: Sequence[bytes], message: bytes, signature: bytes) -> bytes:
-    """Return an envelope of a container with these parts."""
+    """Return an envelope whose container has these parts."""
     sources = [(len(data), [data]) for data in files]
     pieces = container.write(sources, lambda _: message, lambda _: signature)
     return b"".join(age.seal(pieces, [world.recipient]))
@@ -475,7 +475,7 @@ def first(reporter: Reporter, **changes: Any) -> Sent:
 
 
 def kinds(office: Office) -> list[str]:
-    """Return the reason for each envelope that did not become a case."""
+    """Return, for each envelope that did not become a case, the reason why it did not."""
     return [row["kind"] for row in office.json("exchange", "unopened", "list")["unopened"]]
 
 
@@ -571,7 +571,7 @@ class Scene:
         return self.portal.world
 
     def copy(self, folder: Path) -> "Scene":
-        """Return a copy in ``folder``. The portal has another medium, without bundles."""
+        """Return a copy in ``folder``. The copied portal has its own medium, which is empty."""
         made = Scene(copying.copy(self.portal), copying.copy(self.reporter))
         made.portal.world = made.reporter.world = self.world.of(self.world.office.copy(folder / "office"))
         made.portal.folder = folder / "medium"

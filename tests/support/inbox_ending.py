@@ -22,7 +22,7 @@ def tell_portal(
 ) -> Any:
     """Make an outbox, and collect a bundle from a portal that has applied the outbox. Return the JSON output.
 
-    By default, the bundle says that the portal applied the outbox and exported the bundle today.
+    By default, the bundle says that the portal applied the outbox today, and exported the bundle today.
     """
     n = office.json("exchange", "outbox", "--out", office.out)["n"]
     _, made, _ = read_outbox(office.out / f"outbox-inspection-{n}.tar", portal.world)
@@ -36,7 +36,7 @@ def tell_portal(
 
 
 def work_on(office: Office, **changes: Any) -> None:
-    """Change the work on case 1, and set the status that its reporter sees to “closed”."""
+    """Change columns of case 1's workflow, and set the status that its reporter sees to “closed”."""
     with office.opened() as inbox, inbox.transaction() as session:
         for name, value in changes.items():
             setattr(session.get_one(Workflow, 1), name, value)
@@ -57,14 +57,17 @@ def aged(office: Office) -> None:
 
 
 def dated_by_portal(office: Office) -> None:
-    """Set the days of export and collection of all bundles to the current day of this process's clock."""
+    """Record that all bundles were exported and collected today, by this process's clock."""
     day = clock.today()
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(update(IntakeBundle).values(exported=day, collected=day))
 
 
 def heard(office: Office, number: int = 1, day: date | None = None) -> None:
-    """Record that the reporter of a case read everything pending today, or on ``day``."""
+    """Record that the reporter could read the acknowledgement, and any feedback, from ``day`` on.
+
+    The default is today. Days that are already recorded stay unchanged.
+    """
     day = day or today()
     with office.opened() as inbox, inbox.transaction() as session:
         work = session.get_one(Workflow, number)

@@ -28,17 +28,17 @@ CANARY = "zibeline-quartz"
 # For each part: the text that `inbox case show` prints, and the text that the English desk shows.
 PARTS = {
     "an answer under its label": ("Que s\u2019est-il passé ?\n│ Un scellé changé", ">What happened?"),
-    "what was written since": ("follow-up 1, written", "Follow-up 1, written"),
-    "what was answered": ("reply 1 of", ">Reply 1, "),
+    "a follow-up": ("follow-up 1, written", "Follow-up 1, written"),
+    "a reply": ("reply 1 of", ">Reply 1, "),
     "a file": ("file 1, 7 bytes:", "/case/1/file/1"),
     "a note": (f"│ {CANARY}", CANARY),
     "tags": ("tags: quai", 'class="tag">quai'),
-    "who sees to it": ("assigned to officer", 'value="officer" selected'),
+    "the assigned officer": ("assigned to officer", 'value="officer" selected'),
     "a link": ("related to case 2: same_facts", '>The same facts · <a href="'),
     "a measure": ("measure 1, ", "<strong>Administrative inquiry</strong>"),
-    "the clock of the Directive": ("Acknowledgement (Directive, 7 days)",) * 2,
-    "the clock of the décret": ("Acknowledgement (decree, 7 working days)",) * 2,
-    "the clock of the feedback": (
+    "the deadline of the Directive": ("Acknowledgement (Directive, 7 days)",) * 2,
+    "the deadline of the décret": ("Acknowledgement (decree, 7 working days)",) * 2,
+    "the deadline for feedback": (
         f"  {EXTENDED}  {LEFT:<18}  Feedback",
         f'{days.short("en", EXTENDED)} <span class="soft">{LEFT}</span> · Feedback',
     ),
@@ -46,32 +46,32 @@ PARTS = {
         f"deadlines of: external authority, time for feedback extended on {DAY}\n",
         f"External authority · time for feedback extended on {days.short('en', DAY)}",
     ),
-    "a decision of the law": (
+    "a decision that the law requires": (
         "Informing the prosecutor (art. 40 CPP): to be decided",
         "Informing the prosecutor (art. 40 CPP) – to be decided",  # noqa: RUF001 - the text has this dash
     ),
-    "what stands in the way of closing it": (
+    "an obstacle to closing": (
         "it has not been decided whether to inform the prosecutor\n",
         "<li>it has not been decided whether to inform the prosecutor<br>",
     ),
-    "what stands there by how it is closed": (
+    "an obstacle to telling the outcome": (
         "the reporter may be told only that the case is closed, not its outcome\n",
         "the reporter may be told only that the case is closed, not its outcome<br>",
     ),
-    "that one alone cannot close it": (
+    "the number of officers for closing": (
         "two officers must close it",
         "two officers must close it<br>",
     ),
-    "the way to the act that lifts an obstacle": (
+    "the link to the action that removes an obstacle": (
         "  it has not been decided whether to inform the prosecutor\n",
         '<a href="#assessing">Decide it</a>',
     ),
     "the risk to the reporter": ("risk to the reporter: high\n", "Risk to the reporter: <strong>High"),
     "the score": ("priority 1, score 13 of 54\n", ">P1</span> 13 of 54"),
-    "a part of it": ("  danger         1 of 3", '<th scope="row">Danger</th><td>1 / 3</td>'),
-    "the rule behind it": ("(proposed by the rules: 2 for category: info_leak)", "What the answers proposed"),
-    "who has set it": ("priority 1, score 13 of 54\n", "judged by an officer"),
-    "how credible it is": (
+    "a part of the score": ("  danger         1 of 3", '<th scope="row">Danger</th><td>1 / 3</td>'),
+    "the score's rule": ("(proposed by the rules: 2 for category: info_leak)", "What the answers proposed"),
+    "an officer's score": ("priority 1, score 13 of 54\n", "judged by an officer"),
+    "the credibility": (
         "F3, possibly true",
         '<strong>F3</strong> · Source: reliability cannot be judged · Information: “Possibly true”',
     ),
@@ -114,7 +114,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Reporter]:
 
 @pytest.fixture(scope="module")
 def pages(room: tuple[Office, Reporter]) -> tuple[str, str]:
-    """The page of the case on both surfaces. An outbox has informed the reporter about the extension."""
+    """The output of `inbox case show` and the page of the desk, after an outbox with the extension."""
     office, _ = room
     office.json("exchange", "outbox", "--out", office.out)
     shown = office.run("case", "show", "1").out
@@ -162,10 +162,10 @@ def test_the_timeline_of_a_case_lists_its_events_on_both_surfaces(room: tuple[Of
         assert (True, True) == (f"  {act}" in said, f">{words}<" in page), act
 
 
-def test_the_only_work_on_a_case_that_the_reporter_sees_is_the_notice_of_an_extension(
+def test_the_reporter_sees_the_messages_of_officers_but_not_their_work_on_the_case(
     room: tuple[Office, Reporter], tmp_path: Path
 ) -> None:
-    """The control is the notice itself, which follows the acknowledgement."""
+    """The messages are the acknowledgement and the notice of an extension."""
     office, reporter = room
     told = slot(office.copy(tmp_path / "copy"), reporter)
     assert (["Il faut du temps."], (), False) == (

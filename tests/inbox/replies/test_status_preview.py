@@ -86,8 +86,8 @@ def test_the_status_and_the_messages_beside_it_do_not_contradict_each_other(
         said = Status.ACKNOWLEDGED if each.acknowledges and status is Status.RECEIVED else status
         assert (page.say(f"status-{said}"), page.say(f"means-{said}")) == (view["status"], view["means"])
         assert not re.search(UNREAD, status_preview.TEXTS[f"means-{said}"], re.IGNORECASE)
-        # At each exchange, the status page updates the day of the status, but a reply beside the status would
-        # keep its old day.
+        # No reply repeats the day of the status. The status page shows a later day after each exchange, but
+        # the reply would always show the first day.
         assert "next_by" not in each.fields
         if status is Status.CLOSED:
             assert "" == view["next_by"]

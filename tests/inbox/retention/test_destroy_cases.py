@@ -305,7 +305,7 @@ def test_a_case_is_not_destroyed_if_only_the_clock_of_this_machine_says_that_it_
         said = refused(closed, "retention", "destroy", *words)
         assert "clock shows that" in said
         assert "export a bundle from the portal now" in said
-    assert "only this machine's clock shows that cases are due (number: 1):" in refused(
+    assert "only this machine's clock shows that cases are due (number: 1);" in refused(
         closed, "retention", "destroy", "--due"
     )
     closed.json("exchange", "collect", portal.bundle(first(Reporter(world))))
