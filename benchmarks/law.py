@@ -97,14 +97,14 @@ def run(words: Iterable[str] = ()) -> Iterator[str]:
 
     Raise RuntimeError if no test of the program notices a wrong law, or if a test passes under every wrong
     law of its row; the message names these laws and tests. RuntimeError is also raised if a test fails under
-    the original law, or if no row has a wrong law.
+    the original law, or if these rows have no value of the law that can be changed.
     """
     files = shown_by.shipped()
     every = shown_by.rows(ROWS.read_text("utf-8"))
     rows = [row for row in every if _is_meant(row, [*words]) and row.of_program]
     laws = [(row, each) for row in rows for each in _laws(row, every, files)]
     if not laws:
-        raise RuntimeError("no matching row has a wrong law")
+        raise RuntimeError("nothing to try: the chosen rows have no value of the law that can be changed")
     with tempfile.TemporaryDirectory(prefix="fanal-law-") as folder, ExitStack() as stack:
         places = [Path(folder) / str(number) for number in range(_BESIDE)]
         copies = [Copy(stack.enter_context(ProjectCopy(each, _LOADED)), files) for each in places]

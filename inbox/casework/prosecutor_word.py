@@ -1,4 +1,6 @@
-"""The prosecutor's word: until it is given, nobody may learn that the case is pursued.
+"""The prosecutor's word: without it, nobody may learn that the case is pursued.
+
+The prosecutor's word is the prosecutor's statement that the persons concerned may be informed.
 
 A report may come from the criminal network itself, as a test. The answer “confirmed” would warn the network,
 which could then hide. Informing the persons concerned, holding a hearing or reorganising a service would also
@@ -52,8 +54,8 @@ def binds(session: Session, number: int) -> bool:
 def binding_now(session: Session, number: int) -> frozenset[str]:
     """Return stable names for the decisions and measures that ``binds_outcome`` considers for a case.
 
-    When a text was written, it was checked against the decisions and measures of that time, but not against
-    later ones.
+    A text is checked against the decisions and measures that exist when the text is written. By these names,
+    the caller notices later decisions and measures.
     """
     bound = bonds.of(session, number)
     asked = {*_asked(session, bound)}
@@ -72,12 +74,10 @@ def puts_off(session: Session, number: int, outcome: str) -> bool:
 
 
 def is_missing(session: Session, number: int) -> bool:
-    """Return whether the prosecutor's word is missing.
+    """Return whether nobody may be warned yet, because the prosecutor has not said that this is allowed.
 
-    Until the prosecutor's word is given, nobody may be warned.
-
-    The prosecutor's word is also missing until officers decide whether to inform a prosecutor at all, even if
-    no rule asked for that decision. A case that nobody has scored may still be about an offence.
+    The result is also True until officers decide whether to inform a prosecutor at all, even if no rule asked
+    for that decision. A case that nobody has scored may still be about an offence.
     """
     return legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or is_awaited(session, number)
 
@@ -93,10 +93,10 @@ def is_undecided(session: Session, number: int) -> bool:
 
 
 def is_awaited(session: Session, number: int) -> bool:
-    """Return whether the judiciary has this case, or a case bound to it, and has not released that case yet.
+    """Return whether the judiciary has this case, or a case bound to it.
 
-    Also return True if a decision on informing the prosecutor of one of these cases was asked for but not
-    taken.
+    After the prosecutor's word or a final decision, the result is False. The result is True if a decision on
+    informing the prosecutor of one of these cases was asked for but not taken.
     """
     bound = bonds.of(session, number)
     return bool(_asked(session, bound)) or any(_has_justice(session, each) for each in bound)
@@ -133,7 +133,7 @@ def _asked(session: Session, numbers: Collection[int]) -> Collection[int]:
 
 
 def freed(session: Session, number: int) -> None:
-    """Restart the time for feedback in a case and in the cases bound to it, where nothing delays it any more.
+    """Restart the time for feedback, in a case and in those bound to it, if the prosecutor's word delayed it.
 
     In these cases, everything was withheld because the prosecutor's word was missing, and that reason no
     longer applies. The time also restarts for cases that the signed-in officers may not read, because

@@ -1,4 +1,4 @@
-"""List the files on the exchange medium: the portal's bundles, and our outboxes not yet confirmed."""
+"""List the exchange medium: the portal's bundles, and the outboxes that the portal has not confirmed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The bundles on the medium, the number of unfiled envelopes, and the outboxes not yet confirmed.
+    """The bundles on the medium, the number of unfiled envelopes, and the unconfirmed outboxes.
 
     ``warnings`` name keys that expire soon, and messages that the next outbox would hold back.
     """
@@ -70,9 +70,9 @@ def waiting(inbox: Inbox, folder: Path | None) -> int:
 
 
 def files(folder: Path) -> list[Path]:
-    """Return the files in a folder that may be intake bundles, without links.
+    """Return the files in a folder that may be intake bundles.
 
-    The list is empty if the folder cannot be read.
+    Symbolic links are left out. The list is empty if the folder cannot be read.
     """
     return [
         path for path in _files(folder) if path.name.endswith(".tar") and not path.name.startswith(HANDED)
@@ -80,9 +80,10 @@ def files(folder: Path) -> list[Path]:
 
 
 def loose(folder: Path | None) -> list[Path]:
-    """Return the files that officers may have put into a folder, without archives or links.
+    """Return the files in a folder, except bundles: an officer may have put these files there.
 
-    The list is empty without a folder, or if the folder cannot be read.
+    Hidden files, tar archives and symbolic links are left out. The list is empty without a folder, or if the
+    folder cannot be read.
     """
     every = _files(folder) if folder else []
     return [path for path in every if path.suffix != ".tar" and not path.name.startswith(".")]
@@ -97,7 +98,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _bundles(session: Session, folder: Path) -> list[Found]:
-    """Return what these files claim to be, in the order in which they must be collected."""
+    """Return what the files in a folder claim to be, in the order in which they must be collected."""
     return sorted(
         _found(session, folder), key=lambda each: (not each.is_known, each.portal, each.n, each.name)
     )

@@ -75,8 +75,8 @@ def private_key(path: Path) -> HybridIdentity:
 def make(store: Database, settings: Settings, recipient: HybridRecipient, out: Path, today: date) -> None:
     """Write a backup, sealed to ``recipient``, to the new file ``out``. Raises Refused."""
     _refuse_to_replace(out)
-    # One transaction reads all rows, so that all rows belong to the same moment. Deleted bytes
-    # cannot be overwritten meanwhile, but reading is fast, because a backup contains no envelopes.
+    # One transaction reads all rows, so that all rows belong to the same moment. Until this transaction
+    # ends, deleted bytes cannot be overwritten. The delay is short, because no envelopes are read.
     with store.read() as connection:
         keys, keyring = key_pair(connection), kept.current(connection)
         if keys is None or keyring is None:

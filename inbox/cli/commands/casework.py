@@ -111,7 +111,10 @@ def _assign(door: Door, case: int, officer: str | None, *, as_json: bool) -> Non
 @many_cases
 @click.option("--add", "added", multiple=True, help="A tag to add. Can be repeated.")
 @click.option(
-    "--remove", "removed", multiple=True, help="A tag to remove; every case must have it. Can be repeated."
+    "--remove",
+    "removed",
+    multiple=True,
+    help="A tag to remove. If one of the cases does not have this tag, nothing changes. Can be repeated.",
 )
 @opens_inbox
 def tag_many(
@@ -133,7 +136,7 @@ def tag_many(
 @click.option("--to", "to", metavar="OFFICER", required=True, help="The officer.")
 @opens_inbox
 def assign_many(door: Door, /, *, to: str, as_json: bool, **given: Any) -> None:
-    """Assign cases to an officer. If one of the cases cannot be assigned, none is."""
+    """Assign cases to an officer. If one of the cases cannot be assigned, no case is assigned."""
     _assign_many(door, given, to, as_json=as_json)
 
 
@@ -141,7 +144,7 @@ def assign_many(door: Door, /, *, to: str, as_json: bool, **given: Any) -> None:
 @many_cases
 @opens_inbox
 def unassign_many(door: Door, /, *, as_json: bool, **given: Any) -> None:
-    """Unassign cases. If one of the cases cannot be unassigned, none is."""
+    """Unassign cases. If one of the cases cannot be unassigned, no case is unassigned."""
     _assign_many(door, given, None, as_json=as_json)
 
 

@@ -96,8 +96,8 @@ CELLS = [
     for way in Exit
     if what not in IN_WHAT_IS_ASKED or row[way].need is not Need.NOTHING
 ]
-# For each exit: obstacles of the request, not of the case, that do not stop this exit. Only a request to
-# close a case can contain such obstacles.
+# For each exit, FREE has the obstacles that do not stop this exit. Some obstacles come from the request to
+# close a case, not from the case itself. CARRIED has those of them that do not stop this exit.
 FREE = {way: [what for what, row in MATRIX.items() if row[way].need is Need.NOTHING] for way in Exit}
 CARRIED = {way: {what: "" for what in FREE[way] if what in IN_WHAT_IS_ASKED} for way in Exit}
 LIFTED = [(what, way, code) for what, row in MATRIX.items() for way in Exit for code in row[way].lifted_by]

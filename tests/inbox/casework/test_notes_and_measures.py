@@ -60,7 +60,7 @@ def test_an_empty_or_too_long_note_is_refused(office: Office, text: str, said: s
 
 
 def test_a_case_is_found_by_its_tags(office: Office) -> None:
-    """Spelling and capitals do not matter.
+    """A search ignores differences in spelling and capitals.
 
     A tag is stored only once. A search for a removed tag no longer finds the case.
     """
@@ -234,7 +234,7 @@ def test_a_day_or_a_group_of_a_measure_that_cannot_be_parsed_is_a_usage_error(
 def test_the_reporter_learns_of_a_measure_only_after_an_officer_shares_it(
     office: Office, first_reporter: Reporter
 ) -> None:
-    """Each kind of measure is listed once. Officers can undo the sharing.
+    """The slot lists each kind of shared measure once. Officers can undo the sharing of a measure.
 
     Under the law, some kinds of measure cannot be shared.
     """
@@ -262,9 +262,10 @@ def test_the_reporter_learns_of_a_measure_only_after_an_officer_shares_it(
 def test_officers_cannot_tell_the_reporter_of_inaction_before_the_decision_on_the_prosecutor(
     office: Office, kind: str
 ) -> None:
-    """Officers cannot share the inaction later either. The decision is required even if no rule asks for it.
+    """Officers can tell the reporter neither when they record such a measure nor later.
 
-    Measures that protect the reporter can be shared immediately.
+    The decision is required even if no rule asks for it. Measures that protect the reporter can be shared
+    immediately.
     """
     undecided = "it has not been decided whether to inform the prosecutor"
     assert undecided in refused(office, "case", "measure", "add", "1", kind, "--tell")

@@ -1,4 +1,4 @@
-"""The modules of the inbox and the portal contain no code of the French law.
+"""The modules of the inbox and the portal contain no code (such as `art40`) from the French law folder.
 
 The program finds entries of the law by role and flag. The tests read the codes from the law folder itself, so
 they also search for codes that are added there later.
@@ -24,33 +24,33 @@ from tests.support.paths import ROOT
 BY_CHANCE = {
     "inbox/cli/commands/dossiers.py": {"none": "no attachment", "answered": "the day of an answer, in JSON"},
     "inbox/casework/measures/telling.py": {"told": "the field of a form"},
-    "inbox/cli/commands/measures.py": {"told": "whether the reporter reads of it, in JSON"},
-    "inbox/cli/commands/replies.py": {"feedback": "the day that is due, in JSON"},
-    "inbox/cli/render_work.py": {"told": "whether the reporter reads of it, in JSON"},
-    "inbox/deadlines/bonds.py": {"duplicate": "how two cases have to do with each other"},
+    "inbox/cli/commands/measures.py": {"told": "whether the reporter is told of a measure, in JSON"},
+    "inbox/cli/commands/replies.py": {"feedback": "the day when feedback is due, in JSON"},
+    "inbox/cli/render_work.py": {"told": "whether the reporter is told of a measure, in JSON"},
+    "inbox/deadlines/bonds.py": {"duplicate": "a relation between two cases"},
     "inbox/deadlines/obstacles.py": dict.fromkeys(
-        ("prosecutor", "admissibility"), "an obstacle, by the role of its duty"
+        ("prosecutor", "admissibility"), "an obstacle, named after the role of its duty"
     ),
-    "inbox/desk/sessions/guard.py": {"none": "of headers"},
-    "inbox/desk/pages/casework.py": {"told": "what has to be said of a measure, in a form"},
-    "inbox/desk/pages/replies.py": {"feedback": "whether an answer is one, in a form"},
-    "inbox/desk/sessions/writing.py": {"feedback": "whether an answer is one, in a form"},
+    "inbox/desk/sessions/guard.py": {"none": "a value of an HTTP header"},
+    "inbox/desk/pages/casework.py": {"told": "whether the reporter is told of a measure, in a form"},
+    "inbox/desk/pages/replies.py": {"feedback": "whether a reply is feedback, in a form"},
+    "inbox/desk/sessions/writing.py": {"feedback": "whether a reply is feedback, in a form"},
     "inbox/desk/rendering.py": {"told": "a filter of templates"},
-    "inbox/desk/done.py": {"told": "what was done at the desk"},
+    "inbox/desk/done.py": {"told": "an action that the desk reports as done"},
     "inbox/dossiers/compose.py": {"none": "no attachment"},
-    "inbox/overview/work_view.py": {"told": "whether the reporter reads of it, in JSON"},
-    "inbox/session/actions.py": {"feedback": "whether an answer is one, in the journal"},
-    "portal/ops/checks/doctor.py": {"none": "of headers"},
+    "inbox/overview/work_view.py": {"told": "whether the reporter is told of a measure, in JSON"},
+    "inbox/session/actions.py": {"feedback": "whether a reply is feedback, in the journal"},
+    "portal/ops/checks/doctor.py": {"none": "a value of a setting of PostgreSQL"},
     "portal/setup/databases.py": {"doctor": "a command of the portal"},
     "portal/web/pages.py": {"answered": "the name of an event, for templates"},
-    "portal/web/scriptless.py": {"none": "of headers"},
+    "portal/web/scriptless.py": {"none": "a value of an HTTP header"},
 }
 CODES = law_codes.of(FRENCH)
 QUOTED = re.compile(r"""["'](\w+)["']""")
 
 
 def named(source: str) -> set[str]:
-    """Return the codes of the French law that a module names outside docstrings."""
+    """Return the codes from the French law folder that a module contains outside docstrings."""
     return CODES.intersection(module_texts.texts(source))
 
 
@@ -75,7 +75,7 @@ def test_the_search_finds_a_planted_code() -> None:
     assert len(CODES) > 80
 
 
-def test_no_module_names_a_code_of_the_french_law() -> None:
+def test_no_module_contains_a_code_from_the_french_law_folder() -> None:
     assert [] == [(path, code) for path, code in found() if code not in BY_CHANCE.get(path, ())]
 
 
@@ -95,7 +95,7 @@ ON_PAGES = {
 }
 
 
-def test_no_page_names_a_code_of_the_french_law() -> None:
+def test_no_page_contains_a_code_from_the_french_law_folder() -> None:
     """The test covers the pages of the desk and of the portal."""
     pages = {
         path.relative_to(shipped.FOLDER).as_posix(): {*QUOTED.findall(path.read_text("utf-8"))} & CODES

@@ -1,7 +1,7 @@
 """Once a prosecutor is informed, no reporter learns of a finding before the prosecutor's word.
 
-The prosecutor's word is the statement that the persons concerned may be informed. An unknown reporter may be
-a probe of a criminal network.
+The prosecutor's word is the statement that the persons concerned may be informed. A criminal network may have
+sent an unknown reporter, to find out what the office knows.
 """
 
 import html
@@ -490,8 +490,13 @@ def test_naming_an_emergency_contact_requires_no_reason(office: Office) -> None:
         assert [texts[0]] == list(session.scalars(select(Message.text).filter_by(case=1)))
 
 
-def test_the_follow_up_status_is_refused_before_the_prosecutors_word(office: Office) -> None:
-    """A probe would learn as much from the status as from a sentence. All other statuses are allowed."""
+def test_the_status_in_follow_up_is_refused_until_the_prosecutor_says_that_there_is_no_objection(
+    office: Office,
+) -> None:
+    """A criminal network would learn as much from this status as from a sentence.
+
+    All other statuses are allowed.
+    """
     follow_up = ("case", "set-status", "1", "in_follow_up")
     for words in (
         ("case", "show", "1"),

@@ -1,7 +1,4 @@
-"""With a sheet, shares can be renewed only by all officers and with two passphrases.
-
-Every officer is informed.
-"""
+"""A renewal of shares with a sheet requires all officers and two passphrases. Every officer learns of it."""
 
 import json
 from collections.abc import Sequence
@@ -60,10 +57,10 @@ def test_one_officer_with_a_colleagues_sheet_cannot_renew_the_shares(office: Off
     assert before == office.state()
 
 
-def test_with_a_sheet_the_officers_or_the_quorum_change_only_if_all_remaining_officers_are_present(
+def test_a_sheet_helps_to_change_the_officers_or_the_quorum_only_if_all_remaining_officers_are_present(
     tmp_path: Path,
 ) -> None:
-    """Dora is away, so only her own removal is accepted."""
+    """Dora is not present, so the only change that is accepted is her own removal."""
     office = Office.found_by(tmp_path, (*NAMES, "dora"), 3)
     before = office.state()
     present = opened_by(office, "alice", "chloe", sheets=["bruno"])
@@ -81,7 +78,7 @@ def test_with_a_sheet_the_officers_or_the_quorum_change_only_if_all_remaining_of
 
 @AFTERWARDS
 def test_the_journal_and_the_oversight_report_show_a_renewal_with_a_sheet(office: Office) -> None:
-    """The test checks the desk and the command.
+    """Both the desk and the command line show the renewal.
 
     A renewal with passphrases alone is not counted as a renewal with a sheet.
     """

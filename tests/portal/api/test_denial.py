@@ -47,9 +47,9 @@ MB = 1 << 20
 
 @dataclass(frozen=True)
 class Denied:
-    """An attachment to keep out, the largest size of its kind, and how many uploads kept it out before.
+    """An attachment to keep out, the largest size of its kind, and the uploads that earlier kept it out.
 
-    An upload of the largest size costs the least work for the room that it takes.
+    For the room that it takes, an upload of the largest size costs the least work.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Denied:
 
     @property
     def trickle_hours(self) -> float:
-        """The maximum number of hours that an envelope of the largest size may take while room is short."""
+        """While room is short, the slowest permitted upload of the largest size takes this many hours."""
         return math.ceil(self.largest / least(self.largest)) / 2
 
     def before(self, seconds: float) -> float:
@@ -254,7 +254,7 @@ def test_blocking_others_with_slow_uploads_costs_a_hundred_times_more_than_under
 def test_somebody_who_pays_for_real_data_fills_the_quota_until_the_data_is_collected(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
-    """Uploads are paid for only once. No rule can distinguish such data from honest uploads."""
+    """The attacker pays for each upload only once. No rule can distinguish such data from honest uploads."""
     attack = scaled(sqlite_room, denied)
     attack.fill()
     attack.trickle(whole=True)

@@ -31,7 +31,10 @@ def bare(tmp_path: Path) -> System:
 
 
 def signed(bare: System, folder: Path, serial: int = 1, days: int = 30, seed: bytes | None = None) -> Path:
-    """Write a list of the pages of this machine to a folder, as the inbox does; return the folder."""
+    """Write a signed list of this machine's pages to a folder, like a list that the inbox signed.
+
+    Return the folder.
+    """
     settings = config.load(bare.at(CONFIGURATION))
     until = today() + timedelta(days)
     raw = manifest.make(settings, load_questionnaire(settings), serial, until)

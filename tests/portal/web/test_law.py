@@ -82,7 +82,9 @@ def test_the_bodies_to_contact_come_from_the_law(language: str) -> None:
 
 @pytest.mark.parametrize("path", TIMES)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_emergency_numbers_of_the_law_are_links_to_call_or_to_text(language: str, path: str) -> None:
+def test_each_emergency_number_of_the_law_is_a_link_that_starts_a_call_or_a_text_message(
+    language: str, path: str
+) -> None:
     """Pages have no other such links, except those in the inspectorate's own texts.
 
     If a law has no number for text messages, the page has no link to send one.
