@@ -31,7 +31,10 @@ def take_out(session: Session, number: int) -> None:
 
 
 def take_out_all(session: Session) -> None:
-    """Remove all cases from all lists, because an older backup does not contain later changes."""
+    """Remove all cases from all lists, after an older backup was restored.
+
+    The backup lacks later changes, so any case may have changed since the archives were asked for approval.
+    """
     session.execute(delete(ListedCase))
 
 

@@ -106,7 +106,7 @@ def setup(*, file: Path | None, check: bool, as_json: bool) -> None:
 def certificate(*, as_json: bool) -> None:
     """Install the renewed certificate of the clearnet site, and let nginx load it.
 
-    The certificate and its key come from the files that the answers to setup name, or from ACME. If
+    The command gets the certificate and its key from ACME, or from the files that were named during setup. If
     browsers would refuse the certificate, nothing is changed.
     """
     system = own_machine()
@@ -163,7 +163,7 @@ def uninstall(*, as_json: bool) -> None:
     if as_json:
         terminal.data({"left": left})
         return
-    terminal.say("the portal is stopped, and does not start again. Delete by hand, once it is not needed:")
+    terminal.say("the portal is stopped, and does not start again. Delete by hand what you no longer need:")
     for line in left:
         terminal.say(f"  {line}")
 

@@ -92,7 +92,7 @@ def test_a_reply_sent_after_the_preview_makes_the_desk_show_the_preview_again(of
     assert "closed" != status(office)
 
 
-def test_two_officers_confirm_a_closing_on_the_preview_or_each_in_a_separate_session(
+def test_the_second_officer_confirms_a_closing_on_the_preview_or_in_a_separate_session(
     office: Office,
 ) -> None:
     """Both officers see what the reporter will read, even if the text comes from a template."""

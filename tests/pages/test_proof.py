@@ -146,7 +146,7 @@ def binaries(value: object) -> Iterator[bytes]:
 
 @dataclass
 class Disk:
-    """The page for proofs, saved from a portal and opened from disk without a network."""
+    """The page that checks proofs, saved from a portal and opened from disk without a network."""
 
     page: Page
     site: Site
@@ -368,8 +368,8 @@ def test_a_question_for_another_site_or_without_a_name_is_refused(disk: Disk) ->
 
 
 @pytest.mark.parametrize("disk", LANGUAGES, indirect=True)
-def test_every_step_of_the_page_for_proofs_is_accessible(disk: Disk) -> None:
-    """The test uses axe, checks the size of targets, and uses a screen that is 320 pixels wide."""
+def test_every_step_of_the_page_that_checks_proofs_is_accessible(disk: Disk) -> None:
+    """The test uses axe, checks the size of buttons and links, and uses a screen that is 320 pixels wide."""
     question = disk.asked()
     steps: list[tuple[str, Callable[[], object]]] = [
         ("#step-begin", lambda: disk.page.goto(f"file://{disk.folder}/proof.html")),
@@ -388,8 +388,10 @@ def test_every_step_of_the_page_for_proofs_is_accessible(disk: Disk) -> None:
         assert (shown, [], True) == (shown, found, width <= 320)
 
 
-def test_the_page_for_proofs_does_not_run_on_a_site(site: PortalSite, chromium: Browser) -> None:
-    """Otherwise people who type their words would have to trust the site at that moment."""
+def test_the_page_that_checks_proofs_does_nothing_when_a_site_serves_it(
+    site: PortalSite, chromium: Browser
+) -> None:
+    """If the page worked there, people who type their words would have to trust the site at that moment."""
     context = chromium.new_context()
     page = context.new_page()
     page.goto(f"{site.address}/fr/proof.html")

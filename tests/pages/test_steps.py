@@ -198,8 +198,8 @@ def test_the_link_to_leave_adds_one_empty_entry_to_the_history(visitor: Visitor)
     page.wait_for_url("**/en/guide")
 
 
-def test_no_forward_entry_remains_after_leaving_by_the_link_on_the_first_step(visitor: Visitor) -> None:
-    """In an earlier version, an entry of a later step remained as a forward entry in the history."""
+def test_the_browser_cannot_go_forward_after_leaving_by_the_link_on_the_first_step(visitor: Visitor) -> None:
+    """In an earlier version, the browser could still go forward to a later step of the report."""
     page = visitor.page
     visitor.visit("en/guide")
     visitor.visit("en/report")

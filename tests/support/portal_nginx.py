@@ -1,4 +1,4 @@
-"""The shipped nginx configuration of the clearnet site and the onion service, before a real portal."""
+"""The shipped nginx configuration of the clearnet site and the onion service, in front of a real portal."""
 
 import socket
 import subprocess
@@ -21,9 +21,9 @@ HOST = "127.0.0.1"
 
 @dataclass
 class Nginx:
-    """Both instances of nginx in a folder, in front of a portal.
+    """Two instances of nginx in front of a portal: one for the clearnet site, one for the onion service.
 
-    ``folder`` has all files that nginx may write. The onion service can have its own portal, as in a
+    All files that nginx may write are in ``folder``. The onion service can have its own portal, as in a
     deployment.
     """
 

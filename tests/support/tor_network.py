@@ -43,7 +43,10 @@ TestingDirAuthVoteGuard *
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The address of the client's proxy, and the lines with which another tor joins the network."""
+    """A running network. A tor process joins the network with the configuration lines ``joins``.
+
+    ``proxy`` is the address of the proxy of the network's client.
+    """
 
     proxy: str
     joins: str
@@ -58,7 +61,10 @@ class Tor:
 
 
 def tor_browser(proxy: str) -> Mapping[str, bool | int | str]:
-    """Return Tor Browser's settings of Firefox: the proxy resolves names, and onions are secure contexts."""
+    """Return the settings that make Firefox behave like Tor Browser.
+
+    The proxy resolves names, and sites with an onion address are secure contexts.
+    """
     host, port = proxy.split(":")
     return {
         "network.proxy.type": 1,

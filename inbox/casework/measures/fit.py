@@ -82,7 +82,8 @@ def check_ends(session: Session, number: int, taken: Taken) -> None:
     if taken.day < first:
         raise CaseRefused(
             sentence(
-                "the pending proceedings about case {number} began on {first}, after {day}",
+                "a decision of {day} cannot end the pending proceedings about case {number}: the first of"
+                " them began later, on {first}",
                 number=number,
                 first=first,
                 day=taken.day,

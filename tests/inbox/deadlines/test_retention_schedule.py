@@ -456,7 +456,9 @@ def test_a_final_decision_does_not_end_proceedings_that_began_after_it(closed: O
     came_long_ago(closed)
     days = [(today() - timedelta(n)).isoformat() for n in (9, 6, 3)]
     closed.json("case", "measure", "add", "1", "prosecutor_phoned", "--day", days[2])
-    assert f"began on {days[2]}, after {days[1]}" in refused_measure(closed, "final_decision", days[1])
+    said = refused_measure(closed, "final_decision", days[1])
+    assert f"a decision of {days[1]} cannot end" in said
+    assert f"began later, on {days[2]}" in said
     closed.json("case", "measure", "add", "1", "prosecutor_phoned", "--day", days[0])
     closed.json("case", "decide", "1", "no_transmission", "--reason", "x")
     closed.json("case", "measure", "add", "1", "final_decision", "--day", days[1])

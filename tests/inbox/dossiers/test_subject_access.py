@@ -158,17 +158,17 @@ def to_do(office: Office, number: int) -> str:
         return str(exits.what_to_do(session, number, Obstacle.REQUEST, Exit.DESTROY))
 
 
-# Recording a namesake takes two officers, because the answer then omits the case.
+# Recording that a case is about a namesake takes two officers, because the answer then omits the case.
 BY_TWO = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")}
 
 
 @pytest.mark.usefixtures("ripe")
-def test_a_case_with_only_the_family_name_counts_until_officers_record_a_namesake(
+def test_a_case_with_only_the_family_name_matches_a_request_until_officers_record_that_it_concerns_a_namesake(
     office: Office,
 ) -> None:
     """Officers must give a reason.
 
-    The case counts again if officers record that it is the same person, or if it contains the full name.
+    The case matches again if officers record that it is the same person, or if it contains the full name.
     """
     inform(office, "1", "2", "3", "4")
     office.json("case", "note", "4", "--text", "Un quelennec, dit-on, était au quai.")
@@ -441,7 +441,7 @@ def test_a_deferred_decision_to_inform_the_persons_is_pending_again_on_its_day(
 def test_data_in_proceedings_are_disclosed_only_to_a_person_who_was_informed_of_the_proceedings(
     office: Office, kind: str
 ) -> None:
-    """Otherwise the person may not know of the proceedings.
+    """Without this rule, a person who does not know of the proceedings could learn of them.
 
     A decision that nobody has to be informed does not allow the disclosure.
     """

@@ -39,8 +39,8 @@ GIVE_AWAY = {
     "telephone of the report": ("Appelé au +33 6 12 34 56 78", "+33612345678"),
     "another telephone": ("Appelez-nous au 01 42 68 53 00", "+33142685300"),
     "letters that only look alike": ("Marguer\u0456te nous a \u0441rit", "Marguer<U+0456>te"),
-    "address beside another": ("a@b.fr+c@d.fr", "+c@d.fr"),
-    "address behind what is none": ("x@y alice.b@example.org", "alice.b@example.org"),
+    "address joined to another": ("a@b.fr+c@d.fr", "+c@d.fr"),
+    "address after an invalid one": ("x@y alice.b@example.org", "alice.b@example.org"),
     "address": ("Écrivez à alice.b@example.org", "alice.b@example.org"),
 }
 HARMLESS = (
@@ -166,7 +166,7 @@ def test_a_reply_about_an_unsigned_report_is_checked_for_contacts_but_not_for_na
 def test_an_officer_without_a_declaration_of_interests_gets_no_leak_warnings(
     trio: Trio, tmp_path: Path
 ) -> None:
-    """An officer without a declaration gets no warning for a reply, for its preview, or for a reason."""
+    """No warning appears for a reply, for its preview, or for a reason."""
     told = tmp_path / "answers.toml"
     told.write_text('what = "x"\nprotect = "Marguerite"', "utf-8")
     day = today().isoformat()
@@ -199,7 +199,8 @@ def quoting(office: Office, text: str = QUOTING, number: int = 1) -> list[str]:
 def test_six_successive_words_of_another_report_cause_a_warning_about_one_passage(trio: Trio) -> None:
     """The passage may be anywhere in the text.
 
-    The controls are a passage of only five words, and the case that contains the passage.
+    As controls, a passage of only five words causes no warning, and neither does a reply about the very case
+    that contains the passage.
     """
     office = trio.others
     with office.opened() as inbox, inbox.transaction() as session:

@@ -121,7 +121,7 @@ def context(room: Room) -> Context:
 
 
 def shorten(room: Room, kind: Kind = KIND, part: float = 3 / 4) -> None:
-    """Take part of a kind's room."""
+    """Use up this part of the room for envelopes of one kind."""
     with room.database.write() as connection:
         share = room.settings.capacity_gb * 10**9 * SHARES[kind]
         quotas.count(connection, kind, int(share * part) + 1)
