@@ -95,8 +95,8 @@ def is_undecided(session: Session, number: int) -> bool:
 def is_awaited(session: Session, number: int) -> bool:
     """Return whether the judiciary has this case, or a case bound to it.
 
-    After the prosecutor's word or a final decision, the result is False. The result is True if a decision on
-    informing the prosecutor of one of these cases was asked for but not taken.
+    The result is False after the prosecutor's word or a final decision. But it is True while a decision on
+    informing the prosecutor of one of these cases is asked for and not taken.
     """
     bound = bonds.of(session, number)
     return bool(_asked(session, bound)) or any(_has_justice(session, each) for each in bound)

@@ -80,7 +80,7 @@ def files(folder: Path) -> list[Path]:
 
 
 def loose(folder: Path | None) -> list[Path]:
-    """Return the files in a folder, except bundles: an officer may have put these files there.
+    """Return the files in a folder that are not bundles. An officer may have put these files there.
 
     Hidden files, tar archives and symbolic links are left out. The list is empty without a folder, or if the
     folder cannot be read.
