@@ -25,13 +25,18 @@ wrapper() {
   printf '#!/bin/sh\n%s\n' "$2" > "demo/bin/$1"
   chmod +x "demo/bin/$1"
 }
-wrapper inbox "exec '$bin/inbox' --home '$PWD/demo/inbox' \"\$@\" --passphrase-file '$PWD/demo/passphrase'"
+# The passphrase file comes before the command, because a group of commands (`case --help`) has no such option.
+wrapper inbox "export FANAL_IMPORT=demo/bin/carry
+exec '$bin/inbox' --home '$PWD/demo/inbox' --passphrase-file '$PWD/demo/passphrase' \"\$@\""
 wrapper portal "exec '$bin/portal' --config '$PWD/demo/portal.toml' \"\$@\""
 # What the portal's administrator does with the medium: import its outboxes, then export new envelopes to it.
 wrapper carry "set -e
 cd '$PWD'
 for bundle in \$(ls $medium/outbox-*.tar 2> /dev/null | sort -V); do demo/bin/portal import \"\$bundle\"; rm \"\$bundle\"; done
 exec demo/bin/portal export --out $medium"
+# The desk once more after it was locked, on any free port: the locked page keeps the first port.
+wrapper desk "cd '$PWD'
+exec demo/bin/inbox desk --port 0 --minutes 120 --short-minutes 120 --medium $medium --same-disk \"\$@\""
 
 if [ -e demo/inbox ]; then
   echo 'Continuing with the data of an earlier run in demo/. To start again: rm -r demo'
@@ -63,8 +68,7 @@ trap 'kill $(jobs -p) 2> /dev/null || true; wait || true' EXIT
 echo 'Starting the portal and the desk.'
 demo/bin/portal serve > demo/portal.out &
 portal=$!
-demo/bin/inbox desk --port "$desk_port" --minutes 120 --short-minutes 120 --medium $medium --same-disk \
-  2> demo/desk.out &
+demo/bin/desk --port "$desk_port" 2> demo/desk.out &
 desk=$!
 # The portal and the desk each print an address once they listen.
 until grep -qs http:// demo/portal.out && grep -qs http:// demo/desk.out; do
@@ -88,10 +92,19 @@ cat <<EOF
 
    Sign in with the passphrase “$(cat demo/passphrase)”. The desk asks for it
    again for important actions. Choose “Portal exchange” and “Collect”, read the case, and reply. Then choose
-   “Portal exchange” and “Prepare outbox”. Once the desk is locked, you can also use commands;
-   \`demo/bin/inbox --help\` lists them.
-4. Carry the medium back: run the same command again. Then choose “Read the answer” in the browser, type the
-   words, read the answer, and write again.
+   “Portal exchange” and “Prepare outbox”.
+4. Carry the medium back to the portal, in the second terminal:
+
+     demo/bin/carry
+
+   Then choose “Read the answer” in the reporter's browser, type the words, read the answer, and write again.
+
+“Lock the inbox” at the desk closes the inbox. After that, two commands work in the second terminal:
+\`demo/bin/desk\` opens the desk again, at a new address; \`demo/bin/inbox --help\` lists the other commands of
+the inbox.
+
+A new demo contains no cases. It has one officer, so you cannot try actions that take two officers, such as
+closing an urgent case or deleting a passage. A real inbox has several officers: docs/key-ceremony.md.
 
 Ctrl-C ends the demo. Its data stays in demo/.
 EOF

@@ -8,7 +8,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from portal.setup.cli import fanal_portal
 from templates import version
 from templates.command_line import COLUMNS, Branch, Command, Group, leaves, near
 from tests.support import command_reference
+from tests.support.command_tree import groups
 from tests.support.inbox_builders import Office
 from tests.support.laws import FRENCH
 from tests.support.paths import ROOT
@@ -49,14 +50,6 @@ def tree(program: str) -> Branch:
     root = PROGRAMS[program]
     assert isinstance(root, Group)
     return root.branch
-
-
-def groups(branch: Branch, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Yield the path of every group, beginning with the program itself."""
-    yield path
-    for name, child in branch.children.items():
-        if isinstance(child, Branch):
-            yield from groups(child, (*path, name))
 
 
 def run(program: str, *words: str) -> int:

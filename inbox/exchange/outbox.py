@@ -1,6 +1,7 @@
 """Make the outbox bundle: a new slot for every case that needs one, and the keyring (SPEC 8.2)."""
 
 import hashlib
+import os
 import tempfile
 from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from dataclasses import dataclass
@@ -60,8 +61,13 @@ class Made:
 
     @property
     def command(self) -> str:
-        """The command that imports the bundle on the portal's machine, where the guides mount the medium."""
-        return f"fanal-portal run import /media/stick/{self.path.name}"
+        """The command that imports the bundle on the portal's machine, where the guides mount the medium.
+
+        If the portal has another command or mount point, the environment variable FANAL_IMPORT has the
+        command; ``{bundle}`` in it stands for the name of the file.
+        """
+        command = os.environ.get("FANAL_IMPORT", "fanal-portal run import /media/stick/{bundle}")
+        return command.replace("{bundle}", self.path.name)
 
 
 @dataclass(frozen=True, slots=True)

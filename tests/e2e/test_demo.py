@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from inbox.cli.main import commands
 from tests.support import guides
+from tests.support.command_tree import groups
 from tests.support.inbox_builders import QUICKLY
 from tests.support.installation import COMMANDS, START_SECONDS, free_port
 from tests.support.page_visitor import Visitor
@@ -22,7 +24,7 @@ from tests.support.paths import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
-DESK = re.compile(r"^ +(http://.*/open/.*)$", re.MULTILINE)
+DESK = re.compile(r"^ *(http://.*/open/.*)$", re.MULTILINE)
 LAST_LINE = "Ctrl-C ends the demo."
 
 
@@ -92,7 +94,7 @@ def sign_in(page: Page, address: str) -> None:
 
 
 def answer(page: Page, address: str) -> None:
-    """Collect at the desk, reply to the only case, and prepare an outbox."""
+    """Collect at the desk, reply to the only case, prepare an outbox, and lock the desk."""
     sign_in(page, address)
     page.click("nav >> text=Portal exchange")
     page.get_by_role("button", name="Collect", exact=True).first.click()
@@ -105,6 +107,26 @@ def answer(page: Page, address: str) -> None:
     page.click("nav >> text=Portal exchange")
     page.click("text=Prepare outbox")
     expect(page.locator("h1")).to_contain_text("is on the medium")
+    expect(page.locator("code.command")).to_have_text("demo/bin/carry")
+    page.click("text=Lock the inbox")
+    page.click("text=Lock for everybody")
+    expect(page.locator("body")).to_contain_text("The desk is locked")
+
+
+@contextmanager
+def opened_again(checkout: Path) -> Iterator[str]:
+    """Open the locked desk with the command of the demo; yield its address."""
+    with (checkout / "again").open("w") as printed:
+        desk = subprocess.Popen(["demo/bin/desk"], cwd=checkout, stderr=printed)
+    try:
+        for _ in range(START_SECONDS * 80):
+            if (found := DESK.findall((checkout / "again").read_text("utf-8"))) or desk.poll() is not None:
+                break
+            time.sleep(0.1)
+        yield found[0]
+    finally:
+        desk.terminate()
+        desk.wait(timeout=START_SECONDS)
 
 
 @pytest.mark.slow
@@ -125,8 +147,8 @@ def test_the_demo_leads_from_a_report_to_its_answer(
     visitor = Visitor(context.new_page(), f"http://127.0.0.1:{port}", "en")
     with demo(checkout, port) as printed:
         assert visitor.address in printed
-        (carry,) = re.findall(r"^ +(demo/bin/.*)$", printed, re.MULTILINE)
-        assert carrying == [carry, carry]
+        assert carrying == re.findall(r"^ +(demo/bin/.*)$", printed, re.MULTILINE)
+        carry = carrying[0]
         visitor.report("Someone asked me for a container number.")
         assert typed(checkout, pending).startswith("inspection: 1, ")
         typed(checkout, carry)
@@ -135,6 +157,13 @@ def test_the_demo_leads_from_a_report_to_its_answer(
         visitor.open()
         visitor.opened()
         expect(visitor.page.locator("#messages")).to_contain_text("When did it begin?")
+        for group in groups(commands.branch):
+            words = " ".join(("inbox", *group))
+            assert f"Usage: {words} " in typed(checkout, f"demo/bin/{words} --help")
+        with opened_again(checkout) as address:
+            sign_in(page := context.new_page(), address)
+            page.click("nav >> text=Queue")
+            expect(page.locator("tbody")).to_contain_text("Someone asked me")
     if again:
         goes_on(checkout, visitor)
     assert "Someone asked me" in typed(checkout, "demo/bin/inbox case list")

@@ -39,7 +39,8 @@ page with the commands.
   line of JSON on standard error: `code`, `message`, `hint`. Only four commands lack this option:
   `inbox session`, `inbox desk` and `portal serve`, which run until somebody stops them, and
   `fanal-portal run`, which runs a command that has the option.
-- `FANAL_HOME` is the default of the inbox's `--home`.
+- `FANAL_HOME` is the default of the inbox's `--home`. If `FANAL_IMPORT` is set, the inbox shows it
+  as the command that imports an outbox at the portal; `{bundle}` stands for the file's name.
 - A shell keeps each command in its history, with everything typed after it. At a terminal, a
   command asks for a required text that is missing, and for any free text whose value is `-`.
 - A command with `[CASES]...` takes case numbers. Instead of numbers, it takes the options of

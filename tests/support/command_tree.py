@@ -4,6 +4,16 @@ from collections.abc import Iterator
 
 import click
 
+from templates.command_line import Branch
+
+
+def groups(branch: Branch, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the path of every group, beginning with the program itself."""
+    yield path
+    for name, child in branch.children.items():
+        if isinstance(child, Branch):
+            yield from groups(child, (*path, name))
+
 
 def commands_of(group: click.Group) -> dict[str, click.Command]:
     """Return the commands directly in a group, by name."""

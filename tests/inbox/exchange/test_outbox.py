@@ -346,6 +346,15 @@ def test_a_reply_can_be_read_from_a_file(world: World, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("correspondent")
+def test_the_command_that_imports_an_outbox_can_be_set_for_a_portal_that_has_another_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = ("exchange", "outbox", "--out", world.office.out)
+    assert "then: fanal-portal run import /media/stick/outbox-inspection-1.tar" in world.office.run(*make).out
+    monkeypatch.setenv("FANAL_IMPORT", "carry '{bundle}'")
+    assert "then: carry 'outbox-inspection-2.tar'" in world.office.run(*make).out
+
+
 def test_an_outbox_for_a_missing_folder_is_refused_and_changes_nothing(world: World) -> None:
     before = world.office.state()
     said = world.office.run("exchange", "outbox", "--out", world.office.out / "none")
