@@ -19,7 +19,8 @@ from inbox.text.redaction import Pieces
 
 _FONTS = Path("/usr/share/fonts/truetype/dejavu")
 _FACES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
-_FAMILY = "DejaVu"
+# The only font family of these pages.
+FAMILY = "DejaVu"
 _PRODUCER = "Fanal"
 _SIZE, _SMALL, _LARGE, _TITLE = 10, 8, 12, 16
 _LINE, _GAP = 5, 1
@@ -57,25 +58,28 @@ class Sheets:
         """Leave half a line blank."""
         self._pdf.ln(_LINE / 2)
 
-    def heading(self, text: str) -> None:
-        """Begin a part."""
+    def heading(self, text: str, room: float = 0) -> None:
+        """Begin a part. Begin a new page if less than ``room`` (in mm) would remain below the heading."""
         self._pdf.ln(_LINE)
-        self._together(4 * _LINE)
+        self._together(4 * _LINE + room)
         self._block(text, "B", _LARGE)
         self._pdf.ln(_LINE / 2)
 
     def fact(self, label: str, value: str) -> None:
         """Write a label and its value."""
         pdf = self._pdf
-        pdf.set_font(_FAMILY, "B", _SIZE)
+        pdf.set_font(FAMILY, "B", _SIZE)
         pdf.cell(_LABEL, _LINE, pdf.legible(label))
-        pdf.set_font(_FAMILY, "", _SIZE)
+        pdf.set_font(FAMILY, "", _SIZE)
         pdf.multi_cell(0, _LINE, pdf.legible(value), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
-    def label(self, text: str) -> None:
-        """Write the question that the next quotation answers."""
+    def label(self, text: str, room: float = 0) -> None:
+        """Write the question that the next quotation answers, or the heading of a small part.
+
+        Begin a new page if less than ``room`` (in mm) would remain below it.
+        """
         self._pdf.ln(_LINE / 2)
-        self._together(2 * _LINE)
+        self._together(2 * _LINE + room)
         self._block(text, "B", _SIZE)
 
     def text(self, text: str) -> None:
@@ -90,32 +94,53 @@ class Sheets:
     def quote(self, pieces: Pieces) -> None:
         """Write a quotation. Mark removed passages in a way that the text itself cannot imitate."""
         pdf = self._pdf
-        pdf.set_font(_FAMILY, "", _SIZE)
+        pdf.set_font(FAMILY, "", _SIZE)
         pdf.begin_quote()
         for place, piece in enumerate(pieces):
             if place:
-                pdf.set_font(_FAMILY, "B", _SIZE)
+                pdf.set_font(FAMILY, "B", _SIZE)
                 pdf.set_text_color(*_RED)
                 pdf.write(_LINE, self._removed)
-                pdf.set_font(_FAMILY, "", _SIZE)
+                pdf.set_font(FAMILY, "", _SIZE)
                 pdf.set_text_color(*_BLACK)
             pdf.write(_LINE, pdf.legible(piece))
         pdf.ln(_LINE)
         pdf.end_quote()
         pdf.ln(_GAP)
 
-    def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
-        """Write a table with columns of these relative widths. Each page repeats the column heads."""
+    def drawing(self, svg: bytes, width: float, height: float, told: str) -> None:
+        """Draw SVG of our own, whose texts are in ``FAMILY``; width and height are in mm.
+
+        ``told`` is the text alternative, which the file contains as a tag.
+        """
+        pdf = self._pdf
+        pdf.ln(_GAP)
+        self._together(height)
+        pdf.image(svg, w=width, h=height, alt_text=told)
+        pdf.ln(_GAP)
+
+    def table(
+        self,
+        heads: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        widths: Sequence[int],
+        *,
+        numbers: bool = False,
+    ) -> None:
+        """Write a table with columns of these relative widths. Each page repeats the column heads.
+
+        With ``numbers``, all columns except the first are aligned on the right.
+        """
         pdf = self._pdf
         pdf.ln(_LINE / 2)
-        pdf.set_font(_FAMILY, "", _SMALL)
+        pdf.set_font(FAMILY, "", _SMALL)
         bold = FontFace(emphasis="BOLD", fill_color=_PALE)
         with pdf.table(
             col_widths=tuple(widths),
             headings_style=bold,
             line_height=_LINE * _SMALL / _SIZE,
             padding=_GAP,
-            text_align=Align.L,
+            text_align=(Align.L, *[Align.R if numbers else Align.L] * (len(heads) - 1)),
             v_align=VAlign.T,
         ) as table:
             for cells in (heads, *rows):
@@ -132,7 +157,7 @@ class Sheets:
         self, text: str, style: str = "", size: int = _SIZE, colour: tuple[int, int, int] = _BLACK
     ) -> None:
         pdf = self._pdf
-        pdf.set_font(_FAMILY, style, size)
+        pdf.set_font(FAMILY, style, size)
         pdf.set_text_color(*colour)
         height = _LINE * size / _SIZE
         pdf.multi_cell(0, height, pdf.legible(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
@@ -179,8 +204,8 @@ class _Pdf(FPDF):
                 sentence("apt install fonts-dejavu-core"),
             )
         for style, file in _FACES.items():
-            self.add_font(_FAMILY, style, _FONTS / file)
-        self.set_font(_FAMILY, "", _SIZE)
+            self.add_font(FAMILY, style, _FONTS / file)
+        self.set_font(FAMILY, "", _SIZE)
 
     def legible(self, text: str) -> str:
         """Return a text in which characters that are invisible or missing from the font are spelled out."""
@@ -209,7 +234,7 @@ class _Pdf(FPDF):
         self._rule(self.h - _BOTTOM)
         self.set_y(-_BOTTOM + _LINE)
         self.set_x(_MARGIN)
-        self.set_font(_FAMILY, "", _SMALL)
+        self.set_font(FAMILY, "", _SMALL)
         self.set_text_color(*_GREY)
         self.cell(0, _LINE, self.legible(f"{self._foot} {self.page_no()}"), align="R")
 
