@@ -35,6 +35,7 @@ BY_CHANCE = {
     "inbox/desk/pages/casework.py": {"told": "whether the reporter is told of a measure, in a form"},
     "inbox/desk/pages/replies.py": {"feedback": "whether a reply is feedback, in a form"},
     "inbox/desk/sessions/writing.py": {"feedback": "whether a reply is feedback, in a form"},
+    "inbox/figures/published/chart.py": {"none": "no fill, in SVG"},
     "inbox/desk/rendering.py": {"told": "a filter of templates"},
     "inbox/desk/done.py": {"told": "an action that the desk reports as done"},
     "inbox/dossiers/compose.py": {"none": "no attachment"},

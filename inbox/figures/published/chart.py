@@ -1,0 +1,277 @@
+"""Charts as SVG: bars, bars divided into shares, and a line over years.
+
+A chart needs neither script nor style: it has presentation attributes only, so a page that forbids both can
+contain it, and so can a PDF. Fills differ by hatching, not by colour, and every value is written beside its
+mark. A missing value (None) has the caller's sign instead of a mark.
+
+The libraries for charts in Python (pygal, matplotlib, Altair) write style elements or scripts into their SVG.
+The hatching is made of lines, because the library for PDF does not know the patterns of SVG.
+"""
+
+import math
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+# All lengths are in units of the drawing, which is as wide as a telephone's screen in points of type.
+WIDTH = 400
+_SIZE, _LINE, _BAR, _GAP = 14, 18, 16, 10
+# The average width of a letter and of a bold digit: labels are broken before they are too long for a line.
+_LETTER, _BOLD = 0.56 * _SIZE, 0.7 * _SIZE
+_INK, _PALE = "#222222", "#ffffff"
+_STEP, _PAD = 5, 2
+_RADIUS, _RISE = 3.5, 7
+# The height of a line chart above its years, and the room at both sides for half a label.
+_TALL, _SIDE = 110, 22
+# Fills of shares, which differ without colour: solid, or the lines that cross a white bar.
+_SOLID = "solid"
+_FILLS = (_SOLID, "", "/", "-", "/\\", "|")
+MOST_SHARES = len(_FILLS)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A value with its label, and the text that is written beside it; ``value`` is None if it is missing."""
+
+    label: str
+    value: int | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Divided:
+    """A bar that is divided into marks. If one of them is missing, the bar shows ``sign`` instead."""
+
+    label: str
+    marks: Sequence[Mark]
+    sign: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart with its title and its text alternative. ``height`` is in the same units as ``WIDTH``."""
+
+    name: str
+    title: str
+    told: str
+    height: float
+    parts: Sequence[ET.Element]
+
+    def for_page(self) -> str:
+        """Return SVG to put into HTML, with title and text alternative; it is as wide as its surroundings."""
+        root = self._root("sans-serif")
+        root.attrib |= {
+            "width": "100%",
+            "role": "img",
+            "aria-labelledby": f"{self.name}-title {self.name}-told",
+        }
+        ET.SubElement(root, "title", id=f"{self.name}-title").text = self.title
+        ET.SubElement(root, "desc", id=f"{self.name}-told").text = self.told
+        root.extend(self.parts)
+        return ET.tostring(root, "unicode")
+
+    def for_paper(self, font: str) -> bytes:
+        """Return SVG whose texts are in ``font``, without title and text alternative."""
+        root = self._root(font)
+        root.extend(self.parts)
+        return ET.tostring(root)
+
+    def _root(self, font: str) -> ET.Element:
+        box = f"-1 0 {WIDTH + 2} {_n(self.height)}"
+        named = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": box, "fill": _INK}
+        return ET.Element("svg", {**named, "font-family": font, "font-size": str(_SIZE)})
+
+
+def bars(name: str, title: str, told: str, marks: Sequence[Mark]) -> Chart:
+    """Return a chart with a bar for each mark.
+
+    ``name`` is unique on its page, and ``told`` is the text alternative.
+    """
+    drawing = _Drawing()
+    longest = max((mark.value or 0 for mark in marks), default=0) or 1
+    room = WIDTH - max((len(mark.text) for mark in marks), default=0) * _BOLD - _GAP
+    for mark in marks:
+        drawing.text(mark.label)
+        length = (mark.value or 0) / longest * room
+        if length:
+            drawing.filled(0, length, _SOLID)
+        drawing.write(
+            length + (_GAP / 2 if length else 0), drawing.height + _BAR - 3, mark.text, weight="bold"
+        )
+        drawing.height += _BAR + _GAP
+    return drawing.chart(name, title, told)
+
+
+def shares(name: str, title: str, told: str, rows: Sequence[Divided]) -> Chart:
+    """Return a chart with a bar of full width for each row, divided by its marks.
+
+    Raises ValueError if a row has more than MOST_SHARES marks, because there are no more different fills.
+    """
+    if any(len(row.marks) > MOST_SHARES for row in rows):
+        raise ValueError("too many shares")
+    drawing = _Drawing()
+    for place, mark in enumerate(rows[0].marks):
+        drawing.filled(0, _BAR, _FILLS[place])
+        value = mark.text if len(rows) == 1 else ""
+        drawing.write(WIDTH, drawing.height + _SIZE, value, anchor="end", weight="bold")
+        drawing.text(mark.label, _BAR + _GAP / 2, len(value) * _BOLD)
+        drawing.height += _PAD
+    drawing.height += _GAP / 2
+    for row in rows:
+        if len(rows) > 1:
+            drawing.text(row.label)
+        _divide(drawing, row, is_labelled=len(rows) > 1)
+        drawing.height += _BAR + _GAP
+    return drawing.chart(name, title, told)
+
+
+def line(name: str, title: str, told: str, marks: Sequence[Mark]) -> Chart:
+    """Return a chart with a point for each year; a missing year interrupts the line."""
+    drawing = _Drawing()
+    highest = max((mark.value or 0 for mark in marks), default=0) or 1
+    step = (WIDTH - 2 * _SIDE) / max(len(marks) - 1, 1)
+    floor = _LINE + _TALL
+    points = [
+        (_SIDE + place * step, floor - (mark.value or 0) / highest * _TALL)
+        for place, mark in enumerate(marks)
+    ]
+    drawing.add("path", d=f"M0 {floor}H{WIDTH}", stroke=_INK, fill="none")
+    for (place, mark), (x, y) in zip(enumerate(marks), points, strict=True):
+        if place and mark.value is not None and marks[place - 1].value is not None:
+            (left, top) = points[place - 1]
+            d = f"M{_n(left)} {_n(top)}L{_n(x)} {_n(y)}"
+            drawing.add("path", d=d, stroke=_INK, stroke_width=2, fill="none")
+    texts = _written(marks, step)
+    for (place, mark), (x, y) in zip(enumerate(marks), points, strict=True):
+        if mark.value is None:
+            if place in texts:
+                drawing.write(x, floor - _RISE, mark.text, anchor="middle")
+            continue
+        drawing.add("circle", cx=_n(x), cy=_n(y), r=_RADIUS, fill=_INK)
+        if place in texts:
+            above = _RISE + _SIZE * 0.6 if _is_valley(marks, place) else -_RISE
+            drawing.write(x, y + above, mark.text, anchor="middle", weight="bold")
+    for place in _apart(len(marks), max((len(mark.label) for mark in marks), default=0), step):
+        drawing.write(points[place][0], floor + _LINE, marks[place].label, anchor="middle")
+    drawing.height = floor + _LINE + _GAP
+    return drawing.chart(name, title, told)
+
+
+def _divide(drawing: "_Drawing", row: Divided, *, is_labelled: bool) -> None:
+    whole = sum(mark.value or 0 for mark in row.marks)
+    if not whole or any(mark.value is None for mark in row.marks):
+        drawing.write(0, drawing.height + _BAR - 3, row.sign, weight="bold")
+        return
+    left = 0.0
+    for place, mark in enumerate(row.marks):
+        length = (mark.value or 0) / whole * WIDTH
+        drawing.filled(left, length, _FILLS[place])
+        if is_labelled and length > (room := len(mark.text) * _BOLD + _PAD):
+            middle = left + length / 2
+            drawing.plain(middle - room / 2, room)
+            drawing.write(middle, drawing.height + _BAR - 3, mark.text, anchor="middle", weight="bold")
+        left += length
+
+
+def _written(marks: Sequence[Mark], step: float) -> set[int]:
+    """Return the places whose texts are written, so that no two touch.
+
+    These are all places if there is room. Otherwise they are the last, the highest, the lowest and the first
+    value, and as many missing values as there is room for.
+    """
+    known = [place for place, mark in enumerate(marks) if mark.value is not None]
+    order = sorted(known, key=lambda place: marks[place].value or 0)
+    missing = [place for place, mark in enumerate(marks) if mark.value is None]
+    chosen: set[int] = set()
+    for places, first in ((known, [*known[-1:], *order[-1:], *order[:1], *known[:1]]), (missing, missing)):
+        room = max((len(marks[place].text) for place in places), default=0) * _BOLD + _PAD
+        found: list[int] = []
+        for place in places if step >= room else first:
+            if all(abs(place - other) * step >= room for other in found):
+                found.append(place)
+        chosen.update(found)
+    return chosen
+
+
+def _is_valley(marks: Sequence[Mark], place: int) -> bool:
+    """Return whether the line rises on both sides, so that only the room below the point is free."""
+    value = marks[place].value or 0
+    beside = [marks[at].value for at in (place - 1, place + 1) if 0 <= at < len(marks)]
+    return len(beside) > 1 and all(other is not None and other > value for other in beside)
+
+
+def _apart(number: int, letters: int, step: float) -> set[int]:
+    """Return the places of the labels that do not touch, counted from the last one."""
+    every = math.ceil((letters + 1) * _LETTER / step)
+    return set(range(number - 1, -1, -every))
+
+
+class _Drawing:
+    """An SVG drawing that grows downwards; ``height`` is where the next part begins."""
+
+    def __init__(self) -> None:
+        self.height = 0.0
+        self._parts: list[ET.Element] = []
+
+    def add(self, tag: str, text: str = "", **attributes: object) -> None:
+        """Add an element; underscores in names of attributes become hyphens."""
+        named = {name.replace("_", "-"): str(value) for name, value in attributes.items()}
+        part = ET.Element(tag, named)
+        part.text = text or None
+        self._parts.append(part)
+
+    def write(self, x: float, y: float, text: str, *, anchor: str = "start", weight: str = "normal") -> None:
+        """Write a line of text with its baseline at ``y``."""
+        # Otherwise the library for PDF would replace no-break spaces.
+        spaces = {"white-space": "pre"}
+        self.add("text", text, x=_n(x), y=_n(y), text_anchor=anchor, font_weight=weight, **spaces)
+
+    def text(self, text: str, left: float = 0, right: float = 0) -> None:
+        """Write a text below the earlier parts, on as many lines as it needs between these margins."""
+        for each in textwrap.wrap(text, int((WIDTH - left - right) / _LETTER)) or [""]:
+            self.write(left, self.height + _SIZE, each)
+            self.height += _LINE
+        self.height += _PAD
+
+    def filled(self, left: float, length: float, fill: str) -> None:
+        """Draw a bar at the current height with one of the fills."""
+        self._box(left, self.height, length, _BAR, fill=_INK if fill == _SOLID else _PALE, stroke=_INK)
+        if fill not in {_SOLID, ""}:
+            lines = "".join(each for way in fill for each in _hatch(left, self.height, length, way))
+            self.add("path", d=lines, stroke=_INK, fill="none")
+
+    def plain(self, left: float, length: float) -> None:
+        """Clear a part of a bar, for a text."""
+        self._box(left, self.height + 1, length, _BAR - 2, fill=_PALE, stroke="none")
+
+    def _box(self, left: float, top: float, length: float, height: float, **look: str) -> None:
+        self.add("rect", x=_n(left), y=_n(top), width=_n(length), height=height, **look)
+
+    def chart(self, name: str, title: str, said: str) -> Chart:
+        """Return the drawing as a chart."""
+        return Chart(name, title, said, self.height, tuple(self._parts))
+
+
+def _hatch(left: float, top: float, length: float, way: str) -> Iterator[str]:
+    """Yield the lines of a hatching within a bar, as parts of an SVG path."""
+    right, bottom = left + length, top + _BAR
+    match way:
+        case "-":
+            for y in range(_STEP, _BAR, _STEP):
+                yield f"M{_n(left)} {_n(top + y)}H{_n(right)}"
+        case "|":
+            for place in range(1, int(length / _STEP) + 1):
+                yield f"M{_n(left + place * _STEP)} {_n(top)}V{_n(bottom)}"
+        case _:
+            for place in range(1, int((length + _BAR) / (2 * _STEP)) + 1):
+                x = place * 2 * _STEP - _BAR
+                low, high = max(0.0, -x), min(float(_BAR), length - x)
+                ends = [(left + x + at, bottom - at if way == "/" else top + at) for at in (low, high)]
+                (x1, y1), (x2, y2) = ends
+                yield f"M{_n(x1)} {_n(y1)}L{_n(x2)} {_n(y2)}"
+
+
+def _n(value: float) -> str:
+    """Return a coordinate with two decimals at most."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
