@@ -1,0 +1,59 @@
+"""An edition as PDF, with its charts as vectors."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from inbox.figures.published import chart
+from inbox.figures.published.chart import Chart
+from inbox.figures.published.edition import WORDING, Edition, Section
+from inbox.files.pdf import FAMILY, Sheets
+
+# The width of a chart in millimetres: its texts are as large as the other texts of the page.
+_WIDTH = 105
+_LABEL, _NUMBER = 40, 14
+# The level of the headings of large parts, and the rows that the head of a table is as high as.
+_PART, _HEAD = 2, 3
+# The height of a row, and the most that is kept together, in mm.
+_ROW, _MOST = 6, 150
+
+
+def paper(edition: Edition, day: date) -> bytes:
+    """Return the pages of an edition that was published on ``day``."""
+    foot = f"{edition.title} · {WORDING.say('page', edition.language)}"
+    sheets = Sheets(edition.title, language=edition.language, day=day, foot=foot, removed="")
+    sheets.subtitle(edition.office)
+    for fact in edition.facts:
+        sheets.small(fact)
+    for section, room in zip(edition.sections, _rooms(edition.sections), strict=True):
+        begin = sheets.heading if section.level == _PART else sheets.label
+        begin(section.heading, room)
+        for text in section.texts:
+            sheets.text(text)
+        for text in section.listed:
+            sheets.text(f"• {text}")
+        for each in section.charts:
+            sheets.drawing(each.for_paper(FAMILY), _WIDTH, _height(each), f"{each.title}. {each.told}")
+        if table := section.table:
+            widths = [_LABEL, *[_NUMBER] * (len(table.heads) - 1)]
+            sheets.table(table.heads, table.rows, widths, numbers=True)
+    return sheets.output()
+
+
+def _rooms(sections: Sequence[Section]) -> Sequence[float]:
+    """Return the height of each section's chart and table, in mm, so that a page break does not part them.
+
+    A heading without contents of its own stays with the next section.
+    """
+    rooms: list[float] = []
+    following = 0.0
+    for section in reversed(sections):
+        lines = len(section.texts) + len(section.table.rows) + _HEAD if section.table else 0
+        room = min(lines * _ROW + sum(map(_height, section.charts)), _MOST)
+        is_bare = not (section.table or section.listed)
+        rooms.append(following + _ROW if is_bare else room)
+        following = rooms[-1]
+    return rooms[::-1]
+
+
+def _height(drawn: Chart) -> float:
+    return drawn.height * _WIDTH / chart.WIDTH

@@ -1,0 +1,182 @@
+"""An edition says only what the published files prove, in every form."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import pytest
+
+from inbox.figures.events import Event, Kind
+from inbox.figures.published import data, edition, figures
+from inbox.figures.published.edition import SIGN, Edition, Section
+from inbox.figures.published.page import page
+from inbox.figures.published.paper import paper
+from templates.catalogues import LANGUAGES
+from tests.support.edition_numbers import numbers, of_page, unexplained
+from tests.support.editions import FIRST, IMPRINT, PLAN, Published, publish, read, some_years, year
+
+SETS: Mapping[str, Callable[[], Published]] = {
+    "nothing": lambda: publish([], 1),
+    "one year": lambda: publish(some_years(1), 1),
+    "all hidden": lambda: publish([e for n in range(3) for e in year(FIRST + n, 4, 3, 2)], 3),
+    "three years": lambda: publish(some_years(3), 3),
+    "five years": lambda: publish(some_years(5), 5),
+    "thousands": lambda: publish(year(FIRST, 4321, 2109, 1234), 1),
+    "twenty years": lambda: publish(some_years(20), 20),
+}
+
+
+def section(found: Edition, name: str) -> Section:
+    return next(each for each in found.sections if each.name == name)
+
+
+def written(published: Published, language: str) -> dict[str, str]:
+    """Return the texts of all forms of the last edition."""
+    made = published.edition(language)
+    return {
+        "page": of_page(page(made)),
+        # The footers have the numbers of the pages.
+        "paper": re.sub(r"· page \d+", "", read(paper(made, IMPRINT.day))),
+        "csv": data.as_csv(published.figures, language).decode("utf-8-sig"),
+        # The day of publication, and how many years a table counts.
+        "json": re.sub(rf'{IMPRINT.day}|"years": \d', "", data.as_json(published.figures, IMPRINT).decode()),
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", SETS)
+def test_every_number_is_a_shown_cell_or_computed_from_shown_cells(name: str, language: str) -> None:
+    published = SETS[name]()
+    for form, text in written(published, language).items():
+        assert unexplained(text, published.figures) == set(), form
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_search_finds_a_planted_total_in_a_sentence(language: str) -> None:
+    """The test above needs this control."""
+    published = publish(some_years(3), 3)
+    made = published.edition(language)
+    first, *others = made.sections
+    planted = replace(made, sections=[replace(first, listed=[*first.listed, "4711 en tout."]), *others])
+    assert unexplained(of_page(page(planted)), published.figures) == {"4711"}
+    assert "4711" in unexplained(read(paper(planted, IMPRINT.day)), published.figures)
+
+
+def with_hidden(witnesses: int) -> Published:
+    """Return an edition in which 97 reports are in the first group of a table, beside these witnesses."""
+    codes = {"area": "north", "acknowledged": "in_time", "identity": "named"}
+    paths = ["reprisals"] * 97 + ["approached"] * 6 + ["saw"] * witnesses
+    return publish([Event(Kind.RECEIVED, FIRST, {"path": path, **codes}) for path in paths], 1)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_form_contains_a_hidden_count(language: str) -> None:
+    published = with_hidden(4)
+    assert published.hidden[f"{FIRST}/path/other"] == 97
+    for form, text in written(published, language).items():
+        assert "97" not in numbers(text), form
+        assert "107" in numbers(text), form
+        assert SIGN in text or form == "json"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_search_for_a_hidden_count_finds_the_same_count_if_it_is_shown(language: str) -> None:
+    """The test above needs this control."""
+    for form, text in written(with_hidden(5), language).items():
+        assert "97" in numbers(text), form
+
+
+def test_the_edition_tells_the_essentials_in_sentences() -> None:
+    assert section(publish(some_years(3), 3).edition("fr"), "short").listed == [
+        "Signalements reçus\u00a0: 65, contre 53 en 2028 (+12).",
+        "Signalements clos\u00a0: 40, contre 33 en 2028 (+7).",
+        f"Transmissions au procureur\u00a0: 12 ({SIGN} en 2028).",
+        "Signalements ouverts au 31 décembre\u00a0: 60.",
+        "Accusé de réception\u00a0: «\u00a0Sous sept jours ouvrés\u00a0», 44 sur 65 (68\u00a0%).",
+        "Délai de clôture\u00a0: "
+        "le délai médian se trouve dans le groupe «\u00a0De trois mois à un an\u00a0».",
+    ]
+    assert section(publish(some_years(2), 2).edition("en"), "short").listed[:3] == [
+        "Reports received: 53, compared with 41 in 2027 (+12).",
+        "Reports closed: 33, compared with 26 in 2027 (+7).",
+        f"Referrals to the public prosecutor: {SIGN} (9 in 2027).",
+    ]
+
+
+def test_the_sign_is_explained_once() -> None:
+    for language in LANGUAGES:
+        made = publish(some_years(3), 3).edition(language)
+        explained = [
+            text for each in made.sections for text in (*each.texts, *each.listed) if f"{SIGN} (" in text
+        ]
+        assert len(explained) == 1
+
+
+def test_tables_of_three_years_appear_only_in_the_edition_of_their_last_year() -> None:
+    early, last = (section(publish(some_years(n), n).edition(), "table-area") for n in (2, 3))
+    assert early.table is None
+    assert early.texts == ["Ce tableau compte trois années ensemble. Il paraîtra avec l\u2019édition 2029."]
+    assert last.table is not None
+    assert last.table.heads[1] == "2027-2029"
+
+
+def test_the_first_edition_has_no_trend() -> None:
+    made = publish(some_years(1), 1).edition()
+    assert section(made, "trend").texts == [
+        "Première édition\u00a0: il n\u2019y a pas encore d\u2019évolution à montrer."
+    ]
+    assert not section(made, "total-received").charts
+    assert section(publish(some_years(2), 2).edition(), "total-received").charts
+
+
+def test_a_table_without_a_shown_count_has_no_chart_and_says_why() -> None:
+    assert not section(SETS["all hidden"]().edition(), "total-received").charts
+    found = section(SETS["all hidden"]().edition(), "table-path")
+    assert not found.charts
+    assert found.texts == ["Aucun nombre de ce tableau n\u2019est publié pour 2029."]
+    assert found.table is not None
+    assert {text for row in found.table.rows for text in row[1:]} == {SIGN, ""}
+
+
+def test_each_table_of_the_plan_has_a_table_and_a_chart_with_the_same_numbers() -> None:
+    published = publish(some_years(3), 3)
+    for language in LANGUAGES:
+        made = published.edition(language)
+        for name in published.figures.plan.tables:
+            found = section(made, f"table-{name}")
+            assert found.table is not None
+            (drawn,) = found.charts
+            latest = -1 if name == "identity" else -2
+            rows = [row for row in found.table.rows if row[0] not in {"Ensemble", "Total"}]
+            for row in rows:
+                assert f"{row[0]}" in drawn.told
+                assert row[latest] in drawn.told
+
+
+def test_the_last_group_of_a_table_is_the_one_with_everything_else() -> None:
+    found = section(publish(some_years(1), 1).edition("en"), "table-path").table
+    assert found is not None
+    assert [row[0] for row in found.rows] == [
+        "Was approached",
+        "Is a witness",
+        "Other situation, or not stated",
+        "Total",
+    ]
+
+
+def test_large_numbers_are_grouped_as_the_language_does() -> None:
+    published = SETS["thousands"]()
+    assert "4\u202f321" in section(published.edition("fr"), "short").listed[0]
+    assert "4,321" in section(published.edition("en"), "short").listed[0]
+
+
+def test_a_total_that_an_earlier_plan_did_not_have_has_no_earlier_years() -> None:
+    totals, _, rest = PLAN.partition("[total.referred]")
+    old = publish(some_years(3), 3, totals + rest[rest.index("[table.") :])
+    new = publish(some_years(4), 4)
+    plans, releases = [*old.plans, new.plans[1]], {**old.releases, FIRST + 3: new.releases[FIRST + 3]}
+    made = edition.write(figures.read(plans, releases, FIRST + 3), IMPRINT, "en")
+    found = section(made, "total-referred")
+    assert found.table is not None
+    assert [row[0] for row in found.table.rows] == ["2030"]
+    assert "Referrals to the public prosecutor: 7." in section(made, "short").listed
