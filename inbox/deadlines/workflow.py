@@ -99,8 +99,10 @@ def begin(session: Session, case: Case, answers: Answers, asked: Questionnaire) 
 
 
 def set_closed(work: Workflow, day: date | None) -> None:
-    """Set the day on which a case was closed, or None while it is open."""
+    """Set the day on which a case was closed with its outcome, or None while it is open."""
     work.closed = day
+    if day and not work.first_closed:
+        work.first_closed, work.first_outcome = day, work.outcome
     work.waits = not work.has_ended
 
 

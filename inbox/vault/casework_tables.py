@@ -58,6 +58,8 @@ class Workflow(Base):
     - ``extended`` is the day on which the time for feedback was extended.
     - ``outcome``, ``disclosure`` and ``withheld`` (the reason for withholding) are empty while the case is
       open.
+    - ``first_closed`` and ``first_outcome`` are the day and the outcome of the first closing. Reopening the
+      case does not change them.
     - ``put_off`` is true if the outcome is withheld only until the prosecutor has answered.
     - ``by_two`` is true once two officers have closed the case.
     - ``held`` is the day from which the case must be kept for a procedure.
@@ -92,6 +94,8 @@ class Workflow(Base):
     acknowledged: Mapped[date | None] = mapped_column(default=None)
     acknowledged_in: Mapped[int | None] = mapped_column(ForeignKey("outboxes.n"), default=None)
     closed: Mapped[date | None] = mapped_column(default=None)
+    first_closed: Mapped[date | None] = mapped_column(default=None)
+    first_outcome: Mapped[str] = mapped_column(default="")
     route: Mapped[str] = mapped_column(default=PORTAL)
     assigned: Mapped[str | None] = mapped_column(ForeignKey("officers.name"), default=None)
     source_risk: Mapped[str] = mapped_column(default="")
@@ -229,8 +233,9 @@ class Tag(Base):
 
 
 class Measure(Base):
-    """A measure that was taken in a case, with its date. ``degree`` is the group of a sanction, 1 to 4.
+    """A measure that was taken in a case. ``degree`` is the group of a sanction, 1 to 4.
 
+    ``day`` is the day of the measure itself, and ``recorded`` is the day on which officers recorded it.
     ``restrictions`` lists what a prosecutor does not want the office to do. ``sent`` is the text of the
     transmission if the law requires one. ``told`` is true if the reporter may learn of the measure, whatever
     else is disclosed.
@@ -241,6 +246,7 @@ class Measure(Base):
     position: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
     day: Mapped[date]
+    recorded: Mapped[date]
     addressee: Mapped[str] = mapped_column(default="")
     reference: Mapped[str] = mapped_column(default="")
     restrictions: Mapped[str] = mapped_column(default="")

@@ -1,4 +1,7 @@
-"""The tables of data that remain after a case is destroyed. These tables reveal nothing about the report."""
+"""The tables of data that remain after a case is destroyed. These tables reveal nothing about the report.
+
+The tables of the annual figures are here, too: no row of them names a case.
+"""
 
 from datetime import date
 
@@ -63,6 +66,40 @@ class Tombstone(Base):
     __tablename__ = "tombstones"
     value: Mapped[bytes] = mapped_column(primary_key=True)
     key: Mapped[bytes] = mapped_column(ForeignKey("intake_keys.id"))
+
+
+class PublicationPlan(Base):
+    """An adopted plan of publication: its file, the SHA-256 of the file (32 bytes), and the day."""
+
+    __tablename__ = "publication_plans"
+    first_year: Mapped[int] = mapped_column(primary_key=True)
+    raw: Mapped[bytes]
+    sha256: Mapped[bytes]
+    adopted: Mapped[date]
+
+
+class Counted(Base):
+    """How many events of a year a cell counts; a cell that counts none has no row.
+
+    Before the edition of the year, the rows count only destroyed cases, because all others are still there to
+    be counted. If few cases were destroyed, such rows describe these cases by their codes. With the edition,
+    the rows become the exact figures of the year and never change again.
+    """
+
+    __tablename__ = "counted"
+    year: Mapped[int] = mapped_column(primary_key=True)
+    cell: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int]
+
+
+class Edition(Base):
+    """The published figures of a year: their file, its certificate, and the day on which they were made."""
+
+    __tablename__ = "editions"
+    year: Mapped[int] = mapped_column(primary_key=True)
+    made: Mapped[date]
+    figures: Mapped[bytes]
+    certificate: Mapped[bytes]
 
 
 class Leaving(Base):

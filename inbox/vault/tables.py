@@ -222,6 +222,9 @@ class Mailbox:
 
 Index("cases_by_status", Case.status)
 Index("cases_by_language", Case.language)
+# The annual figures read both days of all cases, but not the reports. The day of collection comes last, so
+# that a query for the reports of a year reads the table in its own order, which is faster.
+Index("cases_by_days", Case.received, Case.collected)
 Index("cases_new", Case.new, sqlite_where=Case.new.is_(True))
 
 

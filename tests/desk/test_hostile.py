@@ -88,7 +88,15 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
             [
                 Note(case=1, position=9, by=WORDS, day=day, text=WORDS),
                 Tag(case=1, name=WORDS),
-                Measure(case=1, position=9, kind="admin_inquiry", day=day, addressee=WORDS, reference=WORDS),
+                Measure(
+                    case=1,
+                    position=9,
+                    kind="admin_inquiry",
+                    day=day,
+                    recorded=day,
+                    addressee=WORDS,
+                    reference=WORDS,
+                ),
                 Duty(
                     case=1, kind="art40", known=day, due=day, decided=day, decision="transmit", reason=WORDS
                 ),

@@ -87,7 +87,7 @@ def tell_prosecutor(office: Office) -> None:
     """Record the final decision, and that a prosecutor was informed of case 1, without commands."""
     with office.opened() as inbox, inbox.transaction() as session:
         for position, kind in enumerate(("art40_transmission", "final_decision"), 1):
-            session.add(Measure(case=1, position=position, kind=kind, day=today()))
+            session.add(Measure(case=1, position=position, kind=kind, day=today(), recorded=today()))
         decided = Duty(case=1, kind="art40", known=today(), due=today(), decided=today())
         decided.decision, decided.reason = "transmit", "drill"
         session.merge(decided)

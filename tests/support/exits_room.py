@@ -228,7 +228,7 @@ def _pursue(session: Session) -> None:
     """Record that the case went to court long ago. A final decision cannot be older than the report."""
     session.get_one(Case, 1).received = LONG_DECIDED
     session.add_all(
-        Measure(case=1, position=position, kind=kind, day=LONG_DECIDED)
+        Measure(case=1, position=position, kind=kind, day=LONG_DECIDED, recorded=LONG_DECIDED)
         for position, kind in enumerate(("judicial_investigation", "prosecutor_word"), 1)
     )
 
@@ -289,7 +289,7 @@ BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
     Obstacle.PREPARED: _duty("admissibility", decided=today(), decision="inadmissible", ground="facts"),
     Obstacle.UNREACHABLE: _unreachable,
     Obstacle.NO_WORD: lambda session: session.add(
-        Measure(case=1, position=1, kind="prosecutor_phoned", day=today())
+        Measure(case=1, position=1, kind="prosecutor_phoned", day=today(), recorded=today())
     ),
     Obstacle.EXCLUDED: lambda session: session.add(Exclusion(case=1, officer="alice", since=today())),
     Obstacle.ENTRUSTED: lambda session: session.add(Handler(case=1, officer="chloe", since=today())),

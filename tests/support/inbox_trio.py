@@ -153,7 +153,9 @@ def work_on(number: int) -> Iterator[Base]:
     text, day = CANARY if number == KEPT else f"case {number}", today()
     yield casework_tables.Note(case=number, position=1, by="alice", day=day, text=text)
     yield casework_tables.Tag(case=number, name=text)
-    yield casework_tables.Measure(case=number, position=1, kind="process_fix", day=day, addressee=text)
+    yield casework_tables.Measure(
+        case=number, position=1, kind="process_fix", day=day, recorded=day, addressee=text
+    )
     yield casework_tables.Duty(case=number, kind="art40", known=day - timedelta(1), due=day)
     for other in {1, 2, 3} - {number}:
         yield casework_tables.Link(case=number, other=other, kind="same_place", since=day)

@@ -152,6 +152,7 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
         position=last + 1,
         kind=taken.kind,
         day=taken.day,
+        recorded=today,
         addressee=taken.addressee,
         reference=taken.reference,
         restrictions=taken.restrictions.strip(),

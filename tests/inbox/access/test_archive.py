@@ -235,7 +235,7 @@ def test_a_case_on_hold_or_in_proceedings_is_not_archived(office: Office, change
         if change == "held":
             session.get_one(Workflow, 1).held = today()
         else:
-            session.add(Measure(case=1, position=1, kind="prosecutor_phoned", day=today()))
+            session.add(Measure(case=1, position=1, kind="prosecutor_phoned", day=today(), recorded=today()))
         workflow.keep_in_step(session, 1)
     assert CANARY == office.json("case", "show", "1")["summary"]
 
@@ -245,7 +245,7 @@ def test_after_a_final_decision_a_case_is_archived_at_the_end_of_both_periods(
 ) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         day = clock.day - timedelta(30)
-        session.add(Measure(case=1, position=1, kind="final_decision", day=day))
+        session.add(Measure(case=1, position=1, kind="final_decision", day=day, recorded=day))
         workflow.keep_in_step(session, 1)
         assert day.replace(year=day.year + 1) == session.get_one(Workflow, 1).archive_from
     assert CANARY == office.json("case", "show", "1")["summary"]

@@ -150,7 +150,7 @@ SAYS: Mapping[str, Callable[[str], Base]] = {
 
 def measure(position: int, **texts: str) -> Measure:
     """Return a measure of case 1."""
-    return Measure(case=1, position=position, kind="hearing", day=today(), **texts)
+    return Measure(case=1, position=position, kind="hearing", day=today(), recorded=today(), **texts)
 
 
 def keep_alone(inbox: Inbox, name: str, number: int, text: str) -> str:
@@ -432,7 +432,7 @@ def test_only_a_letter_to_the_courts_shows_that_a_transmission_was_sent(
     )
     with undone(opened_trio) as session:
         kind = in_use.of(session).measure(MeasureRole.TRANSMISSION)
-        session.add(Measure(case=1, position=90, kind=kind, day=today()))
+        session.add(Measure(case=1, position=90, kind=kind, day=today(), recorded=today()))
         assert [1] == disclosures.transmitted_unsent(session)
         session.add(entry)
         assert ([] if is_sent else [1]) == disclosures.transmitted_unsent(session)

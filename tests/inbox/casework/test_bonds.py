@@ -63,7 +63,7 @@ def founded_bound(founded_three: Office, tmp_path_factory: pytest.TempPathFactor
     office.json("case", "link", "add", "2", "3", "duplicate")
     office.json("retention", "hold", "1", "--reason", "x")
     with office.opened() as inbox, inbox.transaction() as session:
-        session.add(Measure(case=1, position=1, kind="judicial_investigation", day=today()))
+        session.add(Measure(case=1, position=1, kind="judicial_investigation", day=today(), recorded=today()))
     return office
 
 
@@ -469,7 +469,7 @@ def hidden(bound: Office) -> Office:
             work.outcome, work.disclosure, work.withheld, work.put_off = "moot", "withheld", "x", True
             work.held = None
             workflow.set_closed(work, today())
-        session.add(Measure(case=3, position=1, kind="judicial_investigation", day=today()))
+        session.add(Measure(case=3, position=1, kind="judicial_investigation", day=today(), recorded=today()))
         for number in (1, 2, 3):
             workflow.keep_in_step(session, number)
     bound.of("bruno", "chloe").json("case", "declare", "1", "2", "3")

@@ -201,6 +201,9 @@ def test_a_measure_is_stored_with_all_its_details(office: Office) -> None:
     assert [expected] == work(office)["measures"]
     line = f"measure 1, {day}: Disciplinary sanction, group 3, Parquet du Havre, ref. 26/118 (the reporter is"
     assert line in office.run("case", "show", "1").out
+    with office.opened() as inbox, inbox.transaction() as session:
+        stored = session.get_one(Measure, (1, 1))
+    assert (day, today()) == (stored.day, stored.recorded)
 
 
 @pytest.mark.parametrize(
@@ -688,7 +691,15 @@ def test_only_measures_that_the_law_lists_count_as_an_answer_to_a_danger(office:
     with office.opened() as inbox, inbox.vault.transaction() as session:
         session.get_one(Workflow, 1).feared = True
         row = Measure(
-            case=1, position=1, kind="none", day=today(), addressee="", reference="", restrictions="", sent=""
+            case=1,
+            position=1,
+            kind="none",
+            day=today(),
+            recorded=today(),
+            addressee="",
+            reference="",
+            restrictions="",
+            sent="",
         )
         session.add(row)
         for code, rule in FRENCH.measures.items():

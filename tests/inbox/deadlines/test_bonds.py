@@ -69,7 +69,9 @@ def test_a_hold_and_proceedings_of_the_case_itself_are_named_before_those_of_a_b
     with trio.others.opened() as inbox, undone(inbox) as session:
         bind(session)
         for number, named in ((1, 1), (2, 2)):
-            session.add(Measure(case=number, position=2, kind="prosecutor_phoned", day=today()))
+            session.add(
+                Measure(case=number, position=2, kind="prosecutor_phoned", day=today(), recorded=today())
+            )
             workflow.of(session, number).held = today()
             session.flush()
             assert (named, named) == (proceedings.holding(session, 2), proceedings.pursuing(session, 2))
@@ -79,7 +81,7 @@ def test_proceedings_of_a_bound_case_are_not_proceedings_of_the_case_itself(trio
     """However, proceedings of a bound case prevent the destruction of this case."""
     with trio.others.opened() as inbox, undone(inbox) as session:
         bind(session)
-        session.add(Measure(case=2, position=2, kind="prosecutor_phoned", day=today()))
+        session.add(Measure(case=2, position=2, kind="prosecutor_phoned", day=today(), recorded=today()))
         session.flush()
         for number in (1, 2):
             kinds = [each.kind for each in proceedings.opened(session, number)]

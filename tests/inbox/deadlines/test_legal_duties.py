@@ -446,7 +446,9 @@ def test_only_a_measure_after_the_receipt_shows_that_a_report_was_forwarded(
     with opened.transaction() as session:
         session.execute(update(Case).filter_by(number=2).values(received=today() + timedelta(1)))
         assert not legal_duties.is_forwarded(session, 1)
-        session.add(Measure(case=1, position=9, kind=kind, day=today() - timedelta(days_ago)))
+        session.add(
+            Measure(case=1, position=9, kind=kind, day=today() - timedelta(days_ago), recorded=today())
+        )
         session.flush()
         assert is_forwarded is legal_duties.is_forwarded(session, 1)
         session.rollback()

@@ -304,7 +304,7 @@ def test_only_measures_that_open_proceedings_suspend_the_retention_period(closed
     found = set()
     with closed.opened() as inbox, inbox.transaction() as session:
         for kind in FRENCH.measures:
-            row = Measure(case=1, position=1, kind=kind, day=today())
+            row = Measure(case=1, position=1, kind=kind, day=today(), recorded=today())
             session.add(row)
             session.flush()
             (due,) = retention_schedule.listing(inbox.home, session)

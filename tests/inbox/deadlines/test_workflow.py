@@ -52,6 +52,17 @@ def test_a_case_waits_until_it_is_closed_or_junk() -> None:
         assert work.waits
 
 
+def test_reopening_a_case_keeps_the_day_and_the_outcome_of_its_first_closing(opened: Inbox) -> None:
+    with undone(opened) as session:
+        work = workflow.of(session, 1)
+        for days, outcome in ((0, "founded"), (2, "unfounded")):
+            work.outcome = outcome
+            workflow.set_closed(work, today() + timedelta(days))
+            assert (today(), "founded") == (work.first_closed, work.first_outcome)
+            workflow.reopen(session, 1, today() + timedelta(days + 1))
+            assert (today(), "founded") == (work.first_closed, work.first_outcome)
+
+
 def test_the_first_act_on_a_case_is_the_first_action_after_somebody_has_read_it(opened: Inbox) -> None:
     with undone(opened) as session:
         case, work = session.get_one(Case, 1), workflow.of(session, 1)

@@ -71,7 +71,7 @@ def founded_letters(tmp_path_factory: pytest.TempPathFactory) -> Office:
     with office.opened() as inbox, inbox.transaction() as session:
         for number in (1, 2):
             for position, kind in enumerate(("prosecutor_phoned", "final_decision"), 1):
-                session.add(Measure(case=number, position=position, kind=kind, day=today()))
+                session.add(Measure(case=number, position=position, kind=kind, day=today(), recorded=today()))
             told = Duty(case=number, kind="art40", known=today(), due=today(), decided=today())
             told.decision = "no_transmission"
             session.add(told)
@@ -632,7 +632,7 @@ def test_each_law_can_have_its_own_letters(office: Office) -> None:
         in_use.adopt(session, FILES["xx"])
         session.merge(Setting(name=REGIME, value="single"))
         session.execute(delete(Measure))
-        session.add(Measure(case=1, position=1, kind="seizure_note", day=today()))
+        session.add(Measure(case=1, position=1, kind="seizure_note", day=today(), recorded=today()))
     office.json("queue", "list")
     words = [
         "dossier",
@@ -663,7 +663,7 @@ def test_the_desk_shows_the_label_of_a_fact_that_is_missing_from_a_letter(office
             in_use.adopt(session, FILES["xx"])
             session.merge(Setting(name=REGIME, value="single"))
             session.execute(delete(Measure))
-            session.add(Measure(case=1, position=1, kind="seizure_note", day=today()))
+            session.add(Measure(case=1, position=1, kind="seizure_note", day=today(), recorded=today()))
         with pytest.raises(CaseRefused) as refusal:
             letters.words(
                 inbox,

@@ -308,7 +308,7 @@ def test_the_longest_accepted_reply_still_fits_when_other_contents_of_the_slot_g
         # Earlier slots disclosed these measures; otherwise the measures would be withheld.
         session.get_one(Case, 1).slot_measures = " ".join(FRENCH.measures)
         session.add_all(
-            Measure(case=1, position=place, kind=kind, day=build.today(), told=True)
+            Measure(case=1, position=place, kind=kind, day=build.today(), recorded=build.today(), told=True)
             for place, kind in enumerate(FRENCH.measures, 1)
         )
     _, _, files = make(world)

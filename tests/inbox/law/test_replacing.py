@@ -252,7 +252,7 @@ def test_a_new_law_that_gives_a_used_code_another_role_is_refused(office: Office
         session.execute(delete(Duty))
         for _, law in CHANGED.values():
             codes_in_use.check(session, law, FRENCH)
-        session.add(Measure(case=1, position=90, kind="suspension", day=today()))
+        session.add(Measure(case=1, position=90, kind="suspension", day=today(), recorded=today()))
         decided = {"decided": today(), "decision": "inadmissible", "ground": "facts"}
         session.add(Duty(case=1, kind="admissibility", known=today(), due=today(), **decided))
         codes_in_use.check(session, FRENCH, FRENCH)

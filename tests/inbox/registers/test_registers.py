@@ -69,11 +69,26 @@ def fill(session: Session) -> None:
         for place, kind in enumerate(("referred_external", "forwarded_external", "art40_transmission"), 2):
             day = DAY + timedelta(40 + place)
             session.add(
-                Measure(case=n, position=place, kind=kind, day=day, addressee=CANARY, reference=CANARY)
+                Measure(
+                    case=n,
+                    position=place,
+                    kind=kind,
+                    day=day,
+                    recorded=day,
+                    addressee=CANARY,
+                    reference=CANARY,
+                )
             )
         for place, kind in enumerate(PROTECTION, 10):
             session.add(
-                Measure(case=n, position=place, kind=kind, day=date(2024, 1, place), addressee=CANARY)
+                Measure(
+                    case=n,
+                    position=place,
+                    kind=kind,
+                    day=date(2024, 1, place),
+                    recorded=date(2024, 1, place),
+                    addressee=CANARY,
+                )
             )
 
 
@@ -157,7 +172,7 @@ def test_for_each_case_the_register_of_protection_shows_the_days_of_each_kind_of
 
 def test_the_law_in_use_defines_which_measures_are_protection(opened: Inbox) -> None:
     with opened.vault.transaction() as session:
-        session.add(Measure(case=1, position=30, kind="shield", day=DAY))
+        session.add(Measure(case=1, position=30, kind="shield", day=DAY, recorded=DAY))
         in_use.try_out(session, OTHER)
         found = registers.view(registers._found(session, Wanted(Register.PROTECTION), today()))
         session.rollback()

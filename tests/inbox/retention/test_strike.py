@@ -79,7 +79,14 @@ def written_by_officers(number: int) -> Iterator[Base]:
     yield casework_tables.Note(case=number, position=1, by="officer", day=today(), text=f"voir {NAME}")
     yield casework_tables.Tag(case=number, name="zibeline-quartzmann")
     yield casework_tables.Measure(
-        case=number, position=1, kind="none", day=today(), addressee=NAME, reference="zq", restrictions=NAME
+        case=number,
+        position=1,
+        kind="none",
+        day=today(),
+        recorded=today(),
+        addressee=NAME,
+        reference="zq",
+        restrictions=NAME,
     )
     yield casework_tables.Identity(case=number, day=today(), text=f"La voisine de {NAME}")
 
@@ -437,7 +444,7 @@ def transmit(office: Office, report: int) -> None:
 
 def measured(report: int, kind: str, position: int) -> casework_tables.Measure:
     return casework_tables.Measure(
-        case=report, position=position, kind=kind, day=today(), addressee="", reference=""
+        case=report, position=position, kind=kind, day=today(), recorded=today(), addressee="", reference=""
     )
 
 

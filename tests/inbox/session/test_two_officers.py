@@ -160,8 +160,8 @@ def _in_second_epoch(office: Office, medium: Path, clock: Clock) -> None:
     with office.opened() as inbox, inbox.transaction() as transaction:
         long_ago = build.today() - AGES
         workflow.set_closed(workflow.of(transaction, 1), long_ago)
-        transaction.add(Measure(case=1, position=1, kind="suspension", day=long_ago))
-        transaction.add(Measure(case=1, position=2, kind="office_decision", day=long_ago))
+        transaction.add(Measure(case=1, position=1, kind="suspension", day=long_ago, recorded=long_ago))
+        transaction.add(Measure(case=1, position=2, kind="office_decision", day=long_ago, recorded=long_ago))
         workflow.of(transaction, 3).archive_from = build.today()
         agree(transaction, 1)
         transaction.add(VisaList(n=9, made=build.today(), sha256=bytes(32)))
