@@ -136,10 +136,12 @@ def needed(layout: Layout, shown: Shown) -> dict[str, int]:
     """Return how many values each hidden count must be able to have.
 
     This is the threshold that hid the count: the one of its total or table, or, if what the table divides is
-    hidden, the one that hid this.
+    hidden, the one that hid this. A cross-table has a larger threshold, and can divide a shown count that is
+    smaller: then no group is shown, and each must be able to have all values from 0 to this count.
     """
     need = {total.cell: total.k for total in layout.totals if shown[total.cell] is None}
     for table in layout.tables:
         above = [need[cell] for cell in table.divides if cell in need]
-        need |= {group: min(above, default=table.k) for group in table.groups if shown[group] is None}
+        enough = min(above) if above else min(table.k, 1 + sum(shown[cell] or 0 for cell in table.divides))
+        need |= {group: enough for group in table.groups if shown[group] is None}
     return need

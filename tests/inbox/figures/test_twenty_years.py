@@ -1,0 +1,211 @@
+"""An attacker with the figures of twenty years narrows no hidden count, and finds each planted leak."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from random import Random  # noqa: TID251  no secret depends on these draws
+
+import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import integers, sampled_from
+
+from inbox.figures import certificate, checker, layout, plan, release, rule
+from inbox.figures.events import Event, Kind
+from inbox.figures.rule import Fact, Layout, Shown, Table, Total, needed, protect
+from tests.support import attacker, inference
+from tests.support.publication import AREA, OUTCOME, PATH, TOTALS, VECTOR, plan_file, table
+
+FIRST, YEARS = 2027, 20
+SETS = 1_000
+_KIND = table("measure", "art40 by kind", {"other": [], "art40": ["art40"]})
+_CROSS = table("cross", "path by area", {"other": [], "north": ["north"], "south": ["south"]}, years=1, k=10)
+_YEARLY_AREA = AREA.replace("years = 3", "years = 1")
+# Groups change from one plan to the next: with and without a cross-table, and with areas for each year or
+# for three.
+_PARTS = (
+    TOTALS + PATH + VECTOR + AREA + OUTCOME,
+    TOTALS + PATH + VECTOR + OUTCOME + _CROSS,
+    TOTALS + PATH + _YEARLY_AREA,
+)
+# How many reports come in a year, on average.
+MEANS = (3, 12, 40, 120)
+
+
+def _events(draw: Random, mean: int) -> Iterator[Event]:
+    """Return random events of all years. Half of the years have hardly a group without reports."""
+    still_open = 0
+    for year in range(FIRST, FIRST + YEARS):
+        received = draw.randrange(2 * mean)
+        codes = {
+            "path": draw.sample(["approached", "saw", "gave_in", "reprisals", "witness"], draw.randint(1, 5)),
+            "vector": draw.sample(["online", "social", "work", "several", "nothing"], draw.randint(1, 5)),
+            "area": draw.sample(["north", "west", "south", "nothing"], draw.randint(1, 4)),
+        }
+        for _ in range(received):
+            yield Event(Kind.RECEIVED, year, {by: draw.choice(each) for by, each in codes.items()})
+        closed = draw.randrange(still_open + received + 1)
+        still_open += received - closed
+        for _ in range(closed):
+            yield Event(Kind.CLOSED, year, {"outcome": draw.choice(["founded", "unfounded", "moot"])})
+        for _ in range(min(received, draw.randrange(12))):
+            yield Event(Kind.MEASURE, year, {"kind": draw.choice(["art40", "sanction"])})
+
+
+class _Published:
+    """What an inspectorate publishes in all years: files of plans and editions, and the cells they show."""
+
+    def __init__(self, seed: int, mean: int, parts: Sequence[str] = _PARTS) -> None:
+        draw = Random(seed)  # noqa: S311  no secret depends on these draws
+        plans = [
+            plan.parse(plan_file(FIRST + place, opens=seed % 2 == 0, k=draw.choice([3, 5]), parts=each))
+            for place, each in zip(
+                range(0, YEARS, plan.YEARS), (parts * YEARS)[draw.randrange(len(parts)) :], strict=False
+            )
+        ]
+        self.plans = [each.raw for each in plans]
+        self.cells, self.facts = layout.layout(plans, FIRST + YEARS - 1)
+        counted = layout.count(plans, _events(draw, mean))
+        self.counts = {cell: counted[cell] for cell in self.cells.cells()}
+        self.shown = protect(self.cells, self.counts)
+
+    @property
+    def files(self) -> dict[int, bytes]:
+        """The file of each edition, by its year."""
+        return {year: release.write(self.cells, self.shown, year) for year in range(FIRST, FIRST + YEARS)}
+
+    def witnesses(self) -> bytes:
+        """Return the file of the certificate."""
+        found = certificate.certify(self.cells, self.facts, self.shown)
+        return json.dumps({"witnesses": found}).encode()
+
+
+def _holds(seed: int, mean: int) -> int:
+    """Attack one history, and check its certificate; return how many counts are hidden."""
+    published = _Published(seed, mean)
+    said = f"history {seed} with about {mean} reports a year"
+    assert inference.narrowed(published.cells, published.facts, published.shown) == {}, said
+    checker.check(published.plans, published.files, published.witnesses())
+    return len(needed(published.cells, published.shown))
+
+
+@given(seed=integers(0, 2**32), mean=sampled_from(MEANS))
+@settings(max_examples=6, deadline=None)
+def test_twenty_years_narrow_no_hidden_count(seed: int, mean: int) -> None:
+    _holds(seed, mean)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("mean", MEANS)
+def test_a_thousand_histories_narrow_no_hidden_count(
+    mean: int, record_property: Callable[[str, object], None]
+) -> None:
+    start = secrets.randbits(32)
+    histories = SETS // len(MEANS)
+    hidden = sum(_holds(start + place, mean) for place in range(histories))
+    record_property(
+        f"about {mean} reports a year", f"{histories} histories from seed {start}, {hidden} hidden counts"
+    )
+
+
+def _alone(counts: Sequence[int], k: int) -> set[int]:
+    """Hide small groups and no others."""
+    return {place for place, count in enumerate(counts) if count < k}
+
+
+def _next_smallest(counts: Sequence[int], k: int) -> set[int]:
+    """Hide small groups, and at least two."""
+    ascending = sorted(range(len(counts)), key=lambda place: (counts[place], place))
+    small = _alone(counts, k)
+    return {*ascending[: max(2, len(small))]} if small else set()
+
+
+@pytest.mark.parametrize("careless", [_alone, _next_smallest])
+@pytest.mark.parametrize("mean", [12, 40])
+def test_the_attacker_finds_in_each_history_what_a_careless_rule_reveals(
+    monkeypatch: pytest.MonkeyPatch, careless: inference.Rule, mean: int
+) -> None:
+    monkeypatch.setattr(rule, "to_hide", careless)
+    for seed in range(5):
+        published = _Published(seed, mean)
+        assert inference.narrowed(published.cells, published.facts, published.shown, careless)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_attacker_finds_a_hidden_count_through_a_sum_in_a_sentence(seed: int) -> None:
+    """“Altogether, so many reports were in the rarer groups”: in those hidden because they are small."""
+    published = _Published(seed, 12)
+    said: list[inference.Sum] = []
+    for each in published.cells.tables:
+        rare = [group for group in each.groups[1:] if published.shown[group] is None]
+        if rare and all(published.shown[cell] is not None for cell in each.divides):
+            said.append((dict.fromkeys(rare, 1), sum(published.counts[group] for group in rare)))
+    assert said
+    assert inference.narrowed(published.cells, published.facts, published.shown, also=said[:1])
+
+
+def test_the_attacker_finds_hidden_counts_through_yearly_tables_beside_one_for_three_years() -> None:
+    """The plan refuses this; here, both tables are published as if it did not."""
+    found = 0
+    for seed in range(10):
+        published = _Published(seed, 12, (TOTALS + _YEARLY_AREA,))
+        cells = published.cells
+        years = [each for each in cells.tables if "/area/" in each.groups[0]][:3]
+        if any(published.shown[cell] is None for each in years for cell in each.divides):
+            continue
+        sums: list[inference.Sum] = []
+        groups = []
+        for place, name in enumerate(("other", "north", "south")):
+            groups.append(f"{FIRST}-{FIRST + 2}/area/{name}")
+            sums.append(({groups[-1]: -1, **{each.groups[place]: 1 for each in years}}, 0))
+        three = Table(tuple(cell for each in years for cell in each.divides), tuple(groups), years[0].k)
+        both = Layout(cells.totals, [*cells.tables, three])
+        counts = published.counts | {
+            group: sum(published.counts[each.groups[place]] for each in years)
+            for place, group in enumerate(groups)
+        }
+        shown = protect(both, counts)
+        assert inference.narrowed(both, published.facts, shown) == {}
+        found += bool(inference.narrowed(both, published.facts, shown, also=sums))
+    assert found
+
+
+_SMALL = (
+    (Layout([Total("all", 3)], [Table(("all",), ("a", "b", "c"), 3)]), []),
+    (
+        Layout([Total("all", 3)], [Table(("all",), ("a", "b"), 3), Table(("b",), ("b/x", "b/y"), 4)]),
+        [],
+    ),
+    (
+        Layout(
+            [Total("1/in", 3), Total("1/out", 3, ("1/in",)), Total("2/in", 3), Total("2/out", 3)],
+            [Table(("1/in", "2/in"), ("a", "b"), 3)],
+        ),
+        [Fact(("1/out",), ("1/in",)), Fact(("1/out", "2/out"), ("1/in", "2/in"))],
+    ),
+    (
+        Layout([Total("received", 3), Total("measures", 3)], []),
+        [Fact(("measures",), ("received",), is_at_most=False)],
+    ),
+)
+
+
+@pytest.mark.parametrize("used", [rule.to_hide, _alone, _next_smallest])
+@pytest.mark.parametrize(("cells", "facts"), _SMALL)
+def test_the_attacker_infers_what_the_search_of_all_counts_finds(
+    monkeypatch: pytest.MonkeyPatch, cells: Layout, facts: Sequence[Fact], used: inference.Rule
+) -> None:
+    """Counts near the limit of the search have fewer values there, so only files of few reports count."""
+    monkeypatch.setattr(rule, "to_hide", used)
+    values: dict[tuple[int | None, ...], dict[str, set[int]]] = {}
+    files: dict[tuple[int | None, ...], Shown] = {}
+    for counts in attacker.possible(cells, facts, 7):
+        shown = protect(cells, counts)
+        files[*shown.values()] = shown
+        found = values.setdefault((*shown.values(),), {})
+        for cell in needed(cells, shown):
+            found.setdefault(cell, set()).add(counts[cell])
+    for seen, shown in files.items():
+        narrow = inference.narrowed(cells, facts, shown, used)
+        need = needed(cells, shown)
+        assert narrow == {cell: values[seen][cell] for cell in narrow}
+        assert all(cell in narrow for cell, k in need.items() if len(values[seen][cell]) < k), shown

@@ -1,0 +1,177 @@
+"""What an attacker infers from twenty years of published figures: the values each hidden count can have.
+
+The attacker knows the program, the rule, the thresholds, the plans and everything ever published. The search
+uses no code of the certificate, and no solver. It is complete for one table, or for tables that published
+sums connect. ``tests/support/attacker.py`` tries all counts instead, which only small layouts allow.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from inbox.figures.rule import Fact, Layout, Shown, Table, Total, needed, to_hide
+from tests.support.attacker import splits
+
+# The places of the groups that a rule hides, from the counts of a table and its threshold.
+Rule = Callable[[Sequence[int], int], set[int]]
+Values = dict[str, set[int]]
+# Cells with their factors, whose sum is published: 0 for a table that repeats what others tell.
+Sum = tuple[Mapping[str, int], int]
+
+
+def narrowed(
+    layout: Layout, facts: Sequence[Fact], shown: Shown, rule: Rule = to_hide, also: Sequence[Sum] = ()
+) -> Values:
+    """Return the hidden counts that can have fewer values than they need, with these values.
+
+    ``also`` are sums that somebody publishes besides, over tables that divide shown counts.
+    """
+    need = needed(layout, shown)
+    found = _of_totals(layout, facts, shown)
+    linked = {cell for cells, _ in also for cell in cells}
+    joined = [table for table in layout.tables if linked & {*table.groups}]
+    _add(found, _of_tables(joined, shown, rule, also), {})
+    for table in layout.tables:
+        if table not in joined:
+            most = {group: need.get(group, 0) for group in table.groups}
+            _add(found, _of_table(table, shown, found, rule), most)
+    return {cell: found[cell] for cell, k in need.items() if len(found[cell]) < k}
+
+
+def _add(found: Values, possible: Iterable[Mapping[str, int]], most: Mapping[str, int]) -> None:
+    """Add possible counts until each cell has as many values as ``most`` says."""
+    for counts in possible:
+        for cell, count in counts.items():
+            found.setdefault(cell, set()).add(count)
+        if most and all(len(found.get(cell, ())) >= enough for cell, enough in most.items()):
+            return
+
+
+def _of_table(table: Table, shown: Shown, found: Values, rule: Rule) -> Iterator[dict[str, int]]:
+    """Return what the hidden groups of a table can be: small numbers in the later groups first."""
+    divided = [shown[cell] for cell in table.divides]
+    if None in divided:
+        # Nobody sees a part of what the table divides. Each group can be as large as what is divided.
+        most = sum(count or 0 for count in divided)
+        most += max(max(found[cell]) for cell in table.divides if shown[cell] is None)
+        for group in table.groups:
+            yield from ({group: count} for count in range(most + 1))
+        return
+    hidden = [group for group in table.groups if shown[group] is None]
+    if not hidden:
+        return
+    total = sum(filter(None, divided)) - sum(shown[group] or 0 for group in table.groups)
+    for later in range(total + 1) if len(hidden) > 1 else [0]:
+        for split in splits(later, len(hidden) - 1) if len(hidden) > 1 else [()]:
+            counts = dict(zip(hidden, (total - later, *split), strict=True))
+            whole = [counts.get(group, shown[group] or 0) for group in table.groups]
+            if {table.groups[place] for place in rule(whole, table.k)} == counts.keys():
+                yield counts
+
+
+def _of_tables(
+    tables: Sequence[Table], shown: Shown, rule: Rule, also: Sequence[Sum]
+) -> Iterator[dict[str, int]]:
+    """Return what the hidden groups of tables can be, given published sums over their cells.
+
+    Follows the partial sums from table to table, forwards and then backwards.
+    """
+    options = [list(_of_table(table, shown, {}, rule)) or [{}] for table in tables]
+    start = tuple(
+        sum(factor * (shown[cell] or 0) for cell, factor in cells.items()) - total for cells, total in also
+    )
+    reached = [{start}]
+    for option in options:
+        reached.append({_moved(state, counts, also) for state in reached[-1] for counts in option})
+    useful = {tuple(0 for _ in also)}
+    for option, before in zip(reversed(options), reversed(reached[:-1]), strict=True):
+        ways = [
+            (state, counts) for state in before for counts in option if _moved(state, counts, also) in useful
+        ]
+        yield from (counts for _, counts in ways)
+        useful = {state for state, _ in ways}
+
+
+def _moved(state: tuple[int, ...], counts: Mapping[str, int], also: Sequence[Sum]) -> tuple[int, ...]:
+    return tuple(
+        old + sum(factor * counts.get(cell, 0) for cell, factor in cells.items())
+        for old, (cells, _) in zip(state, also, strict=True)
+    )
+
+
+def _of_totals(layout: Layout, facts: Sequence[Fact], shown: Shown) -> Values:
+    """Return what the totals can be, given the rule and what everybody knows of them.
+
+    Goes through the totals in order, forwards and then backwards. Between two totals, only the partial sums
+    of the facts that are still undecided matter.
+    """
+    totals = layout.totals
+    options = [_of_total(total, shown) for total in totals]
+    steps = [
+        _Step(total.cell, facts, {each.cell for each in totals[:place]}) for place, total in enumerate(totals)
+    ]
+    reached: list[set[tuple[int, ...]]] = [steps[0].start() if steps else set()]
+    for step, option in zip(steps, options, strict=True):
+        moved = {step.moved(state, count) for state in reached[-1] for count in option}
+        reached.append({state for state in moved if state is not None})
+    found: Values = {}
+    useful = reached[-1]
+    for step, option, before in zip(reversed(steps), reversed(options), reversed(reached[:-1]), strict=True):
+        ways = [(state, count) for state in before for count in option if step.moved(state, count) in useful]
+        found[step.cell] = {count for _, count in ways}
+        useful = {state for state, _ in ways}
+    return found
+
+
+def _of_total(total: Total, shown: Shown) -> list[int]:
+    """Return the counts with which the rule would publish what it did; of many, only a part."""
+    count = shown[total.cell]
+    if count is not None:
+        return [count]
+    received = sum(shown[cell] or total.k for cell in total.out_of)
+    return [count for count in range(received + 2 * total.k + 1) if not total.is_shown(count, shown)]
+
+
+class _Step:
+    """The decision on one total: how partial sums of the facts change with its count.
+
+    Facts with the same cells so far share a partial sum.
+    """
+
+    def __init__(self, cell: str, facts: Iterable[Fact], decided: set[str]) -> None:
+        self.cell = cell
+        now = decided | {cell}
+        pending = [fact for fact in facts if not {*fact.few, *fact.many} <= decided]
+        places = {
+            key: place for place, key in enumerate(dict.fromkeys(_key(fact, decided) for fact in pending))
+        }
+        self._sums = len(places)
+        # For each partial sum afterwards: the one before, the fact, and whether this total decides the fact.
+        later = {_key(fact, now): (places[_key(fact, decided)], fact) for fact in pending}
+        self._later = [(place, fact) for place, fact in later.values() if not {*fact.few, *fact.many} <= now]
+        self._decided = [
+            (places[_key(fact, decided)], fact) for fact in pending if {*fact.few, *fact.many} <= now
+        ]
+
+    def start(self) -> set[tuple[int, ...]]:
+        """Return the partial sums before the first total."""
+        return {(0,) * self._sums}
+
+    def moved(self, state: tuple[int, ...], count: int) -> tuple[int, ...] | None:
+        """Return the partial sums with the count of this total, or None if a fact is not true of it."""
+        for place, fact in self._decided:
+            if not _is_true(fact, self._sum(state[place], fact, count)):
+                return None
+        return tuple(self._sum(state[place], fact, count) for place, fact in self._later)
+
+    def _sum(self, before: int, fact: Fact, count: int) -> int:
+        """Return the partial sum of a fact: how many more there are of ``many``, or which of both exist."""
+        if fact.is_at_most:
+            return before + count * ((self.cell in fact.many) - (self.cell in fact.few))
+        return before | (count > 0) * (2 * (self.cell in fact.many) + (self.cell in fact.few))
+
+
+def _key(fact: Fact, decided: set[str]) -> tuple[bool, frozenset[str], frozenset[str]]:
+    return fact.is_at_most, frozenset(decided & {*fact.few}), frozenset(decided & {*fact.many})
+
+
+def _is_true(fact: Fact, partial: int) -> bool:
+    return partial >= 0 if fact.is_at_most else partial != 1
