@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from crypto.printable import visible
+from crypto.questionnaire import Flag
 from inbox.cli import render_work
 from inbox.exchange.collect import Outcome
 from inbox.language import labels
@@ -101,7 +102,7 @@ def details(view: View) -> Iterator[str]:
             _question(field, view),
             quoted(_answer(field, answer, view["labels"])),
         )
-    yield from _files(view["attachments"])
+    yield from _files(view["case"], view["attachments"])
     for kind, each in case_view.in_order(view):
         if kind == "reply":
             yield from ("", f"reply {each['number']} of {each['day']}, {_way(each)}:", quoted(each["text"]))
@@ -109,7 +110,7 @@ def details(view: View) -> Iterator[str]:
             new = ", not read before" if each["unread"] else ""
             head = f"follow-up {each['number']}, written {each['written']}{new}:"
             yield from ("", head, quoted(each["text"]))
-            yield from _files(each["attachments"])
+            yield from _files(view["case"], each["attachments"])
     yield from ("", "the work on it:", *render_work.of(view["work"]))
     yield from render_work.notes(view["work"])
 
@@ -123,9 +124,19 @@ def _to_know(view: View) -> Iterator[str]:
         yield f"FOR ITS HANDLERS ONLY: {visible(', '.join(view['handlers']))}"
     if view["junked"]:
         yield f"JUNK since {view['junked']}: not in the queue; inbox case unjunk {view['case']}"
-    yield from (_loud("caution", flag) for flag in view["cautions"])
+    for caution in view["cautions"]:
+        yield _loud("caution", caution)
+        if caution == Flag.DANGER:
+            yield f"  {_danger(view)}"
     if view["alike"]:
         yield f"CHECK these words with letters of several alphabets: {visible(', '.join(view['alike']))}"
+
+
+def _danger(view: View) -> str:
+    """Return whether officers have recorded an action on the danger that a report describes."""
+    if view["work"]["is_danger_open"]:
+        return f"no action on this danger has been recorded yet: inbox case measure add {view['case']} KIND"
+    return "action on this danger has been recorded"
 
 
 def keyring(view: View) -> Iterator[str]:
@@ -194,13 +205,15 @@ def to_read(row: View) -> str:
     """Return which messages of a case are unread, in words; the result can be empty."""
     count = row["unread_follow_ups"] or 0
     follow_ups = f"{count} follow-up" + "s" * (count > 1)
-    return ", ".join(["the case"] * bool(row["new"]) + [follow_ups] * (count > 0))
+    return ", ".join(["the report"] * bool(row["new"]) + [follow_ups] * (count > 0))
 
 
-def _files(files: list[View]) -> Iterator[str]:
+def _files(case: int, files: list[View]) -> Iterator[str]:
     for file in files:
         yield f"file {file['number']}, {file['size']} bytes:"
-        yield quoted("\n".join(part for part in (file["name"], file["type"]) if part) or "no name")
+        sent = f"sent as {file['type']}; to check: inbox file show {case} {file['number']}"
+        said = file["name"], sent if file["type"] else ""
+        yield quoted("\n".join(filter(None, said)) or "no name")
 
 
 def _question(field: str, view: View) -> str:

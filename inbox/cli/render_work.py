@@ -93,7 +93,12 @@ def _part(name: str, work: View) -> str:
 
 
 def _clock(each: View) -> str:
-    return f"  {_until(each['day'], each)}  {labels.english('clock', each['clock'])}{_done(each)}"
+    label = labels.english("clock", each["clock"])
+    return f"  {_until(each['day'], each)}  {label}{_done(each)}{_promised(each)}"
+
+
+def _promised(each: View) -> str:
+    return f" (the waiting acknowledgement promises {each['promised']})" if each["promised"] else ""
 
 
 def _done(each: View) -> str:
@@ -101,6 +106,8 @@ def _done(each: View) -> str:
         return ", done"
     if each["sent"]:
         return f", sent {each['sent']}, not confirmed"
+    if each["waits"]:
+        return ", written, waits for the next outbox"
     if each["impossible"]:
         return ", CANNOT BE MET: the reporter cannot be reached"
     return ", never done" if each["dropped"] else ""
@@ -109,7 +116,7 @@ def _done(each: View) -> str:
 def _duty(each: View) -> str:
     decision = labels.english("decision", each["decision"]) if each["decision"] else _undecided(each)
     if each["urgent"]:
-        decision += f"; IMMINENT DANGER, to be done at once: {labels.english('measure', each['urgent'])}"
+        decision += f"; IMMINENT DANGER, do this now: {labels.english('measure', each['urgent'])}"
     ground = f"{labels.english('decision_ground', each['ground'])}; " if each["ground"] else ""
     why = f" ({ground}{visible(each['reason'])})" if each["reason"] else ""
     return f"  {_until(each['due'], each)}  {labels.english('duty', each['duty'])}: {decision}{why}"

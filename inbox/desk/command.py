@@ -88,7 +88,7 @@ def desk(
                 opening.hold(here, listener, greet)
     except idle_timeout.Inactive as inactive:
         why = f"{inactive}: locked"
-    terminal.warn(f"{why}; no key is left in memory. To open it again: Ctrl-C, then the same command.")
+    terminal.warn(f"{why}; no key is left in memory. To open it again, press Ctrl-C, then start it again.")
     locked.become(listener)
 
 

@@ -11,6 +11,7 @@ class Done(StrEnum):
     WRONG_BEFORE = "wrong-before"
     REPLIED = "replied"
     UNSENT = "unsent"
+    UNSENT_ASKING = "unsent-asking"
     STATUS_SET = "status-set"
     JUDGED = "judged"
     VIEW_KEPT = "view-kept"

@@ -75,6 +75,7 @@ def environment(language: str) -> Environment:
         "field": partial(translate.field, language),
         "given": partial(translate.value, language),
         "day": partial(_day, language),
+        "tongue": partial(translate.tongue, language),
         "typed": _typed,
         "until": partial(_until, language),
         "own": partial(_own, language),

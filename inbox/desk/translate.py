@@ -4,7 +4,7 @@ import json
 import re
 from datetime import date
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 
 from crypto.printable import lines, visible
 from inbox.language import catalogue, days, labels
@@ -15,6 +15,15 @@ from templates import catalogues
 # The value that unassigns a case. An empty field leaves the assignment unchanged.
 NOBODY = "-"
 LANGUAGES = {language: catalogues.name(language) for language in catalogues.LANGUAGES}
+
+
+def tongue(language: str, code: str) -> str:
+    """Return the name of the language with this code, such as "French" for "fr"; or the code, if unknown."""
+    try:
+        name = Locale.parse(code).get_language_name(language)
+    except (ValueError, UnknownLocaleError):
+        name = None
+    return visible(name[:1].upper() + name[1:] if name else code)
 
 
 def told(language: str, text: str) -> str:

@@ -39,7 +39,7 @@ class WrongPassphrase(Refused):
 
     def __init__(self, officer: str) -> None:
         super().__init__(
-            sentence("wrong passphrase for the share of {officer}", officer=officer),
+            sentence("this is not the passphrase of {officer}", officer=officer),
             sentence("check the keyboard layout and caps lock, then try again"),
         )
 

@@ -95,6 +95,7 @@ FORMS: Mapping[Kind, Form] = {
             Part("decision", Shape.CODE, "decision", optional=True),
             Part("closes", Shape.FLAG, optional=True),
             Part("acknowledges", Shape.FLAG, optional=True),
+            Part("asks", Shape.FLAG, optional=True),
             Part("extends", Shape.FLAG, optional=True),
             Part("answers", Shape.FLAG, optional=True),
         ),

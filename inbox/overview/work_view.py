@@ -24,8 +24,9 @@ from inbox.questionnaire.scoring import Rule
 from inbox.replies import answering, holding
 from inbox.session import journal
 from inbox.session.actions import Code
+from inbox.vault import queries_cases
 from inbox.vault.casework_tables import SOURCE, Duty, Link, Measure, Note, Workflow
-from templates.law.rules import DutyRole, Told
+from templates.law.rules import DutyRole, Event, Told
 
 _DECIDING = {Code.DECIDE, Code.DECIDE_BY_TWO}
 # Obstacles that are removed when the case is displayed, or that its page shows anyway.
@@ -126,7 +127,13 @@ def _unasked(session: Session, number: int) -> View | None:
 def _deadlines(session: Session, number: int, today: date) -> list[View]:
     """Return the clocks and duties of a case together, in the order of ``urgency.place``."""
     clocks, duties = workflow.clocks(session, number), legal_duties.of(session, number)
-    places = [(urgency.place(each.day, waits=each.is_waiting), clock(each, today)) for each in clocks]
+    places = [
+        (
+            urgency.place(each.day, waits=each.is_waiting),
+            clock(each, today) | _unsent(session, number, each, today),
+        )
+        for each in clocks
+    ]
     places += [
         (
             urgency.place(row.due, waits=row.decided is None),
@@ -135,6 +142,24 @@ def _deadlines(session: Session, number: int, today: date) -> list[View]:
         for row in duties
     ]
     return [view for _, view in sorted(places, key=lambda each: each[0])]
+
+
+def _unsent(session: Session, number: int, due: Due, today: date) -> View:
+    """Return what the messages that wait for the next outbox say about a deadline.
+
+    ``waits`` is true if such a message meets the deadline. ``promised`` is the earlier day for feedback that
+    a waiting acknowledgement tells the reporter, or None.
+    """
+    found: View = {"waits": False, "promised": None}
+    if not due.is_waiting or due.sent:
+        return found
+    if due.ends is Event.ACKNOWLEDGED:
+        found["waits"] = queries_cases.is_acknowledged(session, number)
+    if due.ends is Event.ANSWERED:
+        found["waits"] = queries_cases.gives_feedback(session, number)
+        told = workflow.feedback_due(session, number, today).day
+        found["promised"] = told.isoformat() if told < due.day else None
+    return found
 
 
 def _before(session: Session, row: Duty) -> View | None:

@@ -120,10 +120,10 @@ def _reasons(session: Session, numbers: Iterable[int]) -> Mapping[int, LeftOut |
 
 def _left_out(session: Session, number: int) -> LeftOut | None:
     case, work = queries_cases.case(session, number), session.get_one(Workflow, number)
-    if work.in_danger:
-        return LeftOut.DANGER
     if work.has_ended:
         return LeftOut.OVER
     if case.mailbox is None:
         return LeftOut.MUTE
-    return LeftOut.ACKNOWLEDGED if queries_cases.is_acknowledged(session, number) else None
+    if queries_cases.is_acknowledged(session, number):
+        return LeftOut.ACKNOWLEDGED
+    return LeftOut.DANGER if work.in_danger else None

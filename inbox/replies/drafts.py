@@ -70,10 +70,17 @@ def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
 
 
 def needed(inbox: Inbox, draft: Draft) -> dict[str, Sentence]:
-    """Return the fields that a reply requires, each with the reason: a reply in own words requires a text."""
-    if draft.template and not templates.takes_own_words(inbox, draft.template):
-        return {}
-    return {"text": sentence("a reply in your own words")}
+    """Return the fields that a reply requires, each with the reason: most replies require a text."""
+    if not draft.template:
+        return {"text": sentence("a reply without a template")}
+    return {"text": sentence("this template")} if templates.takes_own_words(inbox, draft.template) else {}
+
+
+def accepts_own_words(inbox: Inbox, draft: Draft) -> bool:
+    """Return whether an officer's own words can be sent with this draft."""
+    with inbox.transaction() as session:
+        template = draft.chosen(session)
+    return template is None or template.accepts_own_words
 
 
 def preview(
@@ -247,11 +254,16 @@ def _check_passing_on(session: Session, number: int, decision: str) -> None:
 
 
 def _keep_status(session: Session, number: int, draft: Draft) -> None:
-    """Raise the status to "acknowledged" if the draft is an acknowledgement, to match the text."""
+    """Make the status match the text: "acknowledged", or "more information requested" if the text asks.
+
+    The status is what a reporter reads first, so it has to announce a question.
+    """
     case = queries_cases.case(session, number)
     template = draft.chosen(session)
     if template and template.acknowledges and case.status == Status.RECEIVED:
         case.status = Status.ACKNOWLEDGED.value
+    if template and template.asks and case.status != Status.CLOSED:
+        case.status = Status.INFO_REQUESTED.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,15 @@ from inbox.vault.tables import Case, Message
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """The text of a retracted reply; ``is_free`` is true if it had no effects and may be used again."""
+    """The text of a retracted reply; ``is_free`` is true if it had no effects and may be used again.
+
+    ``still_asks`` is true if the reporter still reads that the office has a question. The vault does not
+    record which reply set this status, so officers have to change it.
+    """
 
     text: str
     is_free: bool
+    still_asks: bool
 
 
 def take_back(inbox: Inbox, who: Actor, number: int, position: int) -> TakenBack:
@@ -46,7 +51,7 @@ def take_back(inbox: Inbox, who: Actor, number: int, position: int) -> TakenBack
         case = queries_cases.case(session, number)
         reply = _checked(session, case, position)
         does = reply.acknowledges or reply.extends or reply.decision
-        taken = TakenBack(reply.text, not does)
+        taken = TakenBack(reply.text, not does, case.status == Status.INFO_REQUESTED)
         session.delete(reply)
         session.flush()
         _undo(session, case, reply)

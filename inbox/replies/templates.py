@@ -127,6 +127,7 @@ def view(template: Reply) -> View:
         "status": [str(each) for each in template.status],
         "outcome": template.outcome,
         "closes": template.closes,
+        "asks": template.asks,
         "answers": template.answers,
         "text": {"fr": template.text.fr, "en": template.text.en},
         "own_words": template.takes_own_words,
@@ -136,11 +137,11 @@ def view(template: Reply) -> View:
 def fill(session: Session, number: int, template_id: str, own: str, today: date) -> str:
     """Return the text of a template filled in for a case, in the language of its reporter.
 
-    Without an id, return only the ``own`` text. Raises CaseRefused:
+    ``own`` follows an acknowledgement. Without an id, return only the ``own`` text. Raises CaseRefused:
 
     - if the template or the case is unknown;
     - if the template requires an officer's own words, and ``own`` has no letter or digit;
-    - if ``own`` has words, but the template has no place for them;
+    - if ``own`` has words, but the template accepts none (``Reply.accepts_own_words``);
     - if the template names a day that this case does not have;
     - if the template announces an extension, but the time was not extended;
     - if the template is about an outcome that requires the prosecutor's word, and the word is missing.
@@ -153,9 +154,7 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
             sentence("there is no template {template_id}", template_id=template_id),
             sentence("see all templates: inbox message template list"),
         )
-    is_given = unseen.says_anything(own) if template.takes_own_words else bool(own.strip())
-    if template.takes_own_words is not is_given:
-        raise CaseRefused(*_OWN_WORDS[template.takes_own_words])
+    _check_own(template, own)
     if template.extends and not workflow.of(session, number).extended:
         raise CaseRefused(
             sentence("this template tells the reporter of an extension, but the time was not extended"),
@@ -178,7 +177,22 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
                 ),
                 sentence("choose another template"),
             )
-    return text.strip().format_map(values)
+    filled = text.strip().format_map(values)
+    follows = unseen.says_anything(own) and not template.takes_own_words
+    return f"{filled}\n\n{own.strip()}" if follows else filled
+
+
+def _check_own(template: Reply, own: str) -> None:
+    if template.takes_own_words and not unseen.says_anything(own):
+        raise CaseRefused(
+            sentence("this template needs words of your own"),
+            sentence("give your words with --text or --text-file, or type them"),
+        )
+    if own.strip() and not template.accepts_own_words:
+        raise CaseRefused(
+            sentence("this template has no place for words of your own"),
+            sentence("send your text as a second reply, without --template"),
+        )
 
 
 def example(session: Session, template: Reply, language: str, today: date) -> str:
@@ -230,18 +244,6 @@ def by_officers(session: Session, template_id: str, text: str, own: str) -> str:
         return own
     of_law = in_use.of(session).replies.get(template_id)
     return own if of_law and of_law.text == known(session)[template_id].text else text
-
-
-_OWN_WORDS = {
-    True: (
-        sentence("this template needs words of your own"),
-        sentence("give your words with --text or --text-file, or type them"),
-    ),
-    False: (
-        sentence("this template has no place for words of your own"),
-        sentence("send your text without --template"),
-    ),
-}
 
 
 def _values(session: Session, number: int, page: Page, today: date, *, acknowledging: bool) -> dict[str, str]:

@@ -315,6 +315,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "extends": neither,
                 # The status ``acknowledged`` requires this reply.
                 "acknowledges": _on,
+                "asks": neither,
                 # This reply ends the time for feedback.
                 "answers": _on,
             },

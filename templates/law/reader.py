@@ -74,6 +74,7 @@ def replies(document: Document) -> dict[str, rules.Reply]:
             closes=row.get("closes", False),
             extends=row.get("extends", False),
             acknowledges=row.get("acknowledges", False),
+            asks=row.get("asks", False),
             answers=row.get("answers", False),
             decision=row.get("decision"),
             basis=_basis(row["basis"]) if "basis" in row else None,

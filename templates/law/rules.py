@@ -466,7 +466,8 @@ class Reply:
     - ``closes``: the reply ends a case without disclosing the outcome. At most one reply has this flag, and
       that reply contains no words of an officer.
     - ``extends``: the reply says that feedback takes longer.
-    - ``acknowledges``: the reply acknowledges the report.
+    - ``acknowledges``: the reply acknowledges the report. An officer's own words may follow it.
+    - ``asks``: the reply asks the reporter something, so the status becomes "more information requested".
     - ``answers``: the reply says how the report is progressing, or why this cannot be disclosed. Such a reply
       may count as feedback.
     - ``decision``: the code of the decision that confirms what the reply told the reporter.
@@ -481,6 +482,7 @@ class Reply:
     closes: bool
     extends: bool
     acknowledges: bool
+    asks: bool
     answers: bool
     decision: str | None
     basis: Basis | None
@@ -494,6 +496,16 @@ class Reply:
     def takes_own_words(self) -> bool:
         """Whether the reply needs an officer's own words for the case."""
         return OWN in self.fields
+
+    @property
+    def accepts_own_words(self) -> bool:
+        """Whether an officer's own words may be sent with the reply.
+
+        A text that only acknowledges stays an acknowledgement whatever follows it. Every other reply without
+        a place for own words must be the same for all reporters, so that it reveals nothing about a case.
+        """
+        says_more = self.answers or self.extends or self.ends or self.decision
+        return self.takes_own_words or (self.acknowledges and not says_more)
 
     @property
     def ends(self) -> bool:

@@ -192,7 +192,7 @@ _REPLIES = _rule(
                 {
                     "outcome": IDENTIFIER,
                     "decision": IDENTIFIER,
-                    **_flags("closes", "extends", "acknowledges", "answers"),
+                    **_flags("closes", "extends", "acknowledges", "asks", "answers"),
                     "basis": _rule({}),
                 },
             )

@@ -336,7 +336,7 @@ def test_every_page_of_a_case_warns_of_a_danger_and_links_to_the_action_against_
             assert 'class="notice danger"' in page
             assert "/case/1/work#measures" in page
             assert "Next deadline" in page
-            assert "record it: “Prosecutor informed by telephone”." in page
+            assert "This cannot wait: “Prosecutor informed by telephone”." in page
             assert "fears, that somebody is in danger" not in client.page(f"/en/case/2/{path}")
         folds = [client.page(f"/en/case/{number}/work") for number in (1, 2)]
         assert [True, False] == ["<details open><summary>Record a measure" in each for each in folds]

@@ -31,7 +31,7 @@ MANY = 400
 # This many bundles are enough for helper processes to start, so tests that stop the helpers use this number.
 ENOUGH = 70
 QUICK_SECONDS = 1.0
-BUSY = "At work: the collection of bundles. Please wait."
+BUSY = "In progress: the collection of bundles. Please wait."
 
 
 @dataclass

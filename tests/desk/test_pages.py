@@ -459,7 +459,7 @@ ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
     "wrong": (
         "/case/1/ledger/identity",
         BOTH | {"passphrase-bruno": "x"},
-        "La phrase de passe saisie n\u2019ouvre pas la part de l\u2019agent bruno",
+        "Ce n\u2019est pas la phrase de passe de l\u2019agent bruno",
     ),
     "identity": ("/case/1/ledger/identity", BOTH, "Jean Dupont"),
     "reply": ("/case/1/reply/preview", {"text": "Demandez à alice."}, "cela nomme un agent"),

@@ -2,10 +2,12 @@
 
 import html
 import re
+from datetime import date
 from typing import Any
 
 import pytest
 
+from inbox.language import days
 from tests.support.desk_room import Client, sitting, tell
 from tests.support.gate import chosen
 from tests.support.inbox_builders import PASSPHRASE, Office, Portal, World
@@ -91,6 +93,34 @@ def test_all_templates_can_be_previewed_before_the_officer_chooses_one(office: O
     assert [] == re.findall(r"\{\w*\}?", texts)
 
 
+def test_the_list_of_templates_says_which_of_them_take_the_officers_own_text(office: Office) -> None:
+    with sitting(office) as client:
+        page = client.page("/en/case/1/dialogue")
+    shown = re.findall(r'<option value="(\w+)"[^>]*>[^<]* \u2013 ([^<]+)</option>', page)
+    assert {
+        "acknowledgement": "your text may follow",
+        "details": "needs your text",
+        "withheld": "without your text",
+    }.items() <= dict(shown).items()
+
+
+@pytest.mark.parametrize(("template", "has_field"), [("withheld", False), ("acknowledgement", True)])
+def test_a_preview_has_a_field_for_own_words_only_if_the_template_accepts_them(
+    office: Office, template: str, *, has_field: bool
+) -> None:
+    with sitting(office) as client:
+        page = client.send("/en/case/1/reply/preview", template=template).text
+    assert [has_field, has_field] == ['id="text"' in page, "Preview the changed text" in page]
+
+
+def test_a_retracted_question_reminds_the_officer_of_the_status_that_announces_it(office: Office) -> None:
+    with sitting(office) as client:
+        client.send("/en/case/1/reply", template="details", text="Quand ?")
+        taken = client.send("/en/case/1/reply/1/take-back")
+        page = client.raw.get(taken.location, base_url=f"http://{client.desk.host}").text
+        assert "the status shown is still “More information requested”" in page
+
+
 def test_fields_have_hints_and_templates_are_shown_by_their_title(
     office: Office,
 ) -> None:
@@ -113,12 +143,12 @@ def test_fields_have_hints_and_templates_are_shown_by_their_title(
 @pytest.mark.parametrize(
     ("way", "called"),
     [
-        ("reply", "Send with the next outbox"),
-        ("extend", "More time for the feedback"),
-        ("close", "Close the case"),
+        ("reply", "Preview of the reply"),
+        ("extend", "Preview of the notice of more time"),
+        ("close", "Preview of the closing"),
     ],
 )
-def test_a_preview_has_the_title_of_the_action_that_it_prepares(
+def test_the_title_of_a_preview_says_that_it_is_a_preview_and_of_what(
     office: Office, way: str, called: str
 ) -> None:
     with sitting(office) as client:
@@ -143,3 +173,39 @@ def test_the_preview_of_a_closing_shows_the_page_of_the_reporter_and_changes_not
 @pytest.mark.parametrize("form", [{"disclosure": "full", "outcome": "moot"}, WAYS["close"] | {"body": "x"}])
 def test_a_closing_that_would_be_refused_is_not_previewed(client: Client, form: dict[str, str]) -> None:
     assert 409 == client.send("/en/case/1/close/preview", **form).status_code
+
+
+def test_a_waiting_acknowledgement_is_shown_beside_its_deadline_with_the_day_that_it_promises(
+    world: World, portal: Portal
+) -> None:
+    """Until the outbox is made, the legal deadlines do not change, but the text already names a day."""
+    tell(world, portal, {"what": "x"})
+
+    def waits() -> dict[str, bool]:
+        clocks = world.office.json("case", "show", "1")["work"]["clocks"]
+        return {each["clock"]: each["waits"] for each in clocks}
+
+    assert True not in waits().values()
+    world.office.json("message", "acknowledge", "1")
+    assert {"ack_eu", "ack_fr"} >= {clock for clock, is_waiting in waits().items() if is_waiting} > set()
+    shown = world.office.run("case", "show", "1").out
+    (promised,) = re.findall(r"the waiting acknowledgement promises (\S+)\)", shown)
+    assert ", written, waits for the next outbox\n" in shown
+    with sitting(world.office) as client:
+        page = client.page("/en/case/1/work")
+        assert 2 <= page.count("written; waits for the next outbox")
+        told = days.short("en", date.fromisoformat(promised))
+        assert f"the waiting acknowledgement promises {told}" in page
+    world.office.json("exchange", "outbox", "--out", world.office.out)
+    assert True not in waits().values()
+
+
+def test_every_list_of_files_says_which_file_it_is_and_of_what_kind(world: World, portal: Portal) -> None:
+    """Files often have no name, so the number is the link, and officers see type, size and origin."""
+    tell(world, portal, {"what": "x"})
+    with sitting(world.office) as client:
+        page = client.page("/en/case/1/files")
+        assert re.search(r">File 1( \u2013 <bdi>[^<]+</bdi>)?</a>", page)
+        page = re.sub(r"\s+", " ", client.page("/en/case/1/dossier"))
+    (said,) = re.findall(r"File 1(?: \u2013 <bdi>[^<]+</bdi>)?</label> (.*?)</li>", page)
+    assert ("7 B" in said, "With the report" in said) == (True, True)

@@ -119,8 +119,8 @@ def test_an_officer_signs_in_only_with_the_passphrase_of_their_own_share(office:
         assert client.ask("/en/sign-in").headers["Location"].endswith("/en/today")
         page = client.page("/en/")
         assert "<strong>bruno</strong>" in page
-        assert "typed a wrong passphrase in your name" in page
-        assert "typed a wrong passphrase in your name" not in client.page("/en/")
+        assert "a wrong passphrase was typed for your name" in page
+        assert "a wrong passphrase was typed for your name" not in client.page("/en/")
     assert [("sign-in", ["bruno"])] == entries(office, "sign-in")
 
 
@@ -481,8 +481,8 @@ def test_an_officer_learns_of_a_wrong_passphrase_typed_under_their_name(one_case
         alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
         typed = {"passphrase-alice": passphrase_of("alice"), "passphrase-bruno": "a guess"}
         assert alice.send(LIFT, reason="x", officer="chloe", **typed).status_code == 401
-        assert "typed a wrong passphrase in your name" not in alice.page("/en/")
-        assert "typed a wrong passphrase in your name" in bruno.page("/en/")
+        assert "a wrong passphrase was typed for your name" not in alice.page("/en/")
+        assert "a wrong passphrase was typed for your name" in bruno.page("/en/")
 
 
 def test_a_change_by_another_officer_is_shown_before_it_is_overwritten(one_case: Office) -> None:

@@ -11,6 +11,7 @@ from typing import Protocol
 import pytest
 
 from crypto.messages import Status
+from templates.catalogues import LANGUAGES
 from templates.law.rules import (
     Addressee,
     Asked,
@@ -520,6 +521,14 @@ def test_each_reply_has_the_decided_status_and_outcome() -> None:
     assert {"duplicate", "transmitted"} == FRENCH.untold
     assert ["acknowledgement"] == [code for code, each in FRENCH.replies.items() if each.acknowledges]
     assert ["feedback", "withheld"] == [code for code, each in FRENCH.replies.items() if each.answers]
+    assert ["details"] == [code for code, each in FRENCH.replies.items() if each.asks]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_acknowledgement_says_whom_to_call_in_danger(language: str) -> None:
+    """Many reports are acknowledged at once, and an officer may not yet know that a reporter is in danger."""
+    (text,) = (each.text.in_(language) for each in FRENCH.replies.values() if each.acknowledges)
+    assert {"17", "112", "114"} <= {*re.findall(r"\d+", text)}
 
 
 def test_each_letter_needs_the_decision_that_permits_it() -> None:

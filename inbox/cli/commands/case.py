@@ -15,6 +15,7 @@ from inbox.cli.options import Door, case_argument, opens_inbox
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.overview import case_view, timeline
+from inbox.overview.case_view import Look
 from inbox.overview.timeline import Event
 from inbox.session import action_words
 from inbox.session.actions import Actor
@@ -29,7 +30,8 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
     """Show everything in one case."""
     with door.opened() as (inbox, who):
         _ask(inbox, who, case)
-        shown = case_view.read(inbox, who, case)
+        # Officers read the terminal in English; a program gets the labels that the reporter saw.
+        shown = case_view.read(inbox, who, case, Look(language="" if as_json else "en"))
     terminal.show(shown.view, render.details(shown.view), as_json=as_json)
 
 

@@ -208,9 +208,9 @@ def _lines(view: View) -> Iterator[str]:
     for row in view["cases"]:
         due = f"due {row['deadline']}, {row['urgency']}" if row["deadline"] else "nothing due"
         if why := _kept(row):
-            yield f"{row['case']:>5}  P{row['priority']}      {due}  {why}"
+            yield f"{row['case']:>5}  P{row['priority']} {'':<11}  {due}  {why}"
             continue
-        score = f"P{row['priority']} {_score(row):<3}"
+        score = f"P{row['priority']} {_score(row):<11}"
         officer = f"  {row['assigned']}" if row["assigned"] else ""
         officer += "  JUNK" if row["state"] == State.JUNK else ""
         unread = render.to_read(row)
@@ -251,5 +251,5 @@ def _kept(row: View) -> str:
 
 
 def _score(row: View) -> str:
-    """Return the score, with a "?" while it is only proposed; "" if it may not be shown."""
-    return "" if row["undeclared"] else f"{row['score']:>2}{'' if row['judged'] else '?'}"
+    """Return the score, and whether it is only proposed; "" if it may not be shown."""
+    return "" if row["undeclared"] else f"{row['score']:>2}{'' if row['judged'] else ' proposed'}"

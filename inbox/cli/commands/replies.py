@@ -173,9 +173,14 @@ def status(door: Door, /, *, case: int, status: str, as_json: bool) -> None:
 def unsend(door: Door, /, *, case: int, number: int, as_json: bool) -> None:
     """Retract reply number REPLY before an outbox includes it. `inbox case show` lists the numbers."""
     with door.opened() as (inbox, who):
-        text = taking_back.take_back(inbox, who, case, number).text
-    said = f"case {case}: reply {number} is retracted; the reporter will not read it"
-    terminal.show({"case": case, "reply": number, "text": text}, [said, quoted(text)], as_json=as_json)
+        taken = taking_back.take_back(inbox, who, case, number)
+    said = [f"case {case}: reply {number} is retracted; the reporter will not read it", quoted(taken.text)]
+    if taken.still_asks:
+        said.append(
+            f"the status is still {Status.INFO_REQUESTED}; unless another reply asks something, change it:"
+            f" inbox case set-status {case} STATUS"
+        )
+    terminal.show({"case": case, "reply": number, "text": taken.text}, said, as_json=as_json)
 
 
 @click.command()

@@ -57,7 +57,7 @@ def take_back(case: int, number: int) -> ResponseReturnValue:
     taken = taking_back.take_back(inbox, who, case, number)
     if taken.is_free and Form.REPLY not in writing.begun(case):
         unfinished.keep(inbox, who, Form.REPLY, case, (("text", taken.text),))
-    return sent(case, Done.UNSENT)
+    return sent(case, Done.UNSENT_ASKING if taken.still_asks else Done.UNSENT)
 
 
 @pages.post("/case/<int:case>/status")
@@ -132,7 +132,10 @@ def _say(
 def _answer(case: int, draft: Draft, found: Sequence[Finding] | None = None) -> ResponseReturnValue:
     view = drafts.preview(here().inbox, actor(), case, draft, found)
     carried = {"template": draft.template} | ({"feedback": "on"} if draft.feedback else {})
-    return _seen(case, view, ("replies.reply", "replies.preview_reply"), draft.text, carried)
+    ways = "replies.reply", "replies.preview_reply"
+    # The text of a template that accepts no own words can only be sent or left.
+    has_words = drafts.accepts_own_words(here().inbox, draft)
+    return _seen(case, view, ways, draft.text, carried, has_words=has_words)
 
 
 def _longer(case: int, wanted: Extension, found: Sequence[Finding] | None = None) -> ResponseReturnValue:

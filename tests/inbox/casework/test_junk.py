@@ -205,7 +205,7 @@ def test_a_case_that_needs_attention_cannot_be_marked_as_junk(tmp_path: Path) ->
     office.json("exchange", "collect", portal.bundle(Sent(reporter.follow_up("ils sont revenus"))))
     lifts = [
         ("must first declare", ["case", "declare", "1"]),
-        ("too urgent to wait", ["case", "set-score", "1", "--danger", "0", *WHY]),
+        ("too urgent (priority P1)", ["case", "set-score", "1", "--danger", "0", *WHY]),
         ("somebody may be in danger", ["case", "measure", "add", "1", "none"]),
         ("nobody has read", ["case", "show", "1"]),
         ("whether to inform the prosecutor", ["case", "decide", "1", "no_transmission", *WHY]),

@@ -574,7 +574,7 @@ def endangered(founded_endangered: Office, tmp_path: Path) -> Office:
     return founded_endangered.copy(tmp_path / "endangered")
 
 
-PHONED = "IMMINENT DANGER, to be done at once: Prosecutor informed by telephone"
+PHONED = "IMMINENT DANGER, do this now: Prosecutor informed by telephone"
 
 
 def test_in_imminent_danger_officers_must_call_the_prosecutor_on_the_same_day(endangered: Office) -> None:
@@ -721,7 +721,7 @@ def test_cases_of_imminent_danger_stay_first_when_new_rules_recompute_the_queue(
 
 def test_the_page_of_a_case_warns_of_imminent_danger(endangered: Office) -> None:
     with sitting(endangered) as client:
-        urgent = "Imminent danger: do this at once, then record it: “Prosecutor informed by telephone”"
+        urgent = "Imminent danger, this cannot wait: “Prosecutor informed by telephone”. Do it now"
         assert urgent in client.page("/en/case/1")
         assert "Imminent danger" not in client.page("/en/case/2")
 

@@ -108,7 +108,7 @@ WRONG: dict[str, tuple[Callable[[Office, Office], Brought], type[Refused], str]]
     "wrong-passphrase": (
         lambda office, _: with_passphrase(office, passphrase_of("alice")),
         WrongPassphrase,
-        "wrong passphrase for the share of bruno",
+        "this is not the passphrase of bruno",
     ),
 }
 
@@ -179,7 +179,7 @@ def test_share_options_are_accepted_before_and_after_the_command(three: Office) 
     assert 0 == plain.run("case", "list", *alice, *bruno).code
     assert 0 == plain.run(*alice, "case", "list", *bruno).code
     crossed = [*alice[:2], *bruno[:2], *bruno[2:], *alice[2:]]
-    assert "wrong passphrase for the share of alice" in plain.run("case", "list", *crossed).err
+    assert "this is not the passphrase of alice" in plain.run("case", "list", *crossed).err
     said = plain.run("case", "list", *alice, *bruno, *alice[2:])
     assert (2, True) == (said.code, "more passphrase files than shares" in said.err)
     typed = three.shares / "typed"

@@ -257,7 +257,7 @@ def test_the_original_wording_of_a_system_error_is_shown_only_on_the_terminal(nu
 
 def test_a_refusal_is_shown_in_the_language_of_the_page() -> None:
     wrong = WrongPassphrase("alice")
-    said = "La phrase de passe saisie n\u2019ouvre pas la part de l\u2019agent alice"
+    said = "Ce n\u2019est pas la phrase de passe de l\u2019agent alice"
     assert translate.told("fr", wrong.what) == said
     assert catalogue.text("fr", wrong.hint)[1:] == translate.told("fr", wrong.hint)[1:] != wrong.hint[1:]
 

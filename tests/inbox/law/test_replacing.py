@@ -50,7 +50,7 @@ def test_the_law_is_shown_with_every_period_that_it_sets(office: Office) -> None
         "art40 Informing the prosecutor (art. 40 CPP): 1 day; same day in imminent danger",
         "admissible Admissible report: 1 year, then 5 years in the archive",
         "junk Junk: 30 days",
-        "first_act First act: same day / 2 working days / 5 working days / 10 working days"
+        "first_act First action by an officer: same day / 2 working days / 5 working days / 10 working days"
         " for priorities 1 to 4",
         "art15 Access request (art. 15 GDPR): 1 month; 3 months if extended; answers are sent after 25 days;"
         " names are kept for 2 months after the answer",

@@ -27,7 +27,7 @@ LEFT = f"in {(EXTENDED - DAY).days} days"
 CANARY = "zibeline-quartz"
 # For each part: the text that `inbox case show` prints, and the text that the English desk shows.
 PARTS = {
-    "an answer under its label": ("Que s\u2019est-il passé ?\n│ Un scellé changé", ">What happened?"),
+    "an answer under its label": ("What happened?\n│ Un scellé changé", ">What happened?"),
     "a follow-up": ("follow-up 1, written", "Follow-up 1, written"),
     "a reply": ("reply 1 of", ">Reply 1, "),
     "a file": ("file 1, 7 bytes:", "/case/1/file/1"),
@@ -74,6 +74,10 @@ PARTS = {
     "the credibility": (
         "F3, possibly true",
         '<strong>F3</strong> · Source: reliability cannot be judged · Information: “Possibly true”',
+    ),
+    "that action on the danger is missing": (
+        "\n  no action on this danger has been recorded yet: inbox case measure add 1 KIND\n",
+        "No action on this danger has been recorded yet.",
     ),
     "a warning of danger": ("DANGER: ", "fears, that somebody is in danger now"),
 }  # fmt: skip
@@ -132,7 +136,7 @@ def test_the_page_of_a_case_starts_with_the_words_that_must_never_be_repeated(pa
     for page, (words, heading, first, other) in zip(
         pages,
         [
-            ("NEVER REPEAT", "ne faut-il pas répéter", "│ la photo de ma voiture", "Un scellé changé"),
+            ("NEVER REPEAT", "Which detail must we", "│ la photo de ma voiture", "Un scellé changé"),
             ("Never repeat what", "Which detail must we", "la photo de ma voiture", "Un scellé changé"),
         ],
         strict=True,

@@ -84,7 +84,7 @@ def test_a_case_or_follow_up_is_marked_as_unread_until_an_officer_reads_it(
     assert [(False, 2), (True, 0)] == sorted(to_read(world.office))
     listed = world.office.run("case", "list").out
     assert "       NOT READ YET: 2 follow-ups\n" in listed
-    assert "       NOT READ YET: the case\n" in listed
+    assert "       NOT READ YET: the report\n" in listed
     assert listed.endswith("\nnot read yet: case 1, 2; to see one: inbox case show CASE\n")
     shown_lines = world.office.run("case", "show", number).out
     assert 2 == shown_lines.count(", not read before:")

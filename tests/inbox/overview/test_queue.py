@@ -344,7 +344,7 @@ def test_the_queue_reports_unread_follow_ups_to_closed_cases(office: Office) -> 
 def test_the_queue_prints_one_line_for_each_case(waiting: Office) -> None:
     """A question mark follows a score that no officer has adjusted."""
     said = waiting.run("queue", "list", "--search", "menace").out
-    assert said.startswith("1 case\n    2  P1 33?  due ")
+    assert said.startswith("1 case\n    2  P1 33 proposed  due ")
     assert "on me menace au port" in said
     judged = waiting.run("case", "set-score", "2", "--danger", "3", "--reason", "x").out
     assert "case 2: priority 1, score 33 of 54\n  danger         3 of 3, weight 5\n" in judged
@@ -371,7 +371,7 @@ def test_a_row_of_the_queue_shows_whether_the_report_or_a_follow_up_is_unread(of
     assert {1: (True, 1)} | dict.fromkeys(range(2, 6), (True, 0)) == {
         row["case"]: (row["new"], row["unread_follow_ups"]) for row in office.json("queue", "list")["cases"]
     }
-    assert 1 == office.run("queue", "list").out.count("NOT READ YET: the case, 1 follow-up")
+    assert 1 == office.run("queue", "list").out.count("NOT READ YET: the report, 1 follow-up")
     with sitting(office) as client:
         assert 1 == client.page("/en/").count("new follow-up</span>")
         client.page("/en/case/1")

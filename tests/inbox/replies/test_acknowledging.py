@@ -68,6 +68,11 @@ def test_bulk_acknowledgement_skips_an_acknowledged_case(office: Office) -> None
     assert 1 == len(office.json("case", "show", "1")["messages"])
 
 
+def test_a_report_of_danger_that_was_acknowledged_is_no_longer_listed_as_unanswered(office: Office) -> None:
+    office.json("message", "reply", "3", "--template", "acknowledgement")
+    assert {"3": "acknowledged"} == office.json("message", "acknowledge", "3")["left_out"]
+
+
 def test_the_journal_has_one_entry_for_each_acknowledged_case(office: Office) -> None:
     office.json("message", "acknowledge", "1", "2", "3")
     found = [each for each in office.json("journal", "list")["entries"] if each["action"] == "reply"]

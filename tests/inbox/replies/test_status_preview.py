@@ -84,6 +84,7 @@ def test_the_status_and_the_messages_beside_it_do_not_contradict_each_other(
         own = ["--text", "Merci."] if each.takes_own_words else []
         view = world.office.json("message", "reply", "1", "--template", each.code, "--preview", *own)
         said = Status.ACKNOWLEDGED if each.acknowledges and status is Status.RECEIVED else status
+        said = Status.INFO_REQUESTED if each.asks else said
         assert (page.say(f"status-{said}"), page.say(f"means-{said}")) == (view["status"], view["means"])
         assert not re.search(UNREAD, status_preview.TEXTS[f"means-{said}"], re.IGNORECASE)
         # No reply repeats the day of the status. The status page shows a later day after each exchange, but

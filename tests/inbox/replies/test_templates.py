@@ -277,13 +277,25 @@ def test_a_template_that_names_a_day_for_feedback_is_refused_if_no_feedback_is_d
         assert "names feedback_by, which this case does not have" in said
 
 
+def test_own_words_of_an_officer_may_follow_an_acknowledgement_which_stays_one(reported: World) -> None:
+    own = ("--template", "acknowledgement", "--text", f" {OWN_WORDS}\n")
+    reported.office.json("message", "reply", "1", *own)
+    shown = reported.office.json("case", "show", "1")
+    assert ("acknowledged", True) == (
+        shown["status"],
+        shown["messages"][0]["text"].endswith(f"notre réponse.\n\n{OWN_WORDS}"),
+    )
+    invisible = ("--template", "acknowledgement", "--text", "\u200b")
+    reported.office.json("message", "reply", "2", *invisible)
+    text = reported.office.json("case", "show", "2")["messages"][0]["text"]
+    assert text.endswith("without waiting for our answer.")
+
+
 def test_only_a_template_with_a_place_for_words_of_an_officer_accepts_such_words(reported: World) -> None:
     assert (
         "needs words of your own" in reported.office.run("message", "reply", "1", "--template", "details").err
     )
-    refused = reported.office.run(
-        "message", "reply", "1", "--template", "acknowledgement", "--text", OWN_WORDS
-    )
+    refused = reported.office.run("message", "reply", "1", "--template", "reprisals", "--text", OWN_WORDS)
     assert "has no place for words of your own" in refused.err
     refused = reported.office.run("message", "reply", "1", "--template", "extension", "--text", OWN_WORDS)
     assert (
@@ -342,7 +354,7 @@ def marked(client: Client, number: int) -> set[str]:
     choices = re.findall(
         r'<select id="(?:closing-)?template"(.*?)</select>', client.page(f"/en/case/{number}"), re.DOTALL
     )
-    return set(re.findall(r'<option value="(\w+)">[^<]* ✓</option>', "".join(choices)))
+    return set(re.findall(r'<option value="(\w+)">[^<]* ✓(?: \u2013[^<]+)?</option>', "".join(choices)))
 
 
 def test_the_desk_marks_the_templates_that_fit_the_status_of_a_case(reported: World) -> None:
@@ -470,3 +482,22 @@ def test_an_extension_uses_the_template_marked_for_extensions_whatever_the_templ
     office.json("case", "extend", "2", "--reason", "abroad", "--text", "abroad")
     (message,) = office.json("case", "show", "2")["messages"]
     assert "Later: abroad" == message["text"]
+
+
+def test_a_template_that_asks_something_shows_the_reporter_the_status_more_information_requested(
+    first_reporter: Reporter,
+) -> None:
+    """The status is above the messages. If the question is retracted, the officer is told of the status."""
+    office = first_reporter.world.office
+    asking = ("message", "reply", "1", "--template", "details", "--text", OWN_WORDS)
+    assert "PRÉCISIONS DEMANDÉES" in office.run(*asking, "--preview").out
+    assert "received" == office.json("case", "show", "1")["status"]
+    office.json(*asking)
+    office.json("message", "reply", "1", "--template", "acknowledgement")
+    assert "info_requested" == office.json("case", "show", "1")["status"]
+    office.json("exchange", "outbox", "--out", office.out)
+    office.json(*asking)
+    assert "the status is still info_requested" in office.run("message", "retract", "1", "3").out
+    office.json("case", "set-status", "1", "assessing")
+    office.json("message", "reply", "1", "--text", "x")
+    assert "still" not in office.run("message", "retract", "1", "3").out

@@ -296,7 +296,7 @@ def test_every_command_with_a_sensitive_action_asks_for_two_officers(
         for command in COMMANDS:
             line = command.format(**place)
             for second, words in (
-                ("wrong", "wrong passphrase for the share of bruno"),
+                ("wrong", "this is not the passphrase of bruno"),
                 ("", "two officers must each enter"),
             ):
                 types(passphrase_of("alice"), second)

@@ -226,7 +226,7 @@ def test_a_wrong_passphrase_is_reported_as_wrong(office: Office) -> None:
             opening(office, wrong)
     office.secret.write_text("wrong wrong wrong\n")
     said = office.run("case", "list")
-    assert (1, "error: wrong passphrase for the share of officer") == (said.code, said.err.splitlines()[0])
+    assert (1, "error: this is not the passphrase of officer") == (said.code, said.err.splitlines()[0])
     assert before == office.state()
 
 
