@@ -117,7 +117,7 @@ def test_a_photo_taken_on_a_phone_is_cleaned_of_metadata_like_any_other_picture(
     assert [camera.get_attribute(each) for each in ("accept", "capture")] == ["image/*", "environment"]
     camera.set_input_files(pictures.picture(tmp_path / "photo.jpg"))
     rows(at_hand.page, 1)
-    expect(at_hand.page.locator("#files-list > li")).to_contain_text("taken out of what will be sent")
+    expect(at_hand.page.locator("#files-list > li")).to_contain_text("removed from what will be sent")
     telephone.close()
     visitor.visit("en/report")
     visitor.turn_to("#files")
@@ -126,9 +126,9 @@ def test_a_photo_taken_on_a_phone_is_cleaned_of_metadata_like_any_other_picture(
 
 def test_before_files_are_added_the_page_says_which_kinds_of_files_it_cleans(page: Page) -> None:
     said = page.locator("#files-hint li")
-    expect(said.first).to_contain_text("JPEG, PNG and WebP photos: this page takes out place, day and device")
+    expect(said.first).to_contain_text("JPEG, PNG and WebP photos: this page removes place, day and device")
     expect(said.nth(1)).to_contain_text(
-        "HEIC photos, films, sound, PDF, Word and all other files: they are sent as they are"
+        "HEIC photos, videos, audio, PDF, Word and all other files: they are sent as they are"
     )
     expect(page.locator("#files")).to_have_accessible_description(re.compile("HEIC photos"))
 

@@ -96,7 +96,7 @@ def test_the_page_says_that_a_picture_has_no_metadata(visitor: Visitor, tmp_path
     Image.new("RGB", (9, 9)).save(tmp_path / "bare.png")
     begun(visitor)
     (row,) = attached(visitor, tmp_path / "bare.png")
-    expect(row).to_contain_text("Nothing was found beside the picture")
+    expect(row).to_contain_text("Nothing was found besides the picture")
     assert sent(visitor) == {1: (tmp_path / "bare.png").read_bytes()}
 
 

@@ -46,7 +46,9 @@ BY_A_DAY = re.compile(
     r".*(?:what was done|a été fait|des suites)",
     re.DOTALL,
 )
-CAN_BE_TOLD = re.compile(r"\b(?:pouvons vous dire|peut (?:vous )?être dit|can tell you|can be told)\b")
+CAN_BE_TOLD = re.compile(
+    r"\b(?:pouvons vous dire|peut (?:vous )?être dit|can tell you|tell you what we can)\b"
+)
 # Claims that only the reporter decides who else is told. An external authority must forward some reports.
 ALONE = re.compile(r"à vous (?:seule?|seul\(e\) )?de décider|for you (?:alone )?to decide", re.IGNORECASE)
 # Statements about making facts public. A person who reported only internally is never protected when making

@@ -31,7 +31,16 @@ SHOWN = re.compile(
 PROBLEM = re.compile(r'(?:Problem|NoRoom|refusal)\(\s*\d+, "(\w+)"')
 # Words that are the same in both languages.
 SAME = {
-    *("Pages", "Page %(page)s", "Journal", "Note", "Notes", "Archive", "Visa"),
+    *(
+        "Pages",
+        "Page %(page)s",
+        "Journal",
+        "Note",
+        "Notes",
+        "Archive",
+        "Questionnaire, version %(version)s",
+        "Visa",
+    ),
     *("{error}", "{why} {place}", "{said}, {part}"),
 }
 TYPED = re.compile(r"\binbox [a-z]|--[a-z]|PLACE:")

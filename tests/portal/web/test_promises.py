@@ -120,7 +120,7 @@ def test_the_page_and_the_inbox_both_count_from_the_day_on_which_a_report_is_ack
         (
             "fr",
             "/en/before",
-            ("within 7 days, that it was received. Then, within 3 months, you should read what can be told",),
+            ("within 7 days, that it was received. Then, within 3 months, you should read what we can tell",),
         ),
         (
             "xx",
@@ -132,7 +132,7 @@ def test_the_page_and_the_inbox_both_count_from_the_day_on_which_a_report_is_ack
             "/en/before",
             (
                 "within 3 working days, that it was received",
-                "Also within one year, you should read what can be told",
+                "Also within one year, you should read what we can tell you",
             ),
         ),
     ],

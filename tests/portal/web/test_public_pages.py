@@ -76,7 +76,7 @@ def test_the_title_and_the_heading_and_the_links_of_a_page_use_the_same_name(
 @pytest.mark.parametrize(
     ("language", "subject", "offer"),
     [
-        ("fr", "De quoi s\u2019agit-il ?", "Aidez-moi à choisir"),
+        ("fr", "De quoi s\u2019agit-il ?", "Choisir dans une liste"),
         ("en", "What is it about?", "Help me choose"),
     ],
 )
