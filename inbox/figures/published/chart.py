@@ -12,10 +12,12 @@ import math
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeAlias
 from xml.etree import ElementTree as ET
 
 # All lengths are in units of the drawing, which is as wide as a telephone's screen in points of type.
-WIDTH = 400
+WIDTH = 340
 _SIZE, _LINE, _BAR, _GAP = 14, 18, 16, 10
 # The average width of a letter and of a bold digit: labels are broken before they are too long for a line.
 _LETTER, _BOLD = 0.56 * _SIZE, 0.7 * _SIZE
@@ -28,6 +30,9 @@ _TALL, _SIDE = 110, 22
 _SOLID = "solid"
 _FILLS = (_SOLID, "", "/", "-", "/\\", "|")
 MOST_SHARES = len(_FILLS)
+
+
+_Point: TypeAlias = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -137,25 +142,30 @@ def line(name: str, title: str, told: str, marks: Sequence[Mark]) -> Chart:
         for place, mark in enumerate(marks)
     ]
     drawing.add("path", d=f"M0 {floor}H{WIDTH}", stroke=_INK, fill="none")
+    for (left, top), (right, bottom) in _joined(marks, points):
+        d = f"M{_n(left)} {_n(top)}L{_n(right)} {_n(bottom)}"
+        drawing.add("path", d=d, stroke=_INK, stroke_width=2, fill="none")
+    written = _written(marks, step)
     for (place, mark), (x, y) in zip(enumerate(marks), points, strict=True):
-        if place and mark.value is not None and marks[place - 1].value is not None:
-            (left, top) = points[place - 1]
-            d = f"M{_n(left)} {_n(top)}L{_n(x)} {_n(y)}"
-            drawing.add("path", d=d, stroke=_INK, stroke_width=2, fill="none")
-    texts = _written(marks, step)
-    for (place, mark), (x, y) in zip(enumerate(marks), points, strict=True):
-        if mark.value is None:
-            if place in texts:
-                drawing.write(x, floor - _RISE, mark.text, anchor="middle")
-            continue
-        drawing.add("circle", cx=_n(x), cy=_n(y), r=_RADIUS, fill=_INK)
-        if place in texts:
-            above = _RISE + _SIZE * 0.6 if _is_valley(marks, place) else -_RISE
-            drawing.write(x, y + above, mark.text, anchor="middle", weight="bold")
+        if mark.value is None and place in written:
+            drawing.write(x, floor - _RISE, mark.text, anchor="middle")
+        elif place in written:
+            below = _RISE + _SIZE * 0.6 if _is_valley(marks, place) else -_RISE
+            drawing.over_lines(x, y + below, mark.text)
+    for mark, (x, y) in zip(marks, points, strict=True):
+        if mark.value is not None:
+            drawing.add("circle", cx=_n(x), cy=_n(y), r=_RADIUS, fill=_INK)
     for place in _apart(len(marks), max((len(mark.label) for mark in marks), default=0), step):
         drawing.write(points[place][0], floor + _LINE, marks[place].label, anchor="middle")
     drawing.height = floor + _LINE + _GAP
     return drawing.chart(name, title, told)
+
+
+def _joined(marks: Sequence[Mark], points: Sequence[_Point]) -> Iterator[tuple[_Point, _Point]]:
+    """Yield the points of each two years that follow each other and both have a value."""
+    for (before, mark), ends in zip(pairwise(marks), pairwise(points), strict=True):
+        if before.value is not None and mark.value is not None:
+            yield ends
 
 
 def _divide(drawing: "_Drawing", row: Divided, *, is_labelled: bool) -> None:
@@ -167,10 +177,8 @@ def _divide(drawing: "_Drawing", row: Divided, *, is_labelled: bool) -> None:
     for place, mark in enumerate(row.marks):
         length = (mark.value or 0) / whole * WIDTH
         drawing.filled(left, length, _FILLS[place])
-        if is_labelled and length > (room := len(mark.text) * _BOLD + _PAD):
-            middle = left + length / 2
-            drawing.plain(middle - room / 2, room)
-            drawing.write(middle, drawing.height + _BAR - 3, mark.text, anchor="middle", weight="bold")
+        if is_labelled and length > len(mark.text) * _BOLD + _PAD:
+            drawing.over_lines(left + length / 2, drawing.height + _BAR - 3, mark.text)
         left += length
 
 
@@ -241,9 +249,11 @@ class _Drawing:
             lines = "".join(each for way in fill for each in _hatch(left, self.height, length, way))
             self.add("path", d=lines, stroke=_INK, fill="none")
 
-    def plain(self, left: float, length: float) -> None:
-        """Clear a part of a bar, for a text."""
-        self._box(left, self.height + 1, length, _BAR - 2, fill=_PALE, stroke="none")
+    def over_lines(self, middle: float, y: float, text: str) -> None:
+        """Write a bold number over lines or a fill, on a clear ground."""
+        room = len(text) * _BOLD + _PAD
+        self._box(middle - room / 2, y + 2 - _SIZE, room, _SIZE, fill=_PALE, stroke="none")
+        self.write(middle, y, text, anchor="middle", weight="bold")
 
     def _box(self, left: float, top: float, length: float, height: float, **look: str) -> None:
         self.add("rect", x=_n(left), y=_n(top), width=_n(length), height=height, **look)

@@ -143,8 +143,11 @@ class _Writer:
 
     def _trend(self) -> Iterator[Section]:
         figures = self._figures
-        said = [self._say("trend_one")] if len(figures.years) == 1 else []
+        is_first = len(figures.years) == 1
+        said = [self._say("trend_one")] if is_first else []
         yield Section("trend", self._say("trend", year=figures.years[0]), said)
+        if is_first:
+            return
         for name, total in figures.plan.totals.items():
             years = [year for year in figures.years if figures.is_planned(name, year)]
             counts = {year: figures.total(name, year) for year in years}

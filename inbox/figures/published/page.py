@@ -1,6 +1,5 @@
 """An edition as a page: one file of HTML, without script and style, that loads nothing."""
 
-import math
 import re
 from functools import cache
 
@@ -9,8 +8,14 @@ from markupsafe import Markup
 
 from inbox.figures.published.edition import Edition
 
-# A word longer than this many letters may be broken, so that a table fits on a telephone.
-_LONGEST = 12
+# The shortest word that may be broken, so that a table fits on a telephone.
+_LONG = 8
+# Between two syllables of French or English: before a consonant (or “ch”, “pr” and the like) and a vowel.
+_VOWEL, _CONSONANT = "aeiouyàâäéèêëîïôöùûüœæ", "bcdfghjklmnpqrstvwxzç"
+_BETWEEN = re.compile(
+    rf"(?<=\w\w)(?<![bcdfgptv](?=[hlr]))(?<!g(?=n))(?=(?:[bcdfgptv][hlr]|gn|[{_CONSONANT}])[{_VOWEL}]\w)",
+    re.IGNORECASE,
+)
 
 
 def page(edition: Edition) -> bytes:
@@ -32,11 +37,8 @@ def _environment() -> Environment:
 
 
 def _breakable(text: str) -> Markup:
-    """Return a text with soft hyphens in its long words, at equal distances."""
-    return Markup().join(_hyphenated(each) for each in re.split(r"(\s+)", text))
-
-
-def _hyphenated(word: str) -> Markup:
-    size = math.ceil(len(word) / max(math.ceil(len(word) / _LONGEST), 1))
-    pieces = [word[start : start + size] for start in range(0, len(word), max(size, 1))]
-    return Markup("&shy;").join(pieces)
+    """Return a text with soft hyphens between the syllables of its long words."""
+    return Markup().join(
+        Markup("&shy;").join(_BETWEEN.split(each)) if len(each) >= _LONG else each
+        for each in re.split(r"(\s+)", text)
+    )

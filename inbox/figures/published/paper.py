@@ -9,7 +9,7 @@ from inbox.figures.published.edition import WORDING, Edition, Section
 from inbox.files.pdf import FAMILY, Sheets
 
 # The width of a chart in millimetres: its texts are as large as the other texts of the page.
-_WIDTH = 105
+_WIDTH = 90
 _LABEL, _NUMBER = 40, 14
 # The level of the headings of large parts, and the rows that the head of a table is as high as.
 _PART, _HEAD = 2, 3

@@ -205,7 +205,7 @@ def test_an_unknown_code_is_shown_unchanged() -> None:
 
 FRENCH = re.compile(r"[àâçéèêëîïôùûüœÀÂÇÉÈÊËÎÏÔÙÛÜŒ]")
 # These modules search reports and tags, which are written in French.
-LOOKED_FOR = {"inbox/text/names.py", "inbox/dossiers/restating.py"}
+LOOKED_FOR = {"inbox/text/names.py", "inbox/dossiers/restating.py", "inbox/figures/published/page.py"}
 
 
 def french(source: str) -> list[str]:

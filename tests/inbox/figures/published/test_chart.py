@@ -96,6 +96,19 @@ def test_no_texts_touch_in_a_chart_of_twenty_years(hidden: Sequence[int]) -> Non
             assert abs(y - other_y) > 10 or abs(x - other_x) >= LETTER * (letters + others) / 2
 
 
+def test_numbers_are_on_a_clear_ground_above_the_lines_and_below_the_points() -> None:
+    root = ET.fromstring(chart.line("l", "Title", "Told.", years(5, 9, 7)).for_page())  # noqa: S314  (our own)
+    drawn = [each for each in root if each.tag not in {SVG + "title", SVG + "desc"}]
+    tags = [each.tag.removeprefix(SVG) for each in drawn]
+    assert tags == ["path"] * 3 + ["rect", "text"] * 3 + ["circle"] * 3 + ["text"] * 3
+    for ground, number in zip(drawn[3:9:2], drawn[4:9:2], strict=True):
+        left, right = (float(ground.attrib["x"]) + n * float(ground.attrib["width"]) for n in (0, 1))
+        assert left < float(number.attrib["x"]) < right
+        top = float(ground.attrib["y"])
+        assert top < float(number.attrib["y"]) < top + float(ground.attrib["height"])
+        assert ground.attrib["fill"] == "#ffffff"
+
+
 def test_a_long_line_tells_its_last_highest_and_lowest_values() -> None:
     values = [500 + 13 * n % 40 for n in range(20)]
     values[3], values[8], values[19] = 999, 111, 555

@@ -125,7 +125,7 @@ def test_the_first_edition_has_no_trend() -> None:
     assert section(made, "trend").texts == [
         "Première édition\u00a0: il n\u2019y a pas encore d\u2019évolution à montrer."
     ]
-    assert not section(made, "total-received").charts
+    assert not [each for each in made.sections if each.name.startswith(("total-", "open"))]
     assert section(publish(some_years(2), 2).edition(), "total-received").charts
 
 
