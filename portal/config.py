@@ -69,6 +69,7 @@ class Settings:
     jurisdiction: str = ""
     regime: str = ""
     guide: str = ""
+    figures: str = ""
     leave_to: str = "https://www.wikipedia.org/"
     manifest: str = ""
     onion: str = ""
@@ -112,6 +113,11 @@ class Settings:
     def guide_folder(self) -> Path:
         """The folder of the guides, one file per language: the shipped folder, or the folder in ``guide``."""
         return self.folder / self.guide if self.guide else _ROOM
+
+    @property
+    def figures_folder(self) -> Path | None:
+        """The folder with the published editions of the annual figures, or None."""
+        return self.folder / self.figures if self.figures else None
 
     @property
     def manifest_path(self) -> Path | None:
@@ -250,6 +256,7 @@ SETTINGS: Node = {
     "jurisdiction": _text("path", "the path of a folder, or empty"),
     "regime": _text("regime", "the code of a regime of the law, or empty"),
     "guide": _text("path", "the path of a folder, or empty"),
+    "figures": _text("path", "the path of a folder, or empty"),
     "leave_to": _text("elsewhere", "an address that begins with https:// and has no query"),
     "manifest": _text("path", "the path of a folder, or empty"),
     "onion": _text("onion", "a text such as http://….onion with 56 letters and digits, or empty"),

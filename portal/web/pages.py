@@ -16,7 +16,18 @@ from crypto import base64url, signing
 from crypto.keyring import Texts
 from crypto.questionnaire import Questionnaire
 from portal.config import Colour
-from portal.web import assets, colours, content_encoding, guide, law, logo, offline, paper, translation
+from portal.web import (
+    assets,
+    colours,
+    content_encoding,
+    figures,
+    guide,
+    law,
+    logo,
+    offline,
+    paper,
+    translation,
+)
 from portal.web.assets import Asset
 from templates import typography
 from templates.law import promises
@@ -40,6 +51,8 @@ _PAGES = {
     "verify": "verify.html",
     "sealed": "sealed.html",
 }
+# This page exists only if an edition is published.
+_FIGURES = "figures"
 # Pages to save and open from disk, with their script inside.
 _FROM_DISK = ("offline", "proof")
 # The answer pages for the forms that work without JavaScript. Refusals without a page of their own use the
@@ -109,6 +122,11 @@ class Site(Protocol):
         ...
 
     @property
+    def figures_folder(self) -> Path | None:
+        """The folder with the published editions of the annual figures, or None."""
+        ...
+
+    @property
     def onion(self) -> str:
         """The address of the onion service (``http://….onion``), or empty."""
         ...
@@ -128,8 +146,8 @@ class _Elsewhere(PathConverter):
 def render(site: Site, questionnaire: Questionnaire) -> Mapping[str, bytes]:
     """Return every page by its path. The address without a path shows the home page in the first language.
 
-    Raises BadConfiguration if a law, a guide or a notice is missing or has a mistake, or if the law does not
-    have the regime.
+    Raises BadConfiguration if a law, a guide or a notice is missing or has a mistake, if the law does not
+    have the regime, or if the folder of figures has other files.
     """
     found = {path: page.encode() for path, page in _rendered(site, questionnaire)}
     return {"/": found[f"/{translation.LANGUAGES[0]}/"], **found}
@@ -167,6 +185,8 @@ def init_app(app: Flask, site: Site, questionnaire: Questionnaire) -> None:
         _serve(app, path, Response(page, content_type=_HTML))
     for path, file in files(site).items():
         _serve(app, path, Response(file.content, content_type=f"{file.type}; charset=utf-8"))
+    for path, (kind, content) in figures.load(site.figures_folder).served.items():
+        _serve(app, path, Response(content, content_type=f"{kind}; charset=utf-8"))
     _serve(app, QUESTIONS, Response(questionnaire.raw, content_type=f"{TEXT}; charset=utf-8"))
     app.url_map.converters["elsewhere"] = _Elsewhere
     nowhere = missing(site, questionnaire)
@@ -232,11 +252,12 @@ def _rendered(site: Site, questionnaire: Questionnaire) -> Iterator[tuple[str, s
             page = _page(language, f"{name}.html", {**shown, "parts": parts})
             yield f"/{language}/{name}.html", page
             own[f"{name}_hash"] = hashlib.sha256(page.encode()).hexdigest()
-        for path, template in _PAGES.items():
+        own_pages = _PAGES | {_FIGURES: "figures.html"} if shown["figures"].editions else _PAGES
+        for path, template in own_pages.items():
             yield f"/{language}/{path}", _page(language, template, {**own, "path": path})
 
 
-def _shown(site: Site, questionnaire: Questionnaire) -> Mapping[str, object]:
+def _shown(site: Site, questionnaire: Questionnaire) -> Mapping[str, Any]:
     found = files(site)
     return {
         "name": site.name,
@@ -252,6 +273,7 @@ def _shown(site: Site, questionnaire: Questionnaire) -> Mapping[str, object]:
         "assets": found,
         "languages": [translation.load(language) for language in translation.LANGUAGES],
         **_of_the_law(law.load(site.law_folder), site.regime),
+        "figures": figures.load(site.figures_folder),
         "notices": guide.NOTICES,
         "written": {
             language: {name: guide.load(site.guide_folder, language, name) for name in guide.NAMES}

@@ -34,6 +34,7 @@ def _once(made: Callable[[Site, Questionnaire], T]) -> Callable[[Site, Questionn
             *(site.deployment, site.root_key, site.leave_to, site.regime, repr(questionnaire)),
             *(site.name, site.colour, _picture(site.logo_path)),
             *map(_content, (site.law_folder, site.guide_folder)),
+            _editions(site.figures_folder),
         )
         if shown not in known:
             if len(known) == _MOST:
@@ -50,3 +51,7 @@ def _picture(path: Path | None) -> bytes:
 
 def _content(folder: Path) -> tuple[tuple[str, bytes], ...]:
     return tuple((path.name, path.read_bytes()) for path in sorted(folder.glob("*.toml")))
+
+
+def _editions(folder: Path | None) -> tuple[tuple[str, bytes], ...]:
+    return tuple((path.name, path.read_bytes()) for path in sorted(folder.glob("*"))) if folder else ()
