@@ -72,7 +72,7 @@ def test_every_file_is_served_as_it_is_with_its_type_and_under_the_policy(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_page_lists_the_editions_with_the_latest_first(
+def test_a_page_lists_the_editions_with_the_latest_first_and_every_page_has_a_link_to_it(
     client: FlaskClient, language: str
 ) -> None:
     page = client.get(f"/{language}/figures").text
@@ -83,6 +83,8 @@ def test_a_page_lists_the_editions_with_the_latest_first(
     others = set(LANGUAGES) - {language}
     assert not [each for each in others if f"edition-{FIRST}.{each}." in page]
     assert f'href="/figures/plan-{FIRST}.toml"' in page
+    for name in ("", "report", "figures"):
+        assert client.get(f"/{language}/{name}").text.count(f'href="/{language}/figures"') == 1
 
 
 def test_without_an_edition_no_page_mentions_figures(same_room: Room, tmp_path: Path) -> None:

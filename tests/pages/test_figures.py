@@ -1,0 +1,53 @@
+"""A visitor finds the published figures and reads them in a browser, under the portal's own policy."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Route
+
+from inbox.figures.published.files import files
+from portal.app import load_questionnaire
+from portal.config import Settings
+from portal.web import headers, pages
+from templates.catalogues import LANGUAGES
+from tests.support.accessibility import violations
+from tests.support.editions import FIRST, IMPRINT, publish, some_years
+
+SITE = "https://portal.test"
+LINKS = {"fr": ("Chiffres annuels", "Lire les chiffres"), "en": ("Annual figures", "Read the figures")}
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_visitor_finds_and_reads_the_figures(
+    chromium: Browser, tmp_path: Path, language: str, width: int
+) -> None:
+    published = publish(some_years(2), 2)
+    for name, content in files(published.plans, published.releases, FIRST + 1, IMPRINT).items():
+        (tmp_path / name).write_bytes(content)
+        (tmp_path / f"{name}.minisig").write_bytes(b"untrusted comment: a signature\n")
+    settings = Settings(figures=str(tmp_path))
+    app = Flask("portal", static_folder=None)
+    pages.init_app(app, settings, load_questionnaire(settings))
+    headers.init_app(app, "")
+    client = app.test_client()
+
+    def answer(route: Route) -> None:
+        found = client.get(route.request.url.removeprefix(SITE))
+        route.fulfill(status=found.status_code, headers=dict(found.headers), body=found.data)
+
+    with chromium.new_context(viewport={"width": width, "height": 800}) as context:
+        page = context.new_page()
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text))
+        page.route("**/*", answer)
+        page.goto(f"{SITE}/{language}/")
+        for link in LINKS[language]:
+            page.get_by_role("link", name=link).click()
+            page.wait_for_load_state("networkidle")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert violations(page) == []
+        assert page.url == f"{SITE}/figures/edition-{FIRST + 1}.{language}.html"
+        assert page.locator("svg").count() > 5
+        assert complaints == []
