@@ -1,5 +1,6 @@
 """Steps that write below /etc/fanal: the folders, the answers, the configuration and the texts."""
 
+import hashlib
 import re
 from contextlib import suppress
 from itertools import product
@@ -19,6 +20,8 @@ STATE = "/var/lib/fanal"
 USER = "portal"
 # The folder of the texts, beside the configuration.
 TEXTS = "texts"
+# The list of the shipped texts, in that folder.
+SHIPPED = "shipped.sha256"
 DATABASE = "fanal"
 # The administrator may change all other settings.
 _FIXED = {"deployment", "root_key"}
@@ -153,8 +156,10 @@ class Configuration:
 class SiteTexts:
     """Copies of the shipped texts of the site, which the inspectorate edits.
 
-    A copy that exists is never changed. If the configuration names another folder, or none, nothing is
-    copied.
+    A copy that somebody edited is never changed. A copy that nobody edited is replaced when the program ships
+    another text, so that a correction reaches the site. A list beside the copies contains the SHA-256 of each
+    text that was shipped at the last run, in the format of sha256sum(1). If the configuration names another
+    folder, or none, nothing is copied.
     """
 
     title = "texts of the site"
@@ -163,39 +168,86 @@ class SiteTexts:
         self.said = ""
         self._configuration = configuration
         self._folder = configuration.parent / TEXTS
-        self._added: list[Path] = []
+        self._list = self._folder / SHIPPED
+        # The files that this run wrote, with their earlier content, or None if there was no file.
+        self._before: dict[Path, bytes | None] = {}
 
     def check(self) -> Found:
-        """Look for missing texts."""
+        """Look for texts that are missing, and for texts that the program has shipped since the last run."""
         if not self._configuration.exists():
             return TO_DO
         try:
             named = config.load(self._configuration).guide_folder
         except BadConfiguration as error:
             return in_the_way(str(error), error.hint)
-        return done_if(done=named != self._folder or not self._missing())
+        return done_if(done=named != self._folder or not (self._missing() or self._newly_shipped()))
 
     def apply(self) -> None:
-        """Copy the missing texts, so that everybody can read them."""
+        """Copy the texts that are missing or that nobody edited, so that everybody can read them."""
         self._folder.mkdir(exist_ok=True)
         # A run with another umask may have been killed after it made the folder.
         self._folder.chmod(0o755)
-        shipped = config.Settings().guide_folder
-        for file in self._missing():
-            files.write(file, [(shipped / file.name).read_bytes()], READABLE)
-            self._added.append(file)
-        self.said = f"new in {self._folder}: {', '.join(each.name for each in self._added)}"
+        shipped, listed, missing = _shipped(), self._listed(), self._missing()
+        # A run that was killed may have copied a text, but not written the list.
+        found = {each: _digest(self._folder / each) for each in self._newly_shipped() if each not in missing}
+        differing = [each for each, sha in found.items() if sha != shipped[each]]
+        unedited = [each for each in differing if found[each] == listed.get(each, "")]
+        for name in [*missing, *unedited]:
+            self._write(self._folder / name, (_shipped_in() / name).read_bytes())
+        self._write(self._list, "".join(f"{sha}  {name}\n" for name, sha in shipped.items()).encode())
+        told = {
+            f"new in {self._folder}": missing,
+            "replaced by the text of this version, because nobody had edited it": unedited,
+            f"edited; compare with the text of this version in {_shipped_in()}": [
+                each for each in differing if each not in unedited
+            ],
+        }
+        self.said = "; ".join(f"{what}: {', '.join(names)}" for what, names in told.items() if names)
 
     def undo(self) -> None:
-        """Delete the copies that this run made. Other files remain."""
-        for each in self._added:
-            each.unlink()
-        self._added.clear()
+        """Restore the files that this run wrote. Other files remain."""
+        for file, content in self._before.items():
+            if content is None:
+                file.unlink()
+            else:
+                files.write(file, [content], READABLE)
+        self._before.clear()
         with suppress(OSError):
             self._folder.rmdir()
 
-    def _missing(self) -> list[Path]:
-        names = product(translation.LANGUAGES, guide.NAMES)
-        wanted = [guide.file_of(self._folder, language, name) for language, name in names]
+    def _missing(self) -> list[str]:
         # A link of the administrator counts as a text, even if its target is missing.
-        return [each for each in wanted if not each.exists(follow_symlinks=False)]
+        return [each for each in _shipped() if not (self._folder / each).exists(follow_symlinks=False)]
+
+    def _newly_shipped(self) -> list[str]:
+        """Return the texts that were not shipped at the last run, or not with these bytes."""
+        listed = self._listed()
+        return [name for name, sha in _shipped().items() if listed.get(name) != sha]
+
+    def _listed(self) -> dict[str, str]:
+        """Return the SHA-256 of each text in the list, by name."""
+        if not self._list.exists():
+            return {}
+        lines = (line.split("  ", 1) for line in self._list.read_text("utf-8", "replace").splitlines())
+        return {name: sha for sha, *rest in lines for name in rest}
+
+    def _write(self, file: Path, content: bytes) -> None:
+        before = file.read_bytes() if file.exists() else None
+        files.write(file, [content], READABLE)
+        self._before[file] = before
+
+
+def _shipped_in() -> Path:
+    return config.Settings().guide_folder
+
+
+def _shipped() -> dict[str, str]:
+    """Return the SHA-256 of each shipped text, by file name."""
+    folder, names = _shipped_in(), product(translation.LANGUAGES, guide.NAMES)
+    texts = (guide.file_of(folder, language, name) for language, name in names)
+    return {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in texts}
+
+
+def _digest(copy: Path) -> str | None:
+    """Return the SHA-256 of a copy, or None for a link, which setup never makes."""
+    return None if copy.is_symlink() else hashlib.sha256(copy.read_bytes()).hexdigest()
