@@ -112,6 +112,11 @@ def next_due(events: Events, how: Practice) -> Due | None:
     return min(waiting, key=lambda due: due.day, default=None)
 
 
+def last_day(ends: Event, events: Events, how: Practice) -> date:
+    """Return the deadline for an event; if it stops two clocks, return the earlier deadline."""
+    return min(_last_day(rule, events, how) for rule in how.clocks.values() if rule.ends is ends)
+
+
 def _due(code: str, rule: Clock, events: Events, how: Practice) -> Due:
     done = events.day_of(rule.ends)
     sent = None if done else events.day_sent(rule.ends)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+SEVERAL, NOTHING = "several", "nothing"
+
 
 class Kind(StrEnum):
     """The kinds of events."""
@@ -33,10 +35,11 @@ CODES: Mapping[Kind, frozenset[str]] = {
             "acknowledged",
             "feedback_given",
             "wrote_again",
+            "junk",
         }
     ),
     Kind.CLOSED: frozenset({"outcome", "after"}),
-    Kind.MEASURE: frozenset({"kind", "after"}),
+    Kind.MEASURE: frozenset({"kind", "after", "degree"}),
 }
 
 

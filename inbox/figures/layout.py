@@ -8,12 +8,14 @@ Examples of keys of cells:
 - ``2027/area/coast/path/approached``: a group of a cross-table
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from operator import itemgetter
 
 from inbox.figures.events import Event, Kind
 from inbox.figures.plan import YEARS, Plan, Planned
+from inbox.figures.plan import Total as Counts
 from inbox.figures.rule import Fact, Layout, Table, Total
 
 # The reports that came before the first edition and are still open then.
@@ -65,25 +67,65 @@ def _ends(plan: Plan, each: Planned, year: int) -> bool:
 
 def count(plans: Iterable[Plan], events: Iterable[Event]) -> Counter[str]:
     """Return how many events each cell counts; a cell without events is not in the result."""
+    alike: defaultdict[tuple[Kind, int], list[Mapping[str, str]]] = defaultdict(list)
+    for event in events:
+        alike[event.kind, event.year].append(event.codes)
     by_year = {plan.first + place: plan for plan in plans for place in range(YEARS)}
-    return Counter(
-        cell for event in events if event.year in by_year for cell in _cells(by_year[event.year], event)
-    )
+    found: Counter[str] = Counter()
+    for (kind, year), codes in alike.items():
+        if year in by_year:
+            found += _counted(by_year[year], kind, year, codes)
+    return found
 
 
-def _cells(plan: Plan, event: Event) -> Iterator[str]:
-    """Return the cells that count an event."""
-    groups: dict[str, str] = {}
+def _counted(plan: Plan, kind: Kind, year: int, codes: Sequence[Mapping[str, str]]) -> Counter[str]:
+    """Return how many events of one kind and year, with these codes, each cell counts."""
+    found: Counter[str] = Counter()
     for total in plan.totals.values():
-        if total.event is event.kind and (not total.only or event.codes["kind"] in total.only):
-            groups[total.id] = ""
-            yield _key(event.year, total.id)
-    for each in plan.tables.values():
-        above, _, group = each.divides.partition(".")
-        if above in groups and group in {"", groups[above]}:
-            groups[each.id] = each.group(event.codes[each.by])
-            place = [above, groups[above]] if plan.is_cross(each) else []
-            yield _key(_period(plan, each, event.year), *place, each.id, groups[each.id])
+        if total.event is kind:
+            found[_key(year, total.id)] = sum(_has(total, each) for each in codes)
+    for table in plan.tables.values():
+        if plan.event(table) is kind:
+            names = _needed(plan, table)
+            # There are few combinations of the codes that one table needs, so each is looked up only once.
+            alike = Counter(zip(*(map(itemgetter(name), codes) for name in names), strict=True))
+            for values, n in alike.items():
+                if cell := _cell(plan, table, year, dict(zip(names, values, strict=True))):
+                    found[cell] += n
+    return found
+
+
+def _has(total: Counts, codes: Mapping[str, str]) -> bool:
+    return not total.only or codes["kind"] in total.only
+
+
+def _needed(plan: Plan, table: Planned) -> list[str]:
+    """Return the codes that decide which cell of a table counts an event."""
+    above = table.divides.partition(".")[0]
+    if above not in plan.totals:
+        return [table.by, *_needed(plan, plan.tables[above])]
+    return [table.by, "kind"] if plan.totals[above].only else [table.by]
+
+
+def _cell(plan: Plan, table: Planned, year: int, codes: Mapping[str, str]) -> str | None:
+    """Return the cell of a table that counts an event with these codes, or None."""
+    group = _group(plan, table, codes)
+    if group is None:
+        return None
+    above = plan.tables[table.divides] if plan.is_cross(table) else None
+    place = [above.id, above.group(codes[above.by])] if above else []
+    return _key(_period(plan, table, year), *place, table.id, group)
+
+
+def _group(plan: Plan, table: Planned, codes: Mapping[str, str]) -> str | None:
+    """Return the group that counts an event with these codes, or None if the table does not count it."""
+    above, _, one = table.divides.partition(".")
+    if above in plan.totals:
+        counts = _has(plan.totals[above], codes)
+    else:
+        group = _group(plan, plan.tables[above], codes)
+        counts = group is not None and one in {"", group}
+    return table.group(codes[table.by]) if counts else None
 
 
 def _tables(plan: Plan, each: Planned, year: int) -> Iterator[Table]:

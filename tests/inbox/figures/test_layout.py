@@ -61,6 +61,26 @@ def test_cells_of_a_second_plan_follow_those_of_the_first() -> None:
     ]
 
 
+def test_an_event_is_counted_only_below_the_totals_and_groups_that_count_it() -> None:
+    inside = table("after", "art40.kind by after", {"other": [], "soon": ["month_1"]})
+    kinds = table("kind", "art40 by kind", {"other": [], "art40": ["art40"]})
+    said = TOTALS + PATH + table("area", "path by area", {"other": [], "north": ["north"]}, k=10) + kinds
+    plans = [plan.parse(plan_file(parts=said + inside.replace("art40.kind", "kind.art40")))]
+    codes = {"path": "saw", "area": "north"}
+    assert layout.count(plans, [Event(Kind.RECEIVED, 2027, codes)] * 2) == {
+        "2027/received": 2,
+        "2027/path/saw": 2,
+        "2027/path/saw/area/north": 2,
+    }
+    art40, other = ({"kind": kind, "after": "month_1"} for kind in ("art40", "hearing"))
+    assert not layout.count(plans, [Event(Kind.MEASURE, 2027, other)])
+    assert layout.count(plans, [Event(Kind.MEASURE, 2027, art40)]) == {
+        "2027/art40": 1,
+        "2027/kind/art40": 1,
+        "2027/after/soon": 1,
+    }
+
+
 def test_an_event_is_counted_in_each_cell_that_it_belongs_to() -> None:
     plans = [plan.parse(plan_file())]
     codes = {"path": "gave_in", "vector": "online", "area": "unheard of"}

@@ -30,7 +30,7 @@ from inbox.dossiers import restating
 from inbox.dossiers.compose import Doubt, Enclosed
 from inbox.exchange import collect
 from inbox.exchange.manual_entry import Route
-from inbox.figures import events
+from inbox.figures import counting, events
 from inbox.keys import listing
 from inbox.language import labels
 from inbox.law import entries
@@ -132,8 +132,11 @@ CODES: Mapping[str, Iterable[str]] = {
 }
 # Exits have the labels of their actions. Texts that are not labels describe some obstacles. For a form field,
 # the page shows what the officer should enter, but not the kind of the field. The page of a deadline shows
-# which message was the feedback. The plan of publication has titles for what it counts.
-WORDLESS = {Exit, Obstacle, checks.Kind, AnswersBy, events.Kind}
+# which message was the feedback. The plan of publication has titles and labels for what it counts.
+WORDLESS = {
+    *(Exit, Obstacle, checks.Kind, AnswersBy, events.Kind),
+    *(counting.Kept, counting.Known, counting.Whether),
+}
 
 
 def is_said(label: Texts) -> bool:

@@ -1,0 +1,309 @@
+"""Count the events of cases for the annual figures, and keep the counts of cases that are destroyed.
+
+An event counts in the year in which it is recorded in the vault: a report in the year of its collection, a
+closing in the year of the closing, and a measure in the year in which officers record it. Nothing can then be
+added to a year that is over. If events counted by their own day, a measure of December that is recorded in
+May would change an edition that is final, or would never count. The time from report to measure is computed
+from the day of the measure itself.
+
+Only the first closing of a case counts, because otherwise there could be more closings than reports.
+Reopening the case changes nothing.
+
+Junk counts, with a code of its own. If officers recover a case from junk and close it after the edition, its
+closing would otherwise have no report; and the number of junk cases shows how officers use this way out.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache, cached_property
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Text, case, cast, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from inbox.deadlines import clocks, office
+from inbox.deadlines.clocks import Events
+from inbox.deadlines.office import Practice
+from inbox.figures import layout, plan
+from inbox.figures.events import NOTHING, SEVERAL, Event, Kind
+from inbox.figures.plan import YEARS, Plan, Planned
+from inbox.vault import score
+from inbox.vault.casework_tables import Identity, Measure, Workflow
+from inbox.vault.destroyed_tables import Counted, Edition, PublicationPlan
+from inbox.vault.score import Parts
+from inbox.vault.tables import Case, FollowUp, OutboxBundle
+from templates.law import rules
+
+
+class Kept(StrEnum):
+    """Whether the office kept a deadline, as of the day of the edition.
+
+    ``UNREACHABLE``: no message can reach the reporter.
+    """
+
+    IN_TIME = "in_time"
+    LATE = "late"
+    NOT_YET = "not_yet"
+    UNREACHABLE = "unreachable"
+
+
+class Known(StrEnum):
+    """Whether the inspectorate knows the reporter's identity."""
+
+    ANONYMOUS = "anonymous"
+    NAMED = "named"
+
+
+class Whether(StrEnum):
+    """Whether something is so."""
+
+    YES = "yes"
+    NO = "no"
+
+
+# The answers of a report that the figures count, by the code's name: the id of the question.
+ASKED: Mapping[str, str] = {
+    "path": "path",
+    "vector": "vector",
+    "service_sought": "service_sought",
+    "means": "means",
+    "role": "who_you",
+}
+# The time from receipt, by its upper limit in months: less than one month, then less than three, and so on.
+AFTER = {f"month_{months}": months for months in (1, 3, 6, 12, 24)}
+LATER = "later"
+_TOLD = aliased(OutboxBundle)
+
+
+@dataclass(frozen=True)
+class Book:
+    """The adopted plans in the order of their years, and the day of each edition by its year."""
+
+    plans: Sequence[Plan]
+    made: Mapping[int, date]
+
+    @cached_property
+    def by_year(self) -> Mapping[int, Plan]:
+        """The plan of each year that has one."""
+        return {each.first + place: each for each in self.plans for place in range(YEARS)}
+
+    @property
+    def open_years(self) -> list[int]:
+        """The years that have a plan but no edition yet."""
+        return [year for year in self.by_year if year not in self.made]
+
+
+def book(session: Session) -> Book:
+    """Return the adopted plans and the editions."""
+    files = session.scalars(select(PublicationPlan.raw).order_by(PublicationPlan.first_year))
+    made = session.execute(select(Edition.year, Edition.made).order_by(Edition.year))
+    return Book([plan.parse(raw) for raw in files], {year: day for year, day in made})  # noqa: C416
+
+
+def keep(session: Session, numbers: Collection[int], today: date) -> None:
+    """Add the events of cases that are about to be destroyed to the counts of years without an edition."""
+    kept = book(session)
+    for year in kept.open_years:
+        # A case that is destroyed before a year begins is no open case of this year.
+        if year <= today.year:
+            _add(session, year, count(session, kept, year, numbers))
+
+
+def _add(session: Session, year: int, cells: Mapping[str, int]) -> None:
+    for cell, n in cells.items():
+        row = session.get(Counted, (year, cell))
+        if row is None:
+            session.add(Counted(year=year, cell=cell, n=n))
+        else:
+            row.n += n
+    session.flush()
+
+
+def count(session: Session, kept: Book, year: int, numbers: Collection[int] | None = None) -> Counter[str]:
+    """Return how many events of a year each cell counts, for the cases ``numbers`` or for all cases.
+
+    The year must have a plan. Needs a session that sees all these cases.
+    """
+    first = kept.plans[0]
+    of_cases = [] if numbers is None else [Case.number.in_(numbers)]
+    # A report from before the first plan counts only if this plan counts the open reports of that time.
+    counts = [Case.collected >= _begin(first.first)] if first.opens else []
+    # An index has both days, so this reads no reports.
+    received = dict(session.execute(select(Case.number, Case.received).where(*of_cases, *counts)).all())
+    events = chain(
+        _received(session, kept.by_year[year], year, of_cases),
+        _closed(session, year, received),
+        _measures(session, year, received),
+    )
+    counted = layout.count(kept.plans, events)
+    if year == first.first and not first.opens:
+        counted[f"{year}/{layout.OPEN}"] = _open_before(session, _begin(year), of_cases)
+    return +counted
+
+
+def _begin(year: int) -> date:
+    return date(year, 1, 1)
+
+
+def _in_year(column: Any, year: int) -> tuple[ColumnElement[bool], ...]:
+    return (column >= _begin(year), column < _begin(year + 1))
+
+
+def _open_before(session: Session, day: date, of_cases: Iterable[ColumnElement[bool]]) -> int:
+    """Return how many reports were collected before a day, and not closed before it."""
+    is_open = Workflow.first_closed.is_(None) | (Workflow.first_closed >= day)
+    counted = select(func.count()).select_from(Case).join(Workflow, Workflow.case == Case.number)
+    return session.scalar(counted.where(Case.collected < day, is_open, *of_cases)) or 0
+
+
+def _closed(session: Session, year: int, received: Mapping[int, date]) -> Iterator[Event]:
+    columns = (Workflow.case, Workflow.first_outcome, Workflow.first_closed)
+    for number, outcome, day in session.execute(
+        select(*columns).where(*_in_year(Workflow.first_closed, year))
+    ):
+        if number in received:
+            yield Event(Kind.CLOSED, year, {"outcome": outcome, "after": after(received[number], day)})
+
+
+def _measures(session: Session, year: int, received: Mapping[int, date]) -> Iterator[Event]:
+    columns = (Measure.case, Measure.kind, Measure.degree, Measure.day)
+    for number, kind, degree, day in session.execute(
+        select(*columns).where(*_in_year(Measure.recorded, year))
+    ):
+        if number in received:
+            codes = {"kind": kind, "after": after(received[number], day), "degree": degree_code(degree)}
+            yield Event(Kind.MEASURE, year, codes)
+
+
+def degree_code(degree: int | None) -> str:
+    """Return the code of the group of a sanction, or NOTHING if the measure is no sanction."""
+    return NOTHING if degree is None else f"group_{degree}"
+
+
+@cache
+def _priority(*parts: int) -> int:
+    return Parts(*parts).priority
+
+
+@cache
+def after(received: date, day: date) -> str:
+    """Return the code of the time from the receipt of a report to a later day."""
+    months = (day.year - received.year) * 12 + day.month - received.month - (day.day < received.day)
+    return next((code for code, limit in AFTER.items() if months < limit), LATER)
+
+
+def _received(
+    session: Session, under: Plan, year: int, only: Iterable[ColumnElement[bool]]
+) -> Iterator[Event]:
+    """Yield the reports that were collected in a year, with the codes that the plan uses."""
+    tables = {each.by: each for each in under.tables.values() if under.event(each) is Kind.RECEIVED}
+    wanted = {name: code for name, code in _codes(tables, office.of(session)).items() if name in tables}
+    for row in session.execute(_RECEIVED.where(*_in_year(Case.collected, year), *only)):
+        yield Event(Kind.RECEIVED, year, {name: code(row) for name, code in wanted.items()})
+
+
+_RECEIVED = (
+    select(
+        Case.received,
+        Case.collected,
+        or_(Case.case_id.is_(None), Case.recipient.is_(None), Case.withdrawn).label("unreachable"),
+        # An unsigned drop is a text without answers.
+        case(
+            (Case.unsigned, None),
+            else_=func.json_extract(
+                cast(Case.message, Text), *(f"$.answers.{each}" for each in ASKED.values())
+            ),
+        ).label("answers"),
+        Workflow.category,
+        Workflow.area,
+        Workflow.route,
+        Workflow.acknowledged,
+        Workflow.answered,
+        Workflow.extended,
+        Workflow.junked,
+        _TOLD.made.label("sent"),
+        Identity.case.label("named"),
+        select(FollowUp.case).where(FollowUp.case == Case.number, FollowUp.after > 0).exists().label("again"),
+        # The parts of the score are the last columns.
+        *(getattr(Workflow, name) for name in score.NAMES),
+    )
+    .join(Workflow, Workflow.case == Case.number)
+    .outerjoin(_TOLD, _TOLD.n == Workflow.acknowledged_in)
+    .outerjoin(Identity, Identity.case == Case.number)
+)
+
+
+def _codes(tables: Mapping[str, Planned], how: Practice) -> Mapping[str, Callable[[Row[Any]], str]]:
+    """Return, for each kind of code, how a row of _RECEIVED gives the code."""
+    deadlines = _Deadlines(how)
+    return {
+        **{name: _answer(place, tables.get(name)) for place, name in enumerate(ASKED)},
+        "category": lambda row: row.category or NOTHING,
+        "area": lambda row: row.area or NOTHING,
+        "route": lambda row: str(row.route),
+        "identity": lambda row: Known.ANONYMOUS if row.named is None else Known.NAMED,
+        "acknowledged": deadlines.acknowledged,
+        "feedback_given": deadlines.answered,
+        "wrote_again": lambda row: Whether.YES if row.again else Whether.NO,
+        "junk": lambda row: Whether.NO if row.junked is None else Whether.YES,
+    }
+
+
+def _answer(place: int, table: Planned | None) -> Callable[[Row[Any]], str]:
+    """Return how a row gives the code of the answer at a place of ASKED."""
+
+    @cache  # Many reports have the same answers.
+    def code(answers: str | None) -> str:
+        return _one(table, json.loads(answers)[place] if answers else None)
+
+    return lambda row: code(row.answers)
+
+
+def _one(table: Planned | None, answer: Any) -> str:
+    """Return the code of an answer; several codes remain one code if the table counts them together."""
+    codes: Iterable[str] = answer if isinstance(answer, list) else [answer] if answer else []
+    several = sorted(set(codes))
+    if not several:
+        return NOTHING
+    together = len(several) == 1 or (table and len({table.group(code) for code in several}) == 1)
+    return several[0] if together else SEVERAL
+
+
+class _Deadlines:
+    """Whether deadlines were kept; each is computed once, because many reports have the same days."""
+
+    def __init__(self, how: Practice) -> None:
+        @cache
+        def last_day(ends: rules.Event, received: date, collected: date, *more: Any) -> date:
+            sent, acknowledged, extended, *parts = more
+            events = Events(
+                received=received,
+                collected=collected,
+                priority=_priority(*parts),
+                sent=sent,
+                acknowledged=acknowledged,
+                extended=extended,
+            )
+            return clocks.last_day(ends, events, how)
+
+        self._last_day = last_day
+
+    def acknowledged(self, row: Row[Any]) -> Kept:
+        """Return whether a report was acknowledged in time."""
+        return self._kept(rules.Event.ACKNOWLEDGED, row, row.acknowledged, None, None, None)
+
+    def answered(self, row: Row[Any]) -> Kept:
+        """Return whether a reporter got feedback in time."""
+        return self._kept(rules.Event.ANSWERED, row, row.answered, row.sent, row.acknowledged, row.extended)
+
+    def _kept(self, ends: rules.Event, row: Row[Any], done: date | None, *days: date | None) -> Kept:
+        if done is None:
+            return Kept.UNREACHABLE if row.unreachable else Kept.NOT_YET
+        parts = row[-len(score.NAMES) :]
+        day = self._last_day(ends, row.received, row.collected, *days, *parts)
+        return Kept.IN_TIME if done <= day else Kept.LATE
