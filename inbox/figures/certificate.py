@@ -123,7 +123,7 @@ class _Part:
         return z3.Or(
             count < total.k,
             bool(total.needs) and all(self._shown[cell] is None for cell in total.needs),
-            total.left(self._shown) - count < total.k if total.out_of else False,
+            total.left(self._shown) - count < total.stay if total.out_of else False,
         )
 
     def _hides(self, table: Table) -> Term:

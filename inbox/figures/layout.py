@@ -37,10 +37,12 @@ def layout(plans: Sequence[Plan], last: int) -> tuple[Layout, list[Fact]]:
     if not plans[0].opens:
         totals.append(Total(_key(plans[0].first, OPEN), plans[0].k))
         cells[Kind.RECEIVED] += (totals[0].cell,)
+    largest = 0
     for plan in plans:
+        largest = max(largest, plan.k)
         for year in range(plan.first, min(plan.first + YEARS, last + 1)):
             for total in sorted(plan.totals.values(), key=lambda each: _ORDER.index(each.event)):
-                totals.append(_total(_key(year, total.id), plan.k, total.event, cells))
+                totals.append(_total(_key(year, total.id), plan.k, largest, total.event, cells))
                 cells[total.event] += (totals[-1].cell,)
             facts.append(Fact(cells[Kind.CLOSED], cells[Kind.RECEIVED]))
             facts.append(Fact(cells[Kind.MEASURE], cells[Kind.RECEIVED], is_at_most=False))
@@ -49,13 +51,17 @@ def layout(plans: Sequence[Plan], last: int) -> tuple[Layout, list[Fact]]:
     return Layout(totals, tables), facts
 
 
-def _total(cell: str, k: int, event: Kind, cells: Mapping[Kind, tuple[str, ...]]) -> Total:
-    """Return a total; ``cells`` are the earlier totals of each kind."""
+def _total(cell: str, k: int, largest: int, event: Kind, cells: Mapping[Kind, tuple[str, ...]]) -> Total:
+    """Return a total; ``cells`` are the earlier totals of each kind.
+
+    A later plan can have a smaller threshold. If fewer reports were known to be open then than the earlier
+    threshold requires, a total of closed reports that was hidden with it would have too few values.
+    """
     match event:
         case Kind.RECEIVED:
             return Total(cell, k)
         case Kind.CLOSED:
-            return Total(cell, k, out_of=cells[Kind.RECEIVED], before=cells[Kind.CLOSED])
+            return Total(cell, k, out_of=cells[Kind.RECEIVED], before=cells[Kind.CLOSED], stay=largest)
         case Kind.MEASURE:
             return Total(cell, k, needs=cells[Kind.RECEIVED])
 

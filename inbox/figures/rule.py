@@ -5,7 +5,8 @@ table explains. A table divides a total, the sum of several totals, or a cell of
 All this is public: the program, this rule, the thresholds and the plan of publication.
 
 The rule hides a total below its threshold. It also hides a total of closed reports if it would reveal that
-fewer than k reports are open, and a total of measures as long as no total of reports is shown.
+fewer reports are open than the largest threshold so far, and a total of measures as long as no total of
+reports is shown.
 
 If the rule hides what a table divides, it hides all groups of the table. Otherwise, it hides each group below
 the threshold k. Zero is below k, too: a published zero would reveal that another hidden count is not zero. If
@@ -33,21 +34,22 @@ class Total:
     """A cell that no table explains; ``k`` is its threshold.
 
     ``out_of`` are the totals of the reports that were received so far, and ``before`` the totals of those
-    that were closed earlier: what remains is a count, too. ``needs`` are totals without which this one would
-    be empty.
+    that were closed earlier. What remains is a count, too, and must be at least ``stay``. ``needs`` are
+    totals without which this one would be empty.
     """
 
     cell: str
     k: int
     out_of: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
+    stay: int = 0
     needs: tuple[str, ...] = ()
 
     def is_shown(self, count: int, shown: Shown) -> bool:
         """Return whether the rule shows ``count`` beside the cells that it has decided on."""
         return (
             count >= self.k
-            and (not self.out_of or self.left(shown) - count >= self.k)
+            and (not self.out_of or self.left(shown) - count >= self.stay)
             and (not self.needs or any(shown[cell] is not None for cell in self.needs))
         )
 

@@ -144,12 +144,12 @@ class _Step:
             key: place for place, key in enumerate(dict.fromkeys(_key(fact, decided) for fact in pending))
         }
         self._sums = len(places)
-        # For each partial sum afterwards: the one before, the fact, and whether this total decides the fact.
-        later = {_key(fact, now): (places[_key(fact, decided)], fact) for fact in pending}
-        self._later = [(place, fact) for place, fact in later.values() if not {*fact.few, *fact.many} <= now]
-        self._decided = [
-            (places[_key(fact, decided)], fact) for fact in pending if {*fact.few, *fact.many} <= now
-        ]
+        done = [fact for fact in pending if {*fact.few, *fact.many} <= now]
+        left = [fact for fact in pending if fact not in done]
+        # For each partial sum afterwards: the one before, and a fact to which both belong.
+        later = {_key(fact, now): (places[_key(fact, decided)], fact) for fact in left}
+        self._later = list(later.values())
+        self._decided = [(places[_key(fact, decided)], fact) for fact in done]
 
     def start(self) -> set[tuple[int, ...]]:
         """Return the partial sums before the first total."""

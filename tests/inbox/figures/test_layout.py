@@ -39,7 +39,7 @@ def test_a_cross_table_has_a_table_for_each_group() -> None:
 def test_totals_of_closed_reports_know_what_came_before() -> None:
     cells, facts = layout.layout([plan.parse(plan_file(parts=TOTALS))], 2028)
     came = ("2027/received", "2028/received")
-    assert cells.totals[-2] == Total("2028/closed", 5, out_of=came, before=("2027/closed",))
+    assert cells.totals[-2] == Total("2028/closed", 5, out_of=came, before=("2027/closed",), stay=5)
     assert cells.totals[-1] == Total("2028/art40", 5, needs=came)
     assert facts[-2:] == [
         Fact(("2027/closed", "2028/closed"), came),
@@ -115,3 +115,10 @@ def test_the_file_of_an_edition_has_its_own_cells_in_the_order_of_their_keys() -
     cells = Layout([Total("2026/a", 3), Total("2027/b", 3), Total("2027/a", 3)], [])
     written = release.write(cells, {"2026/a": 9, "2027/b": None, "2027/a": 4}, 2027)
     assert written == b'{\n "cells": {\n  "2027/a": 4,\n  "2027/b": null\n },\n "edition": 2027\n}\n'
+
+
+def test_as_many_reports_must_stay_open_as_the_largest_threshold_so_far() -> None:
+    plans = [plan.parse(plan_file(first, k=k)) for first, k in ((2027, 4), (2030, 5), (2033, 3))]
+    cells, _ = layout.layout(plans, 2035)
+    closed = {total.cell: (total.k, total.stay) for total in cells.totals if total.cell.endswith("/closed")}
+    assert [closed[f"{year}/closed"] for year in (2027, 2030, 2035)] == [(4, 4), (5, 5), (3, 5)]

@@ -19,7 +19,8 @@ def _stock(years: int, k: int = 3) -> tuple[list[Total], list[Fact]]:
     totals = []
     for place in range(years):
         totals.append(Total(came[place], k))
-        totals.append(Total(gone[place], k, out_of=tuple(came[: place + 1]), before=tuple(gone[:place])))
+        before = tuple(gone[:place])
+        totals.append(Total(gone[place], k, out_of=tuple(came[: place + 1]), before=before, stay=k))
     facts = [Fact(tuple(gone[: place + 1]), tuple(came[: place + 1])) for place in range(years)]
     return totals, facts
 
@@ -111,6 +112,20 @@ def test_closed_reports_are_hidden_if_fewer_than_k_reports_stay_open() -> None:
     totals, _ = _stock(1)
     assert protect(Layout(totals, []), {"2027/received": 20, "2027/closed": 17})["2027/closed"] == 17
     assert protect(Layout(totals, []), {"2027/received": 20, "2027/closed": 18})["2027/closed"] is None
+
+
+def test_a_smaller_threshold_narrows_no_total_that_an_earlier_threshold_hid() -> None:
+    def cells(stay: int) -> Layout:
+        totals = [
+            Total("1/received", 4),
+            Total("1/closed", 4, out_of=("1/received",), stay=4),
+            Total("2/closed", 2, out_of=("1/received",), before=("1/closed",), stay=stay),
+        ]
+        return Layout(totals, [])
+
+    facts = [Fact(("1/closed",), ("1/received",)), Fact(("1/closed", "2/closed"), ("1/received",))]
+    assert attacker.narrowed(cells(4), facts, 10) == {}
+    assert attacker.narrowed(cells(2), facts, 10)["1/closed"] == {0, 1, 2}
 
 
 def test_the_stock_of_three_years_narrows_no_hidden_total() -> None:

@@ -177,7 +177,7 @@ _SMALL = (
     ),
     (
         Layout(
-            [Total("1/in", 3), Total("1/out", 3, ("1/in",)), Total("2/in", 3), Total("2/out", 3)],
+            [Total("1/in", 3), Total("1/out", 3, ("1/in",), stay=3), Total("2/in", 3), Total("2/out", 3)],
             [Table(("1/in", "2/in"), ("a", "b"), 3)],
         ),
         [Fact(("1/out",), ("1/in",)), Fact(("1/out", "2/out"), ("1/in", "2/in"))],
