@@ -113,6 +113,17 @@ def test_what_everybody_knows_can_narrow_a_hidden_total() -> None:
         certificate.certify(cells, [Fact(("closed",), ("received",))], shown)
 
 
+def test_a_total_of_closed_reports_can_be_hidden_by_how_many_must_stay_open() -> None:
+    """From 4 to 7 reports are closed. Of 8 received ones, fewer than 5 stay open, but perhaps more than 3."""
+    totals = [Total("received", 3), Total("closed", 3, out_of=("received",), stay=5)]
+    cells = Layout([*totals, Total("at_least", 3), Total("at_most", 3)], [])
+    facts = [Fact(("at_least",), ("closed",)), Fact(("closed",), ("at_most",))]
+    shown = {"received": 8, "closed": None, "at_least": 4, "at_most": 7}
+    found = {witness["closed"] for witness in certificate.certify(cells, facts, shown)}
+    assert len(found) == 3
+    assert found <= {4, 5, 6, 7}
+
+
 @pytest.fixture(scope="module")
 def published() -> Published:
     cells, facts, shown, plans = _published(_FEW, 3)
