@@ -3,7 +3,7 @@
 Only one line in a list remains of a destroyed case.
 
 Cases are destroyed rather than made anonymous, because nobody can be sure that free text does not identify
-its reporter. Statistics are counted beforehand.
+its reporter. Their events are counted for the annual figures beforehand (``counting.keep``).
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,6 +21,7 @@ from inbox.deadlines import retention_schedule, visas, workflow
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Due
 from inbox.exchange import unopened_numbers
+from inbox.figures import counting
 from inbox.keys import key_store
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -151,6 +152,7 @@ def _planned(home: Home, session: Session, numbers: Sequence[int], today: date, 
 
 def _destroy(home: Home, session: Session, planned: Plan) -> None:
     numbers = [each.case for each in planned.cases]
+    counting.keep(session, numbers, journal.actor(session).today)
     agreed = visas.given(session)
     for each in planned.cases:
         found = agreed.get(each.case)

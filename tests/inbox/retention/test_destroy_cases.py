@@ -6,8 +6,9 @@ Later copies contain nothing of these cases.
 import hashlib
 import json
 import secrets
+from collections import Counter
 from contextlib import closing
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from crypto import age
 from crypto.bundle import Withdrawal
 from crypto.journal import Presence
 from inbox.deadlines import retention_schedule
+from inbox.figures import counting
 from inbox.keys import key_store
 from inbox.language.errors import CaseRefused
 from inbox.retention import destroy_cases, strike
@@ -27,10 +29,11 @@ from inbox.session.actions import Actor
 from inbox.setup import upgrade
 from inbox.vault import row_security
 from inbox.vault.casework_tables import Fulltext, Strike, Term, Workflow
-from inbox.vault.destroyed_tables import Leaving, PastExclusion, Tombstone
+from inbox.vault.destroyed_tables import Counted, Leaving, PastExclusion, Tombstone
 from inbox.vault.tables import Case, Exclusion, IntakeBundle
 from tests.support import inbox_builders as build
 from tests.support.desk_room import sitting
+from tests.support.figures_room import CATEGORY, OUTCOME, TOTALS, with_plan
 from tests.support.gate import steps
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
 from tests.support.inbox_clock import Clock
@@ -40,6 +43,7 @@ from tests.support.inbox_kills import killed_everywhere
 from tests.support.inbox_outcomes import refused
 from tests.support.inbox_trio import CANARY, KEPT, NAMES, Trio, of_the_case
 from tests.support.inbox_visas import REFERENCE, agreed
+from tests.support.publication import plan_file
 from tests.support.vault_pages import decrypted, decrypted_file
 
 # These tables keep the number of the case, and the names of the officers who may not read about it.
@@ -78,6 +82,25 @@ def told(founded_told: Trio, tmp_path: Path) -> Trio:
 def rows_of(office: Office) -> dict[str, list[Any]]:
     with office.opened() as inbox, inbox.transaction() as session:
         return of_the_case(session)
+
+
+def figures(office: Office) -> Counter[str]:
+    """Return the annual figures of this year: those of destroyed cases and those of the others."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        kept = Counter({each.cell: each.n for each in session.scalars(select(Counted))})
+        return kept + counting.count(session, counting.book(session), today().year)
+
+
+def counts(office: Office) -> Counter[str]:
+    """Store a plan of publication for this year, and return the figures of the three cases."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        with_plan(session, plan_file(today().year, k=3, parts=TOTALS + CATEGORY + OUTCOME), today().year)
+        for number in (1, 2):
+            session.get_one(Workflow, number).category = "threat"
+    before = figures(office)
+    assert (3, 2) == tuple(before[f"{today().year}/{each}"] for each in ("received", "category/threat"))
+    assert before[f"{today().year}/closed"]
+    return before
 
 
 def secrets_of(office: Office) -> dict[str, bytes]:
@@ -187,10 +210,11 @@ def test_a_power_cut_during_a_destruction_leaves_either_the_whole_case_or_nothin
 ) -> None:
     """The process is killed at one step after another.
 
-    If the case remains, the keys of its files remain, too.
+    If the case remains, the keys of its files remain, too. The annual figures count the case exactly once.
     """
     office = told.others
     aged(office)
+    counted = counts(office)
     wanted, rows = secrets_of(office), rows_of(office)
     words = ("retention", "destroy", str(KEPT))
     killed = killed_everywhere(office, tmp_path / "killed", today(), *words, stride=stride)
@@ -206,6 +230,7 @@ def test_a_power_cut_during_a_destruction_leaves_either_the_whole_case_or_nothin
             assert {wanted[name] for name in wanted if name.startswith("key")} <= {one.seed for one in kept}
         else:
             assert set() == found_in(each, wanted)
+        assert counted == figures(each)
     assert sorted(intact, reverse=True) == intact
     assert {True, False} == set(intact)
 
@@ -487,6 +512,25 @@ def test_none_of_the_planned_cases_is_destroyed_if_an_obstacle_arises_after_the_
         with pytest.raises(CaseRefused, match="held for a procedure" if change == "hold" else "no case 2"):
             destroy_cases.destroy(opened.inbox, who, planned)
     assert before == [each["case"] for each in told.others.json("retention", "list")["cases"]]
+
+
+def held(office: Office, number: int, day: date | None) -> None:
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Workflow, number).held = day
+
+
+def test_the_annual_figures_count_each_destroyed_case_once_even_after_a_refusal(told: Trio) -> None:
+    """The second case of the first attempt is held, so the first case is not destroyed either."""
+    aged(told.others)
+    before = counts(told.others)
+    held(told.others, 2, today())
+    refused(told.others, "retention", "destroy", "1", "2")
+    assert before == figures(told.others)
+    told.others.json("retention", "destroy", "1")
+    assert before == figures(told.others)
+    held(told.others, 2, None)
+    told.others.json("retention", "destroy", "2", str(KEPT))
+    assert before == figures(told.others)
 
 
 def test_the_number_of_a_destroyed_case_is_not_reused_even_if_an_excluded_officer_collects_a_report(
