@@ -61,13 +61,14 @@ function isUnseen(event) {
 }
 
 /**
- * Not every browser counts taps in `detail`.
+ * Not every browser counts taps in `detail`. Chromium also counts a second tap that is 100 pixels away, on another
+ * element.
  * @param {MouseEvent} event
- * @param {string} kind of its pointer
+ * @param {string} kind of its pointer; empty for the click that a label passes on, after its own click was let through
  */
 function isDouble(event, kind) {
-  const isSoon = last !== null && event.timeStamp - last.timeStamp < DOUBLE_MS;
-  return event.detail > 1 || (kind === "touch" && isSoon && isNearLast(event));
+  if (kind === "touch") return last !== null && event.timeStamp - last.timeStamp < DOUBLE_MS && isNearLast(event);
+  return kind !== "" && event.detail > 1;
 }
 
 addEventListener("pointerdown", ({ pointerType }) => (pointer = pointerType), { capture: true });

@@ -25,6 +25,18 @@ TWO_TAPS = """(selector) => {
   }
 }"""
 
+# Two taps on two elements, one soon after the other. If the second tap is less than 100 pixels away,
+# Chromium counts it as the second tap of a double tap.
+TAPS_NEARBY = """([first, second]) => {
+  for (const [at, selector] of [first, second].entries()) {
+    const tapped = document.querySelector(selector);
+    const { left, top } = tapped.getBoundingClientRect();
+    const place = { clientX: left + 5, clientY: top + 5 };
+    const tap = { bubbles: true, cancelable: true, detail: at + 1, pointerType: "touch", ...place };
+    for (const type of ["pointerdown", "click"]) tapped.dispatchEvent(new PointerEvent(type, tap));
+  }
+}"""
+
 
 @pytest.fixture
 def page(visitor: Visitor) -> Page:
@@ -144,6 +156,26 @@ def test_two_taps_count_once_even_if_the_browser_does_not_count_taps(visitor: Vi
     expect(page.locator("#told-family")).to_be_checked()
     page.evaluate(TWO_TAPS.replace("touch", "mouse"), "#told-union")
     expect(page.locator("#told-union")).not_to_be_checked()
+
+
+def test_two_quick_taps_on_different_boxes_unfold_both(visitor: Visitor, page: Page) -> None:
+    """The control is the same box: the second tap does not fold it again."""
+    visitor.turn_to("#files")
+    boxes = [f"[data-part=optional] > details:nth-of-type({at}) > summary" for at in (1, 3, 4)]
+    page.evaluate(TAPS_NEARBY, boxes[:2])
+    page.evaluate(TAPS_NEARBY, boxes[2:] * 2)
+    for box in boxes:
+        expect(page.locator(box).locator("..")).to_have_attribute("open", "")
+
+
+def test_two_quick_taps_on_different_labels_tick_both(visitor: Visitor, page: Page) -> None:
+    """Each label passes its click on to its field. The control: a second tap on one label is ignored."""
+    visitor.turn_to("#told-family")
+    page.evaluate(TAPS_NEARBY, ["label:has(#told-family)", "label:has(#told-union)"])
+    for box in ("#told-family", "#told-union"):
+        expect(page.locator(box)).to_be_checked()
+    page.evaluate(TAPS_NEARBY, ["label:has(#told-colleague)"] * 2)
+    expect(page.locator("#told-colleague")).to_be_checked()
 
 
 def test_a_tap_on_a_label_is_one_press_although_the_browser_also_clicks_its_field(touched: Page) -> None:
