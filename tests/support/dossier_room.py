@@ -35,6 +35,8 @@ LETTER = "\u0416"
 FACTS = f"Au terminal, {NAME} {LETTER} a loué son badge.\nUn témoin parle de {NAME}, docker."
 SECRET = "le 3 mars, nous étions deux : lui et Ondine"
 SOURCE = "témoin-unique-7319"
+# Labels that only questions and answers about the source have, in English and in French.
+LABELS = {"How do you know": "Comment le savez-vous", "Only me": "Moi seul", "Colleague": "Collègue"}
 
 
 @dataclass(frozen=True)

@@ -225,8 +225,8 @@ def test_lists_show_no_content_of_a_case_before_all_officers_have_declared_it(un
             said.append(client.page("/en/queue/1"))
         assert [hidden] * 3 == [CANARY not in each for each in said]
         assert hidden is ("not shown before: inbox case declare 3\n" in said[0])
-        assert hidden is ("    3  P4      due" in said[0])
-        assert "    1  P4  0?  due" in said[0]
+        assert hidden is ("    3  P4              due" in said[0])
+        assert "    1  P4  0 proposed  due" in said[0]
 
 
 def test_links_show_no_content_of_a_linked_case_before_all_officers_have_declared_it(unread: Trio) -> None:

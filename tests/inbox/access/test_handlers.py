@@ -84,7 +84,7 @@ def test_the_queue_shows_other_officers_little_more_than_the_number_and_priority
     assert {name for name, value in seen.items() if value is not None} == told
     assert all(seen[name] == whole[name] for name in told - {"for_handlers", "undeclared"})
     assert (whole["summary"], True) == ("case 1", seen["for_handlers"])
-    assert "    1  P4      due " in entrusted.excluded.run("queue", "list").out
+    assert "    1  P4              due " in entrusted.excluded.run("queue", "list").out
     for filters in (["--search", "case"], ["--status", "assessing"]):
         assert line(entrusted.excluded, 1, *filters) is None
         assert entrusted.excluded.json("queue", "list", *filters)["count"] == 1

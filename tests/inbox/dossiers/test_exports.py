@@ -14,7 +14,7 @@ from inbox.files.pdf import Sheets
 from inbox.vault.tables import Case
 from tests.support import dossier_room as room_of
 from tests.support.command_tree import commands_of
-from tests.support.dossier_room import ADDRESSEE, NAME, SECRET, SOURCE, Room, opened
+from tests.support.dossier_room import ADDRESSEE, LABELS, NAME, SECRET, SOURCE, Room, opened
 from tests.support.inbox_builders import today
 from tests.support.inbox_ending import aged
 from tests.support.inbox_visas import agreed
@@ -217,17 +217,9 @@ def test_no_export_that_must_protect_the_source_contains_words_about_the_source(
     """
     # A PDF also contains other numbers: the offsets of its objects. These numbers do not come from a report.
     read = re.sub(rb"\b\d{10} \d{5} [nf]\b", b"", b"\n".join(made.exports[name]))
-    for word in (
-        "Ondine",
-        SECRET,
-        SOURCE,
-        "Moi seul",
-        "Coll\u00e8gue",
-        "Comment le savez-vous",
-        "4417",
-        "MSKU",
-    ):
-        assert word in made.shown
+    shown = ("Ondine", SECRET, SOURCE, *LABELS, "4417", "MSKU")
+    assert [word for word in shown if word not in made.shown] == []
+    for word in (*shown, *LABELS.values()):
         assert word.encode() not in read, word
         assert "".join(word.split()).encode() not in read, word
 

@@ -77,7 +77,7 @@ def test_a_report_for_an_earlier_questionnaire_is_shown_with_the_labels_of_that_
 ) -> None:
     """The inbox keeps every questionnaire that was ever in use."""
     case, lines = shown[0]
-    assert "Cela concerne-t-il l'inspection ou un possible lecteur ?\n│ Je ne sais pas" in lines
+    assert "Does it concern the inspectorate or a likely reader?\n│ I am not sure" in lines
     assert ({}, []) == (case["odd"], case["cautions"])
 
 
@@ -142,11 +142,10 @@ def test_odd_answers_are_shown_and_marked_as_odd(shown: list[tuple[dict[str, Any
     }
     assert odd == case["odd"]
     assert (
-        "Qu\u2019ont-ils offert, ou de quoi ont-ils menacé ? (not asked, given the other answers)\n│ Argent"
-        in lines
+        "With what? (not asked, given the other answers)\n│ Money" in lines
     )
     assert "extra (not a question of this questionnaire)\n│ x" in lines
-    assert "Où ? (not an answer that the page offers)\n│ a\n│ b" in lines
+    assert "Where? (not an answer that the page offers)\n│ a\n│ b" in lines
 
 
 def test_the_line_of_a_case_in_the_list_never_contains_protected_words(
