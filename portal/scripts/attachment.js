@@ -146,7 +146,7 @@ export class Attachment {
     if (broken) return [...told, caution("picture-broken"), this.#tick("send-broken")];
     if (clean && findings.length === 0) return [...told, line("picture-bare")];
     if (clean) return [...told, line("picture-cleaned"), list, this.#tick("send-unchanged")];
-    if (kind === "text") return told;
+    if (kind === "text") return told.length ? [...told, line("sent-as-it-is")] : [];
     if (kind === "other") return [...told, caution("kind-unknown")];
     const how = line(kind === "office" ? "how-office" : "how-pdf");
     const folded = element("details", {}, element("summary", {}, say("document-how")), how);
@@ -158,7 +158,9 @@ export class Attachment {
     const extension = /\.(\w+)$/.exec(this.file.name)?.[1]?.toLowerCase() ?? "";
     const owner = Object.keys(EXTENSIONS).find((each) => EXTENSIONS[each]?.includes(extension));
     const lies = (owner ?? kind) !== kind || (NAMES[kind] && extension && !owner);
-    return lies ? [caution("extension-lies", { extension, kind: NAMES[kind] ?? say("another-kind") })] : [];
+    if (!lies) return [];
+    const name = NAMES[kind];
+    return [name ? caution("extension-lies", { extension, kind: name }) : caution("extension-false", { extension })];
   }
 
   /** @param {string} code of the text that offers to send the file unchanged */

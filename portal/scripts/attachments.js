@@ -53,6 +53,10 @@ export class Attachments {
         input.value = "";
         this.#add(files);
       });
+      // A file that is refused changes nothing. `#changed` announces the files that are added.
+      for (const type of ["input", "change"]) {
+        input.addEventListener(type, (event) => event instanceof CustomEvent || event.stopPropagation());
+      }
     }
     whenTranslated(() => {
       for (const each of this.#attached) each.tell();
@@ -160,7 +164,7 @@ export class Attachments {
 
   /** Announce that the person has changed the list, so that an error about the earlier list is no longer shown. */
   #changed() {
-    this.#input.dispatchEvent(new Event("input", { bubbles: true }));
+    this.#input.dispatchEvent(new CustomEvent("input", { bubbles: true }));
   }
 
   /**
@@ -185,6 +189,7 @@ export class Attachments {
     const total = count ? say("files-total", { count, total: size(this.#total) }) : "";
     const about = failure ? say(failure.code, failure.values) : total;
     this.#note.textContent = [...left, about].join(" ");
+    this.#note.className = left.length || failure ? "wrong" : "hint";
     if (failure || total === "") return;
     const seconds = this.#total / (await (this.#speed ??= sealSpeed()));
     const unchanged = this.#note.textContent === [...left, about].join(" ");

@@ -188,7 +188,20 @@ def test_an_empty_file_is_not_added_and_a_message_says_why(page: Page, tmp_path:
     (tmp_path / "some.txt").write_text("x")
     page.set_input_files("#files", [tmp_path / "nothing.jpg", tmp_path / "some.txt"])
     expect(page.locator("#files-note")).to_contain_text("“nothing.jpg” is empty")
+    expect(page.locator("#files-note")).to_have_class("wrong")
     rows(page, 1)
+    (tmp_path / "other.txt").write_text("x")
+    page.set_input_files("#files", tmp_path / "other.txt")
+    rows(page, 2)
+    expect(page.locator("#files-note")).to_have_class("hint")
+
+
+def test_a_text_with_the_name_of_a_picture_is_said_to_be_sent_as_it_is(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "note.jpg").write_text("x")
+    page.set_input_files("#files", tmp_path / "note.jpg")
+    told = page.locator("#files-list")
+    expect(told).to_contain_text("Its name ends in “jpg”, but it is not such a file.")
+    expect(told).to_contain_text("It is sent as it is.")
 
 
 def test_two_hundred_files_are_too_many_but_ninety_nine_are_accepted(

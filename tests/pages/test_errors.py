@@ -1,6 +1,7 @@
 """All mistakes are shown together: in a summary with links, beside each field, and in the title."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
@@ -103,6 +104,22 @@ def test_a_field_that_was_not_changed_keeps_its_error(visitor: Visitor) -> None:
     visitor.shows("#follow-up-error a:visible", "empty-follow-up")
     visitor.shows("#follow-up .wrong.corrected", "changed")
     visitor.shows("#follow-up .wrong:not(.corrected)", "empty-follow-up")
+
+
+def test_a_file_that_is_refused_leaves_the_error_as_it_is(visitor: Visitor, tmp_path: Path) -> None:
+    """The control is a file that is added: it corrects the error."""
+    page = visitor.page
+    visitor.visit("en/report")
+    visitor.turn_to("#channels")
+    page.check(f"#channels-{INSPECTORATE}")
+    visitor.turn_to("#files")
+    visitor.go_on()
+    expect(page.locator("#files")).to_have_attribute("aria-invalid", "true")
+    for name, content, invalid in (("empty.txt", "", "true"), ("some.txt", "x", "false")):
+        (tmp_path / name).write_text(content)
+        page.set_input_files("#files", tmp_path / name)
+        expect(page.locator("#files-note")).to_contain_text("is empty" if content == "" else "files: 1")
+        expect(page.locator("#files")).to_have_attribute("aria-invalid", invalid)
 
 
 def test_a_mistake_in_another_step_is_shown_in_the_current_step_with_a_link(

@@ -163,7 +163,7 @@ def test_the_page_examines_a_file_by_its_content_and_ignores_its_name(
     lying = original.rename(tmp_path / "notes.txt")
     begun(visitor)
     (row,) = attached(visitor, lying)
-    expect(row.locator(".caution")).to_contain_text("ends in “txt”, but inside it is JPEG")
+    expect(row.locator(".caution")).to_contain_text("ends in “txt”, but its content is JPEG")
     files = sent(visitor)
     assert CANARY.encode() not in files[1]
     assert [each.type for each in visitor.site.report()[0].files] == ["image/jpeg"]
