@@ -141,9 +141,7 @@ def test_odd_answers_are_shown_and_marked_as_odd(shown: list[tuple[dict[str, Any
         "where": "unknown-answer",
     }
     assert odd == case["odd"]
-    assert (
-        "With what? (not asked, given the other answers)\n│ Money" in lines
-    )
+    assert "With what? (not asked, given the other answers)\n│ Money" in lines
     assert "extra (not a question of this questionnaire)\n│ x" in lines
     assert "Where? (not an answer that the page offers)\n│ a\n│ b" in lines
 
