@@ -102,7 +102,7 @@ def book(session: Session) -> Book:
     """Return the adopted plans and the editions."""
     files = session.scalars(select(PublicationPlan.raw).order_by(PublicationPlan.first_year))
     made = session.execute(select(Edition.year, Edition.made).order_by(Edition.year))
-    return Book([plan.parse(raw) for raw in files], {year: day for year, day in made})  # noqa: C416
+    return Book([plan.parse(raw) for raw in files], {row.year: row.made for row in made})
 
 
 def keep(session: Session, numbers: Collection[int], today: date) -> None:

@@ -54,7 +54,7 @@ class Figures:
 
 
 def load(folder: Path | None) -> Figures:
-    """Return the published editions in a folder; without a folder, there are none.
+    """Return the published editions in a folder. No folder means no editions.
 
     Raises BadConfiguration if the folder cannot be read, or has a file that is not part of an edition or that
     is not signed.

@@ -1,6 +1,9 @@
 """A small plan of publication for tests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from random import Random  # noqa: TID251  only its type: the tests draw
+
+from inbox.figures.events import Event, Kind
 
 _TITLE = 'title = { fr = "Titre", en = "Title" }'
 
@@ -51,3 +54,11 @@ def plan_file(
 ) -> bytes:
     """Return the file of a plan for three years from ``first`` on."""
     return f"first_year = {first}\nk = {k}\nopens = {str(opens).lower()}\n{parts}".encode()
+
+
+def ends(draw: Random, year: int, received: int, still_open: int) -> Iterator[Event]:
+    """Return random closings of ``still_open`` reports, and random measures if reports were received."""
+    for _ in range(draw.randrange(still_open + 1)):
+        yield Event(Kind.CLOSED, year, {"outcome": draw.choice(["founded", "unfounded", "moot"])})
+    for _ in range(min(received, draw.randrange(12))):
+        yield Event(Kind.MEASURE, year, {"kind": draw.choice(["art40", "sanction"])})

@@ -19,7 +19,7 @@ _COLUMNS = ("edition", "period", "table", "title", "above", "group", "label", "c
 
 @dataclass(frozen=True)
 class _Line:
-    """A count with its place; ``group`` and ``above`` are empty where there is none."""
+    """A count and its place. A total has an empty ``group``; only a cross-table has an ``above``."""
 
     period: str
     table: str

@@ -17,7 +17,7 @@ from inbox.figures.checker import Wrong
 from inbox.figures.events import Event, Kind
 from inbox.figures.rule import Fact, Layout, Shown, Table, Total, needed, protect
 from tests.support import attacker
-from tests.support.publication import plan_file
+from tests.support.publication import ends, plan_file
 
 FIRST = 2027
 _FEW = [
@@ -46,12 +46,10 @@ def _history(draw: Random, years: int, mean: int) -> Iterator[Event]:
                     "area": draw.choice(["north", "west", "south", "nothing"]),
                 },
             )
-        closed = draw.randrange(still_open + received + 1)
-        still_open += received - closed
-        for _ in range(closed):
-            yield Event(Kind.CLOSED, year, {"outcome": draw.choice(["founded", "unfounded", "moot"])})
-        for _ in range(min(received, draw.randrange(12))):
-            yield Event(Kind.MEASURE, year, {"kind": draw.choice(["art40", "sanction"])})
+        still_open += received
+        for event in ends(draw, year, received, still_open):
+            still_open -= event.kind is Kind.CLOSED
+            yield event
 
 
 def _published(events: Sequence[Event], years: int) -> tuple[Layout, list[Fact], Shown, list[bytes]]:

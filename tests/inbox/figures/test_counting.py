@@ -263,7 +263,7 @@ def test_reports_from_before_the_first_plan_count_as_open_unless_closed_before(s
 
 
 def test_a_report_that_came_after_all_before_the_first_plan_is_not_counted(session: Session) -> None:
-    """The plan says that there is none, and a report may come after its adoption."""
+    """The plan says that no report came before its first year, but one can come after its adoption."""
     with_plan(session)
     add(session, 1, LAST_DAY)
     close(session, 1, NEW_YEAR)

@@ -13,7 +13,7 @@ from inbox.figures import certificate, checker, layout, plan, release, rule
 from inbox.figures.events import Event, Kind
 from inbox.figures.rule import Fact, Layout, Shown, Table, Total, needed, protect
 from tests.support import attacker, inference
-from tests.support.publication import AREA, OUTCOME, PATH, TOTALS, VECTOR, plan_file, table
+from tests.support.publication import AREA, OUTCOME, PATH, TOTALS, VECTOR, ends, plan_file, table
 
 FIRST, YEARS = 2027, 20
 SETS = 1_000
@@ -43,12 +43,10 @@ def _events(draw: Random, mean: int) -> Iterator[Event]:
         }
         for _ in range(received):
             yield Event(Kind.RECEIVED, year, {by: draw.choice(each) for by, each in codes.items()})
-        closed = draw.randrange(still_open + received + 1)
-        still_open += received - closed
-        for _ in range(closed):
-            yield Event(Kind.CLOSED, year, {"outcome": draw.choice(["founded", "unfounded", "moot"])})
-        for _ in range(min(received, draw.randrange(12))):
-            yield Event(Kind.MEASURE, year, {"kind": draw.choice(["art40", "sanction"])})
+        still_open += received
+        for event in ends(draw, year, received, still_open):
+            still_open -= event.kind is Kind.CLOSED
+            yield event
 
 
 class _Published:
