@@ -126,10 +126,12 @@ class Sheets:
         widths: Sequence[int],
         *,
         numbers: bool = False,
+        whole: Sequence[str] = (),
     ) -> None:
         """Write a table with columns of these relative widths. Each page repeats the column heads.
 
-        With ``numbers``, all columns except the first are aligned on the right.
+        With ``numbers``, all columns except the first are aligned on the right. ``whole`` is a last row with
+        what the rows add up to, in bold letters.
         """
         pdf = self._pdf
         pdf.ln(_LINE / 2)
@@ -143,8 +145,8 @@ class Sheets:
             text_align=(Align.L, *[Align.R if numbers else Align.L] * (len(heads) - 1)),
             v_align=VAlign.T,
         ) as table:
-            for cells in (heads, *rows):
-                row = table.row()
+            for cells in (heads, *rows, *([whole] if whole else [])):
+                row = table.row(style=FontFace(emphasis="BOLD") if cells is whole else None)
                 for text in cells:
                     row.cell(pdf.legible(text))
         pdf.ln(_LINE)

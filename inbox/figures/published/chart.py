@@ -23,6 +23,8 @@ _SIZE, _LINE, _BAR, _GAP = 14, 18, 16, 10
 _LETTER, _BOLD = 0.56 * _SIZE, 0.7 * _SIZE
 _INK, _PALE = "#222222", "#ffffff"
 _STEP, _PAD = 5, 2
+# A narrow edge in the colour of the ground keeps a number legible if a line passes through it.
+_EDGE = {"stroke": _PALE, "stroke-width": "3", "stroke-linejoin": "round", "paint-order": "stroke"}
 _RADIUS, _RISE = 3.5, 7
 # The height of a line chart above its years, and the room at both sides for half a label.
 _TALL, _SIDE = 110, 22
@@ -79,7 +81,12 @@ class Chart:
     def for_paper(self, font: str) -> bytes:
         """Return SVG whose texts are in ``font``, without title and text alternative."""
         root = self._root(font)
-        root.extend(self.parts)
+        for part in self.parts:
+            # The library for PDF would draw the edge of a text over the text.
+            kept = {
+                key: value for key, value in part.attrib.items() if part.tag != "text" or key not in _EDGE
+            }
+            ET.SubElement(root, part.tag, kept).text = part.text
         return ET.tostring(root)
 
     def _root(self, font: str) -> ET.Element:
@@ -93,7 +100,7 @@ def bars(name: str, title: str, told: str, marks: Sequence[Mark]) -> Chart:
 
     ``name`` is unique on its page, and ``told`` is the text alternative.
     """
-    drawing = _Drawing()
+    drawing = _Drawing(title)
     longest = max((mark.value or 0 for mark in marks), default=0) or 1
     room = WIDTH - max((len(mark.text) for mark in marks), default=0) * _BOLD - _GAP
     for mark in marks:
@@ -105,7 +112,7 @@ def bars(name: str, title: str, told: str, marks: Sequence[Mark]) -> Chart:
             length + (_GAP / 2 if length else 0), drawing.height + _BAR - 3, mark.text, weight="bold"
         )
         drawing.height += _BAR + _GAP
-    return drawing.chart(name, title, told)
+    return drawing.chart(name, told)
 
 
 def shares(name: str, title: str, told: str, rows: Sequence[Divided]) -> Chart:
@@ -115,7 +122,7 @@ def shares(name: str, title: str, told: str, rows: Sequence[Divided]) -> Chart:
     """
     if any(len(row.marks) > MOST_SHARES for row in rows):
         raise ValueError("too many shares")
-    drawing = _Drawing()
+    drawing = _Drawing(title)
     for place, mark in enumerate(rows[0].marks):
         drawing.filled(0, _BAR, _FILLS[place])
         value = mark.text if len(rows) == 1 else ""
@@ -128,15 +135,15 @@ def shares(name: str, title: str, told: str, rows: Sequence[Divided]) -> Chart:
             drawing.text(row.label)
         _divide(drawing, row, is_labelled=len(rows) > 1)
         drawing.height += _BAR + _GAP
-    return drawing.chart(name, title, told)
+    return drawing.chart(name, told)
 
 
 def line(name: str, title: str, told: str, marks: Sequence[Mark]) -> Chart:
     """Return a chart with a point for each year; a missing year interrupts the line."""
-    drawing = _Drawing()
+    drawing = _Drawing(title)
     highest = max((mark.value or 0 for mark in marks), default=0) or 1
     step = (WIDTH - 2 * _SIDE) / max(len(marks) - 1, 1)
-    floor = _LINE + _TALL
+    floor = drawing.height + _LINE + _TALL
     points = [
         (_SIDE + place * step, floor - (mark.value or 0) / highest * _TALL)
         for place, mark in enumerate(marks)
@@ -148,17 +155,18 @@ def line(name: str, title: str, told: str, marks: Sequence[Mark]) -> Chart:
     written = _written(marks, step)
     for (place, mark), (x, y) in zip(enumerate(marks), points, strict=True):
         if mark.value is None and place in written:
-            drawing.write(x, floor - _RISE, mark.text, anchor="middle")
+            # Halfway up: just above the axis, the sign would look like a value near zero.
+            drawing.write(x, floor - _TALL / 2, mark.text, anchor="middle")
         elif place in written:
-            below = _RISE + _SIZE * 0.6 if _is_valley(marks, place) else -_RISE
-            drawing.over_lines(x, y + below, mark.text)
+            middle, bottom = _beside((x, y), len(mark.text) * _BOLD, _slopes(marks, place), floor, step)
+            drawing.write(middle, bottom, mark.text, anchor="middle", weight="bold", **_EDGE)
     for mark, (x, y) in zip(marks, points, strict=True):
         if mark.value is not None:
             drawing.add("circle", cx=_n(x), cy=_n(y), r=_RADIUS, fill=_INK)
     for place in _apart(len(marks), max((len(mark.label) for mark in marks), default=0), step):
         drawing.write(points[place][0], floor + _LINE, marks[place].label, anchor="middle")
     drawing.height = floor + _LINE + _GAP
-    return drawing.chart(name, title, told)
+    return drawing.chart(name, told)
 
 
 def _joined(marks: Sequence[Mark], points: Sequence[_Point]) -> Iterator[tuple[_Point, _Point]]:
@@ -178,7 +186,7 @@ def _divide(drawing: "_Drawing", row: Divided, *, is_labelled: bool) -> None:
         length = (mark.value or 0) / whole * WIDTH
         drawing.filled(left, length, _FILLS[place])
         if is_labelled and length > len(mark.text) * _BOLD + _PAD:
-            drawing.over_lines(left + length / 2, drawing.height + _BAR - 3, mark.text)
+            drawing.over_fill(left + length / 2, drawing.height + _BAR - 3, mark.text)
         left += length
 
 
@@ -186,7 +194,7 @@ def _written(marks: Sequence[Mark], step: float) -> set[int]:
     """Return the places whose texts are written, so that no two touch.
 
     These are all places if there is room. Otherwise they are the last, the highest, the lowest and the first
-    value, and as many missing values as there is room for.
+    value, and as many missing values as there is room for beside them.
     """
     known = [place for place, mark in enumerate(marks) if mark.value is not None]
     order = sorted(known, key=lambda place: marks[place].value or 0)
@@ -194,19 +202,34 @@ def _written(marks: Sequence[Mark], step: float) -> set[int]:
     chosen: set[int] = set()
     for places, first in ((known, [*known[-1:], *order[-1:], *order[:1], *known[:1]]), (missing, missing)):
         room = max((len(marks[place].text) for place in places), default=0) * _BOLD + _PAD
-        found: list[int] = []
         for place in places if step >= room else first:
-            if all(abs(place - other) * step >= room for other in found):
-                found.append(place)
-        chosen.update(found)
+            if all(abs(place - other) * step >= room for other in chosen):
+                chosen.add(place)
     return chosen
 
 
-def _is_valley(marks: Sequence[Mark], place: int) -> bool:
-    """Return whether the line rises on both sides, so that only the room below the point is free."""
+def _slopes(marks: Sequence[Mark], place: int) -> tuple[bool | None, bool | None]:
+    """Return whether the line to the left and to the right leads upwards, or None where there is no line."""
     value = marks[place].value or 0
-    beside = [marks[at].value for at in (place - 1, place + 1) if 0 <= at < len(marks)]
-    return len(beside) > 1 and all(other is not None and other > value for other in beside)
+    beside = (marks[at].value if 0 <= at < len(marks) else None for at in (place - 1, place + 1))
+    left, right = (None if other is None else other > value for other in beside)
+    return left, right
+
+
+def _beside(
+    point: _Point, length: float, upwards: tuple[bool | None, bool | None], floor: float, step: float
+) -> _Point:
+    """Return where a number of this length is written, so that no line passes through it if there is room.
+
+    ``upwards`` tells of the lines to the left and to the right of the point whether they lead upwards; None
+    is no line. The number is below the point if all lines lead upwards, or else above, on the free side.
+    """
+    x, y = point
+    below = y + _RISE + _SIZE * 0.6
+    is_below = True in upwards and False not in upwards and below < floor
+    if {*upwards} == {True, False} and step >= length:
+        x += length / 2 if upwards[0] else -length / 2
+    return min(max(x, length / 2), WIDTH - length / 2), below if is_below else y - _RISE
 
 
 def _apart(number: int, letters: int, step: float) -> set[int]:
@@ -216,11 +239,13 @@ def _apart(number: int, letters: int, step: float) -> set[int]:
 
 
 class _Drawing:
-    """An SVG drawing that grows downwards; ``height`` is where the next part begins."""
+    """An SVG drawing that grows downwards from its title; ``height`` is where the next part begins."""
 
-    def __init__(self) -> None:
+    def __init__(self, title: str) -> None:
         self.height = 0.0
+        self._title = title
         self._parts: list[ET.Element] = []
+        self.text(title)
 
     def add(self, tag: str, text: str = "", **attributes: object) -> None:
         """Add an element; underscores in names of attributes become hyphens."""
@@ -229,11 +254,20 @@ class _Drawing:
         part.text = text or None
         self._parts.append(part)
 
-    def write(self, x: float, y: float, text: str, *, anchor: str = "start", weight: str = "normal") -> None:
-        """Write a line of text with its baseline at ``y``."""
+    def write(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        anchor: str = "start",
+        weight: str = "normal",
+        **look: str,
+    ) -> None:
+        """Write a line of text with its baseline at ``y``; ``look`` has further attributes."""
         # Otherwise the library for PDF would replace no-break spaces.
-        spaces = {"white-space": "pre"}
-        self.add("text", text, x=_n(x), y=_n(y), text_anchor=anchor, font_weight=weight, **spaces)
+        more = {"white-space": "pre", **look}
+        self.add("text", text, x=_n(x), y=_n(y), text_anchor=anchor, font_weight=weight, **more)
 
     def text(self, text: str, left: float = 0, right: float = 0) -> None:
         """Write a text below the earlier parts, on as many lines as it needs between these margins."""
@@ -249,8 +283,8 @@ class _Drawing:
             lines = "".join(each for way in fill for each in _hatch(left, self.height, length, way))
             self.add("path", d=lines, stroke=_INK, fill="none")
 
-    def over_lines(self, middle: float, y: float, text: str) -> None:
-        """Write a bold number over lines or a fill, on a clear ground."""
+    def over_fill(self, middle: float, y: float, text: str) -> None:
+        """Write a bold number over a fill, on a clear ground."""
         room = len(text) * _BOLD + _PAD
         self._box(middle - room / 2, y + 2 - _SIZE, room, _SIZE, fill=_PALE, stroke="none")
         self.write(middle, y, text, anchor="middle", weight="bold")
@@ -258,9 +292,9 @@ class _Drawing:
     def _box(self, left: float, top: float, length: float, height: float, **look: str) -> None:
         self.add("rect", x=_n(left), y=_n(top), width=_n(length), height=height, **look)
 
-    def chart(self, name: str, title: str, said: str) -> Chart:
+    def chart(self, name: str, said: str) -> Chart:
         """Return the drawing as a chart."""
-        return Chart(name, title, said, self.height, tuple(self._parts))
+        return Chart(name, self._title, said, self.height, tuple(self._parts))
 
 
 def _hatch(left: float, top: float, length: float, way: str) -> Iterator[str]:

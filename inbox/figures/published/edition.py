@@ -23,6 +23,8 @@ SIGN = "[c]"
 WORDING = Wording(__package__, "words.toml")
 # A bar with more shares than this is harder to read than several bars.
 _FEW = 4
+# The whole, in percent.
+_WHOLE = 100
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,15 @@ class Imprint:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its caption, the heads of its columns, and its rows, each with its label first."""
+    """A table: its caption, the heads of its columns, and its rows, each with its label first.
+
+    ``whole`` is the last row, with what the other rows add up to, or empty.
+    """
 
     caption: str
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
+    whole: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ class _Writer:
         facts = [self._say("published", day=days.long(self._language, imprint.day))]
         if imprint.licence:
             facts.append(self._say("licence", licence=imprint.licence))
-        tables = [Section("tables", self._say("tables"), [self._say("rounded")])]
+        tables = [Section("tables", self._say("tables"))]
         tables += [self._section(each) for each in self._figures.plan.tables.values()]
         return Edition(
             self._language,
@@ -97,7 +103,9 @@ class _Writer:
         year = self._figures.year
         said = [self._change(name) for name in self._figures.plan.totals]
         if (count := self._figures.left_open(year)) is not None:
-            said.append(self._say("left_open", count=self._number(count)))
+            earlier = year - 1 if year > self._figures.years[0] else None
+            before = None if earlier is None else self._figures.left_open(earlier)
+            said.append(self._compared(self._say("open"), count, earlier, before))
         for each in self._figures.plan.tables.values():
             found = self._figures.of_table(each)
             if found and not self._figures.plan.is_cross(each):
@@ -109,11 +117,18 @@ class _Writer:
         year = self._figures.year
         count = self._figures.total(name, year)
         if year == self._figures.years[0] or not self._figures.is_planned(name, year - 1):
+            return self._compared(title, count)
+        return self._compared(title, count, year - 1, self._figures.total(name, year - 1))
+
+    def _compared(
+        self, title: str, count: int | None, year: int | None = None, before: int | None = None
+    ) -> str:
+        """Return a sentence with a count and, if ``year`` is given, with the count of that year."""
+        if year is None:
             return self._say("total", title=title, count=self._number(count))
-        before = self._figures.total(name, year - 1)
         text = "beside" if count is None or before is None else "change"
         words = {"count": self._number(count), "before": self._number(before)}
-        return self._say(text, title=title, year=year - 1, change=self._changed(before, count), **words)
+        return self._say(text, title=title, year=year, change=self._changed(before, count), **words)
 
     def _proven(self, table: Planned, divided: Divided) -> Iterator[str]:
         """Yield what a table proves about what was done in time, and about time."""
@@ -136,7 +151,7 @@ class _Writer:
 
     def _meaning(self) -> Iterator[Section]:
         for heading, names in (
-            ("meaning", ("meaning_reports", "meaning_year", "meaning_final")),
+            ("meaning", ("meaning_reports", "meaning_year", "meaning_state", "meaning_final")),
             ("not_meaning", ("not_offences", "not_extent", "not_trust", "not_hidden", "not_groups")),
         ):
             yield Section(heading, self._say(heading), listed=[self._say(name) for name in names])
@@ -154,18 +169,19 @@ class _Writer:
             yield self._over_years(f"total-{name}", self._own(total.title), counts)
         counts = {year: figures.left_open(year) for year in figures.years}
         section = self._over_years("open", self._say("open"), counts)
-        yield replace(section, texts=[self._say("open_how")])
+        yield replace(section, texts=[self._say("open_how"), *section.texts])
 
     def _over_years(self, name: str, title: str, counts: Mapping[int, int | None]) -> Section:
-        """Return a section with a count for each year, and how it changed; the latest year comes first."""
+        """Return a section with a count for each year, and how it changed."""
+        period = _span([str(year) for year in counts])
+        if all(count is None for count in counts.values()):
+            return Section(name, title, [self._say("all_hidden", period=period)], level=3)
+        caption = self._say("chart_of", title=title, period=period)
         marks = [Mark(str(year), count, self._number(count)) for year, count in counts.items()]
-        is_drawn = len(marks) > 1 and any(count is not None for count in counts.values())
-        charts = [chart.line(name, title, self._told(marks), marks)] if is_drawn else []
-        rows = [
-            [str(year), self._number(counts[year]), self._since(counts, year)] for year in reversed([*counts])
-        ]
+        charts = [chart.line(name, caption, self._told(marks), marks)] if len(marks) > 1 else []
+        rows = [[str(year), self._number(count), self._since(counts, year)] for year, count in counts.items()]
         heads = [self._say(each) for each in ("year", "number", "changed")]
-        return Section(name, title, charts=charts, table=Table(title, heads, rows), level=3)
+        return Section(name, title, charts=charts, table=Table(caption, heads, rows), level=3)
 
     def _since(self, counts: Mapping[int, int | None], year: int) -> str:
         return self._changed(counts[year - 1], counts[year]) if year - 1 in counts else ""
@@ -182,11 +198,15 @@ class _Writer:
         last = self._figures.plan.first + YEARS - 1
         if not found:
             return Section(name, title, [self._say("comes", year=last)], level=3)
+        span = _span([each.period for each in found])
+        if all(count is None for each in found for count in each.counts):
+            return Section(name, title, [self._say("all_hidden", period=span)], level=3)
         texts = [self._say("three_years", first=self._figures.plan.first, last=last)] * (table.years == YEARS)
+        texts += self._within(table, found[-1])
         if self._figures.plan.is_cross(table):
             return self._crossed(table, texts, found)
         latest = found[-1]
-        caption = self._say("chart_of", title=title, period=_span([each.period for each in found]))
+        caption = self._say("chart_of", title=title, period=span)
         shown = self._say("chart_of", title=title, period=latest.period)
         if all(count is None for count in latest.counts):
             texts.append(self._say("all_hidden", period=latest.period))
@@ -195,8 +215,21 @@ class _Writer:
             texts += proven
         elif (place := latest.largest()) is not None:
             texts.append(self._of_whole("largest", table, latest, place))
+        shares = [latest.share(place) for place in range(len(latest.counts))]
+        if None not in shares and sum(share or 0 for share in shares) != _WHOLE:
+            texts.append(self._say("rounded"))
         drawn = [self._chart(name, shown, table, latest)]
         return Section(name, title, texts, (), drawn, self._table(caption, table, found), level=3)
+
+    def _within(self, table: Planned, latest: Divided) -> Iterator[str]:
+        """Yield which group the table divides, if it divides one."""
+        above, _, group = table.divides.partition(".")
+        if not group:
+            return
+        outer = self._figures.plan.tables[above]
+        label = next(self._own(each.label) for each in outer.groups if each.id == group)
+        words = {"title": self._own(outer.title), "label": label, "period": latest.period}
+        yield self._say("within", count=self._number(latest.whole), **words)
 
     def _chart(self, name: str, title: str, table: Planned, divided: Divided) -> Chart:
         marks = [
@@ -220,7 +253,8 @@ class _Writer:
             for place, group in _for_readers(table)
         ]
         wholes = [self._number(each.whole) for each in found]
-        return Table(caption, heads, [*rows, [self._say("whole"), *wholes, ""]])
+        all_of_it = SIGN if latest.whole is None else self._say("percent", value=_WHOLE)
+        return Table(caption, heads, rows, [self._say("whole"), *wholes, all_of_it])
 
     def _crossed(self, table: Planned, texts: Sequence[str], found: Sequence[Divided]) -> Section:
         """Return the section of a cross-table for its latest period, with a row for each of its cells."""

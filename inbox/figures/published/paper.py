@@ -11,8 +11,8 @@ from inbox.files.pdf import FAMILY, Sheets
 # The width of a chart in millimetres: its texts are as large as the other texts of the page.
 _WIDTH = 90
 _LABEL, _NUMBER = 40, 14
-# The level of the headings of large parts, and the rows that the head of a table is as high as.
-_PART, _HEAD = 2, 3
+# The level of the headings of large parts, and the rows that a table's caption and head are as high as.
+_PART, _HEAD = 2, 4
 # The height of a row, and the most that is kept together, in mm.
 _ROW, _MOST = 6, 150
 
@@ -35,7 +35,8 @@ def paper(edition: Edition, day: date) -> bytes:
             sheets.drawing(each.for_paper(FAMILY), _WIDTH, _height(each), f"{each.title}. {each.told}")
         if table := section.table:
             widths = [_LABEL, *[_NUMBER] * (len(table.heads) - 1)]
-            sheets.table(table.heads, table.rows, widths, numbers=True)
+            sheets.text(table.caption)
+            sheets.table(table.heads, table.rows, widths, numbers=True, whole=table.whole)
     return sheets.output()
 
 
@@ -47,7 +48,9 @@ def _rooms(sections: Sequence[Section]) -> Sequence[float]:
     rooms: list[float] = []
     following = 0.0
     for section in reversed(sections):
-        lines = len(section.texts) + len(section.table.rows) + _HEAD if section.table else 0
+        lines = 0
+        if table := section.table:
+            lines = len(section.texts) + len(table.rows) + bool(table.whole) + _HEAD
         room = min(lines * _ROW + sum(map(_height, section.charts)), _MOST)
         is_bare = not (section.table or section.listed)
         rooms.append(following + _ROW if is_bare else room)

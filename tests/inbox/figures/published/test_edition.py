@@ -91,7 +91,7 @@ def test_the_edition_tells_the_essentials_in_sentences() -> None:
         "Signalements reçus\u00a0: 65, contre 53 en 2028 (+12).",
         "Signalements clos\u00a0: 40, contre 33 en 2028 (+7).",
         f"Transmissions au procureur\u00a0: 12 ({SIGN} en 2028).",
-        "Signalements ouverts au 31 décembre\u00a0: 60.",
+        "Signalements ouverts au 31 décembre\u00a0: 60, contre 35 en 2028 (+25).",
         "Accusé de réception\u00a0: «\u00a0Sous sept jours ouvrés\u00a0», 44 sur 65 (68\u00a0%).",
         "Délai de clôture\u00a0: "
         "le délai médian se trouve dans le groupe «\u00a0De trois mois à un an\u00a0».",
@@ -129,13 +129,24 @@ def test_the_first_edition_has_no_trend() -> None:
     assert section(publish(some_years(2), 2).edition(), "total-received").charts
 
 
-def test_a_table_without_a_shown_count_has_no_chart_and_says_why() -> None:
-    assert not section(SETS["all hidden"]().edition(), "total-received").charts
-    found = section(SETS["all hidden"]().edition(), "table-path")
-    assert not found.charts
-    assert found.texts == ["Aucun nombre de ce tableau n\u2019est publié pour 2029."]
-    assert found.table is not None
-    assert {text for row in found.table.rows for text in row[1:]} == {SIGN, ""}
+def test_a_part_without_a_shown_count_has_no_table_and_no_chart_and_says_why() -> None:
+    for name in ("total-received", "table-path"):
+        found = section(SETS["all hidden"]().edition(), name)
+        assert not found.charts
+        assert found.table is None
+        assert found.texts == ["Aucun nombre ne peut être publié ici pour 2027-2029."]
+
+
+def test_each_chart_and_table_names_its_period() -> None:
+    made = publish(some_years(5), 5).edition("en")
+    for name, drawn, caption in (
+        ("total-closed", "Reports closed, 2027-2031", "Reports closed, 2027-2031"),
+        ("table-path", "The reporter\u2019s situation, 2031", "The reporter\u2019s situation, 2030-2031"),
+    ):
+        found = section(made, name)
+        assert found.table is not None
+        assert found.table.caption == caption
+        assert drawn in [part.text for each in found.charts for part in each.parts]
 
 
 def test_each_table_of_the_plan_has_a_table_and_a_chart_with_the_same_numbers() -> None:
@@ -160,8 +171,9 @@ def test_the_last_group_of_a_table_is_the_one_with_everything_else() -> None:
         "Was approached",
         "Is a witness",
         "Other situation, or not stated",
-        "Total",
     ]
+    assert found.whole[0] == "Total"
+    assert found.whole[-1] == "100%"
 
 
 def test_large_numbers_are_grouped_as_the_language_does() -> None:
