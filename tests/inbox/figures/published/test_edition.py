@@ -192,3 +192,51 @@ def test_a_total_that_an_earlier_plan_did_not_have_has_no_earlier_years() -> Non
     assert found.table is not None
     assert [row[0] for row in found.table.rows] == ["2030"]
     assert "Referrals to the public prosecutor: 7." in section(made, "short").listed
+
+
+VECTOR = """
+[table.vector]
+title = { fr = "Approche", en = "Approach" }
+divides = "path.approached"
+by = "vector"
+[[table.vector.group]]
+id = "other"
+label = { fr = "Autre", en = "Other" }
+[[table.vector.group]]
+id = "online"
+label = { fr = "En ligne", en = "Online" }
+codes = ["online"]
+"""
+
+
+def test_a_table_that_divides_a_group_names_the_group_and_its_total() -> None:
+    codes = {"path": "approached", "area": "north", "acknowledged": "in_time", "identity": "named"}
+    vectors = ["online"] * 13 + ["other"] * 8
+    events = [Event(Kind.RECEIVED, FIRST, {**codes, "vector": vector}) for vector in vectors]
+    events += [
+        Event(Kind.RECEIVED, FIRST, {**codes, "path": path, "vector": "nothing"})
+        for path in ["saw"] * 9 + ["reprisals"] * 9
+    ]
+    found = section(publish(events, 1, PLAN + VECTOR).edition("en"), "table-vector")
+    outer = "the table \u201cThe reporter\u2019s situation\u201d"
+    assert f"This table divides the group \u201cWas approached\u201d of {outer}: 21 for 2027." in found.texts
+
+
+def test_a_table_says_that_its_shares_are_rounded_only_if_their_sum_shows_it() -> None:
+    codes = {"area": "north", "acknowledged": "in_time", "identity": "named"}
+    for counts, is_said in (((20, 20, 20), True), ((10, 20, 20), False)):
+        paths = [
+            path for path, n in zip(("reprisals", "approached", "saw"), counts, strict=True) for _ in range(n)
+        ]
+        events = [Event(Kind.RECEIVED, FIRST, {**codes, "path": path}) for path in paths]
+        texts = section(publish(events, 1).edition("en"), "table-path").texts
+        assert any("are rounded" in text for text in texts) is is_said
+
+
+def test_years_go_from_the_oldest_to_the_latest_in_every_table() -> None:
+    made = publish(some_years(5), 5).edition()
+    trend, detail = (section(made, name).table for name in ("total-closed", "table-path"))
+    assert trend is not None
+    assert detail is not None
+    assert [row[0] for row in trend.rows] == ["2027", "2028", "2029", "2030", "2031"]
+    assert detail.heads[1:3] == ["2030", "2031"]

@@ -65,3 +65,11 @@ def test_no_heading_is_the_last_line_of_a_page(years: int, tmp_path: Path) -> No
     assert len(pages) > 3
     # The last line is the footer.
     assert not {each.heading for each in edition.sections} & {lines[-2] for lines in pages if len(lines) > 1}
+
+
+def test_each_table_has_its_caption() -> None:
+    edition = publish(some_years(3), 3).edition("en")
+    text = " ".join(read(paper(edition, IMPRINT.day)).split())
+    captions = [each.table.caption for each in edition.sections if each.table]
+    assert len(captions) > 5
+    assert [caption for caption in captions if caption not in text] == []
