@@ -98,7 +98,7 @@ def test_no_texts_touch_in_a_chart_of_twenty_years(hidden: Sequence[int]) -> Non
 
 
 def test_no_line_passes_through_a_number_and_nothing_covers_a_line() -> None:
-    drawn = chart.line("l", "Title", "Told.", years(20000, 90000, 50000, 12000, 100000))
+    drawn = chart.line("l", "Title", "Told.", years(30000, 90000, 50000, 40000, 100000))
     assert parts(drawn, "rect") == []
     points = [(float(each.attrib["cx"]), float(each.attrib["cy"])) for each in parts(drawn, "circle")]
     numbers = [each for each in parts(drawn, "text") if each.attrib.get("paint-order")]
