@@ -108,6 +108,9 @@ class Code(StrEnum):
     SIGN_PAGES = "sign-pages"
     ADOPT_QUESTIONNAIRE = "adopt-questionnaire"
     ADOPT_LAW = "adopt-law"
+    ADOPT_PLAN = "adopt-plan"
+    MAKE_EDITION = "make-edition"
+    READ_FIGURES = "read-figures"
     ACCEPT_CARD = "accept-card"
     REMOVE_CHANNEL = "remove-channel"
     ROTATE_KEYS = "rotate-keys"
@@ -379,6 +382,18 @@ TABLE: Mapping[Code, Rule] = {
         officers=2, oversight=True, values={"questionnaire": _TEXT, "version": _NUMBER}
     ),
     Code.ADOPT_LAW: Rule(officers=2, all_cases=True, oversight=True, values=_LAW | {"despite": _FLAG}),
+    # The figures count all cases, including those that an officer may not read. So the exact figures take two
+    # officers, even to read.
+    Code.ADOPT_PLAN: Rule(
+        officers=2, all_cases=True, oversight=True, values={"first_year": _NUMBER, "sha256": _TEXT}
+    ),
+    Code.MAKE_EDITION: Rule(
+        officers=2,
+        all_cases=True,
+        oversight=True,
+        values={"year": _NUMBER, "sha256": _TEXT, "certificate": _TEXT},
+    ),
+    Code.READ_FIGURES: Rule(officers=2, reads=True, oversight=True, values={"year": _NUMBER}),
     Code.ACCEPT_CARD: Rule(
         officers=2, oversight=True, values={"channel": _TEXT, "card": _NUMBER, "key": _TEXT}
     ),

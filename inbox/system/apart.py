@@ -23,9 +23,11 @@ _BUNDLE = re.compile(r".+-[0-9]+\.tar")
 # The desk begins the names of files for other recipients with these words.
 LETTER, ANSWER, DOSSIER = "letter", "access", "dossier"
 REGISTER, SHEET, VISA, DESTROYED, BACKUP = "register", "sheet", "visa", "destroyed", "backup"
+# The files with the exact figures of a year begin with this word.
+EXACT = "exact"
 _ELSEWHERE = re.compile(
     rf"(?:{LETTER}|{ANSWER}|{REGISTER}|{SHEET})-.+\.(?:pdf|csv)|{DOSSIER}-.+\.age"
-    rf"|(?:{VISA}|{DESTROYED})-.+\.(?:txt|json)|{BACKUP}\.json"
+    rf"|(?:{VISA}|{DESTROYED})-.+\.(?:txt|json)|{BACKUP}\.json|{EXACT}-[0-9]{{4}}\.(?:json|csv)"
 )
 # Folders on a medium are searched down to this depth, because files of this kind are near the top.
 _DEPTH = 3

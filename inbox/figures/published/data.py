@@ -1,9 +1,7 @@
 """The shown cells of an edition for re-users: CSV for spreadsheets, and JSON (RFC 8259) with metadata."""
 
-import csv
-import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from crypto.keyring import Texts
@@ -32,14 +30,13 @@ class _Line:
 
 def as_csv(figures: Figures, language: str) -> bytes:
     """Return the counts of an edition as CSV, in UTF-8 with a byte order mark, separated by semicolons."""
-    made = io.StringIO(newline="")
-    writer = csv.writer(made, delimiter=";", quoting=csv.QUOTE_MINIMAL)
-    writer.writerow(WORDING.say(f"column_{each}", language) for each in _COLUMNS)
-    for line in _lines(figures):
-        texts = (line.table, line.title.in_(language), line.above, line.group, line.label.in_(language))
-        count = SIGN if line.count is None else line.count
-        writer.writerow((figures.year, line.period, *map(spreadsheets.safe, texts), count))
-    return made.getvalue().encode("utf-8-sig")
+    heads = [WORDING.say(f"column_{each}", language) for each in _COLUMNS]
+    return spreadsheets.written([heads, *(_row(line, figures.year, language) for line in _lines(figures))])
+
+
+def _row(line: _Line, year: int, language: str) -> Sequence[str | int]:
+    texts = (line.period, line.table, line.title.in_(language), line.above, line.group)
+    return (year, *texts, line.label.in_(language), SIGN if line.count is None else line.count)
 
 
 def as_json(figures: Figures, imprint: Imprint) -> bytes:

@@ -108,7 +108,12 @@ SOURCELESS = {
 SOURCELESS |= {"journal", "destroyed", "retention visa request", "register", "register, printed", "sheet"}
 # These commands also write files. Some of these files are for the portal, which knows the ids of cases. The
 # others are sealed to officers, or do not concern a case.
-NO_EXPORT = {"backup make", *(f"exchange {each}" for each in ("card", "keyring", "outbox", "sign-pages"))}
+NO_EXPORT = {
+    "backup make",
+    "statistics edition make",
+    "statistics edition write",
+    *(f"exchange {each}" for each in ("card", "keyring", "outbox", "sign-pages")),
+}
 
 
 @dataclass(frozen=True)

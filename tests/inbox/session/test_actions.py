@@ -73,6 +73,9 @@ MAY_BE_REASONED = {
 # The oversight report counts these actions. These actions are exceptional, or change the rules, or change who
 # can act or see.
 OVERSEEN = {
+    Code.ADOPT_PLAN,
+    Code.MAKE_EDITION,
+    Code.READ_FIGURES,
     Code.ADOPT_LAW,
     Code.ACCEPT_CARD,
     Code.ACCEPT_GAP,
@@ -149,6 +152,7 @@ READING = {
     Code.LIST_OFFICERS,
     Code.LIST_RETENTION,
     Code.LIST_SETTINGS,
+    Code.READ_FIGURES,
     Code.LIST_TEMPLATES,
     Code.OPEN,
     Code.OVERSEE,
@@ -178,6 +182,8 @@ ON_ALL_CASES = {
     Code.ADOPT_LAW,
     Code.CHANGE_DAYS_OFF,
     Code.CHANGE_OFFICERS,
+    Code.ADOPT_PLAN,
+    Code.MAKE_EDITION,
     Code.CHOOSE_REGIME,
     Code.COLLECT,
     Code.CONTINUE_NUMBERING,

@@ -36,7 +36,9 @@ ELSEWHERE = {
     "message acknowledge", "dossier make", "dossier verify", "law replace", "law show",
     "retention visa request", "retention visa add", "access open-archive",
     "request namesake", "request same-person", "dossier letter", "queue view list", "queue view save",
-    "queue view rename", "queue view remove",
+    "queue view rename", "queue view remove", "statistics plan list", "statistics plan check",
+    "statistics plan adopt", "statistics edition make", "statistics edition write", "statistics show",
+    "statistics check",
 }  # fmt: skip
 
 

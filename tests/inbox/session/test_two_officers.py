@@ -8,6 +8,7 @@ import io
 import shlex
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,13 +20,14 @@ from crypto.journal import Presence
 from inbox.cli import main
 from inbox.cli.shell import Open, asking
 from inbox.deadlines import workflow
+from inbox.figures import editions
 from inbox.keys import channel_cards, share_file
 from inbox.keys.officers import Credential
 from inbox.language.errors import Locked, Refused
 from inbox.session.actions import TABLE, Actor, Code, Reason, action
 from inbox.system import terminal
 from inbox.vault.casework_tables import AccessRequest, ListedCase, Measure
-from inbox.vault.destroyed_tables import VisaList
+from inbox.vault.destroyed_tables import PublicationPlan, VisaList
 from inbox.vault.tables import Unopened
 from inbox.vault.unopened_reasons import Kind
 from templates import shipped
@@ -37,8 +39,12 @@ from tests.support.inbox_visas import agree
 from tests.support.laws import edited
 
 NAMES = ("alice", "bruno", "chloe")
+STORED = build.today().year - 2
 # This list is literal, because people decide which actions are sensitive.
 SENSITIVE = {
+    "adopt-plan",
+    "make-edition",
+    "read-figures",
     "extend-access",
     "extract",
     "close-by-two",
@@ -90,6 +96,10 @@ COMMANDS = [
     "office questionnaire replace {file}",
     "message template replace {replies}",
     "law replace {law}",
+    "statistics plan adopt {plan}",
+    "statistics edition make {figures_year} --out {out}/figures",
+    "statistics edition write {stored_year} --out {out}/figures",
+    "statistics show {stored_year}",
     "exchange channel add {card} --fingerprint {card_key}",
     "exchange channel remove ombudsman",
     "key rotate --now",
@@ -179,7 +189,27 @@ def _in_second_epoch(office: Office, medium: Path, clock: Clock) -> None:
         transaction.add(Unopened(number=1, intake=1, tried=bytes(32), **lost))
     office.json("case", "declare", "1", "2")
     office.json("case", "show", "2")
+    _with_an_edition(office, clock)
     portal.bundle(applied=Link(9, bytes(32)))
+
+
+def _with_an_edition(office: Office, clock: Clock) -> None:
+    """Store two plans of publication, and the edition for the first of their six years."""
+    with office.unlocked() as opened:
+        with opened.inbox.transaction() as session:
+            for first in (STORED, STORED + 3):
+                raw = _plan(first).encode()
+                row = PublicationPlan(first_year=first, raw=raw, sha256=bytes(32), adopted=date(2020, 1, 1))
+                session.add(row)
+        editions.make(opened.inbox, opened.by_opening(clock.day), STORED)
+
+
+def _plan(first: int) -> str:
+    """Return the shipped plan for other years, for an office that has reports."""
+    text = (shipped.FOLDER / "publication" / "fr.toml").read_text("utf-8")
+    return text.replace("first_year = 2027", f"first_year = {first}").replace(
+        "opens = true\n", "opens = false\n"
+    )
 
 
 @pytest.fixture
@@ -200,6 +230,9 @@ def place(office: Office, tmp_path: Path) -> dict[str, object]:
         "file": build.QUESTIONNAIRE,
         "replies": shipped.FOLDER / "jurisdictions" / "fr" / "replies.toml",
         "law": edited(tmp_path / "law", "obstacles.toml", "priority = 2", "priority = 3"),
+        "plan": _written(tmp_path / "plan.toml", _plan(STORED + 6)),
+        "stored_year": STORED,
+        "figures_year": STORED + 1,
         "pages": build.manifest(office, tmp_path / "manifest.json"),
         "out": office.out,
         "day": build.today(),
@@ -207,6 +240,11 @@ def place(office: Office, tmp_path: Path) -> dict[str, object]:
         "card_key": f"'{key}'",
         "recipient": build.stranger().recipient().encode(),
     }
+
+
+def _written(path: Path, text: str) -> Path:
+    path.write_text(text, "utf-8")
+    return path
 
 
 Typing = Callable[..., None]

@@ -80,12 +80,13 @@ def test_the_medium_for_the_portal_is_recognised_by_its_disk_even_while_it_is_em
         apart.check_beside(tmp_path / "link", drawer, same_disk=True)
 
 
-def test_a_medium_with_a_letter_is_refused_as_the_medium_for_the_portal(
-    home: Home, medium: Path, tmp_path: Path
+@pytest.mark.parametrize("name", ["letter-1-2026-11-24.pdf", "exact-2027.csv", "exact-2027.json"])
+def test_a_medium_with_a_letter_or_exact_figures_is_refused_as_the_medium_for_the_portal(
+    home: Home, medium: Path, tmp_path: Path, name: str
 ) -> None:
     """The whole medium is searched, even if the given folder does not exist yet.
 
-    The control is a medium without a letter.
+    The control is a medium without such a file.
 
     In a trial, the medium is a folder on this machine's disk, and only that folder is searched.
     """
@@ -95,11 +96,11 @@ def test_a_medium_with_a_letter_is_refused_as_the_medium_for_the_portal(
         apart.check_to_portal(home, trial, same_disk=False)
     trial.mkdir()
     for folder in (medium / "papers", tmp_path):
-        (folder / "letter-1-2026-11-24.pdf").touch()
+        (folder / name).touch()
     with pytest.raises(Refused, match="not meant for the portal"):
         apart.check_to_portal(home, outgoing, same_disk=False)
     apart.check_to_portal(home, trial, same_disk=True)
-    (trial / "letter-1-2026-11-24.pdf").touch()
+    (trial / name).touch()
     with pytest.raises(Refused, match="not meant for the portal"):
         apart.check_to_portal(home, trial, same_disk=True)
 

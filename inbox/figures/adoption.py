@@ -1,0 +1,118 @@
+"""Adopt a plan of publication, before its first year begins."""
+
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crypto.toml_schema import BadDocument
+from inbox.figures import known_codes, plan
+from inbox.figures.plan import YEARS, Plan
+from inbox.language import toml_files
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
+from inbox.vault.destroyed_tables import DestroyedCase, PublicationPlan
+from inbox.vault.tables import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """An adopted plan, with its SHA-256 (32 bytes) and the day of its adoption."""
+
+    plan: Plan
+    sha256: bytes
+    day: date
+
+
+def listing(inbox: Inbox, who: Actor) -> list[Adopted]:
+    """Return the adopted plans in the order of their years; raises the same errors as ``Inbox.acting``."""
+    with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
+        return adopted(session)
+
+
+def adopted(session: Session) -> list[Adopted]:
+    """Return the adopted plans in the order of their years."""
+    rows = session.scalars(select(PublicationPlan).order_by(PublicationPlan.first_year))
+    return [Adopted(plan.parse(each.raw), each.sha256, each.adopted) for each in rows]
+
+
+def check(inbox: Inbox, who: Actor, raw: bytes) -> Plan:
+    """Return the plan in a file if it can be adopted today; nothing changes. Raises Refused otherwise."""
+    given = _read(raw)
+    with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
+        known_codes.check(session, given)
+    with inbox.vault.transaction() as session:
+        _check(session, given, who.today)
+    return given
+
+
+def adopt(inbox: Inbox, who: Actor, raw: bytes) -> Plan:
+    """Adopt the plan in a file; two officers confirm.
+
+    Raises Refused for a plan that ``check`` refuses. Also raises the same errors as ``Inbox.acting``.
+    """
+    given, digest = _read(raw), sha256(raw)
+    with inbox.vault.transaction() as session:
+        known_codes.check(session, given)
+        _check(session, given, who.today)
+    noted = action(Code.ADOPT_PLAN, first_year=given.first, sha256=digest.hexdigest())
+    with inbox.acting(who, noted) as session:
+        known_codes.check(session, given)
+        _check(session, given, who.today)
+        session.add(
+            PublicationPlan(first_year=given.first, raw=raw, sha256=digest.digest(), adopted=who.today)
+        )
+    return given
+
+
+def _read(raw: bytes) -> Plan:
+    try:
+        return plan.parse(raw)
+    except BadDocument as error:
+        raise toml_files.refused(error) from error
+
+
+def _check(session: Session, given: Plan, today: date) -> None:
+    """Raise Refused for a plan that comes too late, does not follow the last plan, or has a wrong value.
+
+    Needs a session that sees all cases.
+    """
+    if today >= date(given.first, 1, 1):
+        raise Refused(
+            sentence("the year {year} has begun: its plan can no longer be adopted", year=given.first),
+            sentence("adopt a plan for the years from {year} on", year=today.year + 1),
+        )
+    last = session.scalar(select(func.max(PublicationPlan.first_year)))
+    if last and given.first != last + YEARS:
+        raise Refused(
+            sentence(
+                "the last adopted plan covers the years {first} to {last}, so the next one must begin in"
+                " {next}",
+                first=last,
+                last=last + YEARS - 1,
+                next=last + YEARS,
+            ),
+            sentence("change first_year in the file"),
+        )
+    _check_opens(session, given)
+
+
+def _check_opens(session: Session, given: Plan) -> None:
+    """Raise Refused unless ``opens`` tells the truth about earlier reports."""
+    has_reports = any(
+        session.scalar(select(column).limit(1)) is not None for column in (Case.number, DestroyedCase.n)
+    )
+    if given.opens and has_reports:
+        raise Refused(
+            sentence("the plan says that the first report came later (opens = true), but there are reports"),
+            sentence("write opens = false"),
+        )
+    if not given.opens and not has_reports:
+        raise Refused(
+            sentence("the plan says that there are earlier reports (opens = false), but there are none"),
+            sentence("write opens = true"),
+        )

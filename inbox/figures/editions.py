@@ -1,0 +1,188 @@
+"""Make the edition of a year: fix its exact figures, and publish those that reveal nobody.
+
+Editions are final. The exact figures and the public file of a year are stored, and nothing that happens later
+changes them.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.orm import Session
+
+from inbox.figures import adoption, certificate, checker, counting, layout, release
+from inbox.figures.adoption import Adopted
+from inbox.figures.certificate import Narrowed
+from inbox.figures.counting import Book
+from inbox.figures.rule import protect
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
+from inbox.vault import queries_office
+from inbox.vault.destroyed_tables import Counted, Edition
+
+# An edition is made no sooner than three months after the end of its year (domain practice: late reports and
+# feedback of the year have then arrived).
+_FROM_MONTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All that belongs to the edition of a year.
+
+    ``exact`` has the exact count of each cell of the edition. ``releases`` are the public files up to this
+    year, by year. ``certificate`` is the certificate of this edition, and ``plans`` are the plans of these
+    years. ``office`` is the name of the inbox, and ``card_seed`` (32 bytes) signs the files.
+    """
+
+    year: int
+    made: date
+    plans: Sequence[Adopted]
+    releases: Mapping[int, bytes]
+    certificate: bytes
+    exact: Mapping[str, int]
+    office: str
+    card_seed: bytes
+
+
+def make(inbox: Inbox, who: Actor, year: int) -> Figures:
+    """Make and store the edition of a year; two officers confirm.
+
+    Raises Refused if the year has no plan, if it ended less than three months ago, if an earlier edition is
+    missing or this edition exists, or if the certificate cannot be found. Also raises the same errors as
+    ``Inbox.acting``.
+    """
+    with inbox.vault.transaction() as session:
+        counted = _counted(session, year, who.today)
+        figures, proof = _certified(session, year, counted)
+    noted = action(
+        Code.MAKE_EDITION,
+        year=year,
+        sha256=sha256(figures).hexdigest(),
+        certificate=sha256(proof).hexdigest(),
+    )
+    with inbox.acting(who, noted) as session:
+        if _counted(session, year, who.today) != counted:
+            raise Refused(
+                sentence("somebody else has changed this since you opened it"),
+                sentence("look again before you decide"),
+            )
+        session.execute(delete(Counted).where(Counted.year == year))
+        session.add_all(Counted(year=year, cell=cell, n=n) for cell, n in counted.items())
+        session.add(Edition(year=year, made=who.today, figures=figures, certificate=proof))
+        session.flush()
+        return _figures(session, year)
+
+
+def read(inbox: Inbox, who: Actor, year: int) -> Figures:
+    """Return the edition of a year with its exact figures; two officers confirm.
+
+    The exact figures also count cases that an officer may not read, so a count of one can show an excluded
+    officer what such a case is about. Only the figures of complete years are shown, never those of the
+    current one: from one day to the next, these would show each single event.
+
+    Raises Refused if there is no edition. Also raises the same errors as ``Inbox.acting``.
+    """
+    with inbox.vault.transaction() as session:
+        if session.get(Edition, year) is None:
+            raise Refused(
+                sentence("there is no edition for {year}", year=year),
+                sentence("make it: inbox statistics edition make {year} --out FOLDER", year=year),
+            )
+    with inbox.acting(who, action(Code.READ_FIGURES, year=year)) as session:
+        return _figures(session, year)
+
+
+def _figures(session: Session, year: int) -> Figures:
+    rows = session.scalars(select(Edition).where(Edition.year <= year).order_by(Edition.year)).all()
+    plans = [each for each in adoption.adopted(session) if each.plan.first <= year]
+    office = queries_office.office(session)
+    cells = json.loads(rows[-1].figures)["cells"]
+    exact = _counts(session, Counted.year <= year)
+    return Figures(
+        year=year,
+        made=rows[-1].made,
+        plans=plans,
+        releases={each.year: each.figures for each in rows},
+        certificate=rows[-1].certificate,
+        exact={cell: exact[cell] for cell in cells},
+        office=office.name,
+        card_seed=office.card_seed,
+    )
+
+
+def _counted(session: Session, year: int, today: date) -> Counter[str]:
+    """Return the exact figures of a year whose edition can be made. Needs a session that sees all cases."""
+    kept = counting.book(session)
+    _check(kept, year, today)
+    # What is collected from today on counts later, as it does once the edition is stored.
+    as_made = Book(kept.plans, {**kept.made, year: today})
+    return _counts(session, Counted.year == year) + counting.count(session, as_made, year)
+
+
+def _certified(session: Session, year: int, counted: Counter[str]) -> tuple[bytes, bytes]:
+    """Return the public file of a new edition and its certificate; raises Refused if there is none."""
+    plans = [each for each in counting.book(session).plans if each.first <= year]
+    cells, facts = layout.layout(plans, year)
+    counts = _counts(session, Counted.year < year) + counted
+    shown = protect(cells, {cell: counts[cell] for cell in cells.cells()})
+    figures = release.write(cells, shown, year)
+    releases = {each.year: each.figures for each in session.scalars(select(Edition))}
+    try:
+        witnesses = certificate.certify(cells, facts, shown)
+    except Narrowed as error:
+        raise _narrowed(error.cell, year, releases) from error
+    proof = json.dumps({"witnesses": witnesses}, sort_keys=True, indent=1).encode() + b"\n"
+    checker.check([each.raw for each in plans], releases | {year: figures}, proof)
+    return figures, proof
+
+
+def _check(kept: Book, year: int, today: date) -> None:
+    if year not in kept.by_year:
+        raise Refused(
+            sentence("no adopted plan covers the year {year}", year=year),
+            sentence("see: inbox statistics plan list"),
+        )
+    if year in kept.made:
+        raise Refused(
+            sentence("the edition for {year} was made on {day} and is final", year=year, day=kept.made[year]),
+            sentence("write its files again: inbox statistics edition write {year} --out FOLDER", year=year),
+        )
+    if today < (begins := date(year + 1, _FROM_MONTH, 1)):
+        raise Refused(
+            sentence("the edition for {year} cannot be made before {day}", year=year, day=begins),
+            sentence("wait until that day: late reports and answers of the year have then arrived"),
+        )
+    if missing := [each for each in kept.open_years if each < year]:
+        raise Refused(
+            sentence("the edition for {missing} comes first", missing=missing[0]),
+            sentence("make it: inbox statistics edition make {year} --out FOLDER", year=missing[0]),
+        )
+
+
+def _narrowed(cell: str, year: int, releases: Mapping[int, bytes]) -> Refused:
+    """Return the refusal of an edition that would narrow a hidden count, with the edition in the way."""
+    hidden_in = [each for each, raw in releases.items() if cell in json.loads(raw)["cells"]]
+    return Refused(
+        sentence(
+            "the figures for {year} cannot be published: together with the edition for {earlier}, they would"
+            " reveal too much about a hidden figure: {cell}",
+            year=year,
+            earlier=hidden_in[0] if hidden_in else max(releases, default=year),
+            cell=cell,
+        ),
+        sentence(
+            "nothing was stored; do not publish these figures in any other way, and ask the maintainers"
+        ),
+    )
+
+
+def _counts(session: Session, of: ColumnElement[bool]) -> Counter[str]:
+    """Return the stored counts of the chosen years; a cell of three years has the sum of its years."""
+    rows = session.execute(select(Counted.cell, func.sum(Counted.n)).where(of).group_by(Counted.cell))
+    return Counter({cell: n for cell, n in rows})  # noqa: C416

@@ -1,0 +1,310 @@
+"""Editions of the annual figures: what they count, when they are refused, and that they are final."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from crypto.journal import Presence
+from inbox.deadlines import workflow
+from inbox.figures import adoption, certificate, counting, editions, files
+from inbox.figures.certificate import Narrowed
+from inbox.language.errors import Locked, Refused
+from inbox.session import journal
+from inbox.session.actions import Actor
+from inbox.session.inbox import Inbox, Unlocked
+from inbox.vault import row_security
+from inbox.vault.casework_tables import Measure, Workflow
+from inbox.vault.destroyed_tables import Counted, Edition, PublicationPlan
+from inbox.vault.tables import Base
+from templates import shipped
+from tests.support.figures_room import MADE, NEW_YEAR, YEAR, add, close
+from tests.support.inbox_builders import Office, today
+
+CANARY = "zibeline"
+SHIPPED = (shipped.FOLDER / "publication" / "fr.toml").read_text()
+PLAN = f"""
+first_year = {YEAR}
+k = 3
+opens = true
+[total.received]
+title = {{ fr = "Reçus", en = "Received" }}
+event = "received"
+[total.closed]
+title = {{ fr = "Clos", en = "Closed" }}
+event = "closed"
+[total.measures]
+title = {{ fr = "Mesures", en = "Measures" }}
+event = "measure"
+[table.category]
+title = {{ fr = "Objet", en = "Subject" }}
+divides = "received"
+by = "category"
+group = [
+  {{ id = "others", label = {{ fr = "Autre", en = "Other" }} }},
+  {{ id = "threat", label = {{ fr = "Menace", en = "Threat" }}, codes = ["threat"] }},
+]
+[table.means]
+title = {{ fr = "Moyen", en = "Means" }}
+divides = "received"
+by = "means"
+years = 3
+group = [
+  {{ id = "others", label = {{ fr = "Autre", en = "Other" }} }},
+  {{ id = "advantage", label = {{ fr = "Avantage", en = "Advantage" }}, codes = ["money", "gift"] }},
+  {{ id = "several", label = {{ fr = "Plusieurs", en = "Several" }}, codes = ["several"] }},
+]
+[table.outcome]
+title = {{ fr = "Issue", en = "Outcome" }}
+divides = "closed"
+by = "outcome"
+group = [
+  {{ id = "others", label = {{ fr = "Autre", en = "Other" }} }},
+  {{ id = "founded", label = {{ fr = "Fondé", en = "Founded" }}, codes = ["founded"] }},
+]
+"""
+
+
+@pytest.fixture
+def room(founded_three: Office, tmp_path: Path) -> Iterator[Unlocked]:
+    """An inbox of three officers without cases, opened by two of them."""
+    with founded_three.copy(tmp_path / "office").unlocked() as opened:
+        yield opened
+
+
+def by_two(opened: Unlocked, day: date) -> Actor:
+    return opened.by_opening(day)
+
+
+def adopted(opened: Unlocked, plan: str = PLAN) -> None:
+    adoption.adopt(opened.inbox, by_two(opened, today()), plan.encode())
+
+
+def stored(inbox: Inbox) -> dict[str, list[Any]]:
+    """Return every row about figures."""
+    with inbox.transaction() as session:
+        return {
+            kind.__tablename__: sorted(map(tuple, session.execute(select(*kind.__table__.columns))))
+            for kind in (PublicationPlan, Counted, Edition)
+        }
+
+
+def refused(do: Callable[[], object], inbox: Inbox) -> str:
+    """Return the words of a refusal that changed nothing, not even the journal."""
+    with inbox.transaction() as session:
+        before = journal.head(session)
+    rows = stored(inbox)
+    with pytest.raises(Refused) as error:
+        do()
+    with inbox.transaction() as session:
+        assert before == journal.head(session)
+    assert rows == stored(inbox)
+    return str(error.value.what)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (f"first_year = {YEAR}", f"first_year = {YEAR - 1}", "has begun"),
+        ("opens = true", "opens = false", "there are none"),
+        ("k = 3", "k = 2", "'k' must be a number from 3 to 100"),
+        ('codes = ["threat"]', 'codes = ["treat"]', "unknown code in the group threat: treat"),
+        ('codes = ["founded"]', 'codes = ["grounded"]', "unknown code in the group founded: grounded"),
+        (
+            'event = "measure"',
+            'event = "measure"\nonly = ["prison"]',
+            "the total measures names an unknown code: prison",
+        ),
+    ],
+)
+def test_a_wrong_plan_is_refused(room: Unlocked, old: str, new: str, why: str) -> None:
+    assert old in PLAN
+    raw = PLAN.replace(old, new).encode()
+    assert why in refused(lambda: adoption.adopt(room.inbox, by_two(room, today()), raw), room.inbox)
+    with pytest.raises(Refused) as error:
+        adoption.check(room.inbox, by_two(room, today()), raw)
+    assert why in str(error.value.what)
+
+
+def test_the_second_plan_follows_the_first_without_gap_or_overlap(room: Unlocked) -> None:
+    adopted(room)
+    for first in (YEAR, YEAR + 2, YEAR + 4):
+        raw = PLAN.replace(f"first_year = {YEAR}", f"first_year = {first}").encode()
+        why = refused(lambda raw=raw: adoption.adopt(room.inbox, by_two(room, today()), raw), room.inbox)
+        assert f"the next one must begin in {YEAR + 3}" in why
+    adopted(room, PLAN.replace(f"first_year = {YEAR}", f"first_year = {YEAR + 3}"))
+    found = adoption.listing(room.inbox, by_two(room, today()))
+    assert [YEAR, YEAR + 3] == [each.plan.first for each in found]
+
+
+def test_a_plan_may_not_deny_earlier_reports(room: Unlocked) -> None:
+    with room.inbox.transaction() as session:
+        add(session, 1, today())
+    why = refused(lambda: adopted(room), room.inbox)
+    assert "there are reports" in why
+    adopted(room, PLAN.replace("opens = true", "opens = false"))
+
+
+def test_one_officer_can_neither_adopt_nor_make_nor_read(room: Unlocked) -> None:
+    alone = replace(by_two(room, today()), confirm=lambda *_: {"alice": Presence.OWN})
+    with pytest.raises(Locked):
+        adoption.adopt(room.inbox, alone, PLAN.encode())
+    adopted(room)
+    with pytest.raises(Locked):
+        editions.make(room.inbox, replace(alone, today=MADE), YEAR)
+    editions.make(room.inbox, by_two(room, MADE), YEAR)
+    with pytest.raises(Locked):
+        editions.read(room.inbox, replace(alone, today=MADE), YEAR)
+
+
+def test_an_edition_is_refused_without_a_plan_too_early_out_of_order_or_twice(room: Unlocked) -> None:
+    def make(year: int, day: date) -> Callable[[], object]:
+        return lambda: editions.make(room.inbox, by_two(room, day), year)
+
+    assert "no adopted plan covers" in refused(make(YEAR, MADE), room.inbox)
+    adopted(room)
+    early = MADE - timedelta(1)
+    assert f"cannot be made before {MADE}" in refused(make(YEAR, early), room.inbox)
+    later = date(YEAR + 2, 4, 1)
+    assert f"the edition for {YEAR} comes first" in refused(make(YEAR + 1, later), room.inbox)
+    assert "no adopted plan covers" in refused(make(YEAR - 1, later), room.inbox)
+    make(YEAR, MADE)()
+    assert "is final" in refused(make(YEAR, later), room.inbox)
+    make(YEAR + 1, later)()
+
+
+def test_an_edition_without_certificate_is_refused_and_names_the_edition_in_the_way(
+    room: Unlocked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rule of today protects every edition, so the test takes the certificate away."""
+    adopted(room)
+    editions.make(room.inbox, by_two(room, MADE), YEAR)
+
+    def narrowed(*_: object) -> None:
+        raise Narrowed(f"{YEAR}/received")
+
+    monkeypatch.setattr(certificate, "certify", narrowed)
+    later = date(YEAR + 2, 4, 1)
+    why = refused(lambda: editions.make(room.inbox, by_two(room, later), YEAR + 1), room.inbox)
+    assert f"the figures for {YEAR + 1} cannot be published: together with the edition for {YEAR}" in why
+    assert f"a hidden figure: {YEAR}/received" in why
+
+
+def test_an_edition_is_final(room: Unlocked) -> None:
+    """The case is judged anew, reopened, closed again and destroyed; a late report counts next year."""
+    adopted(room)
+    with room.inbox.transaction() as session:
+        add(session, 1, NEW_YEAR, category="threat")
+        session.add(Measure(case=1, position=1, kind="hearing", day=NEW_YEAR, recorded=NEW_YEAR))
+        close(session, 1, date(YEAR, 6, 1))
+    made = editions.make(room.inbox, by_two(room, MADE), YEAR)
+    later = date(YEAR + 1, 5, 2)
+    with room.inbox.transaction() as session:
+        session.get_one(Workflow, 1).category = "other"
+        workflow.set_closed(session.get_one(Workflow, 1), None)
+        close(session, 1, later, "unfounded")
+        add(session, 2, date(YEAR, 12, 31), later)
+        counting.keep(session, [1], later)
+        row_security.forget(session, [1])
+    assert made == editions.read(room.inbox, by_two(room, later), YEAR)
+    exact = editions.make(room.inbox, by_two(room, date(YEAR + 2, 4, 1)), YEAR + 1).exact
+    assert (1, 0) == (exact[f"{YEAR + 1}/received"], exact[f"{YEAR + 1}/closed"])
+    assert made == editions.read(room.inbox, by_two(room, date(YEAR + 2, 4, 1)), YEAR)
+
+
+def test_no_table_of_figures_names_a_case() -> None:
+    for kind in (PublicationPlan, Counted, Edition):
+        assert kind in {mapper.class_ for mapper in Base.registry.mappers}
+        assert not {"case", "other", "officer", "by"} & set(kind.__table__.columns.keys())
+        assert not any(column.foreign_keys for column in kind.__table__.columns)
+
+
+def test_the_folder_has_signed_public_files_without_counts_or_numbers_of_cases(
+    room: Unlocked, tmp_path: Path
+) -> None:
+    adopted(room)
+    with room.inbox.transaction() as session:
+        for number in (70_001, 70_002, 70_003, 70_004):
+            add(session, number, NEW_YEAR, category="threat" if number % 2 else "other")
+    made = editions.make(room.inbox, by_two(room, MADE), YEAR)
+    out = tmp_path / "figures"
+    files.write(room.inbox.home, made, out)
+    public = out / "public"
+    assert {f"plan-{YEAR}.toml", f"figures-{YEAR}.json", f"certificate-{YEAR}.json", "figures.pub"} == {
+        path.name for path in public.iterdir() if path.suffix != ".minisig"
+    }
+    assert f'"{YEAR}/received": 4' in (public / f"figures-{YEAR}.json").read_text()
+    for path in public.iterdir():
+        assert b"7000" not in path.read_bytes()
+    signed = sorted(public.glob("*.minisig"))
+    assert 3 == len(signed)
+    for path in signed:
+        _verify(public, path.with_suffix(""))
+    (public / f"figures-{YEAR}.json").write_bytes(b"{}")
+    with pytest.raises(subprocess.CalledProcessError):
+        _verify(public, public / f"figures-{YEAR}.json")
+    sheet = (out / "restricted" / f"exact-{YEAR}.csv").read_bytes().decode("utf-8-sig").splitlines()
+    assert "cell;fr;en;count" == sheet[0]
+    assert f"{YEAR}/category/threat;{YEAR}, Objet - Menace;{YEAR}, Subject - Threat;2" in sheet
+    with pytest.raises(Refused, match="already exists"):
+        files.write(room.inbox.home, made, out)
+
+
+def _verify(public: Path, file: Path) -> None:
+    subprocess.run(
+        ["minisign", "-V", "-p", public / "figures.pub", "-m", file], check=True, capture_output=True
+    )
+
+
+def test_a_public_folder_is_checked_without_the_inbox(room: Unlocked, tmp_path: Path) -> None:
+    adopted(room)
+    made = editions.make(room.inbox, by_two(room, MADE), YEAR)
+    out = tmp_path / "figures"
+    files.write(room.inbox.home, made, out)
+    public = out / "public"
+    assert YEAR == files.check(public)
+    with pytest.raises(Refused, match="not the public folder"):
+        files.check(out)
+    proof = public / f"certificate-{YEAR}.json"
+    proof.write_bytes(json.dumps({"witnesses": json.loads(proof.read_bytes())["witnesses"][:1]}).encode())
+    with pytest.raises(Refused, match="does not protect"):
+        files.check(public)
+
+
+def test_the_shipped_plan_can_be_adopted_and_an_edition_made(room: Unlocked) -> None:
+    plan = SHIPPED.replace("first_year = 2027", f"first_year = {YEAR}")
+    adopted(room, plan)
+    with room.inbox.transaction() as session:
+        for number in range(1, 31):
+            add(session, number, NEW_YEAR, category="threat" if number % 3 else "info_leak")
+            if number % 2:
+                close(session, number, NEW_YEAR)
+    for year in (YEAR, YEAR + 1, YEAR + 2):
+        editions.make(room.inbox, by_two(room, date(year + 1, 4, 1)), year)
+    found = editions.read(room.inbox, by_two(room, date(YEAR + 3, 4, 1)), YEAR + 2)
+    assert 20 == found.exact[f"{YEAR}-{YEAR + 2}/category/approach"]
+    assert all(line[2] for line in files.lines(found))
+
+
+def test_no_file_of_an_edition_repeats_a_text_of_a_case(room: Unlocked, tmp_path: Path) -> None:
+    """Areas, subjects and answers that the plan does not name count in the first groups.
+
+    Such a text could identify somebody, and a spreadsheet could take it for a formula.
+    """
+    adopted(room)
+    with room.inbox.transaction() as session:
+        for number, begin in enumerate("=+-@", 1):
+            said = f"{begin}{CANARY}"
+            case = add(session, number, NEW_YEAR, category=said, area=said, answers={"means": said})
+            case.summary = said
+            close(session, number, NEW_YEAR, said)
+    files.write(room.inbox.home, editions.make(room.inbox, by_two(room, MADE), YEAR), tmp_path / "figures")
+    found = [path.read_bytes() for path in (tmp_path / "figures").rglob("*.*")]
+    assert any(f"{YEAR}, Subject - Other;4".encode() in each for each in found)
+    assert not any(CANARY.encode() in each for each in found)
