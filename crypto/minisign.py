@@ -1,4 +1,4 @@
-"""Signatures that the tool minisign verifies, for files that people without this program check.
+"""Signatures in the format of the tool minisign, for files that people without this program check.
 
 Source of both formats: the manual of minisign, https://jedisct1.github.io/minisign/. The number of a key (8
 bytes) is the beginning of the key's SHA-256.
@@ -6,11 +6,22 @@ bytes) is the beginning of the key's SHA-256.
 
 import base64
 import hashlib
+import re
 
-from nacl.signing import SigningKey
+from nacl.exceptions import BadSignatureError
+from nacl.signing import SigningKey, VerifyKey
 
 _KEY, _HASHED = b"Ed", b"ED"
-_NUMBER = 8
+_NUMBER, _SIGNATURE = 8, 64
+_PUBLIC = re.compile(rb"untrusted comment: [^\n]*\n([A-Za-z0-9+/]{56})\n")
+_SIGNED = re.compile(
+    rb"untrusted comment: [^\n]*\n([A-Za-z0-9+/]{99}=)\n"
+    rb"trusted comment: ([^\n]*)\n([A-Za-z0-9+/]{86}==)\n"
+)
+
+
+class BadSignature(Exception):
+    """A signature is not valid for its file, or a file is not a public key or a signature."""
 
 
 def public_file(key: bytes) -> bytes:
@@ -35,6 +46,27 @@ def sign(file: bytes, seed: bytes, comment: str) -> bytes:
         + base64.b64encode(both)
         + b"\n"
     )
+
+
+def verify(file: bytes, signature: bytes, public: bytes) -> str:
+    """Return the trusted comment of a signature file that is valid for ``file``; raises BadSignature.
+
+    ``public`` is the file with the public key.
+    """
+    key, signed = _PUBLIC.fullmatch(public), _SIGNED.fullmatch(signature)
+    if not key or not signed:
+        raise BadSignature
+    raw, made = base64.b64decode(key[1]), base64.b64decode(signed[1])
+    number = raw[len(_KEY) : len(_KEY) + _NUMBER]
+    if raw[: len(_KEY)] != _KEY or made[:-_SIGNATURE] != _HASHED + number:
+        raise BadSignature
+    checker = VerifyKey(raw[len(_KEY) + _NUMBER :])
+    try:
+        checker.verify(hashlib.blake2b(file).digest(), made[-_SIGNATURE:])
+        checker.verify(made[-_SIGNATURE:] + signed[2], base64.b64decode(signed[3]))
+        return signed[2].decode()
+    except (BadSignatureError, UnicodeDecodeError) as error:
+        raise BadSignature from error
 
 
 def _number(key: bytes) -> bytes:

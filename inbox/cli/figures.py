@@ -107,13 +107,17 @@ def show(door: Door, /, *, year: int, as_json: bool) -> None:
 def check(*, folder: Path, as_json: bool) -> None:
     """Check the public folder of an edition, without opening the inbox.
 
-    The check needs only published files. It shows that each hidden figure could have several values. It does
-    not check the signatures: `minisign -V -p figures.pub -m FILE` does.
+    The check needs only published files. It shows that each hidden figure could have several values, that
+    every file is signed, and that the pages, PDFs and data show exactly the published figures. Compare the
+    key with the one that the office has given you.
     """
-    year = files.check(folder)
-    terminal.show(
-        {"year": year}, [f"the certificate protects all hidden figures up to {year}"], as_json=as_json
-    )
+    found = files.check(folder)
+    lines = [
+        f"the certificate protects all hidden figures up to {found.year}",
+        f"the key {found.key} has signed all files",
+        "the pages, PDFs and data show exactly the published figures",
+    ]
+    terminal.show({"year": found.year, "key": found.key}, lines, as_json=as_json)
 
 
 def _written(year: int, written: list[Path], *, as_json: bool) -> None:

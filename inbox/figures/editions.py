@@ -14,6 +14,7 @@ from hashlib import sha256
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
+from crypto.keyring import Texts
 from inbox.figures import adoption, certificate, checker, counting, layout, release
 from inbox.figures.adoption import Adopted
 from inbox.figures.certificate import Narrowed
@@ -37,7 +38,7 @@ class Figures:
 
     ``exact`` has the exact count of each cell of the edition. ``releases`` are the public files up to this
     year, by year. ``certificate`` is the certificate of this edition, and ``plans`` are the plans of these
-    years. ``office`` is the name of the inbox, and ``card_seed`` (32 bytes) signs the files.
+    years. ``office`` is the name that reporters see, and ``card_seed`` (32 bytes) signs the files.
     """
 
     year: int
@@ -46,7 +47,7 @@ class Figures:
     releases: Mapping[int, bytes]
     certificate: bytes
     exact: Mapping[str, int]
-    office: str
+    office: Texts
     card_seed: bytes
 
 
@@ -111,7 +112,7 @@ def _figures(session: Session, year: int) -> Figures:
         releases={each.year: each.figures for each in rows},
         certificate=rows[-1].certificate,
         exact={cell: exact[cell] for cell in cells},
-        office=office.name,
+        office=Texts(office.name_fr, office.name_en),
         card_seed=office.card_seed,
     )
 

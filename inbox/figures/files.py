@@ -1,7 +1,8 @@
 """Write the files of an edition into a folder: public ones to publish, restricted ones with exact figures.
 
-The public folder has everything that a reader needs to check the edition without the inbox: all plans and
-public files so far, the certificate, and a signature of each file in the format of minisign. The signing key
+The public folder has the edition as pages, PDFs and data, and everything that a reader needs to check it
+without the inbox: all plans and release files so far, the certificate, and a signature of each file in the
+format of minisign. The signing key
 is the card key: the office signs documents for outsiders with it, every inbox has one, and the keyring
 publishes its public half. The root's key would not do, because other inboxes of the channel do not have it;
 the journal's key is not in the keyring.
@@ -10,14 +11,21 @@ No file has a time: the folder is written on any later day with the same bytes.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from crypto import minisign, signing
+from crypto.errors import Malformed
+from crypto.minisign import BadSignature
 from inbox.figures import checker, layout
 from inbox.figures.checker import Wrong
 from inbox.figures.editions import Figures
 from inbox.figures.plan import Plan
+from inbox.figures.published import data
+from inbox.figures.published import files as readable
+from inbox.figures.published.edition import Imprint
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import apart, atomic_files, given_files, media
@@ -28,6 +36,8 @@ PUBLIC, RESTRICTED = "public", "restricted"
 KEY = "figures.pub"
 _SIGNATURE = ".minisig"
 _FIGURES, _PLAN, _CERTIFICATE = "figures-{}.json", "plan-{}.toml", "certificate-{}.json"
+_DATA = "edition-{}.json"
+_AGAIN = sentence("do not publish these files; get the whole folder again")
 # The largest certificate, in bytes: a few witnesses for some hundred cells each, for twenty years.
 _LARGEST = 256 << 20
 
@@ -60,49 +70,124 @@ def write(home: Home, figures: Figures, out: Path) -> list[Path]:
 
 def public(figures: Figures) -> Mapping[str, bytes]:
     """Return the files to publish, by name, without signatures."""
+    plans = {each.plan.first: each.plan.raw for each in figures.plans}
+    licence = figures.plans[-1].plan.licence
     return {
-        **{_PLAN.format(each.plan.first): each.plan.raw for each in figures.plans},
+        **{_PLAN.format(first): raw for first, raw in plans.items()},
         **{_FIGURES.format(year): raw for year, raw in figures.releases.items()},
         _CERTIFICATE.format(figures.year): figures.certificate,
+        **readable.files(
+            [*plans.values()],
+            figures.releases,
+            figures.year,
+            Imprint(figures.office, figures.made, licence),
+        ),
     }
 
 
-def check(folder: Path) -> int:
-    """Check a public folder without the inbox, and return the year of its edition.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A public folder that is in order: the year of its last edition, and the key of its signatures.
 
-    Raises Refused if a file is missing or the certificate does not protect the figures. The signatures are
-    not checked: minisign does that.
+    ``key`` is the line with which minisign verifies the signatures (``minisign -P``).
     """
-    plans = _numbered(folder, _PLAN)
-    releases = _numbered(folder, _FIGURES)
+
+    year: int
+    key: str
+
+
+def check(folder: Path) -> Checked:
+    """Check a public folder without the inbox: of one edition, or of several editions together.
+
+    Raises Refused if a file is missing or does not belong there, if a signature is not valid, if a
+    certificate does not protect the figures, or if the pages, PDFs and data of an edition are not those that
+    this version of the program makes from the release files.
+    """
+    paths = sorted(folder.iterdir())
+    if KEY not in [path.name for path in paths]:
+        raise _not_public(folder)
+    found = {path.name: given_files.content(path, _LARGEST) for path in paths}
+    plans, releases, proofs = (_numbered(found, name) for name in (_PLAN, _FIGURES, _CERTIFICATE))
     if not plans or not releases:
-        raise Refused(
-            sentence("{folder} is not the public folder of an edition", folder=folder),
-            sentence("give the folder that has the files plan-YEAR.toml and figures-YEAR.json"),
-        )
+        raise _not_public(folder)
+    _check_signatures(found)
+    named = {KEY}
+    for name, numbered in ((_PLAN, plans), (_FIGURES, releases), (_CERTIFICATE, proofs)):
+        named |= {name.format(number) for number in numbered}
     year = max(releases)
-    proof = given_files.content(folder / _CERTIFICATE.format(year), _LARGEST)
+    for each in sorted({year, *proofs}):
+        made = _checked(found, plans, releases, each)
+        _check_readable(found, made)
+        named |= made.keys()
+    if others := sorted(name for name in found if name.removesuffix(_SIGNATURE) not in named):
+        raise Refused(sentence("{name} does not belong to an edition", name=others[0]), _AGAIN)
+    return Checked(year, found[KEY].split(b"\n")[1].decode())
+
+
+def _not_public(folder: Path) -> Refused:
+    return Refused(
+        sentence("{folder} is not the public folder of an edition", folder=folder),
+        sentence("give the folder that has the files plan-YEAR.toml and figures-YEAR.json"),
+    )
+
+
+def _checked(
+    found: Mapping[str, bytes], plans: Mapping[int, bytes], releases: Mapping[int, bytes], year: int
+) -> Mapping[str, bytes]:
+    """Check the certificate of the edition for ``year``, and return its readable files as they should be.
+
+    Raises Refused if a file is missing or the certificate does not protect the figures.
+    """
+    proof, said = _CERTIFICATE.format(year), _DATA.format(year)
+    if missing := [name for name in (proof, said) if name not in found]:
+        raise Refused(sentence("{name} is missing", name=missing[0]), _AGAIN)
+    known = [raw for first, raw in sorted(plans.items()) if first <= year]
+    before = {each: raw for each, raw in releases.items() if each <= year}
     try:
-        checker.check([raw for _, raw in sorted(plans.items())], releases, proof)
-    except (Wrong, ValueError, KeyError, TypeError) as error:
+        checker.check(known, before, found[proof])
+        return readable.files(known, before, year, data.imprint(found[said]))
+    except (Wrong, Malformed, ValueError, KeyError, TypeError) as error:
         raise Refused(
-            sentence("the certificate does not protect the figures: {why}", why=error),
-            sentence("do not publish these files; get the whole folder again"),
+            sentence("the certificate does not protect the figures: {why}", why=error), _AGAIN
         ) from error
-    return year
 
 
-def _numbered(folder: Path, name: str) -> dict[int, bytes]:
-    before, after = name.split("{}")
-    found = sorted(folder.glob(f"{before}[0-9][0-9][0-9][0-9]{after}"))
-    return {int(path.name[len(before) : -len(after)]): given_files.content(path) for path in found}
+def _check_signatures(found: Mapping[str, bytes]) -> None:
+    """Raise Refused unless each file has a valid signature that names it."""
+    for name, raw in found.items():
+        if name == KEY or name.endswith(_SIGNATURE):
+            continue
+        try:
+            comment = minisign.verify(raw, found[name + _SIGNATURE], found[KEY])
+        except (KeyError, BadSignature):
+            comment = ""
+        if not comment.endswith(f": {name}"):
+            raise Refused(sentence("{name} has no valid signature", name=name), _AGAIN)
+
+
+def _check_readable(found: Mapping[str, bytes], made: Mapping[str, bytes]) -> None:
+    """Raise Refused for the first readable file that is not the one that the release files give."""
+    for name, raw in made.items():
+        if found.get(name) != raw:
+            raise Refused(
+                sentence("{name} is not what this version of the program makes from the release", name=name),
+                sentence(
+                    "check the folder with the version of the program that wrote it; if that version refuses"
+                    " it, too, do not publish these files"
+                ),
+            )
+
+
+def _numbered(found: Mapping[str, bytes], name: str) -> dict[int, bytes]:
+    form = re.compile(re.escape(name).replace(r"\{\}", "([0-9]{4})"))
+    return {int(match[1]): raw for each, raw in found.items() if (match := form.fullmatch(each))}
 
 
 def _signed(figures: Figures) -> Mapping[str, bytes]:
-    files = dict(public(figures))
+    files = public(figures)
     seed = figures.card_seed
     signatures = {
-        f"{name}{_SIGNATURE}": minisign.sign(raw, seed, f"{figures.office}: {name}")
+        f"{name}{_SIGNATURE}": minisign.sign(raw, seed, f"{figures.office.fr}: {name}")
         for name, raw in files.items()
     }
     return {**files, **signatures, KEY: minisign.public_file(signing.public_key(seed))}
@@ -111,7 +196,7 @@ def _signed(figures: Figures) -> Mapping[str, bytes]:
 def _restricted(figures: Figures) -> Mapping[str, bytes]:
     said = {
         "edition": figures.year,
-        "office": figures.office,
+        "office": {"fr": figures.office.fr, "en": figures.office.en},
         "made": figures.made.isoformat(),
         "plans": {str(each.plan.first): each.sha256.hex() for each in figures.plans},
         "cells": dict(sorted(figures.exact.items())),

@@ -24,6 +24,7 @@ from crypto.toml_schema import (
     number,
     one_of,
     table,
+    text,
     texts,
 )
 from inbox.figures.events import CODES, Kind
@@ -45,6 +46,7 @@ _SCHEMA = Schema(
             ),
         },
         {
+            "licence": text(_LONGEST),
             "table": map_of(
                 table(
                     {
@@ -57,7 +59,7 @@ _SCHEMA = Schema(
                     },
                     {"years": number(1, YEARS), "k": number(FLOOR, MOST)},
                 )
-            )
+            ),
         },
     ),
 )
@@ -108,13 +110,15 @@ class Planned:
 class Plan:
     """A plan for the year ``first`` and the two years after it; ``raw`` is its file.
 
-    ``opens`` means that the first report of all came in the year ``first`` or later.
+    ``opens`` means that the first report of all came in the year ``first`` or later. ``licence`` is the
+    licence under which the figures are published, or empty.
     """
 
     raw: bytes
     first: int
     opens: bool
     k: int
+    licence: str
     totals: Mapping[str, Total]
     tables: Mapping[str, Planned]
 
@@ -137,6 +141,7 @@ def parse(raw: bytes) -> Plan:
         first=said["first_year"],
         opens=said["opens"],
         k=said["k"],
+        licence=said.get("licence", ""),
         totals={
             name: Total(name, Texts(**row["title"]), Kind(row["event"]), frozenset(row.get("only", ())))
             for name, row in said["total"].items()

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from crypto.keyring import Texts
 from inbox.figures.layout import OPEN
@@ -69,6 +70,15 @@ def as_json(figures: Figures, imprint: Imprint) -> bytes:
         ],
     }
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def imprint(raw: bytes) -> Imprint:
+    """Return who published an edition, when, and under which licence, from its JSON file.
+
+    Raises ValueError, KeyError or TypeError if the file is not one that ``as_json`` writes.
+    """
+    said = json.loads(raw)
+    return Imprint(Texts(**said["publisher"]), date.fromisoformat(said["published"]), said["licence"] or "")
 
 
 def _lines(figures: Figures) -> Iterator[_Line]:

@@ -87,7 +87,9 @@ def test_the_commands_on_editions_record_the_year_and_the_digests_of_public_file
     assert str(tmp_path / "again" / "restricted" / f"exact-{YEAR}.csv") in again
     assert f"      4  {YEAR}, Title" in told("read-figures", {"year": YEAR}, "show", str(YEAR))
     last = noted(office)[-1]
-    assert f"up to {YEAR}" in office.run("statistics", "check", made / "public").out
+    checked = office.json("statistics", "check", made / "public")
+    key = (made / "public" / "figures.pub").read_text().splitlines()[1]
+    assert {"year": YEAR, "key": key} == checked
     assert last == noted(office)[-1]
     assert CANARY not in "".join(map(repr, noted(office)))
 

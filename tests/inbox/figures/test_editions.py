@@ -1,6 +1,7 @@
 """Editions of the annual figures: what they count, when they are refused, and that they are final."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from crypto import minisign
 from crypto.journal import Presence
 from inbox.deadlines import workflow
 from inbox.figures import adoption, certificate, counting, editions, files
@@ -19,11 +21,12 @@ from inbox.language.errors import Locked, Refused
 from inbox.session import journal
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox, Unlocked
-from inbox.vault import row_security
+from inbox.vault import queries_office, row_security
 from inbox.vault.casework_tables import Measure, Workflow
 from inbox.vault.destroyed_tables import Counted, Edition, PublicationPlan
 from inbox.vault.tables import Base
 from templates import shipped
+from templates.catalogues import LANGUAGES
 from tests.support.figures_room import MADE, NEW_YEAR, YEAR, add, close
 from tests.support.inbox_builders import Office, today
 
@@ -225,35 +228,66 @@ def test_no_table_of_figures_names_a_case() -> None:
         assert not any(column.foreign_keys for column in kind.__table__.columns)
 
 
-def test_the_folder_has_signed_public_files_without_counts_or_numbers_of_cases(
-    room: Unlocked, tmp_path: Path
-) -> None:
+@pytest.fixture
+def out(room: Unlocked, tmp_path: Path) -> Path:
+    """The folder of the first edition, which has four reports."""
     adopted(room)
     with room.inbox.transaction() as session:
         for number in (70_001, 70_002, 70_003, 70_004):
             add(session, number, NEW_YEAR, category="threat" if number % 2 else "other")
     made = editions.make(room.inbox, by_two(room, MADE), YEAR)
-    out = tmp_path / "figures"
-    files.write(room.inbox.home, made, out)
+    files.write(room.inbox.home, made, tmp_path / "figures")
+    with pytest.raises(Refused, match="already exists"):
+        files.write(room.inbox.home, made, tmp_path / "figures")
+    return tmp_path / "figures"
+
+
+def test_the_folder_has_public_files_without_hidden_counts_or_numbers_of_cases_and_exact_ones_apart(
+    out: Path,
+) -> None:
     public = out / "public"
-    assert {f"plan-{YEAR}.toml", f"figures-{YEAR}.json", f"certificate-{YEAR}.json", "figures.pub"} == {
-        path.name for path in public.iterdir() if path.suffix != ".minisig"
-    }
+    assert {
+        f"plan-{YEAR}.toml",
+        f"figures-{YEAR}.json",
+        f"certificate-{YEAR}.json",
+        "figures.pub",
+        f"edition-{YEAR}.json",
+        *(f"edition-{YEAR}.{language}.{kind}" for language in LANGUAGES for kind in ("html", "pdf", "csv")),
+    } == {path.name for path in public.iterdir() if path.suffix != ".minisig"}
     assert f'"{YEAR}/received": 4' in (public / f"figures-{YEAR}.json").read_text()
+    assert "Received: 4." in (public / f"edition-{YEAR}.en.html").read_text()
     for path in public.iterdir():
         assert b"7000" not in path.read_bytes()
-    signed = sorted(public.glob("*.minisig"))
-    assert 3 == len(signed)
-    for path in signed:
-        _verify(public, path.with_suffix(""))
-    (public / f"figures-{YEAR}.json").write_bytes(b"{}")
-    with pytest.raises(subprocess.CalledProcessError):
-        _verify(public, public / f"figures-{YEAR}.json")
+    assert {f"exact-{YEAR}.json", f"exact-{YEAR}.csv"} == {
+        path.name for path in (out / "restricted").iterdir()
+    }
     sheet = (out / "restricted" / f"exact-{YEAR}.csv").read_bytes().decode("utf-8-sig").splitlines()
     assert "cell;fr;en;count" == sheet[0]
     assert f"{YEAR}/category/threat;{YEAR}, Objet - Menace;{YEAR}, Subject - Threat;2" in sheet
-    with pytest.raises(Refused, match="already exists"):
-        files.write(room.inbox.home, made, out)
+
+
+def test_pages_and_data_name_the_office_the_day_and_the_licence(room: Unlocked, tmp_path: Path) -> None:
+    adopted(room, f'licence = "Licence Ouverte"\n{PLAN}')
+    files.write(room.inbox.home, editions.make(room.inbox, by_two(room, MADE), YEAR), tmp_path / "figures")
+    public = tmp_path / "figures" / "public"
+    data = json.loads((public / f"edition-{YEAR}.json").read_bytes())
+    assert {"fr": "Inspection des douanes", "en": "Customs inspectorate"} == data["publisher"]
+    assert ("Licence Ouverte", MADE.isoformat()) == (data["licence"], data["published"])
+    page = (public / f"edition-{YEAR}.fr.html").read_text()
+    assert "Inspection des douanes" in page
+    assert "Licence\u00a0: Licence Ouverte" in page
+    assert f"1er avril {YEAR + 1}" in page.replace("\u00a0", " ")
+
+
+def test_minisign_verifies_every_public_file_and_refuses_a_changed_one(out: Path) -> None:
+    public = out / "public"
+    named = [path for path in public.iterdir() if path.suffix not in {".minisig", ".pub"}]
+    assert len(named) == 10
+    for path in named:
+        _verify(public, path)
+    named[0].write_bytes(b"{}")
+    with pytest.raises(subprocess.CalledProcessError):
+        _verify(public, named[0])
 
 
 def _verify(public: Path, file: Path) -> None:
@@ -262,19 +296,85 @@ def _verify(public: Path, file: Path) -> None:
     )
 
 
-def test_a_public_folder_is_checked_without_the_inbox(room: Unlocked, tmp_path: Path) -> None:
-    adopted(room)
-    made = editions.make(room.inbox, by_two(room, MADE), YEAR)
-    out = tmp_path / "figures"
-    files.write(room.inbox.home, made, out)
+def sign(room: Unlocked, path: Path, comment: str = "") -> None:
+    """Sign a public file again, as an office would that made it with another program."""
+    with room.inbox.transaction() as session:
+        seed = queries_office.office(session).card_seed
+    said = minisign.sign(path.read_bytes(), seed, f"x: {comment or path.name}")
+    path.with_name(f"{path.name}.minisig").write_bytes(said)
+
+
+def refusal(public: Path) -> str:
+    with pytest.raises(Refused) as error:
+        files.check(public)
+    return str(error.value.what)
+
+
+def test_a_public_folder_is_checked_without_the_inbox(room: Unlocked, out: Path) -> None:
     public = out / "public"
-    assert YEAR == files.check(public)
-    with pytest.raises(Refused, match="not the public folder"):
-        files.check(out)
+    found = files.check(public)
+    assert (YEAR, (public / "figures.pub").read_text().splitlines()[1]) == (found.year, found.key)
+    assert "is not the public folder" in refusal(out)
     proof = public / f"certificate-{YEAR}.json"
     proof.write_bytes(json.dumps({"witnesses": json.loads(proof.read_bytes())["witnesses"][:1]}).encode())
-    with pytest.raises(Refused, match="does not protect"):
-        files.check(public)
+    assert f"{proof.name} has no valid signature" == refusal(public)
+    sign(room, proof)
+    assert "does not protect" in refusal(public)
+
+
+@pytest.mark.parametrize("name", ["fr.html", "en.html", "fr.pdf", "en.pdf", "fr.csv", "en.csv", "json"])
+def test_a_page_or_data_that_differ_from_the_release_are_refused_although_they_are_signed(
+    room: Unlocked, out: Path, name: str
+) -> None:
+    """A changed publisher in the JSON file makes it disagree with the pages instead."""
+    path = out / "public" / f"edition-{YEAR}.{name}"
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(b"4", b"5") if name.endswith(("html", "csv", "json")) else raw + b"\n")
+    assert raw != path.read_bytes()
+    sign(room, path)
+    assert "is not what this version of the program makes" in refusal(out / "public")
+
+
+def test_a_public_folder_with_a_missing_an_additional_or_an_exchanged_file_is_refused(
+    room: Unlocked, out: Path
+) -> None:
+    public = out / "public"
+    page, other = public / f"edition-{YEAR}.fr.html", public / f"edition-{YEAR}.en.html"
+    kept = {path: path.read_bytes() for path in public.iterdir()}
+    for missing in sorted(kept):
+        missing.unlink()
+        assert refusal(public), missing
+        missing.write_bytes(kept[missing])
+    exact = out / "restricted" / f"exact-{YEAR}.json"
+    (public / exact.name).write_bytes(exact.read_bytes())
+    assert f"{exact.name} has no valid signature" == refusal(public)
+    sign(room, public / exact.name)
+    assert f"{exact.name} does not belong to an edition" == refusal(public)
+    (public / exact.name).unlink()
+    (public / f"{exact.name}.minisig").rename(public / "notes.minisig")
+    assert "notes.minisig does not belong to an edition" == refusal(public)
+    (public / "notes.minisig").unlink()
+    sign(room, page, other.name)
+    assert f"{page.name} has no valid signature" == refusal(public)
+    sign(room, page)
+    (public / f"plan-{YEAR}.toml").write_text("first_year = 3")
+    sign(room, public / f"plan-{YEAR}.toml")
+    assert "does not protect" in refusal(public)
+
+
+def test_the_public_folders_of_all_editions_are_checked_together(room: Unlocked, tmp_path: Path) -> None:
+    """The folder on the portal collects them."""
+    adopted(room)
+    together = tmp_path / "all"
+    for year in (YEAR, YEAR + 1):
+        out = tmp_path / str(year)
+        files.write(room.inbox.home, editions.make(room.inbox, by_two(room, date(year + 1, 4, 1)), year), out)
+        shutil.copytree(out / "public", together, dirs_exist_ok=True)
+    assert YEAR + 1 == files.check(together).year
+    earlier = together / f"edition-{YEAR}.en.csv"
+    earlier.write_bytes(earlier.read_bytes() + b"x\r\n")
+    sign(room, earlier)
+    assert f"{earlier.name} is not what" in refusal(together)
 
 
 def test_the_shipped_plan_can_be_adopted_and_an_edition_made(room: Unlocked) -> None:

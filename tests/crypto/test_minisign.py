@@ -1,0 +1,51 @@
+"""Signatures in the format of minisign: the tool accepts ours, we accept the tool's, and neither a change."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from crypto import minisign, signing
+from crypto.minisign import BadSignature
+
+SEED = bytes(range(32))
+FILE = b"some figures\n"
+PUBLIC = minisign.public_file(signing.public_key(SEED))
+SIGNED = minisign.sign(FILE, SEED, "the office: figures.json")
+
+
+def test_a_valid_signature_gives_its_comment() -> None:
+    assert "the office: figures.json" == minisign.verify(FILE, SIGNED, PUBLIC)
+
+
+def test_the_tool_verifies_our_signatures_and_we_verify_those_of_the_tool(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(FILE)
+    for name, raw in (("our.pub", PUBLIC), ("file.minisig", SIGNED)):
+        (tmp_path / name).write_bytes(raw)
+    said = subprocess.check_output(["minisign", "-V", "-p", tmp_path / "our.pub", "-m", path], text=True)
+    assert "the office: figures.json" in said
+    secret, public = tmp_path / "key", tmp_path / "key.pub"
+    subprocess.run(["minisign", "-G", "-W", "-s", secret, "-p", public], check=True, capture_output=True)
+    made = ["minisign", "-S", "-s", secret, "-m", path, "-t", "the tool", "-x", tmp_path / "theirs"]
+    subprocess.run(made, check=True, capture_output=True)
+    theirs = (tmp_path / "theirs").read_bytes()
+    assert "the tool" == minisign.verify(FILE, theirs, public.read_bytes())
+    with pytest.raises(BadSignature):
+        minisign.verify(FILE, theirs, PUBLIC)
+
+
+def test_a_changed_file_key_or_signature_is_refused() -> None:
+    """Every byte of the signature counts, except those of the first comment, which is not trusted."""
+    begin = SIGNED.index(b"\n") + 1
+    for place in range(begin, len(SIGNED)):
+        changed = SIGNED[:place] + bytes([SIGNED[place] ^ 1]) + SIGNED[place + 1 :]
+        with pytest.raises(BadSignature):
+            minisign.verify(FILE, changed, PUBLIC)
+    for changed in (SIGNED + b"\n", SIGNED[:-1], b"", b"\n" + SIGNED):
+        with pytest.raises(BadSignature):
+            minisign.verify(FILE, changed, PUBLIC)
+    other = minisign.public_file(signing.public_key(bytes(32)))
+    for file, public in ((FILE + b" ", PUBLIC), (FILE, other), (FILE, PUBLIC + b"x"), (FILE, b"")):
+        with pytest.raises(BadSignature):
+            minisign.verify(file, SIGNED, public)
