@@ -1,6 +1,7 @@
 """`fanal-portal upgrade`: the next version serves with all data, or the earlier version goes on as before."""
 
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -11,10 +12,12 @@ import pytest
 from sqlalchemy import create_engine, insert, inspect, select, table, text
 from sqlalchemy.pool import NullPool
 
+from portal import config
 from portal.config import Settings
 from portal.errors import Refused
 from portal.setup import cli
 from portal.setup.conditions import no_upgrade
+from portal.setup.settings import SHIPPED, SiteTexts
 from portal.setup.steps import State
 from portal.setup.system import Failed, System
 from portal.setup.upgrade import copies, plan
@@ -213,6 +216,32 @@ def test_a_text_that_the_next_version_needs_is_added_before_its_trial(installed:
     assert (texts / "help.fr.toml").read_bytes() == shipped.read_bytes()
     kept = (each.read_text() for each in texts.glob("*.??.toml") if each.name != shipped.name)
     assert {*kept} == {"edited"}
+    is_upgraded(installed)
+
+
+def test_an_upgrade_replaces_an_unedited_text_and_restores_it_if_the_trial_fails(
+    installed: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the failed trial, the copy still counts as unedited. An edited copy remains throughout."""
+    installed.server.configure(database=installed.server.settings.database, guide="texts")
+    texts, next_texts = installed.folder / "texts", tmp_path / "next texts"
+    SiteTexts(installed.upgrade.side.configuration).apply()
+    (texts / "legal.fr.toml").write_text("edited")
+    before = {each.name: each.read_bytes() for each in texts.iterdir()}
+    shutil.copytree(Settings().guide_folder, next_texts)
+    for name in ("help.fr.toml", "legal.fr.toml"):
+        with (next_texts / name).open("a") as text:
+            text.write("# corrected\n")
+    monkeypatch.setattr(config, "_ROOM", next_texts)
+    installed.units.broken = True
+    assert "trial of this version: it does not start" in refused(installed)
+    assert {each.name: each.read_bytes() for each in texts.iterdir()} == before
+    installed.units.broken = False
+    done = upgraded(installed)
+    assert done.index("texts of the site") == done.index("trial of this version") - 1
+    after = {each.name: each.read_bytes() for each in texts.iterdir()}
+    assert {name for name in after if after[name] != before[name]} == {"help.fr.toml", SHIPPED}
+    assert after["help.fr.toml"] == (next_texts / "help.fr.toml").read_bytes()
     is_upgraded(installed)
 
 
