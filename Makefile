@@ -20,13 +20,12 @@ TEST_TOOLS := node=nodejs npm=npm chromium=chromium chromium-headless-shell=chro
   /usr/lib/nginx/modules/ngx_http_brotli_static_module.so=libnginx-mod-http-brotli-static \
   /usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so=libnginx-mod-http-headers-more-filter \
   tor=tor '/usr/lib/*/faketime/libfaketimeMT.so.1=faketime' systemd-analyze=systemd systemd-nspawn=systemd-container exiftool=libimage-exiftool-perl \
-  bwrap=bubblewrap groff=groff-base /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core pdftotext=poppler-utils qpdf=qpdf
+  bwrap=bubblewrap groff=groff-base /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core pdftotext=poppler-utils qpdf=qpdf certbot=certbot
 # `make release` needs these programs, and so do its tests in the gate.
 PACKAGE_TOOLS := dh=debhelper dpkg-buildpackage=dpkg-dev minisign=minisign gpg=gpg gpgconf=gpgconf
 # Only `make soak` needs these: another browser engine and a virtual screen for it, a checker of Debian packages, the
-# program that makes a bare Debian to install the packages in, and a certificate authority for tests with its client.
-SOAK_TOOLS := WebKitWebDriver=webkit2gtk-driver Xvfb=xvfb lintian=lintian debootstrap=debootstrap \
-  certbot=certbot pebble=pebble
+# program that makes a bare Debian to install the packages in, and a certificate authority for tests.
+SOAK_TOOLS := WebKitWebDriver=webkit2gtk-driver Xvfb=xvfb lintian=lintian debootstrap=debootstrap pebble=pebble
 NODE_TOOLS := node=nodejs npm=npm
 
 # The scripts of the pages, one file for each. The portal's machine needs neither node nor the sources of the scripts.
