@@ -116,7 +116,8 @@ def misread(line: str) -> str:
     """Return why the parser of the program refuses a complete command, or an empty text."""
     program, *words = shlex.split(guides.run_as_portal(line))
     command: click.Command = PROGRAMS[program]
-    context = click.Context(command, info_name=program)
+    # click keeps the option for help that it first makes for a command, so its settings have to be right.
+    context = click.Context(command, info_name=program, **command.context_settings)
     try:
         while isinstance(command, click.Group):
             _, (name, *words), _ = command.make_parser(context).parse_args(words)
