@@ -22,9 +22,9 @@ BUILD = (sys.executable, "-m", "deploy.release", "build")
 # The second builder has another user, clock and umask.
 _NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
 _UMASK = 0o077
-# The first clock is earlier than the commit, and the second is later. Without FAKE_UTIME, a program that
-# sets the time of a file would then read a time that is 400 days earlier.
-_EARLIER = ("env", "FAKE_UTIME=1", "faketime", "-f", "-400d")
+# The first clock is earlier than the commit, and the second is later. For the first builder, the times of
+# files stay true: uv fails if a file seems older than 1970, and the files of some systems have the time 1.
+_EARLIER = ("env", "NO_FAKE_STAT=1", "faketime", "-f", "-400d")
 _LATER = ("faketime", "-f", "+400d")
 # A purge keeps the system user and the group of a package, because files may still belong to that user.
 _STAYS = {"etc/passwd", "etc/group", "etc/shadow", "etc/gshadow"}

@@ -9,7 +9,7 @@ from typing import Any
 from deploy.release.errors import Failed, Refused
 
 # Only these variables of the builder reach a program: the path of programs, and the false clock of the soak.
-_KEPT = ("PATH", "LD_PRELOAD", "FAKETIME", "FAKE_UTIME", "NO_FAKE_STAT", "FAKETIME_DONT_FAKE_MONOTONIC")
+_KEPT = ("PATH", "LD_PRELOAD", "FAKETIME", "NO_FAKE_STAT", "FAKETIME_DONT_FAKE_MONOTONIC")
 _FIXED = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
 _LAST_LINES = 30
 
