@@ -7,10 +7,13 @@ bytes) is the beginning of the key's SHA-256.
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
+# The end of the name of a signature: that of FILE is FILE.minisig.
+SUFFIX = ".minisig"
 _KEY, _HASHED = b"Ed", b"ED"
 _NUMBER, _SIGNATURE = 8, 64
 _PUBLIC = re.compile(rb"untrusted comment: [^\n]*\n([A-Za-z0-9+/]{56})\n")
@@ -24,10 +27,27 @@ class BadSignature(Exception):
     """A signature is not valid for its file, or a file is not a public key or a signature."""
 
 
+class Unsigned(Exception):
+    """The file ``name`` has no valid signature that names it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
 def public_file(key: bytes) -> bytes:
     """Return the file with a public key (32 bytes), as ``minisign -p`` reads it."""
     number = _number(key)
     return _lines(f"untrusted comment: minisign public key {number.hex().upper()}", _KEY + number + key)
+
+
+def public_key(public: bytes) -> bytes:
+    """Return the key (32 bytes) in a file with a public key; raises BadSignature if it is none."""
+    match = _PUBLIC.fullmatch(public)
+    raw = base64.b64decode(match[1]) if match else b""
+    if raw[: len(_KEY)] != _KEY:
+        raise BadSignature
+    return raw[len(_KEY) + _NUMBER :]
 
 
 def sign(file: bytes, seed: bytes, comment: str) -> bytes:
@@ -67,6 +87,23 @@ def verify(file: bytes, signature: bytes, public: bytes) -> str:
         return signed[2].decode()
     except (BadSignatureError, UnicodeDecodeError) as error:
         raise BadSignature from error
+
+
+def verify_files(files: Mapping[str, bytes], key_file: str) -> None:
+    """Raise ``Unsigned`` unless each file, by name, has a valid signature whose trusted comment names it.
+
+    The signature of ``NAME`` is ``NAME.minisig``. Without its name in the comment, a signed file could take
+    the place of another. The file ``key_file`` has the public key, and no signature.
+    """
+    for name, raw in files.items():
+        if name == key_file or name.endswith(SUFFIX):
+            continue
+        try:
+            comment = verify(raw, files[name + SUFFIX], files[key_file])
+        except (KeyError, BadSignature):
+            comment = ""
+        if not comment.endswith(f": {name}"):
+            raise Unsigned(name)
 
 
 def _number(key: bytes) -> bytes:

@@ -22,6 +22,8 @@ _ROOM = Path(str(files("portal")))
 _ADDRESS = re.compile(r"(?P<host>[\w.-]+|\[[\da-f:.]+\]):(?P<port>\d{1,5})", re.ASCII)
 _ONION = re.compile(r"http://[a-z2-7]{56}\.onion", re.ASCII)
 _ELSEWHERE = re.compile(r"https://[\w.-]+(:\d{1,5})?(/[\w./~-]*)?", re.ASCII)
+# 160 bits in base 32 (SPEC 6). People type fingerprints, so spaces and lower case do not matter.
+_FINGERPRINT = re.compile(r"\s*(?:[A-Z2-7]\s*){32}", re.ASCII | re.IGNORECASE)
 _CODE = re.compile(r"[a-z0-9_]{1,32}")
 _COLOUR = re.compile(r"#[0-9a-f]{6}", re.ASCII | re.IGNORECASE)
 LONGEST_NAME = 80
@@ -70,6 +72,7 @@ class Settings:
     regime: str = ""
     guide: str = ""
     figures: str = ""
+    figures_key: str = ""
     leave_to: str = "https://www.wikipedia.org/"
     manifest: str = ""
     onion: str = ""
@@ -230,6 +233,7 @@ FORMATS: Mapping[str, Callable[[str], bool]] = {
     "elsewhere": lambda value: _ELSEWHERE.fullmatch(value) is not None,
     "colour": lambda value: not value or _COLOUR.fullmatch(value) is not None,
     "path": lambda value: "\0" not in value,
+    "fingerprint": lambda value: not value or _FINGERPRINT.fullmatch(value) is not None,
     "regime": lambda value: not value or _CODE.fullmatch(value) is not None,
 }
 SETTINGS: Node = {
@@ -257,6 +261,7 @@ SETTINGS: Node = {
     "regime": _text("regime", "the code of a regime of the law, or empty"),
     "guide": _text("path", "the path of a folder, or empty"),
     "figures": _text("path", "the path of a folder, or empty"),
+    "figures_key": _text("fingerprint", "a fingerprint of 8 groups of 4 letters and digits, or empty"),
     "leave_to": _text("elsewhere", "an address that begins with https:// and has no query"),
     "manifest": _text("path", "the path of a folder, or empty"),
     "onion": _text("onion", "a text such as http://….onion with 56 letters and digits, or empty"),

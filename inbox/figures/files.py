@@ -2,10 +2,10 @@
 
 The public folder has the edition as pages, PDFs and data, and everything that a reader needs to check it
 without the inbox: all plans and release files so far, the certificate, and a signature of each file in the
-format of minisign. The signing key
-is the card key: the office signs documents for outsiders with it, every inbox has one, and the keyring
-publishes its public half. The root's key would not do, because other inboxes of the channel do not have it;
-the journal's key is not in the keyring.
+format of minisign. The signing key is the card key: every inbox has one, and the office already signs
+documents for outsiders with it. The record of the ceremony has its fingerprint on paper, and the
+administrator of the portal enters it in the configuration (``figures_key``). The root key would not do,
+because the inbox of an outside body does not have it.
 
 No file has a time: the folder is written on any later day with the same bytes.
 """
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from crypto import minisign, signing
 from crypto.errors import Malformed
-from crypto.minisign import BadSignature
+from crypto.minisign import SUFFIX, Unsigned
 from inbox.figures import checker, layout
 from inbox.figures.checker import Wrong
 from inbox.figures.editions import Figures
@@ -34,7 +34,6 @@ from inbox.text import spreadsheets
 
 PUBLIC, RESTRICTED = "public", "restricted"
 KEY = "figures.pub"
-_SIGNATURE = ".minisig"
 _FIGURES, _PLAN, _CERTIFICATE = "figures-{}.json", "plan-{}.toml", "certificate-{}.json"
 _DATA = "edition-{}.json"
 _AGAIN = sentence("do not publish these files; get the whole folder again")
@@ -89,11 +88,13 @@ def public(figures: Figures) -> Mapping[str, bytes]:
 class Checked:
     """A public folder that is in order: the year of its last edition, and the key of its signatures.
 
-    ``key`` is the line with which minisign verifies the signatures (``minisign -P``).
+    ``key`` is the line with which minisign verifies the signatures (``minisign -P``). ``fingerprint`` is that
+    of the same key, as in the record of the ceremony.
     """
 
     year: int
     key: str
+    fingerprint: str
 
 
 def check(folder: Path) -> Checked:
@@ -119,9 +120,10 @@ def check(folder: Path) -> Checked:
         made = _checked(found, plans, releases, each)
         _check_readable(found, made)
         named |= made.keys()
-    if others := sorted(name for name in found if name.removesuffix(_SIGNATURE) not in named):
+    if others := sorted(name for name in found if name.removesuffix(SUFFIX) not in named):
         raise Refused(sentence("{name} does not belong to an edition", name=others[0]), _AGAIN)
-    return Checked(year, found[KEY].split(b"\n")[1].decode())
+    key = minisign.public_key(found[KEY])
+    return Checked(year, found[KEY].split(b"\n")[1].decode(), signing.fingerprint(key))
 
 
 def _not_public(folder: Path) -> Refused:
@@ -154,15 +156,10 @@ def _checked(
 
 def _check_signatures(found: Mapping[str, bytes]) -> None:
     """Raise Refused unless each file has a valid signature that names it."""
-    for name, raw in found.items():
-        if name == KEY or name.endswith(_SIGNATURE):
-            continue
-        try:
-            comment = minisign.verify(raw, found[name + _SIGNATURE], found[KEY])
-        except (KeyError, BadSignature):
-            comment = ""
-        if not comment.endswith(f": {name}"):
-            raise Refused(sentence("{name} has no valid signature", name=name), _AGAIN)
+    try:
+        minisign.verify_files(found, KEY)
+    except Unsigned as error:
+        raise Refused(sentence("{name} has no valid signature", name=error.name), _AGAIN) from error
 
 
 def _check_readable(found: Mapping[str, bytes], made: Mapping[str, bytes]) -> None:
@@ -187,7 +184,7 @@ def _signed(figures: Figures) -> Mapping[str, bytes]:
     files = public(figures)
     seed = figures.card_seed
     signatures = {
-        f"{name}{_SIGNATURE}": minisign.sign(raw, seed, f"{figures.office.fr}: {name}")
+        f"{name}{SUFFIX}": minisign.sign(raw, seed, f"{figures.office.fr}: {name}")
         for name, raw in files.items()
     }
     return {**files, **signatures, KEY: minisign.public_file(signing.public_key(seed))}

@@ -127,6 +127,11 @@ class Site(Protocol):
         ...
 
     @property
+    def figures_key(self) -> str:
+        """The fingerprint of the key that signs the editions, or empty."""
+        ...
+
+    @property
     def onion(self) -> str:
         """The address of the onion service (``http://….onion``), or empty."""
         ...
@@ -147,7 +152,7 @@ def render(site: Site, questionnaire: Questionnaire) -> Mapping[str, bytes]:
     """Return every page by its path. The address without a path shows the home page in the first language.
 
     Raises BadConfiguration if a law, a guide or a notice is missing or has a mistake, if the law does not
-    have the regime, or if the folder of figures has other files.
+    have the regime, or if the folder of figures is not complete and signed.
     """
     found = {path: page.encode() for path, page in _rendered(site, questionnaire)}
     return {"/": found[f"/{translation.LANGUAGES[0]}/"], **found}
@@ -185,7 +190,7 @@ def init_app(app: Flask, site: Site, questionnaire: Questionnaire) -> None:
         _serve(app, path, Response(page, content_type=_HTML))
     for path, file in files(site).items():
         _serve(app, path, Response(file.content, content_type=f"{file.type}; charset=utf-8"))
-    for path, (kind, content) in figures.load(site.figures_folder).served.items():
+    for path, (kind, content) in figures.load(site.figures_folder, site.figures_key).served.items():
         _serve(app, path, Response(content, content_type=f"{kind}; charset=utf-8"))
     _serve(app, QUESTIONS, Response(questionnaire.raw, content_type=f"{TEXT}; charset=utf-8"))
     app.url_map.converters["elsewhere"] = _Elsewhere
@@ -273,7 +278,7 @@ def _shown(site: Site, questionnaire: Questionnaire) -> Mapping[str, Any]:
         "assets": found,
         "languages": [translation.load(language) for language in translation.LANGUAGES],
         **_of_the_law(law.load(site.law_folder), site.regime),
-        "figures": figures.load(site.figures_folder),
+        "figures": figures.load(site.figures_folder, site.figures_key),
         "notices": guide.NOTICES,
         "written": {
             language: {name: guide.load(site.guide_folder, language, name) for name in guide.NAMES}

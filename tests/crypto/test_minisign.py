@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crypto import minisign, signing
-from crypto.minisign import BadSignature
+from crypto.minisign import BadSignature, Unsigned
 
 SEED = bytes(range(32))
 FILE = b"some figures\n"
@@ -49,3 +49,25 @@ def test_a_changed_file_key_or_signature_is_refused() -> None:
     for file, public in ((FILE + b" ", PUBLIC), (FILE, other), (FILE, PUBLIC + b"x"), (FILE, b"")):
         with pytest.raises(BadSignature):
             minisign.verify(file, SIGNED, public)
+
+
+def test_every_file_of_a_folder_needs_a_signature_that_names_it() -> None:
+    files = {"a": b"1", "b": b"2"}
+    signatures = {f"{name}.minisig": minisign.sign(raw, SEED, f"x: {name}") for name, raw in files.items()}
+    good = {**files, **signatures, "key": PUBLIC}
+    minisign.verify_files(good, "key")
+    exchanged = {"a": b"2", "a.minisig": signatures["b.minisig"]}
+    for name, changed in (("b", {"b": b"3"}), ("a", exchanged), ("c", {"c": b"3"}), ("a", {"key": b""})):
+        with pytest.raises(Unsigned, match=f"^{name}$"):
+            minisign.verify_files(good | changed, "key")
+    for missing, name in (("b.minisig", "b"), ("key", "a")):
+        with pytest.raises(Unsigned, match=f"^{name}$"):
+            minisign.verify_files({each: raw for each, raw in good.items() if each != missing}, "key")
+
+
+def test_a_public_key_is_read_from_its_file_and_from_no_other() -> None:
+    assert signing.public_key(SEED) == minisign.public_key(PUBLIC)
+    line = PUBLIC.splitlines()[1]
+    for changed in (b"", PUBLIC[:-1], PUBLIC + b"x", SIGNED, PUBLIC.replace(line, b"A" + line[1:])):
+        with pytest.raises(BadSignature):
+            minisign.public_key(changed)

@@ -6,16 +6,18 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Route
 
-from inbox.figures.published.files import files
 from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.web import headers, pages
 from templates.catalogues import LANGUAGES
 from tests.support.accessibility import violations
-from tests.support.editions import FIRST, IMPRINT, publish, some_years
+from tests.support.editions import FINGERPRINT, FIRST, public_folder
 
 SITE = "https://portal.test"
-LINKS = {"fr": ("Chiffres annuels", "Lire les chiffres"), "en": ("Annual figures", "Read the figures")}
+LINKS = {
+    "fr": ("Chiffres annuels", f"Lire les chiffres de {FIRST + 1}"),
+    "en": ("Annual figures", f"Read the figures for {FIRST + 1}"),
+}
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -23,11 +25,8 @@ LINKS = {"fr": ("Chiffres annuels", "Lire les chiffres"), "en": ("Annual figures
 def test_a_visitor_finds_and_reads_the_figures(
     chromium: Browser, tmp_path: Path, language: str, width: int
 ) -> None:
-    published = publish(some_years(2), 2)
-    for name, content in files(published.plans, published.releases, FIRST + 1, IMPRINT).items():
-        (tmp_path / name).write_bytes(content)
-        (tmp_path / f"{name}.minisig").write_bytes(b"untrusted comment: a signature\n")
-    settings = Settings(figures=str(tmp_path))
+    public_folder(tmp_path, 2)
+    settings = Settings(figures=str(tmp_path), figures_key=FINGERPRINT)
     app = Flask("portal", static_folder=None)
     pages.init_app(app, settings, load_questionnaire(settings))
     headers.init_app(app, "")

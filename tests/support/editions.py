@@ -8,17 +8,22 @@ from pathlib import Path
 
 from pypdfium2 import PdfDocument
 
+from crypto import minisign, signing
 from crypto.keyring import Texts
 from inbox.figures import layout, plan, release
 from inbox.figures.events import Event, Kind
 from inbox.figures.plan import YEARS
 from inbox.figures.published import edition, figures
+from inbox.figures.published import files as readable
 from inbox.figures.published.edition import Edition, Imprint
 from inbox.figures.published.figures import Figures
 from inbox.figures.rule import protect
 
 FIRST = 2027
 PLAN = (Path(__file__).parent / "figures.toml").read_text("utf-8")
+# The card key of the office that signs the editions.
+SEED = bytes(range(32))
+FINGERPRINT = signing.fingerprint(signing.public_key(SEED))
 IMPRINT = Imprint(
     Texts("Inspection des douanes", "Customs Inspectorate"), date(2033, 4, 1), "Licence Ouverte"
 )
@@ -89,6 +94,26 @@ def publish(events: Iterable[Event], years: int, said: str = PLAN) -> Published:
     releases = {each: release.write(cells, shown, each) for each in range(FIRST, last + 1)}
     hidden = {cell: count for cell, count in counts.items() if shown[cell] is None}
     return Published(files, releases, counts, hidden)
+
+
+def signed(files: Mapping[str, bytes], seed: bytes = SEED) -> dict[str, bytes]:
+    """Return files with their signatures and their key, as the inbox writes a public folder."""
+    signatures = {f"{name}.minisig": minisign.sign(raw, seed, f"x: {name}") for name, raw in files.items()}
+    return {**files, **signatures, "figures.pub": minisign.public_file(signing.public_key(seed))}
+
+
+def public_folder(folder: Path, years: int) -> None:
+    """Write the public folder of editions for some years together.
+
+    The certificates are empty, because the portal does not read them.
+    """
+    published = publish(some_years(years), years)
+    made = {f"plan-{plan.parse(raw).first}.toml": raw for raw in published.plans}
+    for year, raw in published.releases.items():
+        made |= {f"figures-{year}.json": raw, f"certificate-{year}.json": b"{}\n"}
+        made |= readable.files(published.plans, published.releases, year, IMPRINT)
+    for name, content in signed(made).items():
+        (folder / name).write_bytes(content)
 
 
 def read(pdf: bytes) -> str:

@@ -34,7 +34,7 @@ def _once(made: Callable[[Site, Questionnaire], T]) -> Callable[[Site, Questionn
             *(site.deployment, site.root_key, site.leave_to, site.regime, repr(questionnaire)),
             *(site.name, site.colour, _picture(site.logo_path)),
             *map(_content, (site.law_folder, site.guide_folder)),
-            _editions(site.figures_folder),
+            *(_editions(site.figures_folder), site.figures_key),
         )
         if shown not in known:
             if len(known) == _MOST:

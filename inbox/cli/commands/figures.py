@@ -109,15 +109,18 @@ def check(*, folder: Path, as_json: bool) -> None:
 
     The check needs only published files. It shows that each hidden figure could have several values, that
     every file is signed, and that the pages, PDFs and data show exactly the published figures. Compare the
-    key with the one that the office has given you.
+    key with the one that the office has given you: officers find its fingerprint in the record of the
+    ceremony, as "card fingerprint".
     """
     found = files.check(folder)
     lines = [
         f"the certificate protects all hidden figures up to {found.year}",
         f"the key {found.key} has signed all files",
+        f"its fingerprint is {found.fingerprint}",
         "the pages, PDFs and data show exactly the published figures",
     ]
-    terminal.show({"year": found.year, "key": found.key}, lines, as_json=as_json)
+    view = {"year": found.year, "key": found.key, "fingerprint": found.fingerprint}
+    terminal.show(view, lines, as_json=as_json)
 
 
 def _written(year: int, written: list[Path], *, as_json: bool) -> None:

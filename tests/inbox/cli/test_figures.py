@@ -89,9 +89,16 @@ def test_the_commands_on_editions_record_the_year_and_the_digests_of_public_file
     last = noted(office)[-1]
     checked = office.json("statistics", "check", made / "public")
     key = (made / "public" / "figures.pub").read_text().splitlines()[1]
-    assert {"year": YEAR, "key": key} == checked
+    assert {"year": YEAR, "key": key, "fingerprint": _on_paper(office)} == checked
     assert last == noted(office)[-1]
     assert CANARY not in "".join(map(repr, noted(office)))
+
+
+def _on_paper(office: Office) -> str:
+    """Return the card fingerprint in the record of the ceremony."""
+    (record,) = office.shares.glob("record-*.txt")
+    (line,) = [each for each in record.read_text("utf-8").splitlines() if "card fingerprint" in each]
+    return line.removeprefix("card fingerprint").strip()
 
 
 def test_the_files_of_an_edition_are_the_same_on_any_day(
