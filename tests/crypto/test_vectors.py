@@ -28,6 +28,7 @@ from crypto import (
     keyring,
     memo,
     messages,
+    minisign,
     padding,
     proof,
     shape,
@@ -40,6 +41,7 @@ from crypto.errors import CryptoError, Malformed, NotForUs, Tampered, Truncated
 from crypto.journal import ENTRY, Chain, JournalBroken, Signed
 from crypto.recipients import HybridIdentity
 from crypto.work import OFFER, Payment, Puzzle
+from inbox.figures import checker
 from tests.support.paths import ROOT
 
 VECTORS = ROOT / "tests" / "vectors"
@@ -253,6 +255,25 @@ def run_outbox(given: Given) -> Given:
     return {"opened": [each.case_id.hex() for each in outbox.opened or ()]}
 
 
+def run_figures(given: Given) -> None:
+    plans = [bytes.fromhex(each) for each in given["plans"]]
+    editions = {int(year): bytes.fromhex(raw) for year, raw in given["figures"].items()}
+    try:
+        checker.check(plans, editions, bytes.fromhex(given["certificate"]))
+    except checker.Wrong as error:
+        raise Malformed from error
+
+
+def run_minisign(given: Given) -> Given:
+    file, signature, public = unhex(given, "file", "signature", "public")
+    name = given["name"]
+    try:
+        minisign.verify_files({name: file, f"{name}.minisig": signature, "key": public}, "key")
+    except minisign.Unsigned as error:
+        raise Tampered from error
+    return {"fingerprint": signing.fingerprint(minisign.public_key(public))}
+
+
 RUNNERS: dict[str, Callable[[Given], Given | None]] = {
     "strictjson": run_strictjson,
     "padding": run_padding,
@@ -273,6 +294,8 @@ RUNNERS: dict[str, Callable[[Given], Given | None]] = {
     "journal": run_journal,
     "outbox": run_outbox,
     "dossier": run_dossier,
+    "figures": run_figures,
+    "minisign": run_minisign,
 }
 TESTS = [
     pytest.param(topic, test, id=f"{topic}-{test['id']}")

@@ -192,7 +192,7 @@ async function check(topic, { input, expect, output, comment }) {
 }
 
 // Topics of files that no browser reads.
-const INBOX_ALONE = new Set(["card", "dossier", "journal", "outbox", "shares"]);
+const INBOX_ALONE = new Set(["card", "dossier", "figures", "journal", "minisign", "outbox", "shares"]);
 
 for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".json"))) {
   const { topic, tests } = JSON.parse(readFileSync(new URL(file, FOLDER), "utf8"));

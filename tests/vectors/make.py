@@ -20,6 +20,7 @@ from tests.vectors.keyrings import cards, keyrings
 from tests.vectors.messages import follow_ups, memos, reports, slots
 from tests.vectors.offices import journals, shares_of_a_secret
 from tests.vectors.proofs import answers, proofs
+from tests.vectors.publications import figures, signatures_of_files
 from tests.vectors.signatures import signatures
 from tests.vectors.tokens import tokens
 from tests.vectors.works import works
@@ -44,6 +45,8 @@ TOPICS: dict[str, tuple[str, Callable[[], list[Vector]]]] = {
     "journal": ("9.3", journals),
     "outbox": ("8.2", outboxes),
     "dossier": ("8.5", dossiers),
+    "figures": ("8.7", figures),
+    "minisign": ("8.7", signatures_of_files),
 }
 
 
