@@ -12,8 +12,8 @@ officers are signed in.
 
 Each case names one of 30,000 containers, one of 2,000 persons and one of 300 days. As a result, about three
 cases name each container, fifty name each person, and hundreds name each day. Links are measured on the first
-eleven cases, whose messages are each repeated in ten later cases. The remaining cases have random marks of
-their text. At the end, the benchmark destroys one case after another and writes the vault again.
+eleven cases, whose messages are each repeated in ten later cases. The marks of the text of the remaining
+cases are random. At the end, the benchmark destroys one case after another and writes the vault again.
 """
 
 import random  # noqa: TID251  every run makes the same cases; no secret depends on them

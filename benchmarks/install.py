@@ -26,7 +26,7 @@ _SETUP = ("fanal-portal", "setup")
 _OLDER, _NEWER = "srv/older.deb", "srv/newer.deb"
 _MIGRATIONS = "portal/store/migrations/versions"
 _VERSION = ("portal", "--version")
-# The place of the portal's database, in the words of uninstall.
+# Where the portal's database is, as uninstall says it.
 _PLACES = {"sqlite": "/var/lib/fanal", "postgresql": "database fanal and role portal of PostgreSQL"}
 _UNITS = ("portal@8080", "portal@8090", "nginx@clearnet", "nginx@onion", "portal-expire.timer", "tor@fanal")
 # The highest exposure of each unit, as systemd measures it, in tenths. The tor unit comes from Debian.

@@ -386,7 +386,7 @@ def _table(page: str) -> str:
 
 
 def main() -> None:
-    """Write the figures into the page, and print them with the time that this machine waited."""
+    """Write the figures into the page; print them, and for how long this machine waited."""
     with tempfile.TemporaryDirectory(prefix="fanal-journey-") as folder, sync_playwright() as playwright:
         browser = browsing.launch(playwright.chromium)
         with one_body(Path(folder)) as site:

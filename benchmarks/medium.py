@@ -1,7 +1,7 @@
 """The part `offline` of the soak: people install and use the inbox on a bare Debian 13 without a network.
 
-They type every command of the guide on the medium, in French and in English. They found the inbox with the
-commands of the guide for officers that is in the package.
+They type every command of the guide on the medium, in French and in English. To create the inbox, they
+use the commands of the officers' guide that is in the package.
 
 The inbox on the first medium has an earlier version of one library. The inbox on the second medium has the
 version of this commit, and new tables. The update rehearses how a fix in a library reaches the inbox's
@@ -62,7 +62,7 @@ _FOUNDING = [
     ),
 ]
 _OPENING = [Question(f"passphrase of {name}: ", passphrase_of(name), secret=True) for name in _QUORUM]
-# The desk's port. A browser requests the address, and then at least the page to which the desk sends it.
+# The desk's port. A browser requests the address, which redirects it to a page, and then at least this page.
 _PORT, _REQUESTS = 8090, 2
 # The status of the answer to a request for the address.
 _STATUS = (

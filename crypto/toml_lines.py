@@ -1,7 +1,7 @@
 """Find the line of a value in a TOML file, because the standard parser gives no positions.
 
 The search parses longer and longer beginnings of the file until a beginning contains the value. Only the
-parser decides what is TOML; this module knows nothing of the syntax except that brackets can be closed.
+parser decides what is TOML. All that this module knows of the syntax is that brackets can be closed.
 """
 
 import tomllib

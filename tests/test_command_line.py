@@ -363,7 +363,7 @@ def test_each_synonym_of_a_command_suggests_that_command(
 def test_the_first_suggestion_for_an_earlier_name_is_the_current_command(
     old: str, rest: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A group with the earlier name, or another command, is suggested later."""
+    """Further suggestions follow: a group with the earlier name, or another command."""
     assert 2 == main.run([*old.split(), *rest])
     suggested = capsys.readouterr().err.partition("Did you mean:\n")[2].splitlines()
     assert [f"  inbox {EARLIER[old]}"] == suggested[:1]

@@ -173,7 +173,7 @@ def reading_order() -> list[tuple[list[str], list[str]]]:
 
 
 def not_in_its_room(rooms: list[str], file: str) -> bool:
-    """Return whether a file is neither in one of the rooms nor a document."""
+    """Return whether a file is neither a document nor in one of the rooms."""
     is_document = file == "crypto/SPEC.md" or re.fullmatch(r"docs/[\w-]+\.md", file)
     return not is_document and not file.startswith(tuple(f"{room}/" for room in rooms))
 

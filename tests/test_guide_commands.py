@@ -49,7 +49,7 @@ FRENCH = {
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """What runs a command: the gate, or a part of the soak. In ``file``, the ``words`` run it."""
+    """What runs a command: the gate, or a part of the soak. The command is run by ``words`` in ``file``."""
 
     name: str
     file: str
@@ -362,7 +362,7 @@ def places(page: str, text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_each_command_in_a_block_of_a_document_is_run_or_a_table_says_why_not(page: str) -> None:
+def test_each_command_in_a_block_of_a_document_is_run_unless_a_table_gives_a_reason(page: str) -> None:
     assert unexplained(page, PAGES[page]) == []
 
 

@@ -55,7 +55,7 @@ ASKED = {
 
 
 class Walk:
-    """A walk through the guide: an inbox, and what people carry to it between two commands.
+    """A run through the guide: the inbox, and the media and papers that people bring to it.
 
     The folders below ``/media`` stand for media. ``known`` gives the value of each word in capitals on the
     page. ``in_session`` is true if the page has the officers type into a session at this place.

@@ -199,7 +199,7 @@ OUTLIVING = {
 
 
 def outliving(tree: ast.Module) -> set[str]:
-    """Return the global names that a module's functions change, or whose values are meant to change."""
+    """Return the global names that a module's functions change, or whose values are made to change later."""
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     own = [*tree.body, *(each for node in classes for each in node.body)]
     made = {name for node in own for name in _made_empty(node)}

@@ -16,8 +16,8 @@ SHOWN = re.compile(r"`make soak ([a-z -]+)`")
 NO_RECORD = re.compile(r"^No record yet: (.+?)\.\s", re.MULTILINE | re.DOTALL)
 # A goal in brackets is not a figure. Digits in backticks belong to a name.
 NO_FIGURE = re.compile(r"\(goal: [^)]+\)|`[^`]*`")
-# For each row, the patterns that find its figures in the records, in the order of the row. A row whose
-# figures are missing here fails.
+# For each row, the patterns that find the row's figures in the records, one pattern for each figure. A row
+# whose figures are missing here fails.
 FIGURES: Mapping[str, tuple[str, ...]] = {
     "size of `fanal-portal` and of `fanal-inbox`": (r"^fanal-portal: (\d+) MB$", r"^fanal-inbox: (\d+) MB$"),
     "`fanal-portal setup` on a bare machine": (

@@ -131,8 +131,8 @@ def test_the_draw_includes_names_and_docstrings_and_comments_of_tests_but_no_err
 def test_only_the_words_of_documents_are_drawn(tmp_path: Path) -> None:
     """Lines of a cell are separate sentences. The page about earlier draws would bias a reader.
 
-    Headings, and texts of the French law, are not drawn. Bold words and the texts of links are drawn in
-    quotation marks. A sentence that a document quotes is not drawn.
+    The draw leaves out headings, texts of the French law, and sentences that a document quotes. It puts
+    bold words and the texts of links in quotation marks.
     """
     (tmp_path / "templates/jurisdictions/fr").mkdir(parents=True)
     (tmp_path / "templates/jurisdictions/fr/law.toml").write_text('fr = "Ce texte est dans la loi."')
@@ -174,7 +174,7 @@ def test_only_the_french_draw_contains_sentences_of_french_documents(tmp_path: P
     }
 
 
-def test_the_draw_leaves_types_and_values_out_of_the_comments_of_scripts_and_settings(tmp_path: Path) -> None:
+def test_types_and_values_in_the_comments_of_scripts_and_settings_are_not_drawn(tmp_path: Path) -> None:
     (tmp_path / "portal" / "scripts").mkdir(parents=True)
     (tmp_path / "portal" / "scripts" / "a.js").write_text(
         "// @ts-check\n/**\n * This is a block\n * of two lines.\n * @param {string} text not this one\n */\n"

@@ -103,7 +103,10 @@ def _remove_traces(folder: Path, site: Path) -> None:
 
 
 def _write_command(file: Path, side: str, module: str) -> None:
-    """Write a command of a side. ``-P`` keeps Python from importing modules beside the command."""
+    """Write a command of the portal or the inbox.
+
+    ``-P`` keeps Python from importing modules beside the command.
+    """
     # The option -I is not used, because PYTHONMALLOC must reach the portal (portal/ops/memory_wiping.py).
     interpreter = f"/usr/lib/fanal-{side}/bin/python3 -P"
     file.write_text(f"#!{interpreter}\nfrom {module} import main\n\nmain()\n", "ascii")

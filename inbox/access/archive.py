@@ -49,7 +49,7 @@ def _open(today: date, session: Session, number: int) -> None:
             sentence("case {number} is not in the archive", number=number),
             sentence("see the case: inbox case show {number}", number=number),
         )
-    # Openings of earlier days have expired.
+    # Officers can read an opened case only on the day of its opening.
     session.execute(delete(ArchiveOpening).where(ArchiveOpening.day != today))
     for name in row_security.present(session):
         session.merge(ArchiveOpening(case=number, officer=name, day=today))

@@ -154,7 +154,7 @@ def needed(inbox: Inbox, choices: Sequence[str]) -> dict[str, Sentence]:
 def needed_by_all(session: Session, choices: Sequence[str]) -> dict[str, Sentence]:
     """Do the same as ``needed`` within a session.
 
-    If several decisions require the same field, the field has the first decision's reason.
+    If several decisions require the same field, the result has the reason of the first of them.
     """
     found: dict[str, Sentence] = {}
     for choice in choices:
@@ -184,7 +184,7 @@ def is_taken(session: Session, number: int, decision: Decision) -> bool:
 
 
 def check(session: Session, number: int, wanted: Sequence[Decision], today: date) -> None:
-    """Check, without taking any, that all these decisions could be taken now, in this order.
+    """Check that all these decisions could be taken now, in this order, but take none of them.
 
     Raises the same errors as ``take``.
     """

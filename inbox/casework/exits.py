@@ -63,7 +63,7 @@ class Need(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The requirements of an exit if there is an obstacle, besides the constant requirements in ``TABLE``.
+    """What an exit requires if there is an obstacle, in addition to what ``TABLE`` always requires.
 
     Any of the actions in ``lifted_by`` removes the obstacle. If ``a_day`` is true, the obstacle also ends on
     a certain day. The obstacle does not count if any of the obstacles in ``unless`` also exists.
@@ -204,7 +204,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.UNREACHABLE: _row(close=_REASON),
     Obstacle.UNTOLD: _row(close=Cell(Need.REASON, (Code.REPLY,))),
     Obstacle.CAUTIONED: _row(close=_REASON),
-    # The prosecutor's word also counts as missing until officers decide whether to inform the prosecutor.
+    # Until officers decide whether to inform the prosecutor, the prosecutor's word counts as missing.
     # Otherwise, the persons concerned would be warned.
     Obstacle.NO_WORD: _row(
         close=_blocked(Code.RECORD_MEASURE, Code.END_PROCEEDINGS),
@@ -264,8 +264,8 @@ def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
 def depending(session: Session, number: int) -> list[Obstacle]:
     """Return the obstacles to closing that depend on an outcome not yet chosen, in the order of ``MATRIX``.
 
-    The obstacles in the result matter in two situations: if the reporter may be told more than the fact that
-    the case is closed, and if the reporter cannot be told anything.
+    These obstacles matter in two situations: if the reporter may be told more than that the case is closed,
+    and if the reporter cannot be told anything.
     """
     found = {
         Obstacle.NO_WORD: prosecutor_word.binds_outcome(session, number),
@@ -593,7 +593,7 @@ def _deciding(session: Session, role: DutyRole, way: Exit) -> str:
 
 
 def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
-    """Return, for each obstacle in case ``number``, what to do so that case ``leaving`` can take an exit."""
+    """Return what to do about each obstacle in case ``number``, so that case ``leaving`` can take an exit."""
     return {
         Obstacle.CLOSED: sentence(
             "reopen the case first: inbox case reopen {number} --reason TEXT", number=number

@@ -236,7 +236,7 @@ def _is_guarded(session: Session, number: int, other: int, relation: Relation | 
 
     Two officers are required in each of these situations:
 
-    - proceedings, a hold or a prosecutor's restrictions bind the case, or the prosecutor's word is awaited.
+    - proceedings, a hold or a prosecutor's restrictions bind the case, or the prosecutor's word is awaited:
       one officer alone, who may be the person concerned, must not release one of the cases;
     - a case ended as a duplicate because of the link;
     - because of the link, a case may concern somebody who has made an access request, and the officers decide

@@ -54,8 +54,8 @@ def binds(session: Session, number: int) -> bool:
 def binding_now(session: Session, number: int) -> frozenset[str]:
     """Return stable names for the decisions and measures that ``binds_outcome`` considers for a case.
 
-    A text is checked against the decisions and measures that exist when the text is written. By these names,
-    the caller notices later decisions and measures.
+    A text is checked against the decisions and measures that exist when the text is written. The names let
+    the caller detect later decisions and measures.
     """
     bound = bonds.of(session, number)
     asked = {*_asked(session, bound)}
@@ -76,7 +76,7 @@ def puts_off(session: Session, number: int, outcome: str) -> bool:
 def is_missing(session: Session, number: int) -> bool:
     """Return whether nobody may be warned yet, because the prosecutor has not said that this is allowed.
 
-    The result is also True until officers decide whether to inform a prosecutor at all, even if no rule asked
+    The result is also True before officers have decided whether to inform a prosecutor, even if no rule asks
     for that decision. A case that nobody has scored may still be about an offence.
     """
     return legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or is_awaited(session, number)

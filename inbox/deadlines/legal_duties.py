@@ -1,4 +1,4 @@
-"""Legal duties: decisions that the law asks for. Each decision is a deadline until it is taken.
+"""Legal duties: decisions that the law asks for. Until it is taken, each decision has a deadline.
 
 The law in use defines each duty: which cases have the duty, from which event its time counts, and how much
 time is allowed. A duty stays even if the score is lowered or another law comes into use: its decision remains

@@ -135,9 +135,9 @@ def acted(session: Session, number: int, today: date) -> None:
 def judge(inbox: Inbox, who: Actor, number: int, parts: Mapping[str, int], reason: str) -> Workflow:
     """Set parts of the score of a case, by name; the journal records the parts that change.
 
-    A part that is given with its current value confirms the proposal of the rules. Raises CaseRefused for an
-    unknown case. Raises Refused if no reason is given, or if another session has changed the parts in the
-    meantime. Also raises the same errors as ``Inbox.acting``.
+    To confirm the proposal of the rules for a part, give the part with its current value. Raises CaseRefused
+    for an unknown case. Raises Refused if no reason is given, or if another session has changed the parts in
+    the meantime. Also raises the same errors as ``Inbox.acting``.
     """
 
     def choose(session: Session) -> Action:

@@ -34,7 +34,7 @@ from templates import catalogues, typography
 from templates.catalogues import Domain
 
 FIRST = "fr"
-# The factor between units of bytes, and the number from which fractions are omitted.
+# How many times larger the next unit of bytes is, and the number from which fractions are omitted.
 _STEP, _TELLING = 1000, 10
 _TYPED = re.compile("`([^`]+)`")
 
@@ -219,7 +219,7 @@ def _came_from_such() -> bool:
 
 
 def _about_case(template: str) -> View | None:
-    """Return the state of the case that a page is about, or None for other pages and the case's own page."""
+    """Return the state of the case that a page is about; None for the case's own page and for other pages."""
     case = (request.view_args or {}).get("case")
     if case is None or here().pending or template == "case/case.html":
         return None

@@ -293,7 +293,7 @@ def _files(session: Session, number: int, plan: Plan, redactor: Redactor) -> Ite
 
 
 def _answers(report: Report, asked: Questionnaire | None, plan: Plan, redactor: Redactor) -> Iterator[Entry]:
-    """Yield the answers about facts and the included answers, in the order of the questions."""
+    """Yield the answers about facts, and those that the plan includes, in the order of the questions."""
     fields = {field.id: field for field in asked.fields} if asked else {}
     _check_included(plan.included, report, fields)
     order = [each for each in fields if each in report.answers]

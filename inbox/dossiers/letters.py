@@ -133,7 +133,7 @@ class Preview:
 
 
 def preview(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Preview:
-    """Return the text that a letter about a case would have, and why ``write`` would refuse the letter.
+    """Return the text of a possible letter about a case, and the reason if ``write`` would refuse it.
 
     Raises Undeclared. Also raises the same errors as ``words``.
     """

@@ -245,7 +245,7 @@ def _is_ours(session: Session, applied: Link) -> bool:
 
 
 def _confirm(session: Session, applied: Applied, known: Between) -> Iterator[str]:
-    """For each outbox that the portal has applied, record from which day it counts; yield warnings."""
+    """Record from which day each outbox counts that the portal has applied; yield warnings."""
     days = []
     for row in [each for each in queries_exchange.unconfirmed_outboxes(session) if each.n <= applied.n]:
         counts = portal_days.of(row.n, row.made, applied.imports, known)

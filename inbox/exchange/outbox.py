@@ -63,8 +63,8 @@ class Made:
     def command(self) -> str:
         """The command that imports the bundle on the portal's machine, where the guides mount the medium.
 
-        If the portal has another command or mount point, the environment variable FANAL_IMPORT has the
-        command; ``{bundle}`` in it stands for the name of the file.
+        If the portal has another command or mount point, the environment variable FANAL_IMPORT contains the
+        command. In this command, ``{bundle}`` stands for the name of the file.
         """
         command = os.environ.get("FANAL_IMPORT", "fanal-portal run import /media/stick/{bundle}")
         return command.replace("{bundle}", self.path.name)

@@ -75,7 +75,7 @@ class _Part:
                     self._solver.add(self._hides(table))
 
     def witnesses(self, need: Mapping[str, int]) -> list[Witness]:
-        """Return witnesses that give each count as many values as it needs; raises ``Narrowed``."""
+        """Return witnesses in which each count has as many values as it needs; raises ``Narrowed``."""
         values: dict[str, set[int]] = {cell: set() for cell in self._counts}
         found: list[Witness] = []
         for cell in self._counts:

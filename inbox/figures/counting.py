@@ -239,7 +239,7 @@ _RECEIVED = (
 
 
 def _codes(tables: Mapping[str, Planned], how: Practice) -> Mapping[str, Callable[[Row[Any]], str]]:
-    """Return, for each kind of code, how a row of _RECEIVED gives the code."""
+    """Return, for each kind of code, a function that returns the code of a row of _RECEIVED."""
     deadlines = _Deadlines(how)
     return {
         **{name: _answer(place, tables.get(name)) for place, name in enumerate(ASKED)},

@@ -121,7 +121,7 @@ def _counted(session: Session, year: int, today: date) -> Counter[str]:
     """Return the exact figures of a year whose edition can be made. Needs a session that sees all cases."""
     kept = counting.book(session)
     _check(kept, year, today)
-    # What is collected from today on counts later, as it does once the edition is stored.
+    # Reports collected from today on count in a later year, as they will once the edition is stored.
     as_made = Book(kept.plans, {**kept.made, year: today})
     return _counts(session, Counted.year == year) + counting.count(session, as_made, year)
 

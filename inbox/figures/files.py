@@ -7,7 +7,7 @@ documents for outsiders with it. The record of the ceremony has its fingerprint 
 administrator of the portal enters it in the configuration (``figures_key``). The root key would not do,
 because the inbox of an outside body does not have it.
 
-No file has a time: the folder is written on any later day with the same bytes.
+No file contains the time of writing: on any later day, the folder is written with the same bytes.
 """
 
 import json

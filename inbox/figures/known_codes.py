@@ -25,7 +25,7 @@ _DEGREES = (1, 2, 3, 4)
 
 
 def check(session: Session, given: Plan) -> None:
-    """Raise Refused for the first code of a plan that nothing knows."""
+    """Raise Refused for the first unknown code of a plan."""
     law = in_use.of(session)
     for total in given.totals.values():
         for code in sorted(total.only - law.measures.keys()):

@@ -88,9 +88,9 @@ class Group:
 class Planned:
     """A table: it divides a total or a group by the codes ``by``, for each year or for all three.
 
-    ``divides`` is the id of a total, the ids of a table and its group with a dot between them, or, for a
-    cross-table, the id of a table: it then divides each group of this table. The first group is the first to
-    be hidden, and it contains all codes that no other group lists.
+    ``divides`` names what the table divides: a total by its id, or a group by the ids of its table and the
+    group with a dot between them. A cross-table divides each group of the table with the id ``divides``. The
+    first group is the first to be hidden, and it contains all codes that no other group lists.
     """
 
     id: str

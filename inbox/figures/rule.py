@@ -4,20 +4,21 @@ Everything is a count of events. A cell is one count; its key names it in full. 
 table explains. A table divides a total, the sum of several totals, or a cell of another table into groups.
 All this is public: the program, this rule, the thresholds and the plan of publication.
 
-The rule hides a total below its threshold. It also hides a total of closed reports if it would reveal that
-fewer reports are open than the largest threshold so far, and a total of measures as long as no total of
-reports is shown.
+The rule hides a total below its threshold. It also hides a total of closed reports that would reveal how few
+reports are open: fewer than the largest threshold so far. It hides every total of measures as long as no
+total of reports is shown.
 
 If the rule hides what a table divides, it hides all groups of the table. Otherwise, it hides each group below
 the threshold k. Zero is below k, too: a published zero would reveal that another hidden count is not zero. If
 any group is hidden, the rule hides more groups, from the first group of the plan on. It stops when the first
 group is hidden and the hidden counts add up to 2k - 1 or more, or when all groups are hidden.
 
-This order is fixed. The usual rule hides the next smallest count instead, and thereby reveals that no hidden
-count is larger than the smallest published one: of 3, 7 and 7 it hides 3 and one 7, so the first count can
-only be 3 or 4. With the fixed order, each hidden count can have k values. Take a hidden group other than the
-first, and any count v from 0 to k - 1. If all other hidden events are in the first group (at least k events,
-because the hidden counts add up to 2k - 1 or more), the rule hides the same groups.
+This order is fixed. The usual rule hides the next smallest count instead. This reveals that no hidden count
+is larger than the smallest published one: of 3, 7 and 7 it hides 3 and one 7, so the first count can only be
+3 or 4. With the fixed order, each hidden count can have k values. For a proof, take a hidden group other than
+the first, and any count v from 0 to k - 1. Suppose that this group has v events, and that all other hidden
+events are in the first group. The hidden counts add up to 2k - 1 or more, so the first group has at least k
+events. The rule then hides the same groups.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -130,7 +131,7 @@ def to_hide(counts: Sequence[int], k: int) -> set[int]:
 
 
 def is_enough(hidden: Mapping[int, int], k: int) -> bool:
-    """Return whether the hidden groups, counts by place, protect each other."""
+    """Return whether the hidden groups protect each other; ``hidden`` has their counts by place."""
     return 0 in hidden and sum(hidden.values()) >= 2 * k - 1
 
 

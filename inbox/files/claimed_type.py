@@ -16,8 +16,8 @@ _PLAIN = "text/plain"
 def lies(name: str, declared: str, true: str, like: Collection[str]) -> Iterator[Sentence]:
     """Yield a warning for each false claim in the name and in the declared type of a file.
 
-    ``true`` is the type that the contents of the file show. ``like`` are other types and name endings that
-    would also be correct.
+    ``true`` is the type that the contents of the file show. ``like`` contains other types and name endings
+    that are also correct for these contents.
     """
     if visible(name) != name:
         yield sentence(

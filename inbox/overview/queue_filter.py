@@ -200,7 +200,7 @@ def lines(
 
 
 def reach(wanted: Filter) -> Mapping[str, bool]:
-    """Return the option that includes other handlers' cases, if the filter reveals only their queue lines."""
+    """If the filter reveals only queue lines, return the option that includes other handlers' cases."""
     return AS_A_LINE if wanted.tells_nothing else {}
 
 

@@ -499,7 +499,7 @@ def _refer(session: Session, number: int, closing: Closing, today: date) -> None
 
 
 def _is_untold(session: Session, number: int, closing: Closing) -> bool:
-    """Return whether neither this closing nor a waiting message has a text for the reporter."""
+    """Return whether the reporter gets no text, either with this closing or in a waiting message."""
     return not closing.tells and not _waits(session, number, closing.outcome)
 
 

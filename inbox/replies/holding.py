@@ -279,7 +279,10 @@ def _earlier(session: Session, case: Case) -> Status:
 
 
 def _measures(session: Session, case: Case, told: Collection[str], *, closing: bool) -> Iterator[str]:
-    """Yield the measures, except protection, that no slot has shown yet and that may not be shown now."""
+    """Yield the measures that may not be shown now.
+
+    Measures of protection, and measures that a slot has already shown, may always be shown.
+    """
     law, known = in_use.of(session).measures, case.slot_measures.split()
     fresh = [each for each in told if each not in known and not law[each].protection]
     if fresh and (closing or prosecutor_word.binds(session, case.number)):

@@ -289,7 +289,7 @@ def _places(
 
 
 def _uncompared(own: str) -> Iterator[Finding]:
-    """Yield the start of an officer's text, if there is any, because its content cannot be checked."""
+    """Yield the start of an officer's text, if any: the text cannot be compared with the report."""
     if words := own.split():
         yield Finding(Why.SHUT, f"{' '.join(words[:_SHOWN])} …")
 

@@ -23,8 +23,8 @@ from inbox.vault.tables import Unopened
 def plan(inbox: Inbox, who: Actor, reason: str = "") -> int:
     """Return how many envelopes may be discarded today.
 
-    With a ``reason``, envelopes that have expired by this machine's clock alone are included. Raises Refused
-    if no envelope may be discarded.
+    If there is a ``reason``, the number includes envelopes that have expired only according to this machine's
+    clock. Raises Refused if no envelope may be discarded.
     """
     with inbox.acting(who, action(Code.LIST_RETENTION, view=Viewed.UNOPENED)) as session:
         found = retention_schedule.unopened(session, who.today)

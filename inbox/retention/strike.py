@@ -193,10 +193,10 @@ def _in_the_way(session: Session, number: int, today: date) -> set[tuple[Obstacl
 
 
 def _who_asks(session: Session, number: int) -> set[tuple[int, bool]]:
-    """Return the open access requests that a case waits for, each paired with False.
+    """Return pairs of an open access request that a case waits for, and False.
 
-    If the case certainly names the requester, the request is also paired with True. If only a family name
-    were left, one officer alone could claim that the name belongs to another person.
+    If the case certainly names the requester, there is also a pair of the request and True. If only a family
+    name were left, one officer alone could claim that the name belongs to another person.
     """
     sure = named.meant_in(session, number)
     return {(each, False) for each in named.waiting_for(session, number)} | {(each, True) for each in sure}

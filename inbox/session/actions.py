@@ -382,8 +382,8 @@ TABLE: Mapping[Code, Rule] = {
         officers=2, oversight=True, values={"questionnaire": _TEXT, "version": _NUMBER}
     ),
     Code.ADOPT_LAW: Rule(officers=2, all_cases=True, oversight=True, values=_LAW | {"despite": _FLAG}),
-    # The figures count all cases, including those that an officer may not read. So the exact figures take two
-    # officers, even to read.
+    # The figures count all cases, including those that an officer may not read. So two officers are
+    # needed even to read the exact figures.
     Code.ADOPT_PLAN: Rule(
         officers=2, all_cases=True, oversight=True, values={"first_year": _NUMBER, "sha256": _TEXT}
     ),

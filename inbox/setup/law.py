@@ -29,7 +29,7 @@ _Days = Mapping[tuple[int, str, str], date]
 class Moved:
     """A deadline or day of destruction, before and after the change; None if there is no such day.
 
-    ``code`` names the duty; ``codes`` is the list of labels to which it belongs.
+    ``code`` names the duty or the day. Its label is in the list ``codes``.
     """
 
     case: int

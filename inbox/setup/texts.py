@@ -48,8 +48,8 @@ class Listed:
 class Planned:
     """A file with a changed entry, its changes, and an example of the entry in each language.
 
-    ``sha256`` (hex) identifies this exact result. ``law`` is the plan for the new law; None for replies. A
-    removed entry has no example.
+    ``sha256`` (hex) identifies this exact result. ``law`` is the plan for the new law, or
+    None for a file of replies. A removed entry has no example.
     """
 
     edit: Edit

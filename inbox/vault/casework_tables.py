@@ -264,8 +264,8 @@ class Duty(Base):
     - ``urgent`` is the day from which the office knew of an imminent danger, or None.
     - ``ground`` is one of the grounds in the law, if the law has any. ``reason`` is in the officers' words.
     - ``reply`` is the position of the last message to the reporter on which a decision was based, or None.
-    - ``spent`` is true once the decision has been used, if each occasion needs its own decision. The next
-      decision concerns the next occasion.
+    - Some decisions are valid for one occasion only. ``spent`` is true once such a decision has been used.
+      The next decision concerns the next occasion.
     - ``anew`` is true if news in the case reopened the duty. After such news, the time runs from the day of
       the news.
     - ``was_late`` is true if a decision or a deferral was ever late, and stays true if the duty is reopened.

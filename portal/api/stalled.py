@@ -40,7 +40,7 @@ def least(size: int) -> int:
 
 
 class Watch:
-    """The progress of unfinished uploads, as one process saw it half an hour ago."""
+    """What one process remembers: how far each unfinished upload was half an hour ago."""
 
     def __init__(self) -> None:
         self._half, self._steady = 0, 0.0
@@ -51,8 +51,7 @@ class Watch:
 
         The progress of all uploads is remembered. Returns an empty list if the previous half hour was not
         seen, for example after a start. ``steady`` is the monotonic clock in seconds. The list is also empty
-        if the monotonic clock shows that the half hour was too short, because the time was set or the machine
-        slept.
+        if, by the monotonic clock, less than half an hour has passed: the time was set, or the machine slept.
         """
         lasted = steady - self._steady >= _HALF_HOUR - _BEFORE
         seen = self._seen if lasted and half == self._half + 1 else {}

@@ -17,7 +17,7 @@ import { whenTranslated } from "./translated.js";
 export const MOST = 99;
 
 const LONG_SECONDS = 10;
-/** The class of a removed file whose room is still reserved. */
+/** The class of a removed file whose row on the page is still kept empty. */
 const REMOVED = "removed";
 const RESERVED = "reserved";
 

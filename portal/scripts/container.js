@@ -219,7 +219,7 @@ function* zeros(count) {
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 async function sha256(data) {
-  // Missing if the page is not a "secure context", such as an onion address in a browser without support for it.
+  // Browsers offer it only to a "secure context". Some browsers do not count a page at an onion address as one.
   if (!globalThis.crypto.subtle) {
     await breathe();
     return new Uint8Array(computed(data));

@@ -127,8 +127,8 @@ function tell(id, errors) {
   if (isList) place.replaceChildren(element("p", { class: "large" }, say("errors")), element("ul", {}, ...lines));
   else place.replaceChildren(...errors.map(explain));
   document.title = say("error-in-title", { title });
-  // Browsers do not agree on how far to scroll to a focused element, and the bar at the foot of the screen would
-  // cover the summary.
+  // Each browser scrolls to a focused element in its own way, and the bar at the foot of the screen could cover the
+  // summary.
   place.focus({ preventScroll: true });
   bringIntoView(id);
 }

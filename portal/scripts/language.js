@@ -3,7 +3,7 @@
  * Switch the language of the page in place, so that everything typed and chosen stays, and nothing is stored.
  *
  * The page in the other language is fetched like any page. It is made from the same template, so its texts can replace
- * ours, element by element. Scripts write their own texts again (translated.js).
+ * ours, element by element. A script that has written a text writes it again in the new language (translated.js).
  */
 
 import { isMade, write } from "./dom.js";
@@ -80,7 +80,7 @@ async function switchTo(link, place) {
  */
 function fetchPage(address) {
   return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest(); // `fetch` cannot parse, and the policy of the page forbids a parser
+    const request = new XMLHttpRequest(); // `fetch` does not parse; the policy forbids other parsers
     request.responseType = "document";
     request.onload = () => (request.status === 200 && request.responseXML ? resolve(request.responseXML) : reject(new Offline()));
     request.onerror = () => reject(new Offline());

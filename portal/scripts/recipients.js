@@ -10,7 +10,7 @@ export const RAW = 1_216;
 export const KEY_ID = 16;
 
 const MLKEM = 1_184;
-const COEFFICIENTS = 1_152; // packed in 12 bits each; the 32 bytes after them are a seed, and any value is valid
+const COEFFICIENTS = 1_152; // each has 12 bits; after them come the 32 bytes of a seed, for which any value is valid
 const Q = 3_329;
 export const RECIPIENT_TEXT = 1_959;
 const PROBE = new Uint8Array(32).fill(1);

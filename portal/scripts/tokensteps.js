@@ -14,7 +14,8 @@ import { whenTranslated } from "./translated.js";
 import { LISTS } from "./wordlists.js";
 
 /**
- * A new token. Its keys are derived at their first use. Its words keep the language of the page at their first use.
+ * A new token. Its keys are derived at their first use. Its words are in the language that the page has when they are
+ * first used.
  * @typedef {{ words: readonly string[], keys: () => Promise<casetoken.CaseKeys> }} Token
  */
 

@@ -94,7 +94,7 @@ class PostgresqlRole:
     def undo(self) -> None:
         """Keep the role and the database.
 
-        Neither the role nor the database can be half made, and the database may contain reports.
+        Each of the two exists completely or not at all, and the database may contain reports.
         """
 
     def _has_role(self) -> bool:

@@ -218,7 +218,7 @@ def _wait_until_listening(system: System, unit: str, port: int) -> None:
 
 
 def _has_ended(system: System, unit: str) -> bool:
-    """Return whether a unit has failed, or systemd has restarted it several times because it had ended."""
+    """Return whether a unit has failed, or has ended several times, each time restarted by systemd."""
     restarts = system.output("systemctl", "show", "--value", "-p", "NRestarts", unit)
     return int(restarts or 0) >= _RESTARTS or system.systemctl("is-failed", "--quiet", unit)
 

@@ -220,7 +220,7 @@ class SiteTexts:
         return [each for each in _shipped() if not (self._folder / each).exists(follow_symlinks=False)]
 
     def _newly_shipped(self) -> list[str]:
-        """Return the texts that were not shipped at the last run, or not with these bytes."""
+        """Return the shipped texts that are new or have changed since the last run."""
         listed = self._listed()
         return [name for name, sha in _shipped().items() if listed.get(name) != sha]
 

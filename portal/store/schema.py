@@ -59,7 +59,7 @@ keyring = _table(
 )
 
 # `day` is the day on which the upload began and, once it is complete, the day on which it ended. `scriptless`
-# says which sum the envelope was added to, so that its deletion reduces the same sum. `hash` is set by the
+# says to which sum the envelope was added: deleting the envelope reduces the same sum. `hash` is set by the
 # first export. `bundle` is the number of the intake bundle that contains the envelope.
 envelopes = _table(
     "envelopes",

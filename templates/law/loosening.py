@@ -97,12 +97,12 @@ def _narrower(before: Any, after: Any) -> bool:
 
 
 def _up(*values: str) -> Way:
-    """A later value in ``values`` loosens the law. A missing value counts as the first value."""
+    """A value that comes later in ``values`` loosens the law. A missing value counts as the first value."""
     return lambda before, after: values.index(after or values[0]) > values.index(before or values[0])
 
 
 def _down(*values: str) -> Way:
-    """An earlier value in ``values`` loosens the law."""
+    """A value that comes earlier in ``values`` loosens the law."""
     return lambda before, after: _up(*values)(after, before)
 
 

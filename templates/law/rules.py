@@ -501,8 +501,8 @@ class Reply:
     def accepts_own_words(self) -> bool:
         """Whether an officer's own words may be sent with the reply.
 
-        A text that only acknowledges stays an acknowledgement whatever follows it. Every other reply without
-        a place for own words must be the same for all reporters, so that it reveals nothing about a case.
+        A text that only acknowledges stays an acknowledgement whatever follows it. Every other reply
+        that takes no words of an officer must be the same for all reporters: it reveals nothing about a case.
         """
         says_more = self.answers or self.extends or self.ends or self.decision
         return self.takes_own_words or (self.acknowledges and not says_more)

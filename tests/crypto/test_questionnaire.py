@@ -358,7 +358,7 @@ def test_an_option_that_endangers_the_reporter_needs_a_notice() -> None:
 
 
 def test_ids_that_would_collide_on_a_page_are_refused() -> None:
-    """The hint of the question “path” and the option “hint” of “path” would both have the id path-hint."""
+    """The hint of the question “path” would have the id path-hint, and so would its option “hint”."""
     hinted = SMALL.replace('What" }\n', 'What" }\nhint = { fr = "h", en = "h" }\n', 1)
     assert questionnaire.parse(hinted.encode())  # the control
     with pytest.raises(BadDocument, match="the page already uses the id 'path-hint'"):

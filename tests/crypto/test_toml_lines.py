@@ -44,7 +44,7 @@ class Written:
     choose: Any
     text: str = ""
     at: dict[tuple[str | int, ...], int] = field(default_factory=dict)
-    # The last and the first line of a string that spans several lines; an error must name the first line.
+    # The last and the first line of a string with several lines. An error must name the first line.
     ended: tuple[int, int] = (0, 0)
 
     def put(self, text: str) -> None:

@@ -188,7 +188,7 @@ def test_declaring_a_case_leads_to_the_page_that_the_officer_asked_for(one_case:
         "",
     ],
 )
-def test_a_forged_destination_is_ignored_and_declaring_leads_to_the_case(one_case: Office, way: str) -> None:
+def test_if_the_destination_is_forged_declaring_leads_to_the_case(one_case: Office, way: str) -> None:
     """The test above is the control."""
     with desk_of(one_case) as (_, bruno):
         undeclared(bruno)

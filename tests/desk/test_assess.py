@@ -111,7 +111,7 @@ def choices(form: str) -> list[str]:
 def test_the_assessment_offers_open_decisions_and_another_form_changes_those_already_taken(
     office: Office,
 ) -> None:
-    """No decision is in both forms.
+    """Each decision is in only one of the two forms.
 
     The form for a decision already taken offers only that decision and its fields. The assessment also offers
     decisions that no duty requires yet, for example that the reporter was told.

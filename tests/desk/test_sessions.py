@@ -523,7 +523,10 @@ def test_two_officers_who_save_at_the_same_time_do_not_overwrite_each_other(one_
 
 
 def test_an_outdated_queue_does_not_overwrite_changes_by_another_officer(one_case: Office) -> None:
-    """The change is shown first. The controls are an up-to-date queue, and a declaration."""
+    """The change is shown first.
+
+    As controls, an action from an up-to-date queue and a declaration take effect at once.
+    """
     with desk_of(one_case) as (_, alice, bruno):
         stale = as_of(bruno.page("/en/"))
         assert alice.send("/en/many/assign", case="1", officer="alice", as_of=stale).status_code == 303

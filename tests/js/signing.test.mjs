@@ -1,4 +1,4 @@
-/** signing.js beyond the vectors: points that only a strict verifier refuses. */
+/** Tests of signing.js in addition to the vectors: curve points that only a strict verifier refuses. */
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";

@@ -398,7 +398,9 @@ def test_a_line_for_the_calendar_reveals_nothing_but_a_day(visitor: Visitor, lan
     assert TELLING.search(said(page, "event-reported")), "the control"
 
 
-def test_a_line_for_the_calendar_is_copied_as_the_reporter_changed_it(visitor: Visitor) -> None:
+def test_if_the_reporter_changes_the_line_for_the_calendar_the_changed_line_is_copied(
+    visitor: Visitor,
+) -> None:
     """Reporters can choose their own words. The page neither sends nor keeps these words."""
     report = visitor.reported()
     page = opened(visitor, slot_for(report))

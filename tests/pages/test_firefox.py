@@ -30,7 +30,7 @@ OFF = [
     "dom.security.https_only_mode_send_http_background_request",
 ]
 SAFER = {**TOR, **dict.fromkeys(OFF, False), "mathml.disabled": True, "webgl.disabled": True}
-MOST_SECONDS = 5  # to send a report without files, from the last press to the receipt
+MOST_SECONDS = 5  # for sending a report without files, from the last press to the receipt
 Record = Callable[[str, object], None]
 
 

@@ -77,7 +77,7 @@ def test_an_error_in_a_guide_names_the_file_and_the_place(tmp_path: Path, text: 
 
 
 def test_the_legal_notice_shows_the_postal_address(tmp_path: Path) -> None:
-    """The lines of the address are as on an envelope. A portal without an address does not start."""
+    """The address has the same lines as on an envelope. A portal without an address does not start."""
     for path in ROOM.glob("*.toml"):
         shutil.copy(path, tmp_path)
     settings = Settings(folder=tmp_path, guide=".")

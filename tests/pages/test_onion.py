@@ -51,7 +51,7 @@ def test_a_report_and_its_answer_work_without_webcrypto(person: Visitor, file: P
 
 
 @pytest.mark.parametrize("path", ["report", "status"])
-def test_a_page_whose_scripts_are_blocked_silently_links_to_the_page_without_a_script(
+def test_if_scripts_are_blocked_without_notice_the_page_links_to_the_page_without_a_script(
     person: Visitor, path: str
 ) -> None:
     """Onion Browser blocks scripts at its highest level, and still hides <noscript>."""

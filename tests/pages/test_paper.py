@@ -156,7 +156,7 @@ def test_the_search_finds_a_question_that_is_cut(form: Page) -> None:
     assert spoiled != []
 
 
-def test_the_paper_form_has_exactly_the_questions_that_suit_a_letter_in_the_right_order(form: Page) -> None:
+def test_the_paper_form_asks_in_order_all_questions_that_suit_a_letter_and_no_others(form: Page) -> None:
     language, found = language_of(form), printed(form)
     order = [each.get_attribute("data-question") for each in form.locator("[data-question]").all()]
     assert order == [field.id for field in ASKED]

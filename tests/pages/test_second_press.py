@@ -188,7 +188,7 @@ def test_a_tap_on_a_label_is_one_press_although_the_browser_also_clicks_its_fiel
 
 
 def test_double_clicks_still_select_words_and_still_work_on_the_link_to_leave(page: Page) -> None:
-    """The page ignores no click inside a text or on “Leave quickly”."""
+    """Each click inside a text or on “Leave quickly” has its effect."""
     page.route("https://**", lambda route: route.fulfill(body="Elsewhere"))
     page.fill("#what", "Quai")
     page.dblclick("#what", position={"x": 20, "y": 20})
@@ -276,7 +276,7 @@ def test_a_second_press_on_the_continue_button_does_not_answer_a_question_of_the
     expect(page.locator("#danger_now-yes")).to_be_checked()
 
 
-def test_a_second_press_on_the_open_button_presses_nothing_in_the_case(visitor: Visitor) -> None:
+def test_a_second_press_on_the_open_button_has_no_effect_in_the_case(visitor: Visitor) -> None:
     """In an earlier version, the second press pressed “withdraw”.
 
     The control is a press at the same place a moment later, which counts.

@@ -504,7 +504,7 @@ def test_the_refusal_of_an_unknown_page_or_language_lists_the_choices_and_writes
         ([], "fr"),
     ],
 )
-def test_running_make_texts_passes_on_the_language_and_the_page(given: list[str], passed_on: str) -> None:
+def test_make_texts_passes_the_language_and_the_page_to_its_program(given: list[str], passed_on: str) -> None:
     """The environment variable LANG contains a locale, which does not count here."""
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     said = subprocess.run(

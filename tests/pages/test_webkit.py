@@ -210,7 +210,10 @@ def test_in_webkit_double_presses_withdraw_nothing_that_was_not_confirmed(
 
 
 def test_in_webkit_the_link_to_leave_empties_the_page(person: Person, site: PortalSite) -> None:
-    """The test leaves the page by the link and by the key. Going back does not restore the typed text."""
+    """The test leaves the page by the link and by the Escape key.
+
+    Going back does not restore the typed text.
+    """
     for leave in (lambda: person.click("[data-leave]"), lambda: person.press("Escape", times=3)):
         person.go(f"{site.address}/fr/report")
         person.fill("#what", TEXT)

@@ -8,8 +8,8 @@ from tests.support.paths import ROOT
 
 CONTRAST = "color-contrast"
 _AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-# A person can scroll a target away from the header and from the bar. So if axe calls a target too small, axe
-# examines the target again in the middle of the screen.
+# A person can scroll until neither the header nor the bar covers a target. So if axe calls a target too
+# small, axe examines the target again in the middle of the screen.
 _RUN = """async (options) => {
     const wanted = { resultTypes: ["violations"], selectors: false, elementRef: true };
     const found = (await axe.run(document, { ...options, ...wanted })).violations;

@@ -22,7 +22,7 @@ def narrowed(
 ) -> dict[str, set[int]]:
     """Return the hidden counts that can have fewer values than they need, with these values.
 
-    Tries all counts whose totals are at most ``most``. ``also`` are sums that somebody publishes besides.
+    Tries all counts whose totals are at most ``most``. ``also`` are further sums that somebody publishes.
     """
     values: dict[object, dict[str, set[int]]] = {}
     files: dict[object, Shown] = {}

@@ -91,7 +91,7 @@ def make(out: Path, key: SigningKey) -> None:
     for suite, folder in SUITES.items():
         place = out / folder / "dists" / suite
         (place / _INDEX).parent.mkdir(parents=True)
-        # The suite with the updates has no packages of its own.
+        # The suite for updates contains no packages.
         listed = b"" if suite.endswith("-updates") else _run("dpkg-scanpackages", "pool", cwd=out / folder)
         (place / _INDEX).write_bytes(lzma.compress(listed))
         (place / "InRelease").write_bytes(key.sign(release(place)))

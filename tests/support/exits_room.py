@@ -463,7 +463,7 @@ def _options(form: Mapping[str, str]) -> Iterator[str]:
 
 
 def _closing(wanted: Wanted) -> dict[str, str]:
-    """Return how to close a case: with a text that discloses all, unless the obstacle is about disclosure.
+    """Return how to close a case. The text discloses everything, unless the obstacle is about disclosure.
 
     If the obstacle is the decision on the prosecutor, everything is withheld.
     """

@@ -32,9 +32,9 @@ JPEG, PNG, GIF, PDF, ZIP = "image/jpeg", "image/png", "image/gif", "application/
 class Hostile:
     """A file with the name and type under which it is sent, its true type, and how it is shown.
 
-    Every test worker collects these files, but only one worker reads them. So a function takes the place of
-    content that is slow to make. ``said`` are parts of the expected texts: warnings, reasons why the file is
-    not shown, or contents of the file.
+    Every test worker collects these files, but only one worker reads them. So content that is slow to make is
+    given as a function. ``said`` are parts of the expected texts: warnings, reasons why the file is not
+    shown, or contents of the file.
     """
 
     name: str

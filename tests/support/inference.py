@@ -37,7 +37,7 @@ def narrowed(
 
 
 def _add(found: Values, possible: Iterable[Mapping[str, int]], most: Mapping[str, int]) -> None:
-    """Add possible counts until each cell has as many values as ``most`` says."""
+    """Add possible counts to ``found`` until each cell has as many values as ``most`` says."""
     for counts in possible:
         for cell, count in counts.items():
             found.setdefault(cell, set()).add(count)
@@ -49,7 +49,8 @@ def _of_table(table: Table, shown: Shown, found: Values, rule: Rule) -> Iterator
     """Return what the hidden groups of a table can be: small numbers in the later groups first."""
     divided = [shown[cell] for cell in table.divides]
     if None in divided:
-        # Nobody sees a part of what the table divides. Each group can be as large as what is divided.
+        # A part of what the table divides is hidden. Each group can be as large as all that the table
+        # divides.
         most = sum(count or 0 for count in divided)
         most += max(max(found[cell]) for cell in table.divides if shown[cell] is None)
         for group in table.groups:
@@ -100,8 +101,8 @@ def _moved(state: tuple[int, ...], counts: Mapping[str, int], also: Sequence[Sum
 def _of_totals(layout: Layout, facts: Sequence[Fact], shown: Shown) -> Values:
     """Return what the totals can be, given the rule and what everybody knows of them.
 
-    Goes through the totals in order, forwards and then backwards. Between two totals, only the partial sums
-    of the facts that are still undecided matter.
+    Goes through the totals in order, forwards and then backwards. Between two totals, the function keeps only
+    the partial sums of facts that are still undecided.
     """
     totals = layout.totals
     options = [_of_total(total, shown) for total in totals]
@@ -146,7 +147,7 @@ class _Step:
         self._sums = len(places)
         done = [fact for fact in pending if {*fact.few, *fact.many} <= now]
         left = [fact for fact in pending if fact not in done]
-        # For each partial sum afterwards: the one before, and a fact to which both belong.
+        # For each partial sum after this total: the place of the partial sum before this total, and a fact.
         later = {_key(fact, now): (places[_key(fact, decided)], fact) for fact in left}
         self._later = list(later.values())
         self._decided = [(places[_key(fact, decided)], fact) for fact in done]

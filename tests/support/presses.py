@@ -41,7 +41,7 @@ class Keys(Presses):
         self.keys = 0
 
     def __call__(self, what: str | Locator, by: str = "") -> None:
-        """Press something. If ``by`` is given, this key of the page first moves the focus near the target."""
+        """Press something. First press the key ``by``, if given, which moves the focus near the target."""
         self.count += 1
         target = self._named(what)
         kind = target.get_attribute("type")

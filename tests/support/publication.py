@@ -1,7 +1,7 @@
 """A small plan of publication for tests."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from random import Random  # noqa: TID251  only its type: the tests draw
+from random import Random  # noqa: TID251  only the type is used here; the tests make the numbers
 
 from inbox.figures.events import Event, Kind
 

@@ -11,7 +11,7 @@ Answer = tuple[int, bytes]
 def header(channel: bytes = INSPECTORATE.encode(), rest: bytes = bytes(124)) -> bytes:
     """Return the 172 public bytes of a follow-up or an unsigned report.
 
-    With ``rest``, return the public bytes of a first report.
+    If ``rest`` is given, return those of a first report.
     """
     return b"fanal/1/sealed\0\0" + channel.ljust(32, b"\0") + rest
 

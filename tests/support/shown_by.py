@@ -51,10 +51,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Rules of a file, given by keys, and the tests that check that the program follows these rules.
+    """Some rules of a file, and the tests that check that the program follows these rules.
 
-    A test is given by its path below `tests/` and its function. If the only tests are those that repeat the
-    values, ``unheld`` says why.
+    ``keys`` are the keys of the rules. A test is given by its path below `tests/` and its function. If no
+    test does more than repeat the values, ``unheld`` says why.
     """
 
     file: str

@@ -6,7 +6,7 @@ import pkgutil
 from sqlalchemy.orm import configure_mappers
 
 from inbox.cli import main
-from inbox.desk import serving  # noqa: F401 - as the command of the desk does when it runs
+from inbox.desk import serving  # noqa: F401 - the command of the desk imports it when it runs
 from inbox.law import folders
 from templates.command_line import leaves
 

@@ -56,7 +56,7 @@ _FLAGS = (
     *("answers_danger", "concerns_somebody"),
 )
 _OF_OUTCOMES = ("needs_word", "finds_facts", "linked")
-# Optional keys of a code, each with a value that does not mean the same as a missing key.
+# Optional keys of a code. Each has a value here that differs from what a missing key means.
 _OPTIONAL: Mapping[str, Mapping[str, str]] = {
     "duty": {"regimes": '["external"]'},
     "measure": {**dict.fromkeys(_FLAGS, "true"), "officers": "2", "groups": "3"},
@@ -75,7 +75,7 @@ class Wrong:
 
 
 def of(place: Place, files: Mapping[str, str]) -> Iterator[Wrong]:
-    """Yield laws with another value at a place, one law for each way in which the value can be wrong.
+    """Yield laws with a wrong value at a place: one law for each way in which the value can be wrong.
 
     Yield nothing if the value is a text, or if the law cannot be read with any other value.
     """

@@ -1,4 +1,4 @@
-"""Each value of the French law that `test_law.py` does not check, as it was decided.
+"""The values of the French law as they were decided, except those that `test_law.py` checks.
 
 `test_shown_by.py` replaces every value of the law with another one. A test of these modules must then
 fail.

@@ -141,7 +141,7 @@ def _shown(planned: Planned) -> dict[str, Any]:
 
 
 def _title(wanted: Edit) -> str:
-    """Return the title of an entry, or "" for a removed entry, because its changes show the title."""
+    """Return the title of an entry, or "" for a removed entry: its changes already show the title."""
     values = wanted.values or {}
     named = values.get("title", values.get("name", {}))
     return str(named.get(rendering.language(), "")) if isinstance(named, Mapping) else ""

@@ -133,7 +133,7 @@ def _answer(case: int, draft: Draft, found: Sequence[Finding] | None = None) -> 
     view = drafts.preview(here().inbox, actor(), case, draft, found)
     carried = {"template": draft.template} | ({"feedback": "on"} if draft.feedback else {})
     ways = "replies.reply", "replies.preview_reply"
-    # The text of a template that accepts no own words can only be sent or left.
+    # If a template accepts no own words, an officer can send its text or not, but cannot change it.
     has_words = drafts.accepts_own_words(here().inbox, draft)
     return _seen(case, view, ways, draft.text, carried, has_words=has_words)
 

@@ -28,7 +28,7 @@ _EDGE = {"stroke": _PALE, "stroke-width": "3", "stroke-linejoin": "round", "pain
 _RADIUS, _RISE = 3.5, 7
 # The height of a line chart above its years, and the room at both sides for half a label.
 _TALL, _SIDE = 110, 22
-# Fills of shares, which differ without colour: solid, or the lines that cross a white bar.
+# The fills of shares, which differ even without colour: solid, or a white bar that these lines cross.
 _SOLID = "solid"
 _FILLS = (_SOLID, "", "/", "-", "/\\", "|")
 MOST_SHARES = len(_FILLS)
@@ -170,7 +170,7 @@ def line(name: str, title: str, told: str, marks: Sequence[Mark]) -> Chart:
 
 
 def _joined(marks: Sequence[Mark], points: Sequence[_Point]) -> Iterator[tuple[_Point, _Point]]:
-    """Yield the points of each two years that follow each other and both have a value."""
+    """Yield the points of two successive years, wherever both years have a value."""
     for (before, mark), ends in zip(pairwise(marks), pairwise(points), strict=True):
         if before.value is not None and mark.value is not None:
             yield ends
@@ -193,8 +193,8 @@ def _divide(drawing: "_Drawing", row: Divided, *, is_labelled: bool) -> None:
 def _written(marks: Sequence[Mark], step: float) -> set[int]:
     """Return the places whose texts are written, so that no two touch.
 
-    These are all places if there is room. Otherwise they are the last, the highest, the lowest and the first
-    value, and as many missing values as there is room for beside them.
+    If there is room, these are all places. Otherwise, they are the last, the highest, the lowest and the
+    first value, and as many missing values as there is room for beside them.
     """
     known = [place for place, mark in enumerate(marks) if mark.value is not None]
     order = sorted(known, key=lambda place: marks[place].value or 0)

@@ -18,7 +18,7 @@ from inbox.language import days
 from inbox.language.printed_text import Wording
 from templates import typography
 
-# Replaces each hidden count, in both languages and in every file.
+# This sign replaces each hidden count, in both languages and in every file.
 SIGN = "[c]"
 WORDING = Wording(__package__, "words.toml")
 # A bar with more shares than this is harder to read than several bars.
@@ -131,7 +131,7 @@ class _Writer:
         return self._say(text, title=title, year=year, change=self._changed(before, count), **words)
 
     def _proven(self, table: Planned, divided: Divided) -> Iterator[str]:
-        """Yield what a table proves about what was done in time, and about time."""
+        """Yield what a table proves: how large a share was done in time, or how long it took."""
         title = self._own(table.title)
         if (place := done(table)) is not None and divided.share(place) is not None:
             yield self._of_whole("done", table, divided, place)

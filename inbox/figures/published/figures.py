@@ -17,7 +17,7 @@ from inbox.figures.rule import Shown
 
 # The codes for the time since a report was received, from the shortest to the longest.
 _AFTER = ("month_1", "month_3", "month_6", "month_12", "month_24", "later")
-# The codes that say that something was done, by what a table divides by.
+# If a table divides by the key, this code says that something was done.
 _DONE = {"acknowledged": "in_time", "feedback_given": "in_time", "wrote_again": "yes"}
 
 
@@ -58,8 +58,8 @@ class Divided:
     def median(self, order: Sequence[int]) -> int | None:
         """Return the place of the group that contains the median, if the shown counts prove it.
 
-        ``order`` has the places of the groups in the order of their values. If the number of events is even,
-        both middle ones must be in the group.
+        ``order`` lists the places of the groups from the lowest value to the highest. If the number of events
+        is even, both middle ones must be in the group.
         """
         if not self.whole:
             return None

@@ -141,7 +141,7 @@ def test_only_a_binding_relation_makes_a_case_wait_for_the_prosecutor(
 def test_a_pending_decision_about_the_prosecutor_also_restricts_linked_cases(
     office: Office,
 ) -> None:
-    """A linked case restricts nothing if no rule requires the decision in that case."""
+    """A linked case adds no restriction if no rule requires the decision in the linked case."""
     office.json("case", "measure", "add", "2", "prosecutor_word")
     with office.opened() as inbox, inbox.transaction() as session:
         assert not prosecutor_word.is_undecided(session, 2)

@@ -53,8 +53,8 @@ from tests.support.inbox_builders import today
 from tests.support.inbox_clock import moved
 from tests.support.laws import FILES, FRENCH
 
-# The columns are the exits: close, junk, destroy, access, persons. Officers can pass an obstacle with nothing
-# (.), with a reason (r) or with a second officer (2), or must first lift it (x).
+# The columns are the exits: close, junk, destroy, access, persons. Despite the obstacle, the exit requires
+# nothing (.), a reason (r) or a second officer (2), or officers must first lift the obstacle (x).
 _NEEDS = {Need.NOTHING: ".", Need.REASON: "r", Need.SECOND_OFFICER: "2", Need.LIFTED: "x"}
 DECIDED = """
     undeclared   x x . x x
@@ -337,7 +337,7 @@ def test_an_exit_that_always_takes_two_officers_asks_for_the_second_officer(
     assert Came.PASSED is exits_room.leave(Wanted(way), room, surface)
 
 
-def test_the_matrix_has_every_obstacle_and_exit_and_the_tests_can_try_each_cell() -> None:
+def test_the_matrix_is_complete_and_the_tests_can_try_each_of_its_cells() -> None:
     """A new obstacle needs an entry in BUILDERS and in SIGNS, unless it comes from the request.
 
     A new way to lift an obstacle needs a command and a form.

@@ -708,7 +708,7 @@ def test_only_measures_that_the_law_lists_count_as_an_answer_to_a_danger(office:
             assert exits.is_danger_open(session, 1) is not rule.answers_danger, code
 
 
-def test_if_a_danger_has_no_answer_the_refusal_lists_the_measures_that_answer_it(
+def test_a_refusal_because_of_a_danger_lists_the_measures_that_answer_the_danger(
     office: Office,
 ) -> None:
     office.json("case", "set-score", "1", "--danger", "3", "--reason", "x")

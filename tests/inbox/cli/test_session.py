@@ -371,7 +371,7 @@ def test_no_key_remains_after_a_session_is_locked(office: Office) -> None:
             assert sockets(os.getpid())  # control: an open socket is found
         assert [] == found_in(given, chosen + keys)
         if os.geteuid():
-            with pytest.raises(PermissionError):  # protected from other processes of the same user
+            with pytest.raises(PermissionError):  # the system protects it from processes of the same user
                 found_in_memory([process], keys)
         else:
             assert (process, keys[0]) in found_in_memory([process], keys)

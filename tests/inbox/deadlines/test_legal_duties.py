@@ -830,9 +830,8 @@ def test_each_disclosure_needs_a_notice_before_officers_can_record_that_the_repo
     )
     office.json(*NOTICE)
     office.json(*told)
-    office.json(
-        "case", "decide", "1", "told", "--reason", "y"
-    )  # a second decision before the same disclosure
+    # This is a second decision before the same disclosure.
+    office.json("case", "decide", "1", "told", "--reason", "y")
     office.json(*give)
     assert UNTOLD in refused(office, *told)
     office.json(*told, "--despite-warning", "by telephone")
@@ -1096,7 +1095,7 @@ def test_only_news_that_can_change_a_decision_reopens_it(opened: Inbox) -> None:
 
 
 def test_a_decision_is_not_late_on_its_last_day(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The duty is not late before the decision, and the decision is not late afterwards."""
+    """On this day, neither the open duty nor the decision taken afterwards is late."""
     clock = moved(monkeypatch)
     clock.day = _day(asked(office)["art40"]["due"])
     assert not asked(office)["art40"]["late"]

@@ -138,7 +138,9 @@ def test_case_show_lists_every_deadline_of_a_case_and_whether_it_was_met_or_drop
     }
 
 
-def test_a_day_off_postpones_the_first_act_in_all_cases_but_no_legal_deadline(office: Office) -> None:
+def test_a_day_off_postpones_the_first_act_in_all_cases_but_does_not_postpone_a_legal_deadline(
+    office: Office,
+) -> None:
     """The next command already shows the new day. If the day off is removed, the old day applies again."""
     before, state = clocks(office), office.state()
     day = before["first_act"]["day"]

@@ -208,7 +208,7 @@ def clock_of(office: Office, name: str) -> str:
     return str(found)
 
 
-def test_a_day_off_that_no_command_added_also_causes_a_recomputation(office: Office) -> None:
+def test_deadlines_are_also_recomputed_for_a_day_off_that_no_command_added(office: Office) -> None:
     """A restored vault can contain a day off that no command added."""
     before = stored(office)
     with office.opened() as opened, opened.transaction() as session:

@@ -538,7 +538,7 @@ def test_an_open_case_cannot_be_destroyed(
 
 
 @pytest.mark.parametrize("words", [[], ["1", "--due"]])
-def test_the_command_to_destroy_needs_either_case_numbers_or_the_option_named_due(
+def test_the_command_to_destroy_needs_either_case_numbers_or_the_option_due(
     world: World, words: list[str]
 ) -> None:
     assert 2 == world.office.run("retention", "destroy", *words).code
@@ -691,6 +691,6 @@ def test_only_a_changed_case_is_removed_from_the_lists_for_the_archives(
         assert {1, 3} == {*visas.given(session)}
 
 
-def test_the_name_of_a_list_for_the_archives_has_eight_digits_of_its_hash() -> None:
+def test_the_name_of_a_list_for_the_archives_contains_eight_digits_of_the_hash_of_the_list() -> None:
     """A number alone could be used twice after a restore."""
     assert "3-0a0b0c0d" == visas.name(3, bytes([10, 11, 12, 13]) + bytes(28))

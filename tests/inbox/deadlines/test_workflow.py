@@ -80,7 +80,7 @@ def test_the_journal_records_only_the_parts_of_a_score_that_change(opened: Inbox
         assert {"severity": 3} == said.values
 
 
-def test_an_outbox_without_the_acknowledgement_of_a_case_does_not_acknowledge_it(opened: Inbox) -> None:
+def test_a_case_is_not_acknowledged_by_an_outbox_without_its_acknowledgement(opened: Inbox) -> None:
     with undone(opened) as session:
         work = workflow.of(session, 1)
         work.feedback, work.answered_in = True, 2

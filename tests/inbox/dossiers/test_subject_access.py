@@ -328,7 +328,9 @@ def test_a_request_also_finds_a_case_that_is_linked_as_being_about_the_same_pers
 
 
 @pytest.mark.parametrize("way", ["in full", "by the family name"])
-def test_a_request_reopens_the_decision_that_nobody_is_named_in_a_case(office: Office, way: str) -> None:
+def test_a_request_reopens_the_decision_if_it_says_that_the_case_names_nobody(
+    office: Office, way: str
+) -> None:
     """If the case has only the family name, officers must first record that it is the same person."""
     number = 2 if way == "in full" else 4
     inform(office, "1", "2", "3", "4")
@@ -347,7 +349,7 @@ def test_a_request_reopens_the_decision_that_nobody_is_named_in_a_case(office: O
 
 
 def informing(office: Office, number: int) -> str:
-    """Return the decision whether to inform the persons of a case. A pending decision is empty."""
+    """Return the decision whether to inform the persons of a case, or "" if it is pending."""
     return next(
         row["decision"]
         for row in office.json("case", "show", str(number))["work"]["duties"]
@@ -964,7 +966,7 @@ def test_destroying_a_case_deletes_its_connection_with_a_request(office: Office)
 def test_a_case_is_not_destroyed_while_a_person_named_in_the_case_waits_for_an_answer(
     office: Office, ripe: Clock
 ) -> None:
-    """The retention list gives the waiting person as the reason.
+    """The retention list says that the case is kept because a person waits.
 
     An undeclared case shows the same reason, whomever it names.
 

@@ -96,7 +96,7 @@ def test_histories_with_the_same_published_files_have_the_same_certificate() -> 
         ({"all": 20, "a": 10, "b": None, "c": None}, "b"),
     ],
 )
-def test_counts_that_another_rule_published_get_no_certificate(shown: Shown, cell: str) -> None:
+def test_counts_published_by_another_rule_get_no_certificate(shown: Shown, cell: str) -> None:
     cells = Layout([Total("all", 5)], [Table(("all",), ("a", "b", "c"), 5)])
     with pytest.raises(Narrowed) as refused:
         certificate.certify(cells, [], shown)

@@ -244,11 +244,13 @@ def test_the_time_for_feedback_starts_with_the_outbox_that_acknowledged(session:
         (date(2032, 1, 31), "later"),
     ],
 )
-def test_the_time_after_receipt_has_full_months(day: date, code: str) -> None:
+def test_the_time_after_receipt_is_counted_in_full_months(day: date, code: str) -> None:
     assert code == counting.after(date(2030, 1, 31), day)
 
 
-def test_reports_from_before_the_first_plan_count_as_open_unless_closed_before(session: Session) -> None:
+def test_reports_from_before_the_first_plan_count_as_open_unless_they_were_closed_before_it(
+    session: Session,
+) -> None:
     with_plan(session, plan_file(YEAR, opens=False, k=3, parts=TOTALS + CATEGORY + OUTCOME))
     for number in (1, 2, 3):
         add(session, number, LAST_DAY)

@@ -154,7 +154,7 @@ def test_a_plan_may_not_deny_earlier_reports(room: Unlocked) -> None:
     adopted(room, PLAN.replace("opens = true", "opens = false"))
 
 
-def test_one_officer_can_neither_adopt_nor_make_nor_read(room: Unlocked) -> None:
+def test_one_officer_alone_cannot_adopt_a_plan_or_make_or_read_an_edition(room: Unlocked) -> None:
     alone = replace(by_two(room, today()), confirm=lambda *_: {"alice": Presence.OWN})
     with pytest.raises(Locked):
         adoption.adopt(room.inbox, alone, PLAN.encode())
@@ -166,7 +166,9 @@ def test_one_officer_can_neither_adopt_nor_make_nor_read(room: Unlocked) -> None
         editions.read(room.inbox, replace(alone, today=MADE), YEAR)
 
 
-def test_an_edition_is_refused_without_a_plan_too_early_out_of_order_or_twice(room: Unlocked) -> None:
+def test_an_edition_is_refused_if_it_has_no_plan_or_comes_too_early_or_out_of_order_or_twice(
+    room: Unlocked,
+) -> None:
     def make(year: int, day: date) -> Callable[[], object]:
         return lambda: editions.make(room.inbox, by_two(room, day), year)
 
@@ -182,7 +184,7 @@ def test_an_edition_is_refused_without_a_plan_too_early_out_of_order_or_twice(ro
     make(YEAR + 1, later)()
 
 
-def test_an_edition_without_certificate_is_refused_and_names_the_edition_in_the_way(
+def test_if_an_edition_gets_no_certificate_the_refusal_names_the_edition_that_prevents_it(
     room: Unlocked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rule of today protects every edition, so the test takes the certificate away."""
@@ -242,7 +244,7 @@ def out(room: Unlocked, tmp_path: Path) -> Path:
     return tmp_path / "figures"
 
 
-def test_the_folder_has_public_files_without_hidden_counts_or_numbers_of_cases_and_exact_ones_apart(
+def test_the_public_files_have_no_hidden_counts_or_case_numbers_and_the_exact_files_are_kept_apart(
     out: Path,
 ) -> None:
     public = out / "public"

@@ -14,7 +14,7 @@ def test_a_table_for_three_years_is_in_the_edition_of_the_last_year() -> None:
     assert layout.layout([found], 2029)[0].tables == [Table(years, groups, 5)]
 
 
-def test_a_table_of_a_group_divides_the_cell_of_that_group() -> None:
+def test_a_table_that_divides_a_group_of_another_table_divides_the_cell_of_that_group() -> None:
     tables = layout.layout([plan.parse(plan_file(parts=TOTALS + PATH + VECTOR))], 2027)[0].tables
     assert tables[1].divides == ("2027/path/approached",)
     assert tables[1].groups == ("2027/vector/other", "2027/vector/online", "2027/vector/work")
@@ -117,7 +117,7 @@ def test_the_file_of_an_edition_has_its_own_cells_in_the_order_of_their_keys() -
     assert written == b'{\n "cells": {\n  "2027/a": 4,\n  "2027/b": null\n },\n "edition": 2027\n}\n'
 
 
-def test_as_many_reports_must_stay_open_as_the_largest_threshold_so_far() -> None:
+def test_the_number_of_reports_that_must_stay_open_is_the_largest_threshold_so_far() -> None:
     plans = [plan.parse(plan_file(first, k=k)) for first, k in ((2027, 4), (2030, 5), (2033, 3))]
     cells, _ = layout.layout(plans, 2035)
     closed = {total.cell: (total.k, total.stay) for total in cells.totals if total.cell.endswith("/closed")}

@@ -114,7 +114,7 @@ def test_closed_reports_are_hidden_if_fewer_than_k_reports_stay_open() -> None:
     assert protect(Layout(totals, []), {"2027/received": 20, "2027/closed": 18})["2027/closed"] is None
 
 
-def test_a_smaller_threshold_narrows_no_total_that_an_earlier_threshold_hid() -> None:
+def test_a_total_that_an_earlier_threshold_hid_is_not_narrowed_by_a_smaller_threshold() -> None:
     def cells(stay: int) -> Layout:
         totals = [
             Total("1/received", 4),

@@ -32,7 +32,7 @@ MEANS = (3, 12, 40, 120)
 
 
 def _events(draw: Random, mean: int) -> Iterator[Event]:
-    """Return random events of all years. Half of the years have hardly a group without reports."""
+    """Return random events of all years. In half of the years, nearly every group has reports."""
     still_open = 0
     for year in range(FIRST, FIRST + YEARS):
         received = draw.randrange(2 * mean)
@@ -141,7 +141,7 @@ def test_the_attacker_finds_a_hidden_count_through_a_sum_in_a_sentence(seed: int
     assert inference.narrowed(published.cells, published.facts, published.shown, also=said[:1])
 
 
-def test_the_attacker_finds_hidden_counts_through_yearly_tables_beside_one_for_three_years() -> None:
+def test_the_attacker_finds_hidden_counts_if_yearly_tables_are_published_beside_one_for_three_years() -> None:
     """The plan refuses this; here, both tables are published as if it did not."""
     found = 0
     for seed in range(10):
@@ -192,7 +192,7 @@ _SMALL = (
 def test_the_attacker_infers_what_the_search_of_all_counts_finds(
     monkeypatch: pytest.MonkeyPatch, cells: Layout, facts: Sequence[Fact], used: inference.Rule
 ) -> None:
-    """Counts near the limit of the search have fewer values there, so only files of few reports count."""
+    """Near its limit, the search misses values of counts, so the test uses only files of few reports."""
     monkeypatch.setattr(rule, "to_hide", used)
     values: dict[tuple[int | None, ...], dict[str, set[int]]] = {}
     files: dict[tuple[int | None, ...], Shown] = {}

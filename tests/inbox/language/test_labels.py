@@ -130,7 +130,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "what": disclosures.What,
     "why": Why,
 }
-# Exits have the labels of their actions. Texts that are not labels describe some obstacles. For a form field,
+# Each exit has the label of its action. Texts that are not labels describe some obstacles. For a form field,
 # the page shows what the officer should enter, but not the kind of the field. The page of a deadline shows
 # which message was the feedback. The plan of publication has titles and labels for what it counts.
 WORDLESS = {

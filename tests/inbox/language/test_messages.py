@@ -41,7 +41,7 @@ def calls(source: str, name: str) -> Iterator[ast.Call]:
 
 
 def dynamic(source: str) -> list[int]:
-    """Return the lines that make a sentence from anything other than one string literal."""
+    """Return the numbers of lines that make a sentence, but not from a single string literal."""
     return [
         node.lineno
         for node in calls(source, "sentence")

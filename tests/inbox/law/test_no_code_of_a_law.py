@@ -134,7 +134,7 @@ def _said(value: object) -> Iterator[str]:
 def test_no_text_of_the_program_names_a_law_or_an_authority_of_france() -> None:
     """Only the law folder names French laws and authorities, including those in letters and dossiers.
 
-    The law folder is the control.
+    The control: the search finds such names in texts of the law folder.
     """
     read = list(texts())
     assert len(read) > 1_000

@@ -540,7 +540,7 @@ def test_a_case_found_inadmissible_can_be_closed_only_as_inadmissible(office: Of
 
 
 def test_the_journal_records_the_ground_of_a_decision(office: Office) -> None:
-    """The journal entry contains the code of the ground. The listing shows the ground in words."""
+    """The journal entry contains the code of the ground. The list shows the label of the ground."""
     office.json("case", "decide", "1", "inadmissible", "--ground", "facts", "--reason", "weather")
     (noted,) = [each for each in office.json("journal", "list")["entries"] if "decision" in each["values"]]
     assert {"duty": "admissibility", "decision": "inadmissible", "decision_ground": "facts"} == noted[

@@ -176,7 +176,7 @@ def test_an_earlier_message_keeps_its_own_day_beside_a_later_status(world: World
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_for_an_outcome_says_that_the_case_is_closed(language: str) -> None:
-    """As a control, the patterns above find these words, and words about an examination."""
+    """As a control, the patterns find sentences that say so, and texts that mention an examination."""
     ends = [each.text.in_(language) for each in FRENCH.replies.values() if each.outcome]
     assert [] == [text for text in ends if not re.search(ENDED, text)]
     assert len([text for text in ends if re.search(EXAMINED, text)]) > 3

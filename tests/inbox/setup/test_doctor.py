@@ -162,7 +162,7 @@ def test_a_limit_of_the_system_on_locked_memory_causes_a_warning(tmp_path: Path,
     assert done.stdout == f"{Level.WARNING} {Swapping.PLAIN.value}\n"
 
 
-def test_a_clock_before_the_day_of_this_version_is_an_error(
+def test_a_clock_that_shows_a_day_before_this_version_was_made_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: on the day of the commit, the clock may be right."""

@@ -156,7 +156,7 @@ def test_a_founding_that_is_interrupted_leaves_nothing_or_a_complete_inbox(
     assert 2 <= whole.count(True) * stride < place - 20
 
 
-def test_ctrl_c_after_the_home_was_moved_to_its_place_keeps_the_shares(
+def test_the_shares_are_kept_if_ctrl_c_comes_after_the_home_was_moved_to_its_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The signal arrives directly after the rename."""

@@ -86,7 +86,7 @@ def test_the_memory_of_helper_processes_is_locked_if_the_system_allows_it() -> N
 class Noisy:
     """Prints control characters through a library, a warning and a failing thread.
 
-    If ``begins`` is false, the error at the start contains a control character, too.
+    If ``begins`` is false, the start fails, and its error contains a control character, too.
     """
 
     def __init__(self, begins: bool) -> None:  # noqa: FBT001 - the argument with which a helper is started

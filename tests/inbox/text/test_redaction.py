@@ -50,7 +50,7 @@ def test_overlapping_passages_are_removed_completely() -> None:
     assert ("", "") == pieces("abcabc", "abc")
 
 
-def test_the_complete_text_of_a_place_can_be_removed() -> None:
+def test_all_the_text_at_a_place_can_be_removed() -> None:
     """The result does not reveal how long the text was, or whether there was any text."""
     assert ("", "") == pieces("a\nb", "") == pieces("", "")
 

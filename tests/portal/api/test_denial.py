@@ -251,7 +251,7 @@ def test_blocking_others_with_slow_uploads_costs_a_hundred_times_more_than_under
 
 
 @each_kind
-def test_somebody_who_pays_for_real_data_fills_the_quota_until_the_data_is_collected(
+def test_an_attacker_with_enough_work_and_data_fills_the_quota_until_the_data_is_collected(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
     """The attacker pays for each upload only once. No rule can distinguish such data from honest uploads."""

@@ -152,7 +152,7 @@ def test_export_writes_bundles_until_no_envelope_waits(made: Path, monkeypatch: 
 def test_programs_get_the_same_code_for_any_damage_to_the_database(made: Path) -> None:
     """First, a page of an envelope is damaged.
 
-    Then the page that is read when the database is opened is damaged, too.
+    Later, the page that SQLite reads to open the database is damaged, too.
     """
     file = made / "portal.sqlite"
     with (

@@ -172,7 +172,7 @@ def test_a_malformed_request_is_refused_without_naming_either_server(site: Nginx
 
 
 def test_a_request_hidden_in_a_body_is_not_served_as_a_request(site: Nginx) -> None:
-    """Both servers agree on where a body ends, so a request in a locator's place is read as a locator."""
+    """Both servers agree on where a body ends: if the body is a request, they read it as a locator."""
     hidden = SECOND[:32].ljust(32, b" ")
     framed = head("POST /api/slot HTTP/1.1", "Content-Length: 32") + hidden
     answer = exchange(site.onion_port, framed + SECOND, end=False)

@@ -223,7 +223,7 @@ def test_if_the_authority_issues_no_certificate_setup_says_where_the_reason_is_a
         ({"certificate_by": "magic"}, "'certificate_by' must be files or acme-http or acme-dns"),
     ],
 )
-def test_answers_are_refused_if_acme_could_issue_no_certificate_with_them(
+def test_answers_with_which_acme_cannot_issue_a_certificate_are_refused(
     tmp_path: Path, change: dict[str, str], said: str
 ) -> None:
     """A line end in an answer would begin another setting of certbot."""

@@ -221,7 +221,7 @@ def medium(tmp_path: Path, answers: Answers) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Recording(System):
-    """A machine that notes who owns the files which a command of the portal's user gets, and runs nothing."""
+    """A machine that runs no command, but records the owners of the files that the portal's user gets."""
 
     owners: dict[str, int] = field(default_factory=dict)
 

@@ -96,7 +96,7 @@ def test_portal_verify_visits_an_onion_service_only_through_the_proxy(own_provab
         assert set(proxy.asked) == {name.encode()}
 
 
-def test_serials_are_stored_beside_the_configuration_or_in_the_file_that_the_option_seen_names(
+def test_serials_are_stored_beside_the_configuration_unless_the_option_seen_names_a_file(
     own_provable: Provable,
 ) -> None:
     assert verified(own_provable).exit_code == 0

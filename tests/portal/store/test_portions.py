@@ -48,7 +48,7 @@ def counts(store: Database) -> tuple[int, int]:
     return rows, ids
 
 
-def test_a_deleted_envelope_is_not_found_while_its_bytes_still_exist(room: Room) -> None:
+def test_a_deleted_envelope_is_not_found_even_while_its_bytes_still_exist(room: Room) -> None:
     address = begun(room)
     discard(room, address)
     assert counts(room.database) == (2, 1)

@@ -1,4 +1,4 @@
-"""An edition says only what the published files prove, in every form."""
+"""No form of an edition says more than the published files prove."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -4,7 +4,7 @@ from inbox.figures.published.files import files
 from tests.support.editions import FIRST, IMPRINT, publish, some_years
 
 
-def test_an_edition_has_a_page_a_pdf_and_a_spreadsheet_in_each_language_and_one_json() -> None:
+def test_an_edition_has_one_json_file_and_in_each_language_a_page_and_a_pdf_and_a_spreadsheet() -> None:
     published = publish(some_years(2), 2)
     made = files(published.plans, published.releases, FIRST + 1, IMPRINT)
     assert sorted(made) == [

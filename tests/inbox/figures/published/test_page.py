@@ -132,7 +132,7 @@ def test_only_long_words_can_be_broken_and_only_between_syllables(word: str, pie
     assert f">{pieces.replace(' ', '&shy;')} a été</th>" in made(said=said).decode()
 
 
-def test_lines_are_short_enough_to_read_and_charts_not_wider_than_the_text(chromium: Browser) -> None:
+def test_lines_are_short_enough_to_read_and_charts_are_not_wider_than_the_text(chromium: Browser) -> None:
     with shown(chromium, made()) as (opened, _, _):
         widths = opened.evaluate(
             "[...document.querySelectorAll('main, svg')].map((each) => each.clientWidth)"
