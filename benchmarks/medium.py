@@ -260,7 +260,7 @@ def _mounted(machine: InboxMachine, commands: Guide) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class _Ceremony:
-    """The commands of the ceremony: before a session, the one that opens a session, and those in it."""
+    """The commands of the ceremony: those before the session, the one that opens it, and those in it."""
 
     founding: list[str]
     session: str

@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Attribute the lines reached from now on to this test."""
+    """From now on, count each line that is reached as a line of this test."""
     if coverage := Coverage.current():
         coverage.switch_context(item.nodeid)
     return (yield)

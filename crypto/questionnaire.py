@@ -79,7 +79,7 @@ _LONG = 4_000
 class Outside(StrEnum):
     """How an answer changes the choice of readers.
 
-    ``ONLY``: the first channel is not offered. ``FIRST``: the other channels are offered before the first.
+    ``ONLY``: all channels are offered except the first. ``FIRST``: the others are offered before the first.
     """
 
     ONLY = "only"

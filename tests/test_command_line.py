@@ -603,7 +603,7 @@ def test_without_a_terminal_or_an_answer_a_missing_text_is_refused(
         parsed("inbox", ["access", "quarantine", "3"])
 
 
-def test_without_a_home_the_program_asks_for_no_text(
+def test_if_no_home_is_named_the_program_does_not_ask_for_a_text(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """The control: if the folder of the home is missing, the program asks, and then reports the error."""

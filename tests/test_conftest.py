@@ -12,7 +12,7 @@ from tests.support import gate
 
 @pytest.mark.parametrize("turn", ["first", "second"])
 def test_each_test_gets_an_empty_postgres_database(postgres_database: str, turn: str) -> None:
-    """The first test creates a table, which must not exist for the second."""
+    """The first test creates a table, which must no longer exist when the second begins."""
     engine = create_engine(postgres_database, poolclass=NullPool)
     with engine.begin() as connection:
         tables = connection.execute(text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))

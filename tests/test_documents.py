@@ -82,7 +82,7 @@ def test_lines_of_prose_in_the_command_reference_are_short() -> None:
     assert too_wide(EXAMPLE.sub("", text)) == []
 
 
-def test_the_searches_find_a_broken_link_and_a_long_line_and_a_long_cell() -> None:
+def test_the_searches_find_broken_links_and_long_lines_and_long_cells() -> None:
     """The tests above need this control."""
     text = "[a](nowhere.md) [b](README.md#nothing) [c](README.md#documents)"
     assert broken(INDEX, text) == ["nowhere.md#", "README.md#nothing"]

@@ -166,7 +166,7 @@ def test_a_part_of_the_soak_that_fails_keeps_its_last_record(repository: Path, f
 def test_a_run_of_uncommitted_code_is_not_recorded(
     repository: Path, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], path: str
 ) -> None:
-    """Code or tests changed before or during the run, or there is no git history."""
+    """The code or a test changed before or during the run, or there is no git history."""
     before = file.read_bytes()
 
     def changes() -> Iterator[str]:

@@ -136,7 +136,7 @@ def mailboxes(incident: Incident) -> int:
 
 
 @pytest.mark.slow
-def test_the_commands_of_the_page_distinguish_an_altered_page_from_a_list_that_nobody_signed(
+def test_the_commands_of_the_page_show_whether_a_page_was_altered_or_nobody_signed_a_new_list(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The pages are signed, altered, served by another machine, and finally changed without a new list.

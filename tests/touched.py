@@ -1,4 +1,4 @@
-"""Run the tests of the files that changed since ``main``, within the time for which a developer waits.
+"""Run the tests of the files that changed since ``main``, as fast as a developer can wait for them.
 
 Tests with the marks long, slow or browser are left to the gate.
 """

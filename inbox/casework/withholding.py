@@ -1,4 +1,4 @@
-"""When a person named in a case is refused the data held about them (GDPR, articles 15(4) and 23).
+"""Say when a person named in a case is refused the data about them (GDPR, articles 15(4) and 23).
 
 A person who learns of proceedings too early can hide, or look for the reporter. So the answer is refused
 until two decisions are taken: whether to inform the persons concerned, and whether to inform the prosecutor.

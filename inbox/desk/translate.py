@@ -61,8 +61,8 @@ _VALUES = {
     "regime": "regime",
 }
 _APART = re.compile(r", |\|")
-# The label tables for values that can be any code of the law. "decided" is omitted, because decisions are
-# named after their duty.
+# The tables with the labels of values that can be any code of the law. "decided" is omitted, because
+# decisions are named after their duty.
 _ANY = sorted(labels.OF_THE_LAW - {"decided"})
 
 

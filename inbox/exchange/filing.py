@@ -36,7 +36,7 @@ _AT_ONCE = 256
 
 @dataclass(slots=True)
 class Filed:
-    """The result for each entry of a bundle, as the number of its case.
+    """What became of the entries of a bundle: the number of the case of each entry.
 
     ``unopened`` contains the numbers of new rows, for entries that did not become a case. ``resolved``
     contains the numbers of earlier rows whose case is now known.

@@ -1,4 +1,4 @@
-"""What the figures count: events, each with the year in which it is recorded and its codes.
+"""What the figures count: events. Each has codes and the year in which it is recorded.
 
 A code says one thing about an event, such as the path of a report. If an event has several codes of one kind
 (a report can name several vectors), the code is `several`; if it has none, the code is `nothing`.

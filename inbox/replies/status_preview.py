@@ -22,7 +22,7 @@ from inbox.session.actions import Action, Code, Viewed, action
 from inbox.vault import queries_cases, queries_office
 from templates.law.rules import Law
 
-# The texts of the page texts_case.html; a test compares the two.
+# These are the same texts as in texts_case.html; a test compares them.
 TEXTS = {
     "confirmed": "Signature verified: {name}.",
     "earlier": "Earlier messages that no longer fit here: {count}",

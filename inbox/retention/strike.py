@@ -154,8 +154,8 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
     if asked - _who_asks(session, number):
         raise _refused(session, number, Obstacle.REQUEST, Exit.DESTROY)
     striker.emptied |= _almost_emptied(session, number, striker)
-    # No rule requires a decision on informing the prosecutor before the case is assessed, but a rule may
-    # require such a decision afterwards.
+    # Before the case is assessed, no rule requires a decision on informing the prosecutor. Afterwards, a rule
+    # may require it.
     if prosecutor_word.is_undecided(session, number):
         standing.add(Obstacle.PROSECUTOR)
     if striker.emptied and (kept := [what for what in _JUSTICE if what in standing]):

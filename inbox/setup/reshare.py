@@ -170,7 +170,7 @@ def reshare(
     confirmed = inbox.confirmed(who, changed)
     staying = [name for name in planned.before if name in planned.names]
     sheet_presence.check(who.present, planned.before, staying, planned.passphrases_lost)
-    # Officers who are present with a sheet are recorded, although a sheet confirms only a renewal.
+    # A sheet confirms only a renewal, but officers who are present with a sheet are always recorded.
     noted = {
         name: confirmed.get(name, how)
         for name, how in who.present.items()

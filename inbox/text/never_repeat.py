@@ -1,4 +1,4 @@
-"""Find the words that a text repeats from answers that must never be repeated, in any spelling.
+"""Find words in a text that come, in any spelling, from answers that must never be repeated.
 
 ``repeating`` compares texts with the reporter's identity instead, by pairs of words. The comparison with
 the identity allows only a limited number of matches, and single words would soon use them up.

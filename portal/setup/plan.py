@@ -77,7 +77,7 @@ def steps(system: System, answers: Answers) -> list[Step]:
 
 
 def without_answers(system: System) -> list[Step]:
-    """Return the steps that can be checked before anybody has answered: those of the default answers."""
+    """Return the steps that can be checked without answers: the steps that the default answers need."""
     return [*_conditions(system, onion=True, clearnet=True, acme=False), answered()]
 
 

@@ -47,7 +47,7 @@ def test_envelopes_are_sealed_to_the_newest_valid_key() -> None:
     assert expected == {day: channel.intake_key(DAY + timedelta(day)) for day in expected}
 
 
-def test_a_reply_key_is_kept_until_no_valid_keyring_can_name_it() -> None:
+def test_a_reply_key_is_kept_as_long_as_a_valid_keyring_can_name_it() -> None:
     """A keyring is valid for 35 days, so a reply key can be needed for 35 days after its last day."""
     key = VALUE.channels[0].reply_keys[0]
     channel = replace(VALUE.channels[0], reply_keys=(key,))

@@ -384,7 +384,7 @@ def test_a_question_that_is_never_asked_is_refused() -> None:
     assert never.splitlines()[refused.value.line - 1] == 'when = { path = ["b"] }'
 
 
-def test_a_question_whose_conditions_no_reporter_can_meet_together_is_refused() -> None:
+def test_a_question_is_refused_if_no_reporter_can_meet_all_of_its_conditions() -> None:
     """The question `days` is for those who chose `b`, but depends on a question for those who chose `a`."""
     typed = 'type = "period"'
     again = SECOND_READER.replace(', outside = "only"', "").replace(

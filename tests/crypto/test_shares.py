@@ -57,7 +57,9 @@ def test_every_quorum_opens_the_secret_and_no_smaller_subset_does(quorum: int, c
 
 
 @given(st.data())
-def test_more_shares_than_the_quorum_open_the_secret_in_any_order(data: st.DataObject) -> None:
+def test_the_secret_can_be_opened_with_more_shares_than_the_quorum_and_in_any_order(
+    data: st.DataObject,
+) -> None:
     """If any one of the shares comes from another split, the mistake is noticed."""
     quorum, count = data.draw(st.sampled_from(CIRCLES[1:]))
     secret = secrets.token_bytes(32)

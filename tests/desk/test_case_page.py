@@ -218,7 +218,7 @@ def test_a_case_that_left_the_queue_still_links_to_its_neighbours(office: Office
         assert [] == beside(client, 2)
 
 
-def test_a_case_links_only_to_neighbours_among_the_first_cases_that_the_queue_counts(
+def test_the_neighbours_to_which_a_case_links_are_among_the_first_cases_that_the_queue_counts(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "MANY", 2)

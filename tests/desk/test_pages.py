@@ -676,7 +676,7 @@ def _lock(page: Page) -> None:
 
 
 @pytest.mark.slow
-def test_an_officer_collects_answers_and_exports_at_the_desk(chromium: Browser, tmp_path: Path) -> None:
+def test_an_officer_can_collect_and_answer_and_export_at_the_desk(chromium: Browser, tmp_path: Path) -> None:
     """The first bundle needs the fingerprint and two passphrases. No page shows a passphrase again."""
     office = Office.found_by(tmp_path, NAMES, 2)
     world = World(office)

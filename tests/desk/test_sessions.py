@@ -78,7 +78,7 @@ def assigned(client: Client) -> str:
 
 
 def as_of(page: str) -> str:
-    """Return the position in the journal that the forms of a page contain."""
+    """Return the position in the journal from the forms of a page."""
     return re.findall(r'name="as_of" value="(\d+)"', page)[0]
 
 

@@ -68,7 +68,7 @@ def strike(client: Client, page: str, **form: Any) -> int:
     return client.send("/en/case/1/minimise", **given).status_code
 
 
-def test_if_a_case_has_too_many_sentences_the_last_texts_can_only_be_redacted_whole(
+def test_if_a_case_has_too_many_sentences_officers_can_redact_the_last_texts_only_as_a_whole(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The sentences of the report are listed first, then those of the latest messages.
@@ -161,7 +161,7 @@ def test_a_typed_passage_is_redacted_at_every_place(office: Office) -> None:
     assert "voir […]" == office.json("case", "show", "1")["work"]["notes"][0]["text"]
 
 
-def test_an_officer_can_redact_a_whole_answer_or_one_sentence_at_every_place(client: Client) -> None:
+def test_an_officer_can_redact_a_whole_answer_or_one_sentence_wherever_it_occurs(client: Client) -> None:
     """The options that a reporter selected can only be redacted together."""
     page = seen(client, picked='["means", null]')
     assert ["Money", "Gift, favour"] == re.findall("</span>(.*)</del>", page)

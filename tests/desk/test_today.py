@@ -312,7 +312,7 @@ def test_cases_of_an_absent_officer_move_to_the_deputy(
 
 
 def test_uncollected_bundles_are_announced_first(office: Office, tmp_path: Path, stick: Path) -> None:
-    """A bundle may contain a report of a danger. The page shown after collecting it marks that case."""
+    """A bundle may contain a report of a danger. After the collection, the page marks that case."""
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
     tell(world, portal, {"what": "a", "coi": "no"})

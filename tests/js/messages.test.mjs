@@ -1,4 +1,4 @@
-/** What the vectors do not test of messages.js: a message's files, and the channel, case and key that it names. */
+/** Tests of messages.js in addition to the vectors: a message's files, and the channel, case and key it names. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

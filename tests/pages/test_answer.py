@@ -161,7 +161,7 @@ def test_a_message_that_was_just_sent_is_first_in_the_timeline(visitor: Visitor)
     assert entries[0] == f"{said(page, 'message-you', number='1')} | Mardi."
 
 
-def test_a_new_text_after_a_sent_message_is_shown_as_not_sent(visitor: Visitor) -> None:
+def test_text_typed_after_a_message_was_sent_is_shown_as_not_sent(visitor: Visitor) -> None:
     """The old confirmation disappears, and nothing moves. The control is the empty field."""
     report = visitor.reported()
     page = opened(visitor, slot_for(report))

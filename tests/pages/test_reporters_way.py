@@ -93,7 +93,7 @@ def test_the_benchmark_counts_folded_text_separately_and_never_as_text_above_the
     assert sum(each.words for each in shown.blocks if each.above_box) == 10
 
 
-def test_a_text_on_two_screens_counts_once_and_counts_as_folded_only_if_both_screens_fold_it() -> None:
+def test_a_text_on_two_screens_counts_once_and_is_folded_only_if_both_screens_fold_it() -> None:
     first = Screen(
         "", (Block("a b", folded=False, above_box=False), Block("c d e", folded=True, above_box=False))
     )

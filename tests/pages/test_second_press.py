@@ -435,7 +435,7 @@ def test_a_key_press_never_counts_as_the_second_press_of_a_double_click(visitor:
 
 
 def test_the_link_to_leave_always_works_immediately(visitor: Visitor) -> None:
-    """Even a press at the place of the last press leaves the page."""
+    """It also works at the place where the person has just pressed something else."""
     page = opening(visitor)
     point = centre(page.locator("#open"))
     page.mouse.click(*point)

@@ -41,7 +41,7 @@ def test_the_sheets_show_small_and_usual_phones_a_tablet_and_a_wide_screen() -> 
     assert {320, 360, 768, 1280} <= set(SCREENS)
 
 
-def test_a_page_is_shown_at_each_width_in_both_colour_schemes_and_printed(
+def test_the_sheets_show_a_page_at_each_width_and_in_both_colour_schemes_and_on_paper(
     visitor: Visitor, tmp_path: Path
 ) -> None:
     folder = tmp_path / "sheets"

@@ -86,7 +86,9 @@ def test_the_second_step_asks_the_reporter_to_help_to_protect_them(visitor: Visi
         expect(visitor.page.locator(question)).to_be_visible()
 
 
-def test_the_optional_step_is_skipped_and_can_be_opened_on_the_way_back(visitor: Visitor, page: Page) -> None:
+def test_the_optional_step_is_skipped_at_first_but_can_be_opened_on_the_way_back(
+    visitor: Visitor, page: Page
+) -> None:
     """Without details or files, a report has two steps before the step with the twelve words."""
     page.fill("#what", TEXT)
     page.click("#continue")

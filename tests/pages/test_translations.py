@@ -485,7 +485,7 @@ def test_an_english_title_in_the_help_file_of_another_language_is_reported(copie
         (("../nl",), ["no language has the code ../nl"]),
     ],
 )
-def test_the_refusal_of_an_unknown_page_or_language_lists_the_choices_and_writes_nothing(
+def test_an_unknown_page_or_language_is_refused_with_the_choices_and_nothing_is_written(
     copied: Path, words: tuple[str, ...], said: list[str]
 ) -> None:
     before = files(copied)

@@ -166,7 +166,7 @@ def test_an_additional_file_is_refused_whatever_its_name_is(release: Release, na
     assert release.refused() == f"{name} is not in the manifest"
 
 
-def test_a_signature_by_a_key_that_was_not_given_counts_as_an_additional_file(
+def test_a_signature_counts_as_an_additional_file_if_its_key_was_not_given(
     release: Release, tmp_path: Path
 ) -> None:
     signing.sign(release.folder, release_keys.make(tmp_path, "carol")[0], ROOT)

@@ -21,7 +21,7 @@ def lines(text: str) -> list[str]:
 
 
 def in_sentences(text: str) -> list[str]:
-    """Return the commands of our programs in the sentences of a page, each on one line."""
+    """Return the commands of our programs that the sentences of a page contain, each on one line."""
     return [" ".join(each.split()) for each in _IN_SENTENCE.findall(ANY_BLOCK.sub("", text))]
 
 

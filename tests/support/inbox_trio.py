@@ -85,7 +85,7 @@ class Trio:
         return self.office.of("alice", "bruno")
 
     def decide_all(self) -> None:
-        """Record, without commands, all decisions on the cases, so that no closed case lacks a decision."""
+        """Record all decisions on the cases without a command: a closed case must not lack a decision."""
         with self.others.opened() as inbox, inbox.transaction() as session:
             session.execute(update(casework_tables.Duty).values(decided=today()))
             for number in (1, 2, 3):

@@ -13,8 +13,8 @@ from tests.support.portal_site import REPLY, PortalSite, slot_for
 MOST_STOPS = 120
 SCROLLED_SECONDS = 3
 # Tells whether the focused element is the wanted one, and what is wrong with its display. The label of a
-# hidden file field shows the focus. Firefox does not scroll to an element that is partly visible, which WCAG
-# 2.4.11 allows.
+# hidden file field shows the focus. If an element is already partly visible,
+# Firefox does not scroll to it; WCAG 2.4.11 allows this.
 STOP = """(wanted) => {
   const at = document.activeElement;
   const shown = at.matches(".unseen") ? at.nextElementSibling : at;

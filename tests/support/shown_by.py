@@ -185,7 +185,7 @@ def _weight(key: str) -> tuple[int, int]:
 
 
 def covered(rows: Iterable[Row], places: Iterable[Place]) -> dict[Row | None, list[Place]]:
-    """Return the places of each row. Places without a row have the key None."""
+    """Return the places of each row; the key None has the places without a row."""
     found: dict[Row | None, list[Place]] = {row: [] for row in rows}
     for place in places:
         found.setdefault(row_of(list(found), place.file, place.path), []).append(place)

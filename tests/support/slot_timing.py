@@ -108,7 +108,7 @@ def told(taken: Mapping[str, Sequence[float]]) -> bool:
 def _sigmas(slower: Sequence[float], quicker: Sequence[float]) -> float:
     """Count the rounds in which ``slower`` was slower.
 
-    Return the excess over half of the rounds, in standard deviations.
+    Return how many standard deviations this count is above half of the rounds.
     """
     count = sum(one > other for one, other in zip(slower, quicker, strict=True))
     return (count - len(slower) / 2) / (math.sqrt(len(slower)) / 2)

@@ -27,7 +27,7 @@ JOB = ["bash", "-mc", '"$@"; echo "ended with $?"', "bash"]
 # After a login, both keys that end a program work. A program that a shell runs in the background ignores the
 # signals of both keys, and so do the programs that it starts.
 _AS_AFTER_LOGIN = ("env", "--default-signal=INT,QUIT")
-# A function that runs the inbox with these words, in a folder, at a terminal.
+# A function that runs the inbox at a terminal, with the given words in the given folder.
 Start = Callable[[Sequence[str | Path], Path], AbstractContextManager["Typist"]]
 
 

@@ -126,7 +126,7 @@ def test_the_search_reads_french_documents_without_their_code(tmp_path: Path) ->
     assert not STRAIGHT.search("l\N{RIGHT SINGLE QUOTATION MARK}auteur")
 
 
-def test_no_french_text_on_the_pages_about_destruction_is_an_incomplete_sentence() -> None:
+def test_each_french_text_on_the_pages_about_destruction_is_a_complete_sentence() -> None:
     """Two officers sign the texts on these pages."""
     with catalogues.path(Domain.OFFICERS, "fr").open("rb") as file:
         texts = [

@@ -11,7 +11,7 @@ from inbox.language.messages import Sentence, sentence
 
 
 def binds(session: Session, number: int, kind: str) -> bool:
-    """Return whether a measure requires the prosecutor's word, which is missing or has restrictions.
+    """Return whether a measure requires a prosecutor's word, and this word is missing or has restrictions.
 
     Without the prosecutor's word, the measure could surprise a prosecutor. If there are restrictions, an
     officer has to say whether the measure respects them.

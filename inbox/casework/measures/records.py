@@ -90,7 +90,7 @@ def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -
 
     - a measure that opens or ends proceedings, because proceedings prevent officers from destroying a case;
     - a measure with restrictions, because restrictions prevent officers from disclosing a case;
-    - a measure without which a message that was already sent would not count as feedback.
+    - a measure because of which a message counts as feedback, if the message was already sent.
 
     Raises CaseRefused for an unknown case or measure. Raises CaseRefused if a decision or the outcome of a
     closed case depends on this measure alone. Raises Refused if no reason is given, or if another measure now

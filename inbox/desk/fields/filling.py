@@ -80,7 +80,7 @@ class Refusal:
 
 
 def filled(page: str, form: Form, refusal: Refusal) -> str:
-    """Return a page that shows a form as it was sent, and the refusal. Closed elements are opened."""
+    """Return a page with the form as it was sent and with the refusal. Closed elements are opened."""
     edits, opened = Edits(page), set[int]()
     left = defaultdict(list, {name: list(values) for name, values in refusal.given.items()})
     wrong = set(refusal.said)

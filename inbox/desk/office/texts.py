@@ -219,7 +219,7 @@ def _values(kind: Kind) -> Mapping[str, Value]:
 
 
 def _value(part: Part) -> Value:
-    """Return the value that the form has for a part of an entry."""
+    """Return the value of a part of an entry, as the form gives it."""
     match part.shape:
         case Shape.LINE:
             return {language: _line(name) for name, language in part.fields.items()}

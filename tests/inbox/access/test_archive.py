@@ -200,7 +200,7 @@ def test_a_new_message_of_the_reporter_takes_the_case_out_of_the_archive(
     assert CANARY == office.json("case", "show", "1")["summary"]
 
 
-def test_an_archived_case_leaves_the_archive_until_officers_have_read_a_late_message(
+def test_a_late_message_takes_a_case_out_of_the_archive_until_officers_have_read_the_message(
     office: Office, portal: Portal, reporter: Reporter, clock: Clock
 ) -> None:
     """The message is from before the closing, so it does not restart the retention period.
@@ -240,7 +240,7 @@ def test_a_case_on_hold_or_in_proceedings_is_not_archived(office: Office, change
     assert CANARY == office.json("case", "show", "1")["summary"]
 
 
-def test_after_a_final_decision_a_case_is_archived_at_the_end_of_both_periods(
+def test_after_a_final_decision_a_case_is_archived_once_both_periods_have_ended(
     office: Office, clock: Clock
 ) -> None:
     with office.opened() as inbox, inbox.transaction() as session:

@@ -124,7 +124,7 @@ def _once_of_lift(what: Obstacle, _: Exit, code: Code) -> tuple[Any, ...]:
 
 @pytest.fixture(scope="module")
 def founded_rooms(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Room]:
-    """Return a case before it is closed (False) and after it is closed (True). Tests copy both."""
+    """Return a room with an open case (False) and one with the same case closed (True). Tests copy both."""
     still = exits_room.found(tmp_path_factory.mktemp("exits"))
     ended = still.copy(tmp_path_factory.mktemp("ended"))
     exits_room.end(ended)

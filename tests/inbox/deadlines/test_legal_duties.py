@@ -50,7 +50,7 @@ from tests.support.laws import FILES, FRANCE, edited
 # Every case has these duties.
 ALWAYS = {"admissibility", "art14"}
 CLOSED = ("case", "close", "1", *CLOSING)
-# The command that tells the reporter of the disclosure of the identity.
+# This command tells the reporter that their identity was disclosed.
 NOTICE = ("message", "reply", "1", "--template", "identity_notice", "--text", "À qui le demande.")
 
 pytestmark = pytest.mark.copy_of("founded_offence")
@@ -376,7 +376,7 @@ def test_the_decision_not_to_inform_the_persons_concerned_takes_two_officers(off
             assert 2 == decisions.deciding(session, 1, nobody).officers
 
 
-def test_one_officer_alone_can_defer_informing_the_persons_only_once(office: Office) -> None:
+def test_one_officer_alone_can_defer_informing_the_persons_once_but_not_again(office: Office) -> None:
     """Otherwise one officer could defer the decision again each year.
 
     If the new day is not later than the old day, one officer is enough.
@@ -1052,7 +1052,7 @@ def test_officers_can_decide_duties_of_their_regime_and_duties_that_the_case_alr
         assert own | {"forwarding"} == legal_duties.choices(session, 2).keys()
 
 
-def test_new_rules_change_the_days_of_an_access_request_only_until_it_is_answered(opened: Inbox) -> None:
+def test_new_rules_change_the_days_of_an_access_request_unless_it_was_already_answered(opened: Inbox) -> None:
     """A request that was extended has more time."""
     received, stored = date(2027, 1, 5), date(2001, 1, 1)
     with undone(opened) as session:

@@ -82,7 +82,7 @@ def test_without_a_previous_export_a_day_of_receipt_in_the_future_becomes_the_da
 
 
 @given(OFFSETS, st.lists(OFFSETS, min_size=1, max_size=5))
-def test_the_texts_of_a_lost_outbox_count_from_the_next_outbox_that_was_imported(
+def test_if_an_outbox_is_lost_its_texts_count_from_the_import_of_the_next_outbox(
     made: int, days: list[int]
 ) -> None:
     """The next outbox contains the same texts again. A rebuilt portal never had the lost outbox."""
@@ -136,7 +136,7 @@ def test_a_sent_text_meets_its_deadline_only_once_the_portal_has_applied_its_out
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_a_slow_exchange_makes_an_acknowledgement_late_but_does_not_postpone_feedback(
+def test_if_an_exchange_is_slow_the_acknowledgement_is_late_but_feedback_is_not_postponed(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.office.json("message", "acknowledge", "1")

@@ -362,7 +362,7 @@ def test_a_case_in_proceedings_is_kept_until_two_officers_record_the_decision(
     assert ({"kind": "office_decision"}, 1) == (entry["values"], entry["case"])
 
 
-def test_judicial_and_office_proceedings_each_end_only_with_their_own_kind_of_decision(
+def test_judicial_proceedings_and_office_proceedings_end_only_with_a_decision_of_the_same_kind(
     closed: Office,
 ) -> None:
     closed.json("case", "measure", "add", "1", "prosecutor_phoned")

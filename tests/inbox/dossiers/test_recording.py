@@ -168,7 +168,7 @@ def test_a_text_that_contains_a_name_from_any_text_of_the_case_is_refused(office
                     undone.rollback()
 
 
-def test_with_a_reason_a_text_may_name_an_area_even_if_that_word_may_be_part_of_a_name(
+def test_a_text_with_a_reason_may_name_an_area_even_if_the_word_could_be_part_of_a_name(
     office: Office,
 ) -> None:
     """Any other word that may be part of a name, such as a ship's name, is refused."""

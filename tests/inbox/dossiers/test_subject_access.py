@@ -413,7 +413,9 @@ def test_a_later_restriction_by_the_prosecutor_again_prevents_the_answer(office:
 
 
 @pytest.mark.usefixtures("ripe")
-def test_an_answer_with_data_requires_the_decision_whether_to_inform_the_persons(office: Office) -> None:
+def test_before_an_answer_with_data_officers_must_decide_whether_to_inform_the_persons(
+    office: Office,
+) -> None:
     """Case 3 needs the decision too, although only a note in this case contains the name."""
     inform(office, "1", "2")
     office.json("case", "decide", "3", "no_transmission", "--reason", "drill")
@@ -425,7 +427,7 @@ def test_an_answer_with_data_requires_the_decision_whether_to_inform_the_persons
     assert 0 == answer(office, OWN).code
 
 
-def test_a_deferred_decision_to_inform_the_persons_is_pending_again_on_its_day(
+def test_a_decision_to_inform_the_persons_is_pending_again_on_the_day_until_which_it_was_deferred(
     office: Office, ripe: Clock
 ) -> None:
     inform(office, "1", "3")

@@ -65,7 +65,7 @@ def test_a_follow_up_joins_its_case_even_if_it_precedes_the_report_in_the_bundle
     assert list(range(1, 11)) == numbers
 
 
-def test_a_repeated_message_is_ignored_but_a_different_message_with_the_same_id_becomes_unfiled(
+def test_a_repeated_message_is_ignored_but_a_different_message_with_the_same_id_is_kept_as_unfiled(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
     """Reports and follow-ups are treated alike, whether they come in one bundle or in two."""

@@ -186,7 +186,7 @@ def test_officers_are_warned_if_the_portal_applied_an_outbox_of_another_inbox(
     assert 0 == world.office.run("exchange", "outbox", "--out", world.office.out, "--again", "1").code
 
 
-def test_outboxes_name_a_closed_case_until_the_portal_confirms_an_outbox_and_again_after_a_follow_up(
+def test_outboxes_name_a_closed_case_until_the_portal_confirms_one_and_name_it_again_after_a_follow_up(
     world: World, portal: Portal, correspondent: Reporter
 ) -> None:
     world.office.close("1")

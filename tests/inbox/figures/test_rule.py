@@ -39,7 +39,7 @@ def _stock(years: int, k: int = 3) -> tuple[list[Total], list[Fact]]:
         ((40, 4), {0, 1}),
     ],
 )
-def test_small_groups_are_hidden_with_others_in_the_order_of_the_plan(
+def test_if_a_group_is_small_other_groups_are_hidden_too_in_the_order_of_the_plan(
     counts: tuple[int, ...], hidden: set[int]
 ) -> None:
     assert to_hide(counts, 5) == hidden

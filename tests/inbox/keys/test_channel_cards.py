@@ -351,7 +351,7 @@ def test_the_inbox_with_the_root_key_is_not_reminded_to_renew_a_card(root: Offic
     assert [] == root.json("case", "list")["warnings"]
 
 
-def test_an_external_body_flags_only_a_second_keyring_with_the_same_serial(body: Office) -> None:
+def test_an_external_body_flags_a_keyring_only_if_an_earlier_one_had_the_same_serial(body: Office) -> None:
     """An external body issues no keyrings. An external body knows the keyrings of the root only from reports.
 
     For each serial number, the first reported keyring is the one that counts.

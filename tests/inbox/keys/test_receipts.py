@@ -183,7 +183,7 @@ def test_a_receipt_survives_a_restore_and_new_shares(tmp_path: Path, clock: Cloc
     assert kept == desk.told().receipt == desk.told(office=restored).receipt
 
 
-def test_a_receipt_signed_with_a_withdrawn_key_is_signed_again_with_the_later_day(
+def test_a_receipt_signed_with_a_withdrawn_key_is_signed_again_and_gets_a_later_day(
     desk: Desk, clock: Clock
 ) -> None:
     """Somebody else may have a copy of the withdrawn key.

@@ -185,7 +185,7 @@ def test_a_new_law_that_lacks_the_ground_of_an_existing_decision_is_refused(
     assert office.json("law", "replace", other, "--loosening")["adopted"]
 
 
-def test_a_new_law_that_changes_the_effect_of_a_used_measure_on_proceedings_is_refused(
+def test_a_new_law_is_refused_if_it_changes_how_a_used_measure_affects_proceedings(
     office: Office, edited: Edit
 ) -> None:
     office.tell_no_prosecutor(1)

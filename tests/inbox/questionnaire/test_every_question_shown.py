@@ -111,6 +111,6 @@ def test_a_dossier_has_exactly_the_questions_that_are_about_the_facts(shown: Sho
         assert WORDS[question] not in shown.dossier
 
 
-def test_a_dossier_has_no_entries_except_the_questions_about_the_facts(shown: Shown) -> None:
+def test_a_dossier_has_entries_only_for_the_questions_about_the_facts(shown: Shown) -> None:
     assert ABOUT_FACTS == {*shown.entries}
     assert ABOUT_FACTS < {*FIELDS}

@@ -260,7 +260,9 @@ def test_a_measure_shown_before_the_prosecutor_was_informed_stays_visible(
     assert {"process_fix"} == {*told().measures_disclosed}
 
 
-def test_feedback_withheld_for_the_prosecutor_is_due_again_after_the_prosecutors_word(office: Office) -> None:
+def test_feedback_that_was_withheld_for_the_prosecutor_is_due_again_after_the_prosecutors_word(
+    office: Office,
+) -> None:
     """Feedback withheld for the prosecutor was only postponed.
 
     Feedback withheld for another reason does not become due again.
@@ -446,7 +448,7 @@ def test_the_warning_names_each_word_about_the_judiciary(office: Office) -> None
 
 
 @pytest.mark.slow
-def test_a_sentence_about_a_finding_or_an_action_requires_a_reason_but_a_harmless_one_does_not(
+def test_only_a_sentence_about_a_finding_or_an_action_requires_a_reason(
     office: Office,
 ) -> None:
     """The rule applies in both languages until the prosecutor's word.

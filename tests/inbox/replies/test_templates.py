@@ -147,7 +147,7 @@ GIVES_AWAY = re.compile(
 )
 
 
-def test_no_shipped_template_reveals_another_report_or_that_the_judiciary_has_the_case() -> None:
+def test_no_shipped_template_reveals_that_the_judiciary_has_the_case_or_that_another_report_exists() -> None:
     """The person who writes to the office may be a suspect."""
     said = SHIPPED.split("[reply.", 1)[1].lower()
     assert [] == [word for word in ("already", "déjà", "other report", "autre signalement") if word in said]

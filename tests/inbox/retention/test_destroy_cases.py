@@ -337,7 +337,7 @@ def test_a_case_is_not_destroyed_if_only_the_clock_of_this_machine_says_that_it_
     assert [1] == closed.json("retention", "destroy", "--due")["cases"]
 
 
-def test_a_case_is_due_on_its_day_once_both_clocks_confirm_the_day(closed: Office) -> None:
+def test_a_case_is_due_once_both_clocks_confirm_the_day_of_its_destruction(closed: Office) -> None:
     """An export day that is later than the day of collection counts as the day of collection."""
     with closed.opened() as inbox, inbox.transaction() as session:
         (due,) = retention_schedule.listing(inbox.home, session)

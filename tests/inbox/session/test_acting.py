@@ -260,7 +260,7 @@ def test_a_case_in_quarantine_is_hidden_while_an_action_is_chosen(trio: Trio, wa
     assert [False, True] == found
 
 
-def test_declarations_on_other_cases_are_left_out_if_at_most_a_thousand_cases_are_given(
+def test_for_up_to_a_thousand_cases_declarations_on_other_cases_are_left_out(
     opened_trio: Inbox,
 ) -> None:
     """With more numbers, the query would be too long, so all declarations are returned.

@@ -423,7 +423,7 @@ def test_two_officers_who_open_the_inbox_for_one_command_see_the_words(office: O
         assert [("identity", "Kerguelen")] == seen(opened.inbox, opened.by_opening(today()), "Kerguelen")
 
 
-def test_a_comparison_is_recorded_even_if_the_choice_between_actions_is_then_refused(inbox: Inbox) -> None:
+def test_a_comparison_is_recorded_even_if_the_choice_of_an_action_then_fails(inbox: Inbox) -> None:
     def choose(session: Session) -> Action:
         comparisons.touched(session, 1, "Kerguelen")
         raise Refused(sentence("a reason is required"), sentence("shorten them"))

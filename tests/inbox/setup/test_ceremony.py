@@ -168,7 +168,7 @@ FAULTS: dict[str, tuple[Any, str, Any]] = {
 def test_no_inbox_is_founded_with_shares_that_fail_the_share_test(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    """The share test fails if a quorum cannot open the test message, or if fewer officers can.
+    """The share test fails if a quorum cannot open the test message, or if fewer officers can open it.
 
     No home, share file or paper is left.
     """

@@ -47,7 +47,7 @@ def upload(size: int, received: int = 0, name: bytes = b"x") -> Unfinished:
         (TEXT, TEXT - 1, True),
     ],
 )
-def test_an_upload_must_grow_in_half_an_hour_by_a_sixteenth_of_its_size_with_a_fixed_minimum_and_maximum(
+def test_an_upload_must_grow_by_a_sixteenth_of_its_size_in_half_an_hour_within_fixed_limits(
     size: int, came: int, *, goes: bool
 ) -> None:
     """If the minimum were lower, a slow upload could occupy a gigabyte for weeks.

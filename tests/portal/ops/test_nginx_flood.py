@@ -256,7 +256,7 @@ _COUNTED = [
 @pytest.mark.parametrize(
     ("asked", "tried"), _COUNTED, ids=lambda each: each if isinstance(each, str) else each[0][0]
 )
-def test_requests_in_progress_are_limited_per_source_and_per_larger_network_and_in_total(
+def test_requests_in_progress_are_limited_for_each_source_and_for_each_larger_network_and_in_total(
     counting: Nginx, asked: str, tried: Sequence[tuple[str, int, int]]
 ) -> None:
     """Clients beyond a limit are told to wait."""

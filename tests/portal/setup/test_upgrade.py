@@ -311,7 +311,7 @@ def test_a_unit_that_starts_with_neither_version_is_reported(installed: Portal) 
     is_upgraded(installed)
 
 
-def test_an_even_newer_program_never_restores_a_copy_from_before_the_last_confirmation(
+def test_a_still_newer_program_never_restores_a_copy_made_before_the_last_confirmation(
     installed: Portal,
 ) -> None:
     """The run was killed after the confirmation, and then another package was installed."""

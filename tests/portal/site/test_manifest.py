@@ -89,7 +89,9 @@ def test_a_file_that_differs_from_the_manifest_is_named(own_provable: Provable) 
         ]
 
 
-def test_a_policy_that_differs_from_the_manifest_is_named_for_each_file(own_provable: Provable) -> None:
+def test_if_a_policy_differs_from_the_manifest_each_file_with_this_policy_is_named(
+    own_provable: Provable,
+) -> None:
     own_provable.alter(policy="default-src 'none'")
     with own_provable.serving():
         lines = own_provable.found()

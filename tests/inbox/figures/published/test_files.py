@@ -21,7 +21,7 @@ def test_an_edition_has_one_json_file_and_in_each_language_a_page_and_a_pdf_and_
     assert {raw[:5] for name, raw in made.items() if name.endswith(".pdf")} == {b"%PDF-"}
 
 
-def test_the_same_published_files_give_the_same_bytes_and_later_editions_change_nothing() -> None:
+def test_an_edition_has_the_same_bytes_if_it_is_made_again_after_later_editions() -> None:
     early, late = (publish(some_years(n), n) for n in (2, 5))
     first, again = (files(each.plans, each.releases, FIRST + 1, IMPRINT) for each in (early, late))
     assert first == again
