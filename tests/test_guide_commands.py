@@ -90,7 +90,7 @@ ELSEWHERE = {
     ),
     **{
         f"make texts LANG=nl{page}": Runner(
-            GATE, "tests/pages/test_translations.py", "def test_running_make_texts_passes_on_the_language_and"
+            GATE, "tests/pages/test_translations.py", "def test_make_texts_passes_the_language_and_the_page"
         )
         for page in (" PAGE=home", " PAGE=report", " PAGE=status", "")
     },

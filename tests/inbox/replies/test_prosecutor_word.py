@@ -448,7 +448,7 @@ def test_the_warning_names_each_word_about_the_judiciary(office: Office) -> None
 
 
 @pytest.mark.slow
-def test_only_a_sentence_about_a_finding_or_an_action_requires_a_reason(
+def test_a_reason_is_required_for_a_sentence_about_a_finding_or_an_action_but_not_for_a_harmless_one(
     office: Office,
 ) -> None:
     """The rule applies in both languages until the prosecutor's word.
