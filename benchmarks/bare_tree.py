@@ -21,7 +21,7 @@ def copy(tree: Path, target: Path) -> None:
 
 @contextmanager
 def entered(tree: Path) -> Iterator[None]:
-    """Give a tree the folder /proc and the DNS configuration of this machine while the block runs."""
+    """While the block runs, the tree has the folder /proc and the DNS configuration of this machine."""
     run("mount", "-t", "proc", "proc", str(tree / "proc"))
     try:
         shutil.copy("/etc/resolv.conf", tree / "etc/resolv.conf")

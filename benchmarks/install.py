@@ -257,7 +257,7 @@ def _upgrades(machine: Machine) -> None:
     """Check that the earlier version runs until the upgrade succeeds, even after an upgrade that failed.
 
     The first upgrade fails because another program uses the port of the trial. Then the earlier package is
-    installed again, as the guide says, and the portal stays with it.
+    installed again, as the guide says, and the portal continues with the earlier version.
     """
     before = machine.do(*_VERSION)
     machine.do("apt-get", "install", f"/{_NEWER}")

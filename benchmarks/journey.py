@@ -57,7 +57,7 @@ SENTENCES = {
 }
 SENTENCES_OF_A_REPORT = 5
 WORDS_OF_A_TOKEN = 12
-# The distance of one flick that scrolls, in screens.
+# How far one flick of a finger scrolls, in heights of the screen.
 FLICK = 0.75
 # Words a minute in silent reading: Trauzettel-Klosinski and Dietz (2012), the mean of their texts.
 READING = {"fr": 195, "en": 228}

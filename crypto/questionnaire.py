@@ -427,9 +427,9 @@ def _order(found: Questionnaire) -> Iterator[Mistake]:
 def _never_asked(found: Questionnaire) -> Iterator[Mistake]:
     """Yield a mistake for each field whose conditions exclude each other. The conditions must be in order.
 
-    The conditions of a field include those of its section, and those of the questions that its conditions
-    name. Conditions about a question with several ``choices`` never exclude each other, because one report
-    can give all these answers.
+    The conditions of a field include the conditions of its section. They also include the conditions of each
+    question that they name. Conditions about a question with several ``choices`` never exclude each other,
+    because one report can give all these answers.
     """
     single = {field.id for field in found.fields if field.kind is Kind.CHOICE}
     needed: dict[str, dict[str, set[str]]] = {}

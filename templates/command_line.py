@@ -157,7 +157,7 @@ class Unknown(click.UsageError):
 class Incomplete(click.exceptions.NoArgsIsHelpError):
     """A group without a command.
 
-    ``meant`` are the commands of the group whose earlier name is now the name of the group.
+    ``meant`` are commands of this group that once had the name of the group.
     """
 
     def __init__(self, meant: list[str], context: click.Context) -> None:
@@ -225,7 +225,7 @@ class _Formatter(click.HelpFormatter):
 
 
 class _Context(click.Context):
-    """The context of a command, whose help ``_Formatter`` writes."""
+    """The context of a command; ``_Formatter`` writes the help of the command."""
 
     formatter_class = _Formatter
 
@@ -329,7 +329,7 @@ class Group(click.Group):
         return Unknown(error, [f"{context.command_path} {name}" for name in having[:_SUGGESTED]], context)
 
     def _earlier(self, context: click.Context) -> list[str]:
-        """Return the commands of this group whose earlier name is now the name of the group."""
+        """Return the commands of this group that once had the name of the group."""
         group = " ".join(context.command_path.split()[1:])
         below = self.branch.children.items()
         found = [name for name, each in below if isinstance(each, Leaf) and group in each.also]
@@ -338,7 +338,7 @@ class Group(click.Group):
     def _meant(self, context: click.Context, name: str, rest: list[str]) -> list[str]:
         """Return the commands that the user may mean; commands of this group come first.
 
-        If no command resembles the name, the user may mean the command that once had the name of this group.
+        If no command resembles the name, the result has the commands that once had the name of this group.
         """
         root = context.find_root()
         begin = tuple(context.command_path.split()[1:])

@@ -349,7 +349,7 @@ def test_an_earlier_name_of_a_command_suggests_its_current_name() -> None:
 def test_each_synonym_of_a_command_suggests_that_command(
     program: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The trees list these words as `also`."""
+    """The trees of commands list these synonyms under `also`."""
     words = [(word, path) for path, leaf in leaves(tree(program)).items() for word in leaf.also]
     assert len(words) > 4
     for word, path in words:

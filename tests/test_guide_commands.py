@@ -159,7 +159,7 @@ SAID = {
     "portal freeze DIR": Runner(GATE, "tests/portal/ops/test_commands.py", 'run(made, "freeze"'),
 }
 RUNNERS = {**ELSEWHERE, **WHOLE, **SAID}
-# No test runs these commands. A test checks only that the Makefile contains those of `make`.
+# No test runs these commands. A test checks only that the Makefile has the targets of the `make` commands.
 NOT_RUN = {
     "make mutants": "it takes hours; docs/first-day.md has the results of earlier runs",
     "make lock UPGRADE='--upgrade-package NAME'": "it changes the lock files to what the package index has",
@@ -416,14 +416,14 @@ def test_the_search_finds_a_command_in_a_sentence_that_nothing_runs() -> None:
 
 
 @pytest.mark.parametrize("line", SAID)
-def test_each_command_in_sentences_that_a_table_names_is_in_a_guide(line: str) -> None:
+def test_each_command_that_the_tests_expect_in_a_sentence_is_in_a_guide(line: str) -> None:
     assert any(
         meant(line).begins(meant(each)) for page in GUIDES for each in guides.in_sentences(PAGES[page])
     )
 
 
 @pytest.mark.parametrize("place", WHOLE)
-def test_each_place_whose_commands_are_all_run_has_commands(place: str) -> None:
+def test_each_place_of_which_all_commands_are_run_contains_a_command(place: str) -> None:
     page, _, heading = place.partition("#")
     text = PAGES[page]
     assert guides.lines(guides.section(text, heading) if heading else text)

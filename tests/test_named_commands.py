@@ -66,7 +66,7 @@ def named(text: str) -> Iterator[str]:
 
 
 def unknown(text: str) -> list[str]:
-    """Return the named commands that do not exist, or that do not have an option given with them."""
+    """Return each named command that does not exist, or that is named with an option that it lacks."""
     return [each for each in named(text) if not _exists(each)]
 
 
@@ -312,6 +312,6 @@ def test_the_inbox_names_commands_of_the_portal_as_people_type_them_with_the_pac
     assert {name: names for name, names in found.items() if names} == {}
 
 
-def test_the_search_finds_a_command_of_the_portal_without_fanal_portal_run_before_it() -> None:
+def test_the_search_finds_commands_of_the_portal_that_do_not_follow_fanal_portal_run() -> None:
     assert of_checkouts("Run `portal export`, or portal import.") == ["portal export", "portal import"]
     assert of_checkouts("Run `fanal-portal run export`. The portal exports the keyring.") == []

@@ -87,12 +87,12 @@ def test_the_page_names_only_parts_of_the_soak_that_exist() -> None:
 
 
 def test_the_page_says_which_of_its_parts_have_no_record() -> None:
-    """If this fails after a run: name the parts that have no record, or remove the sentence."""
+    """If this test fails after a run, name the parts that have no record, or remove the sentence."""
     assert without_record(PAGE) == unrecorded(PAGE, RECORDS)
 
 
 def test_the_figures_of_the_page_are_those_of_the_records() -> None:
-    """If this fails after a run: correct the row."""
+    """If this test fails after a run, correct the row."""
     assert differing(PAGE, RECORDS) == {}
     assert FIGURES.keys() <= {row.what for row in rows(PAGE)}
 

@@ -46,7 +46,7 @@ def recipe(target: str) -> str:
     return found[1].replace("$(COMPILE)", "$(UPGRADE)")
 
 
-def test_each_variable_of_make_that_a_document_names_is_read_by_its_target() -> None:
+def test_documents_name_only_make_variables_that_the_target_reads() -> None:
     assert unread("`make texts LNAG=nl PAGE=home`") == ["make texts LNAG="]
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
     texts = [each.read_text("utf-8") for each in pages]

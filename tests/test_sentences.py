@@ -40,9 +40,7 @@ def test_the_same_seed_draws_the_same_french_sentences_and_mixes_in_old_ones() -
     assert not {said for said, _ in first[:OLD]} <= {*OLD_ONES}
 
 
-def test_french_sentences_come_from_documents_and_from_errors_and_hints_and_answers_of_both_catalogues() -> (
-    None
-):
+def test_french_sentences_come_from_documents_and_from_the_texts_for_officers_in_both_catalogues() -> None:
     """The program draws neither texts of pages nor English sentences.
 
     A number that is too high is refused.

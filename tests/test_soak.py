@@ -276,7 +276,7 @@ def test_a_measured_figure(record_property: Callable[[str, object], None]) -> No
 
 
 @pytest.mark.slow
-def test_the_gate_skips_soak_tests_and_the_soak_runs_them_and_shows_their_figures(
+def test_only_the_soak_runs_soak_tests_and_it_shows_their_figures(
     request: pytest.FixtureRequest,
 ) -> None:
     """The gate runs this test, so the tests of this session are those that the gate selects."""

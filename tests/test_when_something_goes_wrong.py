@@ -54,7 +54,7 @@ def test_bundles_on_a_lost_medium_are_made_again_by_the_commands_of_the_page(inc
     assert "outbox 2" in applied
 
 
-def test_a_full_portal_is_emptied_by_the_commands_of_the_page(tmp_path: Path) -> None:
+def test_the_commands_of_the_page_empty_a_full_portal(tmp_path: Path) -> None:
     """Reports and another program have filled the disk, so that even an export needs some room first.
 
     Afterwards the portal accepts the report that it refused. All accepted reports are in the inbox.

@@ -19,7 +19,7 @@ _KEPT = ("type", "name", "version", "description", "purl", "hashes", "licenses")
 
 
 def complete(bill: dict[str, Any], package: tuple[str, str], site: Path, libraries: Libraries) -> None:
-    """Add to a bill the package that it describes, and the hash, licence and parts of each library's wheel.
+    """Complete a bill: add the package itself, and the hash, licence and parts of each library's wheel.
 
     ``package`` is the name and the version of the package, and ``site`` is its site-packages folder.
     """

@@ -23,8 +23,8 @@ def sign(folder: Path, key: Path, root: Path, check: Check = manifest.check) -> 
     """Sign the manifest with the secret key in the file ``key``, and return the signature.
 
     minisign asks for the key's passphrase. The signature has the name of the key file, and states the version
-    of the release or medium. Raises Refused if a file differs from the manifest, if the key is or may be
-    inside the repository ``root``, or if the name belongs to a signature by another key.
+    of the release or medium. Raises Refused if a file differs from the manifest, or if the key may be inside
+    the repository ``root``. Also raises Refused if a signature by another key already has this name.
     """
     _check_place(key, root)
     version = check(folder, [each.name for each in _signatures(folder)])

@@ -78,7 +78,7 @@ def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
 
 
 def _is_said(session: Session, number: int, text: str) -> bool:
-    """Return whether a case, or a linked case that may be read, contains words of the identity ``text``.
+    """Return whether words of the identity ``text`` are in a case, or in a linked case that may be read.
 
     The search is the same as for outgoing texts: by words and by lines.
     """

@@ -111,8 +111,8 @@ def concerns(session: Session, number: int, request: AccessRequest) -> bool:
 def may_name(session: Session, number: int, request: AccessRequest) -> bool:
     """Return whether a case may refer to the person who requests access, although it lacks the full name.
 
-    The case contains only the family name of the person, or an officer linked it as "same person" to a case
-    that names the person. Raises the same errors as ``names``.
+    Such a case contains the family name of the person, but not the full name. A case also counts if an
+    officer linked it as "same person" to a case that names the person. Raises the same errors as ``names``.
     """
     given = access_requests.names(request)
     if names(session, number, given):

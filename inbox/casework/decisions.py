@@ -33,8 +33,8 @@ class Decision:
 
     ``until`` is the day of a deferral; ``addressee`` and ``reference`` belong to a transmission.
     ``restrictions`` are actions that the prosecutor does not want, or conditions for such actions.
-    ``despite`` is the reason for stating that the reporter was told although no reply says so, or for sending
-    something to a person whom the case names. ``despite`` is empty if no such reason is needed.
+    ``despite`` is the reason for sending something to a person whom the case names. It is also the reason for
+    stating that the reporter was told, if no reply says so. It is empty if no such reason is needed.
     """
 
     choice: str
@@ -324,8 +324,8 @@ def _rule(session: Session, choice: str) -> rules.Decision:
 def _code(session: Session, number: int, decision: Decision) -> Code:
     """Return the journal's code for a decision; it says whether the decision takes two officers.
 
-    Some decisions take two officers, as do decisions whose measure takes two. A decision that replaces a
-    decision taken by two officers also takes two. Otherwise, one officer could reverse the earlier decision.
+    Some decisions take two officers. A decision also takes two officers if its measure takes two, or if it
+    replaces a decision of two officers. Otherwise, one officer could reverse the earlier decision.
     Two officers are always needed to defer a decision again. Two officers are also needed to state, without
     such a reply, that the reporter was told. Nobody else could check this statement.
     """

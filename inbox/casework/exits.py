@@ -182,8 +182,8 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         destroy=_blocked(Code.DECIDE_BY_TWO),
         access=_blocked(Code.DECIDE_BY_TWO),
     ),
-    # Nobody may read and judge a case in quarantine, so closing it requires a second officer instead of the
-    # decision. Marking a case as junk requires two officers instead of the decision.
+    # Nobody may read a case in quarantine, so nobody can take this decision. Instead, two officers must close
+    # such a case. Marking a case as junk also requires two officers instead of the decision.
     Obstacle.ADMISSIBILITY: _row(
         close=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO, unless=(Obstacle.QUARANTINE,)),
         destroy=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO, unless=(Obstacle.QUARANTINE, Obstacle.JUNK)),

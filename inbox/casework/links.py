@@ -41,7 +41,7 @@ _WEIGHTS = {Kind.CONTAINER: 6, Kind.PLATE: 6, Kind.PHONE: 6, Kind.TEXT: 6, Kind.
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Something that two cases share, as this case writes it; for texts, the percentage that they share."""
+    """A mark that two cases share, as this case writes it; or how many percent of a text they share."""
 
     kind: Kind
     shown: str

@@ -74,7 +74,7 @@ def puts_off(session: Session, number: int, outcome: str) -> bool:
 
 
 def is_missing(session: Session, number: int) -> bool:
-    """Return whether nobody may be warned yet, because the prosecutor has not said that this is allowed.
+    """Return whether the prosecutor's word is missing; until it is given, nobody may be warned.
 
     The result is also True before officers have decided whether to inform a prosecutor, even if no rule asks
     for that decision. A case that nobody has scored may still be about an offence.
@@ -95,8 +95,8 @@ def is_undecided(session: Session, number: int) -> bool:
 def is_awaited(session: Session, number: int) -> bool:
     """Return whether the judiciary has this case, or a case bound to it.
 
-    The result is False after the prosecutor's word or a final decision. But it is True while a decision on
-    informing the prosecutor of one of these cases is asked for and not taken.
+    The result is False after the prosecutor's word or a final decision. But it is True while a rule asks for
+    a decision on informing the prosecutor of one of these cases, and officers have not taken this decision.
     """
     bound = bonds.of(session, number)
     return bool(_asked(session, bound)) or any(_has_justice(session, each) for each in bound)
@@ -110,8 +110,8 @@ def is_restricted(session: Session, number: int) -> bool:
 def restrictions(session: Session, number: int) -> str:
     """Return the prosecutor's restrictions on this case, without those on linked cases, as one text.
 
-    Restrictions that were recorded before the prosecutor's last word are left out, unless they are dated
-    later than that word. A final decision ends the restrictions.
+    The prosecutor's last word ends the restrictions that were recorded earlier, but not those with a later
+    date. A final decision ends all restrictions.
     """
     return "; ".join(each.restrictions for each in _binding(session, number) if each.restrictions)
 

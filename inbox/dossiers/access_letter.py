@@ -1,7 +1,8 @@
 """The two possible answers to an access request, as a PDF.
 
-One answer states what data is held. The other answer neither confirms nor denies anything. The other answer
-is the same whether the request is refused or no data is held, except for the names and the day.
+One answer states what data is held. The other answer neither confirms nor denies anything. It is used if
+the request is refused, and also if no data is held. Then the letter is the same, except for the names and
+the day.
 """
 
 from collections.abc import Sequence

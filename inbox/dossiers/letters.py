@@ -281,8 +281,8 @@ def _check_words(session: Session, number: int, wanted: Wanted) -> None:
 def _check_way(session: Session, number: int, rule: Letter, today: date) -> None:
     """Raise CaseRefused while a letter has to wait.
 
-    Until officers decide whether to inform the prosecutor, letters may go only to the prosecutor, and only
-    after a measure records that the prosecutor is informed. Otherwise, a letter could warn the persons
+    Until officers decide whether to inform the prosecutor, letters may go only to the prosecutor. Even then,
+    a measure must first record that the prosecutor is informed. Otherwise, a letter could warn the persons
     concerned too early.
     """
     if rule.to is Addressee.PROSECUTOR:

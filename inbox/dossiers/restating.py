@@ -179,7 +179,7 @@ def _check_form(text: str) -> None:
 
 
 def _counted(text: str, own: set[str]) -> list[tuple[str, str]]:
-    """Return a text's words that are not ignored, each folded and as written."""
+    """Return the words of a text without ignored words; each word is given folded and as written."""
     return [
         (word, written)
         for written in text.split()

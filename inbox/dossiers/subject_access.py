@@ -63,8 +63,8 @@ class Seen:
 class Answer:
     """The answer to a person, in a language of the pages; without a text, nothing is confirmed or denied.
 
-    ``reason`` says why a warning about the text is set aside, or why nothing is disclosed although no
-    obstacle forbids disclosure. The reason is stored with the cases that it concerns.
+    ``reason`` says why a warning about the text is set aside. If nothing is disclosed and no obstacle forbids
+    disclosure, ``reason`` says why. The reason is stored with the cases that it concerns.
     """
 
     text: str | None = None

@@ -1,4 +1,7 @@
-"""Check that an intake bundle is the next bundle from the portal that an officer confirmed (SPEC 8.3)."""
+"""Check that an intake bundle is the next bundle from its portal (SPEC 8.3).
+
+An officer must have confirmed this portal.
+"""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """The certificate of an edition: for each hidden count, complete counts that give it k different values.
 
 The solver knows what an attacker knows: the rule, the thresholds, what everybody knows of the counts, and
-everything ever published. It gets no exact count, so a refusal reveals nothing about the hidden counts, and
-the certificate is the same whatever they are. Each witness (one count for every cell) leads the rule to
+everything ever published. It gets no exact count. Therefore a refusal reveals nothing about the hidden
+counts, and the certificate does not depend on them. Each witness (one count for every cell) leads the rule to
 publish exactly what was published. ``inbox/figures/checker.py`` checks this without importing this module.
 """
 
@@ -46,7 +46,7 @@ def certify(layout: Layout, facts: Sequence[Fact], shown: Shown) -> list[Witness
 
 
 def _joined(ties: Iterable[set[str]]) -> list[set[str]]:
-    """Return the ties; those that share a cell are joined."""
+    """Join the ties that share a cell, and return all ties."""
     found: list[set[str]] = []
     for tie in filter(None, ties):
         touching = [each for each in found if each & tie]
@@ -88,7 +88,7 @@ class _Part:
         return found
 
     def _with_new_values(self, cell: str, others: Iterable[str], values: Mapping[str, set[int]]) -> Witness:
-        """Return a witness that gives ``cell`` a new value, and as many of the others as possible."""
+        """Return a witness with a new value for ``cell``, and for as many of the other cells as possible."""
         begun = self._solver.num_scopes()
         if not self._can_be_new(cell, values):
             raise Narrowed(cell)
@@ -129,7 +129,7 @@ class _Part:
     def _hides(self, table: Table) -> Term:
         """Return the condition under which the rule hides the hidden groups of ``table`` and no others.
 
-        The rule hides the small groups and goes on with the first ``end`` groups, for one ``end``.
+        The rule hides the small groups. It also hides the first ``end`` groups, for some number ``end``.
         """
         hidden = {
             place: self._counts[group]

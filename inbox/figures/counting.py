@@ -2,9 +2,9 @@
 
 An event counts in the year in which it is recorded in the vault: a report in the year of its collection, a
 closing in the year of the closing, and a measure in the year in which officers record it. Nothing can then be
-added to a year that is over. If events counted by their own day, a measure of December that is recorded in
-May would change an edition that is final, or would never count. The time from report to measure is computed
-from the day of the measure itself.
+added to a year that is over. Suppose that events counted by their own day. A measure taken in December but
+recorded in May would then change an edition that is final, or would never count. The time from report to
+measure is computed from the day of the measure itself.
 
 Only the first closing of a case counts, because otherwise there could be more closings than reports.
 Reopening the case changes nothing.
@@ -60,7 +60,7 @@ class Known(StrEnum):
 
 
 class Whether(StrEnum):
-    """Whether something is so."""
+    """The answer to a yes-or-no question."""
 
     YES = "yes"
     NO = "no"

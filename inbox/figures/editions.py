@@ -27,8 +27,8 @@ from inbox.session.inbox import Inbox
 from inbox.vault import queries_office
 from inbox.vault.destroyed_tables import Counted, Edition
 
-# An edition is made no sooner than three months after the end of its year (domain practice: late reports and
-# feedback of the year have then arrived).
+# An edition is made at least three months after the end of its year. By then, late reports and feedback of
+# the year have arrived (domain practice).
 _FROM_MONTH = 4
 
 
@@ -167,7 +167,7 @@ def _check(kept: Book, year: int, today: date) -> None:
 
 
 def _narrowed(cell: str, year: int, releases: Mapping[int, bytes]) -> Refused:
-    """Return the refusal of an edition that would narrow a hidden count, with the edition in the way."""
+    """Return the refusal of an edition that, together with an earlier edition, narrows a hidden count."""
     hidden_in = [each for each, raw in releases.items() if cell in json.loads(raw)["cells"]]
     return Refused(
         sentence(

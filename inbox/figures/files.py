@@ -163,7 +163,7 @@ def _check_signatures(found: Mapping[str, bytes]) -> None:
 
 
 def _check_readable(found: Mapping[str, bytes], made: Mapping[str, bytes]) -> None:
-    """Raise Refused for the first readable file that is not the one that the release files give."""
+    """Raise Refused for the first readable file that differs from the file made from the release files."""
     for name, raw in made.items():
         if found.get(name) != raw:
             raise Refused(

@@ -50,7 +50,7 @@ def check(session: Session, given: Plan) -> None:
 
 
 def _known(session: Session, law: Law) -> Mapping[tuple[Kind, str], frozenset[str]]:
-    """Return the codes by the kind of events and the kind of codes."""
+    """Return the known codes, keyed by the kind of event and the kind of code."""
     after = (*counting.AFTER, LATER)
     degrees = (NOTHING, *map(counting.degree_code, _DEGREES))
     return {

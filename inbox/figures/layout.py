@@ -20,7 +20,7 @@ from inbox.figures.rule import Fact, Layout, Table, Total
 
 # The reports that came before the first edition and are still open then.
 OPEN = "open"
-# A total comes after those that it depends on.
+# Each total comes after the totals that it depends on.
 _ORDER = tuple(Kind)
 
 

@@ -30,7 +30,7 @@ from crypto.toml_schema import (
 from inbox.figures.events import CODES, Kind
 
 YEARS = 3
-# The least and the largest threshold of a table, and the least one of a cross-table.
+# The smallest and the largest threshold of a table, and the smallest threshold of a cross-table.
 FLOOR, MOST, CROSS = 3, 100, 10
 _LONGEST = 200
 _ID = {"type": "string", "pattern": rf"^{ID}\Z", **expected("id")}

@@ -8,10 +8,10 @@ The rule hides a total below its threshold. It also hides a total of closed repo
 reports are open: fewer than the largest threshold so far. It hides every total of measures as long as no
 total of reports is shown.
 
-If the rule hides what a table divides, it hides all groups of the table. Otherwise, it hides each group below
-the threshold k. Zero is below k, too: a published zero would reveal that another hidden count is not zero. If
-any group is hidden, the rule hides more groups, from the first group of the plan on. It stops when the first
-group is hidden and the hidden counts add up to 2k - 1 or more, or when all groups are hidden.
+If the rule hides a count that a table divides, it hides all groups of the table. Otherwise, it hides each
+group below the threshold k. Zero is below k, too: a published zero would reveal that another hidden count is
+not zero. If any group is hidden, the rule hides more groups, from the first group of the plan on. It stops
+when the first group is hidden and the hidden counts add up to 2k - 1 or more, or when all groups are hidden.
 
 This order is fixed. The usual rule hides the next smallest count instead. This reveals that no hidden count
 is larger than the smallest published one: of 3, 7 and 7 it hides 3 and one 7, so the first count can only be
@@ -35,8 +35,8 @@ class Total:
     """A cell that no table explains; ``k`` is its threshold.
 
     ``out_of`` are the totals of the reports that were received so far, and ``before`` the totals of those
-    that were closed earlier. What remains is a count, too, and must be at least ``stay``. ``needs`` are
-    totals without which this one would be empty.
+    that were closed earlier. What remains is a count, too, and must be at least ``stay``. If all totals in
+    ``needs`` are hidden, this total is hidden, too.
     """
 
     cell: str
@@ -89,7 +89,8 @@ class Layout:
 class Fact:
     """What everybody knows of counts: those of ``few`` add up to at most those of ``many``.
 
-    Without ``is_at_most``: there are events of ``few`` only if there are events of ``many``.
+    Without ``is_at_most``, the fact says only this: if there are events of ``few``, there are events of
+    ``many``, too.
     """
 
     few: tuple[str, ...]

@@ -130,8 +130,8 @@ class Sheets:
     ) -> None:
         """Write a table with columns of these relative widths. Each page repeats the column heads.
 
-        With ``numbers``, all columns except the first are aligned on the right. ``whole`` is a last row with
-        what the rows add up to, in bold letters.
+        With ``numbers``, all columns except the first are aligned on the right. ``whole`` is a last row in
+        bold letters, with the totals of the rows.
         """
         pdf = self._pdf
         pdf.ln(_LINE / 2)

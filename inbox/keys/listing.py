@@ -42,7 +42,7 @@ def rendered(keys: list[View]) -> Iterator[str]:
 
 
 def state(key: View) -> Labelled:
-    """Return the state of a key in words, with its day in the format of each language."""
+    """Return the state of a key in words, in each language; its day has the format of that language."""
     return labels.said("key_state", key["state"], day=date.fromisoformat(key["day"]) if key["day"] else None)
 
 

@@ -28,8 +28,8 @@ def of(
     as in the queue. If the case has since left the queue, for example because it was closed, its neighbours
     are the ``last`` neighbours that are still in the queue.
 
-    The result holds only numbers from a queue whose display the journal has recorded, so it needs no entry of
-    its own.
+    All numbers in the result come from a queue. The journal has already recorded that this queue was shown,
+    so the result needs no entry of its own.
     """
     if asked is None:
         return Neighbours(number)

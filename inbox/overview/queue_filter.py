@@ -68,7 +68,8 @@ _WORDLESS = ("state", "status", "category", "priority", "due", "to_read", "undec
 class Filter:
     """A filter for cases; an empty field matches all cases.
 
-    If ``state`` is empty, the filter matches open cases, or cases in every state if it has search words.
+    If ``state`` is empty, the filter matches open cases. With search words, it then matches cases in every
+    state.
     ``officer`` may be ME or NOBODY. ``danger`` matches cases with an answer that states actual or possible
     danger, and cases that an officer has assessed as dangerous. ``to_read`` matches cases that are new or
     have an unread message. ``undeclared`` matches cases that the acting officers may read, but that at least
@@ -115,7 +116,7 @@ class Filter:
     def tells_words(self) -> bool:
         """Whether the filter may depend on the content of reports, or on what officers wrote about them.
 
-        The value is false only if no field in use depends on reports or on officers' texts.
+        The value is true as soon as one field in use depends on reports or on officers' texts.
         """
         return replace(self, **{name: getattr(Filter(), name) for name in _WORDLESS}) != Filter()
 

@@ -115,7 +115,7 @@ def keep(session: Session, held: Held, case: Case) -> None:
 
 
 def set_days(leaving: Iterable[Message], case: Case, today: date) -> None:
-    """Date held-back messages with the day they are sent, so that reporters do not see the delay."""
+    """Give held-back messages the day on which they are sent, so that reporters do not see the delay."""
     for each in leaving:
         if each.held and each.serial > case.serial:
             each.day, each.held = today, False

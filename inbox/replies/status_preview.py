@@ -112,7 +112,10 @@ def beside(number: int, text: str, found: Sequence[Finding]) -> View:
 
 
 def digest(page: View) -> str:
-    """Return the SHA-256 of a page in hexadecimal, to check that officers have seen the page that is sent."""
+    """Return the SHA-256 of a page in hexadecimal.
+
+    It serves to check that officers have seen exactly the page that is sent.
+    """
     return hashlib.sha256(json.dumps(page, sort_keys=True).encode()).hexdigest()
 
 

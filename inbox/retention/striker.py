@@ -1,4 +1,4 @@
-"""Redact or only find a passage in every text of a case, and count it at each place."""
+"""Redact a passage in every text of a case, or only find it, and count it at each place."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -102,7 +102,7 @@ class Striker:
         return goes
 
     def is_meant(self, place: str) -> bool:
-        """Return whether the striker applies to this place."""
+        """Return whether this redaction applies to a place."""
         return self.place in {place, EVERYWHERE}
 
 
@@ -256,7 +256,7 @@ def _from_report(case: Case, striker: Striker) -> None:
 
 
 def _struck(said: Iterable[tuple[str, Answer]], striker: Striker) -> Iterator[tuple[str, Answer]]:
-    """Yield the redacted answers; each chosen option is removed completely or stays."""
+    """Yield the redacted answers; a chosen option is either removed completely or kept."""
     for field, answer in said:
         if isinstance(answer, str):
             yield field, striker.text(field, answer)

@@ -59,7 +59,7 @@ class Notice:
 
     @property
     def confirmed_by_sheet(self) -> tuple[str, ...]:
-        """Officers who confirmed with a passphrase chosen by the person who brought their sheet."""
+        """Officers whose passphrase for the confirmation was chosen by the person who brought their sheet."""
         return tuple(name for name in self.confirmed if self.by.get(name) is Presence.SHEET)
 
     @property

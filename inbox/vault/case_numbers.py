@@ -19,8 +19,7 @@ _MOST_LEFT_OUT = 1_000_000
 def last(session: Session) -> int:
     """Return the highest case number given so far, even to a destroyed case; 0 before the first case.
 
-    A number that officers set with ``go_on_after`` is treated as already given, because the lost inbox may
-    have used all numbers up to it.
+    A number that officers set with ``go_on_after`` counts as given, because the lost inbox may have given it.
     """
     named = session.scalar(select(Setting.value).filter_by(name=_LAST)) or "0"
     highest = (select(func.max(Case.number)), select(func.max(DestroyedCase.case)))

@@ -263,7 +263,8 @@ class Duty(Base):
       ``decision`` is empty or records that the decision was deferred.
     - ``urgent`` is the day from which the office knew of an imminent danger, or None.
     - ``ground`` is one of the grounds in the law, if the law has any. ``reason`` is in the officers' words.
-    - ``reply`` is the position of the last message to the reporter on which a decision was based, or None.
+    - ``reply`` is the position of a message to the reporter, or None. It is the last message on which a
+      decision was based.
     - Some decisions are valid for one occasion only. ``spent`` is true once such a decision has been used.
       The next decision concerns the next occasion.
     - ``anew`` is true if news in the case reopened the duty. After such news, the time runs from the day of

@@ -35,7 +35,7 @@ class VisaList(Base):
     """A list of data to destroy, with the day and reference of the archives' approval once it is given.
 
     ``sha256`` (32 bytes) is the hash of the list's lines. ``unopened`` is the number of entries on the list
-    that did not become a case and were collected up to the day ``unopened_to``.
+    that did not become a case. These entries were collected up to the day ``unopened_to``.
     """
 
     __tablename__ = "visa_lists"

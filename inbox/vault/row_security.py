@@ -42,8 +42,8 @@ _PRESENT = "present"
 _DEPTH = "depth"
 _DAY = "day"
 _HELD = "held"
-# Up to this many case numbers are part of the query. For more case numbers, ``readable`` fetches all readable
-# numbers.
+# Up to this many case numbers are part of the query. If there are more, ``readable`` fetches all readable
+# case numbers.
 _FEW = 1_000
 # The number of rows that are kept: more than a page of a case shows, but too few to fill the memory.
 _MOST_HELD = 64
@@ -292,8 +292,8 @@ def _in_archive() -> Select[Any]:
 def _without(kept: SelectBase, hidden: SelectBase, *, whole: bool) -> Iterator[CriteriaOption]:
     """Yield criteria that omit both these cases and, in all tables, the rows that refer to them.
 
-    ``kept`` are the cases from which an officer is excluded. ``hidden`` also contains other cases, whose
-    rows about officers remain visible. Saved views are visible only to their own officer.
+    ``kept`` are the cases from which an officer is excluded. ``hidden`` also contains other cases; the rows
+    about officers of these other cases remain visible. Saved views are visible only to their own officer.
     """
     known = select(Case.__table__.c.case_id).where(
         Case.__table__.c.number.in_(hidden), Case.__table__.c.case_id.is_not(None)

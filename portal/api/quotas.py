@@ -110,7 +110,7 @@ class Limits:
     def of_day(self, today: date) -> int:
         """Return the limit for texts sent without JavaScript on one day, in bytes.
 
-        Larger envelopes sent without JavaScript have a separate limit of the same size.
+        A second limit of this size applies to larger envelopes sent without JavaScript.
         """
         return int(self.capacity * _SCRIPTLESS_HALF_DAY * self._part("scriptless_day", days.number(today)))
 

@@ -124,7 +124,7 @@ export class Attachments {
     for (const control of controls) control.disabled = busy;
   }
 
-  /** Remove all files. Their space disappears after a moment; the content below does not move on the screen. */
+  /** Remove all files. The page closes the gap after a moment, and the content below does not move on the screen. */
   clear() {
     const rows = this.#attached.map(({ row }) => row);
     for (const each of this.#attached) each.abandon();

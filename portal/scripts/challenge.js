@@ -20,7 +20,7 @@ export class OtherChallenge extends NotForUs {
   code = "other-challenge";
 }
 
-/** The answer was signed with other words than the words of the receipt. */
+/** The answer was signed with twelve words that are not the words of the receipt. */
 export class OtherAuthor extends NotForUs {
   /** @override */
   code = "other-author";

@@ -1,5 +1,5 @@
 // @ts-check
-/** The channels that can receive a report: those of a keyring that are open today. */
+/** The channels that can receive a report: the channels of a keyring that are open today. */
 
 import { byId, element, show } from "./dom.js";
 import { Failure } from "./failure.js";

@@ -11,5 +11,5 @@ export const GUARD = "guard";
  * page, so show nothing.
  */
 export const LEFT = "left";
-/** The page's own entry after Back has led to it from the guard. The browser's Forward leads to the guard. */
+/** The page's own entry, once the person went back to it from the guard. The browser's Forward leads to the guard. */
 export const RETURNED = "returned";

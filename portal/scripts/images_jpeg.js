@@ -84,7 +84,7 @@ function takeJfif(cleaning, segment) {
 }
 
 /**
- * Keep the colour coding, but nothing that is appended to it.
+ * Keep the information on the colours, but no bytes after it.
  * @param {Cleaning} cleaning
  * @param {Uint8Array} segment
  */

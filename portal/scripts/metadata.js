@@ -114,7 +114,7 @@ async function picture(file, kind, bytes) {
 }
 
 /**
- * Return the same parts, with parts merged that are adjacent in the file.
+ * Return the same parts, but merge the parts that are adjacent in the file.
  * @param {readonly Uint8Array[]} parts
  * @param {Uint8Array} bytes of the file
  */

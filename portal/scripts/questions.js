@@ -74,7 +74,7 @@ export function checkTexts(step) {
 }
 
 /**
- * Call `act` after each answer to the question whether the report concerns those who would read it.
+ * Call `act` after each answer to this question: does the report concern the people who would read it?
  * @param {HTMLElement} form
  * @param {(outside: import("./channels.js").Outside) => void} act
  */

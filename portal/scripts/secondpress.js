@@ -8,7 +8,7 @@
 const NEAR = 24;
 /** For this many milliseconds after the first tap, another tap counts as a second press. */
 const DOUBLE_MS = 400;
-/** For this many milliseconds after a change of the page, a press still counts as meant for the earlier content. */
+/** For this many milliseconds after a change of the page, a press still counts as a press on the earlier content. */
 const UNSEEN_MS = 1_000;
 
 /** @type {MouseEvent | null} the last press of a pointer */

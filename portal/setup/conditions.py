@@ -96,7 +96,7 @@ def room(system: System, folders: Iterable[str] = _WRITTEN, bytes_free: int = _R
 
 
 def clock() -> Condition:
-    """Return the condition that the clock is not slow by days.
+    """Return the condition that the clock is not days behind.
 
     If the clock is fast, the keyring has expired, and the step for the keyring reports this.
     """
@@ -166,7 +166,7 @@ def no_other_tor(system: System) -> Condition:
 
 
 def answered() -> Condition:
-    """Return the condition that setup has its answers, which is never met: it stands for all other steps."""
+    """Return the condition that setup has its answers; it is never met, and stands for all other steps."""
     return Condition(
         "answers",
         lambda: in_the_way(

@@ -2,7 +2,8 @@
 
 One transaction that deleted gigabytes would block all writers until it ended. With SQLite, the transaction
 would also need the same amount of free disk space, because overwritten pages go to the write-ahead log first.
-So deleting an envelope only records its id; the clock, `portal import` and `portal expire` delete its bytes.
+Therefore a deletion at first records only the id of the envelope. The clock, `portal import` and
+`portal expire` delete its bytes later.
 """
 
 import math

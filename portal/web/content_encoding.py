@@ -24,7 +24,7 @@ SUFFIXES: Mapping[str, str] = {"br": ".br", "gzip": ".gz"}
 @cache
 def encoded(content: bytes) -> Mapping[str, bytes]:
     """Return the compressed forms of a file, keyed by content encoding, the shortest first."""
-    # Without a timestamp, gzip writes the same bytes whenever the portal starts.
+    # Without a timestamp, gzip writes the same bytes at every start of the portal.
     forms: dict[str, bytes] = {
         "br": _kept(content),
         "gzip": gzip.compress(content, mtime=0),

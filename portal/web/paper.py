@@ -29,7 +29,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section of the questionnaire, with those of its questions that the form asks."""
+    """A section of the questionnaire, with the questions of the section that the form asks."""
 
     section: Section
     questions: tuple[Question, ...]

@@ -259,8 +259,8 @@ def replies(
 
     ``outcomes`` are the outcomes of the law; outcomes in ``untold`` must not have a text of their own.
     ``told`` are the decisions that confirm what a reply told the reporter. ``extends`` says whether a
-    deadline can be extended. If a text can end a case with any outcome, it contains no words of an officer,
-    because such words could reveal the outcome.
+    deadline can be extended. Some texts can end a case with any outcome. They
+    must contain no words of an officer, because such words could reveal the outcome.
     """
     rows = document.value["reply"]
     for code, row in rows.items():

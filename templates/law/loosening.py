@@ -270,7 +270,8 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "reference": _off,
                 "sanitised": _off,
                 "answers_danger": _on,
-                # A measure that concerns a person reopens the decision that the case names no person.
+                # Officers may have decided that the case names no person. A measure that concerns a person
+                # reopens this decision.
                 "concerns_somebody": _off,
             },
         ),
@@ -357,7 +358,7 @@ def known_as(file: str, prefix: str, key: str) -> str:
 def looser(file: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     """Yield each dotted key whose change loosens the law, with both values; an absent value is None.
 
-    The check skips the keys below a key that is yielded or new.
+    If a key is yielded or new, the check skips all keys below it.
     """
     yield from _looser(file, "", "", old, new)
 

@@ -594,8 +594,8 @@ class Emergency:
 class WhomToReach:
     """Parts of sentences on the reporter's pages: whom to contact, and who may receive a report.
 
-    ``advice``: whom reporters can always ask. ``directly``: who accepts
-    letters that do not go through this office. ``instead``: where to send a letter about this office.
+    ``advice``: whom reporters can always ask. ``directly``: authorities to which reporters can write
+    directly, without this office. ``instead``: where to send a letter about this office.
     ``passed_on``: whole sentences that say what the office has to pass on, and who can look for the reporter.
     """
 

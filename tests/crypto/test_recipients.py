@@ -118,7 +118,7 @@ def test_a_key_with_a_coefficient_out_of_range_is_poisoned(at):
 
 
 @pytest.mark.parametrize("point", LOW_ORDER, ids=lambda point: point.hex()[:8] + point.hex()[-4:])
-def test_a_key_with_a_point_of_low_order_is_poisoned(point):
+def test_a_key_with_a_point_of_low_order_is_refused(point):
     """With such a public key, every shared secret would be zero. The key is refused when it is read."""
     with pytest.raises(Malformed):
         HybridRecipient(HYBRID.recipient().raw[:-32] + point)

@@ -70,7 +70,7 @@ def test_the_link_to_the_next_case_follows_the_filter_and_order_of_the_queue(off
         assert ["p1", "n3"] == beside(client, 2)
 
 
-def test_a_new_search_changes_the_links_to_neighbours_only_after_the_queue_has_journalled_it(
+def test_a_new_search_changes_the_links_to_neighbours_only_after_the_journal_has_recorded_the_search(
     office: Office,
 ) -> None:
     """Otherwise the links would reveal the result of a search without a journal entry.

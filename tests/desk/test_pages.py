@@ -694,8 +694,8 @@ def test_an_officer_can_collect_and_answer_and_export_at_the_desk(chromium: Brow
         _lock(page)
         assert accessibility.violations(page) == []
         assert page.goto(f"{served.root}/en/").status == 503  # type: ignore[union-attr]
-        # Go back past the pages of the outbox, the medium and the case. Going back to the answer to a form
-        # fails, because the browser cannot request it again.
+        # Go back past the pages of the outbox, the medium and the case. If a page was the answer to a form,
+        # going back to it fails, because the browser cannot request it again.
         for _ in range(5):
             with suppress(Error):
                 page.go_back()

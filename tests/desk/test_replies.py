@@ -148,7 +148,7 @@ def test_fields_have_hints_and_templates_are_shown_by_their_title(
         ("close", "Preview of the closing"),
     ],
 )
-def test_the_title_of_a_preview_says_that_it_is_a_preview_and_of_what(
+def test_the_title_of_a_preview_names_the_text_that_is_previewed(
     office: Office, way: str, called: str
 ) -> None:
     with sitting(office) as client:

@@ -74,7 +74,7 @@ def everything(connection: socket.socket) -> str:
 
 
 @pytest.mark.parametrize("path", FORMS)
-def test_if_a_session_ends_while_a_form_is_being_sent_the_form_is_shown_again_and_not_processed(
+def test_a_form_that_is_being_sent_while_the_session_ends_is_shown_again_and_not_processed(
     office: Office, path: str
 ) -> None:
     """An earlier draft is still there at the next sign-in. The control is a session that does not end."""

@@ -154,7 +154,7 @@ def below_run(tmp_path: Path) -> Iterator[Path]:
     folder.rmdir()
 
 
-def test_the_page_says_that_switching_off_deletes_the_answer_if_its_folder_is_in_memory(
+def test_for_a_folder_in_memory_the_page_says_that_switching_off_deletes_the_answer(
     office: Office, tmp_path: Path, below_run: Path
 ) -> None:
     """The controls are a medium mounted below /run, and a missing folder.

@@ -76,7 +76,7 @@ def test_an_officer_cannot_hide_a_danger_with_a_low_score(three_cases: Office) -
 
 
 def test_a_danger_is_listed_first_until_an_officer_takes_a_measure_against_it(three_cases: Office) -> None:
-    """One officer alone can ask for protection or keep logs, so these measures do not remove the danger."""
+    """The danger remains after what one officer can do alone: requesting protection, or keeping logs."""
     with sitting(three_cases) as alice:
         shown = alice.page("/en/today")
         assert "Case 1" in part(shown, "danger")

@@ -68,7 +68,7 @@ def started_fixture(
 
 @pytest.fixture
 def firefox(started: Firefox, site: PortalSite) -> Firefox:
-    """The started Firefox with a French reporter who has not been on this site before."""
+    """A running Firefox, used by a French reporter who has not been on this site before."""
     started.peer.does("visit", address=site.address, language="fr")
     return started
 

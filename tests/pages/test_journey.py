@@ -230,7 +230,7 @@ def test_the_page_asks_before_it_closes_a_case_with_an_unsent_message(visitor: V
     assert held.asked == 1
 
 
-def test_the_page_asks_before_it_closes_a_case_if_a_message_was_begun_with_a_button(visitor: Visitor) -> None:
+def test_if_a_button_began_a_message_the_page_asks_before_it_closes_the_case(visitor: Visitor) -> None:
     """The button writes into the field by means of a script, and the message is not sent."""
     held = Held(visitor)
     page = visitor.page

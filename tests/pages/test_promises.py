@@ -374,7 +374,7 @@ def test_each_page_links_to_texts_about_rights_and_authorities_and_data(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_portal_reports_a_missing_time_for_oral_reports(language: str) -> None:
-    """Under some regimes, the law need not set a time for oral reports. Here, the law in use sets none.
+    """Under some regimes, the law need not set a time for oral reports. The law in this test sets no time.
 
     `portal doctor` reports texts in brackets.
     """

@@ -50,7 +50,7 @@ def unfolded(page: Page) -> Page:
     return page
 
 
-def test_the_help_to_choose_a_subject_first_shows_only_the_headings(visitor: Visitor, page: Page) -> None:
+def test_the_help_to_choose_a_subject_shows_only_the_headings_at_first(visitor: Visitor, page: Page) -> None:
     """A reporter reads a few headings, not sixteen subjects. A press on a heading shows its subjects."""
     (asked,) = [field for field in ASKED.fields if field.id == "category"]
     visitor.turn_to("#files")

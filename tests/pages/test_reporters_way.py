@@ -103,7 +103,7 @@ def test_a_text_on_two_screens_counts_once_and_is_folded_only_if_both_screens_fo
     assert Journey(screens=[first, second]).words() == (2, 4)
 
 
-def test_the_time_is_the_sum_of_all_operators_and_excludes_typing_the_text() -> None:
+def test_the_time_is_the_sum_of_all_operators_but_does_not_include_typing_the_text() -> None:
     task = Task()
     task.add("MPKK")
     task.add("WW")

@@ -296,7 +296,7 @@ def test_a_second_press_on_the_open_button_has_no_effect_in_the_case(visitor: Vi
 
 
 @pytest.mark.parametrize(("away", "counted"), [(0, 1), (16, 1), (23, 1), (40, 2), (120, 2)])
-def test_a_second_press_counts_only_if_it_is_too_far_away_for_a_slip_of_the_finger(
+def test_a_second_press_counts_only_if_it_is_too_far_away_to_be_a_slip_of_the_finger(
     visitor: Visitor, away: int, counted: int
 ) -> None:
     """A press near the first press, in any direction, is meant for the element that was there before."""
@@ -323,7 +323,7 @@ def test_a_double_press_on_the_withdraw_button_only_opens_its_step(visitor: Visi
     assert [each for each in visitor.requests if each.url.endswith("/withdraw")] == []
 
 
-def test_a_second_press_does_not_leave_the_confirmation_of_a_withdrawal(visitor: Visitor) -> None:
+def test_a_second_press_does_not_lead_away_from_the_confirmation_of_a_withdrawal(visitor: Visitor) -> None:
     """In an earlier version, the second press followed the link that appeared at that place."""
     page = opened(visitor)
     page.click("#to-withdraw")
@@ -395,8 +395,8 @@ def test_repeated_presses_begin_a_message_or_copy_a_day_or_save_a_proof_only_onc
     with page.expect_download():
         page.click("#save-proof", click_count=count)
     expect(page.locator("#proof-saved")).to_be_visible(timeout=SLOW)
-    # Downloads arrive in order. If the clicks had started a second download, it would arrive here, before the
-    # download that the key starts.
+    # Downloads arrive in order. If the clicks had started a second download, that download would arrive now,
+    # and the download that the key starts would arrive after it.
     with page.expect_download():
         page.press("#save-proof", "Enter")
     assert saves == ["proof.json"] * 2

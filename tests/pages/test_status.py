@@ -329,7 +329,7 @@ def test_the_words_are_hidden_until_the_reporter_shows_them(visitor: Visitor) ->
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_the_buttons_to_withdraw_and_to_close_and_forget_are_at_least_a_buttons_height_apart(
+def test_the_button_to_withdraw_is_at_least_a_buttons_height_from_the_button_to_close_and_forget(
     visitor: Visitor, width: int
 ) -> None:
     """A button is at least 44 pixels high."""

@@ -49,7 +49,7 @@ def test_a_report_without_a_receipt_names_the_body_to_which_it_was_sent(visitor:
     expect(visitor.page.locator("#next-by")).to_be_hidden()
 
 
-def test_until_the_first_answer_arrives_the_next_day_to_come_back_is_the_last_day_for_that_answer(
+def test_before_the_first_answer_the_next_day_to_come_back_is_the_last_day_for_that_answer(
     visitor: Visitor,
 ) -> None:
     visitor.reported()

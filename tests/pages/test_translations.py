@@ -325,7 +325,7 @@ def test_french_punctuation_stays_with_its_words() -> None:
 
 
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
-def test_the_number_of_a_law_or_a_post_office_stays_with_its_words(language: str) -> None:
+def test_the_number_of_a_law_or_a_post_office_stays_on_the_line_of_its_words(language: str) -> None:
     """Pages in every language name French laws and addresses."""
     text = "Loi n° 2016-1691, 75342 Paris CEDEX 07"
     kept = "Loi n°_2016-1691, 75342 Paris CEDEX_07"
@@ -440,7 +440,7 @@ def test_a_translated_text_is_not_listed_as_missing_and_is_kept_when_another_pag
     assert {*translating.empty(after)} == status - home | {"Skip to the content"}
 
 
-def test_the_french_catalogue_gets_a_missing_text_back_and_loses_only_texts_without_a_page(
+def test_the_french_catalogue_gets_a_missing_text_back_and_loses_only_texts_that_no_page_has(
     copied: Path,
 ) -> None:
     path = copied / catalogues.path(Domain.PUBLIC, "fr").relative_to(ROOT)

@@ -73,7 +73,7 @@ def test_a_word_that_resembles_no_other_is_pointed_out_without_a_suggestion(visi
     expect(visitor.page.locator(OFFERED)).to_have_count(0)
 
 
-def test_once_a_mistyped_word_is_an_error_its_suggestions_are_still_explained(
+def test_after_an_error_at_a_mistyped_word_the_suggestions_are_still_explained(
     visitor: Visitor,
 ) -> None:
     """The line with the suggestion replaces the error at the field, and looks like an error.

@@ -128,7 +128,7 @@ def test_in_webkit_nothing_is_lost_by_going_back_or_switching_the_language(
     assert pictures.CANARY.encode() not in files[2]
 
 
-def test_in_webkit_the_back_button_shows_an_empty_page_after_leaving_a_report_quickly(
+def test_in_webkit_the_back_button_shows_an_empty_page_after_the_reporter_leaves_quickly(
     person: Person, site: PortalSite
 ) -> None:
     """Going back once more shows the page before the report."""

@@ -35,7 +35,7 @@ from tests.support.paths import ROOT
 def commit(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone whose commit contains every file of this checkout in its current state.
 
-    The clone has no tags, because a release is refused if the tag of its version names another commit.
+    The clone has no tags, because the tag of this version may name another commit. Such a release is refused.
     """
     clone = tmp_path_factory.mktemp("source") / "clone"
     git(ROOT, "clone", "--quiet", "--no-tags", "--shared", str(ROOT), str(clone))

@@ -20,7 +20,7 @@ def narrowed(
     rule: Rule = protect,
     also: Sequence[Callable[[Counts], int]] = (),
 ) -> dict[str, set[int]]:
-    """Return the hidden counts that can have fewer values than they need, with these values.
+    """Return the hidden counts with too few possible values, each with its possible values.
 
     Tries all counts whose totals are at most ``most``. ``also`` are further sums that somebody publishes.
     """

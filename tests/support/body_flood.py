@@ -108,7 +108,7 @@ class _Client:
 def holding(port: int, connections: Sequence[Sequence[Held]], seconds: float) -> Iterator[int]:
     """Hold connections, each from its own address.
 
-    Yield the number of held bodies once only the last bytes of each body are missing. Each connection begins
+    Yield the number of held bodies as soon as each of them lacks only its last bytes. Each connection begins
     one body after another, up to the limit of nginx. Each connection may send for ``seconds``.
     """
     with ExitStack() as stack:

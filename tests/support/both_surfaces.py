@@ -18,7 +18,7 @@ def in_gate(walks: Sequence[Walk], parts: PartsOf, once: PartsOf) -> Iterator[tu
     """Yield the walks that the gate tries, each with a surface.
 
     Each of ``parts`` appears on both surfaces, and each of ``once`` on one surface. Each part is taken from
-    the last walk that has it. Therefore most walks whose parts all occur in later walks are left out.
+    the last walk that has it. Therefore a walk is usually left out if all its parts occur in later walks.
     """
     seen: set[tuple[Hashable, Surface]] = set()
     seen_once: set[Hashable] = set()

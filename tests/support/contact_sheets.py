@@ -44,7 +44,7 @@ class Sheets:
         if across > _GAP and across + piece.width > SIZE[0]:
             self.write()
             across, down = _GAP, _TOP
-        self._sheet.paste(_GREY, (across, down, SIZE[0], down + _LINE))  # cut off a long caption to the left
+        self._sheet.paste(_GREY, (across, down, SIZE[0], down + _LINE))  # cover the end of a long caption
         self._write_line((across, down), caption)
         self._sheet.paste(piece, (across, down + _LINE))
         self._captions.append(caption)

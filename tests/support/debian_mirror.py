@@ -14,7 +14,7 @@ from deploy.medium.contents import PACKAGES
 from deploy.medium.debian_archive import SUITES
 
 _INDEX = "main/binary-amd64/Packages.xz"
-# A package that the medium has only to update machines on which it is already installed.
+# A package that is on the medium only to update machines on which it is already installed.
 OTHER = "other"
 DATE = "Date: Tue, 01 Dec 2026 09:00:00 UTC\n"
 

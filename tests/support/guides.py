@@ -50,7 +50,7 @@ def section(text: str, heading: str) -> str:
 def folder_of_inbox(commands: Sequence[str], home: Path) -> set[str]:
     """Type the commands that set the folder of the inbox, as a user whose home is ``home``.
 
-    Return the folder that is set afterwards, and the one that is set after the next login.
+    Return the folder that is set after the commands, and the folder that is set after the next login.
     """
     shown = 'printf "%s" "$FANAL_HOME"'
     environment = {"HOME": str(home), "PATH": os.environ["PATH"]}

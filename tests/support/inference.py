@@ -20,7 +20,7 @@ Sum = tuple[Mapping[str, int], int]
 def narrowed(
     layout: Layout, facts: Sequence[Fact], shown: Shown, rule: Rule = to_hide, also: Sequence[Sum] = ()
 ) -> Values:
-    """Return the hidden counts that can have fewer values than they need, with these values.
+    """Return the hidden counts with too few possible values, each with its possible values.
 
     ``also`` are sums that somebody publishes besides, over tables that divide shown counts.
     """
@@ -49,8 +49,7 @@ def _of_table(table: Table, shown: Shown, found: Values, rule: Rule) -> Iterator
     """Return what the hidden groups of a table can be: small numbers in the later groups first."""
     divided = [shown[cell] for cell in table.divides]
     if None in divided:
-        # A part of what the table divides is hidden. Each group can be as large as all that the table
-        # divides.
+        # Part of the count that the table divides is hidden. Each group can be as large as that whole count.
         most = sum(count or 0 for count in divided)
         most += max(max(found[cell]) for cell in table.divides if shown[cell] is None)
         for group in table.groups:
@@ -123,7 +122,7 @@ def _of_totals(layout: Layout, facts: Sequence[Fact], shown: Shown) -> Values:
 
 
 def _of_total(total: Total, shown: Shown) -> list[int]:
-    """Return the counts with which the rule would publish what it did; of many, only a part."""
+    """Return counts with which the rule would publish the same; of a long list, only the lowest counts."""
     count = shown[total.cell]
     if count is not None:
         return [count]
@@ -132,7 +131,7 @@ def _of_total(total: Total, shown: Shown) -> list[int]:
 
 
 class _Step:
-    """The decision on one total: how partial sums of the facts change with its count.
+    """One total: how its count changes the partial sums of the facts.
 
     Facts with the same cells so far share a partial sum.
     """

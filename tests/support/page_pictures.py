@@ -93,7 +93,7 @@ def taken(page: Page) -> Picture:
 def between(page: Page, first: str, last: str) -> Picture:
     """Return a picture of a page from the element ``first`` to the element ``last``, both given by selectors.
 
-    Unless ``first`` is at the top of the page, the page must continue below ``last``.
+    If ``first`` is not at the top of the page, the page must continue below ``last``.
     """
     end = page.locator(last)
     end.wait_for()

@@ -1,7 +1,7 @@
 """The lines of `deploy/` that confine or protect a service, each with its reason.
 
 Usually nobody notices what such a line does until the line is missing. Therefore this file repeats each line.
-Whoever changes a line must read why the line exists, and change it in both places.
+Before you change a line, read why it exists. Then change the line in both places.
 """
 
 import re
@@ -209,7 +209,7 @@ _WATCHED = re.compile(
 _PORT = re.compile(r"(?<=127\.0\.0\.1:)[0-9]+")
 _FOLDER = re.compile(r"(?<=unix:)\S+/(?=http-)")
 _SIMPLE = re.compile(r"^ *([a-z_0-9]+) ([^;{}]+);", re.MULTILINE)
-# Each line is listed with its blocks, as often as it occurs in the configuration of one nginx.
+# Each line has the names of its blocks. It is listed as often as it occurs in the configuration of one nginx.
 _BOTH_WAYS = [
     ("error_log /dev/null emerg", "each line about a request has the address, path and time"),
     ("access_log off", "each line of the access log has them too"),

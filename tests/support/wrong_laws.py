@@ -190,7 +190,7 @@ def _without(files: Mapping[str, str], place: Place) -> _Made:
 
 
 def _moved(files: Mapping[str, str], place: Place) -> Iterator[_Made]:
-    """Yield the file once for each other code of the same table, with the value moved to that code."""
+    """For each other code of the same table, yield the file with the value moved to that code."""
     lines = files[place.file].splitlines(keepends=True)
     *table, own, key = place.path
     line = lines.pop(place.line - 1)

@@ -92,7 +92,7 @@ except OSError as error:
 """
 
 
-def test_in_a_chroot_the_error_names_the_folder_whose_mount_the_kernel_does_not_list(tmp_path: Path) -> None:
+def test_in_a_chroot_the_error_names_the_folder_and_says_that_its_mount_is_not_listed(tmp_path: Path) -> None:
     said = chroot.printed(tmp_path, "from templates import disks", ASKED)
     assert said == "/: the kernel lists no mount for this path\n"
 

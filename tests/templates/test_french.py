@@ -93,7 +93,7 @@ def test_the_search_finds_a_name_where_an_article_is_needed(text: str) -> None:
     assert not ALONE.search(text)
 
 
-def test_no_french_text_lacks_a_space_before_double_punctuation_or_inside_quotation_marks() -> None:
+def test_every_french_text_has_spaces_before_double_punctuation_and_inside_quotation_marks() -> None:
     texts = list(every_text())
     assert len(texts) > MANY
     assert [] == [text for text in texts if LACKING.search(FILLED.sub("X", text))]

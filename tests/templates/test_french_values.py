@@ -31,7 +31,7 @@ from tests.support.laws import FRENCH
 
 
 class Measured(Protocol):
-    """A rule that needs one or two officers."""
+    """A rule that states how many officers an action requires."""
 
     @property
     def officers(self) -> int: ...
@@ -202,7 +202,7 @@ def test_only_inadmissible_and_out_of_scope_cases_are_kept_for_a_shorter_time() 
     assert {"admissible"} == {FRENCH.outcomes[code].retention for code in FRENCH.outcomes.keys() - short}
 
 
-def test_telling_a_reporter_any_outcome_needs_the_prosecutors_word() -> None:
+def test_reporters_may_learn_an_outcome_only_after_the_prosecutors_word() -> None:
     assert all(each.needs_word for each in FRENCH.outcomes.values())
 
 
@@ -228,7 +228,7 @@ def test_new_facts_reopen_decisions() -> None:
     } == {code: rule.reopened_by for each in decisions for code, rule in each.items() if rule.reopened_by}
 
 
-def test_the_listed_words_reveal_that_a_court_has_a_case_or_how_that_case_ended() -> None:
+def test_the_listed_words_reveal_that_a_court_has_a_case_or_how_the_court_decided() -> None:
     assert FRENCH.obstacles.justice == (
         "procureur", "parquet", "magistrat", "juge", "justice", "tribunal", "judiciaire", "perquisition",
         "garde à vue", "saisie", "mis en examen", "interpell", "gendarme",

@@ -25,8 +25,8 @@ ROWS_OF_IT = shown_by.rows(ROWS.read_text("utf-8"))
 TRIED = shown_by.tries(TRIES.read_text("utf-8"))
 MENDED = shown_by.errors(ERRORS.read_text("utf-8"))
 PLACES = {file: shown_by.read(file, text) for file, text in FILES.items()}
-# The tests of these modules check values, and other rows also name these tests. The tests are imported
-# under other names, so that pytest does not run them here.
+# The tests of these modules check values. Other rows also name these tests. The tests are imported under
+# other names, so that pytest does not run them here.
 VALUES = {
     module: importlib.import_module(f"tests.{module.removesuffix('.py').replace('/', '.')}")
     for module in shown_by.VALUES
@@ -157,7 +157,7 @@ def fails(test: Callable[[], None]) -> bool:
 
 
 def wrong(file: str) -> Iterator[tuple[Row, Wrong]]:
-    """Yield the wrong laws of a file, each with the row of the changed rule."""
+    """Yield the wrong versions of a law file, each with the row of the rule that it changes."""
     given = [(place.path, each) for place in PLACES[file] for each in wrong_laws.of(place, FILES)]
     for path, each in [*given, *wrong_laws.absent(file, FILES)]:
         row = shown_by.row_of(ROWS_OF_IT, file, path)

@@ -57,7 +57,10 @@ def contradicting(work: Workflow, kind: str) -> CaseRefused:
 
 
 def check_ends(session: Session, number: int, taken: Taken) -> None:
-    """Raise CaseRefused if this final decision ends no pending proceedings or is dated before all of them."""
+    """Raise CaseRefused if no proceedings are pending that this final decision can end.
+
+    Also raise it if all these proceedings, or the report itself, are later than the decision.
+    """
     rule = by_law.rule(session, taken.kind)
     opened = [
         each for each in proceedings.opened(session, number) if rule.ends(by_law.rule(session, each.kind))

@@ -122,7 +122,7 @@ def _say(
     try:
         way(here().inbox, actor(), case, wanted)
     except Cautioned as cautioned:
-        # Compare the text only once, because a second comparison would give one officer more answers than
+        # Compare the text only once. With a second comparison, one officer would get more answers than
         # allowed.
         return seen(case, wanted, cautioned.findings)
     writing.done()

@@ -12,7 +12,8 @@ from typing import Any
 from inbox.session import journal_view
 from inbox.session.actions import Action, Code
 
-# The form field that asks another officer to confirm an action, and the one that continues the action then.
+# The form field that asks another officer to confirm an action, and the form field that continues the action
+# after the confirmation.
 ASKING, GOING_ON = "ask-another", "confirmation"
 
 # The form field that holds the code of a decision.

@@ -86,7 +86,7 @@ def _names(form: Form) -> Collection[str]:
 
 
 def _is_over() -> bool:
-    """Whether this form was already processed, so that a draft from its page comes too late."""
+    """Whether this form was already processed; if so, a draft from its page comes too late."""
     return seat().has_taken(request.form.get(ONCE, ""))
 
 

@@ -209,7 +209,7 @@ def _written(marks: Sequence[Mark], step: float) -> set[int]:
 
 
 def _slopes(marks: Sequence[Mark], place: int) -> tuple[bool | None, bool | None]:
-    """Return whether the line to the left and to the right leads upwards, or None where there is no line."""
+    """Return, for the line to the left and to the right, whether it leads upwards; None without a line."""
     value = marks[place].value or 0
     beside = (marks[at].value if 0 <= at < len(marks) else None for at in (place - 1, place + 1))
     left, right = (None if other is None else other > value for other in beside)
@@ -221,8 +221,9 @@ def _beside(
 ) -> _Point:
     """Return where a number of this length is written, so that no line passes through it if there is room.
 
-    ``upwards`` tells of the lines to the left and to the right of the point whether they lead upwards; None
-    is no line. The number is below the point if all lines lead upwards, or else above, on the free side.
+    ``upwards`` says whether the line to the left and the line to the right of the point lead upwards; None
+    means that there is no line. The number is below the point if all lines lead upwards, and otherwise above
+    the point. If only one of two lines leads upwards, the number moves to the side of the other line.
     """
     x, y = point
     below = y + _RISE + _SIZE * 0.6
@@ -233,7 +234,7 @@ def _beside(
 
 
 def _apart(number: int, letters: int, step: float) -> set[int]:
-    """Return the places of the labels that do not touch, counted from the last one."""
+    """Return the places whose labels do not touch each other; the last place always has its label."""
     every = math.ceil((letters + 1) * _LETTER / step)
     return set(range(number - 1, -1, -every))
 

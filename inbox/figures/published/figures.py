@@ -144,7 +144,7 @@ _FLOW = (Kind.RECEIVED, Kind.CLOSED)
 def read(plans: Sequence[bytes], releases: Mapping[int, bytes], year: int) -> Figures:
     """Return the figures of the edition for ``year``, from all plans and release files up to this edition.
 
-    ``releases`` has the files by year. Raises ``Mismatched`` if their cells are not those of the plans.
+    ``releases`` has the files by year. Raises ``Mismatched`` if the plans have other cells.
     """
     parsed = [plan for plan in map(plans_of.parse, plans) if plan.first <= year]
     cells, _ = layout(parsed, year)

@@ -89,7 +89,7 @@ class Upgrade:
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether the new version has answered in a trial, or there is nothing to upgrade."""
+        """Whether the new version has answered in a trial; also True if there is nothing to upgrade."""
         return self.progress.is_confirmed or self.is_done
 
 

@@ -178,7 +178,9 @@ def test_officers_are_told_whether_they_may_read_a_restricted_case(entrusted: Tr
         assert reads == told
 
 
-def test_break_glass_makes_two_officers_handlers_and_is_reported_to_the_referent(entrusted: Trio) -> None:
+def test_break_glass_adds_two_officers_to_the_handlers_and_is_reported_to_the_referent(
+    entrusted: Trio,
+) -> None:
     """In the journal, break-glass is an action of its own."""
     office = entrusted.excluded
     opened = office.json("access", "break-glass", "1", "--reason", "he is in danger tonight")

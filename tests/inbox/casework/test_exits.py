@@ -96,8 +96,8 @@ CELLS = [
     for way in Exit
     if what not in IN_WHAT_IS_ASKED or row[way].need is not Need.NOTHING
 ]
-# For each exit, FREE has the obstacles that do not stop this exit. Some obstacles come from the request to
-# close a case, not from the case itself. CARRIED has those of them that do not stop this exit.
+# For each exit, FREE has the obstacles that do not stop this exit. Some of these obstacles come from the
+# request to close a case, not from the case itself. They are in CARRIED.
 FREE = {way: [what for what, row in MATRIX.items() if row[way].need is Need.NOTHING] for way in Exit}
 CARRIED = {way: {what: "" for what in FREE[way] if what in IN_WHAT_IS_ASKED} for way in Exit}
 LIFTED = [(what, way, code) for what, row in MATRIX.items() for way in Exit for code in row[way].lifted_by]
@@ -114,7 +114,7 @@ def _parts(what: Obstacle, way: Exit, *_: Any) -> tuple[Any, ...]:
 
 
 def _once(what: Obstacle, way: Exit, *more: Any) -> tuple[Any, ...]:
-    """Return what the gate tries on only one of the two surfaces."""
+    """Return what the gate tries on one surface only, not on both."""
     return ((what, MATRIX[what][way].need), *more)
 
 
@@ -484,7 +484,7 @@ def _leave(way: Exit, inbox: Inbox, who: Actor) -> None:
 def test_one_officer_alone_cannot_close_a_severe_urgent_report(
     founded_rooms: dict[bool, Room], tmp_path: Path
 ) -> None:
-    """Calling the report out of scope, lifting its obstacles, or placing it in quarantine does not help."""
+    """It does not help to call the report out of scope, to lift its obstacles, or to quarantine it."""
     room = founded_rooms[False].copy(tmp_path / "room")
     for what in (Obstacle.UNDECLARED, Obstacle.URGENT, Obstacle.DANGER, Obstacle.NEW):
         exits_room.put(what, room)

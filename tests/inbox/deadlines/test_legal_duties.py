@@ -968,7 +968,7 @@ def test_before_a_case_is_read_only_a_category_of_the_questionnaire_is_shown(
         assert kept == workflow.begin(session, case, {scoring.questions().category: given}, asked).category
 
 
-def test_after_the_call_the_decision_about_the_prosecutor_is_due_on_the_next_day(endangered: Office) -> None:
+def test_the_decision_about_the_prosecutor_is_due_on_the_day_after_the_call(endangered: Office) -> None:
     endangered.json("case", "measure", "add", "1", "prosecutor_phoned", "--addressee", "X")
     assert ((today() + timedelta(1)).isoformat(), "") == (due(endangered), urgent(endangered))
 

@@ -101,7 +101,7 @@ def test_a_measure_against_somebody_reopens_the_decision_whether_to_inform_the_p
     assert ("it was decided whether to inform the persons concerned, but" in office.run(*CLOSED).err) is asked
 
 
-def test_an_action_that_reveals_nothing_new_does_not_reopen_a_decision(office: Office) -> None:
+def test_an_action_without_news_for_a_decision_does_not_reopen_the_decision(office: Office) -> None:
     office.json("case", "set-score", "1", "--severity", "1", "--reason", "x")
     office.json("case", "tag", "add", "1", "quay")
     office.json("case", "measure", "add", "1", "hearing")

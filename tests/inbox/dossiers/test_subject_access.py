@@ -357,7 +357,7 @@ def informing(office: Office, number: int) -> str:
     )
 
 
-def test_officers_cannot_decide_that_nobody_is_named_in_a_case_while_a_request_may_concern_the_case(
+def test_while_a_request_may_concern_a_case_officers_cannot_decide_that_the_case_names_nobody(
     office: Office,
 ) -> None:
     """Officers can defer the decision, or decide that the persons are informed."""
@@ -558,7 +558,7 @@ def test_no_request_is_answered_before_a_fixed_day_whatever_its_search_finds(
 
 @pytest.mark.slow
 @pytest.mark.long
-def test_an_excluded_officer_sees_the_same_whether_or_not_data_about_the_person_are_held(
+def test_an_excluded_officer_cannot_find_out_whether_data_about_the_person_are_held(
     founded_three: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In three inboxes, bruno is excluded from the only case that names the person.

@@ -137,7 +137,7 @@ def test_an_outbox_of_the_lost_inbox_gets_the_day_of_its_import_but_never_a_day_
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_after_a_restore_all_serial_numbers_that_the_lost_inbox_may_have_used_are_skipped(
+def test_after_a_restore_the_inbox_skips_all_serial_numbers_that_the_lost_inbox_may_have_used(
     world: World, portal: Portal
 ) -> None:
     """An outbox fills each slot at most once, so a slot skips one serial number for each missing outbox.

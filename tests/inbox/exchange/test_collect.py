@@ -54,7 +54,7 @@ def test_answers_to_an_unknown_questionnaire_are_shown_with_their_question_ids(
 def test_a_follow_up_joins_its_case_even_if_it_precedes_the_report_in_the_bundle(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
-    """The entries of a bundle are in random order, so almost certainly a follow-up precedes the report."""
+    """The entries of a bundle are in random order. Almost certainly, a follow-up comes before the report."""
     reporter = Reporter(world)
     sent = [Sent(reporter.follow_up(f"suite {n}", files=[b"x%d" % n])) for n in range(10)]
     outcome = collect(portal.bundle(first(reporter), *sent))

@@ -112,7 +112,7 @@ def test_what_everybody_knows_can_narrow_a_hidden_total() -> None:
 
 
 def test_a_total_of_closed_reports_can_be_hidden_by_how_many_must_stay_open() -> None:
-    """From 4 to 7 reports are closed. Of 8 received ones, fewer than 5 stay open, but perhaps more than 3."""
+    """Of 8 received reports, 4 to 7 are closed. So fewer than 5 stay open, but perhaps more than 3."""
     totals = [Total("received", 3), Total("closed", 3, out_of=("received",), stay=5)]
     cells = Layout([*totals, Total("at_least", 3), Total("at_most", 3)], [])
     facts = [Fact(("at_least",), ("closed",)), Fact(("closed",), ("at_most",))]
@@ -188,7 +188,7 @@ def test_the_checker_imports_no_part_of_the_producer() -> None:
     assert "z3" in subprocess.check_output([*run, said.format("certificate")], text=True)
 
 
-def test_each_witness_of_each_small_table_leads_the_rule_to_the_same_file() -> None:
+def test_the_rule_publishes_the_same_counts_for_every_witness_of_a_small_table() -> None:
     cells = Layout([Total("all", 3)], [Table(("all",), ("a", "b", "c"), 3)])
     for total in range(14):
         for split in attacker.splits(total, 3):

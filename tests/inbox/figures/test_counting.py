@@ -102,7 +102,9 @@ def test_cases_that_officers_may_not_read_are_counted(session: Session) -> None:
     assert (5, 2, 3) == (found["received"], found["category/threat"], found["category/other"])
 
 
-def test_several_answers_of_one_group_count_there_and_others_count_as_several(session: Session) -> None:
+def test_several_answers_count_in_their_group_if_they_share_it_and_otherwise_as_several(
+    session: Session,
+) -> None:
     with_plan(session, by("received by means", advantage=["money", "gift"], several=["several"]))
     said: list[Any] = [["money", "gift"], ["money", "blackmail"], ["gift"], "money", [], ["blackmail"], ""]
     for number, means in enumerate(said, 1):
@@ -151,7 +153,7 @@ def test_the_codes_of_a_report_are_those_of_its_case(
     assert 1 == counted(session)["it/it"]
 
 
-def test_an_identity_and_a_message_after_a_reply_are_codes_of_a_report(session: Session) -> None:
+def test_a_report_has_codes_for_a_recorded_identity_and_for_a_message_after_a_reply(session: Session) -> None:
     for code, group in (("identity", "named"), ("wrote_again", "yes")):
         with session.begin_nested() as nested:
             with_plan(session, by(f"received by {code}", it=[group]))
@@ -208,7 +210,9 @@ def test_a_deadline_is_kept_until_its_last_day(session: Session, code: str, days
 
 
 @pytest.mark.parametrize("code", ["acknowledged", "feedback_given"])
-def test_a_message_that_did_not_go_out_is_not_yet_due_or_impossible(session: Session, code: str) -> None:
+def test_a_message_that_was_not_sent_counts_as_not_yet_due_or_as_impossible(
+    session: Session, code: str
+) -> None:
     with_plan(session, by(f"received by {code}", not_yet=["not_yet"], impossible=["unreachable"]))
     for number, change in enumerate(({}, {"withdrawn": True}, {"case_id": None}, {"recipient": None}), 1):
         case = add(session, number, NEW_YEAR)

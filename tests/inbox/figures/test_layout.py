@@ -20,7 +20,7 @@ def test_a_table_that_divides_a_group_of_another_table_divides_the_cell_of_that_
     assert tables[1].groups == ("2027/vector/other", "2027/vector/online", "2027/vector/work")
 
 
-def test_a_table_for_three_years_of_a_yearly_group_divides_three_cells() -> None:
+def test_a_table_for_three_years_divides_the_group_of_each_year() -> None:
     said = TOTALS + PATH + VECTOR.replace("years = 1", "years = 3")
     table = layout.layout([plan.parse(plan_file(parts=said))], 2029)[0].tables[-1]
     assert table.divides == tuple(f"{year}/path/approached" for year in (2027, 2028, 2029))
@@ -36,7 +36,7 @@ def test_a_cross_table_has_a_table_for_each_group() -> None:
     assert tables[1].groups == ("2027/path/approached/vector/other", "2027/path/approached/vector/online")
 
 
-def test_totals_of_closed_reports_know_what_came_before() -> None:
+def test_a_total_of_closed_reports_names_the_totals_of_earlier_years() -> None:
     cells, facts = layout.layout([plan.parse(plan_file(parts=TOTALS))], 2028)
     came = ("2027/received", "2028/received")
     assert cells.totals[-2] == Total("2028/closed", 5, out_of=came, before=("2027/closed",), stay=5)

@@ -53,7 +53,7 @@ def test_each_hidden_group_of_a_table_can_have_k_values(k: int, groups: int, mos
     assert attacker.narrowed(Layout([Total("all", k)], [table]), [], most) == {}
 
 
-def test_the_attacker_finds_what_hiding_the_next_smallest_count_reveals() -> None:
+def test_the_attacker_finds_a_hidden_count_if_the_rule_hides_the_next_smallest_count() -> None:
     def usual(layout: Layout, counts: attacker.Counts) -> dict[str, int | None]:
         shown = dict(protect(layout, counts))
         for table in layout.tables:
@@ -80,7 +80,7 @@ def test_the_attacker_finds_a_hidden_group_whose_count_is_in_a_sentence() -> Non
     assert attacker.narrowed(layout, [], 12, also=[lambda counts: counts["a"] + counts["b"]])
 
 
-def test_the_attacker_finds_a_table_for_each_year_beside_one_for_two_years() -> None:
+def test_the_attacker_finds_hidden_counts_if_yearly_tables_appear_beside_a_table_for_two_years() -> None:
     totals = [Total("1/all", 3), Total("2/all", 3)]
     yearly = [_table("1/all", "1/a", "1/b"), _table("2/all", "2/a", "2/b")]
     both = Table(("1/all", "2/all"), ("1-2/a", "1-2/b"), 3)
@@ -133,7 +133,7 @@ def test_the_stock_of_three_years_narrows_no_hidden_total() -> None:
     assert attacker.narrowed(Layout(totals, []), facts, 6) == {}
 
 
-def test_the_attacker_finds_a_hidden_total_in_the_stock_if_the_rule_ignores_the_stock() -> None:
+def test_the_attacker_finds_a_hidden_total_if_the_rule_ignores_how_many_reports_stay_open() -> None:
     totals, facts = _stock(2)
     plain = Layout([Total(total.cell, total.k) for total in totals], [])
     assert attacker.narrowed(plain, facts, 8)
@@ -148,7 +148,7 @@ def test_measures_are_hidden_as_long_as_no_total_of_reports_is_shown() -> None:
     assert attacker.narrowed(Layout([Total("received", 3), Total("measures", 3)], []), [fact], 12)
 
 
-def test_a_group_needs_the_threshold_that_hid_it() -> None:
+def test_a_hidden_group_needs_as_many_values_as_the_threshold_that_hid_it() -> None:
     layout = Layout([Total("all", 3)], [_table("all", "a", "b"), _table("b", "b/x", "b/y", k=10)])
     shown = protect(layout, {"all": 40, "a": 20, "b": 20, "b/x": 11, "b/y": 9})
     assert needed(layout, shown) == {"b/x": 10, "b/y": 10}

@@ -130,7 +130,7 @@ def test_the_attacker_finds_in_each_history_what_a_careless_rule_reveals(
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_attacker_finds_a_hidden_count_through_a_sum_in_a_sentence(seed: int) -> None:
-    """“Altogether, so many reports were in the rarer groups”: in those hidden because they are small."""
+    """The sentence gives the number of all reports in the groups that are hidden because they are small."""
     published = _Published(seed, 12)
     said: list[inference.Sum] = []
     for each in published.cells.tables:

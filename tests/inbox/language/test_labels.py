@@ -130,9 +130,9 @@ CODES: Mapping[str, Iterable[str]] = {
     "what": disclosures.What,
     "why": Why,
 }
-# Each exit has the label of its action. Texts that are not labels describe some obstacles. For a form field,
-# the page shows what the officer should enter, but not the kind of the field. The page of a deadline shows
-# which message was the feedback. The plan of publication has titles and labels for what it counts.
+# Each exit has the label of its action. Texts that are not labels describe some obstacles. At a form field,
+# the page says what officers should enter, so it need not name the kind of the field. The page of a deadline
+# shows which message was the feedback. The plan of publication has titles and labels for what it counts.
 WORDLESS = {
     *(Exit, Obstacle, checks.Kind, AnswersBy, events.Kind),
     *(counting.Kept, counting.Known, counting.Whether),

@@ -118,7 +118,7 @@ def test_feedback_is_possible_in_a_reopened_case_if_its_closing_acknowledged_the
     office.json(*OWN)
 
 
-def test_an_officers_words_are_feedback_only_if_a_measure_other_than_protection_was_taken_after_the_report(
+def test_own_words_are_feedback_only_if_a_measure_other_than_protection_followed_the_report(
     office: Office,
 ) -> None:
     office.json(*ACKNOWLEDGE)

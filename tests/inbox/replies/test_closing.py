@@ -566,7 +566,7 @@ def test_the_desk_shows_the_outcome_that_was_decided_and_preselects_no_other(off
 
 
 @pytest.mark.parametrize("outcome", ["moot", "duplicate"])
-def test_without_a_decision_on_informing_the_prosecutor_two_officers_must_close_a_case_together(
+def test_two_officers_must_close_a_case_if_it_is_undecided_whether_to_inform_the_prosecutor(
     office: Office, outcome: str
 ) -> None:
     """The rule covers every outcome, because a case without a score may concern an offence."""

@@ -492,7 +492,7 @@ def test_naming_an_emergency_contact_requires_no_reason(office: Office) -> None:
         assert [texts[0]] == list(session.scalars(select(Message.text).filter_by(case=1)))
 
 
-def test_the_status_in_follow_up_is_refused_until_the_prosecutor_says_that_there_is_no_objection(
+def test_the_status_called_in_follow_up_is_refused_until_the_prosecutor_does_not_object(
     office: Office,
 ) -> None:
     """A criminal network would learn as much from this status as from a sentence.

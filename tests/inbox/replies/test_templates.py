@@ -241,7 +241,7 @@ def test_feedback_requires_a_decision_on_admissibility_and_a_measure(reported: W
     office.json(*said, "--feedback")
 
 
-def test_an_officers_own_words_are_feedback_only_in_a_template_for_feedback_or_beside_a_shown_measure(
+def test_own_words_count_as_feedback_only_in_a_template_for_feedback_or_beside_a_shown_measure(
     reported: World,
 ) -> None:
     """Otherwise “merci” would meet the deadline, and so would any general text."""

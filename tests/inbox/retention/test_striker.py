@@ -79,7 +79,7 @@ def test_a_tag_is_removed_only_if_it_contains_the_passage(
     assert removed == [each.text for each in looker.seen]
 
 
-def test_a_looker_shows_a_chosen_answer_in_full_and_keeps_it() -> None:
+def test_a_looker_shows_a_chosen_answer_in_full_and_does_not_remove_it() -> None:
     looker = Looker("who", NAME)
     assert [False, False] == [looker.takes("who", each) for each in ("personne", f"ami de {NAME}")]
     assert [(f"ami de {NAME}",)] == [each.taken for each in looker.seen]

@@ -91,7 +91,7 @@ def test_a_refused_bulk_action_changes_no_case(
     assert before == office.state()
 
 
-def test_a_bulk_action_neither_changes_a_case_nor_reveals_it_to_an_excluded_officer(office: Office) -> None:
+def test_a_bulk_action_of_an_excluded_officer_neither_changes_nor_reveals_the_case(office: Office) -> None:
     """The officer tries numbers and filters, and reads the journal.
 
     The control is the other officers' action.

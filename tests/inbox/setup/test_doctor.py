@@ -190,7 +190,7 @@ def test_a_missing_font_or_sandbox_is_reported(tmp_path: Path, monkeypatch: pyte
 
 
 @pytest.mark.slow
-def test_doctor_asks_for_no_passphrase_and_reports_the_same_before_and_after_reports_arrive(
+def test_doctor_asks_for_no_passphrase_and_prints_the_same_before_and_after_reports_arrive(
     world: World, portal: Portal
 ) -> None:
     """The exit status is 1 if and only if the command finds something wrong."""

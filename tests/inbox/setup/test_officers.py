@@ -70,7 +70,7 @@ def test_an_existing_case_that_names_a_new_officer_is_hidden_from_that_officer(o
     assert 0 == change(newer, "remove", "marchetti", circle=NAMES).code
 
 
-def test_a_removed_officer_gets_no_share_and_is_still_excluded_after_a_return(office: Office) -> None:
+def test_a_removed_officer_gets_no_share_and_is_still_excluded_after_coming_back(office: Office) -> None:
     """An exclusion concerns the person, and not the share."""
     assert 0 == office.run("access", "conflict", "add", "1", "chloe", "--reason", "he is named").code
     assert 0 == change(office, "remove", "chloe", circle=NAMES[:2]).code

@@ -35,7 +35,7 @@ def office(world: World, portal: Portal) -> Office:
 def test_an_attempt_to_write_other_files_beside_a_bundle_for_the_portal_changes_nothing(
     office: Office, tmp_path: Path
 ) -> None:
-    """As a control, the same command is not refused for this reason in a folder without a bundle."""
+    """As a control, the command is not refused for this reason if the folder contains no bundle."""
     beside, elsewhere = tmp_path / "beside", tmp_path / "elsewhere"
     for folder in (beside, elsewhere, tmp_path / "keys"):
         folder.mkdir()

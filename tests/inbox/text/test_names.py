@@ -75,7 +75,7 @@ def test_nobody_is_found_if_there_is_no_name_to_search_for() -> None:
 
 
 @given(st.text(), st.text(), st.text(st.characters(categories=["L", "Nd"]), min_size=3))
-def test_a_name_is_found_between_any_two_texts(before: str, after: str, name: str) -> None:
+def test_a_name_is_found_whatever_text_surrounds_it(before: str, after: str, name: str) -> None:
     """A name that contains a word is found if spaces separate the name from the text around it."""
     if words(name):
         assert {"x"} == Names({"x": [name]}).meant_in([f"{before} {name} {after}"])

@@ -49,7 +49,7 @@ MB = 1 << 20
 class Denied:
     """An attachment to keep out, the largest size of its kind, and the uploads that earlier kept it out.
 
-    For the room that it takes, an upload of the largest size costs the least work.
+    An upload of the largest size costs the least work in relation to the room that it takes.
     """
 
     name: str
@@ -88,7 +88,7 @@ LARGE = Denied(
 
 @dataclass
 class Held:
-    """An upload that takes room: its header, its declared size, and the number of bytes sent."""
+    """An upload that takes up room: its header, its declared size, and the number of bytes sent."""
 
     header: bytes
     size: int
@@ -232,7 +232,7 @@ def test_blocking_others_for_three_half_hours_out_of_four_costs_a_hundred_times_
 def test_blocking_others_with_slow_uploads_costs_a_hundred_times_more_than_under_earlier_rules(
     sqlite_room: Room, denied: Denied, seconds: float, record_property: Record
 ) -> None:
-    """In each half hour, the attacker sends just enough to keep the uploads.
+    """In each half hour, the attacker sends just enough bytes for the portal to keep the uploads.
 
     Complete uploads are kept like any other envelope.
     """

@@ -147,7 +147,7 @@ def test_repeated_refusals_do_not_fill_the_disk(room: Room) -> None:
     assert room.database.size > before + 200_000, "the control"
 
 
-def test_the_envelope_that_exceeds_the_limit_of_an_hour_may_have_any_size_but_is_the_last_in_that_hour(
+def test_an_envelope_of_any_size_may_exceed_the_limit_of_an_hour_but_no_other_envelope_follows_it(
     room: Room,
 ) -> None:
     """Otherwise, trying different sizes would reveal how much room is left."""

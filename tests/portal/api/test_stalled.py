@@ -195,7 +195,7 @@ def rows(room: Room) -> bytes:
 
 
 def test_the_room_of_a_stalled_upload_becomes_free_in_the_next_hour(room: Room) -> None:
-    """Until then, the deletion is hidden from everybody who keeps asking for room."""
+    """Until then, nobody can notice the deletion, not even by asking for room again and again."""
     begun(room)
     watch = Watch()
     shorten(room, part=1 - DRAWN)

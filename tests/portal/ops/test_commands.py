@@ -372,7 +372,9 @@ def test_a_manifest_with_an_invalid_date_or_serial_is_not_written(made: Path) ->
     assert out.exists()
 
 
-def test_the_default_serial_is_higher_than_the_last_and_not_lower_than_the_day(made: Path) -> None:
+def test_the_default_serial_is_higher_than_the_last_serial_and_at_least_the_date_as_a_number(
+    made: Path,
+) -> None:
     """A portal without a list may be a new one in place of a lost portal, whose serials visitors remember.
 
     A list that the root key did not sign stops the command, because its serial is not known.

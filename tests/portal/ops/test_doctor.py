@@ -352,7 +352,7 @@ def test_a_site_that_does_not_answer_is_reported(tmp_path: Path) -> None:
     room.close()
 
 
-def test_a_clock_that_differs_from_that_of_the_site_by_more_than_two_minutes_is_reported_as_an_error(
+def test_a_difference_of_more_than_two_minutes_from_the_clock_of_the_site_is_reported_as_an_error(
     tmp_path: Path,
     free_port: Callable[[], int],
     false_clock: Callable[[timedelta], None],

@@ -201,7 +201,7 @@ class NoAuthority(System):
         raise Failed("systemctl start: failed")
 
 
-def test_if_the_authority_issues_no_certificate_setup_says_where_the_reason_is_and_undoes_the_step(
+def test_setup_undoes_the_step_and_says_where_the_reason_is_if_the_authority_issues_no_certificate(
     bare: System, given: Answers
 ) -> None:
     step = AcmeCertificate(NoAuthority(bare.root), replace(given, certificate_by=ACME_HTTP))

@@ -50,7 +50,7 @@ def test_a_divided_bar_with_a_missing_value_shows_the_sign_alone() -> None:
     assert texts(drawn).count(SIGN) == 1
 
 
-def test_shares_differ_without_colour() -> None:
+def test_the_shares_in_a_chart_look_different_even_without_colour() -> None:
     drawn = chart.shares("s", "Title", "Told.", [Divided("", marks(*[9] * chart.MOST_SHARES), SIGN)])
     root = ET.fromstring(drawn.for_page())  # noqa: S314  (our own)
     looks: list[str] = []
@@ -121,7 +121,7 @@ def test_the_sign_of_a_missing_year_is_halfway_up_and_not_near_zero() -> None:
     assert min(tops) + 30 < float(sign.attrib["y"]) < floor - 30
 
 
-def test_a_long_line_tells_its_last_highest_and_lowest_values() -> None:
+def test_a_long_line_shows_its_last_value_and_its_highest_and_lowest_values() -> None:
     values = [500 + 13 * n % 40 for n in range(20)]
     values[3], values[8], values[19] = 999, 111, 555
     assert {"999", "111", "555"} <= set(texts(chart.line("l", "Title", "Told.", years(*values))))

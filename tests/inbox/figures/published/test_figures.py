@@ -99,13 +99,13 @@ def test_groups_without_an_order_have_no_median(table: Planned) -> None:
     assert by_length(table) == ()
 
 
-def test_a_group_that_also_has_other_codes_does_not_tell_what_was_done() -> None:
+def test_a_group_tells_what_was_done_only_if_it_has_no_other_codes() -> None:
     assert done(grouped("acknowledged", [], ["in_time"])) == 1
     assert done(grouped("acknowledged", [], ["in_time", "late"])) is None
     assert done(grouped("path", [], ["in_time"])) is None
 
 
-def test_open_reports_are_told_only_if_all_numbers_that_they_depend_on_are_shown() -> None:
+def test_the_number_of_open_reports_is_given_only_if_all_numbers_behind_it_are_shown() -> None:
     published = publish(some_years(3), 3)
     assert published.figures.left_open(FIRST + 2) == 41 + 53 + 65 - 26 - 33 - 40
     hidden = json.loads(published.releases[FIRST])
