@@ -42,6 +42,6 @@ def run_at_terminal(*command: str | Path) -> int:
 
 def _finished(command: Sequence[str | Path], **options: Any) -> "subprocess.CompletedProcess[Any]":
     try:
-        return subprocess.run(command, check=False, **options)  # noqa: S603 - this package names the program
+        return subprocess.run(command, check=False, **options)  # noqa: S603 - the program is named only in this package
     except FileNotFoundError:
         raise Refused(f"this machine lacks {command[0]}", "`make release` installs it on Debian 13") from None

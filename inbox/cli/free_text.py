@@ -15,7 +15,7 @@ ASK = "-"
 
 
 class _Unanswered(click.MissingParameter):
-    """Nobody can be asked for a text."""
+    """A text is missing, and the program cannot ask anybody for it."""
 
     hint = f"give the text, or run this at a terminal, which asks for it; the value {ASK} also asks for it"
 

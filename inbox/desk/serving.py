@@ -135,7 +135,7 @@ def serving(listener: socket.socket, app: "WSGIApplication") -> Iterator[Server]
         is_over.set()
         inner.pull_trigger()
         thread.join()
-        # Do not close the trigger earlier. The thread may end on its own, and another file may then get the
+        # Close the trigger only now. The thread may end on its own, and another file may then get the
         # descriptor of the closed trigger.
         inner.trigger.close()
 

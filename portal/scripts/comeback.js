@@ -7,7 +7,7 @@ import { writeInView } from "./inview.js";
 import { dayText, say, shortDay } from "./texts.js";
 
 /**
- * A day to come back.
+ * A day on which the reporter should come back.
  * @typedef {{ place: "acknowledge-by" | "next-by" | "feedback-by", text: string, day: string }} Return
  */
 

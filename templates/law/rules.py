@@ -624,7 +624,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obstacles:
-    """The settings of obstacles.
+    """What the law sets about obstacles.
 
     Cases up to the priority ``urgent`` cannot wait. It takes ``junk_officers`` officers to mark a case as
     junk. ``justice`` contains the beginnings of words that reveal that the judiciary has a case. ``spared``

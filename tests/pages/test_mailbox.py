@@ -114,7 +114,7 @@ DIFFERING = """(claims) => claims.filter((day) => {
 
 
 def test_a_claimed_day_may_differ_from_the_memo_by_one_day(visitor: Visitor) -> None:
-    """Midnight may pass before receipt, and clocks differ."""
+    """The report may be sent before midnight and received afterwards, and clocks differ."""
     visitor.visit("fr/status")
     page_modules.load(visitor.page, "caseview")
     near, far = ["2026-11-23", "2026-11-24", "2026-11-25"], ["2000-01-01", "2026-11-22", "2026-11-26"]

@@ -376,7 +376,7 @@ def test_each_page_links_to_texts_about_rights_and_authorities_and_data(
 def test_the_portal_reports_a_missing_time_for_oral_reports(language: str) -> None:
     """Under some regimes, the law need not set a time for oral reports. The law in this test sets no time.
 
-    `portal doctor` reports texts in brackets.
+    `portal doctor` reports texts that still have brackets, such as this time.
     """
     within = {"fr": "vingt jours ouvrés", "en": "twenty working days"}[language]
     rights = guide.load(Settings().guide_folder, language, "rights")

@@ -113,7 +113,7 @@ def test_the_time_is_the_sum_of_all_operators_but_does_not_include_typing_the_te
     assert task.typing() == pytest.approx(10 * 60 / 36.2 / 5)
 
 
-def test_an_unknown_name_of_a_control_is_refused() -> None:
+def test_a_name_that_no_button_or_link_has_is_refused() -> None:
     with pytest.raises(ValueError, match="Nowhere"):
         journey.said("Nowhere", "en")
     for name in (*journey.ENTRANCES, *journey.ONWARD, journey.ARRIVED, journey.READY_SOON):

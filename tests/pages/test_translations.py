@@ -276,7 +276,7 @@ def test_every_problem_that_a_page_may_meet_has_a_text() -> None:
     assert found - told_by_a_page() - DISAGREE - OF_THE_KEYRING - answered() - NEVER_ASKED == set()
 
 
-def test_the_code_of_every_text_is_used() -> None:
+def test_every_text_is_used_by_a_script_or_for_a_problem() -> None:
     assert set(texts()) - set(codes()) - {f"problem-{problem}" for problem in problems()} == set()
 
 

@@ -259,7 +259,7 @@ class Office:
                 workflow.keep_in_step(session, number)
 
     def read_all(self, *numbers: int, risk: str = "") -> None:
-        """Settle these cases, and read them. If ``risk`` is given, assess this risk to the reporter.
+        """Settle and then read these cases. If ``risk`` is given, assess this risk to the reporter.
 
         An unread case cannot be closed, and the risk must be assessed before a measure of inquiry.
         """

@@ -57,7 +57,7 @@ def process(number: str) -> str:
 
 
 def write(path: str) -> str:
-    """Leave a text behind in a file."""
+    """Write a text to a file, to show that this is possible."""
     with Path(path).open("w") as file:
         file.write("here I was")
     return "written"

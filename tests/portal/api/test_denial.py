@@ -142,7 +142,7 @@ class Attack:
         return self.declare(self.header(), self.denied.size) is None
 
     def hours(self, count: int, between: Callable[[], None]) -> None:
-        """Keep others out for ``count`` hours. Call ``between`` before each half hour ends."""
+        """Keep the portal full for ``count`` hours. Call ``between`` before each half hour ends."""
         for _ in range(count):
             self.fill()
             for half in (1, 2):
