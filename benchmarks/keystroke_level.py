@@ -21,7 +21,7 @@ SECONDS = {"K": 60 / (36.2 * 5), "P": 1.10, "F": 0.07, "H": 0.40, "M": 1.35, "W"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """The operators of a task so far; ``text`` has the keys of the free text."""
+    """The operators of a task so far. ``text`` counts the keys that type the free text."""
 
     operators: Counter[str] = field(default_factory=Counter)
     text: Counter[str] = field(default_factory=Counter)

@@ -42,7 +42,7 @@ _OF_PROGRAM = 'shipped.JURISDICTIONS / "fr"'
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A wrong law for a row, and those tests of the row that failed under this law."""
+    """A wrong law for a row, and which tests of the row failed under this law."""
 
     row: Row
     wrong: Wrong

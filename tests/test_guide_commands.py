@@ -134,7 +134,7 @@ WHOLE = {
         'first, pending, *carrying = guides.lines((ROOT / "docs/first-answer.md")',
     ),
 }
-# Commands in the sentences of guides that are in no block of code.
+# Commands that guides name in sentences, but not in a block of code.
 SAID = {
     # The unit runs this command.
     "fanal-portal certificate": Runner(

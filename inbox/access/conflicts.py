@@ -210,7 +210,7 @@ def _lift(session: Session, number: int, officer: str) -> list[int]:
 
 
 def _not_kept_yet(session: Session, number: int) -> list[tuple[int, str]]:
-    """Return the exclusions that extend an exclusion from one case to all cases of the matter."""
+    """Return the missing exclusions: an officer excluded from one case of the matter is excluded from all."""
     matter = bonds.of(session, number)
     kept = _excluded_from(session, matter)
     everybody = {officer for each in kept.values() for officer in each}

@@ -107,8 +107,8 @@ def is_anew(row: Duty) -> bool:
 def keep_in_step(session: Session, work: Workflow, today: date, before: Set[str]) -> None:
     """Add the duties for an offence if severity, tags or danger now show that the case is about an offence.
 
-    A sign of an offence (``offence_of``) is new if it is not in ``before``. If a sign is new, the decisions
-    that were taken without it are asked for again. Decisions become urgent if the case now has a priority
+    A sign of an offence (``offence_of``) is new if it is not in ``before``. If a sign is new, officers must
+    again take the decisions that they took without it. Decisions become urgent if the case now has a priority
     that the law counts as urgent. No duty is removed. Otherwise, one officer could lower the score to end a
     duty that requires a decision by two officers.
     """

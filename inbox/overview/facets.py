@@ -81,7 +81,7 @@ def _leaves_all(facet: Facet, found: int | None) -> bool:
 
 
 def toggled(wanted: Filter, field: str, value: str) -> Filter:
-    """Return a filter with a choice added, or removed if the filter already had the choice.
+    """Return the filter with a choice added, or without the choice if the filter already has it.
 
     A state can be replaced but not removed. Raises ValueError for an unknown field or value.
     """
@@ -124,7 +124,7 @@ def _facet(session: Session, wanted: Filter, field: str, counted: _Counted) -> F
 
 
 def _counts(session: Session, wanted: Filter, today: date) -> Mapping[str, _Counted]:
-    """Return the number of cases per value for each field except the state, and whether all were counted.
+    """For each field except the state, return the number of cases per value, and whether all were counted.
 
     Fields whose counts cover the same cases share one query.
     """

@@ -194,7 +194,7 @@ def _figures(text: str) -> str:
 
 @cache
 def _national_lengths(country: str) -> frozenset[int]:
-    """Return the possible numbers of digits, with or without the prefix for national calls.
+    """Return how many digits a number can have, with or without the prefix for national calls.
 
     The set is empty for a country that has no telephone numbers of its own.
     """

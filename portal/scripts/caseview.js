@@ -94,8 +94,8 @@ function event(day, head) {
  */
 
 /**
- * Return the days of the next update and of the acknowledgement. A slot can say that a report was opened before the
- * report is acknowledged. Only the slot that acknowledges the report, and later slots, contain a receipt (SPEC 5.3).
+ * Return the days of the next update and of the acknowledgement. Even before the acknowledgement, a slot can say that
+ * the report was opened. Only the slot that acknowledges the report, and later slots, contain a receipt (SPEC 5.3).
  * @param {Pick<Mailbox, "day" | "slot" | "fault">} mailbox
  * @returns {Due[]} empty if no answer is due, or if the day is not certain
  */

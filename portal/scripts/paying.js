@@ -13,8 +13,8 @@ const HEADER = "Proof-Of-Work";
 const ATTEMPTS = 3;
 
 /**
- * The portal's offer, fetched when the page opens. If that failed, or the offer is outdated, it is fetched again only
- * at Send.
+ * The portal's offer, fetched when the page opens. If the fetch failed, or if the offer is outdated, the page fetches
+ * an offer again only at Send.
  * @type {Promise<Offer> | null}
  */
 let offer = null;

@@ -48,9 +48,9 @@ def ask(proven: Proven, verifier: str, path: Path, today: date) -> None:
 
 
 def check_answer(proven: Proven, asked: Path, answer: Path) -> Challenge:
-    """Return our challenge from ``asked`` if the owner of the proof answered it in ``answer``.
+    """Return our challenge, which is in the file ``asked``.
 
-    Raises Refused.
+    Raises Refused unless the file ``answer`` contains the answer of the owner of the proof.
     """
     question, raw = _read(asked), _read(answer)
     with _refused(answer, f"an answer to {asked}"):

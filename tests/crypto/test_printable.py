@@ -28,7 +28,7 @@ def test_only_a_line_feed_ends_a_line() -> None:
     assert printable.lines("a\r\nb\n\tc\rd") == "a\nb\n<U+0009>c<U+000D>d"
 
 
-def test_json_is_printed_as_ascii_on_several_lines_or_unescaped_on_one_line() -> None:
+def test_json_on_several_lines_is_ascii_and_json_on_one_line_is_unescaped() -> None:
     value = {"a": ["é\u202e\n", 1]}
     several, one = printable.as_json(value), printable.as_json_line(value)
     assert several == '{\n  "a": [\n    "\\u00e9\\u202e\\n",\n    1\n  ]\n}'

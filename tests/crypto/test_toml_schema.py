@@ -97,7 +97,7 @@ def test_an_error_names_the_mistake_and_its_place_and_its_remedy(found: str, put
     assert str(caught.value) == said or caught.value.fault is Fault.NOT_TOML
 
 
-def test_bytes_that_are_not_utf_8_are_refused_as_not_toml() -> None:
+def test_the_error_for_bytes_that_are_not_utf_8_says_that_they_are_not_toml() -> None:
     with pytest.raises(Mismatch, match="plan is not TOML"):
         FILE.parse(b"\xff")
 

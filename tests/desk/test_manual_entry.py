@@ -184,7 +184,7 @@ def test_a_manual_entry_is_refused_if_its_file_is_no_longer_on_the_medium(client
 
 
 def test_the_case_token_is_shown_on_one_page_only(office: Office, capfd: pytest.CaptureFixture[str]) -> None:
-    """No address, cookie, cache, journal, case or later page contains the token, nor does the terminal.
+    """The token is in no address, cookie, cache, journal, case or later page, and not on the terminal.
 
     A form that is sent twice creates only one case.
     """

@@ -93,7 +93,7 @@ def test_all_templates_can_be_previewed_before_the_officer_chooses_one(office: O
     assert [] == re.findall(r"\{\w*\}?", texts)
 
 
-def test_the_list_of_templates_says_which_of_them_take_the_officers_own_text(office: Office) -> None:
+def test_the_list_of_templates_says_which_templates_take_a_text_of_the_officer(office: Office) -> None:
     with sitting(office) as client:
         page = client.page("/en/case/1/dialogue")
     shown = re.findall(r'<option value="(\w+)"[^>]*>[^<]* \u2013 ([^<]+)</option>', page)

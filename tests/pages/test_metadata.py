@@ -100,7 +100,7 @@ def test_the_page_says_that_a_picture_has_no_metadata(visitor: Visitor, tmp_path
     assert sent(visitor) == {1: (tmp_path / "bare.png").read_bytes()}
 
 
-def test_the_metadata_of_a_picture_is_sent_only_at_the_reporters_request(
+def test_the_metadata_of_a_picture_is_sent_only_if_the_reporter_asks_for_it(
     visitor: Visitor, tmp_path: Path
 ) -> None:
     original = pictures.picture(tmp_path / "photo.jpg")

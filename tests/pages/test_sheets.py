@@ -37,7 +37,7 @@ def test_the_sheets_show_every_page_of_the_portal(site: PortalSite) -> None:
     assert missing(site, [path for path in shown if path != "/fr/paper"]) == {"/fr/paper"}
 
 
-def test_the_sheets_show_small_and_usual_phones_a_tablet_and_a_wide_screen() -> None:
+def test_the_sheets_include_a_small_phone_and_a_usual_phone_and_a_tablet_and_a_wide_screen() -> None:
     assert {320, 360, 768, 1280} <= set(SCREENS)
 
 

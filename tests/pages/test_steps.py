@@ -74,7 +74,7 @@ def test_each_step_shows_its_number(visitor: Visitor, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_second_step_asks_the_reporter_to_help_to_protect_them(visitor: Visitor, language: str) -> None:
+def test_the_second_step_is_about_the_protection_of_the_reporter(visitor: Visitor, language: str) -> None:
     """Its questions are visible at once: who is in danger, how many people know, and what not to repeat."""
     visitor.visit(f"{language}/report")
     visitor.page.fill("#what", TEXT)
@@ -164,7 +164,7 @@ def test_a_link_within_the_page_does_not_count_as_a_step(visitor: Visitor, page:
     expect(page.locator("#what")).to_be_visible()
 
 
-def test_the_back_button_leaves_the_page_after_the_receipt_and_does_not_stop_sending(
+def test_the_back_button_does_not_stop_the_sending_and_leaves_the_page_after_the_receipt(
     visitor: Visitor,
 ) -> None:
     visitor.visit("en/guide")

@@ -59,7 +59,9 @@ def test_the_copy_button_copies_only_the_words(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_answer_to_a_copy_does_not_touch_the_edge_of_its_box(visitor: Visitor, language: str) -> None:
+def test_the_message_after_copying_does_not_touch_the_edge_of_its_box(
+    visitor: Visitor, language: str
+) -> None:
     page = visitor.page
     page.set_viewport_size({"width": 360, "height": 640})
     visitor.language = language

@@ -190,7 +190,7 @@ TICKED = "() => document.querySelector('#withdraw-meant').checked"
 IGNORED_MILLISECONDS = 1_000
 
 
-def test_in_webkit_double_presses_withdraw_nothing_that_was_not_confirmed(
+def test_in_webkit_double_presses_do_not_withdraw_a_report_without_confirmation(
     person: Person, site: PortalSite
 ) -> None:
     """The first double press only opens the step. The second finds the box unticked, and shows an error."""

@@ -278,7 +278,7 @@ def test_a_link_to_a_secret_key_inside_the_repository_is_refused(release: Releas
         signing.sign(release.folder, hard, repository)
 
 
-def test_a_signature_by_another_key_of_the_same_name_is_not_overwritten(
+def test_a_signature_is_not_overwritten_if_another_key_with_the_same_name_made_it(
     release: Release, tmp_path: Path
 ) -> None:
     """Both maintainers may have kept the name that minisign gives a key.

@@ -1,4 +1,4 @@
-"""Media for backups of the inbox, and backup lists that a quorum of share holders could forge."""
+"""Media for backups of the inbox, and forged backup lists, as a quorum of share holders could make them."""
 
 import hashlib
 import shutil

@@ -113,7 +113,7 @@ def tries(text: str) -> list[Try]:
 
 @functools.cache
 def sentences() -> Mapping[str, str]:
-    """Return what each test checks, in a sentence, by the path and the function of the test."""
+    """Return, for the path and function of each test, a sentence that says what the test checks."""
     document = tomllib.loads(SENTENCES.read_text("utf-8"))
     return {
         f"{module}::{function}": said

@@ -369,7 +369,7 @@ def test_a_path_that_is_not_a_folder_is_refused_and_named(copied: Path, tmp_path
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-def test_the_hash_covers_each_name_and_each_content_and_the_length_of_each(name: str) -> None:
+def test_the_hash_covers_the_name_and_the_content_of_each_file_and_their_lengths(name: str) -> None:
     """A shell loop over `*.toml` can compute the hash."""
     parts = [part for file in sorted(FILES[name]) for part in (file.encode(), FILES[name][file])]
     counted = b"".join(len(part).to_bytes(8, "big") + part for part in parts)

@@ -125,7 +125,7 @@ def _alone(opened: Unlocked, name: str) -> Actor:
 
 
 def change() -> Mapping[str, Any]:
-    """Return the template and values that show the changes instead of the fields, or ""."""
+    """Return the values of a page that shows changes; ``change`` is its template, "" without changes."""
     found: Mapping[str, Any] = g.get("change", {"change": ""})
     return found
 

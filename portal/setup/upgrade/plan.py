@@ -75,7 +75,7 @@ class Upgrade:
 
     @property
     def can_go_back(self) -> bool:
-        """Whether a newer program was killed before its upgrade was confirmed, and left a copy for this one.
+        """Whether a newer program left a copy for this one, and was killed before its upgrade was confirmed.
 
         Nobody could send a report to the newer program, so its tables contain no other data than the copy.
         """

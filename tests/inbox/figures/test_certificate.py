@@ -32,7 +32,7 @@ Published: TypeAlias = tuple[list[bytes], dict[int, bytes], list[dict[str, int]]
 
 
 def _history(draw: Random, years: int, mean: int) -> Iterator[Event]:
-    """Return random events: about ``mean`` reports in a year, of which some are closed, and some measures."""
+    """Return random events: about ``mean`` reports in a year, some closings, and some measures."""
     still_open = 0
     for year in range(FIRST, FIRST + years):
         received = draw.randrange(2 * mean)

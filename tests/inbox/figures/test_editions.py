@@ -268,7 +268,7 @@ def test_the_public_files_have_no_hidden_counts_or_case_numbers_and_the_exact_fi
     assert f"{YEAR}/category/threat;{YEAR}, Objet - Menace;{YEAR}, Subject - Threat;2" in sheet
 
 
-def test_pages_and_data_name_the_office_the_day_and_the_licence(room: Unlocked, tmp_path: Path) -> None:
+def test_pages_and_data_name_the_office_and_the_day_and_the_licence(room: Unlocked, tmp_path: Path) -> None:
     adopted(room, f'licence = "Licence Ouverte"\n{PLAN}')
     files.write(room.inbox.home, editions.make(room.inbox, by_two(room, MADE), YEAR), tmp_path / "figures")
     public = tmp_path / "figures" / "public"

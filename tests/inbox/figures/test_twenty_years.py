@@ -142,7 +142,7 @@ def test_the_attacker_finds_a_hidden_count_through_a_sum_in_a_sentence(seed: int
 
 
 def test_the_attacker_finds_hidden_counts_if_yearly_tables_are_published_beside_one_for_three_years() -> None:
-    """The plan refuses this; here, both tables are published as if it did not."""
+    """A plan with both tables is refused. This test publishes them without such a plan."""
     found = 0
     for seed in range(10):
         published = _Published(seed, 12, (TOTALS + _YEARLY_AREA,))

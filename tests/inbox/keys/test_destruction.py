@@ -354,7 +354,7 @@ def test_a_reason_that_is_too_long_is_a_usage_error(life: Life) -> None:
 
 
 @steps(4)
-def test_a_power_loss_during_key_destruction_leaves_all_keys_or_the_final_state(
+def test_a_power_loss_during_the_destruction_of_keys_leaves_either_all_keys_or_the_final_state(
     life: Life, tmp_path: Path, stride: int
 ) -> None:
     """The test kills the command at different steps, one after another.

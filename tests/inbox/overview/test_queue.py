@@ -272,7 +272,7 @@ def test_the_journal_lists_only_the_parts_of_a_score_that_changed(office: Office
         ["--danger", "1"],
     ],
 )
-def test_a_score_is_adjusted_only_with_a_reason_and_with_parts_within_their_ranges(
+def test_a_score_is_adjusted_only_if_there_is_a_reason_and_each_part_is_within_its_range(
     office: Office, options: list[str]
 ) -> None:
     before = office.state()

@@ -300,7 +300,7 @@ def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outco
     assert f"outcome: {rule.name.en}, disclosure {how[1]}" in office.run("case", "show", "1").out
 
 
-def test_closing_as_transmitted_requires_a_transmission_and_closing_as_out_of_scope_forbids_a_transmission(
+def test_the_outcome_transmitted_requires_a_transmission_and_the_outcome_out_of_scope_excludes_one(
     office: Office,
 ) -> None:
     """The rule applies on both surfaces.

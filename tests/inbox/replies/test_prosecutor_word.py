@@ -77,7 +77,7 @@ OF_THE_OFFICE = [each for each in OPENING if each not in FRENCH.of_justice]
 
 
 @pytest.mark.parametrize("opens", chosen(OF_THE_OFFICE, OF_THE_OFFICE[0]))
-def test_an_outcome_that_confirms_a_report_is_not_disclosed_during_the_offices_proceedings(
+def test_an_outcome_that_confirms_a_report_is_not_disclosed_during_proceedings_of_the_office(
     office: Office, opens: str
 ) -> None:
     """The rule applies even if no prosecutor is informed.

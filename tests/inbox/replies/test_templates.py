@@ -468,7 +468,7 @@ def test_a_new_law_is_refused_if_it_lacks_an_outcome_that_the_offices_own_templa
     assert office.json("law", "replace", gone, "--loosening")["adopted"]
 
 
-def test_an_extension_uses_the_template_marked_for_extensions_whatever_the_template_is_called(
+def test_an_extension_uses_the_template_marked_for_extensions_under_any_name(
     reported: World, tmp_path: Path
 ) -> None:
     """The template is refused in a reply without an extension."""
@@ -484,7 +484,7 @@ def test_an_extension_uses_the_template_marked_for_extensions_whatever_the_templ
     assert "Later: abroad" == message["text"]
 
 
-def test_a_template_that_asks_something_shows_the_reporter_the_status_more_information_requested(
+def test_a_template_with_a_question_changes_the_status_to_more_information_requested(
     first_reporter: Reporter,
 ) -> None:
     """The status is above the messages. If the question is retracted, the officer is told of the status."""

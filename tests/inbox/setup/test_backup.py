@@ -245,7 +245,9 @@ def test_after_an_upgrade_officers_can_give_the_last_case_number(world: World) -
         assert 7 == case_numbers.last(session)
 
 
-def test_a_last_case_number_that_leaves_too_few_numbers_for_new_cases_is_refused(world: World) -> None:
+def test_a_number_for_the_last_case_is_refused_if_it_leaves_too_few_numbers_for_new_cases(
+    world: World,
+) -> None:
     """One officer can set the number, and nobody can undo the change.
 
     The control is the highest number that is accepted.

@@ -45,7 +45,7 @@ def founded_renewed(founded_three: Office, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.mark.parametrize("own", NAMES[::2])
-def test_one_officer_with_a_colleagues_sheet_cannot_renew_the_shares(office: Office, own: str) -> None:
+def test_one_officer_with_the_sheet_of_a_colleague_cannot_renew_the_shares(office: Office, own: str) -> None:
     """Otherwise one officer could act as two, and set the passphrases of all officers."""
     before = office.state()
     refused = change(opened_by(office, own, sheets=["bruno"]), "renew")

@@ -87,7 +87,7 @@ def test_no_upload_is_deleted_after_a_half_hour_that_a_clock_change_shortened(se
 
 
 @pytest.mark.parametrize("half", [1, 3, -5, 10**6])
-def test_every_upload_counts_as_fresh_after_a_start_or_a_clock_change(half: int) -> None:
+def test_right_after_a_start_or_a_change_of_the_clock_no_upload_counts_as_stalled(half: int) -> None:
     """The clock may also go backwards, or show the same time twice."""
     still = [upload(4 * MB)]
     watch = Watch()

@@ -251,7 +251,7 @@ def refusal(system: System, answers: Answers) -> str:
 
 
 @pytest.mark.parametrize("name", ["keyring.json", "keyring.sig"])
-def test_setup_without_a_file_of_the_keyring_is_refused_before_it_changes_anything(
+def test_setup_is_refused_before_it_changes_anything_if_a_file_of_the_keyring_is_missing(
     system: System, answers: Answers, medium: Path, name: str
 ) -> None:
     answers = replace(answers, keyring=str(medium))
@@ -326,7 +326,7 @@ def test_a_renewed_certificate_is_installed_and_a_failed_setup_restores_the_old_
     assert step.check().state is State.DONE
 
 
-def test_units_start_at_each_boot_until_undo_disables_them(system: System) -> None:
+def test_units_start_at_each_boot_until_their_step_is_undone(system: System) -> None:
     """The test reads the state that systemctl reports for the folder."""
     for unit in (
         Unit(system, "portal@8080.service", 8080),

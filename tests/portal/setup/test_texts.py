@@ -204,7 +204,7 @@ def test_copies_are_deleted_if_one_of_them_cannot_be_written(place: Path) -> Non
     assert content(copied(place)).keys() == {*TEXTS, SHIPPED}
 
 
-def test_a_read_only_folder_is_reported_and_remains_as_it_was(place: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported_and_not_changed(place: Path) -> None:
     texts = place.parent / "texts"
     with small_disk(texts, "1m") as change:
         (texts / "guide.fr.toml").write_text("edited")

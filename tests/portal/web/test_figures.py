@@ -47,7 +47,7 @@ def client(settings: Settings) -> FlaskClient:
     return app.test_client()
 
 
-def test_every_file_is_served_as_it_is_with_its_type_and_under_the_policy(
+def test_every_file_is_served_unchanged_and_with_its_type_and_with_the_policy(
     client: FlaskClient, folder: Path
 ) -> None:
     types = {

@@ -221,7 +221,7 @@ def test_neither_valid_nor_invalid_forms_create_temporary_files(
     assert sqlite_room.client.get("/en/slot").status_code == 404
 
 
-def test_an_upload_without_javascript_that_breaks_off_leaves_nothing_behind(sqlite_room: Room) -> None:
+def test_an_interrupted_upload_without_javascript_leaves_nothing_behind(sqlite_room: Room) -> None:
     """Nobody could continue such an upload."""
     before = sqlite_room.state()
 

@@ -182,7 +182,7 @@ def test_large_numbers_are_grouped_as_the_language_does() -> None:
     assert "4,321" in section(published.edition("en"), "short").listed[0]
 
 
-def test_a_total_that_an_earlier_plan_did_not_have_has_no_earlier_years() -> None:
+def test_a_total_that_is_new_in_a_plan_shows_no_earlier_years() -> None:
     totals, _, rest = PLAN.partition("[total.referred]")
     old = publish(some_years(3), 3, totals + rest[rest.index("[table.") :])
     new = publish(some_years(4), 4)

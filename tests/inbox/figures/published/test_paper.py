@@ -24,7 +24,7 @@ def told(program: str, pdf: bytes, tmp_path: Path, *options: str) -> str:
 @pytest.mark.parametrize(
     ("language", "title"), [("fr", "Signalements"), ("en", "Reports: the figures for 2029")]
 )
-def test_the_file_has_a_language_a_title_and_a_text_alternative_for_each_chart(
+def test_the_file_states_its_language_and_its_title_and_has_a_text_alternative_for_each_chart(
     language: str, title: str, tmp_path: Path
 ) -> None:
     pdf = made(language)
