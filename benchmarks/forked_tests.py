@@ -50,7 +50,9 @@ def _load(names: list[str]) -> None:
     for name in names:
         importlib.import_module(name)
     if any("jurisdictions" in each.parts for each in seen) or "tests" in sys.modules:
-        raise RuntimeError("a law was read during an import, so forks would not read the changed law")
+        raise RuntimeError(
+            "a module read the law while it was imported, so forks would not read the changed law"
+        )
 
 
 def _status(child: int, seconds: float | None) -> int:

@@ -64,8 +64,8 @@ EXPECTED = {
     "fields": "a text without {stray!r}; allowed names: {known}",
     "same-fields": "a text whose French (fr) and English (en) versions have the same names in braces",
     "some-referral": "a table with an entry that has referral = true",
-    "some-answering": "a table with an entry that has answers_danger = true, and that no decision names as"
-    " its measure",
+    "some-answering": "a table with an entry that has answers_danger = true and is not the measure of a"
+    " decision",
     "some-acknowledging": "a table with an entry that has acknowledges = true",
     "some-feedback": "a table with an entry that has answers = true and does not close a case",
     "one-closing": "a table with at most one entry that has closes = true",
@@ -77,7 +77,7 @@ EXPECTED = {
     "one-duty": "a code that the duty {duty} does not already use",
     "one-ground": "a code that no other decision uses as a ground",
     "only-with": "changed: {value} is allowed only with {role}",
-    "counted-once": "a table that counts no event of another total",
+    "counted-once": "a table of events that no other total counts",
     "codes-once": "a list of codes without duplicates; no other group lists these codes",
     "folder": "a folder, not a link",
     "regular-file": "a regular file, not a link, folder, pipe or device",

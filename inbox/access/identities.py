@@ -28,8 +28,8 @@ KEPT_ALREADY = sentence(
     " alone could try names to find out who the reporter is"
 )
 NAMED = sentence(
-    "this case or a linked case contains words of the identity, and the words of a recorded identity are"
-    " removed from everything that leaves the inbox; so two officers must each enter their passphrase"
+    "two officers must each enter their passphrase: this case or a linked case contains words of the"
+    " identity, and these words would be removed from everything that leaves the inbox"
 )
 
 

@@ -118,7 +118,7 @@ def _check_text(words: Sequence[str]) -> None:
 @officer_options
 @click.pass_context
 def commands(context: click.Context, home: Path | None) -> None:
-    """Remember the inbox's folder for the subcommand, which opens the inbox."""
+    """Remember the inbox's folder; the subcommand opens the inbox."""
     if context.obj is None:
         context.obj = Closed(home)
     elif context.get_parameter_source("home") is ParameterSource.COMMANDLINE:

@@ -273,7 +273,7 @@ def _files(session: Session, number: int, plan: Plan, redactor: Redactor) -> Ite
     are_chosen = bool(plan.chosen) or plan.every_file
     if are_chosen and plan.enclosed is Enclosed.NONE:
         raise Refused(
-            sentence("you chose files, but a dossier without attachments"),
+            sentence("you chose files, but also a dossier without attachments"),
             sentence("choose the form of the enclosed files, or choose no files"),
         )
     if known and not are_chosen and plan.enclosed is not Enclosed.NONE:

@@ -149,7 +149,9 @@ def _check(
     ):
         raise CaseRefused(
             sentence("case {number}: nobody has decided to inform the prosecutor", number=number),
-            sentence("to decide to inform the prosecutor, send the dossier with --measure"),
+            sentence(
+                "send the dossier with --measure, which also records the decision to inform the prosecutor"
+            ),
         )
     for doubt, place in doubts:
         # A reason cannot replace the prosecutor's word. If the prosecutor sets restrictions, officers decide

@@ -162,7 +162,7 @@ def _withhold(session: Session, seen: Seen, reason: str) -> None:
     if seen.cases and not why and not reason.strip():
         raise Refused(
             sentence(
-                "no obstacle forbids disclosing the contents of these cases: {cases}",
+                "there is no obstacle to disclosing the contents of these cases: {cases}",
                 cases=", ".join(str(each.number) for each in seen.cases),
             ),
             sentence(

@@ -193,10 +193,10 @@ def _doubted(verified: Verified, known: Between) -> Iterator[str]:
     days = [entry.day for entry in verified.intake.entries]
     if count := sum(portal_days.receipt(day, known).doubted is not None for day in days):
         yield sentence(
-            "The portal gives an impossible day for some envelopes (number: {count}). Each of their"
-            " cases shows a warning. A day before the previous export still counts, so that no"
-            " deadline moves later. For a day after this export, the inbox uses the first possible"
-            " day. Check the portal's clock",
+            "The portal gives an impossible day for some envelopes (number: {count}). Each of their cases"
+            " shows a warning. A day before the previous export still counts, so that no deadline moves"
+            " later. If the day is after this export, the inbox uses the first possible day instead. Check"
+            " the portal's clock",
             count=count,
         )
 

@@ -108,7 +108,7 @@ def _check_opens(session: Session, given: Plan) -> None:
     )
     if given.opens and has_reports:
         raise Refused(
-            sentence("the plan says that the first report came later (opens = true), but there are reports"),
+            sentence("the plan says that there are no earlier reports (opens = true), but there are some"),
             sentence("write opens = false"),
         )
     if not given.opens and not has_reports:

@@ -157,7 +157,7 @@ def _check(kept: Book, year: int, today: date) -> None:
     if today < (begins := date(year + 1, _FROM_MONTH, 1)):
         raise Refused(
             sentence("the edition for {year} cannot be made before {day}", year=year, day=begins),
-            sentence("wait until that day: late reports and answers of the year have then arrived"),
+            sentence("wait until that day: by then, late reports and answers of the year will have arrived"),
         )
     if missing := [each for each in kept.open_years if each < year]:
         raise Refused(

@@ -167,7 +167,7 @@ def _check_readable(found: Mapping[str, bytes], made: Mapping[str, bytes]) -> No
     for name, raw in made.items():
         if found.get(name) != raw:
             raise Refused(
-                sentence("{name} is not what this version of the program makes from the release", name=name),
+                sentence("this version of the program makes a different {name} from the release", name=name),
                 sentence(
                     "check the folder with the version of the program that wrote it; if that version refuses"
                     " it, too, do not publish these files"

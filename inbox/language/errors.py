@@ -79,8 +79,8 @@ class OtherSharing(Refused):
 
 # Why an action that one officer can usually do alone requires two officers.
 USED_UP = sentence(
-    "two officers must each enter their passphrase: one officer alone may not compare more texts of"
-    " this case with the reporter's identity"
+    "two officers must each enter their passphrase: this case has reached the limit of texts that one"
+    " officer alone may compare with the reporter's identity"
 )
 
 

@@ -52,7 +52,7 @@ _EXPECTED = {
     ),
     "some-referral": sentence("a table with an entry that has referral = true"),
     "some-answering": sentence(
-        "a table with an entry that has answers_danger = true, and that no decision names as its measure"
+        "a table with an entry that has answers_danger = true and is not the measure of a decision"
     ),
     "some-acknowledging": sentence("a table with an entry that has acknowledges = true"),
     "some-feedback": sentence("a table with an entry that has answers = true and does not close a case"),
@@ -65,7 +65,7 @@ _EXPECTED = {
     "one-duty": sentence("a code that the duty {duty} does not already use", duty=""),
     "one-ground": sentence("a code that no other decision uses as a ground"),
     "only-with": sentence("changed: {value} is allowed only with {role}", value="", role=""),
-    "counted-once": sentence("a table that counts no event of another total"),
+    "counted-once": sentence("a table of events that no other total counts"),
     "codes-once": sentence("a list of codes without duplicates; no other group lists these codes"),
     "folder": sentence("a folder, not a link"),
     "regular-file": sentence("a regular file, not a link, folder, pipe or device"),

@@ -169,8 +169,8 @@ def _check_feedback(session: Session, number: int) -> None:
     if admissibility not in decided or not is_done:
         raise CaseRefused(
             sentence(
-                "case {number}: before officers give feedback, they must decide on admissibility, and take"
-                " another decision or a measure",
+                "case {number}: before officers give feedback, they must decide on admissibility, and must"
+                " also make another decision or take a measure",
                 number=number,
             ),
             sentence(

@@ -100,8 +100,8 @@ def _check_asked(found: Sequence[Due], today: date) -> None:
     if count := sum(exits.waits_for_portal_day(each, today) for each in found):
         raise Refused(
             sentence(
-                "only this machine's clock shows that cases are due (number: {count}); to confirm the date,"
-                " a collected bundle must have been exported on or after the day when they were due",
+                "only this machine's clock shows that cases are due (number: {count}); a collected bundle"
+                " that was exported on or after their due day would confirm it",
                 count=count,
             ),
             sentence(

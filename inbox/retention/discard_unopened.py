@@ -32,8 +32,8 @@ def plan(inbox: Inbox, who: Actor, reason: str = "") -> int:
     if not due and found.by_one_clock:
         raise Refused(
             sentence(
-                "only this machine's clock shows that the unfiled envelopes have expired; to confirm the"
-                " date, a collected bundle must have been exported on or after the day of expiry"
+                "only this machine's clock shows that the unfiled envelopes have expired; a collected"
+                " bundle that was exported on or after the day of expiry would confirm it"
             ),
             sentence(
                 "export a bundle from the portal now, and collect it; if the portal no longer"

@@ -52,8 +52,8 @@ def _save(out: Path, raw: bytes) -> None:
 @click.option(
     "--serial",
     type=NUMBER,
-    help="A number that is higher than the serial of the last manifest. The default is the higher of today's"
-    " date, written as YYYYMMDD, and the serial of the last manifest plus one.",
+    help="A number that is higher than the serial of the last manifest. The default is today's date, written"
+    " as YYYYMMDD, or the serial of the last manifest plus one, whichever is higher.",
 )
 @click.option(
     "--until",

@@ -67,8 +67,8 @@ def setup(*, file: Path | None, check: bool, as_json: bool) -> None:
     """Do every installation step that is not done yet; a second run does nothing.
 
     If a step fails, that step is undone, and the earlier steps stay done. Run the command again after each
-    change to the configuration, the certificate or the signed list of pages. If setup is refused, the next
-    run offers the typed answers as defaults, until the machine is restarted.
+    change to the configuration, the certificate or the signed list of pages. If setup ends with an error, the
+    next run offers the typed answers as defaults, until the machine is restarted.
     """
     system = own_machine()
     draft = system.at(remembered.DRAFT)

@@ -93,6 +93,6 @@ def check_ends(session: Session, number: int, taken: Taken) -> None:
             ),
             sentence(
                 "give the day of the decision that ends these proceedings, or record the measures of these"
-                " proceedings with their days"
+                " proceedings, each with its day"
             ),
         ).at("day")

@@ -365,7 +365,7 @@ def note_unopposed(door: Door, /, *, request: int, case: int, as_json: bool, **g
 @reason_needed
 @opens_inbox
 def namesake(door: Door, /, *, request: int, case: int, reason: str, as_json: bool) -> None:
-    """Record that a family name without a first name, in a case, belongs to another person."""
+    """Record that a family name, which a case gives without a first name, belongs to another person."""
     _judge_name(door, request, Judged(case=case, same=False, reason=reason), as_json=as_json)
 
 
@@ -375,7 +375,7 @@ def namesake(door: Door, /, *, request: int, case: int, reason: str, as_json: bo
 @reason_needed
 @opens_inbox
 def same_person(door: Door, /, *, request: int, case: int, reason: str, as_json: bool) -> None:
-    """Record that a family name without a first name, in a case, belongs to the requester."""
+    """Record that a family name, which a case gives without a first name, belongs to the requester."""
     _judge_name(door, request, Judged(case=case, same=True, reason=reason), as_json=as_json)
 
 

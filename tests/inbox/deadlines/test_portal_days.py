@@ -317,7 +317,7 @@ def test_an_impossible_day_of_receipt_causes_a_warning_in_the_case_and_during_co
     (warning,) = collect(portal.bundle(first(Reporter(world)), edit=edit))["warnings"]
     assert "gives an impossible day for some envelopes (number: 1). " in warning
     assert "A day before the previous export still counts" in warning
-    assert "For a day after this export, the inbox uses the first possible day" in warning
+    assert "If the day is after this export, the inbox uses the first possible day instead" in warning
     shown = world.office.json("case", "show", "1")
     assert (shown["received"], shown["received_doubted"]) == (counted.isoformat(), claimed.isoformat())
     told = world.office.run("case", "show", "1").out

@@ -763,7 +763,7 @@ def test_a_reason_is_required_to_withhold_data_although_no_obstacle_exists(offic
     """
     inform(office)
     before = office.state()
-    assert "no obstacle forbids disclosing the contents of these cases: 1, 2, 3" in answer(office).err
+    assert "there is no obstacle to disclosing the contents of these cases: 1, 2, 3" in answer(office).err
     assert (before, []) == (office.state(), [*office.out.iterdir()])
     assert 0 == answer(office, None, "--reason", "only one can know it").code
     assert {(False, "only one can know it")} == {

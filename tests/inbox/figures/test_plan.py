@@ -32,15 +32,15 @@ def test_a_plan_names_its_totals_tables_and_groups() -> None:
         (TOTALS + TOTALS.replace("received]", "again]"), "is not TOML"),
         (
             TOTALS + total("again", "received"),
-            "'total.again' must be a table that counts no event of another",
+            "'total.again' must be a table of events that no other total counts",
         ),
         (
             TOTALS + total("all", "measure"),
-            "'total.all' must be a table that counts no event of another total",
+            "'total.all' must be a table of events that no other total counts",
         ),
         (
             TOTALS + total("more", "measure", ["art40", "x"]),
-            "'total.more' must be a table that counts no event",
+            "'total.more' must be a table of events",
         ),
         (total("received", "received", ["path"]), "'total.received.only' is not known here"),
         (total("received", "sent"), "'total.received.event' must be one of received, closed, measure"),
