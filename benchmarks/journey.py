@@ -366,7 +366,7 @@ def documented(page: str) -> dict[str, list[str]]:
 
 
 def updated(page: str, found: Sequence[Mapping[str, tuple[str, str]]]) -> str:
-    """Return the page with the figures of each language in the last columns of its table."""
+    """Return the page with new figures: the last columns of its table have one column for each language."""
     lines = _table(page).splitlines()
     for place, line in enumerate(lines):
         measure, *others = _cells(line)

@@ -353,7 +353,7 @@ def _updated(machine: InboxMachine, commands: Sequence[str], first: _Stick, seco
 
 
 def _upgraded(machine: InboxMachine, session: str, upgrade: str) -> None:
-    """Upgrade the vault with the shares of a quorum. Before, the inbox asks for it. Afterwards, it opens."""
+    """Upgrade the vault with the shares of a quorum. The inbox asks for the upgrade, and then opens."""
     code, shown = machine.types([_bringing(session)], _OPENING, _OFFICERS)
     assert (code, "the vault was made by an earlier version" in shown) == (1, True), shown
     code, shown = machine.types([_bringing(upgrade)], _OPENING, _OFFICERS)

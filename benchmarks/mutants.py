@@ -1,9 +1,9 @@
 """Change the code at random places, and see whether the tests notice the change (`make mutants`).
 
 `python -m benchmarks.mutants [--seed N] [--each N] [ROOM…]` draws mutants of each room: an operator of
-cosmic-ray changes a comparison, a number, a condition and so on. For each mutant, the tests of the room that
-reach its lines run until one fails. Tests of other rooms do not count. A survivor is printed with its change.
-Only a person can decide whether a survivor is equivalent to the original.
+cosmic-ray changes a comparison, a number, a condition and so on. For each mutant, the program runs the tests
+of the room that reach the changed lines, until one fails. Tests of other rooms do not count. A survivor is
+printed with its change. Only a person can decide whether a survivor is equivalent to the original.
 """
 
 import argparse
@@ -92,7 +92,7 @@ class Mutant:
     lines: range
 
     def change(self, text: str) -> str:
-        """Return the changed text of the file; raise RuntimeError if the operator has no such place."""
+        """Return the changed text of the file; raise RuntimeError if there is no such place."""
         changed = mutate_code(text, get_operator(self.operator)(), self.occurrence)
         if changed is None:
             raise RuntimeError(

@@ -49,7 +49,7 @@ _READ = """() => {
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A text, whether it is folded away, and whether it is above the first visible text box of its screen."""
+    """A text of a screen. ``above_box``: it is above the first visible text box of the screen."""
 
     text: str
     folded: bool

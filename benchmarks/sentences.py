@@ -137,7 +137,7 @@ def _whole(docstring: str) -> Iterator[str]:
 
 
 def paired(kinds: list[set[Row]], others: set[Row], seed: int, old: Iterable[str]) -> list[Row]:
-    """Return 160 sentences of each side and up to 20 earlier ones in random order, each with its source.
+    """Return 160 sentences of each side and up to 20 earlier sentences, in random order and with sources.
 
     Raises ValueError if a side has too few sentences.
     """

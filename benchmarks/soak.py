@@ -1,7 +1,7 @@
 """Long checks (`make soak`, `make soak NAME…`); `docs/soak.json` records each success.
 
 `python -m benchmarks.soak --stale` lists the records that are older than the code they cover. The gate runs
-`--stale`, so only a run imports the modules that load slowly.
+`--stale`, which must be quick, so modules that load slowly are imported only for a run.
 """
 
 import os

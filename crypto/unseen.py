@@ -55,7 +55,7 @@ def spelled(char: str) -> str:
 
 
 def spelled_out(text: str, shown: Callable[[str], bool], most_marks: int) -> str:
-    """Return ``text`` with each character spelled out unless ``shown`` is true for it.
+    """Return ``text``, and spell out each character for which ``shown`` returns False.
 
     If a letter has more than ``most_marks`` marks, the marks beyond this number are spelled out, too, because
     they cover their surroundings.

@@ -112,7 +112,7 @@ NUMBER = _Number()
 class _Place(click.Path):
     """A path that the help calls FILE or FOLDER.
 
-    The command that uses the path reports errors in the path.
+    Errors in the path are not found here, but by the command that uses the path.
     """
 
     def __init__(self, name: str) -> None:
@@ -352,8 +352,8 @@ class Group(click.Group):
 def near(tree: Branch, name: str, more: str = "", begin: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """Return the paths of up to four commands that a word may mean, best first.
 
-    ``more`` is the word after ``name``, or an empty text. If several fit equally well, those below ``begin``
-    come first, and commands come before groups.
+    ``more`` is the word after ``name``, or an empty text. Among paths that fit equally well, the paths below
+    ``begin`` come first. Commands come before groups.
     """
     phrases = {f"{name} {more}", f"{begin[-1]} {name}" if begin else ""}
     found = {

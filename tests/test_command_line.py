@@ -398,7 +398,7 @@ def test_an_earlier_name_is_refused_and_the_error_names_the_current_name(
 def test_days_and_numbers_are_checked_in_the_same_way_everywhere(
     program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Days and numbers each have one error text of our own in place of click's.
+    """For an invalid day or number, our own error text replaces that of click.
 
     The help states a range in words.
     """

@@ -162,7 +162,7 @@ def test_a_document_contains_what_the_project_promises_to_readers(
 def reading_order() -> list[tuple[list[str], list[str]]]:
     """Return the reading order of CONTRIBUTING: for each entry, its rooms and the files to read in turn.
 
-    An entry such as the law has no rooms.
+    Some entries have no rooms, such as the entry for the law.
     """
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     section = text.partition("## What to read, room by room")[2].partition("\n## ")[0]

@@ -373,7 +373,7 @@ def test_the_search_finds_a_command_that_nothing_runs(page: str) -> None:
 
 
 def untried(text: str) -> list[str]:
-    """Return the commands in the sentences of a page that no block of a document has, and no table names."""
+    """Return the commands in sentences of a page that are in no code block of a document and in no table."""
     typed = [meant(line) for each in PAGES.values() for line in guides.lines(each)]
     return [
         line

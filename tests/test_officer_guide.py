@@ -58,7 +58,7 @@ class Walk:
     """A run through the guide: the inbox, and the media and papers that people bring to it.
 
     The folders below ``/media`` stand for media. ``known`` gives the value of each word in capitals on the
-    page. ``in_session`` is true if the page has the officers type into a session at this place.
+    page. ``in_session`` is true if the next commands of the page are typed in a session.
     """
 
     def __init__(self, folder: Path) -> None:

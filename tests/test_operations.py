@@ -71,7 +71,7 @@ def recorded(what: str, parts: list[str], kept: Mapping[str, Record]) -> list[st
 
 
 def differing(page: str, kept: Mapping[str, Record]) -> dict[str, tuple[list[str], list[str]]]:
-    """Return the figures of the page and of the records, for each row in which they differ."""
+    """Return each row whose figures on the page differ from the records, with both."""
     found = {
         row.what: (row.numbers, recorded(row.what, row.parts, kept))
         for row in rows(page)

@@ -81,8 +81,10 @@ def test_the_command_draws_french_sentences_and_writes_their_sources_to_a_file(t
     assert {line.split(". ", 1)[1] for line, source in pairs if source == "old"} <= old
 
 
-def test_the_peer_sentences_of_a_paired_draw_are_whole_sentences_of_docstrings(tmp_path: Path) -> None:
-    """Comments, code, examples, tests and added packages are not drawn."""
+def test_a_paired_draw_takes_only_whole_sentences_of_docstrings_from_the_other_project(
+    tmp_path: Path,
+) -> None:
+    """The draw leaves out comments, code, examples, tests and added packages."""
     (tmp_path / "a.py").write_text(
         '# This is a comment here.\n"""This is a docstring here.\n\nthis begins with a small letter.\n'
         'This has no stop\n\n>>> This is an example here.\n\n    This is indented code here.\n"""\n'

@@ -43,7 +43,7 @@ def repository(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def told(repository: Path) -> Callable[[str], list[str]]:
-    """Return a function that returns the warnings about a record of the part `kills` at a commit."""
+    """Return a function: for a record of the part `kills`, made at a commit, it returns the warnings."""
 
     def tell(at: str) -> list[str]:
         record = Record(at, "2026-11-26", "1.0 to 2.0", ["6 kills"])

@@ -13,8 +13,8 @@ from packaging.version import Version
 from deploy.release import licences
 from deploy.release.python_environment import Libraries
 
-# The fields that have the same names in all versions of CycloneDX. Other fields of a wheel's bill may name
-# its builder's folders.
+# The fields that have the same names in all versions of CycloneDX. Other fields of a wheel's bill of
+# materials may name folders of the machine that built the wheel.
 _KEPT = ("type", "name", "version", "description", "purl", "hashes", "licenses")
 
 

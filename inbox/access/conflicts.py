@@ -225,7 +225,7 @@ def _excluded_from(session: Session, numbers: Collection[int]) -> defaultdict[in
 
 
 def _left_to_few(session: Session, rows: Iterable[tuple[int, str]], quorum: int) -> int | None:
-    """Return the first case that fewer officers than a quorum could read with these additional exclusions."""
+    """Return the first case that these additional exclusions leave to fewer officers than a quorum."""
     more = defaultdict[int, set[str]](set)
     for number, officer in rows:
         more[number].add(officer)

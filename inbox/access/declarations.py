@@ -2,13 +2,14 @@
 
 A person who follows up on a report must be impartial (Directive (EU) 2019/1937, article 9).
 
-Until all signed-in officers have declared a case, lists show its number, urgency and category, and what
-officers did, but none of its words. Searches and filters by tag or area do not find the case. Otherwise, an
-officer with an interest could search for a name and learn what the case says, without leaving an entry in the
-journal that names the case. However, an undeclared case is shown among the links of another case, because
-the words that link the two cases are also in the other case. Officers cannot act on an undeclared case
-(``inbox.session.declared``), except to leave the case to others. An officer whom a report names is excluded
-automatically when the report arrives (``conflicts``), and does not have to notice the name when reading.
+Until all signed-in officers have declared a case, lists show only its number, its urgency, its category and
+what officers did. They show no words of the case. Searches and filters by tag or area do not find the case.
+Otherwise, an officer with an interest could search for a name and learn what the case says, without leaving
+an entry in the journal that names the case. However, an undeclared case is shown among the links of another
+case, because the words that link the two cases are also in the other case. Officers cannot act on an
+undeclared case (``inbox.session.declared``), except to leave the case to others. An officer whom a report
+names is excluded automatically when the report arrives (``conflicts``), and does not have to notice the name
+when reading.
 
 An officer who works alone does not have to declare cases, because nobody else could take them over.
 """

@@ -169,8 +169,8 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         access=_blocked(Code.DECIDE_BY_TWO),
     ),
     # A deferred decision is enough to close a case. A deferred decision is not enough to destroy the case,
-    # because nobody could take the decision afterwards. If no answer of a report names anybody, the two
-    # officers who mark the report as junk thereby decide to inform nobody.
+    # because nobody could take the decision afterwards. Officers can mark a report as junk without this
+    # decision if no answer names anybody. By doing so, the two officers decide to inform nobody.
     Obstacle.PERSONS: _row(
         close=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
         junk=_blocked(Code.DECIDE_BY_TWO),
@@ -221,9 +221,9 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
 class Asked:
     """An exit that officers request on a certain day, with the reason that they gave, if any.
 
-    ``also`` maps each obstacle that depends on the request to its own reason. ``code`` is the action; None
-    means the usual action of the exit. ``officers`` is the minimum number of officers who take the action.
-    For a destruction, ``due`` is the entry in the retention schedule, or None while the case is open.
+    ``also`` lists the obstacles that depend on the request, each with its own reason. ``code`` is the action;
+    None means the usual action of the exit. ``officers`` is the minimum number of officers who take the
+    action. For a destruction, ``due`` is the entry in the retention schedule, or None while the case is open.
     ``request`` is the number of the access request to answer.
     """
 

@@ -28,8 +28,8 @@ def mark(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> 
     """Mark cases as junk, all of them or none; return their numbers in order.
 
     The law says how many officers must confirm; they confirm once for all cases. Before anybody is asked to
-    confirm, raises the same errors as ``declared.check`` and, for each case, as ``exits.check``. Also raises
-    the same errors as ``bulk.do``.
+    confirm, each case is checked: raises the same errors as ``declared.check`` and ``exits.check``. Also
+    raises the same errors as ``bulk.do``.
     """
     chosen = sorted(set(numbers))
     with inbox.vault.transaction(who.officers) as session:

@@ -67,7 +67,7 @@ def of(session: Session, number: int) -> list[Mark]:
 
 
 def explained(session: Session, case: Case, marks: set[Mark]) -> Mapping[Mark, Found]:
-    """For each of these marks, return the part of the case that produced it; omit marks of the whole text."""
+    """Return the part of the case that produced each mark; omit marks that the whole text produced."""
     key = _key(session)
     found = _by_mark(key, _found(session, answers.of(case)))
     if marks - found.keys():

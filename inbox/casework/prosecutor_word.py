@@ -85,8 +85,8 @@ def is_missing(session: Session, number: int) -> bool:
 def is_undecided(session: Session, number: int) -> bool:
     """Return whether the decision on informing the prosecutor is pending, even if no rule asked for it.
 
-    In the bound cases, the decision counts only if a rule asked for it, because a duplicate may be closed
-    without that decision.
+    In the bound cases, the decision is pending only if a rule asked for it, because a duplicate may be closed
+    without this decision.
     """
     is_open = legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR)
     return is_open or bool(_asked(session, bonds.of(session, number)))

@@ -66,7 +66,7 @@ class TextOption(_Text, Option):
     """An option whose text the program can ask for."""
 
     def get_help_record(self, context: click.Context) -> tuple[str, str] | None:
-        """Return the row for ``--help``, which says whether the program asks for a missing text."""
+        """Return the option's row in ``--help``, with a note if the program asks for a missing text."""
         row = super().get_help_record(context)
         when = "needed" if callable(self.needed) else "missing"
         return (row[0], f"{row[1]}  [asked for if {when}]") if row and self.needed else row

@@ -137,7 +137,8 @@ def _start(rule: Clock, events: Events, how: Practice) -> date:
     """Return the day from which a clock runs.
 
     A message that is still on its way counts from the day on which it was sent. A clock that waits for an
-    event starts no later than the deadline of the clock ``or_after``, so that a delay never gains time.
+    event starts at the latest when the clock ``or_after`` ends. Otherwise, a delay of the event would gain
+    time.
     """
     days = [events.day_of(rule.starts), events.day_sent(rule.starts)]
     if rule.or_after:

@@ -33,11 +33,11 @@ class Between:
     today: date
 
     def first(self, made: date) -> date:
-        """Return the first day on which an outbox ``made`` on a given day can have been imported."""
+        """Return the first day on which the portal can have imported an outbox of the day ``made``."""
         return max(made, self.previous) if self.previous and self.previous <= self.today else made
 
     def has(self, day: date, made: date) -> bool:
-        """Return whether an outbox ``made`` on a given day can have been imported on ``day``."""
+        """Return whether the portal can have imported, on ``day``, an outbox of the day ``made``."""
         return self.first(made) <= day <= min(self.exported, self.today)
 
 

@@ -52,8 +52,7 @@ class UnopenedTerm:
 
     ``next_day`` is the day from which more envelopes may be discarded, or None. Of the envelopes collected up
     to the day ``unasked_to``, ``unasked`` have expired but lack the archives' approval. ``by_one_clock`` is
-    the number of envelopes that have expired only according to the clock of this machine
-    (``day_of_two_clocks``).
+    the number of envelopes whose expiry only the clock of this machine confirms (``day_of_two_clocks``).
     """
 
     count: int

@@ -127,7 +127,7 @@ def _label(language: str, code: str, codes: str) -> str:
 
 
 def _degree(language: str, degree: str) -> Markup:
-    """Return the degree of a notice as HTML, for the beginning of the notice."""
+    """Return the HTML that shows the degree of a notice at its beginning."""
     return style.degree_mark(degree, labels.of("degree")[degree].in_(language))
 
 

@@ -211,5 +211,5 @@ class _Channel(HTTPChannel):
 
     @property
     def is_asking(self) -> bool:
-        """Whether no complete request has arrived yet."""
+        """Whether the connection still waits for its first complete request."""
         return not (self.requests or self.writable())

@@ -27,8 +27,8 @@ class Desk:
     ``place`` is the beginning of every path. No other program on this machine can guess ``place``, so no
     other program gets the cookies. ``notices`` report that shares were renewed with a paper sheet. With
     ``same_disk``, the medium may be a folder on this machine's own disk. ``papers`` is the last folder that
-    was named for documents that are not for the portal. ``kinds`` holds, by case and file, the type of each
-    previewed file and whether it needs a warning.
+    was named for documents that are not for the portal. ``kinds`` has an entry for each previewed file, by
+    case and file: its type, and whether it needs a warning.
     """
 
     def __init__(

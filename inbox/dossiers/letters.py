@@ -161,9 +161,9 @@ def write(inbox: Inbox, who: Actor, number: int, wanted: Wanted, out: Path) -> N
 
     Raises Refused if the words differ from the words shown, or if the law has no such letter or addressee.
     Raises CaseRefused if the letter has to wait, if the officers' own text is missing, or if the case lacks a
-    value that the letter names. Raises CaseRefused for a person whom the case does not name, unless a
-    reason is given. Also raises the same errors as ``decisions.check_way``, ``leak_check.check`` and
-    ``restating.check``. All these errors are raised before anybody is asked to confirm. Also raises, later,
+    value that the letter names. Raises CaseRefused for a person whom the case does not name, unless a reason
+    is given. Also raises the same errors as ``decisions.check_way``, ``leak_check.check`` and
+    ``restating.check``. All these errors are raised before anybody is asked to confirm. After that, raises
     the same errors as ``chosen_action.acting`` and ``apart.new``.
     """
 

@@ -57,10 +57,11 @@ def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
 def check(session: Session, number: int, text: str, despite: str) -> None:
     """Raise Refused unless a text on a case may go to another body.
 
-    ``despite`` is the reason to override warnings. Raises the same errors as ``restating.check``. If the
-    text repeats how the reporter named a person concerned, or repeats a possible name from any text of the
-    case, a reason is not enough: raises Refused. The text may contain container numbers, because they do not
-    identify a person. Raises Undeclared before revealing anything about the report.
+    ``despite`` is the reason to override warnings. Raises the same errors as ``restating.check``. Even a
+    reason does not override two of the warnings: that the text repeats how the reporter named a person
+    concerned, or that it repeats a possible name from any text of the case. The text may contain container
+    numbers, because they do not identify a person. Raises Undeclared before revealing anything about the
+    report.
     """
     declarations.check(session, number)
     concerned = answers.of(queries_cases.case(session, number)).get(scoring.questions().persons, ())

@@ -18,7 +18,7 @@ from inbox.system import atomic_files, given_files
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """The head of an intake bundle, and the hash of its manifest, signed with the key that the head names.
+    """The head of an intake bundle and the hash of its manifest. The key in the head has signed the manifest.
 
     Nobody has checked yet whether that key is the portal's, so no more of the bundle is read.
     """

@@ -102,7 +102,7 @@ def _check(session: Session, given: Plan, today: date) -> None:
 
 
 def _check_opens(session: Session, given: Plan) -> None:
-    """Raise Refused unless ``opens`` tells the truth about earlier reports."""
+    """Raise Refused if ``opens`` is wrong about whether there are earlier reports."""
     has_reports = any(
         session.scalar(select(column).limit(1)) is not None for column in (Case.number, DestroyedCase.n)
     )

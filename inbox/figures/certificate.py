@@ -127,7 +127,7 @@ class _Part:
         )
 
     def _hides(self, table: Table) -> Term:
-        """Return the condition under which the rule hides the hidden groups of ``table`` and no others.
+        """Return the condition under which the rule hides exactly the hidden groups of ``table``.
 
         The rule hides the small groups. It also hides the first ``end`` groups, for some number ``end``.
         """

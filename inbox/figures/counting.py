@@ -9,8 +9,9 @@ measure is computed from the day of the measure itself.
 Only the first closing of a case counts, because otherwise there could be more closings than reports.
 Reopening the case changes nothing.
 
-Junk counts, with a code of its own. If officers recover a case from junk and close it after the edition, its
-closing would otherwise have no report; and the number of junk cases shows how officers use this way out.
+Junk counts, with a code of its own. Otherwise, if officers recover a case from junk and close it after the
+edition, this closing would have no report. The number of junk cases also shows how often officers end a case
+in this way.
 """
 
 import json
@@ -66,7 +67,7 @@ class Whether(StrEnum):
     NO = "no"
 
 
-# The answers of a report that the figures count, by the code's name: the id of the question.
+# The answers that the figures count: for each name of a code, the id of the question.
 ASKED: Mapping[str, str] = {
     "path": "path",
     "vector": "vector",
@@ -109,7 +110,7 @@ def keep(session: Session, numbers: Collection[int], today: date) -> None:
     """Add the events of cases that are about to be destroyed to the counts of years without an edition."""
     kept = book(session)
     for year in kept.open_years:
-        # A case that is destroyed before a year begins is no open case of this year.
+        # A case that is destroyed before a year begins does not count as open in that year.
         if year <= today.year:
             _add(session, year, count(session, kept, year, numbers))
 
@@ -255,7 +256,7 @@ def _codes(tables: Mapping[str, Planned], how: Practice) -> Mapping[str, Callabl
 
 
 def _answer(place: int, table: Planned | None) -> Callable[[Row[Any]], str]:
-    """Return how a row gives the code of the answer at a place of ASKED."""
+    """Return a function that reads the answer at ``place`` of ASKED from a row, as a code."""
 
     @cache  # Many reports have the same answers.
     def code(answers: str | None) -> str:

@@ -18,7 +18,7 @@ from inbox.figures.plan import YEARS, Plan, Planned
 from inbox.figures.plan import Total as Counts
 from inbox.figures.rule import Fact, Layout, Table, Total
 
-# The reports that came before the first edition and are still open then.
+# The reports that came before the first plan and were still open when it began.
 OPEN = "open"
 # Each total comes after the totals that it depends on.
 _ORDER = tuple(Kind)
@@ -54,8 +54,9 @@ def layout(plans: Sequence[Plan], last: int) -> tuple[Layout, list[Fact]]:
 def _total(cell: str, k: int, largest: int, event: Kind, cells: Mapping[Kind, tuple[str, ...]]) -> Total:
     """Return a total; ``cells`` are the earlier totals of each kind.
 
-    A later plan can have a smaller threshold. If fewer reports were known to be open then than the earlier
-    threshold requires, a total of closed reports that was hidden with it would have too few values.
+    A later plan can have a smaller threshold. An earlier total of closed reports may be hidden because of the
+    larger threshold. That total would have too few values if a later edition revealed that fewer reports than
+    the larger threshold are open.
     """
     match event:
         case Kind.RECEIVED:

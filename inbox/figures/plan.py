@@ -110,8 +110,8 @@ class Planned:
 class Plan:
     """A plan for the year ``first`` and the two years after it; ``raw`` is its file.
 
-    ``opens`` means that the first report of all came in the year ``first`` or later. ``licence`` is the
-    licence under which the figures are published, or empty.
+    ``opens`` means that there was no report before the year ``first``. ``licence`` is the licence under which
+    the figures are published, or empty.
     """
 
     raw: bytes
@@ -182,7 +182,7 @@ def _check(document: Document, plan: Plan) -> None:
 
 
 def _check_totals(document: Document, plan: Plan) -> None:
-    """Raise Mismatch if a total selects codes that its events do not have, or two totals count an event."""
+    """Raise Mismatch if a total selects codes that its events lack, or if two totals count the same event."""
     seen: list[Total] = []
     for total in plan.totals.values():
         if total.only and total.event is not Kind.MEASURE:
@@ -194,7 +194,7 @@ def _check_totals(document: Document, plan: Plan) -> None:
 
 
 def _check_place(document: Document, plan: Plan, each: Planned, earlier: Sequence[Planned]) -> None:
-    """Raise Mismatch if a table divides something unknown, too short a period, or too little for its kind."""
+    """Raise Mismatch if a table divides something unknown, or if its period or its threshold is too small."""
     path = ("table", each.id)
     plain = {table.id: table for table in earlier if not plan.is_cross(table)}
     groups = [f"{table.id}.{group.id}" for table in plain.values() for group in table.groups]

@@ -47,7 +47,7 @@ class Total:
     needs: tuple[str, ...] = ()
 
     def is_shown(self, count: int, shown: Shown) -> bool:
-        """Return whether the rule shows ``count`` beside the cells that it has decided on."""
+        """Return whether the rule shows ``count``; ``shown`` has the cells that it has decided on so far."""
         return (
             count >= self.k
             and (not self.out_of or self.left(shown) - count >= self.stay)
@@ -55,7 +55,7 @@ class Total:
         )
 
     def left(self, shown: Shown) -> int:
-        """Return how many of the reports that are shown as received are not shown as closed earlier."""
+        """Return the received reports minus the reports closed earlier, by the counts that are shown."""
         return sum(shown[cell] or 0 for cell in self.out_of) - sum(shown[cell] or 0 for cell in self.before)
 
 
@@ -87,7 +87,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Fact:
-    """What everybody knows of counts: those of ``few`` add up to at most those of ``many``.
+    """A fact about counts that everybody knows: the sum of ``few`` is not larger than the sum of ``many``.
 
     Without ``is_at_most``, the fact says only this: if there are events of ``few``, there are events of
     ``many``, too.
@@ -139,9 +139,10 @@ def is_enough(hidden: Mapping[int, int], k: int) -> bool:
 def needed(layout: Layout, shown: Shown) -> dict[str, int]:
     """Return how many values each hidden count must be able to have.
 
-    This is the threshold that hid the count: the one of its total or table, or, if what the table divides is
-    hidden, the one that hid this. A cross-table has a larger threshold, and can divide a shown count that is
-    smaller: then no group is shown, and each must be able to have all values from 0 to this count.
+    This is the threshold that hid the count. Usually, it is the threshold of the total or table. If a table
+    divides a hidden count, it is the threshold that hid the divided count. A cross-table has a larger
+    threshold, so it can divide a shown count that is below this threshold. Then all its groups are hidden,
+    and each must be able to have all values from 0 to the divided count.
     """
     need = {total.cell: total.k for total in layout.totals if shown[total.cell] is None}
     for table in layout.tables:

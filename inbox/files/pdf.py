@@ -109,7 +109,7 @@ class Sheets:
         pdf.ln(_GAP)
 
     def drawing(self, svg: bytes, width: float, height: float, told: str) -> None:
-        """Draw SVG of our own, whose texts are in ``FAMILY``; width and height are in mm.
+        """Draw an SVG that this program made, with texts in the font ``FAMILY``; width and height are in mm.
 
         ``told`` is the text alternative, which the file contains as a tag.
         """

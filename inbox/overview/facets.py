@@ -1,9 +1,9 @@
 """Facets: the choices that narrow a queue further, and how many cases each choice leaves.
 
 A count is the number of cases that the acting officers would find if they selected the choice. Cases from
-which an acting officer is excluded are never counted. Cases restricted to other handlers are counted only for
-values that their line in the queue shows anyway. If a choice depends on the contents of reports, its count
-leaves out cases that an acting officer has not declared.
+which an acting officer is excluded are never counted. A case that is restricted to other handlers is counted
+only for values that the queue shows in the line of the case. If a choice depends on the contents of reports,
+its count leaves out cases that an acting officer has not declared.
 """
 
 from collections import Counter, defaultdict
@@ -205,7 +205,7 @@ def _value(field: str, today: date) -> Any:
 def _cumulated(counts: Counter[str], chosen: str) -> Counter[str]:
     """Make the counts of "overdue", "today" and "this week" cumulative: each includes those before it.
 
-    If a value adds no case to the previous count, its own count is 0, unless the value is chosen.
+    If a value has no cases of its own, its count is 0, unless officers have chosen it.
     """
     total, found = 0, Counter(counts)
     for each in _CUMULATED:

@@ -147,7 +147,7 @@ ORDER = {
 
 
 def runs(wanted: Filter, order: Order, today: date) -> Iterator[tuple[Filter, Sequence[ColumnElement[bool]]]]:
-    """Yield the runs of each matching state in the queue's order, each with its query conditions.
+    """Yield the runs of all matching states in the order of the queue, and the query conditions of each run.
 
     A run is a section of the queue that is sorted by ``ORDER``. ``_pressing`` puts the most urgent runs
     first.

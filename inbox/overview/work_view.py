@@ -29,7 +29,7 @@ from inbox.vault.casework_tables import SOURCE, Duty, Link, Measure, Note, Workf
 from templates.law.rules import DutyRole, Event, Told
 
 _DECIDING = {Code.DECIDE, Code.DECIDE_BY_TWO}
-# Obstacles that are removed when the case is displayed, or that its page shows anyway.
+# These obstacles need not be listed: displaying the case removes them, or its page shows them anyway.
 _READ_WITH_IT = {Obstacle.CLOSED, Obstacle.NEW, Obstacle.UNREAD}
 
 

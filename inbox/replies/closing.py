@@ -402,8 +402,8 @@ def _rule(session: Session, closing: Closing) -> rules.Outcome:
 def _decided_otherwise(session: Session, number: int, closing: Closing) -> Iterator[Obstacle]:
     """Yield the obstacles of an outcome that does not match the decisions.
 
-    Either officers took a decision that leads to another outcome, or they have not taken the decision that
-    leads to this one.
+    There are two such obstacles. Officers took a decision that leads to another outcome, or they have not yet
+    taken the decision that leads to this outcome.
     """
     prepared = legal_duties.prepared(session, number)
     if closing.outcome != prepared:

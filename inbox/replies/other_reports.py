@@ -25,7 +25,7 @@ from inbox.vault.casework_tables import Fulltext, Workflow
 # Two people do not write the same sequence of this many words by chance.
 RUN = 6
 # Each run of RUN words contains a probe: _PROBE consecutive words that start at a multiple of _STEP words.
-# Few texts share a probe, so the search compares few complete runs.
+# Few texts share a probe, so the search has to compare only a few complete runs.
 _PROBE = 3
 _STEP = RUN - _PROBE + 1
 # A word, as the fulltext index splits text.

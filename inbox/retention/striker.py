@@ -142,7 +142,7 @@ class Looker(Striker):
         return text
 
     def takes(self, place: str, option: str) -> bool:
-        """Record whether one of several chosen answers would be removed; return False to keep the answer."""
+        """Record a chosen answer if it would be removed; return False, so that the answer stays."""
         before = len(self.seen)
         self.text(place, option)
         self.seen[before:] = [_whole(place, option) for _ in self.seen[before:]]

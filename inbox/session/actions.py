@@ -209,7 +209,7 @@ class Rule:
     proposal of the rules, and actions that end a case. It also counts actions that change who can act, who
     can see something, or how the work is measured.
 
-    ``compared``: besides its reason, the action carries an officer's text that is compared with the
+    ``compared``: the action has an officer's text in addition to its reason. This text is compared with the
     reporter's identity (``comparisons``).
 
     ``alarm``: one officer alone can always take the action. If the action's reason may no longer be compared,

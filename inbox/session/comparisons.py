@@ -10,8 +10,8 @@ If an officer could halve the list each time, nine answers would single out one 
 alone gets no more answers after one text that matches the identity, or after ``MOST_ALONE`` texts that do not
 match. From then on, a text about the case is compared only when two officers act together and see the text.
 Then the count starts again. An alarm does not wait for a second officer; instead, it is recorded without its
-reason. So with the answers that one officer gets alone, the officer can split the names of a service into at
-most ``MOST_ALONE`` + 1 groups. In a service of 300 persons, the largest group has at least 28 persons.
+reason. With these answers, one officer alone can split the names of a service into at most ``MOST_ALONE`` + 1
+groups. In a service of 300 persons, the largest group has at least 28 persons.
 """
 
 from collections.abc import Container, Iterator
@@ -75,8 +75,8 @@ def lines(text: str) -> list[str]:
 def touched(session: Session, number: int, text: str, own: Container[str] = ()) -> Touched | None:
     """Return how a text by officers matches a reporter's identity, or None if it does not.
 
-    ``own`` are folded words that the text may contain. Also returns None for a single officer who can get no
-    more answers alone (``takes_two``), because nothing is compared until two officers confirm the action.
+    ``own`` are folded words that the text may contain. If a single officer can get no more answers alone
+    (``takes_two``), nothing is compared before two officers confirm the action. The result is then also None.
     Raises Locked if the action is known and two officers did not confirm it.
     """
     known = passages(session, number)
@@ -123,7 +123,7 @@ def may_show_words(session: Session) -> bool:
 
 
 def takes_two(session: Session, who: Actor, wanted: Action) -> bool:
-    """Whether an action carries a text, and an acting officer can get no more answers alone."""
+    """Return whether an action has a text and one of its officers can get no more answers alone."""
     has_words = bool(wanted.reason) or wanted.rule.compared
     return has_words and wanted.case is not None and is_used_up(session, who, wanted.case)
 

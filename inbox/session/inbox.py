@@ -142,7 +142,7 @@ class Inbox:
         """Return the action with the number of officers that all actions taken together need.
 
         The action requires two officers if only two officers together may still compare its texts. An alarm
-        does not wait for a second officer: its reason is then dropped without a comparison.
+        does not wait for a second officer; its reason is then dropped and not compared.
         """
         together = [action, *(each for each in also if each.case == action.case)]
         with self.vault.transaction() as session:
@@ -155,7 +155,7 @@ class Inbox:
         return action if needed <= action.officers else action.by(needed)
 
     def _by_confirmation(self, who: Actor, action: Action, *also: Action, quarantine: bool) -> Actor:
-        """Return who takes the actions: ``who``, or the officers who confirm an action that takes two."""
+        """Return who takes the actions: ``who``, or the two officers who confirm an action for two."""
         if action.officers == 1:
             return who
         with self.vault.transaction(who.officers, quarantine=quarantine) as session:

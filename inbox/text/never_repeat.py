@@ -75,7 +75,7 @@ class NeverRepeat:
 
 
 def _telling(text: str) -> list[tuple[str, str]]:
-    """Return what a text says (words, numbers, dates, times): for each, a key to compare and its spelling."""
+    """Return the words, numbers, dates and times of a text, each as a key to compare and its spelling."""
     days, clocks = [*_days(text)], [*_clocks(text)]
     # A number within a date or time does not count: “12 March” does not repeat “12 persons”.
     rest = text
@@ -127,7 +127,7 @@ def _grouped(text: str) -> str:
 
 
 def _days(text: str) -> Iterator[tuple[str, str]]:
-    """Yield dates, whether the month is a name or a number."""
+    """Yield the dates in a text. The month may be a name or a number."""
     for written in _NAMED_DAYS:
         for match in written.finditer(text):
             if number := _months().get("".join(names.words(match["month"]))):

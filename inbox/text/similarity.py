@@ -35,7 +35,7 @@ def pieces(texts: Iterable[str]) -> frozenset[str]:
 
 
 def telling(all_pieces: Iterable[str]) -> list[str]:
-    """Return the few pieces of a text that are indexed."""
+    """Return the few pieces that represent a text in the index."""
     return heapq.nsmallest(TOLD_BY, all_pieces, key=lambda piece: zlib.crc32(piece.encode()))
 
 

@@ -220,7 +220,7 @@ def gives_feedback(session: Session, number: int) -> bool:
 
 
 def answers_by_measure(session: Session, number: int) -> bool:
-    """Return whether every text sent as feedback is feedback only because a measure is shown with it."""
+    """Return whether each text that was sent as feedback needed a measure beside it to count as feedback."""
     left = select(Message.answers_by).join(Case, Case.number == Message.case)
     left = left.where(Message.case == number, Message.feedback.is_(True), Message.serial <= Case.serial)
     return {*session.scalars(left)} == {AnswersBy.MEASURE}

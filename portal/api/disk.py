@@ -1,8 +1,8 @@
 """The disk space available to the database, measured once for each hour (SPEC 7.1).
 
-Other programs also use the disk. If each process measured the space at a different moment, processes would
-give different answers within an hour, and refused clients could find room again. So all processes share the
-first measurement.
+Other programs also use the disk. If each process measured the space at its own moment, the processes would
+disagree. A client refused by one process could then find room at another. So all processes share the first
+measurement.
 """
 
 import shutil

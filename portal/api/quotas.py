@@ -81,7 +81,7 @@ class Limits:
 
         ``counted`` means that the envelope was already counted in this transaction, so that no other envelope
         can take its room. Raises NoRoom if the envelope would fit into an empty share of the configured room,
-        however small the random draw made that share.
+        even if the share drawn for this hour is too small for it.
         """
         before = quotas.used(connection, self.hour)[kind] - (size if counted else 0)
         if before <= self.of_kind(kind) and _fits(self.capacity, kind, size):

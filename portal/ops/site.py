@@ -19,7 +19,7 @@ from portal.site.fetching import Visitor
 from portal.web import headers, pages
 from templates.command_line import DAY, FILE, FOLDER, NUMBER, json_option
 
-# A manifest of which nobody chose the last day is valid for this many days.
+# A manifest is valid for this many days unless somebody chose its last day.
 _VALID_DAYS = 365
 
 

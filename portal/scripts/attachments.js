@@ -178,8 +178,8 @@ export class Attachments {
   /** @param {readonly File[]} empty */
   async #tellNow(empty) {
     this.#list.hidden = this.isEmpty;
-    // Without files, this text must be empty.
-    // Otherwise, switching the language would write it even into a page that never had files.
+    // Without files, this text must be empty. Otherwise, a change of the language would show the text even on a page
+    // that never had files.
     this.#waiting.textContent = this.isEmpty ? "" : say("files-waiting");
     this.#waiting.hidden = this.isEmpty;
     this.#names.closest("label")?.toggleAttribute("hidden", this.isEmpty);

@@ -12,7 +12,7 @@
 
 import { GUARD, LEFT, RETURNED } from "./entries.js";
 
-/** The part of the address after #. A link within the page also adds an entry, but that entry is not the guard. */
+/** The part of the address after #. If it differs, the entry comes from a link within the page, not from the guard. */
 let hash = location.hash;
 let isOnGuard = history.state === GUARD;
 

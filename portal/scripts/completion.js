@@ -41,7 +41,7 @@ export function completions(text) {
 }
 
 /**
- * Return help with `text`: the words that a mistyped word may stand for, or else completions of the last word.
+ * Return help with `text`: suggestions for a mistyped word or, if there is none, completions of the last word.
  * @param {string} text what was typed so far
  * @param {boolean} isVeiled whether no word may be shown
  * @returns {Help}

@@ -4,8 +4,8 @@
 const CONTROLS = "a, button, input, label, summary, textarea";
 
 /**
- * Return whether the person waits until `ready`. Return false as soon as the person presses a control other than this
- * button, or types.
+ * Return true if the person does nothing before `ready`. Return false as soon as the person types, or presses another
+ * control than this button.
  * @param {Promise<unknown>} ready
  * @param {HTMLElement} button that was pressed
  * @returns {Promise<boolean>}

@@ -14,8 +14,8 @@ import { equal } from "./bytes.js";
 let waiting = null;
 
 /**
- * Return an envelope without content for this address: the same envelope until it is taken, or until the address
- * changes.
+ * Return an envelope without content for this address. Later calls return the same envelope, until it is taken or the
+ * address changes.
  * @param {Address} address
  * @returns {Promise<Begun>}
  */

@@ -40,7 +40,7 @@ export function percent(part) {
  */
 export function size(bytes) {
   const { name, bytes: each } = UNITS.find((unit) => bytes >= unit.bytes) ?? { name: "byte", bytes: 1 };
-  const unitDisplay = name === "byte" ? "long" : "short"; // the short form would be “66 byte”
+  const unitDisplay = name === "byte" ? "long" : "short"; // the short form lacks the plural: “66 byte”
   const format = new Intl.NumberFormat(locale(), { style: "unit", unit: name, unitDisplay, maximumFractionDigits: 1 });
   return format.format(bytes / each);
 }

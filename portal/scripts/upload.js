@@ -94,8 +94,8 @@ export class Upload {
   }
 
   /**
-   * Ask how much of the envelope the portal has. If it has deleted everything, begin a new upload, provided that the
-   * first bytes are still here.
+   * Ask how much of the envelope the portal has. If the portal has deleted everything, begin a new upload; this is
+   * possible only while the page still has the first bytes.
    */
   async #resume() {
     if (this.#location === null) return;

@@ -16,8 +16,8 @@ from portal import config, files, terminal
 from portal.errors import BadConfiguration, Refused, why
 
 FILE = "/etc/fanal/setup.toml"
-# The typed answers, until setup writes FILE. This file is in memory: setup can offer them again even if
-# /etc is read-only, and an abandoned installation leaves nothing on the disk.
+# The typed answers, until setup writes FILE. The file is in memory, so setup can offer the answers again even
+# if /etc is read-only. An abandoned installation leaves nothing on the disk.
 DRAFT = "/run/fanal-setup-answers.toml"
 SQLITE, POSTGRESQL = _DATABASES = ("sqlite", "postgresql")
 FILES, ACME_HTTP, ACME_DNS = _CERTIFICATES = ("files", "acme-http", "acme-dns")

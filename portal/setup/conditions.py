@@ -177,7 +177,7 @@ def answered() -> Condition:
 
 
 def no_upgrade(system: System) -> Condition:
-    """Return the condition that no upgrade is pending, because setup would use the new program."""
+    """Return the condition that no upgrade is pending. During an upgrade, setup would use the new program."""
 
     def test() -> Found:
         if not progress(system).is_pending:

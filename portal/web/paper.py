@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from crypto.questionnaire import Field, Questionnaire, Section, When
 
 # The form names the boxes on which a question depends. People do not read long lists, and an unnecessary
-# answer does no harm. So everybody is asked a question that depends on more than this number of boxes.
+# answer does no harm. So if a question depends on more than this number of boxes, the form puts it to
+# everybody.
 _MOST_NAMED = 3
 
 

@@ -316,7 +316,7 @@ def _letters(documents: Documents) -> Iterator[Mismatch]:
 def _filled(
     document: Document, path: Path, texts: Mapping[str, str], fillable: Collection[str]
 ) -> Iterator[Mismatch]:
-    """Yield a mistake in a text that cannot be filled in, or whose placeholders differ between languages."""
+    """Yield mistakes: a text cannot be filled in, or its placeholders differ between languages."""
     named = {}
     for language, text in texts.items():
         try:
@@ -358,7 +358,7 @@ def _informing(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
 
 
 def _requested(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
-    """Yield the mistakes in fields that have other rules in duties about requests than in other duties."""
+    """Yield the mistakes in fields whose rules depend on whether the duty is about a request."""
     is_request = duty["asked"] == Asked.REQUEST
     if (duty["from"] == Event.REQUESTED) != is_request:
         yield _wrong(

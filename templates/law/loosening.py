@@ -3,7 +3,7 @@
 A change loosens the law if it allows or discloses more than before, keeps data for less time, lets fewer
 officers decide, or requires something later or not at all. The table WAYS defines, for each key of a file,
 which new values loosen the law. A test checks that no key is missing. If in doubt, a change counts as
-loosening. Two officers then have to confirm the change, but it is not refused.
+loosening. A loosening change is not refused, but two officers must confirm it.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -37,9 +37,9 @@ class Event(StrEnum):
 
     A report is ``RECEIVED`` on the earliest day on which it can have reached the portal. It is ``COLLECTED``
     on the day on which it is opened. A report is ``ACKNOWLEDGED`` once the portal has confirmed that the
-    reporter can read the acknowledgement. It is ``ANSWERED`` once the portal has confirmed the same for the
-    feedback. ``KNOWN`` is the day on which the office learns that it has something to decide. ``REQUESTED``
-    is the day on which a request arrives.
+    reporter can read the acknowledgement. It is ``ANSWERED`` once the portal has confirmed that the reporter
+    can read the feedback. ``KNOWN`` is the day on which the office learns that it has something to decide.
+    ``REQUESTED`` is the day on which a request arrives.
     """
 
     RECEIVED = "received"
@@ -99,9 +99,9 @@ class MeasureRole(StrEnum):
     """The measures that an action records or looks for.
 
     Every jurisdiction has exactly one measure with each role. ``TRANSMISSION`` sends a case to the
-    prosecutor. ``PROSECUTOR_WORD`` records that the prosecutor does not object. A disciplinary dossier opens
-    ``DISCIPLINE``. ``FINAL_DECISION`` ends judicial proceedings, and ``OFFICE_DECISION`` ends proceedings of
-    the office. ``REFERRAL`` directs a reporter to another body.
+    prosecutor. ``PROSECUTOR_WORD`` records that the prosecutor does not object. ``DISCIPLINE`` is the
+    procedure that a disciplinary dossier opens. ``FINAL_DECISION`` ends judicial proceedings, and
+    ``OFFICE_DECISION`` ends proceedings of the office. ``REFERRAL`` directs a reporter to another body.
     """
 
     TRANSMISSION = "transmission"
@@ -542,8 +542,8 @@ class Letter:
 class AccessAnswers:
     """The two answers to an access request.
 
-    ``neither`` neither confirms nor denies anything. ``told`` is printed below the data. ``law`` is printed
-    below the title of both answers. A blank line separates paragraphs.
+    ``neither`` is the answer that confirms nothing and denies nothing. ``told`` is printed below the data.
+    ``law`` is printed below the title of both answers. A blank line separates paragraphs.
     """
 
     law: Texts
@@ -628,7 +628,7 @@ class Obstacles:
 
     Cases up to the priority ``urgent`` cannot wait. It takes ``junk_officers`` officers to mark a case as
     junk. ``justice`` contains the beginnings of words that reveal that the judiciary has a case. ``spared``
-    contains expressions that contain such a word, but only say whom to contact.
+    lists expressions that contain such a word but are harmless, because they only say whom to contact.
     """
 
     urgent: Limit

@@ -9,7 +9,7 @@ from templates.law.spans import Span
 
 
 class Kind(StrEnum):
-    """The purpose of a time. The values are the keys of the law's files."""
+    """What a time of the law is for. The values are the keys of the law's files."""
 
     WITHIN = "within"
     URGENT = "urgent"

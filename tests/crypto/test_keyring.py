@@ -1,4 +1,4 @@
-"""Keyrings, beyond what the vectors test: which are not signed, and which key of a channel is chosen."""
+"""What the vectors do not test of keyrings: which are not signed, and which key of a channel is chosen."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -25,7 +25,7 @@ VALUE = make_keyring(Site()).value
     ids=["too-long", "ends-before-it-begins", "channel-twice"],
 )
 def test_a_keyring_that_a_reader_would_refuse_is_not_signed(changed: keyring.Keyring) -> None:
-    """Otherwise every reporter would get the error, and not the signer."""
+    """Otherwise the signer would see no error, and every reporter would see one."""
     keyring.sign(VALUE, ROOT_SEED)
     with pytest.raises(Malformed):
         keyring.sign(changed, ROOT_SEED)

@@ -1,4 +1,4 @@
-"""Strict JSON beyond the vectors: what may be written, and how much memory reading takes (SPEC 1.3)."""
+"""What the vectors do not test of strict JSON: what may be written, and the memory for reading (SPEC 1.3)."""
 
 import tracemalloc
 from typing import Any

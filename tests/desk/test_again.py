@@ -33,7 +33,7 @@ def of_page(client: Client, path: str, lacks: str = "nowhere") -> dict[str, str]
     return {FIELD: json.dumps([f"{client.desk.place}{path}", "GET", 0, needs, []])}
 
 
-def test_a_refused_form_does_not_show_a_page_that_the_officer_may_not_read(one_case: Office) -> None:
+def test_an_officer_who_may_not_read_a_page_does_not_see_it_after_a_refused_form(one_case: Office) -> None:
     """Access ends when the officer is excluded or the session ends.
 
     The control is an officer who may read the page.

@@ -153,7 +153,7 @@ def test_a_decision_that_takes_two_officers_is_confirmed_separately(office: Offi
     assert ["judge", "assess-source", "decide", "assign", "decide-by-two"] == noted(office)
 
 
-def test_an_assessment_with_only_a_decision_for_two_officers_records_nothing_before_they_confirm(
+def test_if_an_assessment_contains_only_a_decision_for_two_officers_nothing_is_recorded_before_they_confirm(
     office: Office,
 ) -> None:
     with sitting(office) as client:

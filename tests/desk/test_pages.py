@@ -173,7 +173,7 @@ def in_languages(names: Iterable[str], kinds: Container[str], *also: str) -> lis
     """Return test parameters with each name in each language; the gate runs one name of each kind.
 
     The templates are the same in both languages, and only the length of words differs. The gate also runs the
-    names in `also` in English.
+    names in ``also``, in English.
     """
     return [
         pytest.param(

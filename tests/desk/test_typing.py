@@ -182,7 +182,7 @@ def test_a_page_warns_two_minutes_before_the_inbox_locks(page: Page, ends: dict[
 def test_a_refused_draft_is_not_sent_again_and_the_page_says_so(page: Page, served: Served) -> None:
     """The draft is sent again once the officer types more.
 
-    The control is a desk that is busy or unreachable, to which the draft is sent again without more typing.
+    The control is a busy or unreachable desk: the draft is sent again, even if the officer types no more.
     """
     page.clock.install()
     sent: list[str] = []

@@ -1,4 +1,4 @@
-/** keyring.js beyond the vectors: the choice of a key, and keyrings that are refused. */
+/** What the vectors do not test of keyring.js: which key it chooses, and which keyrings it refuses. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-/** memo.js beyond the vectors: the sizes of memos, and what is not sealed or opened. */
+/** What the vectors do not test of memo.js: the sizes of memos, and what it refuses to seal or open. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -83,7 +83,7 @@ class Fulltext(HTMLParser):
 
 
 def pseudo(english: str) -> str:
-    """Return a readable text with the same parameters that is longer by a third."""
+    """Return the text with other letters and a third longer: it stays readable and keeps its parameters."""
     parts = re.split(r"(\{\w+\}|%\(\w+\)s)", english)
     longer = "".join(part if part.startswith(("{", "%(")) else part.translate(LETTERS) for part in parts)
     return f"⟦{longer}{' ļô' * (len(english) // 9)}⟧"

@@ -182,7 +182,7 @@ def test_the_memo_contains_the_day_on_which_the_browser_sent_it(visitor: Visitor
 
 
 def test_a_site_that_withholds_the_memo_is_reported(visitor: Visitor) -> None:
-    """Otherwise the days would count from the site's own claim. The page shows no days, and says why."""
+    """Without the memo, only the site says when the report arrived. The page shows no days, and says why."""
     visitor.reported()
     answering(visitor, lambda answer: without_memo(received(answer, today())))
     assert days_shown(visitor) == ["", "", ""]

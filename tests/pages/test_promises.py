@@ -153,7 +153,7 @@ def test_no_text_promises_that_nobody_will_know_about_a_report(language: str) ->
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_text_that_gives_a_day_for_the_result_promises_only_what_the_office_can_tell(language: str) -> None:
-    """Even the reply that withholds everything keeps the promise in such a text."""
+    """The promise in such a text is true even if the reply withholds everything."""
     naming = [text for text in texts(language) if BY_A_DAY.search(plain(text))]
     assert len(naming) == 6
     assert [text for text in naming if not CAN_BE_TOLD.search(plain(text))] == []
@@ -327,8 +327,8 @@ def test_texts_that_the_law_requires_are_not_folded(visitor: Visitor, language: 
     assert missing(visitor.page.inner_text("main"), WITH_A_GIFT, language) == []
 
 
-# For each page: the maximum number of words before unfolding, and an element to wait for. The maximum is
-# today's number, rounded up.
+# For each page: the most words that it may show before anything is unfolded, and an element to wait for. The
+# maximum is today's number, rounded up.
 MOST_WORDS = {"report": (90, "#continue"), "status": (40, "#open"), "rights": (180, "summary")}
 
 

@@ -253,7 +253,7 @@ def presses(page: Page) -> int:
 def test_a_second_press_on_the_continue_button_does_not_answer_a_question_of_the_next_step(
     visitor: Visitor,
 ) -> None:
-    """In an earlier version, the second press answered whether somebody is in danger.
+    """In an earlier version, the second press answered the question whether somebody is in danger.
 
     The control is a press a moment later, which counts.
     """

@@ -32,7 +32,7 @@ def page(visitor: Visitor) -> Page:
 
 
 def switched(page: Page, language: str) -> None:
-    # Enter is used because the page might take a click for a second click on the step's button.
+    # Press Enter, because the page might mistake a click for a second click on the step's button.
     page.press(f"a[hreflang={language}]", "Enter")
     expect(page.locator("html")).to_have_attribute("lang", language)
 

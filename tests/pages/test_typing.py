@@ -42,7 +42,7 @@ def has_wrong_checksum(text: str) -> bool:
 
 
 def told_to_screen_readers(page: Page, field: str) -> tuple[str, str]:
-    """Return whether Chromium says that a field is invalid, and the description that it gives for it."""
+    """Return how Chromium presents a field to screen readers: whether it is invalid, and its description."""
     session = page.context.new_cdp_session(page)
     found = session.send("Runtime.evaluate", {"expression": f"document.querySelector('{field}')"})
     place = {"objectId": found["result"]["objectId"], "fetchRelatives": False}

@@ -44,7 +44,7 @@ def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         server.shutdown()
 
 
-def test_a_medium_has_the_named_packages_and_what_they_need_and_what_every_debian_has(
+def test_a_medium_has_the_named_packages_with_their_dependencies_and_the_packages_of_every_debian(
     tmp_path: Path, address: str
 ) -> None:
     """The index is Debian's own, with the signature."""

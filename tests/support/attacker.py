@@ -51,7 +51,7 @@ def possible(layout: Layout, facts: Sequence[Fact], most: int) -> Iterator[Count
 
 
 def _divided(counts: dict[str, int], layout: Layout, place: int) -> Iterator[Counts]:
-    """Return the ways to divide the counts by the tables from ``place`` on."""
+    """Yield each way to divide the counts by the tables; the tables before ``place`` are already done."""
     if place == len(layout.tables):
         yield counts.copy()
         return

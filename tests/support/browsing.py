@@ -22,7 +22,7 @@ CHROMIUM_ARGUMENTS = [
 
 
 def launch(engine: BrowserType, *more: str, command: str = SHELL, without: Sequence[str] = ()) -> Browser:
-    """Start a browser with additional arguments, or without some of those that Playwright gives."""
+    """Start a browser with the arguments ``more``, and without Playwright's arguments ``without``."""
     return engine.launch(
         executable_path=shutil.which(command),
         args=[*CHROMIUM_ARGUMENTS, *more],

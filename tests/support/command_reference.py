@@ -68,7 +68,7 @@ class Entry:
 
     @property
     def depth(self) -> int:
-        """The number of groups around the command."""
+        """The number of nested groups that contain the command."""
         return self.path.count(" ")
 
 

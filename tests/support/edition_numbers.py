@@ -1,4 +1,4 @@
-"""The numbers of a published edition: all that its files contain, and all that its shown cells explain."""
+"""All numbers in the files of a published edition, and all numbers that follow from its shown cells."""
 
 import re
 from collections.abc import Iterator

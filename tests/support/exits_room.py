@@ -1,7 +1,7 @@
 """A case with each obstacle to each exit, and the exits at the command line and at the desk.
 
-Each new row in the matrix of exits needs code here that creates the obstacle, and a sign of the obstacle. If
-the code or the sign is missing, a test names the row.
+Each new row in the matrix of exits needs two things here: code that creates the obstacle, and the sign by
+which the tests recognise it. If one of them is missing, a test names the row.
 """
 
 import contextlib
@@ -269,7 +269,7 @@ BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
     Obstacle.JUNK: _handling(waits=False, junked=today() - LONG_AGO),
     Obstacle.OPEN: _open,
     Obstacle.HELD: _handling(held=today()),
-    # The prosecutor's word is added, because its absence would be another obstacle.
+    # This also adds the prosecutor's word, because its absence would be another obstacle.
     Obstacle.PROCEEDINGS: _pursue,
     Obstacle.URGENT: lambda session: setattr(session.get_one(Workflow, 1), "parts", Parts(danger=2)),
     Obstacle.DANGER: _endanger,

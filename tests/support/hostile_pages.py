@@ -6,7 +6,7 @@ from tests.support import hostile
 
 
 def unlike_text(page: str) -> set[str]:
-    """Return the parts of a page that are not text to a browser, or that show that a template ran some text.
+    """Return the parts of a page that a browser would not take for text, or that a template has interpreted.
 
     Form values and drafts are excluded, because they repeat typed text and file names unchanged, and nobody
     sees them.

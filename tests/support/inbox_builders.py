@@ -124,7 +124,7 @@ def passphrase_of(name: str) -> str:
 
 
 def _follows(rule: Decision) -> int:
-    """Return how many of two effects a decision has: informing persons, and preparing an outcome."""
+    """Return the number of a decision's effects: it can inform persons, and it can prepare an outcome."""
     return rule.informs + (rule.outcome is not None)
 
 
@@ -160,8 +160,8 @@ def _addressing(words: Sequence[str | Path]) -> list[str | Path]:
 class Office:
     """An inbox in a folder, with the commands that officers would type.
 
-    ``present`` are the officers who bring their shares; a single officer is not named. ``brought`` are other
-    options to open the inbox, if any.
+    ``present`` are the officers who bring their shares; it is empty for an inbox of one officer. ``brought``
+    are other options to open the inbox, if any.
     """
 
     def __init__(self, folder: Path, present: Sequence[str] = ()) -> None:

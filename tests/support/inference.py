@@ -1,8 +1,9 @@
 """What an attacker infers from twenty years of published figures: the values each hidden count can have.
 
 The attacker knows the program, the rule, the thresholds, the plans and everything ever published. The search
-uses no code of the certificate, and no solver. It is complete for one table, or for tables that published
-sums connect. ``tests/support/attacker.py`` tries all counts instead, which only small layouts allow.
+uses no code of the certificate, and no solver. It finds everything that can be inferred from one table, or
+from several tables connected by published sums. ``tests/support/attacker.py`` tries all counts instead, which
+is possible only for small layouts.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from inbox.figures.rule import Fact, Layout, Shown, Table, Total, needed, to_hide
 from tests.support.attacker import splits
 
-# The places of the groups that a rule hides, from the counts of a table and its threshold.
+# A rule gets the counts of a table and its threshold, and returns the places of the groups to hide.
 Rule = Callable[[Sequence[int], int], set[int]]
 Values = dict[str, set[int]]
-# Cells with their factors, whose sum is published: 0 for a table that repeats what others tell.
+# A published sum of cells, each cell with its factor. The sum is 0 for a table that repeats other tables.
 Sum = tuple[Mapping[str, int], int]
 
 
@@ -22,7 +23,7 @@ def narrowed(
 ) -> Values:
     """Return the hidden counts with too few possible values, each with its possible values.
 
-    ``also`` are sums that somebody publishes besides, over tables that divide shown counts.
+    ``also`` are further published sums, over tables that divide shown counts.
     """
     need = needed(layout, shown)
     found = _of_totals(layout, facts, shown)
@@ -46,7 +47,7 @@ def _add(found: Values, possible: Iterable[Mapping[str, int]], most: Mapping[str
 
 
 def _of_table(table: Table, shown: Shown, found: Values, rule: Rule) -> Iterator[dict[str, int]]:
-    """Return what the hidden groups of a table can be: small numbers in the later groups first."""
+    """Yield the counts that the hidden groups of a table can have, small counts in the later groups first."""
     divided = [shown[cell] for cell in table.divides]
     if None in divided:
         # Part of the count that the table divides is hidden. Each group can be as large as that whole count.
@@ -98,7 +99,7 @@ def _moved(state: tuple[int, ...], counts: Mapping[str, int], also: Sequence[Sum
 
 
 def _of_totals(layout: Layout, facts: Sequence[Fact], shown: Shown) -> Values:
-    """Return what the totals can be, given the rule and what everybody knows of them.
+    """Return the values that the totals can have, given the rule and the facts that everybody knows.
 
     Goes through the totals in order, forwards and then backwards. Between two totals, the function keeps only
     the partial sums of facts that are still undecided.
@@ -133,7 +134,7 @@ def _of_total(total: Total, shown: Shown) -> list[int]:
 class _Step:
     """One total: how its count changes the partial sums of the facts.
 
-    Facts with the same cells so far share a partial sum.
+    Facts share a partial sum if they have the same cells among the totals decided so far.
     """
 
     def __init__(self, cell: str, facts: Iterable[Fact], decided: set[str]) -> None:
@@ -156,14 +157,15 @@ class _Step:
         return {(0,) * self._sums}
 
     def moved(self, state: tuple[int, ...], count: int) -> tuple[int, ...] | None:
-        """Return the partial sums with the count of this total, or None if a fact is not true of it."""
+        """Return the partial sums once this total has ``count``, or None if a fact excludes that count."""
         for place, fact in self._decided:
             if not _is_true(fact, self._sum(state[place], fact, count)):
                 return None
         return tuple(self._sum(state[place], fact, count) for place, fact in self._later)
 
     def _sum(self, before: int, fact: Fact, count: int) -> int:
-        """Return the partial sum of a fact: how many more there are of ``many``, or which of both exist."""
+        """Return the partial sum of a fact: the surplus of ``many`` over ``few``, or which of the two are not
+        zero."""
         if fact.is_at_most:
             return before + count * ((self.cell in fact.many) - (self.cell in fact.few))
         return before | (count > 0) * (2 * (self.cell in fact.many) + (self.cell in fact.few))

@@ -95,7 +95,7 @@ class KeyboardWalk:
         raise AssertionError(wanted)
 
     def _stop(self, wanted: str) -> dict[str, Any]:
-        """Return the result of STOP as soon as nothing is wrong, or after the time limit.
+        """Return the result of STOP as soon as it finds no fault, or when the time limit is reached.
 
         WebKit moves the focus first, and scrolls to it a little later.
         """

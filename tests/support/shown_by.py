@@ -70,7 +70,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """An attempt with this ``aim``, the rule that stops it, and tests as in a Row."""
+    """An attempt: its aim, what is tried, the rule that stops it, and the tests (as in a Row)."""
 
     aim: str
     tried: str
@@ -263,7 +263,7 @@ def _tried(tries: list[Try]) -> Iterator[str]:
 
 
 def _tables(file: str, text: str, document: Mapping[str, Any], alone: set[str]) -> Iterator[str]:
-    """Yield a line for each table that has a source of its own but no row of its own."""
+    """Yield a line for each table that names a source but has no row."""
     for path, line in _lines(text).items():
         table = _at(document, path)
         if (

@@ -48,7 +48,7 @@ def fill(database: Database, count: int) -> Mapping[str, Sequence[bytes]]:
 def times(
     ask: Callable[[bytes], object], locators: Mapping[str, Sequence[bytes]], rounds: int
 ) -> Mapping[str, Sequence[float]]:
-    """Return the milliseconds of ``ask`` by state, from rounds with rotating order."""
+    """Return how many milliseconds ``ask`` takes, by state. Each round tries the states in another order."""
     taken: dict[str, list[float]] = {name: [] for name in locators}
     names = list(locators)
     for number in range(rounds):
@@ -69,9 +69,9 @@ def measured(
     """Return the times of all rounds.
 
     If the rounds are not enough for a judgement, more rounds are added, up to six times. All rounds are
-    judged together. With each turn, noise counts less, because it affects every state equally. A real
-    difference remains. If turns were judged separately, one lucky turn would hide a real difference. ``told``
-    decides whether a difference that remains is due to chance.
+    judged together. The more rounds there are, the less noise counts, because noise affects every state
+    equally. A real difference remains. If turns were judged separately, one lucky turn would hide a real
+    difference. ``told`` decides whether a difference that remains is due to chance.
     """
     taken: dict[str, list[float]] = {name: [] for name in locators}
     for _ in range(_TURNS):
@@ -100,7 +100,7 @@ def spread(found: Mapping[str, float]) -> float:
 def told(taken: Mapping[str, Sequence[float]]) -> bool:
     """Tell whether one state takes longer than another in more rounds than chance explains.
 
-    If a machine is too busy for stable times, this is also the only comparison that an observer can make.
+    An observer of a machine that is too busy for stable times can make no other comparison either.
     """
     return any(_sigmas(taken[one], taken[other]) > _SIGMAS for one, other in permutations(taken, 2))
 

@@ -36,8 +36,8 @@ class SwallowingLine:
     def wait_until_silent(self, meanwhile: Callable[[], object] = lambda: None) -> None:
         """Wait until a byte has been dropped.
 
-        A browser calls the routes of a test only while the test talks to it. If such a route silences the
-        line, ``meanwhile`` has to talk to the browser.
+        If a route of the test in the browser silences the line, ``meanwhile`` has to talk to the browser,
+        because a browser calls the routes of a test only while the test talks to it.
         """
         end = time.monotonic() + _PATIENCE_SECONDS
         while not self._swallowed.wait(0.02):

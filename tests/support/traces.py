@@ -26,7 +26,7 @@ def disguises(text: str | bytes) -> list[bytes]:
 
 
 def found_in(data: bytes, texts: Iterable[Text]) -> list[Text]:
-    """Return those of ``texts`` that occur in ``data`` in any encoding."""
+    """Return the texts that occur in ``data``, in any encoding."""
     forms = {text: disguises(text) for text in texts}
     # One pass searches for all texts, because separate passes over the memory of a portal would take ten
     # seconds.

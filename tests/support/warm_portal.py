@@ -5,7 +5,7 @@ import gc
 from crypto import base64url
 from portal.app import load_questionnaire
 from portal.config import Settings
-from portal.ops.cli import main  # noqa: F401 - imported as in its script
+from portal.ops.cli import main  # noqa: F401 - because the script of the program imports it
 from portal.site import site_files
 from portal.web import content_encoding, pages
 from tests.support import known_pages

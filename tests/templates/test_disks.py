@@ -134,7 +134,7 @@ def test_swap_that_reaches_a_disk_unencrypted_is_reported(
     assert named == disks.plain_swaps()
 
 
-def test_a_swap_file_counts_as_plain_if_its_disk_does(
+def test_a_swap_file_counts_as_unencrypted_if_its_disk_is_unencrypted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The kernel writes spaces in names as octal numbers."""

@@ -70,7 +70,7 @@ def every_text() -> Iterator[str]:
         yield from of_folder(folder)
 
 
-def test_no_french_text_has_a_configured_name_where_an_article_is_needed() -> None:
+def test_no_french_text_uses_a_configured_name_where_the_name_would_need_an_article() -> None:
     """Only the pages for cases and proofs are checked.
 
     On other pages, ``{name}`` is the name of a file.

@@ -168,7 +168,7 @@ def test_the_inspectorate_of_finance_is_not_an_external_authority() -> None:
     assert all("IGF" not in each.name.en for each in FRENCH.authorities.values())
 
 
-def test_the_obstacles_and_offences_and_the_name_of_the_ledger_have_the_decided_values() -> None:
+def test_obstacles_and_offences_and_the_name_of_the_ledger_are_as_the_law_decided() -> None:
     assert (2, 2) == (FRENCH.obstacles.urgent.value, FRENCH.obstacles.junk_officers.value)
     assert (2, True) == (FRENCH.offence.severity, "délit" in FRENCH.offence.tags)
     assert ("registre des communications", ("registre",)) == (

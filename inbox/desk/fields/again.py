@@ -191,8 +191,8 @@ def _form(forms: Sequence[markup.Form], sending: Sending) -> markup.Form | None:
     """Return the form that was sent: on its page, it has the same address and the same hidden fields."""
     numbered = list(enumerate(forms))
     ours = [(n, each) for n, each in numbered if sending.path in each.ways and _says_the_same(each, sending)]
-    # Prefer the form at the place where the sent form was. If the page has changed, use another form with the
-    # same effect.
+    # Prefer the form that has the same position on the page as the sent form. If the page has changed, use
+    # another form with the same effect.
     ours.sort(key=lambda each: each[0] != sending.sent.number)
     return ours[0][1] if ours else None
 

@@ -46,7 +46,7 @@ class Control:
 
     @property
     def is_filled(self) -> bool:
-        """Whether an officer fills in this field, and the program may fill it in again."""
+        """Whether this is a field that an officer fills in, so that the program may fill it in again."""
         return bool(self.name) and self.kind not in _NEVER_FILLED
 
 

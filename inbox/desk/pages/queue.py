@@ -232,7 +232,7 @@ def done(said: Done) -> ResponseReturnValue:
 
 
 def _queue() -> ResponseReturnValue:
-    """Show the queue with its filter. Keep a filter from the Today page; the menu would drop that filter."""
+    """Show the queue with its filter, even if the filter is from the Today page (the menu would drop it)."""
     mine = seat()
     return redirect(url_for("queue.show", page=1) if mine.is_of_today else url_for("queue.first"), 303)
 

@@ -85,7 +85,7 @@ def destroy() -> ResponseReturnValue:
 @pages.post("/retention/discard")
 @jobs.long(Work.DISCARD)
 def discard() -> ResponseReturnValue:
-    """Delete the expired unfiled envelopes, if as many remain as were shown. Requires two officers."""
+    """Delete the expired unfiled envelopes if their number is still the one shown; requires two officers."""
     discard_unopened.discard(here().inbox, actor(), forms.number("entries", LARGEST), line("reason"))
     seat().say(Done.DISCARDED)
     return redirect(url_for("exchange.unopened", page=1), 303)

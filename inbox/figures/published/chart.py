@@ -26,7 +26,7 @@ _STEP, _PAD = 5, 2
 # A narrow edge in the colour of the ground keeps a number legible if a line passes through it.
 _EDGE = {"stroke": _PALE, "stroke-width": "3", "stroke-linejoin": "round", "paint-order": "stroke"}
 _RADIUS, _RISE = 3.5, 7
-# The height of a line chart above its years, and the room at both sides for half a label.
+# The height of a line chart without its line of years. At each side, there is room for half a label.
 _TALL, _SIDE = 110, 22
 # The fills of shares, which differ even without colour: solid, or a white bar that these lines cross.
 _SOLID = "solid"
@@ -193,8 +193,8 @@ def _divide(drawing: "_Drawing", row: Divided, *, is_labelled: bool) -> None:
 def _written(marks: Sequence[Mark], step: float) -> set[int]:
     """Return the places whose texts are written, so that no two touch.
 
-    If there is room, these are all places. Otherwise, they are the last, the highest, the lowest and the
-    first value, and as many missing values as there is room for beside them.
+    If there is no room for all values, only the last, the highest, the lowest and the first value are tried.
+    Missing values are tried after them. A text that would touch a chosen text is not written.
     """
     known = [place for place, mark in enumerate(marks) if mark.value is not None]
     order = sorted(known, key=lambda place: marks[place].value or 0)
@@ -219,7 +219,7 @@ def _slopes(marks: Sequence[Mark], place: int) -> tuple[bool | None, bool | None
 def _beside(
     point: _Point, length: float, upwards: tuple[bool | None, bool | None], floor: float, step: float
 ) -> _Point:
-    """Return where a number of this length is written, so that no line passes through it if there is room.
+    """Return where to write a number of this length. If there is room, no line passes through the number.
 
     ``upwards`` says whether the line to the left and the line to the right of the point lead upwards; None
     means that there is no line. The number is below the point if all lines lead upwards, and otherwise above

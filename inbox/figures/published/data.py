@@ -18,7 +18,7 @@ _COLUMNS = ("edition", "period", "table", "title", "above", "group", "label", "c
 
 @dataclass(frozen=True)
 class _Line:
-    """A count and its place. A total has an empty ``group``; only a cross-table has an ``above``."""
+    """A count, and where it belongs. A total has an empty ``group``; only a cross-table has an ``above``."""
 
     period: str
     table: str

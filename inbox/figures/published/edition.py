@@ -40,7 +40,7 @@ class Imprint:
 class Table:
     """A table: its caption, the heads of its columns, and its rows, each with its label first.
 
-    ``whole`` is the last row, with what the other rows add up to, or empty.
+    ``whole`` is the last row, which has the sums of the other rows. It is empty if the table has no sums.
     """
 
     caption: str
@@ -172,7 +172,7 @@ class _Writer:
         yield replace(section, texts=[self._say("open_how"), *section.texts])
 
     def _over_years(self, name: str, title: str, counts: Mapping[int, int | None]) -> Section:
-        """Return a section with a count for each year, and how it changed."""
+        """Return a section with the count of each year, and with the change since the year before."""
         period = _span([str(year) for year in counts])
         if all(count is None for count in counts.values()):
             return Section(name, title, [self._say("all_hidden", period=period)], level=3)
@@ -222,7 +222,7 @@ class _Writer:
         return Section(name, title, texts, (), drawn, self._table(caption, table, found), level=3)
 
     def _within(self, table: Planned, latest: Divided) -> Iterator[str]:
-        """Yield which group the table divides, if it divides one."""
+        """Yield a sentence that names the group that the table divides, if it divides a group."""
         above, _, group = table.divides.partition(".")
         if not group:
             return

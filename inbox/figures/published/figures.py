@@ -1,4 +1,4 @@
-"""What published files prove: nothing here ever sees a hidden count.
+"""What published files prove. No hidden count ever reaches this module.
 
 Everything that an edition says is a shown cell, or is computed from shown cells: a sum, a difference, a
 share, or the group that contains the median.
@@ -29,7 +29,8 @@ class Mismatched(Exception):
 class Divided:
     """A table for one period: the counts of its groups in the order of the plan, and what they add up to.
 
-    ``above`` is the id of the group that the table divides if it belongs to a cross-table, or empty.
+    ``above`` is only for a cross-table: it is the id of the group that the table divides. Otherwise, it is
+    empty.
     """
 
     period: str
@@ -168,7 +169,7 @@ def read(plans: Sequence[bytes], releases: Mapping[int, bytes], year: int) -> Fi
 
 
 def done(table: Planned) -> int | None:
-    """Return the place of the group of those events with which something was done, if the table has one."""
+    """Return the place of the group that means that something was done, if the table has such a group."""
     wanted = frozenset({_DONE.get(table.by, "")})
     return next((place for place, group in enumerate(table.groups) if group.codes == wanted), None)
 

@@ -11,9 +11,9 @@ from inbox.files.pdf import FAMILY, Sheets
 # The width of a chart in millimetres: its texts are as large as the other texts of the page.
 _WIDTH = 90
 _LABEL, _NUMBER = 40, 14
-# The level of the headings of large parts, and the rows that a table's caption and head are as high as.
+# The level of the headings of large parts, and the height of a table's caption and head, in rows.
 _PART, _HEAD = 2, 4
-# The height of a row, and the most that is kept together, in mm.
+# The height of a row, and the greatest height that is kept on one page, in mm.
 _ROW, _MOST = 6, 150
 
 

@@ -266,7 +266,7 @@ def test_the_date_on_an_answer_does_not_show_on_which_day_it_was_made() -> None:
     assert days == {day: access_requests.dated(row, day) for day in days}
 
 
-def test_no_request_is_recorded_or_extended_or_answered_after_the_clock_was_set_back(
+def test_while_the_clock_is_set_back_officers_cannot_record_or_extend_or_answer_a_request(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = moved(monkeypatch)

@@ -219,7 +219,9 @@ def test_a_declaration_is_recorded_only_for_the_case_and_the_signed_in_officers(
         assert [] == declarations._declare(session, case, DAY)
 
 
-def test_the_only_officer_does_not_have_to_declare_even_if_others_have_left(vault: Vault) -> None:
+def test_the_only_officer_of_an_office_has_nothing_to_declare_even_if_there_were_others_before(
+    vault: Vault,
+) -> None:
     """As long as a second officer belongs to the office, signed in or not, the declaration is required."""
     case = next(n for n, each in CASES.items() if not each.declared and each.is_read({"alice"}))
     with undone(vault, {"alice"}) as session:

@@ -364,7 +364,7 @@ def test_the_matrix_is_complete_and_the_tests_can_try_each_of_its_cells() -> Non
         (UNLESS, _parts, _once),
     ],
 )
-def test_the_gate_tries_each_need_of_each_exit_on_both_surfaces_and_the_rest_on_one_surface(
+def test_for_each_exit_the_gate_tries_what_officers_need_on_both_surfaces_and_the_rest_on_one_surface(
     walks: list[Any], parts: PartsOf, once: PartsOf
 ) -> None:
     chosen = [*in_gate(walks, parts, once)]

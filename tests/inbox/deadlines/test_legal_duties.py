@@ -389,7 +389,7 @@ def test_one_officer_alone_can_defer_informing_the_persons_once_but_not_again(of
 
 
 def in_a_year(days: int = 0) -> str:
-    """Return the last day to which officers can defer the decision, plus a number of days."""
+    """Return the last day to which officers can defer the decision, or a day that is ``days`` later."""
     return (today() + relativedelta(years=1, days=days)).isoformat()
 
 
@@ -888,7 +888,9 @@ def test_the_desk_accepts_a_reason_instead_of_the_missing_notice(office: Office)
         assert 303 == client.send("/fr/case/1/decide", **confirmed).status_code
 
 
-def test_an_external_authority_must_decide_whether_to_forward_an_out_of_scope_report(office: Office) -> None:
+def test_if_a_report_is_out_of_scope_an_external_authority_must_decide_whether_to_forward_it(
+    office: Office,
+) -> None:
     """The authority decides after closing the case.
 
     Before this decision, the queue reminds officers of it, and the case cannot be destroyed.

@@ -279,7 +279,7 @@ def test_if_two_outboxes_contain_the_same_text_the_first_outbox_counts(world: Wo
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_an_import_cannot_be_dated_before_an_export_that_does_not_mention_it(
+def test_an_export_without_a_mention_of_an_import_proves_that_the_import_came_later(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.office.json("message", "acknowledge", "1")

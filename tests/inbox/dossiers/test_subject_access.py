@@ -153,7 +153,7 @@ def waits(office: Office, number: int) -> bool:
 
 
 def to_do(office: Office, number: int) -> str:
-    """Return the hint about that request as officers who may read the case see it."""
+    """Return the hint about the request, as it is shown to officers who may read the case."""
     with office.unlocked() as opened, opened.inbox.vault.transaction(opened.officers) as session:
         return str(exits.what_to_do(session, number, Obstacle.REQUEST, Exit.DESTROY))
 
@@ -516,7 +516,7 @@ def to_answer(page: str) -> list[int]:
 def test_all_letters_that_are_sent_in_time_have_the_same_date(
     office: Office, ripe: Clock, tmp_path: Path
 ) -> None:
-    """A refusal takes longer than an answer without data, so the real date would show which letter was sent.
+    """The real date would reveal a refusal, because a refusal takes longer than an answer without data.
 
     On the first day for an answer, the first page of the desk lists all requests that can be answered.
     """

@@ -195,7 +195,7 @@ def test_a_damaged_stored_envelope_does_not_stop_a_collect_or_change_an_unfiled_
 def test_an_envelope_that_no_key_opens_is_tried_again_only_with_new_keys(
     world: World, collect_all: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Anybody can send thousands of envelopes that no key opens, and each collect would take minutes.
+    """Otherwise, anybody could make each collection take minutes, with thousands of such envelopes.
 
     As a control, the test adds a key.
     """

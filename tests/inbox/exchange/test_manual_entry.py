@@ -289,7 +289,7 @@ def test_every_outbox_announces_a_case_entered_by_hand_until_the_portal_has_appl
 def test_cases_entered_by_hand_are_announced_again_to_a_rebuilt_portal(
     world: World, portal: Portal, answers: Path, tmp_path: Path
 ) -> None:
-    """A rebuilt portal starts without any case, and no reporter's page can announce these cases."""
+    """A rebuilt portal knows no case. Only the inbox can announce a case that no reporter's page has sent."""
     world.office.json(*entering(answers))
     world.office.json("exchange", "collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
     made(world, 1)

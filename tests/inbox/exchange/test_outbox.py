@@ -346,7 +346,7 @@ def test_a_reply_can_be_read_from_a_file(world: World, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("correspondent")
-def test_the_command_that_imports_an_outbox_can_be_set_for_a_portal_that_has_another_one(
+def test_an_office_can_set_the_command_that_its_portal_uses_to_import_an_outbox(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make = ("exchange", "outbox", "--out", world.office.out)

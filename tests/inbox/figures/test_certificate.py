@@ -141,7 +141,7 @@ def test_the_checker_refuses_a_witness_with_one_changed_group(published: Publish
 
 
 @pytest.mark.parametrize("count", [-1, 1.0, True, None, "1"])
-def test_the_checker_refuses_what_is_no_count(published: Published, count: object) -> None:
+def test_the_checker_refuses_a_value_that_is_not_a_count(published: Published, count: object) -> None:
     plans, files, witnesses = published
     changed = [{**witnesses[0], next(iter(witnesses[0])): count}, *witnesses[1:]]
     with pytest.raises(Wrong, match="is not one count for every cell"):
@@ -196,7 +196,7 @@ def test_the_rule_publishes_the_same_counts_for_every_witness_of_a_small_table()
             assert all(protect(cells, witness) == shown for witness in certificate.certify(cells, [], shown))
 
 
-def test_counts_that_the_rule_would_show_are_no_witness() -> None:
+def test_counts_that_the_rule_would_have_shown_are_not_a_witness() -> None:
     """Of 6 events in ``a`` and ``b``, 3 to 5 are in ``b``; with 3 in each, the rule would hide nothing."""
     totals = [Total("all", 3), Total("three", 3), Total("five", 3)]
     cells = Layout(totals, [Table(("all",), ("a", "b", "c"), 3)])

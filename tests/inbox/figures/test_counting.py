@@ -224,7 +224,7 @@ def test_a_message_that_was_not_sent_counts_as_not_yet_due_or_as_impossible(
 
 
 def test_the_time_for_feedback_starts_with_the_outbox_that_acknowledged(session: Session) -> None:
-    """The same day of feedback is late if the acknowledgement was sent on the first day."""
+    """Both cases get feedback on the same day. It is late only for the case that was acknowledged earlier."""
     with_plan(session, by("received by feedback_given", late=["late"]))
     session.add(OutboxBundle(n=99, hash=b"", made=NEW_YEAR))
     days = {"acknowledged": NEW_YEAR + timedelta(7), "answered": NEW_YEAR + timedelta(95)}
@@ -268,8 +268,8 @@ def test_reports_from_before_the_first_plan_count_as_open_unless_they_were_close
     assert not counted(session, YEAR + 1)
 
 
-def test_a_report_that_came_after_all_before_the_first_plan_is_not_counted(session: Session) -> None:
-    """The plan says that no report came before its first year, but one can come after its adoption."""
+def test_a_report_that_came_before_the_first_year_of_the_plan_is_not_counted(session: Session) -> None:
+    """The plan says that there was no such report, but one can come after the adoption of the plan."""
     with_plan(session)
     add(session, 1, LAST_DAY)
     close(session, 1, NEW_YEAR)

@@ -146,7 +146,7 @@ def test_the_second_plan_follows_the_first_without_gap_or_overlap(room: Unlocked
     assert [YEAR, YEAR + 3] == [each.plan.first for each in found]
 
 
-def test_a_plan_may_not_deny_earlier_reports(room: Unlocked) -> None:
+def test_a_plan_that_denies_earlier_reports_is_refused(room: Unlocked) -> None:
     with room.inbox.transaction() as session:
         add(session, 1, today())
     why = refused(lambda: adopted(room), room.inbox)
@@ -187,7 +187,7 @@ def test_an_edition_is_refused_if_it_has_no_plan_or_comes_too_early_or_out_of_or
 def test_if_an_edition_gets_no_certificate_the_refusal_names_the_edition_that_prevents_it(
     room: Unlocked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The rule of today protects every edition, so the test takes the certificate away."""
+    """With the present rule, every edition has a certificate, so the test makes the certificate fail."""
     adopted(room)
     editions.make(room.inbox, by_two(room, MADE), YEAR)
 
@@ -328,7 +328,7 @@ def test_a_public_folder_is_checked_without_the_inbox(room: Unlocked, out: Path)
 def test_a_page_or_data_that_differ_from_the_release_are_refused_although_they_are_signed(
     room: Unlocked, out: Path, name: str
 ) -> None:
-    """A changed publisher in the JSON file makes it disagree with the pages instead."""
+    """The test changes the publisher in the JSON file, so that the pages disagree with the file."""
     path = out / "public" / f"edition-{YEAR}.{name}"
     raw = path.read_bytes()
     path.write_bytes(raw.replace(b"4", b"5") if name.endswith(("html", "csv", "json")) else raw + b"\n")

@@ -61,7 +61,7 @@ def test_cells_of_a_second_plan_follow_those_of_the_first() -> None:
     ]
 
 
-def test_an_event_is_counted_only_below_the_totals_and_groups_that_count_it() -> None:
+def test_a_table_counts_an_event_only_if_the_total_or_group_above_the_table_counts_it() -> None:
     inside = table("after", "art40.kind by after", {"other": [], "soon": ["month_1"]})
     kinds = table("kind", "art40 by kind", {"other": [], "art40": ["art40"]})
     said = TOTALS + PATH + table("area", "path by area", {"other": [], "north": ["north"]}, k=10) + kinds

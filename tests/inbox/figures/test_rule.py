@@ -1,4 +1,4 @@
-"""The rule hides small counts, and an attacker who tries all counts finds k values for each hidden one."""
+"""The rule hides small counts: an attacker who tries all counts still finds k values for each of them."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def _table(divides: str, *groups: str, k: int = 3) -> Table:
 
 
 def _stock(years: int, k: int = 3) -> tuple[list[Total], list[Fact]]:
-    """Return the totals of received and closed reports of some years, and that each came before it went."""
+    """Return the totals of received and of closed reports by year; only received reports can be closed."""
     came = [f"{year}/received" for year in YEARS[:years]]
     gone = [f"{year}/closed" for year in YEARS[:years]]
     totals = []
@@ -97,7 +97,7 @@ def test_a_table_that_divides_a_hidden_count_is_hidden_whole() -> None:
     assert attacker.narrowed(layout, [], 10) == {}
 
 
-def test_a_table_for_three_years_is_hidden_if_the_total_of_a_year_is() -> None:
+def test_a_table_for_three_years_is_hidden_if_the_total_of_one_of_the_years_is_hidden() -> None:
     layout = Layout([Total("1/all", 3), Total("2/all", 3)], [Table(("1/all", "2/all"), ("a", "b"), 3)])
     assert protect(layout, {"1/all": 9, "2/all": 2, "a": 6, "b": 5}) == {
         "1/all": 9,
@@ -128,7 +128,7 @@ def test_a_total_that_an_earlier_threshold_hid_is_not_narrowed_by_a_smaller_thre
     assert attacker.narrowed(cells(2), facts, 10)["1/closed"] == {0, 1, 2}
 
 
-def test_the_stock_of_three_years_narrows_no_hidden_total() -> None:
+def test_the_attacker_cannot_narrow_a_hidden_total_with_the_stock_of_three_years() -> None:
     totals, facts = _stock(3)
     assert attacker.narrowed(Layout(totals, []), facts, 6) == {}
 
@@ -160,7 +160,9 @@ def test_a_hidden_group_needs_as_many_values_as_the_threshold_that_hid_it() -> N
     ("few", "many", "at_most", "needs"),
     [(0, 0, True, True), (3, 3, True, True), (4, 3, False, True), (1, 0, False, False)],
 )
-def test_a_fact_is_true_or_false_of_counts(few: int, many: int, *, at_most: bool, needs: bool) -> None:
+def test_a_fact_holds_for_some_counts_and_not_for_others(
+    few: int, many: int, *, at_most: bool, needs: bool
+) -> None:
     counts = {"few": few, "many": many}
     assert Fact(("few",), ("many",)).holds(counts) is at_most
     assert Fact(("few",), ("many",), is_at_most=False).holds(counts) is needs

@@ -1,7 +1,8 @@
 """τ-ARGUS, the reference program for hiding small counts, hides the same small groups as our rule.
 
-Beyond the small groups, it hides the cheapest others, and ours the first ones. A cross-table divides each
-group of another table, and nobody publishes the sums of its columns, so it is several tables of one row.
+Both then hide more groups: τ-ARGUS hides the cheapest ones, and our rule hides the first ones. A cross-table
+divides each group of another table. Nobody publishes the sums of its columns, so each of its rows counts as a
+table of its own.
 """
 
 import contextlib
@@ -24,7 +25,7 @@ _TABLES = [split for total in range(K, 11) for split in splits(total, 3)]
 
 
 def _small_and_all(counts: Sequence[int], folder: Path) -> tuple[Hidden, Hidden]:
-    """Return the groups that τ-ARGUS finds too small, and all that it hides."""
+    """Return the groups that τ-ARGUS finds too small, and all groups that it hides."""
     names = [f"group{place}" for place in range(len(counts))]
     rows = {
         "name": [name for name, count in zip(names, counts, strict=True) for _ in range(count)],
@@ -94,7 +95,7 @@ def test_each_disagreement_with_tau_argus_has_a_reason(
     assert not any(reason.startswith("unexplained") for reason in why)
 
 
-def test_an_attacker_who_knows_tau_argus_narrows_what_it_hides_and_not_what_our_rule_hides(
+def test_an_attacker_can_narrow_the_counts_that_tau_argus_hides_but_not_those_that_our_rule_hides(
     theirs: dict[tuple[int, ...], tuple[Hidden, Hidden]],
 ) -> None:
     """Which group is the cheapest depends on the hidden counts, and so reveals something of them."""

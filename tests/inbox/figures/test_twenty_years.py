@@ -1,4 +1,4 @@
-"""An attacker with the figures of twenty years narrows no hidden count, and finds each planted leak."""
+"""With the figures of twenty years, an attacker finds each planted leak, but cannot narrow a hidden count."""
 
 import json
 import secrets
@@ -20,8 +20,8 @@ SETS = 1_000
 _KIND = table("measure", "art40 by kind", {"other": [], "art40": ["art40"]})
 _CROSS = table("cross", "path by area", {"other": [], "north": ["north"], "south": ["south"]}, years=1, k=10)
 _YEARLY_AREA = AREA.replace("years = 3", "years = 1")
-# Groups change from one plan to the next: with and without a cross-table, and with areas for each year or
-# for three.
+# Groups change from one plan to the next. Some plans have a cross-table. Areas are counted for each year or
+# for three years.
 _PARTS = (
     TOTALS + PATH + VECTOR + AREA + OUTCOME,
     TOTALS + PATH + VECTOR + OUTCOME + _CROSS,
@@ -88,13 +88,13 @@ def _holds(seed: int, mean: int) -> int:
 
 @given(seed=integers(0, 2**32), mean=sampled_from(MEANS))
 @settings(max_examples=6, deadline=None)
-def test_twenty_years_narrow_no_hidden_count(seed: int, mean: int) -> None:
+def test_an_attacker_cannot_narrow_a_hidden_count_in_twenty_years(seed: int, mean: int) -> None:
     _holds(seed, mean)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("mean", MEANS)
-def test_a_thousand_histories_narrow_no_hidden_count(
+def test_an_attacker_cannot_narrow_a_hidden_count_in_a_thousand_histories(
     mean: int, record_property: Callable[[str, object], None]
 ) -> None:
     start = secrets.randbits(32)
@@ -189,7 +189,7 @@ _SMALL = (
 
 @pytest.mark.parametrize("used", [rule.to_hide, _alone, _next_smallest])
 @pytest.mark.parametrize(("cells", "facts"), _SMALL)
-def test_the_attacker_infers_what_the_search_of_all_counts_finds(
+def test_the_attacker_narrows_each_count_as_far_as_a_search_of_all_counts_does(
     monkeypatch: pytest.MonkeyPatch, cells: Layout, facts: Sequence[Fact], used: inference.Rule
 ) -> None:
     """Near its limit, the search misses values of counts, so the test uses only files of few reports."""

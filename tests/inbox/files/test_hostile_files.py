@@ -92,7 +92,7 @@ def all_said(view: View) -> list[str]:
     ids=[repr(each.name[:20]) for each in CORPUS],
 )
 def test_each_hostile_file_is_shown_as_its_true_type(inbox: Inbox, number: int) -> None:
-    """The preview shows the hash of the file, its one safe view, and the warnings that apply."""
+    """The preview shows the hash of the file, the warnings that apply, and the only view that is safe."""
     file, seen = FILES[number - 1], look(inbox, number)
     view = seen.view
     assert (file.true, len(file.data)) == (view["true_type"], view["size"])

@@ -229,7 +229,7 @@ def test_neither_a_module_nor_a_page_of_the_desk_contains_french_text() -> None:
 def test_every_field_named_by_a_page_of_the_desk_has_a_label() -> None:
     """Without a label, the page would have a gap.
 
-    The head of a case once had such a gap in place of its priority.
+    In an earlier version, the head of a case had such a gap in place of the priority.
     """
     pages = "".join(path.read_text("utf-8") for path in (shipped.FOLDER / "desk").rglob("*.html"))
     named = set(re.findall(r'"([\w-]+)"\|field\b', pages))

@@ -27,8 +27,7 @@ from tests.support.inbox_trio import Undone
 
 TODAY = date(2026, 11, 24)
 CASES = 24
-# Nobody may read this case. The line of a report is shown only with filters that reveal nothing of the
-# report.
+# Nobody may read this case. The queue shows its line only for filters that reveal nothing of its report.
 QUARANTINED = 12
 
 THREE = ("alice", "bruno", "chloe")

@@ -55,7 +55,7 @@ def test_a_report_for_a_refused_questionnaire_is_collected_and_shown_with_its_qu
     assert "collected since" in unreadable.office.run("case", "list").out
 
 
-def test_the_desk_shows_and_answers_reports_for_a_refused_questionnaire(unreadable: World) -> None:
+def test_officers_can_read_and_answer_reports_whose_questionnaire_was_refused(unreadable: World) -> None:
     """The questions have no labels.
 
     Officers cannot enter a report by hand until they adopt another questionnaire.

@@ -45,7 +45,7 @@ RECORD = [
 
 
 def fill(session: Session) -> None:
-    """Record everything that registers show in the trio's three cases.
+    """In the trio's three cases, record everything that a register can show.
 
     Also add a canary word that no register may contain.
     """

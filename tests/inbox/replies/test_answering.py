@@ -397,7 +397,7 @@ def test_the_text_of_a_closing_acknowledges_the_report_only_once_an_outbox_conta
 def test_the_text_that_withholds_everything_meets_the_feedback_deadline(
     office: Office, told: Callable[[], Any], tmp_path: Path
 ) -> None:
-    """A file of templates is refused if it lacks a text that withholds everything."""
+    """Every file of templates must have such a text. A file without one is refused."""
     file = tmp_path / "replies.toml"
     office.json("message", "template", "export", "--out", file)
     file.write_text(file.read_text("utf-8").replace("answers = true\n", ""), "utf-8")

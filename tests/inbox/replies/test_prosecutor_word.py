@@ -197,7 +197,7 @@ def test_an_outcome_that_confirms_a_report_can_be_disclosed_after_the_prosecutor
     assert ["Merci."] == [each.text for each in told().messages]
 
 
-def test_the_prosecutors_word_must_be_newer_than_the_last_step_towards_the_prosecutor(office: Office) -> None:
+def test_a_word_of_the_prosecutor_does_not_cover_a_later_message_to_the_prosecutor(office: Office) -> None:
     """The prosecutor's word must be recorded after the last step, and its day must not be earlier."""
     office.json("case", "measure", "add", "1", "prosecutor_word")
     phone(office)

@@ -277,7 +277,9 @@ def test_a_template_that_names_a_day_for_feedback_is_refused_if_no_feedback_is_d
         assert "names feedback_by, which this case does not have" in said
 
 
-def test_own_words_of_an_officer_may_follow_an_acknowledgement_which_stays_one(reported: World) -> None:
+def test_an_acknowledgement_followed_by_an_officers_own_words_still_acknowledges_the_report(
+    reported: World,
+) -> None:
     own = ("--template", "acknowledgement", "--text", f" {OWN_WORDS}\n")
     reported.office.json("message", "reply", "1", *own)
     shown = reported.office.json("case", "show", "1")

@@ -116,7 +116,7 @@ def test_an_envelope_is_not_discarded_if_only_the_clock_of_this_machine_says_tha
     assert [("", {"entries": 1})] == [(each["reason"], each["values"]) for each in noted]
 
 
-def test_nothing_confirms_before_the_first_export_that_an_envelope_has_expired(
+def test_before_the_first_export_nothing_confirms_that_an_envelope_has_expired(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
     """Only an export can confirm the day, however long ago an envelope arrived."""
@@ -269,7 +269,7 @@ def test_a_power_cut_while_envelopes_are_discarded_loses_nothing_else(
     assert (False, True) == (gone[0], gone[-1])
 
 
-def test_an_envelope_that_has_expired_by_both_clocks_is_discarded_before_one_that_waits_for_the_portal(
+def test_an_expired_envelope_is_discarded_while_another_still_waits_for_the_clock_of_the_portal(
     world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
     collect_all(NOISE, Sent(b"later" * 400))

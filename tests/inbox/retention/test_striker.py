@@ -41,7 +41,7 @@ def test_the_redaction_of_an_identity_does_not_count_as_emptying_a_text() -> Non
         ("who", None, ["who"]),
     ],
 )
-def test_a_looker_shows_neither_the_identity_nor_other_places(
+def test_a_looker_finds_nothing_in_the_identity_or_in_other_places(
     place: str, passage: str | None, seen: list[str]
 ) -> None:
     looker = Looker(place, passage)
@@ -52,7 +52,7 @@ def test_a_looker_shows_neither_the_identity_nor_other_places(
 
 
 @pytest.mark.parametrize("passage", [NAME, None])
-def test_a_looker_shows_no_empty_text(passage: str | None) -> None:
+def test_a_looker_finds_nothing_in_an_empty_text(passage: str | None) -> None:
     looker = Looker("who", passage)
     looker.text("who", "")
     assert not looker.seen

@@ -248,7 +248,7 @@ def test_a_visa_covers_only_the_cases_on_its_list(due: Office) -> None:
 def test_officers_can_list_a_case_by_its_number_before_its_destruction_day(closed: Office) -> None:
     """Even then, the case is destroyed only on its destruction day.
 
-    A case is not listed early unless the request gives its number.
+    A list contains a case before its day only if officers give the number of the case.
     """
     for command in ("hold", "unhold"):
         closed.json("retention", command, "1", "--reason", "x")

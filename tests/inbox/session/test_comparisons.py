@@ -399,7 +399,7 @@ def _done_by_two(inbox: Inbox) -> list[str]:
     return [each for each in found if each != "compare-identity"]
 
 
-def test_the_answers_to_one_officer_alone_leave_a_group_of_at_least_28_out_of_300_persons() -> None:
+def test_one_officer_alone_cannot_narrow_300_persons_down_to_fewer_than_28() -> None:
     """The protection of every reporter depends on the number of answers, so the test repeats the result."""
     assert math.ceil(300 / (comparisons.MOST_ALONE + 1)) == 28
 

@@ -246,7 +246,7 @@ def test_a_search_for_the_newest_entry_of_an_action_ignores_entries_that_only_me
 def test_the_journal_returns_the_newest_matching_entries_and_tells_whether_there_are_earlier_ones(
     trio: Trio,
 ) -> None:
-    """A filter sets either the end of a range of numbers or an action.
+    """The test filters the entries once by number and once by action.
 
     The entries are in ascending order.
     """

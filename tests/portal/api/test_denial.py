@@ -47,7 +47,7 @@ MB = 1 << 20
 
 @dataclass(frozen=True)
 class Denied:
-    """An attachment to keep out, the largest size of its kind, and the uploads that earlier kept it out.
+    """An attachment that an attacker wants to keep out, by uploads of the largest size of its kind.
 
     An upload of the largest size costs the least work in relation to the room that it takes.
     """

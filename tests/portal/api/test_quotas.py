@@ -55,7 +55,7 @@ T = TypeVar("T")
 
 
 def limit(room: Room, kind: Kind, count: int, size: int = TEXT) -> None:
-    """Give the portal room for ``count`` envelopes of this kind, whatever limit is drawn."""
+    """Give the portal room for ``count`` envelopes of this kind, whatever limit it draws at random."""
     assert 1 < count < 1 / DRAWN
     room.configure(capacity_gb=((count - 1) * size + 1) / (1 - DRAWN) / SHARES[kind] / 10**9)
 

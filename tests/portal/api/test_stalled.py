@@ -78,7 +78,7 @@ def test_an_upload_that_receives_ten_kib_per_second_counts_as_progressing_whatev
 
 
 @pytest.mark.parametrize("seconds", [5, 1_739, -30])
-def test_no_upload_is_deleted_after_a_half_hour_that_a_clock_change_shortened(seconds: int) -> None:
+def test_if_a_clock_change_shortens_a_half_hour_no_upload_is_deleted_after_it(seconds: int) -> None:
     """Somebody may set the clock back or forward a little."""
     watch, growing = Watch(), [upload(16 * MB, 5)]
     assert watch.stalled(1, 9_000, growing) == []

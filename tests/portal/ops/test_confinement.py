@@ -25,8 +25,8 @@ from tests.support.portal_server import Server
 pytestmark = pytest.mark.long
 
 # The portal with two extra addresses. The first address simulates a vulnerability: it reads any file that a
-# visitor names. The other address shows which threads could read a file when they began. One of the threads
-# begins before any process is confined.
+# visitor names. The second address shows which threads were able to read a file at their start. One of the
+# threads begins before any process is confined.
 _HOLE = """
 import os, sys, threading
 from pathlib import Path

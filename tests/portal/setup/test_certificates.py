@@ -153,7 +153,7 @@ def test_an_expired_certificate_of_acme_does_not_prevent_its_renewal(bare: Syste
         with pytest.raises(Refused, match=r"privkey|fullchain"):
             [*steps.apply([Certificate(bare, by_acme)])]
         assert not bare.at(CERTIFICATE).exists()
-    # If files of certbot are missing, the step is still to be done, although a certificate is installed.
+    # If files of certbot are missing, the step is not done, although a certificate is installed.
     bare.at(acme.KEY).unlink()
     other_name(bare.at(CERTIFICATE), bare.at(KEY))
     assert Certificate(bare, by_acme).check() == TO_DO

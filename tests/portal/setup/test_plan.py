@@ -1,4 +1,4 @@
-"""All steps of setup in their order, and all places that an uninstallation names."""
+"""All steps of setup in their order, and all places that `uninstall` names."""
 
 import re
 from dataclasses import replace

@@ -77,7 +77,7 @@ def test_a_deleted_envelope_counts_until_the_end_of_its_hour(connection: Connect
 
 
 @pytest.mark.parametrize("size", [1, 10])
-def test_only_the_deletions_of_past_hours_are_settled_and_only_once(
+def test_the_sums_count_each_deletion_once_and_only_after_its_hour_has_passed(
     connection: Connection, size: int
 ) -> None:
     arrived(connection, size)

@@ -42,7 +42,7 @@ def test_bars_are_as_long_as_their_values() -> None:
     assert float(long.attrib["width"]) == pytest.approx(4 * float(short.attrib["width"]), rel=0.01)
 
 
-def test_a_divided_bar_with_a_missing_value_shows_the_sign_alone() -> None:
+def test_a_divided_bar_with_a_missing_value_shows_only_the_sign_for_missing_values() -> None:
     rows = [Divided("A", marks(5, None), SIGN), Divided("B", marks(5, 15), SIGN)]
     drawn = chart.shares("s", "Title", "Told.", rows)
     bars = [each for each in parts(drawn, "rect") if each.attrib["stroke"] != "none"]
@@ -71,7 +71,7 @@ def test_the_shares_in_a_chart_look_different_even_without_colour() -> None:
     assert colours == {"#222222", "#ffffff", "none"}
 
 
-def test_more_shares_than_fills_are_refused() -> None:
+def test_a_bar_cannot_have_more_shares_than_there_are_different_fills() -> None:
     with pytest.raises(ValueError, match="too many"):
         chart.shares("s", "Title", "Told.", [Divided("", marks(*[9] * (chart.MOST_SHARES + 1)), SIGN)])
 
@@ -139,7 +139,7 @@ def test_long_labels_are_broken_within_the_chart() -> None:
 
 
 @pytest.mark.parametrize("values", [(), (None,), (7,), (None, None)])
-def test_charts_with_little_or_nothing_can_be_drawn(values: Sequence[int | None]) -> None:
+def test_charts_with_few_values_or_without_any_can_be_drawn(values: Sequence[int | None]) -> None:
     for drawn in (
         chart.bars("b", "Title", "Told.", marks(*values)),
         chart.line("l", "Title", "Told.", years(*values)),

@@ -63,7 +63,7 @@ def test_the_search_finds_a_planted_total_in_a_sentence(language: str) -> None:
 
 
 def with_hidden(witnesses: int) -> Published:
-    """Return an edition in which 97 reports are in the first group of a table, beside these witnesses."""
+    """Return an edition with a table of reports: 97 reprisals, 6 approached, and this number of witnesses."""
     codes = {"area": "north", "acknowledged": "in_time", "identity": "named"}
     paths = ["reprisals"] * 97 + ["approached"] * 6 + ["saw"] * witnesses
     return publish([Event(Kind.RECEIVED, FIRST, {"path": path, **codes}) for path in paths], 1)

@@ -39,7 +39,7 @@ def tables() -> Iterator[tuple[Counts, int]]:
                 yield counts, sum(values)
 
 
-def test_the_median_is_told_exactly_if_all_exact_counts_agree_on_its_group() -> None:
+def test_the_group_of_the_median_is_named_exactly_when_all_possible_counts_agree_on_it() -> None:
     order = (1, 2, 3, 0)
     told = 0
     for counts, whole in tables():
@@ -51,7 +51,7 @@ def test_the_median_is_told_exactly_if_all_exact_counts_agree_on_its_group() -> 
     assert told
 
 
-def test_the_largest_group_is_told_only_if_it_is_the_largest_for_all_exact_counts() -> None:
+def test_a_group_is_called_the_largest_only_if_it_is_the_largest_for_all_possible_counts() -> None:
     told = 0
     for counts, whole in tables():
         place = Divided("2027", "", counts, whole).largest()
