@@ -90,8 +90,7 @@ class InboxMachine:
             yield typist
 
     def ended(self, port: int) -> int:
-        """Return how many connections to this port have ended in the last minute. All of them are on
-        loopback."""
+        """Return how many connections to this port of loopback have ended in the last minute."""
         lines = Path(f"/proc/{self.process}/net/tcp").read_text().splitlines()
         found = [line.split() for line in lines[1:]]
         return sum(

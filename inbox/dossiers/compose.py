@@ -116,7 +116,7 @@ class Doubt(StrEnum):
 
     @property
     def counts(self) -> bool:
-        """Whether this doubt only says how many passages were omitted, and names no place."""
+        """Whether this doubt is about omitted passages; such a doubt names no place."""
         return self in {Doubt.LEFT_OUT, Doubt.TO_LEAVE_OUT, Doubt.KEPT_BACK}
 
     @property

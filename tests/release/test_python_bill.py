@@ -17,8 +17,7 @@ SHARED = b"shared library"
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """An environment with Fanal and with One_Two, which has a shared library and its own bill of
-    materials."""
+    """An environment with Fanal and with One_Two, which brings a shared library and a bill of materials."""
     site = tmp_path / "site-packages"
     for name, more in (("One_Two-1.0", "License: BSD\n"), ("fanal-1.0.0", "")):
         (site / f"{name}.dist-info").mkdir(parents=True)

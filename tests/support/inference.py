@@ -164,8 +164,7 @@ class _Step:
         return tuple(self._sum(state[place], fact, count) for place, fact in self._later)
 
     def _sum(self, before: int, fact: Fact, count: int) -> int:
-        """Return the partial sum of a fact: the surplus of ``many`` over ``few``, or which of the two are not
-        zero."""
+        """Return a partial sum: the surplus of ``many`` over ``few``, or which of these two are not zero."""
         if fact.is_at_most:
             return before + count * ((self.cell in fact.many) - (self.cell in fact.few))
         return before | (count > 0) * (2 * (self.cell in fact.many) + (self.cell in fact.few))

@@ -355,8 +355,7 @@ def test_without_a_script_no_text_field_is_visible(same_room: Room) -> None:
 
 
 def test_the_ids_that_questions_must_not_use_are_exactly_those_in_the_pages(same_room: Room) -> None:
-    """On a page with questions, questions must not use the id of any other element. All ids of a page are
-    unique."""
+    """Questions must not use the id of any other element of their page. All ids of a page are unique."""
     asked = questionnaire.parse(_shipped())
     brought = {each for field in asked.fields for each in asked.element_ids(field)}
     found = set()
