@@ -16,7 +16,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from benchmarks import cases, dialogue, journal, page, reports
+from benchmarks import cases, dialogue, editions, journal, page, reports
 from benchmarks.load import Request, rate
 from crypto import age, padding
 from tests.support.builders import under_another_header
@@ -41,6 +41,7 @@ def main() -> None:
         measure_journal(Path(folder) / "journal")
         measure_queue(Path(folder))
         measure_dialogue(Path(folder) / "dialogue")
+        measure_edition(Path(folder) / "edition")
 
 
 def measure_page(installation: Installation, folder: Path) -> None:
@@ -113,6 +114,14 @@ def measure_dialogue(folder: Path) -> None:
     """Print how long officers wait for a case with many messages."""
     folder.mkdir()
     for line in dialogue.figures(folder):
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
+def measure_edition(folder: Path) -> None:
+    """Print how long it takes to make the annual figures of 100,000 cases."""
+    folder.mkdir()
+    for line in editions.figures(folder):
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import cases, dialogue
+from benchmarks import cases, dialogue, editions
 from benchmarks import deletion as deleting
 from benchmarks import junk as junk_beside
 from benchmarks import large as largest
@@ -132,6 +132,12 @@ def queue() -> Iterator[str]:
         yield from cases.figures(Path(folder))
         (other := Path(folder) / "dialogue").mkdir()
         yield from dialogue.figures(other)
+
+
+def edition() -> Iterator[str]:
+    """Measure how long it takes to make the annual figures of many cases."""
+    with tempfile.TemporaryDirectory(prefix="fanal-soak-") as folder:
+        yield from editions.figures(Path(folder))
 
 
 @contextmanager

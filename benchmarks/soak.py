@@ -195,6 +195,7 @@ _NAMED: Mapping[str, Part] = {
         ("portal/", "crypto/", "deploy/"),
     ),
     "queue": Part(measured("parts:queue"), ("inbox/", "crypto/")),
+    "edition": Part(measured("parts:edition"), ("inbox/", "crypto/", "templates/")),
     "figures": Part(tested("-m", "soak", "tests/inbox/figures"), ("inbox/figures/",)),
     # `release` is a target of make. A change to a room can hardly break a package, so `packages` does not
     # cover the rooms.

@@ -24,7 +24,7 @@ from functools import cache, cached_property
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Text, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Row, Text, case, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from inbox.deadlines import clocks, office
@@ -78,7 +78,6 @@ ASKED: Mapping[str, str] = {
 # The time from receipt, by its upper limit in months: less than one month, then less than three, and so on.
 AFTER = {f"month_{months}": months for months in (1, 3, 6, 12, 24)}
 LATER = "later"
-_TOLD = aliased(OutboxBundle)
 
 
 @dataclass(frozen=True)
@@ -131,15 +130,15 @@ def count(session: Session, kept: Book, year: int, numbers: Collection[int] | No
     The year must have a plan. Needs a session that sees all these cases.
     """
     first = kept.plans[0]
-    of_cases = [] if numbers is None else [Case.number.in_(numbers)]
     # A report from before the first plan counts only if this plan counts the open reports of that time.
-    counts = [Case.collected >= _begin(first.first)] if first.opens else []
+    since = [Case.collected >= _begin(first.first)] if first.opens else []
+    of_cases = _of(Case.number, numbers)
     # An index has both days, so this reads no reports.
-    received = dict(session.execute(select(Case.number, Case.received).where(*of_cases, *counts)).all())
+    received = dict(session.execute(select(Case.number, Case.received).where(*of_cases, *since)).all())
     events = chain(
         _received(session, kept.by_year[year], year, of_cases),
-        _closed(session, year, received),
-        _measures(session, year, received),
+        _closed(session, year, received, numbers),
+        _measures(session, year, received, numbers),
     )
     counted = layout.count(kept.plans, events)
     if year == first.first and not first.opens:
@@ -155,6 +154,10 @@ def _in_year(column: Any, year: int) -> tuple[ColumnElement[bool], ...]:
     return (column >= _begin(year), column < _begin(year + 1))
 
 
+def _of(column: Any, numbers: Collection[int] | None) -> list[ColumnElement[bool]]:
+    return [] if numbers is None else [column.in_(numbers)]
+
+
 def _open_before(session: Session, day: date, of_cases: Iterable[ColumnElement[bool]]) -> int:
     """Return how many reports were collected before a day, and not closed before it."""
     is_open = Workflow.first_closed.is_(None) | (Workflow.first_closed >= day)
@@ -162,19 +165,23 @@ def _open_before(session: Session, day: date, of_cases: Iterable[ColumnElement[b
     return session.scalar(counted.where(Case.collected < day, is_open, *of_cases)) or 0
 
 
-def _closed(session: Session, year: int, received: Mapping[int, date]) -> Iterator[Event]:
+def _closed(
+    session: Session, year: int, received: Mapping[int, date], only: Collection[int] | None
+) -> Iterator[Event]:
     columns = (Workflow.case, Workflow.first_outcome, Workflow.first_closed)
     for number, outcome, day in session.execute(
-        select(*columns).where(*_in_year(Workflow.first_closed, year))
+        select(*columns).where(*_in_year(Workflow.first_closed, year), *_of(Workflow.case, only))
     ):
         if number in received:
             yield Event(Kind.CLOSED, year, {"outcome": outcome, "after": after(received[number], day)})
 
 
-def _measures(session: Session, year: int, received: Mapping[int, date]) -> Iterator[Event]:
+def _measures(
+    session: Session, year: int, received: Mapping[int, date], only: Collection[int] | None
+) -> Iterator[Event]:
     columns = (Measure.case, Measure.kind, Measure.degree, Measure.day)
     for number, kind, degree, day in session.execute(
-        select(*columns).where(*_in_year(Measure.recorded, year))
+        select(*columns).where(*_in_year(Measure.recorded, year), *_of(Measure.case, only))
     ):
         if number in received:
             codes = {"kind": kind, "after": after(received[number], day), "degree": degree_code(degree)}
@@ -201,35 +208,56 @@ def after(received: date, day: date) -> str:
 def _received(
     session: Session, under: Plan, year: int, only: Iterable[ColumnElement[bool]]
 ) -> Iterator[Event]:
-    """Yield the reports that were collected in a year, with the codes that the plan uses."""
+    """Yield the reports that were collected in a year, with their codes."""
     tables = {each.by: each for each in under.tables.values() if under.event(each) is Kind.RECEIVED}
-    wanted = {name: code for name, code in _codes(tables, office.of(session)).items() if name in tables}
+    answers = [_answer(tables.get(name)) for name in ASKED]
+    deadlines = _Deadlines(office.of(session))
     for row in session.execute(_RECEIVED.where(*_in_year(Case.collected, year), *only)):
-        yield Event(Kind.RECEIVED, year, {name: code(row) for name, code in wanted.items()})
+        # The answers are the first columns, and the next columns are codes.
+        codes = [answer(said) for answer, said in zip(answers, row, strict=False)]
+        yield Event(
+            Kind.RECEIVED,
+            year,
+            {
+                **dict(zip(_CODES, chain(codes, row[len(codes) :]), strict=False)),
+                "acknowledged": deadlines.acknowledged(row),
+                "feedback_given": deadlines.answered(row),
+            },
+        )
 
 
+def _said(question: str) -> ColumnElement[str | None]:
+    """Return the answer to a question as JSON; an unsigned drop is a text without answers."""
+    return case((Case.unsigned, None), else_=cast(Case.message, Text).op("->")(f"$.answers.{question}"))
+
+
+def _if(condition: ColumnElement[bool], code: str, other: ColumnElement[str] | str) -> ColumnElement[str]:
+    return case((condition, code), else_=other)
+
+
+_TOLD = aliased(OutboxBundle)
+# The codes of a report in one query, because a code that the database finds takes no time in Python.
+_CODES: Mapping[str, ColumnElement[Any]] = {
+    **{name: _said(question) for name, question in ASKED.items()},
+    "category": _if(Workflow.category == "", NOTHING, Workflow.category.expression),
+    "area": _if(Workflow.area == "", NOTHING, Workflow.area.expression),
+    "route": Workflow.route.expression,
+    "identity": _if(Identity.case.is_(None), Known.ANONYMOUS, Known.NAMED),
+    "wrote_again": _if(
+        exists().where(FollowUp.case == Case.number, FollowUp.after > 0), Whether.YES, Whether.NO
+    ),
+    "junk": _if(Workflow.junked.is_(None), Whether.NO, Whether.YES),
+}
 _RECEIVED = (
     select(
+        *_CODES.values(),
         Case.received,
         Case.collected,
         or_(Case.case_id.is_(None), Case.recipient.is_(None), Case.withdrawn).label("unreachable"),
-        # An unsigned drop is a text without answers.
-        case(
-            (Case.unsigned, None),
-            else_=func.json_extract(
-                cast(Case.message, Text), *(f"$.answers.{each}" for each in ASKED.values())
-            ),
-        ).label("answers"),
-        Workflow.category,
-        Workflow.area,
-        Workflow.route,
         Workflow.acknowledged,
         Workflow.answered,
         Workflow.extended,
-        Workflow.junked,
         _TOLD.made.label("sent"),
-        Identity.case.label("named"),
-        select(FollowUp.case).where(FollowUp.case == Case.number, FollowUp.after > 0).exists().label("again"),
         # The parts of the score are the last columns.
         *(getattr(Workflow, name) for name in score.NAMES),
     )
@@ -239,30 +267,14 @@ _RECEIVED = (
 )
 
 
-def _codes(tables: Mapping[str, Planned], how: Practice) -> Mapping[str, Callable[[Row[Any]], str]]:
-    """Return, for each kind of code, a function that returns the code of a row of _RECEIVED."""
-    deadlines = _Deadlines(how)
-    return {
-        **{name: _answer(place, tables.get(name)) for place, name in enumerate(ASKED)},
-        "category": lambda row: row.category or NOTHING,
-        "area": lambda row: row.area or NOTHING,
-        "route": lambda row: str(row.route),
-        "identity": lambda row: Known.ANONYMOUS if row.named is None else Known.NAMED,
-        "acknowledged": deadlines.acknowledged,
-        "feedback_given": deadlines.answered,
-        "wrote_again": lambda row: Whether.YES if row.again else Whether.NO,
-        "junk": lambda row: Whether.NO if row.junked is None else Whether.YES,
-    }
+def _answer(table: Planned | None) -> Callable[[str | None], str]:
+    """Return how an answer, as JSON, gives its code."""
 
+    @cache  # Many reports have the same answer.
+    def code(said: str | None) -> str:
+        return _one(table, json.loads(said) if said else None)
 
-def _answer(place: int, table: Planned | None) -> Callable[[Row[Any]], str]:
-    """Return a function that reads the answer at ``place`` of ASKED from a row, as a code."""
-
-    @cache  # Many reports have the same answers.
-    def code(answers: str | None) -> str:
-        return _one(table, json.loads(answers)[place] if answers else None)
-
-    return lambda row: code(row.answers)
+    return code
 
 
 def _one(table: Planned | None, answer: Any) -> str:
@@ -280,12 +292,12 @@ class _Deadlines:
 
     def __init__(self, how: Practice) -> None:
         @cache
-        def last_day(ends: rules.Event, received: date, collected: date, *more: Any) -> date:
-            sent, acknowledged, extended, *parts = more
+        def last_day(ends: rules.Event, received: date, collected: date, priority: int, *days: Any) -> date:
+            sent, acknowledged, extended = days
             events = Events(
                 received=received,
                 collected=collected,
-                priority=_priority(*parts),
+                priority=priority,
                 sent=sent,
                 acknowledged=acknowledged,
                 extended=extended,
@@ -294,17 +306,20 @@ class _Deadlines:
 
         self._last_day = last_day
 
-    def acknowledged(self, row: Row[Any]) -> Kept:
+    def acknowledged(self, row: Row[*tuple[Any, ...]]) -> Kept:
         """Return whether a report was acknowledged in time."""
         return self._kept(rules.Event.ACKNOWLEDGED, row, row.acknowledged, None, None, None)
 
-    def answered(self, row: Row[Any]) -> Kept:
+    def answered(self, row: Row[*tuple[Any, ...]]) -> Kept:
         """Return whether a reporter got feedback in time."""
         return self._kept(rules.Event.ANSWERED, row, row.answered, row.sent, row.acknowledged, row.extended)
 
-    def _kept(self, ends: rules.Event, row: Row[Any], done: date | None, *days: date | None) -> Kept:
+    def _kept(
+        self, ends: rules.Event, row: Row[*tuple[Any, ...]], done: date | None, *days: date | None
+    ) -> Kept:
         if done is None:
             return Kept.UNREACHABLE if row.unreachable else Kept.NOT_YET
-        parts = row[-len(score.NAMES) :]
-        day = self._last_day(ends, row.received, row.collected, *days, *parts)
+        # There are four priorities, but thousands of scores.
+        priority = _priority(*row[-len(score.NAMES) :])
+        day = self._last_day(ends, row.received, row.collected, priority, *days)
         return Kept.IN_TIME if done <= day else Kept.LATE

@@ -3,7 +3,7 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -182,6 +182,48 @@ def test_an_edition_is_refused_if_it_has_no_plan_or_comes_too_early_or_out_of_or
     make(YEAR, MADE)()
     assert "is final" in refused(make(YEAR, later), room.inbox)
     make(YEAR + 1, later)()
+
+
+def meanwhile(opened: Unlocked, change: Callable[[], object]) -> Actor:
+    """Return two officers who confirm an edition after something has changed."""
+    who = by_two(opened, MADE)
+
+    def confirm(*asked: Any) -> Mapping[str, Presence]:
+        change()
+        return who.confirm(*asked)
+
+    return replace(who, confirm=confirm)
+
+
+def test_an_edition_that_somebody_else_makes_meanwhile_is_not_replaced(room: Unlocked) -> None:
+    adopted(room)
+    made = []
+
+    def make() -> None:
+        made.append(editions.make(room.inbox, by_two(room, MADE), YEAR))
+
+    other = meanwhile(room, make)
+    with pytest.raises(Refused) as error:
+        editions.make(room.inbox, other, YEAR)
+    assert "is final" in str(error.value.what)
+    assert made == [editions.read(room.inbox, by_two(room, MADE), YEAR)]
+
+
+def test_a_case_that_is_destroyed_while_officers_confirm_an_edition_counts_once(room: Unlocked) -> None:
+    adopted(room)
+    with room.inbox.transaction() as session:
+        for number in range(1, 6):
+            add(session, number, NEW_YEAR)
+            close(session, number, MADE)
+
+    def destroy() -> None:
+        with room.inbox.transaction() as session:
+            counting.keep(session, [1, 2], MADE)
+            row_security.forget(session, [1, 2])
+
+    assert 5 == editions.make(room.inbox, meanwhile(room, destroy), YEAR).exact[f"{YEAR}/received"]
+    next_one = editions.make(room.inbox, by_two(room, date(YEAR + 2, 4, 1)), YEAR + 1)
+    assert 5 == next_one.exact[f"{YEAR + 1}/closed"]
 
 
 def test_if_an_edition_gets_no_certificate_the_refusal_names_the_edition_that_prevents_it(
