@@ -8,6 +8,7 @@ import click
 from crypto.printable import visible
 from inbox.cli.options import Door, opens_inbox, out_folder
 from inbox.figures import adoption, editions, files
+from inbox.figures.adoption import Adopted
 from inbox.figures.editions import Figures
 from inbox.figures.plan import YEARS, Plan
 from inbox.system import given_files, terminal
@@ -19,14 +20,21 @@ _year = click.argument("year", type=NUMBER)
 @click.command()
 @opens_inbox
 def list_plans(door: Door, /, *, as_json: bool) -> None:
-    """List the adopted plans of publication, with the years that each covers."""
+    """List the plans of publication, with the years that each covers.
+
+    If nobody adopts the next plan in time, the plan in use is renewed for three more years.
+    """
     with door.opened() as (inbox, who):
         found = adoption.listing(inbox, who)
     view = [
-        {"first_year": each.plan.first, "adopted": each.day.isoformat(), "sha256": each.sha256.hex()}
+        {
+            "first_year": each.plan.first,
+            "adopted": each.day.isoformat() if each.day else None,
+            "sha256": each.sha256.hex(),
+        }
         for each in found
     ]
-    said = [f"{_years(each.plan)}: adopted on {each.day}, SHA-256 {each.sha256.hex()}" for each in found]
+    said = [f"{_years(each.plan)}: {_adopted(each)}, SHA-256 {each.sha256.hex()}" for each in found]
     terminal.show({"plans": view}, said or ["no plan is adopted"], as_json=as_json)
 
 
@@ -47,7 +55,8 @@ def check_plan(door: Door, /, *, file: Path, as_json: bool) -> None:
 def adopt_plan(door: Door, /, *, file: Path, as_json: bool) -> None:
     """Adopt a plan of publication for three years that have not begun.
 
-    This command requires two officers. The plan cannot be changed later.
+    This command requires two officers. The plan cannot be changed later. If nobody adopts the next plan in
+    time, this plan is renewed for three more years.
     """
     raw = given_files.content(file)
     with door.opened() as (inbox, who):
@@ -126,6 +135,10 @@ def check(*, folder: Path, as_json: bool) -> None:
 def _written(year: int, written: list[Path], *, as_json: bool) -> None:
     view = {"year": year, "files": [str(path) for path in written]}
     terminal.show(view, [str(path) for path in written], as_json=as_json)
+
+
+def _adopted(each: Adopted) -> str:
+    return f"adopted on {each.day}" if each.day else "renewed, because nobody adopted another plan in time"
 
 
 def _years(given: Plan) -> str:

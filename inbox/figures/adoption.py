@@ -1,10 +1,14 @@
-"""Adopt a plan of publication, before its first year begins."""
+"""Adopt a plan of publication, before its first year begins.
+
+If nobody does, the plan in use is renewed (``plan``). A renewal is not stored, and the journal has no entry
+for it, because nobody decides it.
+"""
 
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crypto.toml_schema import BadDocument
@@ -21,23 +25,31 @@ from inbox.vault.tables import Case
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """An adopted plan, with its SHA-256 (32 bytes) and the day of its adoption."""
+    """A plan, with its SHA-256 (32 bytes) and the day of its adoption.
+
+    ``day`` is None if nobody adopted it, so that it renews the plan before it.
+    """
 
     plan: Plan
     sha256: bytes
-    day: date
+    day: date | None
 
 
 def listing(inbox: Inbox, who: Actor) -> list[Adopted]:
-    """Return the adopted plans in the order of their years; raises the same errors as ``Inbox.acting``."""
+    """Return the plans in force and the later ones in the order of their years.
+
+    Raises the same errors as ``Inbox.acting``.
+    """
     with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
-        return adopted(session)
+        return in_force(session, who.today.year)
 
 
-def adopted(session: Session) -> list[Adopted]:
-    """Return the adopted plans in the order of their years."""
-    rows = session.scalars(select(PublicationPlan).order_by(PublicationPlan.first_year))
-    return [Adopted(plan.parse(each.raw), each.sha256, each.adopted) for each in rows]
+def in_force(session: Session, last: int) -> list[Adopted]:
+    """Return the plans of all years up to ``last`` and all adopted plans, in the order of their years."""
+    rows = session.scalars(select(PublicationPlan).order_by(PublicationPlan.first_year)).all()
+    days = {each.first_year: each.adopted for each in rows}
+    plans = plan.in_force((plan.parse(each.raw) for each in rows), last)
+    return [Adopted(each, sha256(each.raw).digest(), days.get(each.first)) for each in plans]
 
 
 def check(inbox: Inbox, who: Actor, raw: bytes) -> Plan:
@@ -71,9 +83,26 @@ def adopt(inbox: Inbox, who: Actor, raw: bytes) -> Plan:
 
 def _read(raw: bytes) -> Plan:
     try:
-        return plan.parse(raw)
+        given = plan.parse(raw)
     except BadDocument as error:
         raise toml_files.refused(error) from error
+    if not _is_renewable(given):
+        raise Refused(
+            sentence(
+                "the program cannot renew this plan, because it does not find the line of the first year"
+            ),
+            sentence("write at the beginning of a line: first_year = {year}", year=given.first),
+        )
+    return given
+
+
+def _is_renewable(given: Plan) -> bool:
+    """Return whether the file of the renewal says what it should; TOML can write a year in several ways."""
+    renewal = plan.renewed(given)
+    try:
+        return plan.parse(renewal.raw) == renewal
+    except BadDocument:
+        return False
 
 
 def _check(session: Session, given: Plan, today: date) -> None:
@@ -81,17 +110,19 @@ def _check(session: Session, given: Plan, today: date) -> None:
 
     Needs a session that sees all cases.
     """
+    plans = in_force(session, today.year)
+    last = plans[-1].plan.first if plans else None
     if today >= date(given.first, 1, 1):
         raise Refused(
             sentence("the year {year} has begun: its plan can no longer be adopted", year=given.first),
-            sentence("adopt a plan for the years from {year} on", year=today.year + 1),
+            sentence(
+                "adopt a plan for the years from {year} on", year=last + YEARS if last else today.year + 1
+            ),
         )
-    last = session.scalar(select(func.max(PublicationPlan.first_year)))
     if last and given.first != last + YEARS:
         raise Refused(
             sentence(
-                "the last adopted plan covers the years {first} to {last}, so the next one must begin in"
-                " {next}",
+                "the last plan covers the years {first} to {last}, so the next one must begin in {next}",
                 first=last,
                 last=last + YEARS - 1,
                 next=last + YEARS,

@@ -82,7 +82,7 @@ LATER = "later"
 
 @dataclass(frozen=True)
 class Book:
-    """The adopted plans in the order of their years, and the day of each edition by its year."""
+    """The plans in the order of their years, and the day of each edition by its year."""
 
     plans: Sequence[Plan]
     made: Mapping[int, date]
@@ -98,16 +98,17 @@ class Book:
         return [year for year in self.by_year if year not in self.made]
 
 
-def book(session: Session) -> Book:
-    """Return the adopted plans and the editions."""
+def book(session: Session, today: date) -> Book:
+    """Return the plans that are in force or adopted for later, and the editions."""
     files = session.scalars(select(PublicationPlan.raw).order_by(PublicationPlan.first_year))
     made = session.execute(select(Edition.year, Edition.made).order_by(Edition.year))
-    return Book([plan.parse(raw) for raw in files], {row.year: row.made for row in made})
+    plans = plan.in_force(map(plan.parse, files), today.year)
+    return Book(plans, {row.year: row.made for row in made})
 
 
 def keep(session: Session, numbers: Collection[int], today: date) -> None:
     """Add the events of cases that are about to be destroyed to the counts of years without an edition."""
-    kept = book(session)
+    kept = book(session, today)
     for year in kept.open_years:
         # A case that is destroyed before a year begins does not count as open in that year.
         if year <= today.year:

@@ -73,7 +73,7 @@ def make(inbox: Inbox, who: Actor, year: int) -> Figures:
     )
     with inbox.acting(who, noted) as session:
         # Somebody else may have made it since.
-        _check(counting.book(session), year, who.today)
+        _check(counting.book(session, who.today), year, who.today)
         session.execute(delete(Counted).where(Counted.year == year))
         session.add_all(Counted(year=year, cell=cell, n=n) for cell, n in counted.items())
         session.add(Edition(year=year, made=who.today, figures=figures, certificate=proof))
@@ -102,7 +102,7 @@ def read(inbox: Inbox, who: Actor, year: int) -> Figures:
 
 def _figures(session: Session, year: int) -> Figures:
     rows = session.scalars(select(Edition).where(Edition.year <= year).order_by(Edition.year)).all()
-    plans = [each for each in adoption.adopted(session) if each.plan.first <= year]
+    plans = [each for each in adoption.in_force(session, year) if each.plan.first <= year]
     office = queries_office.office(session)
     cells = json.loads(rows[-1].figures)["cells"]
     exact = _counts(session, Counted.year <= year)
@@ -120,14 +120,14 @@ def _figures(session: Session, year: int) -> Figures:
 
 def _counted(session: Session, year: int, today: date) -> Counter[str]:
     """Return the exact figures of a year whose edition can be made. Needs a session that sees all cases."""
-    kept = counting.book(session)
+    kept = counting.book(session, today)
     _check(kept, year, today)
     return _counts(session, Counted.year == year) + counting.count(session, kept, year)
 
 
 def _certified(session: Session, year: int, counted: Counter[str]) -> tuple[bytes, bytes]:
     """Return the public file of a new edition and its certificate; raises Refused if there is none."""
-    plans = [each for each in counting.book(session).plans if each.first <= year]
+    plans = [each.plan for each in adoption.in_force(session, year) if each.plan.first <= year]
     cells, facts = layout.layout(plans, year)
     counts = _counts(session, Counted.year < year) + counted
     shown = protect(cells, {cell: counts[cell] for cell in cells.cells()})

@@ -2,11 +2,16 @@
 
 A plan covers three calendar years and is adopted before they begin, so nobody can choose groups that suit the
 figures.
+
+If nobody adopts the next plan in time, the plan in use goes on for three more years, and again after that
+(``in_force``). Otherwise, a forgotten plan would leave years without figures, because a plan can no longer be
+adopted once its first year has begun. If it could, somebody could choose the groups after seeing the counts.
 """
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from crypto.keyring import Texts
@@ -33,6 +38,7 @@ YEARS = 3
 # The smallest and the largest threshold of a table, and the smallest threshold of a cross-table.
 FLOOR, MOST, CROSS = 3, 100, 10
 _LONGEST = 200
+_FIRST_YEAR = re.compile(rb"^first_year[ \t]*=[ \t]*[0-9]+", re.MULTILINE)
 _ID = {"type": "string", "pattern": rf"^{ID}\Z", **expected("id")}
 _SCHEMA = Schema(
     "plan of publication",
@@ -150,6 +156,36 @@ def parse(raw: bytes) -> Plan:
     )
     _check(document, plan)
     return plan
+
+
+def renewed(before: Plan) -> Plan:
+    """Return the plan for the next three years if nobody adopts another: only its first year differs.
+
+    ``adoption`` refuses a file whose first year cannot be replaced.
+    """
+    first = before.first + YEARS
+    raw = _FIRST_YEAR.sub(f"first_year = {first}".encode(), before.raw, count=1)
+    return replace(before, raw=raw, first=first)
+
+
+def in_force(adopted: Iterable[Plan], last: int) -> list[Plan]:
+    """Return the plans of all years up to ``last`` and all adopted plans, in the order of their years.
+
+    ``adopted`` is in this order. Where no plan was adopted, the plan before it is renewed.
+    """
+    found: list[Plan] = []
+    for each in adopted:
+        found += _renewals(found, each.first - 1)
+        found.append(each)
+    return [*found, *_renewals(found, last)]
+
+
+def _renewals(plans: Sequence[Plan], last: int) -> Iterator[Plan]:
+    """Yield the renewals of the last of the plans, for the years up to ``last``."""
+    plan = plans[-1] if plans else None
+    while plan and plan.first + YEARS <= last:
+        plan = renewed(plan)
+        yield plan
 
 
 def _planned(name: str, row: Mapping[str, Any], k: int) -> Planned:

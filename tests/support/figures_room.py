@@ -58,7 +58,7 @@ def with_plan(session: Session, raw: bytes = PLAN, first: int = YEAR) -> None:
 
 def counted(session: Session, year: int = YEAR) -> dict[str, int]:
     """Return the counts of a year by cell, without the year."""
-    found = counting.count(session, counting.book(session), year)
+    found = counting.count(session, counting.book(session, date(year, 12, 31)), year)
     return {cell.partition("/")[2]: n for cell, n in found.items()}
 
 

@@ -302,12 +302,18 @@ class _Writer:
         names = ("method_certificate", "method_check", "method_prose", "method_files")
         listed = [
             self._say("method_plan"),
+            *self._renewal(),
             self._say("method_k", k=plan.k),
             *own,
             self._say("method_rule", least=2 * plan.k - 1),
             *map(self._say, names),
         ]
         return Section("method", self._say("method"), listed=listed)
+
+    def _renewal(self) -> Iterator[str]:
+        """Yield that the plan is that of earlier years, if it is."""
+        if (first := self._figures.unchanged_since) < self._figures.plan.first:
+            yield self._say("method_renewed", first=self._figures.plan.first, before=first)
 
     def _with_share(self, divided: Divided, place: int) -> str:
         count = self._number(divided.counts[place])

@@ -7,7 +7,7 @@ share, or the group that contains the median.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from inbox.figures import plan as plans_of
 from inbox.figures.events import Kind
@@ -94,6 +94,15 @@ class Figures:
     def plan(self) -> Plan:
         """The plan of this edition."""
         return self.of(self.year)
+
+    @property
+    def unchanged_since(self) -> int:
+        """The first year of the earliest plan that the plan of this edition continues without change."""
+        first = self.plans[0].first
+        for before, plan in pairwise(self.plans):
+            if plan.raw != plans_of.renewed(before).raw:
+                first = plan.first
+        return first
 
     @property
     def years(self) -> Sequence[int]:

@@ -49,8 +49,9 @@ def told(office: Office, clock: Clock) -> Told:
 
 
 def test_the_commands_on_plans_record_the_first_year_and_the_digest_of_the_adopted_file(
-    told: Told, tmp_path: Path
+    told: Told, clock: Clock, tmp_path: Path
 ) -> None:
+    """A renewal is no decision, so the journal has no entry for it."""
     plan = tmp_path / "plan.toml"
     plan.write_bytes(PLAN)
     digest = sha256(PLAN).hexdigest()
@@ -59,6 +60,9 @@ def test_the_commands_on_plans_record_the_first_year_and_the_digest_of_the_adopt
     adopting = {"first_year": YEAR, "sha256": digest}
     assert f"adopted for {YEAR} to {YEAR + 2}" in told("adopt-plan", adopting, "plan", "adopt", plan)
     assert digest in told("list-settings", {}, "plan", "list")
+    clock.day = date(YEAR + 3, 1, 1)
+    renewed = f"{YEAR + 3} to {YEAR + 5}: renewed, because nobody adopted another plan in time"
+    assert renewed in told("list-settings", {}, "plan", "list")
 
 
 @pytest.fixture

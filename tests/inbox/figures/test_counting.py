@@ -348,7 +348,7 @@ def _two_years(session: Session, cases: list[Any], *, destroys: bool) -> list[di
             counting.keep(session, gone, last)
             row_security.forget(session, gone)
         kept = {each.cell: each.n for each in session.query(Counted).filter_by(year=year)}
-        now = counting.count(session, counting.book(session), year)
+        now = counting.count(session, counting.book(session, last), year)
         figures.append({cell: n for cell in {*kept, *now} if (n := kept.get(cell, 0) + now[cell])})
         session.query(Counted).filter_by(year=year).delete()
         session.add(Edition(year=year, made=last, figures=b"", certificate=b""))

@@ -146,6 +146,67 @@ def test_the_second_plan_follows_the_first_without_gap_or_overlap(room: Unlocked
     assert [YEAR, YEAR + 3] == [each.plan.first for each in found]
 
 
+def at(room: Unlocked, day: date, first: int, plan: str = PLAN) -> Callable[[], object]:
+    """Return a function that adopts a plan for the years from ``first`` on, on this day."""
+    raw = plan.replace(f"first_year = {YEAR}", f"first_year = {first}").encode()
+    return lambda: adoption.adopt(room.inbox, by_two(room, day), raw)
+
+
+def test_a_plan_is_adopted_on_the_last_day_before_its_first_year_but_never_later(room: Unlocked) -> None:
+    assert f"the year {YEAR} has begun" in refused(at(room, NEW_YEAR, YEAR), room.inbox)
+    at(room, NEW_YEAR - timedelta(1), YEAR)()
+    later = date(YEAR + 3, 1, 1)
+    other = PLAN.replace("k = 3", "k = 4")
+    assert f"the year {YEAR + 3} has begun" in refused(at(room, later, YEAR + 3, other), room.inbox)
+
+
+@pytest.mark.parametrize("first", [YEAR, YEAR + 1, YEAR + 2])
+@pytest.mark.parametrize("day", [NEW_YEAR - timedelta(1), NEW_YEAR, date(YEAR + 1, 7, 1)])
+def test_the_groups_of_a_period_never_change_neither_before_nor_after_it_has_begun(
+    room: Unlocked, day: date, first: int
+) -> None:
+    adopted(room)
+    other = PLAN.replace('codes = ["threat"]', 'codes = ["approach"]')
+    assert PLAN != other
+    refused(at(room, day, first, other), room.inbox)
+
+
+def test_a_plan_is_renewed_if_nobody_adopts_another_in_time(room: Unlocked, tmp_path: Path) -> None:
+    """The next plan can then be adopted only for the period after the renewal."""
+    adopted(room)
+    first, late = YEAR + 3, date(YEAR + 3, 1, 1)
+    with room.inbox.transaction() as session:
+        for number in range(1, 8):
+            add(session, number, late, category="threat")
+        counting.keep(session, [1, 2], late)
+        row_security.forget(session, [1, 2])
+    found = adoption.listing(room.inbox, by_two(room, late))
+    assert [(YEAR, today()), (first, None)] == [(each.plan.first, each.day) for each in found]
+    other = PLAN.replace("k = 3", "k = 4")
+    assert f"begin in {YEAR + 6}" in refused(at(room, late, YEAR + 4, other), room.inbox)
+    at(room, late, YEAR + 6, other.replace("opens = true", "opens = false"))()
+    for year in range(YEAR, YEAR + 4):
+        made = editions.make(room.inbox, by_two(room, date(first + 1, 4, 1)), year)
+    assert 7 == made.exact[f"{first}/category/threat"]
+    files.write(room.inbox.home, made, tmp_path / "figures")
+    public = tmp_path / "figures" / "public"
+    renewal = PLAN.replace(f"first_year = {YEAR}", f"first_year = {first}")
+    assert renewal == (public / f"plan-{first}.toml").read_text()
+    assert first == files.check(public).year
+    assert (
+        f"The plan that begins in {first} is that of {YEAR}"
+        in (public / f"edition-{first}.en.html").read_text()
+    )
+
+
+@pytest.mark.parametrize("said", ["first_year = 2_{}", "'first_year' = 2{}", "first_year = 0x{:x}"])
+def test_a_plan_that_the_program_could_not_renew_is_refused(room: Unlocked, said: str) -> None:
+    written = said.format(YEAR if "x" in said else f"{YEAR}"[1:])
+    raw = PLAN.replace(f"first_year = {YEAR}", written).encode()
+    why = refused(lambda: adoption.adopt(room.inbox, by_two(room, today()), raw), room.inbox)
+    assert "cannot renew this plan" in why
+
+
 def test_a_plan_that_denies_earlier_reports_is_refused(room: Unlocked) -> None:
     with room.inbox.transaction() as session:
         add(session, 1, today())

@@ -107,3 +107,25 @@ def test_a_cross_table_divides_each_group_of_a_table() -> None:
     found = plan.parse(plan_file(parts=said))
     assert found.is_cross(found.tables["vector"])
     assert not found.is_cross(found.tables["outcome"])
+
+
+def test_a_renewed_plan_is_the_same_except_for_its_first_year() -> None:
+    before = plan.parse(b"# first_year = 1\n" + plan_file(2027, parts=TOTALS + PATH + AREA))
+    after = plan.renewed(before)
+    assert after.raw == before.raw.replace(b"2027", b"2030")
+    assert after == plan.parse(after.raw)
+    assert (after.first, after.tables) == (2030, before.tables)
+
+
+def test_a_plan_is_renewed_wherever_no_other_was_adopted_and_never_for_a_later_period() -> None:
+    first, other = (plan.parse(plan_file(year, k=k)) for year, k in ((2027, 5), (2036, 7)))
+    assert plan.in_force([], 2040) == []
+    assert plan.in_force([first], 2029) == [first]
+    assert [(each.first, each.k) for each in plan.in_force([first], 2033)] == [
+        (2027, 5),
+        (2030, 5),
+        (2033, 5),
+    ]
+    for last, more in ((2029, []), (2038, []), (2039, [(2039, 7)])):
+        found = [(each.first, each.k) for each in plan.in_force([first, other], last)]
+        assert found == [(2027, 5), (2030, 5), (2033, 5), (2036, 7), *more]

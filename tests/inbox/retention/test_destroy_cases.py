@@ -88,7 +88,7 @@ def figures(office: Office) -> Counter[str]:
     """Return the annual figures of this year: those of destroyed cases and those of the others."""
     with office.opened() as inbox, inbox.transaction() as session:
         kept = Counter({each.cell: each.n for each in session.scalars(select(Counted))})
-        return kept + counting.count(session, counting.book(session), today().year)
+        return kept + counting.count(session, counting.book(session, today()), today().year)
 
 
 def counts(office: Office) -> Counter[str]:

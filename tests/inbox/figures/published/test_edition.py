@@ -240,3 +240,25 @@ def test_years_go_from_the_oldest_to_the_latest_in_every_table() -> None:
     assert detail is not None
     assert [row[0] for row in trend.rows] == ["2027", "2028", "2029", "2030", "2031"]
     assert detail.heads[1:3] == ["2030", "2031"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_method_names_the_plan_that_a_renewed_plan_continues(language: str) -> None:
+    """Without a renewal, or with other groups, it says nothing."""
+    said = {
+        "fr": "Le plan qui commence en {} est celui de {}",
+        "en": "The plan that begins in {} is that of {}",
+    }
+
+    def named(published: Published, first: int) -> bool:
+        return said[language].format(first, FIRST) in " ".join(
+            section(published.edition(language), "method").listed
+        )
+
+    assert named(publish(some_years(5), 5), FIRST + 3)
+    assert named(publish(some_years(7), 7), FIRST + 6)
+    assert not named(publish(some_years(3), 3), FIRST)
+    found = publish(some_years(5), 5)
+    changed = found.plans[1].replace(b"k = 5", b"k = 5 # not the same file")
+    assert changed != found.plans[1]
+    assert not named(replace(found, plans=[found.plans[0], changed]), FIRST + 3)
