@@ -117,6 +117,7 @@ def refused(do: Callable[[], object], inbox: Inbox) -> str:
         (f"first_year = {YEAR}", f"first_year = {YEAR - 1}", "has begun"),
         ("opens = true", "opens = false", "there are none"),
         ("k = 3", "k = 2", "'k' must be a number from 3 to 100"),
+        ('by = "category"', 'by = "category"\nk = 2', "'table.category.k' must be a number from 3 to 100"),
         ('codes = ["threat"]', 'codes = ["treat"]', "unknown code in the group threat: treat"),
         ('codes = ["founded"]', 'codes = ["grounded"]', "unknown code in the group founded: grounded"),
         (
@@ -243,6 +244,16 @@ def test_an_edition_is_refused_if_it_has_no_plan_or_comes_too_early_or_out_of_or
     make(YEAR, MADE)()
     assert "is final" in refused(make(YEAR, later), room.inbox)
     make(YEAR + 1, later)()
+
+
+@pytest.mark.parametrize("day", [NEW_YEAR, date(YEAR, 7, 1), date(YEAR, 12, 31), MADE - timedelta(1)])
+def test_the_edition_of_a_year_that_is_half_over_or_just_over_is_refused(room: Unlocked, day: date) -> None:
+    adopted(room)
+    with room.inbox.transaction() as session:
+        for number in range(1, 8):
+            add(session, number, NEW_YEAR)
+    why = refused(lambda: editions.make(room.inbox, by_two(room, day), YEAR), room.inbox)
+    assert f"the edition for {YEAR} cannot be made before {MADE}" == why
 
 
 def meanwhile(opened: Unlocked, change: Callable[[], object]) -> Actor:

@@ -1,0 +1,81 @@
+"""Years without cases or with few of them, and an attacker who knows all cases but one.
+
+The edition of such a year is not refused: a missing edition would reveal that there were few cases.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from inbox.figures import adoption, editions, files, layout, plan, release
+from inbox.figures.events import Event, Kind
+from inbox.figures.rule import protect
+from inbox.vault.casework_tables import Measure
+from tests.support.figures_room import MADE, NEW_YEAR, PLAN, YEAR, add, close, three
+from tests.support.inbox_builders import Office, today
+from tests.support.publication import PATH, TOTALS, plan_file
+
+K = 3
+
+
+def published(founded: Office, folder: Path, cases: int) -> Mapping[str, bytes]:
+    """Return the public files of a year with this many cases, each of them closed after a measure."""
+    with three(founded, folder / f"{cases}") as room:
+        adoption.adopt(room.inbox, room.by_opening(today()), PLAN)
+        with room.inbox.transaction() as session:
+            for number in range(1, cases + 1):
+                add(session, number, NEW_YEAR, category="threat")
+                close(session, number, NEW_YEAR)
+                session.add(Measure(case=number, position=1, kind="hearing", day=NEW_YEAR, recorded=NEW_YEAR))
+        made = editions.make(room.inbox, room.by_opening(MADE), YEAR)
+        assert made.exact[f"{YEAR}/received"] == cases
+        return files.public(made)
+
+
+def test_a_year_with_no_case_or_one_or_fewer_than_k_has_the_same_public_files(
+    founded_three: Office, tmp_path: Path
+) -> None:
+    """The same pages, PDFs, data, figures and certificate; with k cases, all of them differ."""
+    none, *few = (published(founded_three, tmp_path, cases) for cases in range(K))
+    assert few == [none] * (K - 1)
+    assert set(none[f"figures-{YEAR}.json"].split()) & {b"0", b"0,"} == set()
+    enough = published(founded_three, tmp_path, K)
+    assert none.keys() == enough.keys()
+    assert {name for name in none if none[name] == enough[name]} == {f"plan-{YEAR}.toml"}
+
+
+SAID = ("saw", "approached", "another")
+
+
+def told(known: list[str]) -> list[set[str]]:
+    """Return what an attacker who knows all reports of a year but one can find out about it.
+
+    The attacker tries each report that the last one can be, and that there is none. Each set has what leads
+    to the same file: the attacker cannot distinguish it. ``known`` are the paths of the known reports.
+    """
+    under = plan.parse(plan_file(YEAR, k=K, parts=TOTALS + PATH))
+    cells, _ = layout.layout([under], YEAR)
+    alike: dict[bytes, set[str]] = {}
+    for last in ("none", *SAID):
+        paths = [*known, last] if last != "none" else known
+        events = [Event(Kind.RECEIVED, YEAR, {"path": path}) for path in paths]
+        counted = layout.count([under], events)
+        file = release.write(cells, protect(cells, {cell: counted[cell] for cell in cells.cells()}), YEAR)
+        alike.setdefault(file, set()).add(last)
+    return sorted(alike.values(), key=len)
+
+
+@pytest.mark.parametrize("known", [[], ["saw"], ["approached"]])
+def test_who_knows_all_cases_but_one_learns_nothing_if_the_total_is_hidden(known: list[str]) -> None:
+    """Not even whether there is another case."""
+    assert told(known) == [{"none", *SAID}]
+
+
+def test_who_knows_all_cases_but_one_learns_only_that_it_exists_if_all_groups_are_hidden() -> None:
+    assert told(["saw", "approached", "another"]) == [{"none"}, {*SAID}]
+
+
+def test_who_knows_all_cases_but_one_learns_everything_if_all_groups_are_shown() -> None:
+    """The threat model names this limit: shown counts are exact."""
+    assert told([*SAID] * 10) == [{each} for each in ("none", *SAID)]
