@@ -189,7 +189,7 @@ def test_an_alarm_does_not_wait_for_a_second_officer(inbox: Inbox) -> None:
             assert is_used_up is (count == len(looks(inbox))), code
     with pytest.raises(Locked) as caught, inbox.acting(alone(), action(Code.HOLD, 1, "x")):
         pass
-    assert "may not compare more texts" in str(caught.value.what)
+    assert "has reached the limit of texts" in str(caught.value.what)
 
 
 def test_an_officer_who_tries_one_name_after_another_gets_a_limited_number_of_answers(inbox: Inbox) -> None:
@@ -349,7 +349,7 @@ def test_at_the_desk_a_second_officer_confirms_the_comparison_and_sees_the_words
             asked = client.send(f"/en/case/1/{form}", text=text)
             assert (401, False) == (asked.status_code, TOUCHES in asked.text)
             assert (True, False) == (
-                "may not compare more texts" in asked.text,
+                "has reached the limit of texts" in asked.text,
                 "--share" in asked.text,
             )
         shown = client.send("/en/case/1/reply", text=text, **both)
