@@ -30,7 +30,7 @@ def certify(layout: Layout, facts: Sequence[Fact], shown: Shown) -> list[Witness
     """Return the witnesses for all hidden counts; raises ``Narrowed``.
 
     Cells that depend on each other through hidden counts form a part. Each part is solved alone, and a
-    complete witness joins one witness of each part.
+    complete witness joins one witness of each part. If no count is hidden, the shown counts are the witness.
     """
     need = needed(layout, shown)
     ties = [{cell} for cell in need]
@@ -38,7 +38,7 @@ def certify(layout: Layout, facts: Sequence[Fact], shown: Shown) -> list[Witness
     ties += [{*fact.few, *fact.many} & need.keys() for fact in facts]
     parts = [_Part(cells, layout, facts, shown).witnesses(need) for cells in _joined(ties)]
     known = {cell: count for cell, count in shown.items() if count is not None}
-    complete = [known.copy() for _ in range(max(map(len, parts), default=0))]
+    complete = [known.copy() for _ in range(max(map(len, parts), default=1))]
     for part in parts:
         for place, witness in enumerate(complete):
             witness.update(part[place % len(part)])

@@ -13,7 +13,14 @@ from inbox.figures.rule import Table, needed, protect
 
 
 class Wrong(Exception):
-    """The certificate does not show that all hidden counts are protected."""
+    """The certificate does not show that all hidden counts are protected.
+
+    ``year`` is the edition that the rule does not give, if that is the reason.
+    """
+
+    def __init__(self, why: str, year: int | None = None) -> None:
+        super().__init__(why)
+        self.year = year
 
 
 def check(plans: Sequence[bytes], editions: Mapping[int, bytes], certificate: bytes) -> None:
@@ -30,8 +37,9 @@ def check(plans: Sequence[bytes], editions: Mapping[int, bytes], certificate: by
         if not (_adds_up(cells.tables, witness) and all(fact.holds(witness) for fact in facts)):
             raise Wrong(f"witness {number} is impossible")
         shown = protect(cells, witness)
-        if any(release.write(cells, shown, year) != raw for year, raw in editions.items()):
-            raise Wrong(f"witness {number} leads to other figures")
+        for year, raw in editions.items():
+            if release.write(cells, shown, year) != raw:
+                raise Wrong(f"witness {number} leads to other figures for {year}", year)
     for cell, k in needed(cells, published).items():
         if len({witness[cell] for witness in witnesses}) < k:
             raise Wrong(f"{cell} has fewer than {k} values")
@@ -53,9 +61,14 @@ def _published(editions: Mapping[int, bytes]) -> dict[str, int | None]:
 
 def _witnesses(certificate: bytes, cells: Set[str]) -> list[dict[str, int]]:
     found: list[Any] = json.loads(certificate)["witnesses"]
+    if not found:
+        # Otherwise, nothing would compare an edition that hides no count with the rule.
+        raise Wrong("there is no witness")
     for number, witness in enumerate(found, 1):
-        if witness.keys() != cells or not all(
-            type(count) is int and count >= 0 for count in witness.values()
+        if (
+            type(witness) is not dict
+            or witness.keys() != cells
+            or not all(type(count) is int and count >= 0 for count in witness.values())
         ):
             raise Wrong(f"witness {number} is not one count for every cell")
     return found

@@ -17,11 +17,12 @@ from sqlalchemy.orm import Session
 from crypto.keyring import Texts
 from inbox.figures import adoption, certificate, checker, counting, layout, release
 from inbox.figures.adoption import Adopted
-from inbox.figures.certificate import Narrowed
+from inbox.figures.certificate import Narrowed, Witness
+from inbox.figures.checker import Wrong
 from inbox.figures.counting import Book
-from inbox.figures.rule import protect
+from inbox.figures.rule import Fact, Layout, protect
 from inbox.language.errors import Refused
-from inbox.language.messages import sentence
+from inbox.language.messages import Sentence, sentence
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_office
@@ -126,20 +127,53 @@ def _counted(session: Session, year: int, today: date) -> Counter[str]:
 
 
 def _certified(session: Session, year: int, counted: Counter[str]) -> tuple[bytes, bytes]:
-    """Return the public file of a new edition and its certificate; raises Refused if there is none."""
+    """Return the public file of a new edition and its certificate; raises Refused if there is none.
+
+    The certificate is computed from the published files, so for earlier years from those of that time: with
+    the exact counts, another version of the program could have published others.
+    """
     plans = [each.plan for each in adoption.in_force(session, year) if each.plan.first <= year]
     cells, facts = layout.layout(plans, year)
     counts = _counts(session, Counted.year < year) + counted
     shown = protect(cells, {cell: counts[cell] for cell in cells.cells()})
     figures = release.write(cells, shown, year)
-    releases = {each.year: each.figures for each in session.scalars(select(Edition))}
+    releases = {each.year: each.figures for each in session.scalars(select(Edition).order_by(Edition.year))}
+    published = {**releases, year: figures}
+    seen = {
+        **shown,
+        **{cell: n for raw in published.values() for cell, n in json.loads(raw)["cells"].items()},
+    }
     try:
-        witnesses = certificate.certify(cells, facts, shown)
+        proof = _proof(certificate.certify(cells, facts, seen))
+        checker.check([each.raw for each in plans], published, proof)
     except Narrowed as error:
-        raise _narrowed(error.cell, year, releases) from error
-    proof = json.dumps({"witnesses": witnesses}, sort_keys=True, indent=1).encode() + b"\n"
-    checker.check([each.raw for each in plans], releases | {year: figures}, proof)
+        raise _narrowed(error.cell, year, _in_the_way(error.cell, cells, facts, releases)) from error
+    except Wrong as error:
+        raise _not_published(
+            sentence(
+                "the figures for {year} cannot be published: this version of the program would not have"
+                " published the edition for {earlier}",
+                year=year,
+                earlier=error.year or max(releases, default=year),
+            )
+        ) from error
     return figures, proof
+
+
+def _proof(witnesses: Sequence[Witness]) -> bytes:
+    return json.dumps({"witnesses": witnesses}, sort_keys=True, indent=1).encode() + b"\n"
+
+
+def _in_the_way(cell: str, cells: Layout, facts: Sequence[Fact], releases: Mapping[int, bytes]) -> int | None:
+    """Return the edition that has a cell, or the latest with a cell that depends on it, or None."""
+    with_cell = {cell}
+    of_year = {year: json.loads(raw)["cells"].keys() for year, raw in releases.items()}
+    linked = [{*each.divides, *each.groups} for each in cells.tables]
+    linked += [{*each.few, *each.many} for each in facts]
+    for known in (with_cell, with_cell.union(*(each for each in linked if cell in each))):
+        if found := [year for year, its in of_year.items() if its & known]:
+            return max(found)
+    return None
 
 
 def _check(kept: Book, year: int, today: date) -> None:
@@ -165,17 +199,31 @@ def _check(kept: Book, year: int, today: date) -> None:
         )
 
 
-def _narrowed(cell: str, year: int, releases: Mapping[int, bytes]) -> Refused:
-    """Return the refusal of an edition that, together with an earlier edition, narrows a hidden count."""
-    hidden_in = [each for each, raw in releases.items() if cell in json.loads(raw)["cells"]]
-    return Refused(
+def _narrowed(cell: str, year: int, earlier: int | None) -> Refused:
+    """Return the refusal of an edition that narrows a hidden count, with the earlier edition in the way."""
+    if earlier is None:
+        return _not_published(
+            sentence(
+                "the figures for {year} cannot be published: they would reveal too much about a hidden"
+                " figure: {cell}",
+                year=year,
+                cell=cell,
+            )
+        )
+    return _not_published(
         sentence(
             "the figures for {year} cannot be published: together with the edition for {earlier}, they would"
             " reveal too much about a hidden figure: {cell}",
             year=year,
-            earlier=hidden_in[0] if hidden_in else max(releases, default=year),
+            earlier=earlier,
             cell=cell,
-        ),
+        )
+    )
+
+
+def _not_published(why: Sentence) -> Refused:
+    return Refused(
+        why,
         sentence(
             "nothing was stored; do not publish these figures in any other way, and ask the maintainers"
         ),

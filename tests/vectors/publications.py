@@ -31,6 +31,8 @@ def figures() -> list[Vector]:
         return _given(edition, [*witnesses, {**witnesses[0], **cells}])
 
     wrong = {
+        "no-witness": _given(_edition(SHOWN), []),
+        "a-witness-that-is-no-object": _given(edition, [*witnesses, []]),
         "too-few-witnesses": _given(edition, witnesses[:4]),
         "a-witness-that-does-not-add-up": adding(saw=5),
         "a-witness-with-another-shown-count": adding(other=9, approached=11),
@@ -58,7 +60,7 @@ def _edition(counts: dict[str, int]) -> bytes:
     return release.write(cells, protect(cells, _whole(counts)), YEAR)
 
 
-def _given(edition: bytes, witnesses: Sequence[Mapping[str, float]]) -> Vector:
+def _given(edition: bytes, witnesses: Sequence[Mapping[str, float] | Sequence[None]]) -> Vector:
     certificate = json.dumps({"witnesses": witnesses}).encode()
     return {"plans": [PLAN.hex()], "figures": {str(YEAR): edition.hex()}, "certificate": certificate.hex()}
 

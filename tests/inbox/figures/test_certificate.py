@@ -1,9 +1,11 @@
 """A certificate gives each hidden count k values, and the checker needs nothing but published files."""
 
+import ast
 import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from random import Random  # noqa: TID251  only its type: Hypothesis draws
 from typing import TypeAlias
 
@@ -11,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis.strategies import randoms, sampled_from
 
-from inbox.figures import certificate, checker, layout, plan, release
+from inbox.figures import certificate, checker, layout, plan, release, rule
 from inbox.figures.certificate import Narrowed
 from inbox.figures.checker import Wrong
 from inbox.figures.events import Event, Kind
 from inbox.figures.rule import Fact, Layout, Shown, Table, Total, needed, protect
 from tests.support import attacker
-from tests.support.publication import ends, plan_file
+from tests.support.publication import PATH, TOTALS, ends, plan_file
 
 FIRST = 2027
 _FEW = [
@@ -164,8 +166,35 @@ def test_the_checker_refuses_too_few_witnesses(published: Published) -> None:
     plans, files, witnesses = published
     with pytest.raises(Wrong, match="has fewer than 5 values"):
         checker.check(plans, files, _written(witnesses[:4]))
-    with pytest.raises(Wrong, match="has fewer than 5 values"):
+    with pytest.raises(Wrong, match="there is no witness"):
         checker.check(plans, files, _written([]))
+
+
+def test_the_checker_refuses_an_edition_that_shows_a_small_count_and_hides_none() -> None:
+    """Without a witness, nothing would compare the edition with the rule."""
+    plans = [plan_file(FIRST, parts=TOTALS + PATH)]
+    cells, facts = layout.layout([plan.parse(each) for each in plans], FIRST)
+    shown: Shown = dict.fromkeys(cells.cells(), 30)
+    shown = {**shown, f"{FIRST}/path/other": 19, f"{FIRST}/path/approached": 10, f"{FIRST}/path/saw": 1}
+    shown = {**shown, f"{FIRST}/closed": 20}
+    careless = {FIRST: release.write(cells, shown, FIRST)}
+    with pytest.raises(Wrong, match="there is no witness"):
+        checker.check(plans, careless, _written([]))
+    with pytest.raises(Wrong, match=f"leads to other figures for {FIRST}"):
+        checker.check(plans, careless, _written([dict(shown)]))
+    with pytest.raises(Wrong, match="leads to other figures"):
+        checker.check(plans, careless, _written(certificate.certify(cells, facts, shown)))
+    shown = {**shown, f"{FIRST}/path/other": 10, f"{FIRST}/path/saw": 10}
+    right = {FIRST: release.write(cells, shown, FIRST)}
+    assert certificate.certify(cells, facts, shown) == [shown]
+    checker.check(plans, right, _written([shown]))
+
+
+@pytest.mark.parametrize("witness", [1, None, "x", [], [["2027/received", 3]]])
+def test_the_checker_refuses_a_witness_that_is_no_object(published: Published, witness: object) -> None:
+    plans, files, witnesses = published
+    with pytest.raises(Wrong, match="witness 1 is not one count for every cell"):
+        checker.check(plans, files, json.dumps({"witnesses": [witness, *witnesses]}).encode())
 
 
 def test_the_checker_refuses_an_edition_with_a_changed_or_missing_count(published: Published) -> None:
@@ -186,6 +215,61 @@ def test_the_checker_imports_no_part_of_the_producer() -> None:
     run = [sys.executable, "-c"]
     assert subprocess.check_output([*run, said.format("checker")], text=True) == "set()\n"
     assert "z3" in subprocess.check_output([*run, said.format("certificate")], text=True)
+
+
+_ALONE = (checker, layout, release, rule)
+
+
+def test_the_checker_is_short_and_calculates_with_integers_only() -> None:
+    """So does the rule with the cells, and the control finds a division."""
+    assert len(Path(checker.__file__).read_text().splitlines()) < 200
+    for module in _ALONE:
+        assert _of_fractions(Path(module.__file__).read_text()) == [], module.__name__
+    planted = "from math import pi\nx = 1 / 2 + 0.5 + float(1) + round(1)"
+    assert {"import of math", "/", "0.5", "float", "round"} == {*_of_fractions(planted)}
+
+
+def _of_fractions(code: str) -> list[str]:
+    """Return what could make a number in the code of a module anything else than an integer."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(code)):
+        match node:
+            case ast.ImportFrom(module="math" | "fractions" | "decimal" | "statistics" as name):
+                found.append(f"import of {name}")
+            case ast.Import(names=[ast.alias(name="math" | "fractions" | "decimal" | "statistics" as name)]):
+                found.append(f"import of {name}")
+            case ast.Div():
+                found.append("/")
+            case ast.Constant(value=float() as value):
+                found.append(str(value))
+            case ast.Name(id="float" | "round" | "complex" as name):
+                found.append(name)
+    return found
+
+
+_AGAIN = """
+import json, sys
+from inbox.figures import certificate, layout, plan
+plans, editions = json.load(sys.stdin)
+cells, facts = layout.layout([plan.parse(each.encode()) for each in plans], max(map(int, editions)))
+shown = {cell: count for each in editions.values() for cell, count in json.loads(each)["cells"].items()}
+json.dump(certificate.certify(cells, facts, shown), sys.stdout)
+"""
+
+
+def test_another_process_finds_the_same_certificate_from_the_published_files_alone(
+    published: Published,
+) -> None:
+    """The order of sets differs from one process to the next."""
+    plans, files, witnesses = published
+    said = json.dumps(
+        [[each.decode() for each in plans], {year: raw.decode() for year, raw in files.items()}]
+    )
+    for seed in ("1", "2"):
+        found = subprocess.check_output(
+            [sys.executable, "-c", _AGAIN], input=said, text=True, env={"PYTHONHASHSEED": seed}
+        )
+        assert json.loads(found) == witnesses
 
 
 def test_the_rule_publishes_the_same_counts_for_every_witness_of_a_small_table() -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from crypto import minisign
 from crypto.journal import Presence
 from inbox.deadlines import workflow
-from inbox.figures import adoption, certificate, counting, editions, files
+from inbox.figures import adoption, certificate, counting, editions, files, layout, plan
 from inbox.figures.certificate import Narrowed
 from inbox.language.errors import Locked, Refused
 from inbox.session import journal
@@ -313,6 +313,58 @@ def test_if_an_edition_gets_no_certificate_the_refusal_names_the_edition_that_pr
     why = refused(lambda: editions.make(room.inbox, by_two(room, later), YEAR + 1), room.inbox)
     assert f"the figures for {YEAR + 1} cannot be published: together with the edition for {YEAR}" in why
     assert f"a hidden figure: {YEAR}/received" in why
+
+
+def test_the_refusal_names_no_earlier_edition_if_none_is_in_the_way(
+    room: Unlocked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adopted(room)
+
+    def narrowed(*_: object) -> None:
+        raise Narrowed(f"{YEAR}/category/threat")
+
+    monkeypatch.setattr(certificate, "certify", narrowed)
+    why = refused(lambda: editions.make(room.inbox, by_two(room, MADE), YEAR), room.inbox)
+    assert f"the figures for {YEAR} cannot be published: they would reveal too much" in why
+
+
+@pytest.mark.parametrize(
+    ("small", "why"),
+    [
+        (
+            None,
+            "together with the edition for {}, they would reveal too much about a hidden figure: {}/category",
+        ),
+        (1, "this version of the program would not have published the edition for {}"),
+    ],
+)
+def test_an_edition_is_refused_if_another_rule_published_the_earlier_edition(
+    room: Unlocked, small: int | None, why: str
+) -> None:
+    """The earlier edition shows a small group, or hides it alone, so that the total reveals it."""
+    adopted(room)
+    with room.inbox.transaction() as session:
+        for number in range(1, 11):
+            add(session, number, NEW_YEAR, category="threat" if number == 1 else "other")
+    editions.make(room.inbox, by_two(room, MADE), YEAR)
+    with room.inbox.transaction() as session:
+        made = session.get_one(Edition, YEAR)
+        said = json.loads(made.figures)
+        said["cells"] |= {f"{YEAR}/category/threat": small, f"{YEAR}/category/others": 9}
+        made.figures = json.dumps(said, indent=1, sort_keys=True).encode() + b"\n"
+    later = date(YEAR + 2, 4, 1)
+    found = refused(lambda: editions.make(room.inbox, by_two(room, later), YEAR + 1), room.inbox)
+    assert why.format(YEAR, YEAR) in found
+
+
+def test_the_published_files_alone_give_the_certificate(out: Path) -> None:
+    public = out / "public"
+    under = plan.parse((public / f"plan-{YEAR}.toml").read_bytes())
+    cells, facts = layout.layout([under], YEAR)
+    shown = json.loads((public / f"figures-{YEAR}.json").read_bytes())["cells"]
+    assert None in shown.values()
+    written = json.loads((public / f"certificate-{YEAR}.json").read_bytes())
+    assert {"witnesses": certificate.certify(cells, facts, shown)} == written
 
 
 def test_an_edition_is_final(room: Unlocked) -> None:
