@@ -12,7 +12,7 @@ from werkzeug.routing import IntegerConverter, Map
 from crypto.strictjson import LARGEST
 from inbox.desk import headers, jobs, locked, problems, rendering, state, style
 from inbox.desk.fields import again
-from inbox.desk.office import keys, law, office, officers, portal, registers, texts
+from inbox.desk.office import figures, keys, law, office, officers, portal, registers, texts
 from inbox.desk.pages import (
     access,
     case,
@@ -57,6 +57,7 @@ _PAGES = (
     keys.pages,
     portal.pages,
     registers.pages,
+    figures.pages,
     office.pages,
     jobs.pages,
     locked.pages,

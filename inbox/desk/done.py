@@ -48,6 +48,7 @@ class Done(StrEnum):
     VISA_RECORDED = "visa-recorded"
     REGIME_CHOSEN = "regime-chosen"
     LAW_ADOPTED = "law-adopted"
+    PLAN_ADOPTED = "plan-adopted"
     DAYS_OFF_CHANGED = "days-off-changed"
     TEXTS_CHANGED = "texts-changed"
     LAW_COPIED = "law-copied"

@@ -79,11 +79,11 @@ def line(name: str) -> str:
 
 
 def path(name: str) -> Path:
-    """Return the path of a folder. Raises Refused unless the path is absolute."""
+    """Return the path of a folder or a file. Raises Refused unless the path is absolute."""
     given = Path(line(name))
     if not given.is_absolute():
         raise Refused(
-            sentence("the folder is not an absolute path"), sentence("begin the path with a slash: /")
+            sentence("this is not an absolute path"), sentence("begin the path with a slash: /")
         ).at(name)
     return given
 

@@ -20,6 +20,7 @@ class Work(StrEnum):
     DOSSIER = "dossier"
     LETTER = "letter"
     ACCESS = "access"
+    FIGURES = "figures"
 
 
 class Job:

@@ -52,6 +52,11 @@ class Figures:
     card_seed: bytes
 
 
+def first_day(year: int) -> date:
+    """Return the first day on which officers can make the edition for a year."""
+    return date(year + 1, _FROM_MONTH, 1)
+
+
 def make(inbox: Inbox, who: Actor, year: int) -> Figures:
     """Make and store the edition of a year; two officers confirm.
 
@@ -187,7 +192,7 @@ def _check(kept: Book, year: int, today: date) -> None:
             sentence("the edition for {year} was made on {day} and is final", year=year, day=kept.made[year]),
             sentence("write its files again: inbox statistics edition write {year} --out FOLDER", year=year),
         )
-    if today < (begins := date(year + 1, _FROM_MONTH, 1)):
+    if today < (begins := first_day(year)):
         raise Refused(
             sentence("the edition for {year} cannot be made before {day}", year=year, day=begins),
             sentence("wait until that day: by then, late reports and answers of the year will have arrived"),

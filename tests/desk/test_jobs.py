@@ -128,7 +128,7 @@ def test_a_job_shows_its_progress_and_then_its_result_or_error(place: Place) -> 
             "/en/office/backup", keystore="below/another", **{"backup-folder": str(place.office.out)}
         )
         refused = visitor.end_of_job(2)
-        assert (409, True) == (refused.status, "The folder is not an absolute path" in refused.text)
+        assert (409, True) == (refused.status, "This is not an absolute path" in refused.text)
         assert "below/another" in refused.text
         assert visitor.get("/en/").status == 200
     assert "collect" in place.acts

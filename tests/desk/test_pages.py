@@ -74,6 +74,7 @@ PAGES = {
     "unopened": "/unopened/1",
     "oversight": "/oversight",
     "register": "/office/register/consultations",
+    "figures": "/office/figures",
     "nothing": "/nowhere",
     "letters": "/case/1/letters",
     "law": "/office/law",
