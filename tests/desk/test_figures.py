@@ -173,3 +173,11 @@ def test_exact_figures_take_two_officers_and_are_never_on_a_page_that_can_be_ope
 @pytest.mark.parametrize("edition", ["", "x", "-1", "10000"])
 def test_a_year_that_no_form_offers_is_a_bad_request(client: Client, edition: str) -> None:
     assert 400 == client.send(f"{WAY}/exact", edition=edition, **TWO).status_code
+
+
+def test_a_plan_that_was_renewed_is_shown_as_such(planned: Client, clock: Clock) -> None:
+    assert "renewed" not in planned.page(WAY).partition("<dl>")[2]
+    clock.day = NEW_YEAR.replace(year=YEAR + 3)
+    shown = planned.page(WAY).partition("<dl>")[2]
+    assert f"{YEAR + 3} to {YEAR + 5}" in shown
+    assert "renewed, because nobody adopted another plan in time" in shown
