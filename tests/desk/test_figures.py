@@ -11,7 +11,7 @@ from tests.support import figures_room
 from tests.support.desk_room import Client, sitting
 from tests.support.figures_room import MADE, NEW_YEAR, YEAR, add
 from tests.support.inbox_builders import Office, passphrase_of
-from tests.support.inbox_clock import Clock, moved
+from tests.support.inbox_clock import Clock
 
 WAY = "/en/office/figures"
 PLAN = figures_room.PLAN.replace(b'en = "Group"', b'en = "Lighthouses"', 1)
@@ -20,21 +20,10 @@ ADOPTED = {"sha256": sha256(PLAN).hexdigest()}
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return moved(monkeypatch)
-
-
-@pytest.fixture
-def office(founded_three: Office, tmp_path: Path) -> Office:
-    """An inbox of three officers."""
-    return founded_three.copy(tmp_path / "office")
-
-
-@pytest.fixture
-def client(office: Office, stick: Path, clock: Clock) -> Iterator[Client]:
+def desk(founded_three: Office, stick: Path, clock: Clock, tmp_path: Path) -> Iterator[Client]:
     """Alice at a desk that Alice and Bruno have opened, on the day of the clock."""
     assert clock.day
-    with sitting(office, stick, "alice") as client:
+    with sitting(founded_three.copy(tmp_path / "office"), stick, "alice") as client:
         yield client
 
 
@@ -53,34 +42,34 @@ def drawer(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def planned(client: Client, plan: Path, clock: Clock) -> Client:
+def planned(desk: Client, plan: Path, clock: Clock) -> Client:
     """The desk on the first day on which the edition for the first year of the plan can be made."""
-    assert 303 == client.send(f"{WAY}/plan", **ADOPTED | {"plan-file": str(plan)} | TWO).status_code
+    assert 303 == desk.send(f"{WAY}/plan", **ADOPTED | {"plan-file": str(plan)} | TWO).status_code
     clock.day = MADE
-    return client
+    return desk
 
 
-def made(client: Client, folder: Path, way: str = "make") -> str:
+def made(desk: Client, folder: Path, way: str = "make") -> str:
     """Make the edition, or write it again. Return the page that the desk shows."""
-    sent = client.send(f"{WAY}/{way}", edition=str(YEAR), papers=str(folder), **TWO)
+    sent = desk.send(f"{WAY}/{way}", edition=str(YEAR), papers=str(folder), **TWO)
     assert 200 == sent.status_code, sent.text
     return html.unescape(sent.text)
 
 
-def test_a_plan_is_shown_before_two_officers_adopt_it(client: Client, plan: Path) -> None:
+def test_a_plan_is_shown_before_two_officers_adopt_it(desk: Client, plan: Path) -> None:
     """The second officer sees what the plan contains. A file that changed since it was shown is refused."""
     given = {"plan-file": str(plan)}
-    assert "No plan is adopted" in client.page(WAY)
-    shown = client.send(f"{WAY}/plan/check", **given)
+    assert "No plan is adopted" in desk.page(WAY)
+    shown = desk.send(f"{WAY}/plan/check", **given)
     assert (200, True) == (shown.status_code, "Lighthouses" in shown.text)
     assert ADOPTED["sha256"] in shown.text
-    changed = client.send(f"{WAY}/plan", **given, **TWO, sha256="0" * 64)
+    changed = desk.send(f"{WAY}/plan", **given, **TWO, sha256="0" * 64)
     assert (409, True) == (changed.status_code, "changed since it was shown" in changed.text)
-    alone = client.send(f"{WAY}/plan", **given, **ADOPTED)
+    alone = desk.send(f"{WAY}/plan", **given, **ADOPTED)
     assert (401, True) == (alone.status_code, "Lighthouses" in alone.text)
-    assert "No plan is adopted" in client.page(WAY)
-    assert 303 == client.send(f"{WAY}/plan", **given, **ADOPTED, **TWO).status_code
-    assert f"{YEAR} to {YEAR + 2}" in client.page(WAY)
+    assert "No plan is adopted" in desk.page(WAY)
+    assert 303 == desk.send(f"{WAY}/plan", **given, **ADOPTED, **TWO).status_code
+    assert f"{YEAR} to {YEAR + 2}" in desk.page(WAY)
 
 
 @pytest.mark.parametrize(
@@ -93,23 +82,23 @@ def test_a_plan_is_shown_before_two_officers_adopt_it(client: Client, plan: Path
     ],
 )
 def test_a_wrong_plan_is_refused_in_a_sentence(
-    client: Client, plan: Path, content: bytes | None, why: str
+    desk: Client, plan: Path, content: bytes | None, why: str
 ) -> None:
     given = "plan.toml" if content is None else str(plan)
     plan.write_bytes(content or PLAN)
-    sent = client.send(f"{WAY}/plan/check", **{"plan-file": given})
+    sent = desk.send(f"{WAY}/plan/check", **{"plan-file": given})
     assert (409, True) == (sent.status_code, why in html.unescape(sent.text)), sent.text
-    assert "No plan is adopted" in client.page(WAY)
+    assert "No plan is adopted" in desk.page(WAY)
 
 
-def test_an_edition_waits_for_its_day(client: Client, plan: Path, drawer: Path, clock: Clock) -> None:
+def test_an_edition_waits_for_its_day(desk: Client, plan: Path, drawer: Path, clock: Clock) -> None:
     """The page offers no button before that day, and a request from elsewhere is refused."""
-    client.send(f"{WAY}/plan", **ADOPTED | {"plan-file": str(plan)} | TWO)
+    desk.send(f"{WAY}/plan", **ADOPTED | {"plan-file": str(plan)} | TWO)
     clock.day = NEW_YEAR
-    page = client.page(WAY)
+    page = desk.page(WAY)
     assert f"Figures for {YEAR} can be made from" in page
     assert "figures/make" not in page
-    sent = client.send(f"{WAY}/make", edition=str(YEAR), papers=str(drawer), **TWO)
+    sent = desk.send(f"{WAY}/make", edition=str(YEAR), papers=str(drawer), **TWO)
     assert (409, True) == (sent.status_code, "cannot be made before" in sent.text)
     assert [] == [*drawer.iterdir()]
 
@@ -171,8 +160,8 @@ def test_exact_figures_take_two_officers_and_are_never_on_a_page_that_can_be_ope
 
 
 @pytest.mark.parametrize("edition", ["", "x", "-1", "10000"])
-def test_a_year_that_no_form_offers_is_a_bad_request(client: Client, edition: str) -> None:
-    assert 400 == client.send(f"{WAY}/exact", edition=edition, **TWO).status_code
+def test_a_year_that_no_form_offers_is_a_bad_request(desk: Client, edition: str) -> None:
+    assert 400 == desk.send(f"{WAY}/exact", edition=edition, **TWO).status_code
 
 
 def test_a_plan_that_was_renewed_is_shown_as_such(planned: Client, clock: Clock) -> None:

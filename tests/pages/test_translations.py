@@ -32,6 +32,7 @@ PROBLEM = re.compile(r'(?:Problem|NoRoom|refusal)\(\s*\d+, "(\w+)"')
 # Words that are the same in both languages.
 SAME = {
     *(
+        "Exact",
         "Pages",
         "Page %(page)s",
         "Journal",
