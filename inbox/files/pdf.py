@@ -49,6 +49,10 @@ class Sheets:
         self._pdf.add_page()
         self._block(title, "B", _TITLE)
 
+    def end_foot_with(self, text: str) -> None:
+        """Write ``text`` after the number in the foot of each page from the current one on."""
+        self._pdf.foot_end = text
+
     def subtitle(self, text: str) -> None:
         """Write a line below the title."""
         self._block(text, size=_LARGE)
@@ -151,6 +155,11 @@ class Sheets:
                     row.cell(pdf.legible(text))
         pdf.ln(_LINE)
 
+    def discard(self) -> int:
+        """Return the number of pages, without making the file."""
+        self._pdf.close_fonts()
+        return self._pdf.pages_count
+
     def output(self) -> bytes:
         """Return the file."""
         return bytes(self._pdf.output())
@@ -195,7 +204,7 @@ class _Pdf(FPDF):
         super().__init__(orientation)
         # Otherwise a report could make the library insert the number of pages.
         self.str_alias_nb_pages = None  # type: ignore[assignment]
-        self._foot = foot
+        self._foot, self.foot_end = foot, ""
         self._quoted_from: float | None = None
         self.set_producer(_PRODUCER)
         self.set_margin(_MARGIN)
@@ -208,6 +217,11 @@ class _Pdf(FPDF):
         for style, file in _FACES.items():
             self.add_font(FAMILY, style, _FONTS / file)
         self.set_font(FAMILY, "", _SIZE)
+
+    def close_fonts(self) -> None:
+        """Close the files of the fonts, which otherwise stay open until the document is made."""
+        for font in self.fonts.values():
+            font.ttfont.close()  # type: ignore[union-attr]
 
     def legible(self, text: str) -> str:
         """Return a text in which characters that are invisible or missing from the font are spelled out."""
@@ -238,7 +252,7 @@ class _Pdf(FPDF):
         self.set_x(_MARGIN)
         self.set_font(FAMILY, "", _SMALL)
         self.set_text_color(*_GREY)
-        self.cell(0, _LINE, self.legible(f"{self._foot} {self.page_no()}"), align="R")
+        self.cell(0, _LINE, self.legible(f"{self._foot} {self.page_no()}{self.foot_end}"), align="R")
 
     def _rule(self, end: float) -> None:
         if self._quoted_from is not None:

@@ -89,14 +89,12 @@ class _Writer:
         facts = [self._say("published", day=days.long(self._language, imprint.day))]
         if imprint.licence:
             facts.append(self._say("licence", licence=imprint.licence))
-        tables = [Section("tables", self._say("tables"))]
-        tables += [self._section(each) for each in self._figures.plan.tables.values()]
         return Edition(
             self._language,
             self._say("title", year=self._figures.year),
             self._own(imprint.office),
             facts,
-            [self._short(), *self._meaning(), *self._trend(), *tables, self._method()],
+            [self._short(), *self._meaning(), *self._trend(), *self._details(), self._method()],
         )
 
     def _short(self) -> Section:
@@ -124,9 +122,9 @@ class _Writer:
         self, title: str, count: int | None, year: int | None = None, before: int | None = None
     ) -> str:
         """Return a sentence with a count and, if ``year`` is given, with the count of that year."""
-        if year is None:
+        if year is None or (count is None and before is None):
             return self._say("total", title=title, count=self._number(count))
-        text = "beside" if count is None or before is None else "change"
+        text = "beside" if count is None or before is None else "same" if count == before else "change"
         words = {"count": self._number(count), "before": self._number(before)}
         return self._say(text, title=title, year=year, change=self._changed(before, count), **words)
 
@@ -173,7 +171,7 @@ class _Writer:
 
     def _over_years(self, name: str, title: str, counts: Mapping[int, int | None]) -> Section:
         """Return a section with the count of each year, and with the change since the year before."""
-        period = _span([str(year) for year in counts])
+        period = self._span([str(year) for year in counts])
         if all(count is None for count in counts.values()):
             return Section(name, title, [self._say("all_hidden", period=period)], level=3)
         caption = self._say("chart_of", title=title, period=period)
@@ -189,27 +187,40 @@ class _Writer:
     def _changed(self, before: int | None, now: int | None) -> str:
         if before is None or now is None:
             return SIGN
-        sign = "+" if now > before else self._say("minus") if now < before else "±"
+        sign = "+" if now > before else self._say("minus") if now < before else ""
         return sign + self._number(abs(now - before))
 
-    def _section(self, table: Planned) -> Section:
+    def _details(self) -> Iterator[Section]:
+        """Yield the sections of all tables; tables that have not appeared yet are only named."""
+        figures = self._figures
+        last = figures.plan.first + YEARS - 1
+        together = [each for each in figures.plan.tables.values() if each.years == YEARS]
+        said = []
+        if together and figures.year == last:
+            period = self._span([str(figures.plan.first), str(last)])
+            said.append(self._say("three_years", period=period))
+        yield Section("tables", self._say("tables"), said)
+        for table in figures.plan.tables.values():
+            if found := figures.of_table(table):
+                yield self._section(table, found)
+        if together and figures.year < last:
+            names = [self._own(each.title) for each in together]
+            yield Section("to_come", self._say("to_come"), [self._say("comes", year=last)], names, level=3)
+
+    def _section(self, table: Planned, found: Sequence[Divided]) -> Section:
         name, title = f"table-{table.id}", self._own(table.title)
-        found = self._figures.of_table(table)
-        last = self._figures.plan.first + YEARS - 1
-        if not found:
-            return Section(name, title, [self._say("comes", year=last)], level=3)
-        span = _span([each.period for each in found])
+        span = self._span([each.period for each in found])
         if all(count is None for each in found for count in each.counts):
             return Section(name, title, [self._say("all_hidden", period=span)], level=3)
-        texts = [self._say("three_years", first=self._figures.plan.first, last=last)] * (table.years == YEARS)
-        texts += self._within(table, found[-1])
+        texts = [*self._within(table, found[-1])]
         if self._figures.plan.is_cross(table):
             return self._crossed(table, texts, found)
         latest = found[-1]
         caption = self._say("chart_of", title=title, period=span)
-        shown = self._say("chart_of", title=title, period=latest.period)
+        period = self._span([latest.period])
+        shown = self._say("chart_of", title=title, period=period)
         if all(count is None for count in latest.counts):
-            texts.append(self._say("all_hidden", period=latest.period))
+            texts.append(self._say("all_hidden", period=period))
             return Section(name, title, texts, table=self._table(caption, table, found), level=3)
         if proven := [*self._proven(table, latest)]:
             texts += proven
@@ -228,7 +239,7 @@ class _Writer:
             return
         outer = self._figures.plan.tables[above]
         label = next(self._own(each.label) for each in outer.groups if each.id == group)
-        words = {"title": self._own(outer.title), "label": label, "period": latest.period}
+        words = {"title": self._own(outer.title), "label": label, "period": self._span([latest.period])}
         yield self._say("within", count=self._number(latest.whole), **words)
 
     def _chart(self, name: str, title: str, table: Planned, divided: Divided) -> Chart:
@@ -243,7 +254,7 @@ class _Writer:
     def _table(self, caption: str, table: Planned, found: Sequence[Divided]) -> Table:
         latest = found[-1]
         share = self._say("share", year=latest.period) if len(found) > 1 else self._say("share_period")
-        heads = [self._say("group"), *(each.period for each in found), share]
+        heads = [self._say("group"), *(self._span([each.period]) for each in found), share]
         rows = [
             [
                 self._own(group.label),
@@ -263,7 +274,8 @@ class _Writer:
         above = {
             group.id: self._own(group.label) for group in self._figures.plan.tables[table.divides].groups
         }
-        caption = self._say("chart_of", title=title, period=latest[-1].period)
+        period = self._span([latest[-1].period])
+        caption = self._say("chart_of", title=title, period=period)
         divided = [chart.Divided(above[each.above], self._marks(table, each), SIGN) for each in latest]
         marks = [
             Mark(self._say("crossed", above=row.label, label=mark.label), mark.value, mark.text)
@@ -273,7 +285,7 @@ class _Writer:
         heads = [self._say("group"), self._say("number")]
         rows = Table(caption, heads, [[mark.label, mark.text] for mark in marks])
         if all(mark.value is None for mark in marks):
-            said = self._say("all_hidden", period=latest[-1].period)
+            said = self._say("all_hidden", period=period)
             return Section(name, title, [*texts, said], table=rows, level=3)
         told = self._told(marks)
         is_few = len(table.groups) <= chart.MOST_SHARES
@@ -325,6 +337,14 @@ class _Writer:
         share = divided.share(place)
         return SIGN if share is None else self._say("percent", value=share)
 
+    def _span(self, periods: Sequence[str]) -> str:
+        """Return the periods of a table as one: its first year and, if it is another year, its last one.
+
+        Words and no-break spaces join the years: at a hyphen, browsers would break a line within a period.
+        """
+        first, last = periods[0].partition("-")[0], periods[-1].rpartition("-")[2]
+        return first if first == last else self._say("span", first=first, last=last)
+
     def _number(self, count: int | None) -> str:
         return SIGN if count is None else format_decimal(count, locale=self._language)
 
@@ -340,9 +360,3 @@ def _for_readers(table: Planned) -> Sequence[tuple[int, Group]]:
     """Return the groups with their places in the plan. The first group, with everything else, comes last."""
     first, *others = enumerate(table.groups)
     return [*others, first]
-
-
-def _span(periods: Sequence[str]) -> str:
-    """Return the periods of a table as one: the first year and the last one."""
-    first, last = periods[0], periods[-1]
-    return first if first == last else f"{first}-{last}"

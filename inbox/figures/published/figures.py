@@ -17,8 +17,14 @@ from inbox.figures.rule import Shown
 
 # The codes for the time since a report was received, from the shortest to the longest.
 _AFTER = ("month_1", "month_3", "month_6", "month_12", "month_24", "later")
-# If a table divides by the key, this code says that something was done.
-_DONE = {"acknowledged": "in_time", "feedback_given": "in_time", "wrote_again": "yes"}
+# The codes of events with which something was not done in time.
+_LATE = frozenset({"late", "not_yet", "unreachable"})
+# If a table divides by the key, the first code says that something was done, and all others that it was not.
+_DONE = {
+    "acknowledged": ("in_time", _LATE),
+    "feedback_given": ("in_time", _LATE),
+    "wrote_again": ("yes", frozenset({"no"})),
+}
 
 
 class Mismatched(Exception):
@@ -178,9 +184,16 @@ def read(plans: Sequence[bytes], releases: Mapping[int, bytes], year: int) -> Fi
 
 
 def done(table: Planned) -> int | None:
-    """Return the place of the group that means that something was done, if the table has such a group."""
-    wanted = frozenset({_DONE.get(table.by, "")})
-    return next((place for place, group in enumerate(table.groups) if group.codes == wanted), None)
+    """Return the place of the group that means that something was done, if the table has such a group.
+
+    The first group names no code. It has this meaning if the other groups name all other codes.
+    """
+    if table.by not in _DONE:
+        return None
+    code, others = _DONE[table.by]
+    if {each for group in table.groups for each in group.codes} == others:
+        return 0
+    return next((place for place, group in enumerate(table.groups) if group.codes == {code}), None)
 
 
 def by_length(table: Planned) -> Sequence[int]:

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import pairwise
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -10,12 +11,23 @@ from inbox.figures.published.edition import Edition
 
 # The shortest word that may be broken, so that a table fits on a telephone.
 _LONG = 8
-# Between two syllables of French or English: before a consonant (or “ch”, “pr” and the like) and a vowel.
-_VOWEL, _CONSONANT = "aeiouyàâäéèêëîïôöùûüœæ", "bcdfghjklmnpqrstvwxzç"
-_BETWEEN = re.compile(
-    rf"(?<=\w\w)(?<![bcdfgptv](?=[hlr]))(?<!g(?=n))(?=(?:[bcdfgptv][hlr]|gn|[{_CONSONANT}])[{_VOWEL}]\w)",
+# French: between two syllables, before a consonant (or “ch”, “pr” and the like) and a vowel. A last syllable
+# that is not spoken (“-ques”, “-tent”) stays with the one before it.
+_VOWEL, _CONSONANT = "aeiouyàâäéèêëîïôöùûüœæ", "bcdfghjklmnpqrstvwzç"
+_FRENCH = re.compile(
+    rf"(?<=\w\w)(?<![bcdfgptv](?=[hlr]))(?<!g(?=n))(?=(?:[bcdfgptv][hlr]|gn|[{_CONSONANT}])[{_VOWEL}]\w)"
+    rf"(?!(?:[{_CONSONANT}]{{1,2}}u?es?|[{_CONSONANT.replace('m', '')}]{{1,2}}ent)\b)",
     re.IGNORECASE,
 )
+# English has no such rule, so words are broken only where it is certain: before some endings, after some
+# beginnings, and between two equal consonants that are seldom the end of a word.
+_ENGLISH = re.compile(
+    r"(?<=\w{3})(?<!ea)(?=(?:tion|tive|ment|tial|ness)s?\b)|(?<=s)(?=sible\b)|(?<=\w{4})(?=edge)"
+    r"|(?<=\bcon)(?=[dstf])|(?<=\bcom)(?=[mp])|(?<=\bover)(?=s)|(?<=\bdis)(?=[cpt])|(?<=\btrans)(?=[mfp])"
+    r"|(?<=\w([cmnprt]))(?=\1[aeioulr]\w\w)",
+    re.IGNORECASE,
+)
+_BETWEEN = {"fr": _FRENCH, "en": _ENGLISH}
 
 
 def page(edition: Edition) -> bytes:
@@ -36,9 +48,15 @@ def _environment() -> Environment:
     return templates
 
 
-def _breakable(text: str) -> Markup:
-    """Return a text with soft hyphens between the syllables of its long words."""
+def _breakable(text: str, language: str) -> Markup:
+    """Return a text with soft hyphens where its long words may be broken."""
     return Markup().join(
-        Markup("&shy;").join(_BETWEEN.split(each)) if len(each) >= _LONG else each
+        Markup("&shy;").join(syllables(each, language)) if len(each) >= _LONG else each
         for each in re.split(r"(\s+)", text)
     )
+
+
+def syllables(word: str, language: str) -> list[str]:
+    """Return the pieces of a word between which a line may be broken."""
+    places = [match.start() for match in _BETWEEN[language].finditer(word)]
+    return [word[start:end] for start, end in pairwise([0, *places, len(word)])]

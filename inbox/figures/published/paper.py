@@ -15,12 +15,21 @@ _LABEL, _NUMBER = 40, 14
 _PART, _HEAD = 2, 4
 # The height of a row, and the greatest height that is kept on one page, in mm.
 _ROW, _MOST = 6, 150
+# How many letters of a list a line has at least.
+_LETTERS = 85
 
 
 def paper(edition: Edition, day: date) -> bytes:
-    """Return the pages of an edition that was published on ``day``."""
+    """Return the pages of an edition that was published on ``day``, each with its number of all pages."""
+    # The library can replace a sign by the number of pages, but also where a text contains this sign.
+    pages = _sheets(edition, day, "").discard()
+    return _sheets(edition, day, f" {WORDING.say('of_pages', edition.language)} {pages}").output()
+
+
+def _sheets(edition: Edition, day: date, foot_end: str) -> Sheets:
     foot = f"{edition.title} · {WORDING.say('page', edition.language)}"
     sheets = Sheets(edition.title, language=edition.language, day=day, foot=foot, removed="")
+    sheets.end_foot_with(foot_end)
     sheets.subtitle(edition.office)
     for fact in edition.facts:
         sheets.small(fact)
@@ -37,20 +46,20 @@ def paper(edition: Edition, day: date) -> bytes:
             widths = [_LABEL, *[_NUMBER] * (len(table.heads) - 1)]
             sheets.text(table.caption)
             sheets.table(table.heads, table.rows, widths, numbers=True, whole=table.whole)
-    return sheets.output()
+    return sheets
 
 
 def _rooms(sections: Sequence[Section]) -> Sequence[float]:
-    """Return the height of each section's chart and table, in mm, so that a page break does not part them.
+    """Return the height of each section's list, chart and table, in mm, so that no page break parts them.
 
     A heading without contents of its own stays with the next section.
     """
     rooms: list[float] = []
     following = 0.0
     for section in reversed(sections):
-        lines = 0
+        lines = sum(1 + len(text) // _LETTERS for text in section.listed)
         if table := section.table:
-            lines = len(section.texts) + len(table.rows) + bool(table.whole) + _HEAD
+            lines += len(section.texts) + len(table.rows) + bool(table.whole) + _HEAD
         room = min(lines * _ROW + sum(map(_height, section.charts)), _MOST)
         is_bare = not (section.table or section.listed)
         rooms.append(following + _ROW if is_bare else room)

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from inbox.figures.events import Event, Kind
+from inbox.figures.events import CODES, Event, Kind
 from inbox.figures.published import data, edition, figures
 from inbox.figures.published.edition import SIGN, Edition, Section
 from inbox.figures.published.page import page
 from inbox.figures.published.paper import paper
+from templates import shipped
 from templates.catalogues import LANGUAGES
 from tests.support.edition_numbers import numbers, of_page, unexplained
 from tests.support.editions import FIRST, IMPRINT, PLAN, Published, publish, read, some_years, year
@@ -36,7 +37,7 @@ def written(published: Published, language: str) -> dict[str, str]:
     return {
         "page": of_page(page(made)),
         # The footers have the numbers of the pages.
-        "paper": re.sub(r"· page \d+", "", read(paper(made, IMPRINT.day))),
+        "paper": re.sub(r"· page \d+ (?:of|sur) \d+", "", read(paper(made, IMPRINT.day))),
         "csv": data.as_csv(published.figures, language).decode("utf-8-sig"),
         # The day of publication, and how many years a table counts.
         "json": re.sub(rf'{IMPRINT.day}|"years": \d', "", data.as_json(published.figures, IMPRINT).decode()),
@@ -103,6 +104,28 @@ def test_the_edition_tells_the_essentials_in_sentences() -> None:
     ]
 
 
+def test_an_unchanged_count_is_told_in_words_and_a_count_that_is_hidden_twice_without_a_year() -> None:
+    events = [event for n in range(2) for event in year(FIRST + n, 41, 9, 3)]
+    made = publish(events, 2).edition("en")
+    said = section(made, "short").listed
+    assert "Reports received: 41, as in 2027." in said
+    assert f"Referrals to the public prosecutor: {SIGN}." in said
+    found = section(made, "total-received").table
+    assert found is not None
+    assert found.rows[-1] == ["2028", "41", "0"]
+
+
+def test_the_share_of_deadlines_kept_is_told_under_the_shipped_plan() -> None:
+    """Its first group, “In time”, names no code: the other group names all other codes."""
+    said = (shipped.FOLDER / "publication" / "fr.toml").read_text("utf-8")
+    events = [
+        Event(Kind.RECEIVED, FIRST, {**dict.fromkeys(CODES[Kind.RECEIVED], "nothing"), "acknowledged": kept})
+        for kept in ["in_time"] * 30 + ["late"] * 6 + ["not_yet"] * 4
+    ]
+    made = publish(events, 1, said).edition("en")
+    assert "Acknowledgements: \u201cIn time\u201d, 30 of 40 (75%)." in section(made, "short").listed
+
+
 def test_the_sign_is_explained_once() -> None:
     for language in LANGUAGES:
         made = publish(some_years(3), 3).edition(language)
@@ -113,11 +136,25 @@ def test_the_sign_is_explained_once() -> None:
 
 
 def test_tables_of_three_years_appear_only_in_the_edition_of_their_last_year() -> None:
-    early, last = (section(publish(some_years(n), n).edition(), "table-area") for n in (2, 3))
-    assert early.table is None
-    assert early.texts == ["Ce tableau compte trois années ensemble. Il paraîtra avec l\u2019édition 2029."]
-    assert last.table is not None
-    assert last.table.heads[1] == "2027-2029"
+    early, last = (publish(some_years(n), n).edition() for n in (2, 3))
+    assert not [each for each in early.sections if each.name == "table-area"]
+    announced = section(early, "to_come")
+    assert announced.texts[0].endswith("Ils paraîtront avec l\u2019édition 2029.")
+    assert announced.listed == ["Où les faits se passent"]
+    assert not section(early, "tables").texts
+    assert not [each for each in last.sections if each.name == "to_come"]
+    (said,) = section(last, "tables").texts
+    assert said.startswith("Les tableaux de 2027\u00a0à\u00a02029 comptent trois années ensemble")
+    found = section(last, "table-area").table
+    assert found is not None
+    assert found.heads[1] == "2027\u00a0à\u00a02029"
+
+
+def test_no_sentence_about_three_years_appears_without_a_table_of_three_years() -> None:
+    for years in (2, 3):
+        made = publish(some_years(years), years, PLAN.replace("years = 3\n", "")).edition()
+        assert not section(made, "tables").texts
+        assert not [each for each in made.sections if each.name == "to_come"]
 
 
 def test_the_first_edition_has_no_trend() -> None:
@@ -134,19 +171,20 @@ def test_a_part_without_a_shown_count_has_no_table_and_no_chart_and_says_why() -
         found = section(SETS["all hidden"]().edition(), name)
         assert not found.charts
         assert found.table is None
-        assert found.texts == ["Aucun nombre ne peut être publié ici pour 2027-2029."]
+        assert found.texts == ["Aucun nombre ne peut être publié ici (2027\u00a0à\u00a02029)."]
 
 
 def test_each_chart_and_table_names_its_period() -> None:
     made = publish(some_years(5), 5).edition("en")
     for name, drawn, caption in (
-        ("total-closed", "Reports closed, 2027-2031", "Reports closed, 2027-2031"),
-        ("table-path", "The reporter\u2019s situation, 2031", "The reporter\u2019s situation, 2030-2031"),
+        ("total-closed", "Reports closed, 2027 to 2031", "Reports closed, 2027 to 2031"),
+        ("table-path", "The reporter\u2019s situation, 2031", "The reporter\u2019s situation, 2030 to 2031"),
     ):
         found = section(made, name)
         assert found.table is not None
-        assert found.table.caption == caption
-        assert drawn in [part.text for each in found.charts for part in each.parts]
+        assert found.table.caption.replace("\u00a0", " ") == caption
+        written = [(part.text or "").replace("\u00a0", " ") for each in found.charts for part in each.parts]
+        assert drawn in written
 
 
 def test_each_table_of_the_plan_has_a_table_and_a_chart_with_the_same_numbers() -> None:
@@ -219,7 +257,7 @@ def test_a_table_that_divides_a_group_names_the_group_and_its_total() -> None:
     ]
     found = section(publish(events, 1, PLAN + VECTOR).edition("en"), "table-vector")
     outer = "the table \u201cThe reporter\u2019s situation\u201d"
-    assert f"This table divides the group \u201cWas approached\u201d of {outer}: 21 for 2027." in found.texts
+    assert f"This table divides the group \u201cWas approached\u201d of {outer}: 21 (2027)." in found.texts
 
 
 def test_a_table_says_that_its_shares_are_rounded_only_if_their_sum_shows_it() -> None:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import pytest
 
 from crypto.keyring import Texts
+from inbox.figures.counting import Kept, Whether
 from inbox.figures.plan import Group, Planned
 from inbox.figures.published import figures
 from inbox.figures.published.figures import Divided, Mismatched, by_length, done
@@ -103,6 +104,17 @@ def test_a_group_tells_what_was_done_only_if_it_has_no_other_codes() -> None:
     assert done(grouped("acknowledged", [], ["in_time"])) == 1
     assert done(grouped("acknowledged", [], ["in_time", "late"])) is None
     assert done(grouped("path", [], ["in_time"])) is None
+
+
+def test_a_first_group_tells_what_was_done_if_the_others_name_all_other_codes() -> None:
+    """If the program gets a new code, these lists must get it, too."""
+    others = sorted(set(Kept) - {Kept.IN_TIME})
+    for by in ("acknowledged", "feedback_given"):
+        assert done(grouped(by, [], others)) == 0
+        assert done(grouped(by, [], others[:1], others[1:])) == 0
+        assert done(grouped(by, [], others[1:])) is None
+    assert done(grouped("wrote_again", [], [Whether.NO])) == 0
+    assert done(grouped("wrote_again", [], ["yes"])) == 1
 
 
 def test_the_number_of_open_reports_is_given_only_if_all_numbers_behind_it_are_shown() -> None:

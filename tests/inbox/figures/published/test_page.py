@@ -1,18 +1,23 @@
 """An edition as a page: it obeys the portal's policy, and everybody can read it."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import accumulate
 
 import pytest
 from playwright.sync_api import Browser, Page, Request
+from pyphen import Pyphen
 
-from inbox.figures.published.page import page
+from inbox.figures.published.page import page, syllables
 from portal.web import headers
+from templates import shipped
 from templates.catalogues import LANGUAGES
 from tests.support.accessibility import violations
 from tests.support.editions import PLAN, publish, some_years
 from tests.support.markup import Markup
+from tests.support.paths import ROOT
 
 ADDRESS = "https://portal.test/fr/figures"
 WORD = "anticonstitutionnellement"
@@ -116,20 +121,96 @@ def test_nobody_has_to_scroll_sideways(chromium: Browser, width: int, said: str,
 
 
 @pytest.mark.parametrize(
-    ("word", "pieces"),
+    ("language", "word", "pieces"),
     [
-        ("signalement", "si gna le ment"),
-        ("approached", "ap proa ched"),
-        ("Méditerranée,", "Mé di ter ra née,"),
-        ("prosecutor", "pro se cu tor"),
-        ("évolutions", "évo lu tions"),
-        ("witness", "witness"),
-        ("2027-2029", "2027-2029"),
+        ("fr", "signalement", "si gna le ment"),
+        ("fr", "approchées", "ap pro chées"),
+        ("fr", "Méditerranée,", "Mé di ter ra née,"),
+        ("fr", "évolutions", "évo lu tions"),
+        ("fr", "graphiques", "gra phiques"),
+        ("fr", "comptent", "comptent"),
+        ("en", "approached", "ap proached"),
+        ("en", "prosecutor", "prosecutor"),
+        ("en", "administrative", "administra tive"),
+        ("en", "creation", "creation"),
+        ("en", "witness", "witness"),
+        ("en", "2027-2029", "2027-2029"),
     ],
 )
-def test_only_long_words_can_be_broken_and_only_between_syllables(word: str, pieces: str) -> None:
-    said = PLAN.replace('fr = "A été approché"', f'fr = "{word} a été"')
-    assert f">{pieces.replace(' ', '&shy;')} a été</th>" in made(said=said).decode()
+def test_only_long_words_can_be_broken_and_only_between_syllables(
+    language: str, word: str, pieces: str
+) -> None:
+    label = 'label = { fr = "A été approché", en = "Was approached" }'
+    said = PLAN.replace(label, f'label = {{ fr = "{word} a été", en = "{word} here" }}')
+    assert said != PLAN
+    assert (
+        f">{pieces.replace(' ', '&shy;')} {'a été' if language == 'fr' else 'here'}</th>"
+        in made(language, said=said).decode()
+    )
+
+
+def texts(said: object, language: str) -> Iterator[str]:
+    """Yield the texts of a TOML document in a language."""
+    match said:
+        case {"fr": str(), "en": str()}:
+            yield said[language]
+        case dict():
+            yield from (text for each in said.values() for text in texts(each, language))
+        case list():
+            yield from (text for each in said for text in texts(each, language))
+
+
+# Pyphen never divides a word after “con”, nor a French word in which two syllables are left.
+CAUTIOUS = {"Conteneurs", "Contrôles", "confiance", "confidentiel", "contient", "contrôle", "contrôles"}
+
+
+@pytest.mark.parametrize(("language", "lists"), [("fr", ["fr"]), ("en", ["en_US", "en_GB"])])
+def test_a_list_of_hyphenated_words_divides_every_word_there_too(language: str, lists: list[str]) -> None:
+    """English words are divided differently in America and in Britain; either way is correct."""
+    files = (
+        shipped.FOLDER / "publication" / "fr.toml",
+        ROOT / "inbox" / "figures" / "published" / "words.toml",
+    )
+    said = " ".join(
+        text for file in files for text in texts(tomllib.loads(file.read_text("utf-8")), language)
+    )
+    known = [Pyphen(lang=each, left=2, right=2) for each in lists]
+    divided = {word: syllables(word, language) for word in re.findall(r"[^\W\d_]{8,}", said)}
+    assert len([word for word, pieces in divided.items() if len(pieces) > 1]) > 25
+    wrong = []
+    for word, pieces in divided.items():
+        places = set(accumulate(map(len, pieces[:-1])))
+        allowed = {place for each in known for place in each.positions(word)}
+        if places - allowed and word not in CAUTIOUS:
+            wrong.append("-".join(pieces))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_line_ends_within_a_period_or_a_number(chromium: Browser, language: str) -> None:
+    """A text that fits on one line has one rectangle, whatever it is part of."""
+    find = """() => {
+        const found = [];
+        const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        while (walker.nextNode()) {
+            const text = walker.currentNode.data;
+            for (const match of text.matchAll(/\\d[\\d\\u202f,]*(?:[-\\u00a0](?:to|à|%)?\\u00a0?\\d*)?/g)) {
+                const range = document.createRange();
+                range.setStart(walker.currentNode, match.index);
+                range.setEnd(walker.currentNode, match.index + match[0].trimEnd().length);
+                const lines = new Set([...range.getClientRects()].map((each) => Math.round(each.top)));
+                found.push([match[0], lines.size]);
+            }
+        }
+        return found;
+    }"""
+    with shown(chromium, made(language, 6), 320) as (opened, _, _):
+        found = opened.evaluate(find)
+        assert len([text for text, _ in found if "2027" in text and "2032" in text]) > 5
+        assert [text for text, lines in found if lines > 1] == []
+        planted = " ".join("x" * size + " 2027-2032" for size in range(20))
+        opened.evaluate("(said) => { document.querySelector('p').textContent = said; }", planted)
+        assert [text for text, lines in opened.evaluate(find) if lines > 1]
 
 
 def test_lines_are_short_enough_to_read_and_charts_are_not_wider_than_the_text(chromium: Browser) -> None:

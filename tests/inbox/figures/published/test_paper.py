@@ -2,9 +2,11 @@
 
 import re
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from pypdfium2 import PdfDocument
 
 from inbox.figures.published.paper import paper
 from tests.support.dossier_room import unpacked
@@ -70,6 +72,27 @@ def test_no_heading_is_the_last_line_of_a_page(years: int, tmp_path: Path) -> No
 def test_each_table_has_its_caption() -> None:
     edition = publish(some_years(3), 3).edition("en")
     text = " ".join(read(paper(edition, IMPRINT.day)).split())
-    captions = [each.table.caption for each in edition.sections if each.table]
+    captions = [each.table.caption.replace("\u00a0", " ") for each in edition.sections if each.table]
     assert len(captions) > 5
     assert [caption for caption in captions if caption not in text] == []
+
+
+@pytest.mark.parametrize(("language", "of"), [("fr", "sur"), ("en", "of")])
+@pytest.mark.parametrize("years", [1, 20])
+def test_each_page_has_its_number_and_the_number_of_all_pages(language: str, of: str, years: int) -> None:
+    with closing(PdfDocument(made(language, years))) as document:
+        feet = [each.get_textpage().get_text_range().splitlines()[-1] for each in document]
+    assert len(feet) > 2
+    for number, foot in enumerate(feet, 1):
+        assert foot.endswith(f"· page {number} {of} {len(feet)}")
+
+
+def test_a_list_stays_on_one_page() -> None:
+    """In the edition for the ninth year, the last list would otherwise begin near the end of a page."""
+    for years in (1, 3, 9, 20):
+        edition = publish(some_years(years), years).edition("en")
+        method = next(each for each in edition.sections if each.name == "method")
+        with closing(PdfDocument(paper(edition, IMPRINT.day))) as document:
+            pages = [" ".join(each.get_textpage().get_text_range().split()) for each in document]
+        (page,) = [text for text in pages if method.listed[0] in text]
+        assert method.listed[-1] in page
