@@ -269,7 +269,7 @@ _RECEIVED = (
 
 
 def _answer(table: Planned | None) -> Callable[[str | None], str]:
-    """Return how an answer, as JSON, gives its code."""
+    """Return a function that returns the code of an answer, which is given as JSON."""
 
     @cache  # Many reports have the same answer.
     def code(said: str | None) -> str:
