@@ -156,6 +156,14 @@ def test_a_hidden_group_needs_as_many_values_as_the_threshold_that_hid_it() -> N
     assert needed(layout, shown) == {"a": 3, "b": 3, "b/x": 3, "b/y": 3}
 
 
+def test_a_group_of_two_hidden_counts_needs_as_many_values_as_the_smaller_threshold_that_hid_them() -> None:
+    layout = Layout([Total("1/all", 3), Total("2/all", 7)], [Table(("1/all", "2/all"), ("a", "b"), 5)])
+    shown = protect(layout, {"1/all": 2, "2/all": 6, "a": 4, "b": 4})
+    assert needed(layout, shown) == {"1/all": 3, "2/all": 7, "a": 3, "b": 3}
+    shown = protect(layout, {"1/all": 9, "2/all": 6, "a": 8, "b": 7})
+    assert needed(layout, shown) == {"2/all": 7, "a": 7, "b": 7}
+
+
 @pytest.mark.parametrize(
     ("few", "many", "at_most", "needs"),
     [(0, 0, True, True), (3, 3, True, True), (4, 3, False, True), (1, 0, False, False)],
