@@ -158,6 +158,7 @@ def _collect_one(
         filing = _file(inbox, session, verified, known, progress)
         for withdrawal in verified.intake.withdrawn:
             filing.withdraw(withdrawal)
+        journal.note(session, journal.actor(session), *_filed(session, filing.filed.cases))
         kept = conflicts.keep(session, journal.actor(session), filing.meant)
     with inbox.vault.transaction(who.officers) as session:
         filed = filing.filed.among(
@@ -165,6 +166,15 @@ def _collect_one(
         )
         shown = [(row.case, row.officer) for row in queries_access.exclusions(session) if row.case in kept]
     return Outcome(bundle=turn.path.name, n=n, filed=filed, kept_from=shown, warnings=warnings)
+
+
+def _filed(session: Session, numbers: Sequence[int]) -> Iterator[Action]:
+    """Yield an action for each new case, so that the journal tells when each report arrived.
+
+    Whether a reply is possible counts as the bundle left it: the bundle can also withdraw the report.
+    """
+    for number, received, answerable in queries_cases.arrivals(session, numbers):
+        yield action(Code.FILED, number, received=received, unanswerable=not answerable)
 
 
 def _agreed(_: str) -> bool:

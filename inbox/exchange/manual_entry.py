@@ -132,7 +132,7 @@ def enter(inbox: Inbox, who: Actor, told: Told) -> Entered:
     Raises the same errors as ``check``. Raises Refused for a report that names a signed-in officer.
     """
     token = casetoken.generate()
-    entering = action(Code.ENTER, route=told.route)
+    entering = action(Code.ENTER, route=told.route, received=told.received)
     with inbox.acting(who, entering, new_case=case_numbers.following) as session:
         asked, number = catalogue.in_use(session), case_numbers.following(session)
         check(asked, told, who.today)

@@ -83,4 +83,6 @@ def _came_in(session: Session, number: int) -> Iterator[Event]:
 
 def _done(session: Session, number: int) -> Iterator[Event]:
     for entry in journal.of_case(session, number):
+        if entry.action == Code.FILED:  # ``COLLECTED`` says the same.
+            continue
         yield Event(entry.day, entry.action, tuple(entry.officers), entry.values, entry.reason)

@@ -98,7 +98,7 @@ def acknowledge(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> Acknowledge
         draft = Draft(template=templates.acknowledging(session))
     wanted = [number for number, why in reasons.items() if why is None]
     if wanted:
-        noted = action(Code.REPLY, template=draft.template, feedback=False, despite=False)
+        noted = action(Code.REPLY, template=draft.template, acknowledges=True)
         bulk.do(inbox, who, noted, wanted, partial(_acknowledge, who, draft))
     return Acknowledged(tuple(wanted), {number: why for number, why in reasons.items() if why})
 

@@ -78,14 +78,16 @@ class Closing:
     def _has_text(self) -> bool:
         return bool(self.template) or unseen.says_anything(self.text)
 
-    def action(self, code: Code, number: int) -> Action:
-        """Return the journal entry for this closing."""
+    def action(self, code: Code, number: int, *, feedback: bool = False) -> Action:
+        """Return the journal entry for this closing; ``feedback``: its text counts as feedback."""
         return action(
             code,
             number,
             "; ".join(filter(None, (self.reason, self.despite))),
             outcome=self.outcome,
             disclosure=self.disclosure,
+            acknowledges=self.tells,
+            feedback=feedback,
             despite=bool(self.despite),
         )
 
@@ -124,7 +126,9 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
         nonlocal asked
         asked = _checked(session, number, closing, who.today)
         _check_text(session, number, closing, asked)
-        return closing.action(asked.action, number)
+        return closing.action(
+            asked.action, number, feedback=_gives_feedback(session, number, closing, who.today)
+        )
 
     with chosen_action.acting(inbox, who, number, choose, quarantine=True) as session:
         _refer(session, number, closing, who.today)
@@ -439,6 +443,14 @@ def _end(session: Session, number: int, closing: Closing, today: date) -> Answer
     workflow.set_closed(work, today)
     workflow.acted(session, number, today)
     return by
+
+
+def _gives_feedback(session: Session, number: int, closing: Closing, today: date) -> bool:
+    """Return whether this closing would count as feedback; change nothing."""
+    with session.begin_nested() as undone:
+        by = _end(session, number, closing, today)
+        undone.rollback()
+    return by is not None
 
 
 def _answering(session: Session, number: int, closing: Closing) -> AnswersBy | None:

@@ -50,17 +50,18 @@ def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
     that says nothing about the case (``answering.takes_two``). Raises the same errors as ``add`` and
     ``chosen_action.acting``.
     """
-    noted = action(
-        Code.REPLY,
-        number,
-        draft.despite,
-        template=draft.template or None,
-        feedback=draft.feedback,
-        despite=bool(draft.despite),
-    )
 
     def choose(session: Session) -> Action:
         template = draft.chosen(session)
+        noted = action(
+            Code.REPLY,
+            number,
+            draft.despite,
+            template=draft.template or None,
+            acknowledges=template is not None and template.acknowledges,
+            feedback=draft.feedback,
+            despite=bool(draft.despite),
+        )
         # Otherwise, one officer alone could tell a reporter that their identity is being passed on.
         is_for_two = (template and template.decision) or (draft.feedback and answering.takes_two(template))
         return noted.by(2) if is_for_two else noted

@@ -12,7 +12,8 @@ from crypto.messages import Status
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
-from inbox.session.actions import Actor, Code, action
+from inbox.session import chosen_action
+from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Duty
@@ -45,9 +46,18 @@ def take_back(inbox: Inbox, who: Actor, number: int, position: int) -> TakenBack
     - if a decision depends on the reply;
     - if the reply is the acknowledgement, while feedback that must come after it is waiting to be sent.
 
-    Also raises the same errors as ``Inbox.acting``.
+    Also raises the same errors as ``chosen_action.acting``.
     """
-    with inbox.acting(who, action(Code.UNSEND, number, reply=position)) as session:
+
+    def choose(session: Session) -> Action:
+        noted = action(Code.UNSEND, number, reply=position)
+        found = session.get(Message, (number, position))
+        if found is None:
+            return noted
+        told = {"acknowledges": found.acknowledges, "feedback": found.feedback}
+        return action(Code.UNSEND, number, reply=position, **told)
+
+    with chosen_action.acting(inbox, who, number, choose) as session:
         case = queries_cases.case(session, number)
         reply = _checked(session, case, position)
         does = reply.acknowledges or reply.extends or reply.decision

@@ -69,6 +69,7 @@ class Code(StrEnum):
     CHANGE_DAYS_OFF = "change-days-off"
     CONTINUE_NUMBERING = "continue-numbering"
     COLLECT = "collect"
+    FILED = "filed"
     ENTER = "enter"
     MAKE_OUTBOX = "make-outbox"
     COPY_OUTBOX = "copy-outbox"
@@ -241,9 +242,16 @@ _VIEW = {"view": _code("view")}
 _OFFICER = {"officer": Field(Form.OFFICER)}
 _UNKEPT = {"reason_unkept": _FLAG}
 _MEASURE = {"measure": _NUMBER}
+_REMOVED_MEASURE = _MEASURE | {"kind": _code("measure"), "recorded": _DAY}
 _REQUEST = {"request": _NUMBER}
+_ANSWERS = {"acknowledges": _FLAG, "feedback": _FLAG}
 _GIVEN = {"what": _code("what"), "ground": _code("ground")}
-_CLOSING = {"outcome": _code("outcome"), "disclosure": _code("disclosure"), "despite": _FLAG}
+_CLOSING = {
+    "outcome": _code("outcome"),
+    "disclosure": _code("disclosure"),
+    "despite": _FLAG,
+    **_ANSWERS,
+}
 _DECIDING = {
     "duty": _code("duty"),
     "decision": _code("decision"),
@@ -271,12 +279,12 @@ TABLE: Mapping[Code, Rule] = {
         reason=Reason.OPTIONAL,
         compared=True,
         quarantine=True,
-        values={"template": _code("reply"), "feedback": _FLAG, "despite": _FLAG},
+        values={"template": _code("reply"), "despite": _FLAG} | _ANSWERS,
     ),
     # A case can also be closed in quarantine. The officer first sees the reply that would be sent, but
     # no part of the case.
     Code.PREVIEW_REPLY: Rule(reads=True, compared=True, quarantine=True),
-    Code.UNSEND: Rule(oversight=True, values={"reply": _NUMBER}),
+    Code.UNSEND: Rule(oversight=True, values={"reply": _NUMBER} | _ANSWERS),
     Code.LIST_TEMPLATES: Rule(reads=True),
     Code.SET_STATUS: Rule(quarantine=True, values={"status": _code("status")}),
     Code.JUDGE: Rule(reason=_NEEDED, oversight=True, values=dict.fromkeys(_PARTS, _NUMBER)),
@@ -304,7 +312,7 @@ TABLE: Mapping[Code, Rule] = {
         officers=2, quarantine=True, oversight=True, values={"kind": _code("measure")}
     ),
     Code.TELL_MEASURE: Rule(values=_MEASURE | {"no_longer": _FLAG}),
-    Code.REMOVE_MEASURE: Rule(reason=_NEEDED, oversight=True, values=_MEASURE),
+    Code.REMOVE_MEASURE: Rule(reason=_NEEDED, oversight=True, values=_REMOVED_MEASURE),
     Code.CLOSE: Rule(reason=Reason.OPTIONAL, quarantine=True, oversight=True, compared=True, values=_CLOSING),
     Code.REOPEN: Rule(reason=_NEEDED, oversight=True),
     Code.DECIDE: Rule(reason=_NEEDED, quarantine=True, oversight=True, compared=True, values=_DECIDING),
@@ -324,7 +332,10 @@ TABLE: Mapping[Code, Rule] = {
     ),
     Code.CONTINUE_NUMBERING: Rule(all_cases=True, oversight=True, values={"last_case": _NUMBER}),
     Code.COLLECT: Rule(all_cases=True, values={"bundle": _NUMBER}),
-    Code.ENTER: Rule(all_cases=True, values={"route": _code("route")}),
+    # Each new case of a bundle has its own entry: one entry for the whole bundle would reveal a case to an
+    # officer whom the case excludes. ``unanswerable``: nobody can reply, so no reply is due.
+    Code.FILED: Rule(undeclared=True, values={"received": _DAY, "unanswerable": _FLAG}),
+    Code.ENTER: Rule(all_cases=True, values={"route": _code("route"), "received": _DAY}),
     Code.MAKE_OUTBOX: Rule(all_cases=True),
     Code.COPY_OUTBOX: Rule(all_cases=True, values={"outbox": _NUMBER}),
     Code.RENEW_KEYRING: Rule(all_cases=True),
@@ -481,7 +492,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.LIFT_QUARANTINE: Rule(officers=2, reason=_NEEDED, quarantine=True, oversight=True),
     Code.MINIMISE: Rule(officers=2, reason=_NEEDED, oversight=True, values={"place": _TEXT}),
     Code.RELEASE_HOLD: Rule(officers=2, reason=_NEEDED, quarantine=True, oversight=True),
-    Code.REMOVE_PROCEEDINGS: Rule(officers=2, reason=_NEEDED, oversight=True, values=_MEASURE),
+    Code.REMOVE_PROCEEDINGS: Rule(officers=2, reason=_NEEDED, oversight=True, values=_REMOVED_MEASURE),
 }
 
 

@@ -42,10 +42,34 @@ class Line:
     entry: Entry | None
 
 
-def note(session: Session, who: Actor, action: Action) -> None:
-    """Add an entry. Raises Refused if the clock went back since the last entry, except for a correction."""
+def note(session: Session, who: Actor, *actions: Action) -> None:
+    """Add an entry for each action, in this order.
+
+    Raises Refused if the clock went back since the last entry, except for a correction.
+    """
     last = queries_access.last_journal_entry(session)
-    before = _parsed(last) if last is not None else None
+    office = queries_office.office(session)
+    end, before = _head(session, last), _parsed(last) if last is not None else None
+    for action in actions:
+        _check_clock(before, who, action)
+        before = Entry(
+            n=end.n + 1,
+            previous=end.hash,
+            day=who.today,
+            officers=who.present,
+            action=action.code.value,
+            case=action.case,
+            values=action.values,
+            reason=action.reason,
+        )
+        signed = journal.sign(before, office.deployment, office.journal_seed)
+        session.add(JournalEntry(n=before.n, raw=signed.raw, signature=signed.signature, case=before.case))
+        end = Head(before.n, signed.hash)
+    session.flush()
+
+
+def _check_clock(before: Entry | None, who: Actor, action: Action) -> None:
+    """Raise Refused if the clock went back since the entry ``before``, except for a correction."""
     is_back = before is not None and who.today < before.day
     if before is not None and is_back and action.code is not Code.CORRECT_CLOCK:
         raise Refused(
@@ -69,21 +93,6 @@ def note(session: Session, who: Actor, action: Action) -> None:
                 "if the clock is wrong, set it and try again; if the clock is right, there is nothing to do"
             ),
         )
-    office = queries_office.office(session)
-    end = _head(session, last)
-    entry = Entry(
-        n=end.n + 1,
-        previous=end.hash,
-        day=who.today,
-        officers=who.present,
-        action=action.code.value,
-        case=action.case,
-        values=action.values,
-        reason=action.reason,
-    )
-    signed = journal.sign(entry, office.deployment, office.journal_seed)
-    session.add(JournalEntry(n=entry.n, raw=signed.raw, signature=signed.signature, case=entry.case))
-    session.flush()
 
 
 def head(session: Session) -> Head:

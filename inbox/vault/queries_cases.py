@@ -27,6 +27,8 @@ from inbox.vault.tables import (
 
 # A portal keeps the slot of a closed case for this long, plus up to one week (SPEC 8.4).
 CLOSED_KEPT = timedelta(days=187)
+# Every case with a recipient also has a case id.
+_HAS_MAILBOX = Case.recipient.is_not(None) & Case.withdrawn.is_(False)
 
 
 class Counts(NamedTuple):
@@ -96,6 +98,14 @@ def numbers_by_case_id(session: Session) -> dict[bytes, int]:
     return {case_id: number for case_id, number in rows if case_id is not None}
 
 
+def arrivals(session: Session, numbers: Sequence[int]) -> Sequence[Row[int, date, bool]]:
+    """Return each of these consecutive cases: number, day of receipt, and whether it has a mailbox."""
+    if not numbers:
+        return ()
+    columns = select(Case.number, Case.received, _HAS_MAILBOX).order_by(Case.number)
+    return session.execute(columns.where(Case.number.between(numbers[0], numbers[-1]))).all()
+
+
 def case_from(session: Session, envelope_hash: bytes) -> Case | None:
     """Return the case that arrived in this envelope."""
     return session.scalar(select(Case).filter_by(envelope=envelope_hash).limit(1))
@@ -120,8 +130,9 @@ def cases_to_refresh(
     open_still = ~over | Case.closed_in.is_(None) | Case.closed_in.not_in(CONFIRMED)
     lasting = select(ReplyKey.id).where(ReplyKey.withdrawn.is_(None), ReplyKey.not_after >= next_by)
     fading = (Case.closed_on >= today - CLOSED_KEPT) & Case.slot_key.not_in(lasting)
-    answerable = Case.recipient.is_not(None) & Case.withdrawn.is_(False)
-    return session.scalars(select(Case).where(answerable & (open_still | fading)).order_by(Case.number)).all()
+    return session.scalars(
+        select(Case).where(_HAS_MAILBOX & (open_still | fading)).order_by(Case.number)
+    ).all()
 
 
 def junked_by_day(session: Session) -> Mapping[date, Sequence[int]]:

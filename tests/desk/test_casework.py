@@ -60,7 +60,7 @@ def noted(office: Office) -> list[tuple[str, dict[str, Any], str]]:
     """Return the action, values and reason of each journal entry that is not about reading."""
     entries = office.json("journal", "list")["entries"]
     reading = {"found", "collect", "declare", "accept-instance", "list", "show", "read-journal", "open"}
-    reading.add("preview-reply")
+    reading |= {"preview-reply", "filed"}
     return [
         (entry["action"], entry["values"], entry["reason"])
         for entry in entries
@@ -128,12 +128,20 @@ def test_each_form_of_a_case_takes_effect_and_is_journalled(office: Office) -> N
         ("record-measure", {"kind": "disciplinary_sanction"}, ""),
         ("tell-measure", {"measure": 1}, ""),
         ("tell-measure", {"measure": 2, "no_longer": True}, ""),
-        ("remove-proceedings", {"measure": 2}, "another case"),
+        (
+            "remove-proceedings",
+            {"measure": 2, "kind": "disciplinary_sanction", "recorded": str(today())},
+            "another case",
+        ),
         ("record-measure", {"kind": "process_fix"}, ""),
-        ("remove-measure", {"measure": 2}, "another case, too"),
+        (
+            "remove-measure",
+            {"measure": 2, "kind": "process_fix", "recorded": str(today())},
+            "another case, too",
+        ),
         ("rate", {"credibility": "2"}, "two agree"),
         ("judge", {"danger": 2}, "armed"),
-        ("reply", {"template": "acknowledgement"}, ""),
+        ("reply", {"template": "acknowledgement", "acknowledges": True}, ""),
         ("reply", {"feedback": True}, ""),
         ("decide-by-two", {"duty": "art14", "decision": "not_needed"}, "another case"),
         ("close-by-two", {"outcome": "moot", "disclosure": "partial"}, ""),

@@ -159,7 +159,7 @@ def test_a_manual_entry_at_the_desk_makes_the_same_case_as_the_command(office: O
     assert ("letter", day, "fr") == (shown["route"], shown["received"], shown["language"])
     assert ["lettre.pdf"] == [file["name"] for file in shown["attachments"]]
     (entry,) = (each for each in office.json("journal", "list")["entries"] if each["action"] == "enter")
-    assert ({"route": "letter"}, 1, "") == (entry["values"], entry["case"], entry["reason"])
+    assert ({"route": "letter", "received": day}, 1, "") == (entry["values"], entry["case"], entry["reason"])
 
 
 def test_a_missing_medium_does_not_prevent_a_manual_entry(client: Client, stick: Path) -> None:

@@ -51,7 +51,12 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
     (["case", "measure", "unshare", "1", "2"], ("tell-measure", 1, {"measure": 2, "no_longer": True}, "")),
     (
         ["case", "measure", "retract", "1", "1", "--reason", "another case"],
-        ("remove-measure", 1, {"measure": 1}, "another case"),
+        (
+            "remove-measure",
+            1,
+            {"measure": 1, "kind": "process_fix", "recorded": today().isoformat()},
+            "another case",
+        ),
     ),
     (
         ["case", "set-credibility", "1", "2", "--reason", "two agree"],
@@ -63,7 +68,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
     ),
     (
         ["message", "reply", "1", "--template", "acknowledgement"],
-        ("reply", 1, {"template": "acknowledgement"}, ""),
+        ("reply", 1, {"template": "acknowledgement", "acknowledges": True}, ""),
     ),
     (
         ["message", "reply", "1", "--template", "feedback", "--text", CANARY, "--feedback"],
@@ -72,7 +77,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
     (
         ["case", "close", "1", "moot", "--disclosure", "full", "--text", CANARY],
         # Two officers closed the case beforehand.
-        ("close-by-two", 1, {"outcome": "moot", "disclosure": "full"}, ""),
+        ("close-by-two", 1, {"outcome": "moot", "disclosure": "full", "acknowledges": True}, ""),
     ),
     (
         ["case", "decide", "1", "not_needed", "--reason", "nobody"],

@@ -100,7 +100,10 @@ def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -
     def choose(session: Session) -> Action:
         found = recorded(session, of(session, number, position))
         code = Code.REMOVE_PROCEEDINGS if by_law.guards(found.rule) else Code.REMOVE_MEASURE
-        return action(code, number, reason, measure=position).by(found.officers)
+        # The journal must say which measure was retracted even after the case is destroyed.
+        row = found.row
+        taken_out = action(code, number, reason, measure=position, kind=row.kind, recorded=row.recorded)
+        return taken_out.by(found.officers)
 
     with chosen_action.acting(inbox, who, number, choose) as session:
         return _remove(session, number, position, who.today)

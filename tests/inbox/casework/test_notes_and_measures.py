@@ -315,7 +315,8 @@ def test_officers_retract_a_measure_that_was_recorded_by_mistake(
     assert [] == work(office)["measures"]
     assert () == slot(office, first_reporter).measures_disclosed
     events = office.json("case", "timeline", "1")["events"]
-    of_it = ({"kind": "protection_offered"}, {"measure": 1})
+    kind = {"kind": "protection_offered"}
+    of_it = (kind, {"measure": 1, "recorded": today().isoformat(), **kind})
     assert [("record-measure", ""), ("remove-measure", "another case")] == [
         (each["what"], each["reason"])
         for each in events

@@ -207,14 +207,16 @@ def test_the_case_token_of_a_report_entered_by_hand_is_never_stored(world: World
     assert CANARY not in world.office.run("journal", "list").out
 
 
-def test_the_journal_records_only_the_route_of_a_report_entered_by_hand(world: World, answers: Path) -> None:
+def test_the_journal_records_only_the_route_and_the_day_of_a_report_entered_by_hand(
+    world: World, answers: Path
+) -> None:
     world.office.json(*entering(answers, route="meeting"))
     with world.office.opened() as inbox, inbox.transaction() as session:
         row = queries_access.last_journal_entry(session)
         assert row is not None
         entry = ENTRY.parse(row.raw)
     noted = (entry.action, entry.case, entry.values, entry.reason)
-    assert ("enter", 1, {"route": "meeting"}, "") == noted
+    assert ("enter", 1, {"route": "meeting", "received": str(today())}, "") == noted
 
 
 def test_a_report_entered_by_hand_gets_the_next_free_number_if_another_case_took_the_expected_number(

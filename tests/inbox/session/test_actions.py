@@ -201,6 +201,7 @@ UNDECLARED = {
     Code.BREAK_GLASS,
     Code.DECLARE,
     Code.EXCLUDE,
+    Code.FILED,
     Code.FOUND_CONFLICT,
     Code.LIST_HANDLERS,
     Code.OPEN_ARCHIVED,
