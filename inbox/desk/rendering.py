@@ -80,6 +80,7 @@ def environment(language: str) -> Environment:
         "until": partial(_until, language),
         "own": partial(_own, language),
         "size": partial(_size, language),
+        "decimal": partial(format_decimal, locale=language),
     }
     return templates
 
@@ -246,6 +247,8 @@ _SECTIONS = {
     "journal": "journal.show",
     **dict.fromkeys(("office", "law", "texts", "registers", "officers", "keys", "portal"), "office.show"),
 }
+# Pages of one room that belong to the navigation entry of another page.
+_BESIDE = {"exchange.enter": "exchange.ask", "office.measure": "office.oversee"}
 _APART = {"queue.today", "exchange.ask", "office.oversee"}
 
 
@@ -253,8 +256,8 @@ def _section() -> str:
     """Return the endpoint of the navigation entry that this page belongs to, or ""."""
     if "case" in (request.view_args or {}):
         return "queue.first"
-    if request.endpoint == "exchange.enter":
-        return "exchange.ask"
+    if request.endpoint in _BESIDE:
+        return _BESIDE[request.endpoint]
     return "" if request.endpoint in _APART else _SECTIONS.get(request.blueprint or "", "")
 
 

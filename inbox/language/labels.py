@@ -19,7 +19,7 @@ FILE = Schema("labels", map_of(map_of(texts(), BARE_KEY)))
 OF_THE_LAW = frozenset(
     {
         *("authority", "clock", "decided", "decision", "decision_ground", "duty", "letter", "measure"),
-        *("outcome", "regime", "reply", "rule"),
+        *("goal", "outcome", "regime", "reply", "rhythm", "rule"),
     }
 )
 _law: dict[str, Mapping[str, Texts]] = {}

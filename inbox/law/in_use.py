@@ -93,6 +93,8 @@ def _words(law: Law) -> Mapping[str, Mapping[str, Texts]]:
     return {
         "authority": {code: each.name for code, each in law.authorities.items()},
         "clock": {code: each.name for code, each in law.clocks.items()},
+        "goal": {code.value: each.name for code, each in law.goals.items()},
+        "rhythm": {code.value: each.name for code, each in law.rhythms.items()},
         "letter": {code: each.name for code, each in law.letters.items()},
         "reply": {code: each.title for code, each in law.replies.items()},
         "regime": {code: each.name for code, each in law.regimes.items()},

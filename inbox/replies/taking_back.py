@@ -50,12 +50,14 @@ def take_back(inbox: Inbox, who: Actor, number: int, position: int) -> TakenBack
     """
 
     def choose(session: Session) -> Action:
-        noted = action(Code.UNSEND, number, reply=position)
         found = session.get(Message, (number, position))
-        if found is None:
-            return noted
-        told = {"acknowledges": found.acknowledges, "feedback": found.feedback}
-        return action(Code.UNSEND, number, reply=position, **told)
+        return action(
+            Code.UNSEND,
+            number,
+            reply=position,
+            acknowledges=bool(found and found.acknowledges),
+            feedback=bool(found and found.feedback),
+        )
 
     with chosen_action.acting(inbox, who, number, choose) as session:
         case = queries_cases.case(session, number)

@@ -64,6 +64,7 @@ class Code(StrEnum):
     HOLD = "hold"
     READ_TIMELINE = "read-timeline"
     OVERSEE = "oversee"
+    MEASURE_GOALS = "measure-goals"
     LIST_SETTINGS = "list-settings"
     CHOOSE_REGIME = "choose-regime"
     CHANGE_DAYS_OFF = "change-days-off"
@@ -142,6 +143,10 @@ class Code(StrEnum):
     MINIMISE = "minimise"
     RELEASE_HOLD = "release-hold"
     REMOVE_PROCEEDINGS = "remove-proceedings"
+
+
+# The values of an entry that say what a text does.
+ACKNOWLEDGES, FEEDBACK = "acknowledges", "feedback"
 
 
 class Viewed(StrEnum):
@@ -244,7 +249,7 @@ _UNKEPT = {"reason_unkept": _FLAG}
 _MEASURE = {"measure": _NUMBER}
 _REMOVED_MEASURE = _MEASURE | {"kind": _code("measure"), "recorded": _DAY}
 _REQUEST = {"request": _NUMBER}
-_ANSWERS = {"acknowledges": _FLAG, "feedback": _FLAG}
+_ANSWERS = {ACKNOWLEDGES: _FLAG, FEEDBACK: _FLAG}
 _GIVEN = {"what": _code("what"), "ground": _code("ground")}
 _CLOSING = {
     "outcome": _code("outcome"),
@@ -323,6 +328,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.HOLD: Rule(reason=_NEEDED, quarantine=True, oversight=True),
     Code.READ_TIMELINE: Rule(reads=True, once=True),
     Code.OVERSEE: Rule(reads=True, quarantine=True),
+    Code.MEASURE_GOALS: Rule(reads=True, quarantine=True, values={"year": _NUMBER}),
     Code.LIST_SETTINGS: Rule(reads=True),
     Code.CHOOSE_REGIME: Rule(all_cases=True, oversight=True, values={"regime": _code("regime")}),
     Code.CHANGE_DAYS_OFF: Rule(

@@ -76,16 +76,20 @@ def check(session: Session, pieces: Iterable[bytes] | None, written: Paper | Non
         for anchor in kept:
             _compare(heads, anchor)
     except JournalBroken as broken:
-        raise Refused(
-            sentence("{error}", error=library_errors.of_crypto(broken)),
-            sentence(
-                "keep a copy of the vault as it is now;"
-                " with all officers, find out what happened and who did it"
-            ),
-        ) from None
+        raise refusal(broken) from None
     head = Head(len(heads) - 1, heads[-1])
     anchored = max((anchor.journal.n for anchor in kept), default=0)
     return Checked(head, len(kept), anchored, list(_gaps(session, kept)) if pieces is not None else [])
+
+
+def refusal(broken: JournalBroken) -> Refused:
+    """Return the error for a journal that was altered."""
+    return Refused(
+        sentence("{error}", error=library_errors.of_crypto(broken)),
+        sentence(
+            "keep a copy of the vault as it is now; with all officers, find out what happened and who did it"
+        ),
+    )
 
 
 def _kept(session: Session, pieces: Iterable[bytes]) -> list[Anchor]:

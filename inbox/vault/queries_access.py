@@ -80,6 +80,13 @@ def not_shown(session: Session) -> int:
     return known - (session.scalar(lines) or 0)
 
 
+def for_other_handlers(session: Session) -> set[int]:
+    """Return the cases that officers see only as a queue line, because others handle them."""
+    rows = select(Workflow.case)
+    lines = session.scalars(rows.execution_options(**row_security.AS_A_LINE))
+    return set(lines) - set(session.scalars(rows))
+
+
 def archived(session: Session, seen: Collection[int]) -> set[int]:
     """Return the archived cases that the signed-in officers cannot read: all except ``seen``."""
     day = row_security.day(session)

@@ -22,6 +22,8 @@ from templates.law.rules import (
     Event,
     Fill,
     MeasureRole,
+    Repeated,
+    Step,
     Threat,
     fields,
 )
@@ -43,7 +45,7 @@ _FILLED = {
 def check(documents: Documents) -> None:
     """Raise Mismatch for the first mistake that the schema of a single file cannot find."""
     checks = (_regimes, _clocks, _apart, _measures, _help, _outcomes, _decisions, _duties, _replies)
-    for each in (*checks, _letters, _sheets):
+    for each in (*checks, _letters, _sheets, _goals):
         for mistake in each(documents):
             raise mistake
 
@@ -225,6 +227,21 @@ def _outcomes(documents: Documents) -> Iterator[Mismatch]:
     names = any(each.get("body", Body.NONE) != Body.NONE for each in document.value["outcome"].values())
     if names and not any(each["referral"] for each in authorities.value["authority"].values()):
         yield _wrong(authorities, ("authority",), belongs("some-referral"))
+
+
+def _goals(documents: Documents) -> Iterator[Mismatch]:
+    """Yield a mistake unless each step and each rhythm has a goal, and a goal begins with an earlier step."""
+    document, steps = documents["goals.toml"], tuple(Step)
+    for table, known in (("goal", steps[1:]), ("rhythm", tuple(Repeated))):
+        for code in document.value[table]:
+            if code not in known:
+                yield document.mismatch((table, code), Fault.UNKNOWN)
+        for each in known:
+            if each not in document.value[table]:
+                yield document.mismatch((table, each.value), Fault.MISSING)
+    for code, row in document.value["goal"].items():
+        path = ("goal", code, "from")
+        yield from _among(document, path, row["from"], steps[: steps.index(Step(code))])
 
 
 def _replies(documents: Documents) -> Iterator[Mismatch]:

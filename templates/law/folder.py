@@ -13,6 +13,7 @@ NAMES = (
     "authorities.toml",
     "deadlines.toml",
     "duties.toml",
+    "goals.toml",
     "law.toml",
     "letters.toml",
     "measures.toml",

@@ -229,6 +229,13 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
             },
         ),
     },
+    # A goal is what management expects of the office: a later or rarer step is less than was expected.
+    "goals.toml": {
+        "goal": neither,
+        **_under("goal.*", neither, {**_NAMED, "from": _any, "days": _more, "share": _less}),
+        "rhythm": neither,
+        **_under("rhythm.*", neither, {**_NAMED, "days": _more}),
+    },
     "law.toml": {
         "name": neither,
         **_under("calendar", neither, {**_RULE, "country": _any, "weekend": _further}),

@@ -37,6 +37,8 @@ def parse(files: Mapping[str, bytes]) -> Law:
         regimes=_each(said["law"]["regime"], _regime),
         exchange=_exchange(said["deadlines"]["exchange"]),
         clocks=_each(said["deadlines"]["clock"], lambda row: _clock(row, regimes)),
+        goals={step: _goal(said["goals"]["goal"][step]) for step in tuple(rules.Step)[1:]},
+        rhythms={each: _rhythm(said["goals"]["rhythm"][each]) for each in rules.Repeated},
         offence=_offence(said["duties"]["offence"]),
         duties=_each(said["duties"]["duty"], lambda row: _duty(row, regimes)),
         measures=_each(said["measures"]["measure"], _measure),
@@ -143,6 +145,20 @@ def _extension(row: Any) -> rules.Extension:
     return rules.Extension(
         within=Span.parse(row["within"]), regimes=frozenset(row["regimes"]), basis=_basis(row)
     )
+
+
+def _goal(row: Any) -> rules.Goal:
+    return rules.Goal(
+        name=_texts(row["name"]),
+        starts=rules.Step(row["from"]),
+        days=row["days"],
+        share=row["share"],
+        basis=_basis(row),
+    )
+
+
+def _rhythm(row: Any) -> rules.Rhythm:
+    return rules.Rhythm(name=_texts(row["name"]), days=row["days"], basis=_basis(row))
 
 
 def _offence(row: Any) -> rules.Offence:

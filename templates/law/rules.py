@@ -112,6 +112,26 @@ class MeasureRole(StrEnum):
     REFERRAL = "referral"
 
 
+class Step(StrEnum):
+    """The steps of a case for which an office sets goals, in order. ``RECEIVED`` only begins a goal."""
+
+    RECEIVED = "received"
+    READ = "read"
+    ACKNOWLEDGED = "acknowledged"
+    ANSWERED = "answered"
+    MEASURE = "measure"
+    SANCTION = "sanction"
+    CLOSED = "closed"
+
+
+class Repeated(StrEnum):
+    """What officers repeat, and for which an office sets the longest gap."""
+
+    COLLECT = "collect"
+    SEND = "send"
+    BACK_UP = "back_up"
+
+
 class Protection(StrEnum):
     """What a measure says about the protection of a reporter, or of a person who helped to report."""
 
@@ -225,6 +245,26 @@ class Exchange:
     """
 
     every: Span
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """A step that must follow the step ``starts`` within ``days``, in ``share`` percent of the cases."""
+
+    name: Texts
+    starts: Step
+    days: int
+    share: int
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """The longest gap, in days, between two actions of the same kind."""
+
+    name: Texts
+    days: int
     basis: Basis
 
 
@@ -693,6 +733,8 @@ class Law:
     regimes: Mapping[str, Regime]
     exchange: Exchange
     clocks: Mapping[str, Clock]
+    goals: Mapping[Step, Goal]
+    rhythms: Mapping[Repeated, Rhythm]
     offence: Offence
     duties: Mapping[str, Duty]
     measures: Mapping[str, Measure]

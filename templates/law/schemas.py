@@ -31,6 +31,7 @@ from templates.law.rules import (
     News,
     Protection,
     Reach,
+    Step,
     Threat,
     Told,
 )
@@ -39,6 +40,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 PRIORITIES = ("1", "2", "3", "4")
 _LONGEST = 1_000
 _MOST_SEVERE = 3
+_MOST_DAYS = 999
 _TWO = number(1, 2)
 _SPAN: Node = {"type": "string", "format": "span", **expected("span")}
 _REGIMES = list_of(IDENTIFIER)
@@ -98,6 +100,21 @@ _DEADLINES = table(
                 },
             )
         ),
+    }
+)
+_GOALS = table(
+    {
+        "goal": map_of(
+            _rule(
+                {
+                    **_NAME,
+                    "from": _enum(tuple(Step)[:-1]),
+                    "days": number(1, _MOST_DAYS),
+                    "share": number(1, 100),
+                }
+            )
+        ),
+        "rhythm": map_of(_rule({**_NAME, "days": number(1, _MOST_DAYS)})),
     }
 )
 _DECISION = table(
@@ -272,6 +289,7 @@ ROOTS = {
     "authorities.toml": _AUTHORITIES,
     "deadlines.toml": _DEADLINES,
     "duties.toml": _DUTIES,
+    "goals.toml": _GOALS,
     "law.toml": _LAW,
     "letters.toml": _LETTERS,
     "measures.toml": _MEASURES,

@@ -193,6 +193,8 @@ PLACES = {
     "/office/texts/reply/entry/details": ("/office", "true"),
     "/office/register/consultations": ("/office", "true"),
     "/oversight": ("/oversight", "page"),
+    "/goals": ("/oversight", "true"),
+    "/goals/2026": ("/oversight", "true"),
     "/retention": ("/retention", "page"),
 }
 

@@ -64,7 +64,7 @@ def noted(office: Office) -> list[tuple[str, dict[str, Any], str]]:
     return [
         (entry["action"], entry["values"], entry["reason"])
         for entry in entries
-        if entry["action"] not in reading
+        if entry.get("action") not in reading
     ]
 
 

@@ -15,7 +15,17 @@ WORD = re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+)+|'\*'")
 PAGES = (
     *("/today", "/", "/case/1", "/case/1/dialogue", "/case/1/work", "/case/1/timeline", "/case/1/links"),
     *("/case/1/ledger", "/case/1/readers", "/case/1/dossier", "/case/1/letters", "/case/1/minimise"),
-    *("/enter", "/access", "/medium", "/retention", "/oversight", "/journal", "/office", "/office/law"),
+    *(
+        "/enter",
+        "/access",
+        "/medium",
+        "/retention",
+        "/oversight",
+        "/goals",
+        "/journal",
+        "/office",
+        "/office/law",
+    ),
     *("/office/texts/reply", "/office/texts/letter", "/office/texts/authority", "/office/keys"),
 )
 # Forms that contain codes. The desk refuses these forms, or returns them to the officer for confirmation.

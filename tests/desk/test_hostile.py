@@ -37,7 +37,7 @@ TEMPLATE = "source = 'x'\n[reply.x]\nstatus = ['received']\n" + "".join(
 )
 READ = (
     ["case", "show", "1"], ["case", "list"], ["queue", "list"], ["case", "timeline", "1"], ["case", "link",
-    "list", "1"], ["message", "template", "list"], ["office", "oversight"],
+    "list", "1"], ["message", "template", "list"], ["office", "oversight"], ["office", "goals"],
     ["dossier", "disclosure", "list", "1"], ["journal", "list"], ["access", "alias", "list"], ["case",
     "identity", "show", "1"],
     ["access", "handlers", "1"], ["retention", "list"], ["office", "show"],

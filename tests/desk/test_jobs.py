@@ -245,7 +245,7 @@ def test_passphrases_confirm_only_the_job_for_which_they_were_typed(place: Place
             ended = client.raw.get(begun.location, base_url=base)
             assert (status, False) == (ended.status_code, passphrase_of("alice") in ended.text)
     entries = place.office.json("journal", "list")["entries"]
-    noted = [each["officers"] for each in entries if each["action"] == "accept-instance"]
+    noted = [each["officers"] for each in entries if each.get("action") == "accept-instance"]
     assert [dict.fromkeys(NAMES, how) for how in ("passphrase", "confirmed")] == noted
 
 

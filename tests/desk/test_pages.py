@@ -73,6 +73,7 @@ PAGES = {
     "retention": "/retention",
     "unopened": "/unopened/1",
     "oversight": "/oversight",
+    "goals": "/goals",
     "register": "/office/register/consultations",
     "figures": "/office/figures",
     "nothing": "/nowhere",

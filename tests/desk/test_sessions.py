@@ -34,7 +34,7 @@ LIMITS = Limits(idle=10 * MINUTE, short=5 * MINUTE, longest=8 * HOUR)
 def entries(office: Office, *actions: str) -> list[tuple[str, list[str]]]:
     """Return the journal entries about these actions, each with its officers."""
     found = office.json("journal", "list")["entries"]
-    return [(each["action"], [*each["officers"]]) for each in found if each["action"] in actions]
+    return [(each["action"], [*each["officers"]]) for each in found if each.get("action") in actions]
 
 
 @contextmanager

@@ -15,7 +15,18 @@ pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 CANARY = "zibeline"
 # The pages that bruno opens.
-LOOKED_AT = ("", "today", "retention", "case/2", "case/2/readers", "case/1", "confirm", "access", "oversight")
+LOOKED_AT = (
+    "",
+    "today",
+    "retention",
+    "case/2",
+    "case/2/readers",
+    "case/1",
+    "confirm",
+    "access",
+    "oversight",
+    "goals",
+)
 
 
 @dataclass

@@ -88,6 +88,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
     (["case", "reopen", "2", "--reason", "more came"], ("reopen", 2, {}, "more came")),
     (["case", "timeline", "1"], ("read-timeline", 1, {}, "")),
     (["office", "oversight"], ("oversee", None, {}, "")),
+    (["office", "goals", "--year", "2026"], ("measure-goals", None, {"year": 2026}, "")),
     (["office", "show"], ("list-settings", None, {}, "")),
     (["office", "set", "--regime", "external"], ("choose-regime", None, {"regime": "external"}, "")),
     (

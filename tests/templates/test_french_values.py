@@ -24,6 +24,8 @@ from templates.law.rules import (
     News,
     Protection,
     Reach,
+    Repeated,
+    Step,
     Threat,
     Told,
 )
@@ -54,6 +56,21 @@ def test_the_register_of_protection_has_five_kinds_of_measures() -> None:
         "protection_refused": Protection.REFUSED,
         "facilitator_protection": Protection.FACILITATOR,
     } == {code: each.protection for code, each in FRENCH.measures.items() if each.protection}
+
+
+def test_the_office_has_the_listed_goals() -> None:
+    """Each goal has the step that begins it, the days, and the share of the cases in percent."""
+    assert {
+        Step.READ: (Step.RECEIVED, 3, 90),
+        Step.ACKNOWLEDGED: (Step.RECEIVED, 6, 95),
+        Step.ANSWERED: (Step.RECEIVED, 85, 94),
+        Step.MEASURE: (Step.RECEIVED, 60, 80),
+        Step.SANCTION: (Step.MEASURE, 180, 75),
+        Step.CLOSED: (Step.RECEIVED, 270, 70),
+    } == {step: (each.starts, each.days, each.share) for step, each in FRENCH.goals.items()}
+    assert {Repeated.COLLECT: 5, Repeated.SEND: 7, Repeated.BACK_UP: 8} == {
+        code: each.days for code, each in FRENCH.rhythms.items()
+    }
 
 
 def test_the_program_fills_in_the_expected_sections_of_each_sheet() -> None:

@@ -15,7 +15,7 @@ from inbox.desk.jobs import work_goes_on
 from inbox.desk.pages import papers
 from inbox.desk.state import actor, here, seat
 from inbox.language import labels
-from inbox.overview import oversight
+from inbox.overview import goals, oversight
 from inbox.setup import backup as backups
 from inbox.setup import sheet_notice
 from inbox.setup.backup import Places
@@ -105,3 +105,12 @@ def oversee() -> ResponseReturnValue:
     """Show figures about the work, without anything from reports."""
     view = oversight.look(here().inbox, actor())
     return rendering.page("office/oversight.html", view=view, labels=labels, deadline=oversight.deadline)
+
+
+@pages.get("/goals")
+@pages.get("/goals/<int:year>")
+def measure(year: int | None = None) -> ResponseReturnValue:
+    """Show how far the goals of a year were met, with links to the years before and after."""
+    found = goals.look(here().inbox, actor(), year)
+    view = goals.view(found)
+    return rendering.page("office/goals.html", view=view, first=goals.FIRST, today=actor().today)

@@ -285,7 +285,9 @@ def test_two_officers_record_a_consent_and_must_name_the_message_that_gives_it(o
             identities.consent(opened.inbox, alone, 1, given)
         identities.consent(opened.inbox, opened.by_opening(today()), 1, given)
         identities.consent(opened.inbox, alone, 1, ConsentSaid(withdrawn=True))
-    noted = [each for each in office.json("journal", "list")["entries"] if each["action"] == "note-consent"]
+    noted = [
+        each for each in office.json("journal", "list")["entries"] if each.get("action") == "note-consent"
+    ]
     assert [("the report", 2), ("", 2)] == [(each["reason"], len(each["officers"])) for each in noted]
 
 
@@ -364,7 +366,7 @@ def test_one_officer_alone_can_disclose_a_report_but_not_an_identity(office: Off
             disclosures.disclose(opened.inbox, alone, 1, identity)
         disclosures.disclose(opened.inbox, alone, 1, report)
         disclosures.disclose(opened.inbox, both, 1, identity)
-    noted = [each["action"] for each in office.json("journal", "list")["entries"]]
+    noted = [each["action"] for each in office.json("journal", "list")["entries"] if not each["withheld"]]
     assert ["disclose", "disclose-identity"] == [each for each in noted if each.startswith("disclose")]
 
 

@@ -563,7 +563,9 @@ def test_a_measure_before_the_answer_of_the_prosecutor_requires_a_reason(office:
     assert "inbox case measure add 1 prosecutor_word; or say why you take the measure anyway" in said
     counted = office.json("office", "oversight")["actions"]["despite-warning"]
     office.json("case", "measure", "add", "1", "suspension", "--despite-warning", "he burns files")
-    noted = [each for each in office.json("journal", "list")["entries"] if each["action"] == "record-measure"]
+    noted = [
+        each for each in office.json("journal", "list")["entries"] if each.get("action") == "record-measure"
+    ]
     assert [{"kind": "hearing"}, {"kind": "suspension", "despite": True}] == [
         each["values"] for each in noted
     ]
@@ -576,7 +578,9 @@ def test_a_measure_requires_no_reason_once_the_prosecutor_does_not_object(office
     tell_prosecutor(office)
     office.json("case", "measure", "add", "1", "prosecutor_word")
     office.json("case", "measure", "add", "1", "hearing", "--despite-warning", "to be sure")
-    (*_, noted) = [e for e in office.json("journal", "list")["entries"] if e["action"] == "record-measure"]
+    (*_, noted) = [
+        e for e in office.json("journal", "list")["entries"] if e.get("action") == "record-measure"
+    ]
     assert ({"kind": "hearing"}, "to be sure") == (noted["values"], noted["reason"])
     office.json("case", "measure", "add", "1", "hearing")
     office.json("case", "measure", "add", "1", "prosecutor_phoned")
@@ -638,7 +642,9 @@ def test_each_measure_under_restrictions_of_the_prosecutor_requires_a_reason(off
     assert "inbox case measure add 1 admin_inquiry --despite-warning REASON" in said
     office.json("case", "measure", "add", "1", "protection_granted")
     office.json("case", "measure", "add", "1", "admin_inquiry", "--despite-warning", "nobody is heard")
-    (*_, noted) = [e for e in office.json("journal", "list")["entries"] if e["action"] == "record-measure"]
+    (*_, noted) = [
+        e for e in office.json("journal", "list")["entries"] if e.get("action") == "record-measure"
+    ]
     assert ({"kind": "admin_inquiry", "despite": True}, "nobody is heard") == (
         noted["values"],
         noted["reason"],
@@ -670,7 +676,9 @@ def test_the_desk_asks_for_a_reason_if_a_measure_precedes_the_answer_of_the_pros
         shown = client.send("/en/case/1/measure", **form)
         assert (409, True) == (shown.status_code, "has not said that this measure can be taken" in shown.text)
         assert 303 == client.send("/en/case/1/measure", **form, despite="he leaves").status_code
-    (*_, noted) = [e for e in office.json("journal", "list")["entries"] if e["action"] == "record-measure"]
+    (*_, noted) = [
+        e for e in office.json("journal", "list")["entries"] if e.get("action") == "record-measure"
+    ]
     assert ({"kind": "hearing", "despite": True}, "he leaves") == (noted["values"], noted["reason"])
 
 

@@ -60,7 +60,7 @@ def session(
 
 
 def entries(office: Office) -> list[str]:
-    return [entry["action"] for entry in office.json("journal", "list")["entries"]]
+    return [entry["action"] for entry in office.json("journal", "list")["entries"] if not entry["withheld"]]
 
 
 def test_the_output_of_a_whole_session_equals_the_golden_file(office: Office) -> None:
@@ -100,7 +100,7 @@ def test_the_journal_names_the_version_of_the_program_that_opened_the_inbox(offi
     with session(office) as at:
         at.types("lock")
         assert 0 == at.waits()
-    (entry,) = (each for each in office.json("journal", "list")["entries"] if each["action"] == "open")
+    (entry,) = (each for each in office.json("journal", "list")["entries"] if each.get("action") == "open")
     assert version.text() == entry["values"]["program_version"]
     assert f"program version {version.text()}" in office.run("journal", "list").out
 
@@ -120,7 +120,7 @@ def test_any_two_of_three_signed_in_officers_can_confirm_an_action(office: Offic
         at.types("lock")
         assert 0 == at.waits()
     rotated = [
-        entry for entry in office.json("journal", "list")["entries"] if entry["action"] == "rotate-keys"
+        entry for entry in office.json("journal", "list")["entries"] if entry.get("action") == "rotate-keys"
     ]
     assert [dict.fromkeys(("bruno", "chloe"), "confirmed")] == [entry["officers"] for entry in rotated]
 

@@ -287,7 +287,7 @@ def test_a_case_in_quarantine_can_be_closed_without_a_decision_on_admissibility(
     office.json("access", "quarantine", "2", "--reason", "secret")
     office.json("case", "close", "2", *CLOSING)
     (entry,) = [
-        each for each in office.json("journal", "list")["entries"] if each["action"] == "close-by-two"
+        each for each in office.json("journal", "list")["entries"] if each.get("action") == "close-by-two"
     ]
     assert 2 == entry["case"]
 
@@ -307,7 +307,7 @@ def test_the_decision_to_inform_the_prosecutor_is_also_recorded_as_a_measure(off
         measure[name] for name in ("kind", "addressee", "reference", "told")
     )
     entries = office.json("journal", "list")["entries"]
-    entry = [each for each in entries if each["action"] == "decide-by-two"][-1]
+    entry = [each for each in entries if each.get("action") == "decide-by-two"][-1]
     decided = {"duty": "art40", "decision": "transmit"}
     assert (1, decided, "it is corruption") == (entry["case"], entry["values"], entry["reason"])
 

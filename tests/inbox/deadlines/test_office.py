@@ -55,7 +55,7 @@ def clocks(office: Office, number: str = "1") -> dict[str, Any]:
 
 def noted(office: Office, *actions: str) -> list[Any]:
     """Return the journal entries with one of these actions."""
-    return [each for each in office.json("journal", "list")["entries"] if each["action"] in actions]
+    return [each for each in office.json("journal", "list")["entries"] if each.get("action") in actions]
 
 
 DAYS = st.dates(date(2023, 12, 1), date(2032, 12, 31))  # This range has three leap days.

@@ -88,6 +88,8 @@ EXPORTS = {
     "templates": ["message", "template", "export", "--out", "OUT/templates.toml"],
     "oversight": ["office", "oversight"],
     "oversight, for machines": ["office", "oversight", "--json"],
+    "goals": ["office", "goals"],
+    "goals, for machines": ["office", "goals", "--json"],
     "timeline": ["case", "timeline", "1", "--json"],
     "journal": ["journal", "list", "--json"],
     "register": ["office", "register", "alerts", "--out", "OUT/register.csv"],
@@ -103,7 +105,9 @@ AFTER = {"destroyed"}
 # These exports must not reveal the source, because the reporter asked for this, or because a reader could
 # infer the source.
 SOURCELESS = {
-    name for name in EXPORTS if name.partition(",")[0] in {"access", "letter", "oversight", "timeline"}
+    name
+    for name in EXPORTS
+    if name.partition(",")[0] in {"access", "goals", "letter", "oversight", "timeline"}
 }
 SOURCELESS |= {"journal", "destroyed", "retention visa request", "register", "register, printed", "sheet"}
 # These commands also write files. Some of these files are for the portal, which knows the ids of cases. The

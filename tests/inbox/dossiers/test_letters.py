@@ -182,7 +182,7 @@ def test_the_journal_and_the_ledger_record_a_letter_but_a_letter_decides_nothing
     before = office.json("case", "show", "1")["work"]
     office.json(*write(letter, office.out / "x"))
     entries = office.json("journal", "list")["entries"]
-    noted = next(each for each in entries if each["action"] == "write-letter")
+    noted = next(each for each in entries if each.get("action") == "write-letter")
     assert (1, {"letter": letter}) == (noted["case"], noted["values"])
     (row,) = office.json("dossier", "disclosure", "list", "1")["disclosures"]
     to = FRENCH.authorities.get(LETTERS[letter][0])
@@ -336,7 +336,7 @@ def test_the_text_that_officers_type_into_a_letter_is_checked(office: Office, na
     assert (name == "quoted") == bool(despite.code)
     if name != "quoted":
         entries = office.json("journal", "list")["entries"]
-        noted = next(each for each in entries if each["action"] == "write-letter")
+        noted = next(each for each in entries if each.get("action") == "write-letter")
         assert ("drill", True) == (noted["reason"], noted["values"]["despite"])
 
 

@@ -84,7 +84,7 @@ def test_the_journal_and_the_ledger_contain_only_the_hash_of_the_text(office: Of
     office.json(*informed(OWN))
     digest = hashlib.sha256(OWN.encode()).hexdigest()
     entries = office.json("journal", "list")["entries"]
-    (noted,) = [each for each in entries if each["action"] == "record-measure"]
+    (noted,) = [each for each in entries if each.get("action") == "record-measure"]
     assert {"kind": "dnred_informed", "sha256": digest} == noted["values"]
     assert [*NAMES] == sorted(noted["officers"])
     (row,) = office.json("dossier", "disclosure", "list", "1")["disclosures"]
@@ -124,7 +124,7 @@ def test_a_reason_is_required_for_a_text_that_repeats_details_of_a_report(office
     assert before == office.state()
     office.json(*informed(text, "--despite-warning", "drill"))
     entries = office.json("journal", "list")["entries"]
-    (noted,) = [each for each in entries if each["action"] == "record-measure"]
+    (noted,) = [each for each in entries if each.get("action") == "record-measure"]
     assert ("drill", True) == (noted["reason"], noted["values"]["despite"])
 
 

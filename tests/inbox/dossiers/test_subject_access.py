@@ -195,7 +195,7 @@ def test_a_case_with_only_the_family_name_matches_a_request_until_officers_recor
             client.send("/en/access/1/namesake", **form, **more).status_code for more in ({}, BY_TWO)
         ]
     assert ([], False) == (office.json("request", "show", "1")["maybe"], waits(office, 4))
-    (noted,) = [e for e in office.json("journal", "list")["entries"] if e["action"] == "judge-name"]
+    (noted,) = [e for e in office.json("journal", "list")["entries"] if e.get("action") == "judge-name"]
     assert (4, "a cousin", {}) == (noted["case"], noted["reason"], noted["values"])
     office.json("request", "same-person", *judge[2:], "--reason", "asked the chief")
     assert ([1, 2, 3, 4], True) == ([*seen(office)], waits(office, 4))

@@ -34,7 +34,7 @@ from inbox.figures import counting, events
 from inbox.keys import listing
 from inbox.language import labels
 from inbox.law import entries
-from inbox.overview import facets, oversight, timeline
+from inbox.overview import facets, goals, oversight, timeline
 from inbox.overview.case_view import Notice
 from inbox.overview.queue_filter import Due, Order, State
 from inbox.overview.saved_views import BuiltIn
@@ -84,6 +84,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "days_off": settings.DaysOff,
     "deadline": [access_requests.DEADLINE],
     "deadline_state": oversight.State,
+    "goal_result": goals.Result,
     "disclosure": workflow.Disclosure,
     "degree": Degree,
     "done": Done,

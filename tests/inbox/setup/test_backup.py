@@ -52,7 +52,7 @@ def test_a_restored_backup_is_the_same_inbox_and_opens_with_the_same_shares(
     assert (["('last-case', '1003')", rules], 1004) == (after.pop("settings"), said.json["next_case"])
     assert before == after
     assert 0 == restored.run("journal", "verify").code
-    acts = [entry["action"] for entry in restored.json("journal", "list")["entries"]]
+    acts = [entry["action"] for entry in restored.json("journal", "list")["entries"] if not entry["withheld"]]
     assert ["back-up", "restore", "read-journal", "read-journal"] == acts[-4:]
     out = tmp_path / "file"
     assert 0 == restored.run("file", "export", "1", "1", "--out", out, "--reason", "x").code
@@ -401,10 +401,16 @@ def test_a_bundle_after_a_missing_one_is_collected_only_if_officers_accept_the_g
     late = portal.bundle()
     assert "bundle 2 is missing" in world.office.run("exchange", "collect", late).err
     world.office.json("exchange", "collect", late, "--after-restore")
-    noted = [(entry["action"], entry["values"]) for entry in world.office.json("journal", "list")["entries"]]
+    noted = [
+        (entry["action"], entry["values"])
+        for entry in world.office.json("journal", "list")["entries"]
+        if not entry["withheld"]
+    ]
     assert ("accept-gap", {"bundle": 3, "after_bundle": 1}) in noted
     world.office.json("exchange", "collect", portal.bundle(), "--after-restore")
-    acts = [entry["action"] for entry in world.office.json("journal", "list")["entries"]]
+    acts = [
+        entry["action"] for entry in world.office.json("journal", "list")["entries"] if not entry["withheld"]
+    ]
     assert 1 == acts.count("accept-gap")
 
 
@@ -417,7 +423,11 @@ def test_only_the_bundles_directly_after_a_gap_take_two_officers(
     bundles = [(n, portal.bundle()) for n in range(2, 7)]
     given = [path for n, path in bundles if n not in lost]
     world.office.json("exchange", "collect", *given, "--after-restore")
-    noted = [(entry["action"], entry["values"]) for entry in world.office.json("journal", "list")["entries"]]
+    noted = [
+        (entry["action"], entry["values"])
+        for entry in world.office.json("journal", "list")["entries"]
+        if not entry["withheld"]
+    ]
     assert [
         ("accept-gap", {"bundle": 3, "after_bundle": 1}),
         ("collect", {"bundle": 4}),
@@ -472,7 +482,7 @@ def test_an_inbox_restored_to_a_state_before_the_last_exchange_continues_with_th
     behind.carry_in(5)
     behind.carry_back(6)
     entries = inbox.json("journal", "list")["entries"]
-    (gap,) = [each["values"] for each in entries if each["action"] == "accept-gap"]
+    (gap,) = [each["values"] for each in entries if each.get("action") == "accept-gap"]
     assert {"bundle": 4, "after_bundle": 1, "outbox": 4, "after_outbox": 1} == gap
 
 

@@ -31,7 +31,7 @@ def change(office: Office, *words: str, names: Sequence[str] = NAMES) -> Said:
 
 def newest(office: Office, code: str) -> Any:
     entries = json.loads(office.run("journal", "list", "--json").out)["entries"]
-    return [each for each in entries if each["action"] == code][-1]
+    return [each for each in entries if each.get("action") == code][-1]
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +188,9 @@ def test_every_command_shows_the_notice_until_each_officer_has_confirmed_it(
     assert "confirmed by chloe\n" == last.run("officer", "acknowledge").out
     assert "NOTICE" not in last.run("case", "list").err
     noted = [
-        each for each in last.json("journal", "list")["entries"] if each["action"] == "acknowledge-renewal"
+        each
+        for each in last.json("journal", "list")["entries"]
+        if each.get("action") == "acknowledge-renewal"
     ]
     assert [["alice", "bruno"], ["bruno", "chloe"]] == [[*each["officers"]] for each in noted]
 
