@@ -23,8 +23,9 @@ _ENVIRONMENT = (
 )
 # The machine has its own processes and mounts. Its only network interface is loopback.
 _APART = ("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child")
-# `inbox doctor` examines the mounts, so the tree must be their root: pivot_root does this, but chroot does
-# not. `lsblk` reads /sys. The machine runs until the other end of its standard input is closed.
+# `inbox doctor` examines the mounts, so the tree must be their root. pivot_root makes the tree their root,
+# but chroot does not. `lsblk` reads /sys. The machine runs until the other end of its standard input is
+# closed.
 _START = """ip link set lo up && mount --bind "$0" "$0" && cd "$0" && mount -t proc proc proc &&
 mount -t sysfs sysfs sys && pivot_root . . && umount --lazy . && echo on && exec cat"""
 _MOST_SECONDS = 600

@@ -12,8 +12,8 @@ CAPACITY_GB = 0.3
 def junk(server: Server) -> str:
     """Flood a portal that holds a genuine report; return a line of results.
 
-    Raise an error if anything was lost, if a page did not load during the flood, or if junk was neither
-    accepted nor refused for lack of room.
+    Raise an error if anything was lost, if a page did not load during the flood, or if junk was refused for
+    any reason except lack of room.
     """
     with (server.folder / "portal.toml").open("a") as file:
         file.write(f"capacity_gb = {CAPACITY_GB}\n")

@@ -96,8 +96,8 @@ def run(words: Iterable[str] = ()) -> Iterator[str]:
     """Try every row, or each row that contains one of these words; yield lines with the totals.
 
     Raise RuntimeError if no test of the program notices a wrong law, or if a test passes under every wrong
-    law of its row; the message names these laws and tests. RuntimeError is also raised if a test fails under
-    the original law, or if these rows have no value of the law that can be changed.
+    law of its row; the message names these laws and tests. Also raises RuntimeError if a test fails under the
+    original law, or if these rows contain no value of the law that can be changed.
     """
     files = shown_by.shipped()
     every = shown_by.rows(ROWS.read_text("utf-8"))

@@ -1,7 +1,7 @@
 """The latest result of each part of the soak, in `docs/soak.json`, and whether its code has changed since.
 
-A record names the commit that was run. A record is stale if the code that its part covers differs between the
-record's commit and this working copy; uncommitted changes count too.
+A record names the commit that was run. A record is stale if the code that its part covers has changed since
+the record's commit. Uncommitted changes count too.
 """
 
 import json

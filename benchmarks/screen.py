@@ -7,9 +7,9 @@ from playwright.sync_api import Page
 # A block is the text of an element that is not inline. Folded parts are opened briefly, because their texts
 # have no position on the page otherwise. Texts placed outside the page, such as the skip link, are not read.
 # Texts that are cut off, such as a name too long for the header, are not read either. Texts of the class
-# `late` are left out: they appear only if loading takes long, so a busy machine would change the figures. The
-# groups of a fingerprint are not words to read: people compare their letters with a poster. The label that
-# unfolds a fingerprint is read.
+# `late` are left out. They appear only if loading takes long, so the figures would depend on how busy the
+# machine is. The groups of a fingerprint are not words to read: people compare their letters with a poster.
+# The label that unfolds a fingerprint is read.
 _READ = """() => {
   const folded = [...document.querySelectorAll("details:not([open])")];
   const inFolded = (element) => folded.some(

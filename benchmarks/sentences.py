@@ -6,8 +6,8 @@ sentences instead, from the errors, hints and answers that the desk and the page
 pages of ``docs/fr``.
 
 ``--peer`` draws 160 sentences of the project, and 160 from the docstrings of Python's standard library. A
-strict reader also marks sentences of the library, which shows how much of a figure is due to the reader and
-how much is due to the text.
+strict reader also marks sentences of the library. This shows how much of a figure comes from the reader, and
+how much comes from the text.
 
 Sentences of an earlier text are mixed in; ``--old FILE`` names another file with such sentences, one per
 line. If a reader does not stumble over the earlier sentences, the reading was too fast and does not count.
@@ -76,9 +76,9 @@ _LIST = re.compile(r"^(\s*[-*+]\s|\s*\d+\.\s|>|#)")
 def sentences(text: str) -> Iterator[str]:
     """Yield the sentences of a text, each on one line; omit sentences of fewer than four words.
 
-    Bold words, such as the name of a button, and the texts of Markdown links are quoted, so that the reader
-    can tell them from the sentence. A sentence that the document itself quotes is omitted, because pages
-    about earlier readings quote texts that were replaced.
+    Bold words (such as the name of a button) and the texts of Markdown links are put in quotation marks, so
+    that the reader can tell them from the sentence. A sentence that the document itself quotes is omitted,
+    because pages about earlier readings quote texts that were replaced.
     """
     plain = _BOLD.sub("“\\1”", _LINK.sub(r"“\1”", text)).replace("**", "")
     # The no-break spaces of French are kept.
@@ -277,8 +277,8 @@ def _help(root: Path) -> Iterator[Row]:
 def _documents(root: Path, language: str) -> Iterator[Row]:
     """Yield the sentences of the English ("en") or French ("fr") documents without code.
 
-    Each line in the cell of a table counts separately, but only if it ends like a sentence, because other
-    lines are labels and data. Headings are labels, too.
+    Each line in the cell of a table counts separately. A line that does not end like a sentence does not
+    count, because such lines are labels and data. Headings are labels, too.
     """
     law = "".join(each.read_text("utf-8") for each in sorted(root.glob(_LAW)))
     for file in sorted(root.rglob("*.md")):

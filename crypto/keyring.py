@@ -201,8 +201,8 @@ def sign(keyring: Keyring, root_seed: bytes) -> tuple[bytes, bytes]:
 def open_keyring(raw: bytes, signature: bytes, *, root_key: bytes, deployment: bytes) -> Keyring:
     """Return the keyring if the root key (32 bytes) signed it for this deployment.
 
-    Raise Malformed or Tampered. The day and the serial are not checked here, because only the caller, who
-    knows today's date and the serials seen so far, can call ``check_day`` and ``check_serial``.
+    Raise Malformed or Tampered. The day and the serial are not checked here. Only the caller knows today's
+    date and the serials seen so far, and can call ``check_day`` and ``check_serial``.
     """
     signing.verify(Label.KEYRING, deployment, raw, signature, root_key)
     keyring = KEYRING.parse(raw)

@@ -52,7 +52,7 @@ OFFER = record(Offer, {"seed": binary(_KEY), "cost": integer(1, MOST_COST)}, kin
 
 @dataclass(frozen=True, slots=True)
 class Puzzle:
-    """Find a counter whose try begins with 8 zero bits, plus one more for each size class above 0.
+    """Find a counter whose try begins with 8 zero bits, and with one more for each size class above 0.
 
     ``seed`` and ``header_hash`` are 32 bytes each. Class 0 takes 256 tries on average, and each further class
     takes twice as many as the class before it. Checking a solution takes the same work in all classes.

@@ -2,11 +2,11 @@
 
 The kernel provides the facts (``/proc/self/mountinfo``, ``/proc/swaps``, ``/sys``). Partitions, LUKS, LVM,
 RAID and loop devices are followed down to whole disks; bind mounts and btrfs subvolumes are followed to their
-file system. The kernel does not reveal that two disks are in one enclosure, that two virtual disks are on one
-server, or that a disk encrypts its contents itself. For a btrfs file system on several disks, the kernel
-reveals only one of the disks. The kernel does not reveal the disks behind ZFS, a network or FUSE, so such a
-file system counts as a disk of its own. Everything in memory, such as ``/run`` and often ``/tmp``, counts as
-one disk, which nobody can remove.
+file system. The kernel does not reveal whether two disks are in one enclosure, whether two virtual disks are
+on one server, or whether a disk encrypts its own contents. For a btrfs file system on several disks, the
+kernel reveals only one of the disks. The kernel does not reveal the disks behind ZFS, a network or FUSE, so
+such a file system counts as a disk of its own. Everything in memory, such as ``/run`` and often ``/tmp``,
+counts as one disk, which nobody can remove.
 """
 
 import errno

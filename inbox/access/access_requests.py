@@ -99,8 +99,8 @@ def extend(inbox: Inbox, who: Actor, because: Because) -> Sequence[AccessRequest
     """Extend all open requests, once each, and return them.
 
     Each person must be informed of the extension before the original due day. Two officers must confirm the
-    extension. All requests are extended at once. Extending only one request would show the person who made
-    that request, and readers of the register, that data was found.
+    extension. All requests are extended at once. If only one request were extended, the person who made it
+    and the readers of the register would learn that data was found.
 
     Raises Refused if every open request was already extended or is late, or if the law allows no extension.
     Raises the same errors as ``open_one`` and ``Inbox.acting``.

@@ -99,8 +99,8 @@ def keep(session: Session, by: Actor, meant: Mapping[int, Iterable[str]]) -> lis
 def join(session: Session, by: Actor, number: int, quorum: int) -> list[tuple[int, str]]:
     """Extend each exclusion from a case to all cases of its matter; ``number`` is one of these cases.
 
-    Returns the new exclusions, in the order of the cases. Raises Refused if, because of a new link, fewer
-    officers than a quorum could read one of the cases.
+    Returns the new exclusions, in the order of the cases. Raises Refused if a new link would leave one of the
+    cases to fewer officers than a quorum.
     """
     rows = _not_kept_yet(session, number)
     short = _left_to_few(session, rows, quorum)

@@ -1,9 +1,9 @@
 """Find the cases that name a person in any text, and the cases that may refer to the person.
 
 A case that contains only the family name is ambiguous, so an officer decides whether the case refers to this
-person (``namesakes``). A case that is linked as "same person" to a case that names the person may use another
-name, so an officer decides about such a case, too. Until this decision, the case waits for the answer to the
-person's request, so that no data is lost.
+person (``namesakes``). A case may use another name for the person and be linked as "same person" to a case
+that names the person. An officer decides about such a case, too. Until this decision, the case waits for the
+answer to the person's request, so that no data is lost.
 
 A case from which a signed-in officer is excluded is not found. A case is searched only after all signed-in
 officers have declared it (``declarations``). Otherwise, an officer with an interest could search for names to
@@ -33,7 +33,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The cases that name a person, those that may refer to the person, and how many were not searched."""
+    """The cases that name a person, the cases that may refer to the person, and the number not searched."""
 
     cases: tuple[int, ...]
     maybe: tuple[int, ...]

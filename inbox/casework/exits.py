@@ -251,8 +251,8 @@ def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
     """Return the obstacles between a case and an exit, in the order of ``MATRIX``.
 
     Raises the same errors as ``queries_cases.case`` if the acting officers may not see the case. The acting
-    officers may not see a case if it is unknown, in quarantine or restricted to other handlers, or if one of
-    these officers is excluded from it.
+    officers may not see an unknown case, a case in quarantine, a case that is restricted to other handlers,
+    or a case from which one of them is excluded.
     """
     queries_cases.case(session, number)
     cells = [(what, row[asked.way]) for what, row in MATRIX.items()]

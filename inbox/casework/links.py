@@ -153,11 +153,11 @@ def look(inbox: Inbox, who: Actor, number: int) -> View:
 def link(inbox: Inbox, who: Actor, number: int, other: int, relation: Relation) -> Sequence[tuple[int, str]]:
     """State how two cases are related, replacing any earlier statement.
 
-    If the cases then belong to one matter, officers who are excluded from one of its cases become excluded
-    from all of them. Return each case with each newly excluded officer. Each of the two cases has a journal
-    entry, which does not name the other case. Two officers may be required to weaken a link
-    (``_is_guarded``). Raises CaseRefused if one of the cases is unknown, or if both are the same case. Also
-    raises the same errors as ``conflicts.join`` and ``chosen_action.together``.
+    If the cases then belong to one matter, an officer who is excluded from one of them becomes excluded from
+    all of them. Return each case with each newly excluded officer. Each of the two cases has a journal entry,
+    which does not name the other case. Two officers may be required to weaken a link (``_is_guarded``).
+    Raises CaseRefused if one of the cases is unknown, or if both are the same case. Also raises the same
+    errors as ``conflicts.join`` and ``chosen_action.together``.
     """
     with _changing(inbox, who, Code.LINK, (number, other), relation) as session:
         for one, two in ((number, other), (other, number)):

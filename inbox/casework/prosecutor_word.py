@@ -136,8 +136,8 @@ def freed(session: Session, number: int) -> None:
     """Restart the time for feedback, in a case and in those bound to it, if the prosecutor's word delayed it.
 
     In these cases, everything was withheld because the prosecutor's word was missing, and that reason no
-    longer applies. The time also restarts for cases that the signed-in officers may not read, because
-    otherwise nobody would look at these cases again.
+    longer applies. The time also restarts for cases that the signed-in officers may not read. Otherwise,
+    nobody would look at these cases again.
     """
     asked = select(Workflow).where(Workflow.case.in_(bonds.of(session, number)), Workflow.put_off.is_(True))
     session.flush()

@@ -57,8 +57,8 @@ def keep(inbox: Inbox, who: Actor, form: Form, case: int | None, fields: Fields)
     """Store what an officer has written in a form so far, and replace the earlier draft.
 
     An empty form is not stored. A report that names the officer who writes it is not stored, because another
-    officer has to enter it. Return False for a report that names its writer, for a case that the acting
-    officers may not read or have not declared, and for an unknown case; otherwise True.
+    officer has to enter it. Return False for an unknown case, for a report that names its writer, and for a
+    case that the acting officers may not read or have not declared. Otherwise, return True.
     """
     if case is not None and not declarations.may_read(inbox, who, [case]):
         return False

@@ -71,8 +71,8 @@ def handout_in(folder: Path | None, home: Path, *, with_sheets: bool, same_disk:
     """Create the folder for shares and papers; return None if no folder is given.
 
     Without a folder, the only share stays in the home. Raises Refused if the shares would be stored next to
-    the vault that they open: in its home or (unless ``same_disk`` is set) on the disk of this machine. Raises
-    UsageError for sheets without a folder.
+    the vault that they open. Such places are its home and, unless ``same_disk`` is set, the disk of this
+    machine. Raises UsageError for sheets without a folder.
     """
     if folder is None and with_sheets:
         raise click.UsageError("give --shares FOLDER with --sheets")

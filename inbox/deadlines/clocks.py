@@ -98,8 +98,8 @@ def clocks(events: Events, how: Practice) -> list[Due]:
 
     Closing a case does not meet any deadline, but drops the deadlines that no longer apply. An unmet deadline
     for a first act is always dropped. If the reporter cannot be reached, all deadlines for messages are
-    dropped. The deadline for feedback is dropped if feedback is withheld, and the deadline for the
-    acknowledgement is dropped if the case is closed without a text.
+    dropped. If feedback is withheld, the deadline for feedback is dropped. If the case is closed without a
+    text, the deadline for the acknowledgement is dropped.
     """
     running = [_due(code, rule, events, how) for code, rule in how.clocks.items()]
     ended = [replace(each, dropped=_dropped(each, events)) for each in running]
@@ -157,8 +157,8 @@ def kept_until(last: date, period: Period, calendar: Calendar) -> date:
     """Return the day from which a case has to be destroyed.
 
     ``last`` is the day on which the case ended, or on which its reporter last wrote. If the period includes
-    time in the archive, return the day on which the time in the archive ends, because a case that has to be
-    archived is not destroyed earlier.
+    time in the archive, return the day on which that time ends. A case that has to be archived is not
+    destroyed earlier.
     """
     kept = period.keep.after(last, calendar.legal)
     return period.archive.after(kept, calendar.legal) if period.archive else kept

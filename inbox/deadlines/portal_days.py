@@ -65,8 +65,8 @@ def of(n: int, made: date, imports: Sequence[Import], known: Between) -> ImportD
     """Return the day from which outbox ``n`` counts, if the portal imported it since the previous export.
 
     If the portal was rebuilt, it may never have had this outbox. If the portal never had the outbox, return
-    the day of the next outbox that the portal lists, because that outbox contained everything again. An
-    impossible or missing day is replaced by the earliest possible day.
+    the day of the next outbox that the portal lists. That outbox contained everything again. An impossible or
+    missing day is replaced by the earliest possible day.
     """
     said = next((each.day for each in imports if each.n >= n), None)
     if said is not None and known.has(said, made):

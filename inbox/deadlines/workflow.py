@@ -124,7 +124,7 @@ def heard(session: Session, number: int, today: date) -> None:
 
 
 def acted(session: Session, number: int, today: date) -> None:
-    """Record today as the day of the first action, unless a day is recorded or nobody has read the case."""
+    """Record today as the day of the first action, unless there is such a day or nobody has read the case."""
     case, work = queries_cases.case(session, number), of(session, number)
     if not case.new:
         work.first_act = work.first_act or today

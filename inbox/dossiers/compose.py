@@ -155,8 +155,8 @@ def compose(
 
     Passages that reveal the reporter are omitted. Two officers who act together see which passages are
     omitted, and how many. Otherwise, one officer could store the name of a person concerned as the reporter's
-    identity, and so remove the evidence unnoticed. A single officer sees the complete text. If an identity is
-    stored, a single officer is always told that passages were omitted, even if no passages were omitted. Any
+    identity. The evidence would then be removed unnoticed. A single officer sees the complete text. If an
+    identity is stored, a single officer is always told that passages were omitted, even if none were. Any
     other answer would confirm a guessed name.
 
     Raises CaseRefused for an unknown case. Raises Refused if a passage to redact or a file to enclose is not

@@ -25,7 +25,7 @@ def judge(inbox: Inbox, who: Actor, request: int, said: Judged) -> AccessCase:
 
     The answer to the request ignores the case of a namesake. Two officers must therefore decide that a case
     refers to a namesake. Raises Refused if no reason is given. Raises CaseRefused if the case names the
-    person in full. Also raises CaseRefused if the case neither contains the family name nor is linked as
+    person in full. Also raises CaseRefused if the case does not contain the family name and is not linked as
     "same person" to a case that names the person. Also raises the same errors as ``access_requests.open_one``
     and ``Inbox.acting``.
     """

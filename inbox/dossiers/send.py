@@ -159,8 +159,8 @@ def _check(
         if doubt is Doubt.NO_WORD and prosecutor_word.is_missing(session, number):
             raise prosecutor_word.refused_dossier(session, number)
         # The person concerned reads a disciplinary file, and may know who could have said the words in it.
-        # Words that the reporter asked the office never to repeat are therefore refused even with a reason;
-        # officers can always redact them. A prosecutor keeps the dossier secret, and may need the reporter's
+        # Therefore, words that the reporter asked the office never to repeat are refused even with a reason.
+        # Officers can always redact them. A prosecutor keeps the dossier secret, and may need the reporter's
         # words as evidence.
         if doubt is Doubt.PROTECTED and plan.purpose is Purpose.DISCIPLINARY:
             raise CaseRefused(

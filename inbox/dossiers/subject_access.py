@@ -103,12 +103,12 @@ def passages(inbox: Inbox, who: Actor, request: int, number: int) -> list[str]:
 def answer(inbox: Inbox, who: Actor, number: int, given: Answer, to: Path) -> AccessRequest:
     """Write the answer to a request into a new file, unencrypted; requires two officers.
 
-    The file is for this person alone. The journal gets a single entry, which does not name any case, even if
-    a text was compared with the identity of a reporter (``comparisons.unnoted``). The ledger of each case
-    records the answer. Raises Refused if the first day for an answer has not come yet, or if the request was
-    already answered. Disclosing nothing requires an obstacle or a reason; otherwise raises Refused. If a text
-    is disclosed, raises the same errors as ``exits.check`` and ``restating.check``. Also raises the same
-    errors as ``unsaid.check_reason``, ``apart.new`` and ``Inbox.acting``.
+    The file is for this person alone. The journal gets a single entry that names no case, even if a text was
+    compared with the identity of a reporter (``comparisons.unnoted``). The ledger of each case records the
+    answer. Raises Refused if the first day for an answer has not come yet, or if the request was already
+    answered. Disclosing nothing requires an obstacle or a reason; otherwise raises Refused. If a text is
+    disclosed, raises the same errors as ``exits.check`` and ``restating.check``. Also raises the same errors
+    as ``unsaid.check_reason``, ``apart.new`` and ``Inbox.acting``.
     """
     # The file is named only after the journal entry is written, so no file exists without an entry.
     with (

@@ -1,10 +1,10 @@
 """Count the events of cases for the annual figures, and keep the counts of cases that are destroyed.
 
-An event counts in the year in which it is recorded in the vault: a report in the year of its collection, a
-closing in the year of the closing, and a measure in the year in which officers record it. Nothing can then be
-added to a year that is over. Suppose that events counted by their own day. A measure taken in December but
-recorded in May would then change an edition that is final, or would never count. The time from report to
-measure is computed from the day of the measure itself.
+An event counts in the year in which the vault records it. For a report, this is the year of its collection.
+For a closing, it is the year of the closing. For a measure, it is the year in which officers record the
+measure. Nothing can then be added to a year that is over. Suppose that events counted by their own day. A
+measure taken in December but recorded in May would then change an edition that is final, or would never
+count. The time from report to measure is computed from the day of the measure itself.
 
 Only the first closing of a case counts, because otherwise there could be more closings than reports.
 Reopening the case changes nothing.

@@ -90,9 +90,9 @@ def make(inbox: Inbox, who: Actor, year: int) -> Figures:
 def read(inbox: Inbox, who: Actor, year: int) -> Figures:
     """Return the edition of a year with its exact figures; two officers confirm.
 
-    The exact figures also count cases that an officer may not read, so a count of one can show an excluded
-    officer what such a case is about. Only the figures of complete years are shown, never those of the
-    current one: from one day to the next, these would show each single event.
+    The exact figures also count cases that an officer may not read. A count of one can therefore show an
+    excluded officer what such a case is about. Only the figures of complete years are shown. Figures of the
+    current year would show each single event, because people could compare them from one day to the next.
 
     Raises Refused if there is no edition. Also raises the same errors as ``Inbox.acting``.
     """

@@ -1,7 +1,8 @@
 """What the figures count: events. Each has codes and the year in which it is recorded.
 
 A code states one property of an event, such as the path of a report. If an event has several codes of one
-kind (a report can name several vectors), the code is `several`; if it has none, the code is `nothing`.
+kind, the code is `several` (a report can name several vectors). If an event has no code of a kind, the code
+is `nothing`.
 """
 
 from collections.abc import Mapping

@@ -72,7 +72,7 @@ class Table:
 class Layout:
     """All cells that were ever published or hidden.
 
-    A total follows those that it depends on, and a table follows the table that has the cell it divides.
+    A total follows the totals that it depends on. A table follows the table whose cell it divides.
     """
 
     totals: Sequence[Total]

@@ -70,8 +70,9 @@ def destroyable_from(key: IntakeKey) -> date:
 def is_awaited(session: Session, key: IntakeKey) -> bool:
     """Return whether reports sealed to the key may still be at the portal.
 
-    Once we have collected a bundle that the current portal exported after the key's last day and the grace
-    period, the portal has no more reports sealed to the key. An export dated in the future proves nothing.
+    Take a bundle that the current portal exported after the key's last day and the grace period. Once we have
+    collected such a bundle, the portal has no more reports sealed to the key. An export dated in the future
+    proves nothing.
     """
     pinned = queries_exchange.pinned_instance(session)
     last = queries_exchange.last_intake(session, pinned.key) if pinned else None

@@ -24,9 +24,9 @@ def of(
     """Return the neighbours of a case among the first ``queue.MANY`` cases of the queue.
 
     ``asked`` is the queue that was displayed last. A case has no neighbours if ``asked`` is None. Cases that
-    the acting officers may not read are omitted. Cases that these officers have not declared are included,
-    as in the queue. If the case has since left the queue, for example because it was closed, its neighbours
-    are the ``last`` neighbours that are still in the queue.
+    the acting officers may not read are omitted. Cases that these officers have not declared are included, as
+    in the queue. If the case has since left the queue (for example, because it was closed), its neighbours
+    are those of the ``last`` neighbours that are still in the queue.
 
     All numbers in the result come from a queue. The journal has already recorded that this queue was shown,
     so the result needs no entry of its own.

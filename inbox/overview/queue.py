@@ -175,7 +175,7 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
     """Return up to PAGE cases of the queue, starting at place ``first`` (counted from 0).
 
     Open cases come first, then closed cases, then junk. Cases restricted to other handlers are included if
-    the filter reveals no more about such a case than its line does.
+    the filter reveals no more about a case than its line in the queue does.
     """
     found = list(islice(_found(session, wanted, order, today, first), PAGE))
     on_page = [number for number, _, _, _ in found]

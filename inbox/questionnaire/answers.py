@@ -80,7 +80,7 @@ def shown(asked: Questionnaire, answers: Answers) -> set[str]:
 
 
 def oddity(field: Field, answer: Answer) -> Oddity | None:
-    """Return the oddity of the answer to a question, or None if the page could have sent the answer."""
+    """Return what is odd about the answer to a question, or None if the page could have sent the answer."""
     if isinstance(answer, tuple) is not (field.kind is Kind.CHOICES):
         return Oddity.UNKNOWN_ANSWER
     if field.kind is Kind.PERIOD:

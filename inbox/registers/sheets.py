@@ -50,7 +50,7 @@ def write(inbox: Inbox, who: Actor, sheet: Sheet, to: Path, language: str) -> No
     # Loading the PDF code would take a quarter of the desk's startup time, and only a PDF needs it.
     from inbox.registers import sheet_pages  # noqa: PLC0415
 
-    # The file gets its name after the journal has the entry, so that no file exists without an entry.
+    # The file gets its name only once the journal has the entry, so that there is no file without an entry.
     with (
         apart.new(inbox.home, to) as file,
         inbox.acting(who, action(Code.WRITE_SHEET, sheet=sheet)) as session,

@@ -101,8 +101,8 @@ def how(session: Session, number: int, template: Reply | None) -> AnswersBy | No
 def takes_two(template: Reply | None) -> bool:
     """Return whether feedback in a template requires two officers, because it says nothing about the case.
 
-    Feedback that says nothing about the case always requires two officers, so that nobody can infer whether a
-    restriction forbids saying more.
+    Feedback that says nothing about the case always requires two officers. Nobody can therefore infer whether
+    a restriction forbids saying more.
     """
     return template is not None and template.answers and not template.takes_own_words
 

@@ -43,11 +43,12 @@ class Closing:
     """The outcome of a case, and what its reporter is told.
 
     ``outcome`` is the code of the outcome in the law. ``reason`` says why something is withheld. If something
-    is withheld, the reporter sees that the case is closed, and the text if there is one, but no measure.
-    ``body`` is the code of the competent authority, if the outcome names an authority. ``text`` goes to the
-    reporter, inserted into the ``template`` if there is one. Both are empty if feedback is already waiting
-    for the next outbox. ``despite`` is the reason to override the warnings of ``leak_check``. ``seen`` is the
-    digest of what officers were shown, as ``preview`` returns it, or None to skip this check.
+    is withheld, the reporter sees that the case is closed. The reporter reads the text of the closing, if
+    there is one, but sees no measure. ``body`` is the code of the competent authority, if the outcome names
+    an authority. ``text`` goes to the reporter, inserted into the ``template`` if there is one. Both are
+    empty if feedback is already waiting for the next outbox. ``despite`` is the reason to override the
+    warnings of ``leak_check``. ``seen`` is the digest of what officers were shown, as ``preview`` returns it,
+    or None to skip this check.
     """
 
     outcome: str

@@ -281,7 +281,7 @@ class Choices:
 
 
 def offered(inbox: Inbox, who: Actor, number: int) -> Choices:
-    """Return the choices for a case that an officer is reading; the choices reveal no more than its page."""
+    """Return the choices for a case that an officer is reading; they reveal no more than its page."""
     with inbox.vault.transaction(who.officers) as session:
         known = templates.known(session)
         filled = templates.for_case(session, number, who.today, known)

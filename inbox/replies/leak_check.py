@@ -28,7 +28,7 @@ from templates.law import rules
 _SHOWN = 4
 # A word with at least this many letters identifies a place in the text; a shorter word may occur anywhere.
 _TELLING = 4
-# The domain is optional, so that a run of letters without a domain matches, too, and the pattern is tried
+# The domain is optional, so a run of letters without a domain matches, too. Therefore, the pattern is tried
 # only once for each run. If the pattern were tried at each letter, a long word would take seconds.
 _MAIL = re.compile(r"[\w.+-]++(@[\w-]+(?:\.[\w-]+)+)?")
 # Three or more single letters with spaces or full stops between them.
@@ -170,9 +170,9 @@ def check(session: Session, number: int, text: str, own: str, despite: str) -> N
 def warnings(session: Session, number: int, text: str, own: str, despite: str) -> list[Finding]:
     """Return the findings in ``text`` that could identify somebody, even if a reason could set them aside.
 
-    Raises Undeclared if officers who have not declared the case wrote any words, because such officers could
-    test names against the report. Raises CaseRefused if the reason itself repeats words that could identify
-    somebody, because the journal records the reason.
+    Raises Undeclared if an officer who has not declared the case wrote any of the words. Such an officer
+    could test names against the report. Raises CaseRefused if the reason itself repeats words that could
+    identify somebody, because the journal records the reason.
     """
     if (own.strip() or despite.strip()) and not declarations.is_shut(session, number):
         declarations.check(session, number)

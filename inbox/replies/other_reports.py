@@ -67,9 +67,9 @@ def named(session: Session, number: int, text: str) -> Iterator[str]:
     """Yield the case numbers in ``text``, and the names in it that occur only in another report.
 
     Cases that the signed-in officers may not search are ignored. A name is a capitalised word that is also
-    capitalised in the other report, within a sentence or in the answer about persons concerned. A name in
-    many reports is ignored, because it is probably a place or an office. A case number is reported even if no
-    such case exists.
+    capitalised in the other report. In that report, it must be within a sentence or in the answer about
+    persons concerned. A name in many reports is ignored, because it is probably a place or an office. A case
+    number is reported even if no such case exists.
     """
     text = unicodedata.normalize("NFC", text)
     yield from (match[0] for match in _CASE.finditer(text) if int(match[1]) != number)

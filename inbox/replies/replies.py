@@ -38,7 +38,7 @@ def next_slot(session: Session, number: int, text: str, today: date) -> Slot:
     """Return the next slot of a case, with ``text`` as an additional message unless it is empty.
 
     The slot omits content that the next outbox would hold back. Raises CaseRefused if the reporter cannot be
-    answered, or if the slot could not hold the text with all waiting messages.
+    answered, or if the slot has no room for the text beside all waiting messages.
     """
     case = queries_cases.case(session, number)
     mailbox = _mailbox(case)

@@ -237,8 +237,8 @@ def for_case(session: Session, number: int, today: date, templates: Mapping[str,
 def by_officers(session: Session, template_id: str, text: str, own: str) -> str:
     """Return the part of ``text``, a filled-in template, that officers wrote.
 
-    The result is the officers' ``own`` text for a template of the law, and the complete text for a template
-    that the office changed or added. ``template_id`` must be in use, or empty.
+    For a template of the law, the result is only the officers' ``own`` text. For a template that the office
+    changed or added, it is the complete text. ``template_id`` must be in use, or empty.
     """
     if not template_id:
         return own

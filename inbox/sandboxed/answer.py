@@ -1,7 +1,7 @@
 """The output of the sandbox: a header of fixed size, facts, text, and pixels.
 
-The reader does not trust the output. The reader only compares numbers and parses no complex format: facts are
-lines of visible characters, and pixels are red, green and blue bytes, row after row.
+The reader does not trust the output. The reader only compares numbers and parses no complex format. Facts are
+lines of visible characters. Pixels are red, green and blue bytes, row after row.
 """
 
 import re

@@ -507,9 +507,9 @@ class Action:
     """One action: its code, the case, the officer's reason, and values by name.
 
     Created by ``action``. Neither the values nor the reason may contain any part of a report. ``officers`` is
-    the number of officers that the action takes: the number in ``TABLE``, or a larger number (see ``by``). If
-    one officer can usually take the action alone, ``why_two`` explains why two are needed, unless this is
-    obvious.
+    the number of officers that the action takes: the number in ``TABLE``, or a larger number (see ``by``).
+    ``why_two`` explains why two officers are needed for an action that one officer can usually take alone,
+    unless this is obvious.
     """
 
     code: Code

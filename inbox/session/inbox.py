@@ -78,9 +78,9 @@ class Inbox:
         case. Repeated reading gets only one entry in each session (``once``). If the action creates a case,
         ``new_case`` assigns its number in the session, and the entry names that number.
 
-        The session hides cases that exclude an officer who acts or confirms, unless the action is the
-        program's work on all cases. ``comparisons.takes_two`` can also require two officers. Comparisons are
-        recorded even if the block raises an exception.
+        The session hides cases from which an acting or confirming officer is excluded, unless the action is
+        the program's work on all cases. ``comparisons.takes_two`` can also require two officers. Comparisons
+        are recorded even if the block raises an exception.
 
         Raises Superseded if this vault is outdated. Raises Locked if an action takes two officers and they do
         not both confirm it. Also raises the same errors as ``journal.note``, ``unsaid.check_reason`` and

@@ -109,8 +109,8 @@ def _head(session: Session, last: JournalEntry | None) -> Head:
 def follow(session: Session) -> Iterator[Head]:
     """Yield the first head (number 0, the genesis), then the head after each entry.
 
-    Raises JournalBroken at a wrong entry. The columns next to an entry in the vault must agree with the
-    entry, because they are used to find and withhold entries.
+    Raises JournalBroken at a wrong entry. The columns next to an entry in the vault serve to find and
+    withhold entries, so they must agree with the entry.
     """
     chain = _chain(session)
     yield chain.head

@@ -69,8 +69,8 @@ def check_line(session: Session, number: int, text: str) -> None:
     """Raise CaseRefused if a reference or another line about a case reveals something and must not be kept.
 
     Such a line is kept in registers and ledgers, which have more readers than the case. As in
-    ``check_reason``, the text is compared only if the signed-in officers may read the case, and the same
-    errors are raised.
+    ``check_reason``, the text is compared only if the signed-in officers may read the case. The same errors
+    are raised, too.
     """
     if _says(session, number, text):
         raise CaseRefused(

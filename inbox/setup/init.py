@@ -215,8 +215,8 @@ def _make_keys(aside: Home, session: Session, root: Root, today: date) -> None:
     session.add(rotation.public_half(secret, key_store.FIRST))
     session.flush()
     key_store.save(aside, session, KeyStore((secret,), ()))
-    # Nothing checks the lengths of names when a keyring or a card is written, so refuse a keyring or card
-    # that no page could read.
+    # Nothing checks the lengths of names when a keyring or a card is written. Refuse a keyring or a card that
+    # no page could read.
     if root.seed is None:
         raw, signature = channel_cards.draw(session, today)
         card.open_card(raw, signature, root.deployment)

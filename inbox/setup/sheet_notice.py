@@ -3,10 +3,10 @@
 The notice is shown for at least 60 days, and until all officers have confirmed it.
 
 Anybody who finds a sheet can use it, so the officer of the sheet may learn about the renewal only from this
-notice. To confirm, an officer must sign in with their own passphrase. A confirmation proves little, because
-the person who brought the sheet chose a new passphrase for the sheet's officer, and can confirm in that
-officer's name. The notice therefore stays for 60 days even if all officers have confirmed it, and the notice
-shows which passphrases they used. Opening the inbox does not prove that an officer read the notice, because a
+notice. To confirm, an officer must sign in with their own passphrase. A confirmation proves little. The
+person who brought the sheet chose a new passphrase for the sheet's officer, and can confirm in that officer's
+name. The notice therefore stays for 60 days even if all officers have confirmed it, and the notice shows
+which passphrases they used. Opening the inbox does not prove that an officer read the notice, because a
 command whose output nobody sees also opens the inbox.
 """
 

@@ -101,7 +101,7 @@ class Redactor:
         """Return the places that still contain a passage, although it was removed at another place.
 
         ``kept`` contains all the text that leaves the inbox, by place. Raises Refused if a redaction never
-        matched, so that an officer who mistyped a passage does not believe that it was removed.
+        matched. Otherwise, an officer who mistyped a passage would believe that it was removed.
         """
         for each in self._patterns:
             if each not in self._found:

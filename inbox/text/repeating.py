@@ -24,8 +24,9 @@ _CAPITAL = re.compile(r"[^\W\d_]{3,}")
 class Protected:
     """Texts that must never be repeated, analysed once so that many other texts can be checked.
 
-    A repetition is a number, a capitalised word, or two longer words in the same order with at most two other
-    words between them. If a protected text has only one longer word, that word alone is a repetition.
+    A repetition is a number, a capitalised word, or two longer words in the same order. At most two other
+    words may be between the two words. If a protected text has only one longer word, that word alone is a
+    repetition.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:

@@ -44,8 +44,8 @@ class Workflow(Base):
 
     - The six parts of the score range from 0 to 3. ``judged`` is true once an officer has set the parts.
     - ``rank`` is the rank of the score. A case with a decision that cannot wait ranks before all others.
-    - ``waits`` is true while the case is neither closed nor junk, and afterwards for as long as a decision
-      about the case is owed.
+    - ``waits`` is true while the case is neither closed nor junk. Afterwards, it stays true for as long as a
+    decision about the case is owed.
     - ``feared`` is true if an answer says that somebody is, or may be, in danger. Officers cannot change this
       value.
     - ``deadline`` is the next day on which something is due, or None.
@@ -69,8 +69,8 @@ class Workflow(Base):
     """
 
     __tablename__ = "workflows"
-    # These indexes contain all columns by which the queue is sorted and filtered, so that the database reads
-    # only the rows that match.
+    # These indexes contain all columns for sorting and filtering the queue. The database therefore reads only
+    # the rows that match.
     __table_args__ = (
         Index("workflows_by_rank", "waits", "rank", "deadline", *_FILTERED),
         Index("workflows_by_deadline", "waits", "deadline", "rank", *_FILTERED),

@@ -235,6 +235,6 @@ def _engine(path: Path, key: bytes) -> Engine:
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-    # Rows of a case may be written before the case itself and removed after the case, so foreign keys are
-    # checked at commit.
+    # Rows of a case may be written before the case itself, and may be removed after the case. Foreign keys
+    # are therefore checked only at commit.
     connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")

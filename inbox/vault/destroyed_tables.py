@@ -81,9 +81,9 @@ class PublicationPlan(Base):
 class Counted(Base):
     """How many events of a year a cell counts; a cell that counts none has no row.
 
-    Before the edition of the year, the rows count only destroyed cases, because all others are still there to
-    be counted. If few cases were destroyed, such rows describe these cases by their codes. With the edition,
-    the rows become the exact figures of the year and never change again.
+    Before the edition of the year is made, the rows count only destroyed cases. All other cases are still
+    there to be counted. If few cases were destroyed, such rows describe these cases by their codes. With the
+    edition, the rows become the exact figures of the year and never change again.
     """
 
     __tablename__ = "counted"

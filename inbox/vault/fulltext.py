@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from inbox.vault.casework_tables import Fulltext
 
-# The number of characters in twenty messages of maximum length. Each addition rewrites all words of the
-# case, so without the limit, thousands of long messages would block the collection of a bundle for hours.
+# The number of characters in twenty messages of maximum length. Each addition rewrites all words of the case.
+# Without the limit, thousands of long messages would therefore block the collection of a bundle for hours.
 _MOST = 4_000_000
 
 

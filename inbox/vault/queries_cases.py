@@ -122,8 +122,8 @@ def cases_to_refresh(
     """Return the cases whose slots an outbox refreshes: open cases with a mailbox, and some closed cases.
 
     A closed case, or a case in ``junk_over``, is included until the portal has applied an outbox that closes
-    it. While the portal keeps the case's slot, the case is also included if the slot needs a new signature:
-    if the key that signed the slot was withdrawn, or expires before the day of the next outbox
+    it. While the portal keeps the case's slot, the case is also included if the slot needs a new signature. A
+    slot needs one if the key that signed it was withdrawn, or expires before the day of the next outbox
     (``next_by``).
     """
     over = (Case.status == Status.CLOSED) | Case.number.in_(junk_over)
@@ -203,7 +203,7 @@ def attachment_ids(session: Session) -> set[bytes]:
 def last_reply(session: Session, number: int) -> int:
     """Return the highest position that a reply in a case ever had, or 0 if there was no reply.
 
-    If a follow-up came after a reply, the reply counts even if it was retracted later, because the follow-up
+    A reply counts if a follow-up came after it, even if the reply was retracted later, because the follow-up
     stores the reply's position.
     """
     kept = session.scalar(select(func.max(Message.position)).filter_by(case=number))

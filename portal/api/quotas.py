@@ -1,9 +1,9 @@
 """How much the portal stores before it refuses new envelopes.
 
-Stored envelopes are never deleted to make room for new ones. Each kind of envelope has a share of the disk,
-so that a flood of one kind stops only that kind. Somebody who fills a share and keeps trying must not see
-when other envelopes arrive or are deleted. So room only shrinks within an hour, and the exact size of each
-share is drawn at random for each hour.
+Stored envelopes are never deleted to make room for new ones. Each kind of envelope has its own share of the
+disk. A flood of one kind therefore stops only that kind. Somebody who fills a share and keeps trying must not
+see when other envelopes arrive or are deleted. So room only shrinks within an hour, and the exact size of
+each share is drawn at random for each hour.
 """
 
 from collections.abc import Mapping

@@ -34,8 +34,8 @@ def _until(_: click.Context, __: click.Parameter, value: date | None) -> date:
 def _next_serial(settings: Settings) -> int:
     """Return a serial that is higher than that of the installed manifest.
 
-    The serial is at least today's date as a number, such as 20261202. After a loss of the machine with all
-    its lists, it is therefore still not lower than the serials that visitors have seen.
+    The serial is at least today's date as a number, such as 20261202. Therefore, it is still not lower than
+    the serials that visitors have seen, even after a loss of the machine with all its lists.
     """
     signed = listing.load(settings)
     return max(int(f"{days.today():%Y%m%d}"), signed.pages.serial + 1 if signed else 1)

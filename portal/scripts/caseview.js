@@ -130,7 +130,7 @@ function feedback(reported, slot) {
 }
 
 /**
- * Warn if the portal's day and the memo's day differ by more than one day, because midnight or clocks can explain a
+ * Warn if the portal's day and the memo's day differ by more than one day. Midnight or clocks can explain a
  * difference of one day.
  * @param {Mailbox["claim"]} claim
  * @param {string | null} day of the report, from the memo

@@ -70,8 +70,8 @@ export async function freshAddress(shown, id, today) {
 }
 
 /**
- * How an answer changes the offered channels: the first channel is left out, another channel is preselected, the first
- * channel is preselected, or nothing changes.
+ * How an answer changes the offered channels: it leaves out the first channel, it preselects another channel or the
+ * first channel, or it changes nothing.
  * @typedef {"only" | "first" | "none" | ""} Outside
  */
 

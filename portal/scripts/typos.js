@@ -16,7 +16,7 @@ const SHORT = 5;
 const MOST_OFFERED = 4;
 
 /**
- * Return the place, from 0, of the first word that is not in the word list to which the other words belong.
+ * Return the place, from 0, of the first word that is missing from the word list of the other words.
  * @param {readonly string[]} words in the form of `plain`, each complete
  * @returns {number} -1 if there is none
  */

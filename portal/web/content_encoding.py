@@ -1,8 +1,8 @@
 """The gzip and Brotli forms of a file, which are the same whenever the portal starts (RFC 1952, RFC 7932).
 
-Compressing all pages with Brotli takes seconds. So the results are kept until the portal starts again, in the
-folder named by ``CACHE_DIRECTORY`` (systemd.exec), if that variable is set. This folder can be emptied at any
-time.
+Compressing all pages with Brotli takes seconds. The results are therefore kept until the portal starts again.
+They are in the folder named by ``CACHE_DIRECTORY`` (systemd.exec), if that variable is set. This folder can
+be emptied at any time.
 """
 
 import gzip

@@ -102,8 +102,8 @@ def _clocks(documents: Documents) -> Iterator[Mismatch]:
 def _counted(document: Document, path: Path, clock: Any) -> Iterator[Mismatch]:
     """Yield the mistakes in a clock. A clock must always run, and reporters must be able to count its days.
 
-    Reporters know neither when their report was opened nor the office's days off, and must not learn how
-    urgent the report is.
+    Reporters do not know when their report was opened, or which days off the office has. They must not learn
+    how urgent the report is.
     """
     if clock["to"] in _TOLD:
         yield from _among(document, (*path, "from"), clock["from"], (Event.RECEIVED, Event.ACKNOWLEDGED))
@@ -157,7 +157,7 @@ def _apart(documents: Documents) -> Iterator[Mismatch]:
 
 
 def _roles(document: Document, table: str, roles: Iterable[StrEnum], key: str = "role") -> Iterator[Mismatch]:
-    """Yield a mistake for each missing role, and for the second use of each role that is used twice."""
+    """Yield a mistake for each role that is missing, and for each role that is used twice."""
     for role in roles:
         filled = [code for code, each in document.value[table].items() if each.get(key) == role]
         path = (table, filled[1], key) if filled[1:] else (table,)

@@ -1,4 +1,4 @@
-"""Texts for reporters do not forbid anybody to seek help, and make no promise that the law does not keep.
+"""Texts for reporters forbid nobody to seek help, and promise nothing that the law does not guarantee.
 
 The rules apply to every text that a reporter may read: pages, notices, questions, and officers' answers.
 """

@@ -425,7 +425,7 @@ def test_repeated_presses_withdraw_a_report_once(visitor: Visitor, count: int) -
 
 
 def test_a_key_press_never_counts_as_the_second_press_of_a_double_click(visitor: Visitor) -> None:
-    """Firefox reports a key press at the place of the focused button, where the last press may have been."""
+    """Firefox reports a key press at the place of the focused button, perhaps the place of the last press."""
     page = opened(visitor)
     point = centre(page.locator("#to-withdraw"))
     page.mouse.click(*point)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-# The field in which a form names the state that its page showed, so that officers close only what they saw.
+# This field names the state that the page of the form showed, so that officers close only what they saw.
 SEEN = re.compile(r'name="seen" value="([^"]+)"')
 SAME = {"Sec-Fetch-Site": "same-origin"}
 # The desk, with waiting times shortened from a minute to a second.

@@ -205,7 +205,7 @@ def for_the_guide(chromium: Browser, folder: Path, language: str) -> Iterator[tu
         # The name of the temporary folder would mean nothing to the reader.
         page.locator("main code").first.evaluate("each => each.textContent = '/media/stick'")
         yield "exchange", between(page, "body", "main > :last-child")
-        # Officers collect the bundle before they open the page Today, which would otherwise warn that a
+        # Officers collect the bundle before they open the page Today. Otherwise, the page would warn that a
         # bundle is waiting.
         for bundle in folder.glob("medium/*.tar"):
             bundle.unlink()

@@ -24,7 +24,7 @@ _START_SECONDS = 30
 _DEVICE = "line"
 _SET_DEVICE, _PACKETS_ALONE = 0x400454CA, 0x1001  # linux/if_tun.h: TUNSETIFF, IFF_TUN | IFF_NO_PI
 _LARGEST_PACKET = 1 << 16
-# A packet that waits longer than this to be sent is lost, as in the queue of a modem.
+# A packet is lost if it waits longer than this to be sent, as in the queue of a modem.
 _QUEUE_SECONDS = 0.2
 
 

@@ -38,8 +38,8 @@ def found_in(data: bytes, texts: Iterable[Text]) -> list[Text]:
 def neighbours_in(text: str, words: Sequence[str]) -> list[tuple[str, str]]:
     """Return the pairs of neighbouring ``words`` of a token that occur together in ``text``.
 
-    Any separator may appear between the two words. A single word proves nothing, because it may occur in the
-    address of a page or, by chance, in that of an upload.
+    Any separator may appear between the two words. A single word proves nothing: it may occur in the address
+    of a page or, by chance, in the address of an upload.
     """
     plain = unquote(text)
     return [pair for pair in pairwise(words) if re.search(r"[\W\d_]{0,3}".join(map(re.escape, pair)), plain)]

@@ -170,8 +170,8 @@ def faults(text: str, language: str) -> list[str]:
     """Return the faults of the public catalogue of an additional language.
 
     A stray percent sign is a fault, because pages format the texts of templates with ``%``, and formatting
-    would fail. An untranslated text (``empty``) is not a fault, nor is a missing one, because pages show
-    such texts in English. Only the page ``home`` must have all texts, because everybody reads it.
+    would fail. Untranslated (``empty``) and missing texts are not faults, because pages show such texts in
+    English. Only the page ``home`` must have all texts, because everybody reads it.
     """
     said, entries = translated(text), wanted(Domain.PUBLIC, language)
     held = {_id(block) for block in text.split("\n\n")} - {""}

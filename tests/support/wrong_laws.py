@@ -92,7 +92,7 @@ def of(place: Place, files: Mapping[str, str]) -> Iterator[Wrong]:
 
 
 def all_at_once(places: Iterable[Place], files: Mapping[str, str]) -> Iterator[Wrong]:
-    """Yield a law with other values at all these places in one file, if that law can be read."""
+    """Yield a law in which all these places in one file have other values, if that law can be read."""
     meant = [place for place in places if not place.is_text]
     changes = []
     for place in meant:

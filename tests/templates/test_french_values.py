@@ -543,7 +543,7 @@ def test_each_reply_has_the_decided_status_and_outcome() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_acknowledgement_says_whom_to_call_in_danger(language: str) -> None:
-    """Many reports are acknowledged at once, and an officer may not yet know that a reporter is in danger."""
+    """Many reports are acknowledged at once, and officers may not know yet that a reporter is in danger."""
     (text,) = (each.text.in_(language) for each in FRENCH.replies.values() if each.acknowledges)
     assert {"17", "112", "114"} <= {*re.findall(r"\d+", text)}
 

@@ -65,9 +65,9 @@ def noted(session: Session, number: int, taken: Taken) -> Action:
 def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) -> Recorded:
     """Show a measure to the reporter of a case, or hide it again.
 
-    Hiding the measure takes two officers if a message already sent counts as feedback only because of this
-    measure. Raises Undeclared. Raises CaseRefused for a measure that reporters are never shown. Also raises
-    the same errors as ``of`` and ``chosen_action.acting``.
+    If a message that was sent counts as feedback only because of this measure, two officers are needed to
+    hide the measure. Raises Undeclared. Raises CaseRefused for a measure that reporters are never shown. Also
+    raises the same errors as ``of`` and ``chosen_action.acting``.
     """
 
     def choose(session: Session) -> Action:

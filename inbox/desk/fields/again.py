@@ -145,7 +145,7 @@ def _came() -> tuple[str, Sending | None] | None:
 def _page(sending: Sending, said: Mapping[str, Sentence]) -> str | None:
     """Return the page of a form with each mistake next to its field.
 
-    If that page cannot be found, returns a page that names the fields; before an officer signs in, returns
+    If that page cannot be found, returns a page that names the fields. If no officer has signed in, returns
     None.
     """
     page = _page_of(sending.sent.page)

@@ -56,8 +56,8 @@ def show(case: int, part: str, page: int, length: str = "") -> ResponseReturnVal
     """Show one part of a case. The page also contains the other parts, so they need no further request.
 
     The dialogue and its files are shown page by page, with older messages folded unless the address asks for
-    the full length. The link to a part with unread messages makes a new
-    request, because messages count as read only if they are shown at the address of their part.
+    the full length. The link to a part with unread messages makes a new request. Messages count as read only
+    if they are shown at the address of their part.
     """
     inbox, who, mine = here().inbox, actor(), seat()
     page = page or _page(case, part)

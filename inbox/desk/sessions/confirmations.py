@@ -82,10 +82,10 @@ def said(fields: Iterable[tuple[str, str]], actions: Sequence[Action]) -> Fields
 def may_be_asked(actions: Sequence[Action]) -> bool:
     """Whether another session may show these actions.
 
-    Other sessions may not show an action without a case, such as the answer to an access request, because
-    such an action may reveal any case. Actions that the program takes on all cases reveal no case. The
-    adoption of a law is an exception, because the journal has only the hash of the law. Only the page that
-    adopts the law shows the changes, and which rules the new law relaxes.
+    Other sessions may not show an action without a case, because such an action may reveal any case. An
+    example is the answer to an access request. Actions that the program takes on all cases reveal no case.
+    The adoption of a law is an exception, because the journal has only the hash of the law. Only the page
+    that adopts the law shows the changes, and which rules the new law relaxes.
     """
     return all(
         each.case is not None or (each.rule.all_cases and each.code is not Code.ADOPT_LAW) for each in actions

@@ -19,7 +19,8 @@ from xml.etree import ElementTree as ET
 # All lengths are in units of the drawing, which is as wide as a telephone's screen in points of type.
 WIDTH = 340
 _SIZE, _LINE, _BAR, _GAP = 14, 18, 16, 10
-# The average width of a letter and of a bold digit: labels are broken before they are too long for a line.
+# The average width of a letter and of a bold digit. A label is broken into lines before it becomes too long
+# for its line.
 _LETTER, _BOLD = 0.56 * _SIZE, 0.7 * _SIZE
 _INK, _PALE = "#222222", "#ffffff"
 _STEP, _PAD = 5, 2

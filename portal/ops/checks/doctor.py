@@ -291,7 +291,7 @@ def _is_late(day: date, today: date) -> bool:
 
 def _overdue(database: Database, settings: Settings, today: date) -> Iterator[Finding]:
     # After a withdrawal, the deleted bytes stay until the clock overwrites them. Overwrite the deleted bytes
-    # here, so that the finding does not show that somebody has just withdrawn a report.
+    # here. Otherwise, the finding would show that somebody has just withdrawn a report.
     with suppress(StoreBusy):
         deletion.overwrite(database, _OVERWRITE_SECONDS)
     with database.read() as connection:

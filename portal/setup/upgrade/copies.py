@@ -90,9 +90,9 @@ class Copy:
     def put_back(self) -> None:
         """Replace the database with the copy, if there is one. Raises Refused or OSError.
 
-        Until the copy is complete in its place, the earlier version refuses the database, because the
-        database is missing, has no tables, or has the tables of the newer version. Call this method again
-        after an interruption.
+        Until the copy is complete in its place, the earlier version refuses the database. The database is
+        then missing, has no tables, or has the tables of the newer version. Call this method again after an
+        interruption.
         """
         if found := self._found():
             (self._rename if self._is_sqlite else self._restore)(found)

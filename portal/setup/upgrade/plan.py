@@ -1,9 +1,9 @@
 """The steps of an upgrade.
 
-The first steps are done completely or undone: until a trial of the new version has answered, nobody can send
-a report. After that answer, the upgrade is confirmed. The other steps only go forward, because putting back
-the copy would lose the reports that have arrived since. From any state, the next run completes a run that was
-killed.
+The first steps are either completed or undone. Until a trial of the new version has answered, nobody can send
+a report. After that answer, the upgrade is confirmed. The other steps can only be completed. If the copy were
+put back, the reports that have arrived since would be lost. From any state, the next run completes a run that
+was killed.
 """
 
 from collections.abc import Iterator

@@ -263,7 +263,7 @@ def found(office: Office, wanted: dict[str, Any]) -> set[str]:
 
 
 def is_in(data: bytes, secret: bytes) -> bool:
-    """Return whether the data contain a secret, either raw or in a form in which the program writes bytes."""
+    """Return whether the data contain a secret: raw, or in another form in which the program writes bytes."""
     return any(form in data for form in (secret, secret.hex().encode(), base64url.encode(secret).encode()))
 
 

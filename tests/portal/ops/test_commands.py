@@ -375,7 +375,7 @@ def test_a_manifest_with_an_invalid_date_or_serial_is_not_written(made: Path) ->
 def test_the_default_serial_is_higher_than_the_last_serial_and_at_least_the_date_as_a_number(
     made: Path,
 ) -> None:
-    """A portal without a list may be a new one in place of a lost portal, whose serials visitors remember.
+    """A portal without a list may replace a lost portal, whose serials visitors remember.
 
     A list that the root key did not sign stops the command, because its serial is not known.
     """

@@ -43,8 +43,8 @@ from tests.support.portal_site import PortalSite
 from tests.support.small_disk import small_disk
 
 SHIPPED = ROOT / "deploy" / "postgresql.conf"
-# The same portal is examined on this kernel, on a kernel without Landlock, and on a kernel that has neither
-# Landlock nor seccomp.
+# The same portal is examined on three kernels: this kernel, a kernel without Landlock, and a kernel with
+# neither Landlock nor seccomp.
 _ON_OTHER_KERNELS = """
 import ctypes, platform, struct, sys
 from click.testing import CliRunner

@@ -31,8 +31,8 @@ def test_rewriting_the_database_removes_the_order_of_arrival(tmp_path: Path) -> 
     pieces = [report.envelope[30_000:30_040] for report in reports]
     assert steps_forward(room, pieces) > 0.9 * (REPORTS - 1)
     expire.tidy(room.database)
-    # There are 29 steps between 30 reports. In a random order, only one of many millions of runs has more
-    # than 25 steps that go forward.
+    # There are 29 steps between 30 reports. In a random order, more than 25 steps go forward in only one of
+    # many millions of runs.
     assert steps_forward(room, pieces) <= 25
     room.close()
 
