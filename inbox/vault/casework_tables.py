@@ -45,7 +45,7 @@ class Workflow(Base):
     - The six parts of the score range from 0 to 3. ``judged`` is true once an officer has set the parts.
     - ``rank`` is the rank of the score. A case with a decision that cannot wait ranks before all others.
     - ``waits`` is true while the case is neither closed nor junk. Afterwards, it stays true for as long as a
-    decision about the case is owed.
+      decision about the case is owed.
     - ``feared`` is true if an answer says that somebody is, or may be, in danger. Officers cannot change this
       value.
     - ``deadline`` is the next day on which something is due, or None.

@@ -52,9 +52,8 @@ _WHOLE = "whole_journal"
 # read.
 WHOLE_JOURNAL = {_WHOLE: True}
 _LINE = "as_a_line"
-# With this option, there are also queue lines for cases that only their handlers may read, so that all
-# officers know that these cases exist. With this option, callers may show only the number, priority and
-# deadline of a case.
+# This option adds the queue lines of cases that only their handlers may read, so that all officers know that
+# these cases exist. With this option, callers may show only the number, priority and deadline of a case.
 AS_A_LINE = {_LINE: True}
 # Tables with a ``case`` column, from all modules of tables.
 _OF_A_CASE: list[Any] = [
