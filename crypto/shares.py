@@ -67,8 +67,8 @@ def combine(shares: Sequence[str]) -> bytes:
     if len({share.index for share in parsed}) != len(parsed):
         raise Tampered("one share is given twice")
     first, rest = list(shares[:least]), shares[least:]
-    # SLIP-39 combines exactly as many shares as the quorum. Each further share in turn replaces the last of
-    # these shares, and must give the same secret.
+    # SLIP-39 combines exactly as many shares as the quorum. Each further share then takes the place of the
+    # last of these shares, and the secret must be the same.
     secrets = {_combine(chosen) for chosen in (first, *([*first[:-1], words] for words in rest))}
     if len(secrets) != 1:
         raise Tampered("the shares are not from one split")

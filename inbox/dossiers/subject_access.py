@@ -75,7 +75,7 @@ class Answer:
 def look(inbox: Inbox, who: Actor, number: int) -> Seen:
     """Return a request as the signed-in officers see it and, once it is answered, its answer about each case.
 
-    Cases that some signed-in officer has not declared are not shown, whether or not the request was answered.
+    A case is not shown if a signed-in officer has not declared it, whether or not the request was answered.
     The journal entry is the same as for the complete register. Raises the same errors as
     ``access_requests.of`` and ``Inbox.acting``.
     """

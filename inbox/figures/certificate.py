@@ -2,8 +2,9 @@
 
 The solver knows what an attacker knows: the rule, the thresholds, what everybody knows of the counts, and
 everything ever published. It gets no exact count. Therefore a refusal reveals nothing about the hidden
-counts, and the certificate does not depend on them. Each witness (one count for every cell) leads the rule to
-publish exactly what was published. ``inbox/figures/checker.py`` checks this without importing this module.
+counts, and the certificate does not depend on them. Each witness has one count for every cell. If these were
+the true counts, the rule would have published the same edition. ``inbox/figures/checker.py`` checks this
+without importing this module.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

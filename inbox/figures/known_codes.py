@@ -1,4 +1,4 @@
-"""The codes that a plan of publication may name: of the questionnaires, the law and the program."""
+"""The codes that a plan of publication may name: from the questionnaires, the law and the program."""
 
 from collections.abc import Iterable, Iterator, Mapping
 

@@ -325,7 +325,7 @@ class Decision:
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """What officers must give besides the data of the measure: a ground, and the end of a deferral."""
+        """What officers must give apart from the data of the measure: a ground, and the end of a deferral."""
         asked = {"ground": bool(self.grounds), "until": self.effect is Effect.DEFERS}
         return tuple(name for name, is_asked in asked.items() if is_asked)
 

@@ -1,4 +1,4 @@
-"""Signatures in the format of minisign: the tool accepts ours, we accept the tool's, and neither a change."""
+"""Signatures in the format of minisign: each side accepts those of the other, and refuses changed ones."""
 
 import subprocess
 from pathlib import Path

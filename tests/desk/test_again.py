@@ -54,7 +54,7 @@ def test_an_officer_who_may_not_read_a_page_does_not_see_it_after_a_refused_form
         assert (401, False) == (at_the_door.status_code, SECRET in at_the_door.text)
 
 
-def test_a_refused_form_shows_no_undeclared_case_and_after_locking_no_case_at_all(
+def test_a_refused_form_never_shows_an_undeclared_case_and_after_locking_it_shows_no_case(
     one_case: Office,
 ) -> None:
     with desk_of(one_case) as (alice, bruno):

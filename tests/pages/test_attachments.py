@@ -196,7 +196,9 @@ def test_an_empty_file_is_not_added_and_a_message_says_why(page: Page, tmp_path:
     expect(page.locator("#files-note")).to_have_class("hint")
 
 
-def test_a_text_with_the_name_of_a_picture_is_said_to_be_sent_as_it_is(page: Page, tmp_path: Path) -> None:
+def test_the_page_says_that_a_text_with_the_name_of_a_picture_is_sent_as_it_is(
+    page: Page, tmp_path: Path
+) -> None:
     (tmp_path / "note.jpg").write_text("x")
     page.set_input_files("#files", tmp_path / "note.jpg")
     told = page.locator("#files-list")

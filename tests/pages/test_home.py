@@ -194,7 +194,7 @@ def test_reporters_can_read_about_their_situation_before_the_form(visitor: Visit
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_about_anonymity_says_who_reads_reports_how_soon_and_what_is_not_protected(
+def test_the_page_about_anonymity_says_who_reads_reports_and_how_soon_and_what_is_not_protected(
     visitor: Visitor, language: str
 ) -> None:
     visitor.visit(f"{language}/before")

@@ -374,7 +374,7 @@ def test_a_page_with_an_english_title_is_not_complete(dutch: str) -> None:
 
 
 def test_a_percent_sign_is_doubled_where_a_template_formats_the_text() -> None:
-    """Texts of the law are not formatted, so a single percent sign is right in them."""
+    """Texts of the law are not formatted, so a single percent sign in them is correct."""
     assert not translating.stray_percent("Call %(number)s, 100 %% free")
     shown = [(Domain.PUBLIC, public()), (Domain.OFFICERS, marked("desk"))]
     for domain, texts_of_pages in shown:

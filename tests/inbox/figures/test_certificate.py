@@ -113,7 +113,7 @@ def test_what_everybody_knows_can_narrow_a_hidden_total() -> None:
         certificate.certify(cells, [Fact(("closed",), ("received",))], shown)
 
 
-def test_a_total_of_closed_reports_can_be_hidden_by_how_many_must_stay_open() -> None:
+def test_a_total_of_closed_reports_is_hidden_if_too_few_reports_would_stay_open() -> None:
     """Of 8 received reports, 4 to 7 are closed. So fewer than 5 stay open, but perhaps more than 3."""
     totals = [Total("received", 3), Total("closed", 3, out_of=("received",), stay=5)]
     cells = Layout([*totals, Total("at_least", 3), Total("at_most", 3)], [])

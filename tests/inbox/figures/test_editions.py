@@ -503,7 +503,7 @@ def test_a_page_or_data_that_differ_from_the_release_are_refused_although_they_a
     assert "this version of the program makes a different" in refusal(out / "public")
 
 
-def test_a_public_folder_with_a_missing_an_additional_or_an_exchanged_file_is_refused(
+def test_a_public_folder_is_refused_if_a_file_is_missing_or_additional_or_exchanged(
     room: Unlocked, out: Path
 ) -> None:
     public = out / "public"

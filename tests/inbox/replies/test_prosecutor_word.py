@@ -198,7 +198,7 @@ def test_an_outcome_that_confirms_a_report_can_be_disclosed_after_the_prosecutor
 
 
 def test_a_word_of_the_prosecutor_does_not_cover_a_later_message_to_the_prosecutor(office: Office) -> None:
-    """The prosecutor's word must be recorded after the last step, and its day must not be earlier."""
+    """The word must be recorded after the last step, and its day must not be before the day of that step."""
     office.json("case", "measure", "add", "1", "prosecutor_word")
     phone(office)
     assert NO_WORD in refused(office, "case", "close", "1", "founded", *FULL)

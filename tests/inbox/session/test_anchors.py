@@ -1,6 +1,6 @@
 """Anchors and heads on paper.
 
-Anchors and heads together show whether somebody who can sign the journal has rewritten or cut it.
+Anchors and heads together show whether the journal was rewritten or cut by somebody who can sign it.
 """
 
 from collections.abc import Callable, Iterator

@@ -39,7 +39,7 @@ OF_CASES = {
 WHOLE = {"last_journal_entry", "journal"}
 
 
-# A restriction to handlers hides neither that a case exists, nor which officers take which action on it.
+# A restriction to handlers does not hide that a case exists, or which officers take which action on it.
 OF_OFFICERS = {"journal_numbers", "journal_of", "exclusions", "excluded_from", "case"}
 
 

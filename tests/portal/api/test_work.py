@@ -1,4 +1,4 @@
-"""Proof of work at the portal: it is valid for only one header, and in all processes.
+"""Proof of work at the portal: a proof is valid for only one header, and every process accepts it.
 
 The offer reveals nothing about reports.
 """
