@@ -190,6 +190,20 @@ def test_the_checker_refuses_an_edition_that_shows_a_small_count_and_hides_none(
     checker.check(plans, right, _written([shown]))
 
 
+def test_the_checker_refuses_a_certificate_that_gives_a_hidden_count_one_value_too_few() -> None:
+    """Each of five witnesses gives both hidden counts another value."""
+    plans = [plan_file(FIRST, parts=TOTALS + PATH)]
+    cells, _ = layout.layout([plan.parse(each) for each in plans], FIRST)
+    totals = {f"{FIRST}/received": 30, f"{FIRST}/closed": 20, f"{FIRST}/art40": 9}
+    paths = [f"{FIRST}/path/{group}" for group in ("other", "approached", "saw")]
+    witnesses = [{**totals, **dict(zip(paths, (15 - n, 15, n), strict=True))} for n in range(5)]
+    files = {FIRST: release.write(cells, protect(cells, witnesses[0]), FIRST)}
+    checker.check(plans, files, _written(witnesses))
+    for left_out in range(5):
+        with pytest.raises(Wrong, match="has fewer than 5 values"):
+            checker.check(plans, files, _written(witnesses[:left_out] + witnesses[left_out + 1 :]))
+
+
 @pytest.mark.parametrize("witness", [1, None, "x", [], [["2027/received", 3]]])
 def test_the_checker_refuses_a_witness_that_is_no_object(published: Published, witness: object) -> None:
     plans, files, witnesses = published

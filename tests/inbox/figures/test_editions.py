@@ -553,10 +553,14 @@ def test_the_shipped_plan_can_be_adopted_and_an_edition_made(room: Unlocked) -> 
             add(session, number, NEW_YEAR, category="threat" if number % 3 else "info_leak")
             if number % 2:
                 close(session, number, NEW_YEAR)
+        for number in range(31, 51):
+            add(session, number, date(YEAR + 1 + number % 2, 1, 1), category="info_leak")
     for year in (YEAR, YEAR + 1, YEAR + 2):
         editions.make(room.inbox, by_two(room, date(year + 1, 4, 1)), year)
     found = editions.read(room.inbox, by_two(room, date(YEAR + 3, 4, 1)), YEAR + 2)
     assert 20 == found.exact[f"{YEAR}-{YEAR + 2}/category/approach"]
+    published = json.loads(found.releases[YEAR + 2])["cells"]
+    assert 30 == published[f"{YEAR}-{YEAR + 2}/category/information"]
     assert all(line[2] for line in files.lines(found))
 
 
