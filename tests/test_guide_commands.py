@@ -148,6 +148,7 @@ SAID = {
     "fanal-portal run pending": Runner(GATE, "tests/portal/ops/test_doctor.py", '"pending"])'),
     "fanal-portal run anchors": Runner(GATE, "tests/test_guide_commands.py", 'portal.run("anchors", "--out"'),
     "inbox file export": Runner(GATE, "tests/inbox/overview/test_case_view.py", 'json("file", "export", '),
+    "inbox office goals": Runner(GATE, "tests/inbox/overview/test_goals.py", 'office.run("office", "goals")'),
     "inbox officer renew --passphrases-lost": Runner(
         GATE, "tests/inbox/setup/test_sheet_renewal.py", '"--passphrases-lost"'
     ),
