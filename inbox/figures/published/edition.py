@@ -107,8 +107,14 @@ class _Writer:
         for each in self._figures.plan.tables.values():
             found = self._figures.of_table(each)
             if found and not self._figures.plan.is_cross(each):
-                said += self._proven(each, found[-1])
+                proven = self._proven(each, found[-1])
+                period = self._span([found[-1].period])
+                said += proven if each.years == 1 else [self._in_period(period, one) for one in proven]
         return Section("short", self._say("short"), [self._say("sign", sign=SIGN)], said)
+
+    def _in_period(self, period: str, said: str) -> str:
+        """Return a sentence with the years that it covers, because the others in the list cover one year."""
+        return self._say("of_period", period=period, said=said)
 
     def _change(self, name: str) -> str:
         title = self._own(self._figures.plan.totals[name].title)

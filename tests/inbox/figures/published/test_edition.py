@@ -104,6 +104,18 @@ def test_the_edition_tells_the_essentials_in_sentences() -> None:
     ]
 
 
+def test_a_sentence_that_covers_three_years_names_them() -> None:
+    """The other sentences of the summary cover one year."""
+    three = PLAN.replace('by = "after"', 'by = "after"\nyears = 3')
+    for plan, begins in ((three, "2027 to 2029: Time to closing: "), (PLAN, "Time to closing: ")):
+        (said,) = [
+            each
+            for each in section(publish(some_years(3), 3, plan).edition("en"), "short").listed
+            if "median" in each
+        ]
+        assert said.replace("\u00a0", " ").startswith(begins)
+
+
 def test_an_unchanged_count_is_told_in_words_and_a_count_that_is_hidden_twice_without_a_year() -> None:
     events = [event for n in range(2) for event in year(FIRST + n, 41, 9, 3)]
     made = publish(events, 2).edition("en")
@@ -144,7 +156,7 @@ def test_tables_of_three_years_appear_only_in_the_edition_of_their_last_year() -
     assert not section(early, "tables").texts
     assert not [each for each in last.sections if each.name == "to_come"]
     (said,) = section(last, "tables").texts
-    assert said.startswith("Les tableaux de 2027\u00a0à\u00a02029 comptent trois années ensemble")
+    assert said.startswith("Certains tableaux comptent ensemble les années 2027\u00a0à\u00a02029, ")
     found = section(last, "table-area").table
     assert found is not None
     assert found.heads[1] == "2027\u00a0à\u00a02029"
