@@ -351,7 +351,7 @@ HALF_LOST = [
     (Inspectorate.make_outbox, 1),
     (Inspectorate.lose_what_is_not_confirmed, 1),
 ]
-# The acknowledgement and the feedback are sent again while only the acknowledgement is confirmed.
+# The portal confirms the acknowledgement, but not yet the feedback. Meanwhile, the inbox sends both again.
 TWICE = [
     (Inspectorate.make_outbox, 1),
     (Inspectorate.exchange, 1),

@@ -424,7 +424,7 @@ HARMLESS = (
 )
 
 
-def test_every_known_paraphrase_of_proceedings_requires_a_reason_but_emergency_advice_does_not(
+def test_known_paraphrases_of_proceedings_require_a_reason_and_emergency_advice_requires_none(
     office: Office,
 ) -> None:
     """A tester in the role of a dishonest officer found these sentences.
