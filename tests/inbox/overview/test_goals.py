@@ -534,6 +534,7 @@ def test_a_changed_entry_is_refused_in_a_sentence(office: Office) -> None:
     said = office.run("office", "goals")
     assert (1, "") == (said.code, said.out)
     assert "entry 2 of the journal was altered" in said.err
+    assert "keep a copy of the vault as it is now" in said.err
     with sitting(office) as client:
         shown = client.ask("/en/goals")
         assert (409, True) == (shown.status_code, "entry 2 of the journal" in shown.text)
