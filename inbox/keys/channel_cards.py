@@ -204,7 +204,8 @@ def _check_keys(session: Session, found: Card, today: date) -> None:
     except Malformed:
         raise Refused(
             sentence(
-                "another channel on the keyring uses, or has used, the same id or one of the keys on the card"
+                "on the keyring, the id or a key of this card already belongs, or once belonged, to another"
+                " channel"
             ),
             sentence("each channel needs its own id and keys; ask the body that made this card"),
         ) from None

@@ -78,7 +78,9 @@ _EXPECTED = {
 _OF_ALL = {
     "some-acknowledging": sentence("one of the replies must acknowledge the report"),
     "some-feedback": sentence("at least one reply that does not close a case must count as feedback"),
-    "one-closing": sentence("at most one of the replies can close a case without stating its outcome"),
+    "one-closing": sentence(
+        "at most one of the replies can close a case without stating the outcome of the case"
+    ),
     "one-extending": sentence("exactly one of the replies must say that feedback takes longer"),
     "some-referral": sentence("one authority must be named for reports that are not for this office"),
 }

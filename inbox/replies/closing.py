@@ -276,9 +276,9 @@ def _no_feedback(session: Session, number: int) -> Sentence | str:
     if work.withheld or (work.has_feedback and not declarations.is_shut(session, number)):
         return ""
     return sentence(
-        "If you close the case in this way, the reporter gets no feedback, and the deadline for feedback"
-        " is dropped. Your own words count as feedback only if the reporter is also told of a measure. A"
-        " reply template for the outcome counts as feedback even without a measure."
+        "If you close the case in this way, the reporter gets no feedback, and the deadline for feedback is"
+        " dropped. Your own words count as feedback only if the reporter is also told of a measure. A reply"
+        " template that states the outcome counts as feedback, even if the reporter is told of no measure."
     )
 
 

@@ -24,7 +24,7 @@ def check_by_hand(session: Session, number: int, kind: str) -> None:
                 kind=labels.named("measure", kind),
             ),
             sentence(
-                "take the decision: inbox case decide {number} {choices} --reason TEXT",
+                "make the decision: inbox case decide {number} {choices} --reason TEXT",
                 number=number,
                 choices="|".join(choices),
             ),

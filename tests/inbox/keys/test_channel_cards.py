@@ -186,7 +186,7 @@ WRONG: dict[str, tuple[Callable[[Card], Card], str]] = {
     "other-deployment": (lambda found: replace(found, deployment=bytes(16)), "another deployment"),
     "our-own-channel": (
         lambda found: replace(found, channel=replace(found.channel, id=build.CHANNEL)),
-        "another channel on the keyring uses",
+        "the id or a key of this card already belongs",
     ),
     "no-intake-key": (
         lambda found: replace(found, channel=replace(found.channel, intake_keys=())),
@@ -226,7 +226,7 @@ def test_a_new_channel_cannot_use_a_key_of_another_channel(root: Office, body: O
         fingerprint = forge(folder, change)
         refused(
             root,
-            "another channel on the keyring uses",
+            "the id or a key of this card already belongs",
             "exchange",
             "channel",
             "add",
@@ -326,7 +326,7 @@ def test_the_root_refuses_a_card_with_a_key_that_the_root_has_withdrawn(root: Of
     fingerprint = forge(
         folder, lambda found: replace(found, channel=replace(found.channel, reply_keys=own.reply_keys))
     )
-    refused(root, "or has used", "exchange", "channel", "add", folder, "--fingerprint", fingerprint)
+    refused(root, "or once belonged", "exchange", "channel", "add", folder, "--fingerprint", fingerprint)
 
 
 def test_an_external_body_is_warned_immediately_if_all_keys_on_its_card_are_withdrawn(
