@@ -34,7 +34,7 @@ NOTE = """(within) => {
     .map(([each, { top }]) => [each, top]));
   return window.noted.size;
 }"""
-# Finds the noted controls that are still visible, but have moved.
+# The noted controls that are visible as before, but in another place.
 MOVED = """(isOnPage) => [...window.noted]
   .filter(([each]) => each.checkVisibility({ visibilityProperty: true }))
   .map(([each, top]) => [each, each.getBoundingClientRect().top - top])

@@ -103,7 +103,7 @@ def test_a_case_is_destroyed_only_after_the_archives_have_given_their_visa(due: 
     assert f"{made['list']}, AD 76, 2026/114" == line["visa"]
 
 
-def test_a_visa_list_shows_the_archives_only_numbers_and_years_and_rules(due: Office) -> None:
+def test_on_a_visa_list_the_archives_see_only_numbers_years_and_rules(due: Office) -> None:
     """Paper and JSON contain no word of the report, no exact day, no category and no outcome.
 
     The paper list is in both languages.
