@@ -137,7 +137,7 @@ def test_fields_have_hints_and_templates_are_shown_by_their_title(
         assert 303 == client.send("/en/case/1/reply", template="acknowledgement").status_code
         title = FRENCH.replies["acknowledgement"].title.in_("en")
         cells = re.findall(r'<td class="free">([^<]*)</td>', client.page("/en/case/1/timeline"))
-        assert [title] == [cell for cell in cells if title in html.unescape(cell)]
+        assert [f"{title}, confirms receipt"] == [cell for cell in cells if title in html.unescape(cell)]
 
 
 @pytest.mark.parametrize(

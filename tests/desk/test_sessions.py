@@ -626,7 +626,9 @@ def test_no_page_shows_a_case_to_an_excluded_officer(one_case: Office) -> None:
 def test_an_excluded_officer_sees_every_page_as_if_the_case_did_not_exist(
     office: Office, tmp_path: Path
 ) -> None:
-    """The exceptions are the pages about the journal and the portal exchange.
+    """The exceptions are the pages about the journal, the portal exchange, and the goals.
+
+    The page of goals counts collected bundles, as the page of the portal exchange does.
 
     The control is alice, who may read the case.
     """
@@ -659,7 +661,7 @@ def test_an_excluded_officer_sees_every_page_as_if_the_case_did_not_exist(
             }
         )
     never, kept, read = seen
-    assert {"/en/journal", "/en/office/portal"} == {path for path in never if never[path] != kept[path]}
+    assert {"/en/goals", "/en/journal", "/en/office/portal"} == {path for path in never if never[path] != kept[path]}
     assert read.keys() == {path for path in read if never[path] != read[path]}
 
 

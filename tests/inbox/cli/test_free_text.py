@@ -50,7 +50,7 @@ FIELDS = {
     # A name in braces stands for a question on the form for entering a report, or for a text of the office.
     Kept.OFFICE: {
         "consulted", "subject", "opinion", "card-folder", "entry-code", "fingerprint", "folder", "heard",
-        "backup-folder", "keystore", "papers", "persons",
+        "backup-folder", "keystore", "papers", "persons", "plan-file",
         "{{ name }}", "q-{{ field.id }}",
     },
     Kept.NOWHERE: {"refusal"},

@@ -167,6 +167,7 @@ NOTHING_OF_A_REPORT |= {
     f"access {each}"
     for each in ("alias add", "alias list", "alias remove", "conflict add", "conflict remove")
 }
+NOTHING_OF_A_REPORT |= {"office goals"}
 NOTHING_OF_A_REPORT |= {f"statistics plan {each}" for each in ("list", "check", "adopt")}
 NOTHING_OF_A_REPORT |= {f"statistics {each}" for each in ("edition make", "edition write", "show", "check")}
 NOTHING_OF_A_REPORT |= {f"office day-off {each}" for each in ("add", "list", "remove")}

@@ -33,6 +33,7 @@ OF_CASES = {
     "journal_numbers", "journal_of", "exclusions", "excluded_from", "case_numbers",
     "unopened_numbers", "first_messages", "follow_up_texts", "file_names", "strikes", "is_unread",
     "unread_follow_ups", "is_acknowledged", "gives_feedback",
+    "arrivals",
 }  # fmt: skip
 # The chain includes entries that not everybody may read. `lines` withholds such entries, using
 # `journal_numbers`.
