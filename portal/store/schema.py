@@ -58,9 +58,9 @@ keyring = _table(
     Column("signature", LargeBinary(64), nullable=False),
 )
 
-# `day` is the day on which the upload began and, once it is complete, the day on which it ended. Two sums count
-# the envelopes: `scriptless` says which of them counts this one, until it is deleted. `hash` is set by the
-# first export. `bundle` is the number of the intake bundle that contains the envelope.
+# `day` is the day on which the upload began and, once it is complete, the day on which it ended. Two sums
+# count the envelopes: `scriptless` says which of them counts this one, until it is deleted. `hash` is set by
+# the first export. `bundle` is the number of the intake bundle that contains the envelope.
 envelopes = _table(
     "envelopes",
     Column("id", LargeBinary(16), primary_key=True),

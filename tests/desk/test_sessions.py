@@ -661,7 +661,9 @@ def test_an_excluded_officer_sees_every_page_as_if_the_case_did_not_exist(
             }
         )
     never, kept, read = seen
-    assert {"/en/goals", "/en/journal", "/en/office/portal"} == {path for path in never if never[path] != kept[path]}
+    assert {"/en/goals", "/en/journal", "/en/office/portal"} == {
+        path for path in never if never[path] != kept[path]
+    }
     assert read.keys() == {path for path in read if never[path] != read[path]}
 
 
