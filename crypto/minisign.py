@@ -42,7 +42,7 @@ def public_file(key: bytes) -> bytes:
 
 
 def public_key(public: bytes) -> bytes:
-    """Return the key (32 bytes) in a file with a public key; raises BadSignature if it is none."""
+    """Return the key (32 bytes) in a file with a public key; raises BadSignature if it has none."""
     match = _PUBLIC.fullmatch(public)
     raw = base64.b64decode(match[1]) if match else b""
     if raw[: len(_KEY)] != _KEY:

@@ -132,7 +132,7 @@ def _counted(session: Session, year: int, today: date) -> Counter[str]:
 
 
 def _certified(session: Session, year: int, counted: Counter[str]) -> tuple[bytes, bytes]:
-    """Return the public file of a new edition and its certificate; raises Refused if there is none.
+    """Return the public file of a new edition and its certificate; raises Refused if no certificate exists.
 
     The certificate is computed from the published files, so for earlier years from those of that time: with
     the exact counts, another version of the program could have published others.

@@ -1,6 +1,7 @@
 """The annual figures: the plans of publication, the editions, and the exact figures."""
 
 import json
+from collections.abc import Callable
 from hashlib import sha256
 
 from flask import Blueprint, redirect, url_for
@@ -16,6 +17,8 @@ from inbox.figures.editions import Figures
 from inbox.figures.plan import YEARS
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.session.actions import Actor
+from inbox.session.inbox import Inbox
 from inbox.system import given_files
 
 pages = Blueprint("figures", __name__, url_prefix="/office/figures")
@@ -60,20 +63,14 @@ def adopt_plan() -> ResponseReturnValue:
 @jobs.long(Work.FIGURES)
 def make() -> ResponseReturnValue:
     """Make the edition of a year, and write its files into a new subfolder of the given folder."""
-    year = _year()
-    desk, who, out = here(), actor(), papers.folder() / f"figures-{year}"
-    files.check_out(desk.inbox.home, out)
-    return _written(editions.make(desk.inbox, who, year))
+    return _written(editions.make)
 
 
 @pages.post("/write")
 @jobs.long(Work.FIGURES)
 def write() -> ResponseReturnValue:
     """Write the files of an edition again, into a new subfolder of the given folder."""
-    year = _year()
-    desk, who, out = here(), actor(), papers.folder() / f"figures-{year}"
-    files.check_out(desk.inbox.home, out)
-    return _written(editions.read(desk.inbox, who, year))
+    return _written(editions.read)
 
 
 @pages.post("/exact")
@@ -94,12 +91,12 @@ def _plan_file() -> bytes:
     return given_files.content(forms.path("plan-file"))
 
 
-def _written(found: Figures) -> ResponseReturnValue:
-    out = papers.folder() / f"figures-{found.year}"
-    files.write(here().inbox.home, found, out)
-    return rendering.page(
-        "office/figures_written.html",
-        found=found,
-        public=out / files.PUBLIC,
-        restricted=out / files.RESTRICTED,
-    )
+def _written(take: Callable[[Inbox, Actor, int], Figures]) -> ResponseReturnValue:
+    """Take the edition of the given year, and write its files into a new subfolder of the given folder."""
+    desk, year = here(), _year()
+    out = papers.folder() / f"figures-{year}"
+    files.check_out(desk.inbox.home, out)
+    found = take(desk.inbox, actor(), year)
+    files.write(desk.inbox.home, found, out)
+    folders = {"public": out / files.PUBLIC, "restricted": out / files.RESTRICTED}
+    return rendering.page("office/figures_written.html", found=found, **folders)
