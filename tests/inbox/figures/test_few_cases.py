@@ -51,8 +51,9 @@ SAID = ("saw", "approached", "another")
 def told(known: list[str]) -> list[set[str]]:
     """Return what an attacker who knows all reports of a year but one can find out about it.
 
-    The attacker tries each report that the last one can be, and that there is none. Each set has what leads
-    to the same file: the attacker cannot distinguish it. ``known`` are the paths of the known reports.
+    The attacker tries every path that the last report can have, and the case that there is no such report.
+    Each set contains the possibilities that lead to the same file, so the attacker cannot tell them apart.
+    ``known`` are the paths of the known reports.
     """
     under = plan.parse(plan_file(YEAR, k=K, parts=TOTALS + PATH))
     cells, _ = layout.layout([under], YEAR)
