@@ -63,9 +63,12 @@ function released({ key }) {
 }
 
 document.addEventListener("click", (event) => {
-  if (!(event.target instanceof Element) || !event.target.closest("a[data-leave]")) return;
+  const link = event.target instanceof Element ? event.target.closest("a[data-leave], a.skip") : null;
+  if (!(link instanceof HTMLAnchorElement)) return;
   event.preventDefault();
-  leave();
+  if (link.matches("[data-leave]")) leave();
+  // The browser would record the place in the tab's history, and that entry would still show the page after it is left.
+  else /** @type {HTMLElement | null} */ (document.querySelector(link.hash))?.focus();
 });
 // A page with unsent text asks before it closes. That listener is added later, so this listener can stop the event
 // first.

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, ViewportSize, expect
 from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.web import guide, pages
+from tests.support.offline_form import OfflineVisitor
 from tests.support.page_visitor import DESKTOP, TEXT, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -146,6 +147,49 @@ def test_leaving_the_answer_page_adds_at_most_one_history_entry_and_that_entry_s
         leaver.page.wait_for_url("**/fr/guide")
 
 
+def skip(visitor: Visitor) -> None:
+    """Follow the link to the content, which is the first that the keyboard reaches."""
+    visitor.page.focus(".skip")
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.page.locator("#main")).to_be_focused()
+
+
+def second_step(visitor: Visitor) -> None:
+    wrote(visitor)
+    visitor.page.click("#continue")
+    expect(visitor.page.locator("#protect")).to_be_visible()
+
+
+def answer(visitor: Visitor) -> None:
+    visitor.open()
+    visitor.opened()
+
+
+@pytest.mark.parametrize(
+    ("shown", "more"), [(wrote, 0), (second_step, 1), (answer, 0)], ids=["step-1", "step-2", "answer"]
+)
+def test_the_link_to_the_content_adds_nothing_to_the_history_and_back_shows_an_empty_page_after_leaving(
+    leaver: Visitor, shown: Callable[[Visitor], None], more: int
+) -> None:
+    """The browser itself would add an entry, and Back would show the page again."""
+    if shown is answer:
+        leaver.reported()
+    leaver.page.goto("about:blank")
+    leaver.visit("fr/guide")
+    shown(leaver)
+    before = leaver.page.evaluate("history.length")
+    skip(leaver)
+    assert leaver.page.evaluate("history.length") == before
+    leaver.page.click(LINK)
+    expect(leaver.page).to_have_url(ELSEWHERE)
+    if more:
+        leaver.page.evaluate("setTimeout(() => history.back())")
+        leaver.page.wait_for_url("about:blank")
+        assert leaver.page.evaluate("document.documentElement.textContent") == ""
+    leaver.page.evaluate("setTimeout(() => history.back())")
+    leaver.page.wait_for_url("**/fr/guide")
+
+
 def test_the_harmless_page_gets_no_referrer(leaver: Visitor) -> None:
     wrote(leaver)
     leaver.page.click(LINK)
@@ -237,6 +281,27 @@ def test_leaving_a_page_opened_from_disk_makes_no_request(
         leave()
         visitor.page.wait_for_url("about:blank")
         assert visitor.requests == []
+
+
+def test_leaving_the_offline_form_adds_one_empty_entry_to_the_history(
+    offline_visitor: OfflineVisitor,
+) -> None:
+    """Back leads through the entry to whatever was open before the form. The form and its text are gone."""
+    person, page = offline_visitor, offline_visitor.page
+    person.save()
+    before = person.folder / "before.html"
+    before.write_text("<title>Before</title>")
+    page.goto(before.as_uri())
+    person.start()
+    entries = page.evaluate("history.length")
+    person.write()
+    page.click(LINK)
+    page.wait_for_url("about:blank")
+    assert page.evaluate("history.length") == entries + 1
+    page.evaluate("document.title = 'first', setTimeout(() => history.back())")
+    page.wait_for_function("[document.URL, document.documentElement.textContent].join() === 'about:blank,'")
+    page.evaluate("setTimeout(() => history.back())")
+    page.wait_for_url("**/before.html")
 
 
 LARGE = "document.documentElement.style.fontSize = '34px'"  # twice the font size of the style sheet

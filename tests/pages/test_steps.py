@@ -152,8 +152,10 @@ def test_reloading_at_any_step_adds_nothing_to_the_history(page: Page) -> None:
     expect(page.locator("#what")).to_be_visible()
 
 
-def test_a_link_within_the_page_does_not_count_as_a_step(visitor: Visitor, page: Page) -> None:
-    """Here the link “Skip to the content” adds an entry to the history."""
+def test_a_change_of_the_address_within_the_page_does_not_count_as_a_step(
+    visitor: Visitor, page: Page
+) -> None:
+    """A person can type such an address. It adds an entry to the history."""
     page.click("#continue")
     expect(page.locator("#protect")).to_be_visible()
     page.evaluate("location.hash = 'main'")
