@@ -9,7 +9,7 @@ adopted once its first year has begun. If it could, somebody could choose the gr
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -128,10 +128,14 @@ class Plan:
     totals: Mapping[str, Total]
     tables: Mapping[str, Planned]
 
+    def total(self, each: Planned) -> Total:
+        """Return the total that a table divides, or of which it divides a part."""
+        above = each.divides.partition(".")[0]
+        return self.totals[above] if above in self.totals else self.total(self.tables[above])
+
     def event(self, each: Planned) -> Kind:
         """Return the kind of events that a table counts."""
-        above = each.divides.partition(".")[0]
-        return self.totals[above].event if above in self.totals else self.event(self.tables[above])
+        return self.total(each).event
 
     def is_cross(self, each: Planned) -> bool:
         """Return whether a table divides each group of another table."""
@@ -206,14 +210,15 @@ def _planned(name: str, row: Mapping[str, Any], k: int) -> Planned:
 def _check(document: Document, plan: Plan) -> None:
     """Raise Mismatch for the first mistake that the schema cannot detect."""
     _check_totals(document, plan)
-    used: set[tuple[Kind, str]] = set()
+    # No event is in two totals, so each total can be divided by the same code.
+    used: defaultdict[str, set[str]] = defaultdict(set)
     for place, (name, each) in enumerate(plan.tables.items()):
         _check_place(document, plan, each, list(plan.tables.values())[:place])
-        event = plan.event(each)
-        free = sorted(code for code in CODES[event] if (event, code) not in used)
+        total = plan.total(each)
+        free = sorted(CODES[total.event] - used[total.id])
         if each.by not in free:
             raise document.mismatch(("table", name, "by"), Fault.WRONG, _one_of(free))
-        used.add((event, each.by))
+        used[total.id].add(each.by)
         _check_groups(document, each)
 
 

@@ -109,6 +109,21 @@ def test_a_cross_table_divides_each_group_of_a_table() -> None:
     assert not found.is_cross(found.tables["outcome"])
 
 
+_BY_AFTER = (
+    table("slow", "art40 by after", GROUPS),
+    total("sanctions", "measure", ["sanction"]),
+    table("slow_sanction", "sanctions by after", GROUPS),
+)
+
+
+def test_two_totals_of_measures_can_both_be_divided_by_the_time_since_the_report() -> None:
+    """No measure is in both totals, so no cell repeats another."""
+    found = plan.parse(plan_file(parts=TOTALS + "".join(_BY_AFTER)))
+    assert [found.total(each).id for each in found.tables.values()] == ["art40", "sanctions"]
+    with pytest.raises(Mismatch, match=r"'table\.again\.by' must be one of "):
+        plan.parse(plan_file(parts=TOTALS + "".join(_BY_AFTER) + table("again", "art40 by after", GROUPS)))
+
+
 def test_a_renewed_plan_is_the_same_except_for_its_first_year() -> None:
     before = plan.parse(b"# first_year = 1\n" + plan_file(2027, parts=TOTALS + PATH + AREA))
     after = plan.renewed(before)
