@@ -112,9 +112,10 @@ def next_due(events: Events, how: Practice) -> Due | None:
     return min(waiting, key=lambda due: due.day, default=None)
 
 
-def last_day(ends: Event, events: Events, how: Practice) -> date:
-    """Return the deadline for an event; if it stops two clocks, return the earlier deadline."""
-    return min(_last_day(rule, events, how) for rule in how.clocks.values() if rule.ends is ends)
+def last_days(ends: Event, events: Events, how: Practice) -> tuple[date, date]:
+    """Return the earliest and the latest deadline of the clocks that an event stops."""
+    days = [_last_day(rule, events, how) for rule in how.clocks.values() if rule.ends is ends]
+    return min(days), max(days)
 
 
 def _due(code: str, rule: Clock, events: Events, how: Practice) -> Due:

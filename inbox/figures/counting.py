@@ -24,7 +24,7 @@ from functools import cache, cached_property
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Text, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Text, and_, bindparam, case, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from inbox.deadlines import clocks, office
@@ -33,21 +33,25 @@ from inbox.deadlines.office import Practice
 from inbox.figures import layout, plan
 from inbox.figures.events import NOTHING, SEVERAL, Event, Kind
 from inbox.figures.plan import YEARS, Plan, Planned
+from inbox.law import in_use
 from inbox.vault import score
-from inbox.vault.casework_tables import Identity, Measure, Workflow
+from inbox.vault.casework_tables import Duty, Identity, Measure, Workflow
 from inbox.vault.destroyed_tables import Counted, Edition, PublicationPlan
 from inbox.vault.score import Parts
 from inbox.vault.tables import Case, FollowUp, OutboxBundle
 from templates.law import rules
+from templates.law.rules import DutyRole
 
 
 class Kept(StrEnum):
     """Whether the office kept a deadline, as of the day of the edition.
 
-    ``UNREACHABLE``: no message can reach the reporter.
+    Several clocks of the law can run to the same event. ``IN_TIME``: all were kept. ``IN_LONGER_TIME``: not
+    the shortest, but the longest. ``UNREACHABLE``: no message can reach the reporter.
     """
 
     IN_TIME = "in_time"
+    IN_LONGER_TIME = "in_longer_time"
     LATE = "late"
     NOT_YET = "not_yet"
     UNREACHABLE = "unreachable"
@@ -213,7 +217,8 @@ def _received(
     tables = {each.by: each for each in under.tables.values() if under.event(each) is Kind.RECEIVED}
     answers = [_answer(tables.get(name)) for name in ASKED]
     deadlines = _Deadlines(office.of(session))
-    for row in session.execute(_RECEIVED.where(*_in_year(Case.collected, year), *only)):
+    persons = {"persons": in_use.of(session).duty(DutyRole.PERSONS)}
+    for row in session.execute(_RECEIVED.where(*_in_year(Case.collected, year), *only), persons):
         # The answers are the first columns, and the next columns are codes.
         codes = [answer(said) for answer, said in zip(answers, row, strict=False)]
         yield Event(
@@ -247,6 +252,10 @@ _CODES: Mapping[str, ColumnElement[Any]] = {
     "wrote_again": _if(
         exists().where(FollowUp.case == Case.number, FollowUp.after > 0), Whether.YES, Whether.NO
     ),
+    "extended": _if(Workflow.extended.is_(None), Whether.NO, Whether.YES),
+    "persons_informed": _if(
+        or_(Duty.decision.is_(None), Duty.decision == ""), NOTHING, Duty.decision.expression
+    ),
     "junk": _if(Workflow.junked.is_(None), Whether.NO, Whether.YES),
 }
 _RECEIVED = (
@@ -265,6 +274,7 @@ _RECEIVED = (
     .join(Workflow, Workflow.case == Case.number)
     .outerjoin(_TOLD, _TOLD.n == Workflow.acknowledged_in)
     .outerjoin(Identity, Identity.case == Case.number)
+    .outerjoin(Duty, and_(Duty.case == Case.number, Duty.kind == bindparam("persons")))
 )
 
 
@@ -293,7 +303,9 @@ class _Deadlines:
 
     def __init__(self, how: Practice) -> None:
         @cache
-        def last_day(ends: rules.Event, received: date, collected: date, priority: int, *days: Any) -> date:
+        def last_days(
+            ends: rules.Event, received: date, collected: date, priority: int, *days: Any
+        ) -> tuple[date, date]:
             sent, acknowledged, extended = days
             events = Events(
                 received=received,
@@ -303,9 +315,9 @@ class _Deadlines:
                 acknowledged=acknowledged,
                 extended=extended,
             )
-            return clocks.last_day(ends, events, how)
+            return clocks.last_days(ends, events, how)
 
-        self._last_day = last_day
+        self._last_days = last_days
 
     def acknowledged(self, row: Row[*tuple[Any, ...]]) -> Kept:
         """Return whether a report was acknowledged in time."""
@@ -322,5 +334,7 @@ class _Deadlines:
             return Kept.UNREACHABLE if row.unreachable else Kept.NOT_YET
         # There are four priorities, but thousands of scores.
         priority = _priority(*row[-len(score.NAMES) :])
-        day = self._last_day(ends, row.received, row.collected, priority, *days)
-        return Kept.IN_TIME if done <= day else Kept.LATE
+        shortest, longest = self._last_days(ends, row.received, row.collected, priority, *days)
+        if done <= shortest:
+            return Kept.IN_TIME
+        return Kept.IN_LONGER_TIME if done <= longest else Kept.LATE

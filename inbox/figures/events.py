@@ -35,7 +35,9 @@ CODES: Mapping[Kind, frozenset[str]] = {
             "role",
             "acknowledged",
             "feedback_given",
+            "extended",
             "wrote_again",
+            "persons_informed",
             "junk",
         }
     ),

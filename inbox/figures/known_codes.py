@@ -18,7 +18,7 @@ from inbox.law import in_use
 from inbox.questionnaire import scoring
 from inbox.vault.casework_tables import PORTAL
 from inbox.vault.tables import QuestionnaireFile
-from templates.law.rules import Law
+from templates.law.rules import DutyRole, Law
 
 # The groups of sanctions (CGFP, L. 533-1).
 _DEGREES = (1, 2, 3, 4)
@@ -54,7 +54,7 @@ def _known(session: Session, law: Law) -> Mapping[tuple[Kind, str], frozenset[st
     after = (*counting.AFTER, LATER)
     degrees = (NOTHING, *map(counting.degree_code, _DEGREES))
     return {
-        **{(Kind.RECEIVED, by): frozenset(codes) for by, codes in _of_reports(session)},
+        **{(Kind.RECEIVED, by): frozenset(codes) for by, codes in _of_reports(session, law)},
         (Kind.CLOSED, "outcome"): frozenset(law.outcomes),
         (Kind.CLOSED, "after"): frozenset(after),
         (Kind.MEASURE, "kind"): frozenset(law.measures),
@@ -63,7 +63,7 @@ def _known(session: Session, law: Law) -> Mapping[tuple[Kind, str], frozenset[st
     }
 
 
-def _of_reports(session: Session) -> Iterator[tuple[str, Iterable[str]]]:
+def _of_reports(session: Session, law: Law) -> Iterator[tuple[str, Iterable[str]]]:
     subject = scoring.questions()
     questions = {**ASKED, "category": subject.category, "area": subject.area}
     # A report may answer a questionnaire that has been replaced since.
@@ -75,7 +75,9 @@ def _of_reports(session: Session) -> Iterator[tuple[str, Iterable[str]]]:
     yield "identity", Known
     yield "acknowledged", Kept
     yield "feedback_given", Kept
+    yield "extended", Whether
     yield "wrote_again", Whether
+    yield "persons_informed", {NOTHING, *law.duties[law.duty(DutyRole.PERSONS)].decisions}
     yield "junk", Whether
 
 

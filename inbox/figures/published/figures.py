@@ -18,7 +18,7 @@ from inbox.figures.rule import Shown
 # The codes for the time since a report was received, from the shortest to the longest.
 _AFTER = ("month_1", "month_3", "month_6", "month_12", "month_24", "later")
 # The codes of events with which something was not done in time.
-_LATE = frozenset({"late", "not_yet", "unreachable"})
+_LATE = frozenset({"in_longer_time", "late", "not_yet", "unreachable"})
 # If a table divides by the key, the first code says that something was done, and all others that it was not.
 _DONE = {
     "acknowledged": ("in_time", _LATE),

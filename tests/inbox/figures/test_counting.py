@@ -13,7 +13,7 @@ from inbox.deadlines import workflow
 from inbox.figures import counting
 from inbox.session.inbox import Inbox
 from inbox.vault import row_security
-from inbox.vault.casework_tables import Handler, Identity, Measure, Workflow
+from inbox.vault.casework_tables import Duty, Handler, Identity, Measure, Workflow
 from inbox.vault.destroyed_tables import Counted, Edition
 from inbox.vault.tables import Exclusion, FollowUp, OutboxBundle
 from tests.support.figures_room import (
@@ -137,6 +137,8 @@ def test_an_unsigned_drop_has_no_answers(session: Session) -> None:
         ("area", "overseas", {"area": "overseas"}),
         ("route", "letter", {"route": "letter"}),
         ("junk", "yes", {"junked": NEW_YEAR}),
+        ("extended", "yes", {"extended": NEW_YEAR}),
+        ("extended", "no", {}),
         ("category", "nothing", {}),
         ("area", "nothing", {}),
         ("route", "portal", {}),
@@ -191,17 +193,39 @@ def test_the_groups_of_sanctions_are_codes_of_a_measure(session: Session) -> Non
     assert (1, 1, 1) == tuple(found[f"it/{each}"] for each in ("first", "none", "other"))
 
 
+@pytest.mark.parametrize("decision", ["informed", "defer", "", None])
+def test_the_decision_to_inform_the_persons_concerned_is_a_code_of_a_report(
+    session: Session, decision: str | None
+) -> None:
+    """Without a decision, the code is “nothing”. Other duties change nothing."""
+    with_plan(session, by("received by persons_informed", it=[decision or "nothing"]))
+    add(session, 1, NEW_YEAR)
+    duties = {"art40": "informed", "art14": decision}
+    session.add_all(
+        Duty(case=1, kind=kind, known=NEW_YEAR, due=NEW_YEAR, decision=each)
+        for kind, each in duties.items()
+        if each is not None
+    )
+    session.flush()
+    found = counted(session)
+    assert (1, 1) == (found["received"], found["it/it"])
+
+
 @pytest.mark.parametrize(
     ("code", "days", "kept"),
     [
         ("acknowledged", 7, "in_time"),
-        ("acknowledged", 8, "late"),
+        ("acknowledged", 8, "in_longer_time"),
+        ("acknowledged", 20, "late"),
         ("feedback_given", 90, "in_time"),
         ("feedback_given", 102, "late"),
     ],
 )
 def test_a_deadline_is_kept_until_its_last_day(session: Session, code: str, days: int, kept: str) -> None:
-    """The acknowledgement is due after seven days, and feedback three months after the acknowledgement."""
+    """The acknowledgement is due after seven days and after seven working days, which are always longer.
+
+    Feedback is due three months after the acknowledgement.
+    """
     with_plan(session, by(f"received by {code}", it=[kept]))
     done = {"acknowledged": NEW_YEAR + timedelta(min(days, 7))}
     done["answered" if code == "feedback_given" else "acknowledged"] = NEW_YEAR + timedelta(days)

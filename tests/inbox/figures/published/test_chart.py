@@ -1,5 +1,6 @@
 """Charts are SVG without script and style. Everybody can read them, also in black and white."""
 
+import ast
 import re
 from collections.abc import Sequence
 from itertools import pairwise
@@ -9,6 +10,7 @@ import pytest
 
 from inbox.figures.published import chart
 from inbox.figures.published.chart import WIDTH, Chart, Divided, Mark
+from tests.support.paths import ROOT
 
 SIGN = "[c]"
 LETTER = 6  # a lower bound of the width of a letter, in units of the drawing
@@ -156,3 +158,17 @@ def test_a_chart_has_a_title_and_a_text_alternative_and_escapes_both() -> None:
         "<b>Title & co</b>",
         "Told <i>.",
     ]
+
+
+def test_the_charts_need_no_other_part_of_the_inbox() -> None:
+    """The desk's oversight can use them, too. The control finds what the edition imports."""
+
+    def imported(name: str) -> set[str]:
+        """Return the packages of this project that a module imports."""
+        tree = [*ast.walk(ast.parse((ROOT / "inbox" / "figures" / "published" / name).read_text("utf-8")))]
+        modules = [node.module or "" for node in tree if isinstance(node, ast.ImportFrom)]
+        modules += [each.name for node in tree if isinstance(node, ast.Import) for each in node.names]
+        return {module.partition(".")[0] for module in modules} & {"inbox", "portal", "crypto", "templates"}
+
+    assert imported("edition.py")
+    assert not imported("chart.py")
