@@ -44,8 +44,8 @@ pytestmark = pytest.mark.copy_of("with_reporter")
 
 
 @pytest.fixture(scope="module")
-def opened(with_reporter: Office) -> Iterator[Inbox]:
-    with with_reporter.opened() as inbox:
+def opened(with_reporter: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inbox]:
+    with with_reporter.copy(tmp_path_factory.mktemp("office") / "office").opened() as inbox:
         yield inbox
 
 
