@@ -28,7 +28,7 @@ _STEP, _PAD = 5, 2
 _EDGE = {"stroke": _PALE, "stroke-width": "3", "stroke-linejoin": "round", "paint-order": "stroke"}
 _RADIUS, _RISE = 3.5, 7
 # The height of a line chart without its line of years. At each side, there is room for half a label.
-_TALL, _SIDE = 110, 22
+_TALL, _SIDE = 80, 22
 # The fills of shares, which differ even without colour: solid, or a white bar that these lines cross.
 _SOLID = "solid"
 _FILLS = (_SOLID, "", "/", "-", "/\\", "|")

@@ -11,10 +11,10 @@ from inbox.files.pdf import FAMILY, Sheets
 # The width of a chart in millimetres: its texts are as large as the other texts of the page.
 _WIDTH = 90
 _LABEL, _NUMBER = 40, 14
-# The level of the headings of large parts, and the height of a table's caption and head, in rows.
-_PART, _HEAD = 2, 4
+# The level of the headings of large parts, and the height of a table's caption and of its head, in rows.
+_PART, _CAPTION, _HEAD = 2, 2, 2
 # The height of a row, and the greatest height that is kept on one page, in mm.
-_ROW, _MOST = 6, 150
+_ROW, _MOST = 5.5, 150
 # How many letters of a list a line has at least.
 _LETTERS = 85
 
@@ -44,7 +44,8 @@ def _sheets(edition: Edition, day: date, foot_end: str) -> Sheets:
             sheets.drawing(each.for_paper(FAMILY), _WIDTH, _height(each), f"{each.title}. {each.told}")
         if table := section.table:
             widths = [_LABEL, *[_NUMBER] * (len(table.heads) - 1)]
-            sheets.text(table.caption)
+            if _has_caption(section):
+                sheets.text(table.caption)
             sheets.table(table.heads, table.rows, widths, numbers=True, whole=table.whole)
     return sheets
 
@@ -60,11 +61,17 @@ def _rooms(sections: Sequence[Section]) -> Sequence[float]:
         lines = sum(1 + len(text) // _LETTERS for text in section.listed)
         if table := section.table:
             lines += len(section.texts) + len(table.rows) + bool(table.whole) + _HEAD
+            lines += _CAPTION * _has_caption(section)
         room = min(lines * _ROW + sum(map(_height, section.charts)), _MOST)
         is_bare = not (section.table or section.listed)
         rooms.append(following + _ROW if is_bare else room)
         following = rooms[-1]
     return rooms[::-1]
+
+
+def _has_caption(section: Section) -> bool:
+    """Return whether the table needs its own caption, because no chart above it bears the same title."""
+    return section.table is not None and section.table.caption not in {each.title for each in section.charts}
 
 
 def _height(drawn: Chart) -> float:
