@@ -45,9 +45,9 @@ PEER = "peer"
 _OLD = Path(__file__).with_name("old_sentences.txt")
 _OLD_FRENCH = Path(__file__).with_name("old_sentences_fr.txt")
 # The files whose translated texts are errors, hints and answers; the other files are pages.
-_ANSWERING = ("inbox/", "templates/portal/texts")
+_ANSWERING = ("inbox/", "draws/", "templates/portal/texts")
 _LAW = "templates/jurisdictions/fr/*.toml"
-_ROOMS = ("crypto", "portal", "inbox", "templates", "benchmarks")
+_ROOMS = ("crypto", "portal", "inbox", "draws", "templates", "benchmarks")
 # Docstrings and comments of these files are read, too, but these files show no text to users.
 _UNSEEN = ("tests", "deploy")
 _SHORTEST = 4  # In words; a shorter text is a title or a label.

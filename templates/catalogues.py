@@ -1,4 +1,4 @@
-"""Catalogues of translations from English: one for public texts, one for officers.
+"""Catalogues of translations from English: for public texts, for officers, and for draws.
 
 The English catalogue contains only the texts that differ from the source. Catalogues are not compiled in
 advance, because the program reads the files that translators edit.
@@ -25,6 +25,7 @@ class Domain(StrEnum):
 
     PUBLIC = "public"
     OFFICERS = "officers"
+    DRAWS = "draws"
 
 
 def languages(domain: Domain) -> tuple[str, ...]:

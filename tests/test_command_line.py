@@ -15,6 +15,8 @@ from pathlib import Path
 import click
 import pytest
 
+from draws.cli import main as draws_cli
+from draws.cli.main import commands as draws
 from inbox.cli import main, shell
 from inbox.cli.main import commands as inbox
 from inbox.overview.queue_filter import Filter
@@ -36,6 +38,7 @@ PROGRAMS: Mapping[str, click.Command] = {
     "inbox": inbox,
     "portal": portal,
     "fanal-portal": fanal_portal,
+    "draws": draws,
 }
 # A step that `fanal-portal upgrade` starts as the portal's user. People do not type this command.
 INTERNAL = {"portal.setup.upgrade.portal_side:act"}
@@ -54,7 +57,12 @@ def tree(program: str) -> Branch:
 
 def run(program: str, *words: str) -> int:
     """Run a command in this process."""
-    runs = {"inbox": main.run, "portal": cli.run, "fanal-portal": setup_cli.run}
+    runs = {
+        "inbox": main.run,
+        "portal": cli.run,
+        "fanal-portal": setup_cli.run,
+        "draws": draws_cli.run,
+    }
     return runs[program]([*words])
 
 
@@ -71,7 +79,7 @@ def parsed(program: str, words: list[str]) -> click.Context:
 
 def declaring() -> list[str]:
     """Return the names of all modules that declare commands."""
-    files = (path for room in ("inbox", "portal") for path in (ROOT / room).rglob("*.py"))
+    files = (path for room in ("inbox", "portal", "draws") for path in (ROOT / room).rglob("*.py"))
     found = (path.relative_to(ROOT) for path in files if "@click.command(" in path.read_text("utf-8"))
     return sorted(".".join(path.with_suffix("").parts) for path in found)
 

@@ -128,7 +128,7 @@ def test_the_wheel_contains_only_the_rooms_of_both_sides(tmp_path: Path) -> None
     listing = [sys.executable, "-m", "zipfile", "--list", str(wheel)]
     lines = subprocess.run(listing, check=True, capture_output=True, text=True).stdout.splitlines()[1:]
     tops = {line.partition("/")[0] for line in lines}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {*SIDES, *SHARED}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {*SIDES, *SHARED, "draws"}
 
 
 @pytest.mark.parametrize("lock", ["dev", "demo", "release"])

@@ -14,7 +14,7 @@ import pytest
 from mypy import api
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("inbox", "portal", "crypto", "templates")
+ROOMS = ("inbox", "portal", "crypto", "draws", "templates")
 
 
 @functools.cache

@@ -19,7 +19,7 @@ from tests.support.sources_of_tests import Fixture
 
 ROOT = Path(__file__).parent.parent
 
-ROOMS = {"portal", "crypto", "inbox", "templates", "tests"}
+ROOMS = {"portal", "crypto", "inbox", "draws", "templates", "tests"}
 BESIDE = {
     "docs",
     "deploy",
@@ -307,7 +307,7 @@ def test_the_search_finds_clocks_and_toml_readers(planted: str, found: set[str])
 
 def test_each_program_has_one_clock_and_one_toml_reader() -> None:
     """Tests can therefore set the day for the whole program, and every file is read with the same checks."""
-    rooms = ("inbox/", "portal/", "crypto/", "templates/")
+    rooms = ("inbox/", "portal/", "crypto/", "draws/", "templates/")
     sources = [path for path in repository_files() if path.startswith(rooms) and path.endswith(".py")]
     found = {(path, name) for path in sources for name in read_by((ROOT / path).read_text("utf-8"))}
     assert set(READERS) == found

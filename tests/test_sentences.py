@@ -48,7 +48,7 @@ def test_french_sentences_come_from_documents_and_from_the_texts_for_officers_in
     (found,) = french(ROOT)
     said = {sentence for sentence, _ in found}
     rooms = {re.split(r"[/_.]", source)[0] for _, source in found}
-    assert rooms == {"inbox", "templates", "docs"}
+    assert rooms == {"inbox", "draws", "templates", "docs"}
     assert {source for _, source in found if source.startswith("templates")} == {
         "templates/portal/texts.html",
         "templates/portal/texts_case.html",

@@ -28,8 +28,8 @@ _COMMANDS = {
     "portal": {"portal": "portal.ops.cli", "fanal-portal": "portal.setup.cli"},
     "inbox": {"inbox": "inbox.cli.main"},
 }
-# The rooms in each package: those of its own side, and those that both sides share.
-_OTHER = {"portal": "inbox", "inbox": "portal"}
+# The rooms that a package leaves out: those of the other side, and the program for draws.
+_OTHER = {"portal": ("inbox", "draws"), "inbox": ("portal", "draws")}
 
 
 def fetch(root: Path, sides: tuple[str, ...], wheels: Path) -> None:
@@ -81,7 +81,8 @@ def build(folder: Path, side: str, wheel: Path, libraries: Libraries, env: Mappi
     run(*uv, "--find-links", libraries.wheels, *_LOCKED, libraries.lock, cwd=folder, env=env)
     run(*uv, wheel, cwd=folder, env=env)
     _remove_traces(folder, site)
-    shutil.rmtree(site / _OTHER[side])
+    for room in _OTHER[side]:
+        shutil.rmtree(site / room)
     for command, module in _COMMANDS[side].items():
         _write_command(folder / "bin" / command, side, module)
     compiled = ("-q", "-f", "--invalidation-mode", "unchecked-hash", "-s", folder)

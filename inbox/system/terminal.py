@@ -119,14 +119,18 @@ def fail(refused: Refused, code: str = "", *, as_json: bool = False) -> None:
 
     Programs recognise the refusal by ``code``: by default, the kind of error.
     """
-    named = code or re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(refused).__name__).lower()
     tell_error(
-        named,
+        code or kind_of(refused),
         str(refused),
         str(refused.hint),
         [f"error: {refused}", f"hint: {refused.hint}"],
         as_json=as_json,
     )
+
+
+def kind_of(refused: Refused) -> str:
+    """Return the kind of a refusal, by which programs recognise it."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(refused).__name__).lower()
 
 
 def tell_error(code: str, message: str, hint: str, lines: Iterable[str], *, as_json: bool) -> None:

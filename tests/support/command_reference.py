@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from draws.cli.main import commands as draws
 from inbox.cli.main import commands as inbox
 from portal.ops.cli import portal
 from portal.setup.cli import fanal_portal
@@ -19,6 +20,7 @@ MANUALS = {
     "inbox": Path("man/inbox.1"),
     "portal": Path("man/portal.1"),
     "fanal-portal": Path("man/fanal-portal.8"),
+    "draws": Path("man/draws.1"),
 }
 _WIDTH = 100
 # Options that many commands have, but that are documented only once.
@@ -27,6 +29,7 @@ _PROGRAMS: dict[str, click.Command] = {
     "portal": portal,
     "fanal-portal": fanal_portal,
     "inbox": inbox,
+    "draws": draws,
 }
 _HEAD = """# Commands
 

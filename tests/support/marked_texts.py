@@ -1,6 +1,7 @@
 """Texts that the sources mark for translation.
 
-Templates mark texts for gettext, as in Jinja. The inbox marks its messages to officers with ``sentence``.
+Templates mark texts for gettext, as in Jinja. The inbox and the program for draws mark their messages with
+``sentence``.
 """
 
 from babel.messages.extract import extract_from_dir
@@ -12,7 +13,7 @@ _OPTIONS = {"**.html": {"silent": "false", "trimmed": "true"}}
 
 def places(folder: str) -> dict[str, list[str]]:
     """Return the marked texts of a folder, each with the files that contain it, relative to the root."""
-    if folder == "inbox":
+    if folder in {"inbox", "draws"}:
         extracted = extract_from_dir(ROOT / folder, [("**.py", "python")], keywords={"sentence": None})
     else:
         extracted = extract_from_dir(ROOT / folder, [("**.html", "jinja2")], _OPTIONS)
@@ -31,6 +32,11 @@ def marked(folder: str) -> set[str]:
 def told() -> set[str]:
     """Return the messages of the inbox to officers, which the desk shows in both languages."""
     return {*places("inbox")}
+
+
+def of_draws() -> set[str]:
+    """Return the messages of the program for draws."""
+    return {*places("draws")}
 
 
 def public() -> set[str]:

@@ -37,6 +37,7 @@ FIELD = re.compile(r"\{\w+(?:!r)?\}|%\(\w+\)s")
 _SOURCES = {
     Domain.PUBLIC: ["templates/portal", "templates/shared"],
     Domain.OFFICERS: ["templates/desk", "inbox"],
+    Domain.DRAWS: ["draws"],
 }
 _OF_THE_LAW = "templates/questionnaire.toml templates/jurisdictions/fr"
 _HEADER = """\

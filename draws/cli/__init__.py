@@ -1,0 +1,1 @@
+"""The command line of draws: it parses words and prints results."""
