@@ -79,6 +79,10 @@ EXPECTED = {
     "only-with": "changed: {value} is allowed only with {role}",
     "counted-once": "a table of events that no other total counts",
     "codes-once": "a list of codes without duplicates; no other group lists these codes",
+    "independent": "a code that does not depend on {other}, by which another table divides the same events;"
+    " or the table must divide one group of that table",
+    "any-feedback": "a list of groups that each contain one of {known}, because another table counts"
+    " feedback",
     "folder": "a folder, not a link",
     "regular-file": "a regular file, not a link, folder, pipe or device",
     "file-up-to": "a file of at most {most} KiB",

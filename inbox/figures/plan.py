@@ -38,6 +38,21 @@ YEARS = 3
 # The smallest and the largest threshold of a table, and the smallest threshold of a cross-table.
 FLOOR, MOST, CROSS = 3, 100, 10
 _LONGEST = 200
+# A code that another code of the same event can rule out: the questionnaire asks for the vector, the service
+# and the means only after some answers about the path, and only some kinds of measures have a degree. Readers
+# know this, and the certificate does not. If a plan divided all reports by path and by vector, readers would
+# know that at least as many have one of these paths as name a vector. Thus a table by such a code can only
+# divide one group of a table by the other code. Within this group, any counts are possible. (If nobody in the
+# group is asked, readers know that some counts are 0; what else follows is at least 2k - 1.)
+DEPENDS: Mapping[Kind, Mapping[str, str]] = {
+    Kind.RECEIVED: {"vector": "path", "service_sought": "path", "means": "path"},
+    Kind.MEASURE: {"degree": "kind"},
+}
+# Whoever got no acknowledgement got no feedback either, and no message reaches some reporters at all.
+# If a plan counts both, each group of the acknowledgements contains one of these codes. Such reports can have
+# any code of feedback, so neither of the two tables limits the other.
+_ACKNOWLEDGED, _FEEDBACK = "acknowledged", "feedback_given"
+ACKNOWLEDGED = frozenset({"in_time", "in_longer_time", "late"})
 _FIRST_YEAR = re.compile(rb"^first_year[ \t]*=[ \t]*[0-9]+", re.MULTILINE)
 _ID = {"type": "string", "pattern": rf"^{ID}\Z", **expected("id")}
 _SCHEMA = Schema(
@@ -218,8 +233,40 @@ def _check(document: Document, plan: Plan) -> None:
         free = sorted(CODES[total.event] - used[total.id])
         if each.by not in free:
             raise document.mismatch(("table", name, "by"), Fault.WRONG, _one_of(free))
+        if other := next(_related(plan, each, used[total.id]), None):
+            raise document.mismatch(("table", name, "by"), Fault.WRONG, belongs("independent", other=other))
         used[total.id].add(each.by)
         _check_groups(document, each)
+    _check_acknowledged(document, plan)
+
+
+def _related(plan: Plan, each: Planned, used: Iterable[str]) -> Iterator[str]:
+    """Yield the codes of other tables of the same total that depend on the code of a table, or the reverse.
+
+    A table may depend on a table if it divides one group of it, or a part of one group.
+    """
+    depends = DEPENDS.get(plan.event(each), {})
+    yield from (other for other in used if depends.get(other) == each.by)
+    inside: set[str] = set()
+    above, _, group = each.divides.partition(".")
+    while above in plan.tables:
+        inside |= {plan.tables[above].by} if group else set()
+        above, _, group = plan.tables[above].divides.partition(".")
+    yield from (other for other in used if depends.get(each.by) == other and other not in inside)
+
+
+def _check_acknowledged(document: Document, plan: Plan) -> None:
+    """Raise Mismatch if the tables of acknowledgements and of feedback limit each other."""
+    tables = {each.by: each for each in plan.tables.values() if plan.event(each) is Kind.RECEIVED}
+    if not {_ACKNOWLEDGED, _FEEDBACK} <= tables.keys():
+        return
+    each = tables[_ACKNOWLEDGED]
+    named = frozenset().union(*(group.codes for group in each.groups))
+    if not all(ACKNOWLEDGED & (group.codes or ACKNOWLEDGED - named) for group in each.groups):
+        known = ", ".join(sorted(ACKNOWLEDGED))
+        raise document.mismatch(
+            ("table", each.id, "group"), Fault.WRONG, belongs("any-feedback", known=known)
+        )
 
 
 def _check_totals(document: Document, plan: Plan) -> None:

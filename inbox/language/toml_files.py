@@ -67,6 +67,14 @@ _EXPECTED = {
     "only-with": sentence("changed: {value} is allowed only with {role}", value="", role=""),
     "counted-once": sentence("a table of events that no other total counts"),
     "codes-once": sentence("a list of codes without duplicates; no other group lists these codes"),
+    "independent": sentence(
+        "a code that does not depend on {other}, by which another table divides the same events; or the table"
+        " must divide one group of that table",
+        other="",
+    ),
+    "any-feedback": sentence(
+        "a list of groups that each contain one of {known}, because another table counts feedback", known=""
+    ),
     "folder": sentence("a folder, not a link"),
     "regular-file": sentence("a regular file, not a link, folder, pipe or device"),
     "file-up-to": sentence("a file of at most {most} KiB", most=""),

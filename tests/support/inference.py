@@ -6,7 +6,7 @@ from several tables connected by published sums. ``tests/support/attacker.py`` t
 is possible only for small layouts.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 from inbox.figures.rule import Fact, Layout, Shown, Table, Total, needed, to_hide
 from tests.support.attacker import splits
@@ -14,8 +14,9 @@ from tests.support.attacker import splits
 # A rule gets the counts of a table and its threshold, and returns the places of the groups to hide.
 Rule = Callable[[Sequence[int], int], set[int]]
 Values = dict[str, set[int]]
-# A published sum of cells, each cell with its factor. The sum is 0 for a table that repeats other tables.
-Sum = tuple[Mapping[str, int], int]
+# A sum of cells, each cell with its factor, and the values that the sum can have. A published sum has one
+# value, which is 0 for a table that repeats other tables.
+Sum = tuple[Mapping[str, int], Container[int]]
 
 
 def narrowed(
@@ -23,7 +24,7 @@ def narrowed(
 ) -> Values:
     """Return the hidden counts with too few possible values, each with its possible values.
 
-    ``also`` are further published sums, over tables that divide shown counts.
+    ``also`` are further known sums, over tables that divide shown counts.
     """
     need = needed(layout, shown)
     found = _of_totals(layout, facts, shown)
@@ -71,18 +72,20 @@ def _of_table(table: Table, shown: Shown, found: Values, rule: Rule) -> Iterator
 def _of_tables(
     tables: Sequence[Table], shown: Shown, rule: Rule, also: Sequence[Sum]
 ) -> Iterator[dict[str, int]]:
-    """Return what the hidden groups of tables can be, given published sums over their cells.
+    """Return what the hidden groups of tables can be, given known sums over their cells.
 
     Follows the partial sums from table to table, forwards and then backwards.
     """
     options = [list(_of_table(table, shown, {}, rule)) or [{}] for table in tables]
-    start = tuple(
-        sum(factor * (shown[cell] or 0) for cell, factor in cells.items()) - total for cells, total in also
-    )
+    start = tuple(sum(factor * (shown[cell] or 0) for cell, factor in cells.items()) for cells, _ in also)
     reached = [{start}]
     for option in options:
         reached.append({_moved(state, counts, also) for state in reached[-1] for counts in option})
-    useful = {tuple(0 for _ in also)}
+    useful = {
+        state
+        for state in reached[-1]
+        if all(total in values for total, (_, values) in zip(state, also, strict=True))
+    }
     for option, before in zip(reversed(options), reversed(reached[:-1]), strict=True):
         ways = [
             (state, counts) for state in before for counts in option if _moved(state, counts, also) in useful

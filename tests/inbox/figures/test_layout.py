@@ -28,12 +28,12 @@ def test_a_table_for_three_years_divides_the_group_of_each_year() -> None:
 
 
 def test_a_cross_table_has_a_table_for_each_group() -> None:
-    said = TOTALS + PATH + table("vector", "path by vector", {"other": [], "online": ["online"]}, k=10)
+    said = TOTALS + PATH + table("area", "path by area", {"other": [], "north": ["north"]}, k=10)
     tables = layout.layout([plan.parse(plan_file(parts=said))], 2027)[0].tables[1:]
     assert [each.divides for each in tables] == [
         (f"2027/path/{group}",) for group in ("other", "approached", "saw")
     ]
-    assert tables[1].groups == ("2027/path/approached/vector/other", "2027/path/approached/vector/online")
+    assert tables[1].groups == ("2027/path/approached/area/other", "2027/path/approached/area/north")
 
 
 def test_a_total_of_closed_reports_names_the_totals_of_earlier_years() -> None:
@@ -105,10 +105,10 @@ def test_an_event_that_no_total_selects_or_no_plan_covers_is_not_counted() -> No
 
 
 def test_an_event_of_a_cross_table_is_counted_under_its_group() -> None:
-    said = TOTALS + PATH + table("vector", "path by vector", {"other": [], "online": ["online"]}, k=10)
-    event = Event(Kind.RECEIVED, 2027, {"path": "saw", "vector": "online"})
+    said = TOTALS + PATH + table("area", "path by area", {"other": [], "north": ["north"]}, k=10)
+    event = Event(Kind.RECEIVED, 2027, {"path": "saw", "area": "north"})
     found = layout.count([plan.parse(plan_file(parts=said))], [event])
-    assert found == {"2027/received": 1, "2027/path/saw": 1, "2027/path/saw/vector/online": 1}
+    assert found == {"2027/received": 1, "2027/path/saw": 1, "2027/path/saw/area/north": 1}
 
 
 def test_the_file_of_an_edition_has_its_own_cells_in_the_order_of_their_keys() -> None:

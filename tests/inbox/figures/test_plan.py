@@ -2,10 +2,14 @@
 
 import pytest
 
+from crypto import questionnaire
 from crypto.keyring import Texts
 from crypto.toml_schema import Mismatch
 from inbox.figures import plan
+from inbox.figures.counting import ASKED, Kept
 from inbox.figures.events import Kind
+from inbox.questionnaire import scoring
+from templates import shipped
 from tests.support.publication import AREA, OUTCOME, PATH, TOTALS, VECTOR, plan_file, table, total
 
 GROUPS = {"other": [], "one": ["a"]}
@@ -57,15 +61,15 @@ def test_a_plan_names_its_totals_tables_and_groups() -> None:
             "'table.vector.years' must be one of 3",
         ),
         (
-            TOTALS + PATH + table("vector", "path by vector", GROUPS),
-            "'table.vector.k' must be a number from 10",
+            TOTALS + PATH + table("area", "path by area", GROUPS),
+            "'table.area.k' must be a number from 10",
         ),
         (
             TOTALS
             + PATH
-            + table("vector", "path by vector", GROUPS, k=10)
-            + table("means", "vector.one by means", GROUPS),
-            "'table.means.divides' must be one of",
+            + table("area", "path by area", GROUPS, k=10)
+            + table("role", "area.one by role", GROUPS),
+            "'table.role.divides' must be one of",
         ),
         (
             TOTALS + table("path", "received by path", GROUPS, k=2),
@@ -103,10 +107,107 @@ def test_a_threshold_below_the_floor_is_refused(k: int, *, allowed: bool) -> Non
 
 
 def test_a_cross_table_divides_each_group_of_a_table() -> None:
-    said = TOTALS + PATH + table("vector", "path by vector", GROUPS, k=10) + OUTCOME
+    said = TOTALS + PATH + table("area", "path by area", GROUPS, k=10) + OUTCOME
     found = plan.parse(plan_file(parts=said))
-    assert found.is_cross(found.tables["vector"])
+    assert found.is_cross(found.tables["area"])
     assert not found.is_cross(found.tables["outcome"])
+
+
+_VECTOR = table("vector", "received by vector", GROUPS)
+_KIND = table("kind", "measures by kind", GROUPS)
+_MEASURES = total("measures", "measure")
+
+
+@pytest.mark.parametrize(
+    ("parts", "by", "other"),
+    [
+        (PATH + _VECTOR, "vector", "path"),
+        (_VECTOR + PATH, "path", "vector"),
+        (PATH + table("means", "received by means", GROUPS, years=3), "means", "path"),
+        (PATH + table("service", "received by service_sought", GROUPS), "service", "path"),
+        (PATH + table("vector", "path by vector", GROUPS, k=10), "vector", "path"),
+        (AREA + PATH + table("vector", "area.north by vector", GROUPS, years=3), "vector", "path"),
+        (AREA + table("path", "area by path", GROUPS, years=3, k=10) + _VECTOR, "vector", "path"),
+        (_MEASURES + _KIND + table("degree", "measures by degree", GROUPS), "degree", "kind"),
+    ],
+)
+def test_no_total_is_divided_by_two_codes_of_which_one_depends_on_the_other(
+    parts: str, by: str, other: str
+) -> None:
+    """Only after some answers about the path does the questionnaire ask for the vector."""
+    with pytest.raises(
+        Mismatch, match=rf"'table\.{by}\.by' must be a code that does not depend on {other}, "
+    ):
+        plan.parse(plan_file(parts=total("received", "received") + parts))
+
+
+_MEANS = table("means", "vector.online by means", GROUPS)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        PATH + VECTOR + _MEANS,
+        PATH + VECTOR + _MEANS.replace("vector.online", "path.approached"),
+        _VECTOR + table("means", "received by means", GROUPS),
+        AREA + _VECTOR,
+        _MEASURES + _KIND + table("degree", "kind.one by degree", GROUPS),
+        _MEASURES + table("degree", "measures by degree", GROUPS),
+        total("a", "measure", ["a"])
+        + total("b", "measure", ["b"])
+        + _KIND.replace("measures", "a")
+        + table("degree", "b by degree", GROUPS),
+    ],
+)
+def test_a_code_may_divide_one_group_of_the_code_on_which_it_depends_or_other_events(parts: str) -> None:
+    assert plan.parse(plan_file(parts=total("received", "received") + parts)).tables
+
+
+_FEEDBACK = table("feedback", "received by feedback_given", {"other": [], "late": ["late"]}, years=3)
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        {"rest": [], "never": ["unreachable"]},
+        {"rest": [], "late": ["late"], "never": ["not_yet", "unreachable"]},
+        {"rest": [], "late": ["late"], "in_time": ["in_time", "in_longer_time"]},
+    ],
+)
+@pytest.mark.parametrize("is_last", [True, False])
+def test_every_group_of_acknowledgements_can_have_feedback(
+    groups: dict[str, list[str]], *, is_last: bool
+) -> None:
+    """If no message can reach a reporter, both tables count the report as such."""
+    said = table("acknowledged", "received by acknowledged", groups)
+    assert plan.parse(plan_file(parts=TOTALS + said)).tables
+    said_first = r"'table\.acknowledged\.group' must be a list of groups that each contain one of "
+    message = said_first + "in_longer_time, in_time, late"
+    with pytest.raises(Mismatch, match=message):
+        plan.parse(plan_file(parts=TOTALS + (_FEEDBACK + said if is_last else said + _FEEDBACK)))
+
+
+def test_acknowledgements_and_feedback_can_be_counted_together() -> None:
+    groups = {"in_time": [], "rest": ["late", "not_yet", "unreachable"]}
+    said = table("acknowledged", "received by acknowledged", groups)
+    assert plan.parse(plan_file(parts=TOTALS + said + _FEEDBACK)).tables
+    assert {*Kept} > plan.ACKNOWLEDGED
+
+
+def test_the_program_knows_on_which_question_each_counted_question_depends() -> None:
+    """A question that the questionnaire asks only after some answers depends on that other question."""
+    asked = questionnaire.parse(shipped.QUESTIONNAIRE.read_bytes())
+    subject = scoring.questions()
+    counted = {question: by for by, question in ASKED.items()}
+    counted |= {subject.category: "category", subject.area: "area"}
+    found = {
+        counted[field.id]: counted.get(other, other)
+        for section in asked.sections
+        for field in section.fields
+        for other in {**(section.when or {}), **(field.when or {})}
+        if field.id in counted
+    }
+    assert found == plan.DEPENDS[Kind.RECEIVED]
 
 
 _BY_AFTER = (

@@ -2,30 +2,37 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random  # noqa: TID251  no secret depends on these draws
 
 import pytest
 from hypothesis import given, settings
 from hypothesis.strategies import integers, sampled_from
 
+from crypto.toml_schema import Mismatch
 from inbox.figures import certificate, checker, layout, plan, release, rule
+from inbox.figures.counting import Kept
 from inbox.figures.events import Event, Kind
 from inbox.figures.rule import Fact, Layout, Shown, Table, Total, needed, protect
 from tests.support import attacker, inference
-from tests.support.publication import AREA, OUTCOME, PATH, TOTALS, VECTOR, ends, plan_file, table
+from tests.support.publication import AREA, OUTCOME, PATH, TOTALS, VECTOR, ends, plan_file, table, total
 
 FIRST, YEARS = 2027, 20
 SETS = 1_000
+_NONE = (Kept.NOT_YET, Kept.UNREACHABLE)
+_KEPT = [*Kept]
 _KIND = table("measure", "art40 by kind", {"other": [], "art40": ["art40"]})
 _CROSS = table("cross", "path by area", {"other": [], "north": ["north"], "south": ["south"]}, years=1, k=10)
 _YEARLY_AREA = AREA.replace("years = 3", "years = 1")
+_ACKNOWLEDGED = table("acknowledged", "received by acknowledged", {"in_time": [], "rest": ["late", *_NONE]})
+_FEEDBACK = table("feedback", "received by feedback_given", {"other": [], "none": [*_NONE]}, years=3)
 # Groups change from one plan to the next. Some plans have a cross-table. Areas are counted for each year or
 # for three years.
 _PARTS = (
     TOTALS + PATH + VECTOR + AREA + OUTCOME,
     TOTALS + PATH + VECTOR + OUTCOME + _CROSS,
     TOTALS + PATH + _YEARLY_AREA,
+    TOTALS + PATH + VECTOR + _ACKNOWLEDGED + _FEEDBACK,
 )
 # How many reports come in a year, on average.
 MEANS = (3, 12, 40, 120)
@@ -40,13 +47,25 @@ def _events(draw: Random, mean: int) -> Iterator[Event]:
             "path": draw.sample(["approached", "saw", "gave_in", "reprisals", "witness"], draw.randint(1, 5)),
             "vector": draw.sample(["online", "social", "work", "several", "nothing"], draw.randint(1, 5)),
             "area": draw.sample(["north", "west", "south", "nothing"], draw.randint(1, 4)),
+            "acknowledged": draw.sample(_KEPT, draw.randint(1, 4)),
+            "feedback_given": draw.sample(_KEPT, draw.randint(1, 4)),
         }
         for _ in range(received):
-            yield Event(Kind.RECEIVED, year, {by: draw.choice(each) for by, each in codes.items()})
+            yield Event(Kind.RECEIVED, year, _report(draw, codes))
         still_open += received
         for event in ends(draw, year, received, still_open):
             still_open -= event.kind is Kind.CLOSED
             yield event
+
+
+def _report(draw: Random, codes: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return the codes of a report. Some depend on each other: only some paths come with a vector."""
+    said = {by: draw.choice(each) for by, each in codes.items()}
+    if said["path"] not in {"approached", "gave_in"}:
+        said["vector"] = "nothing"
+    if said["acknowledged"] in _NONE:
+        said["feedback_given"] = said["acknowledged"]
+    return said
 
 
 class _Published:
@@ -136,7 +155,7 @@ def test_the_attacker_finds_a_hidden_count_through_a_sum_in_a_sentence(seed: int
     for each in published.cells.tables:
         rare = [group for group in each.groups[1:] if published.shown[group] is None]
         if rare and all(published.shown[cell] is not None for cell in each.divides):
-            said.append((dict.fromkeys(rare, 1), sum(published.counts[group] for group in rare)))
+            said.append((dict.fromkeys(rare, 1), {sum(published.counts[group] for group in rare)}))
     assert said
     assert inference.narrowed(published.cells, published.facts, published.shown, also=said[:1])
 
@@ -154,7 +173,7 @@ def test_the_attacker_finds_hidden_counts_if_yearly_tables_are_published_beside_
         groups = []
         for place, name in enumerate(("other", "north", "south")):
             groups.append(f"{FIRST}-{FIRST + 2}/area/{name}")
-            sums.append(({groups[-1]: -1, **{each.groups[place]: 1 for each in years}}, 0))
+            sums.append(({groups[-1]: -1, **{each.groups[place]: 1 for each in years}}, {0}))
         three = Table(tuple(cell for each in years for cell in each.divides), tuple(groups), years[0].k)
         both = Layout(cells.totals, [*cells.tables, three])
         counts = published.counts | {
@@ -165,6 +184,76 @@ def test_the_attacker_finds_hidden_counts_if_yearly_tables_are_published_beside_
         assert inference.narrowed(both, published.facts, shown) == {}
         found += bool(inference.narrowed(both, published.facts, shown, also=sums))
     assert found
+
+
+def _some(n: int, event: Kind = Kind.RECEIVED, /, **codes: str) -> list[Event]:
+    return [Event(event, FIRST, codes)] * n
+
+
+@pytest.mark.parametrize(
+    ("parts", "events", "few", "many"),
+    [
+        (
+            PATH + VECTOR.replace("path.approached", "received"),
+            [
+                *_some(3, path="witness", vector="nothing"),
+                *_some(6, path="approached", vector="online"),
+                *_some(21, path="saw", vector="nothing"),
+            ],
+            ("vector/online", "vector/work"),
+            "path/approached",
+        ),
+        (
+            table("acknowledged", "received by acknowledged", {"other": [], "never": ["unreachable"]})
+            + table(
+                "feedback",
+                "received by feedback_given",
+                {"in_time": [], "never": ["unreachable"], "late": ["late", "not_yet"]},
+            ),
+            [
+                *_some(3, acknowledged="late", feedback_given="in_time"),
+                *_some(6, acknowledged="unreachable", feedback_given="unreachable"),
+                *_some(21, acknowledged="late", feedback_given="late"),
+            ],
+            ("acknowledged/never",),
+            "feedback/never",
+        ),
+        (
+            total("measures", "measure")
+            + table(
+                "kind", "measures by kind", {"other": [], "sanction": ["sanction"], "hearing": ["hearing"]}
+            )
+            + table("degree", "measures by degree", {"none": [], "higher": ["group_2"]}),
+            [
+                *_some(30),
+                *_some(3, Kind.MEASURE, kind="recovery", degree="nothing"),
+                *_some(6, Kind.MEASURE, kind="sanction", degree="group_2"),
+                *_some(21, Kind.MEASURE, kind="hearing", degree="nothing"),
+            ],
+            ("degree/higher",),
+            "kind/sanction",
+        ),
+    ],
+)
+def test_the_attacker_finds_a_hidden_count_if_a_plan_has_tables_that_depend_on_each_other(
+    monkeypatch: pytest.MonkeyPatch, parts: str, events: Sequence[Event], few: Sequence[str], many: str
+) -> None:
+    """Such a plan is refused. Of 9 events in two hidden groups, 6 to 9 are in one: four values, not five."""
+    raw = plan_file(FIRST, parts=total("received", "received") + parts)
+    with pytest.raises(Mismatch):
+        plan.parse(raw)
+    monkeypatch.setattr(plan, "DEPENDS", {})
+    monkeypatch.setattr(plan, "ACKNOWLEDGED", {*Kept})
+    plans = [plan.parse(raw)]
+    cells, facts = layout.layout(plans, FIRST)
+    counted = layout.count(plans, events)
+    shown = protect(cells, {cell: counted[cell] for cell in cells.cells()})
+    assert certificate.certify(cells, facts, shown)
+    assert inference.narrowed(cells, facts, shown) == {}
+    # The attacker knows that no event has one of the codes ``few`` without the code ``many``.
+    known = {**{f"{FIRST}/{cell}": 1 for cell in few}, f"{FIRST}/{many}": -1}
+    found = inference.narrowed(cells, facts, shown, also=[(known, range(-len(events), 1))])
+    assert found[f"{FIRST}/{many}"] == {6, 7, 8, 9}
 
 
 _SMALL = (
