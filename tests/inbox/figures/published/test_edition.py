@@ -138,6 +138,51 @@ def test_the_share_of_deadlines_kept_is_told_under_the_shipped_plan() -> None:
     assert "Acknowledgements: \u201cIn time\u201d, 30 of 40 (75%)." in section(made, "short").listed
 
 
+def test_the_share_of_reporters_who_wrote_again_is_told_under_the_shipped_plan() -> None:
+    said = (shipped.FOLDER / "publication" / "fr.toml").read_text("utf-8")
+    nothing = dict.fromkeys(CODES[Kind.RECEIVED], "nothing")
+    again = ["yes"] * 4 + ["no"] * 6
+    events = [
+        Event(Kind.RECEIVED, FIRST + n, {**nothing, "wrote_again": each}) for n in range(3) for each in again
+    ]
+    told = section(publish(events, 3, said).edition("en"), "short").listed
+    assert "2027 to 2029: A new message after a reply: “Yes”, 12 of 30 (40%)." in [
+        each.replace("\u00a0", " ") for each in told
+    ]
+
+
+# A word of each point of the method, in their order.
+METHOD = {
+    "fr": [
+        "Un plan de publication",
+        "seuil est de 5",
+        "Situation et identité",
+        "atteignent 9",
+        "certificat",
+        "vérifier",
+        "Tout nombre",
+        "CSV",
+    ],
+    "en": [
+        "A plan of publication",
+        "threshold is 5",
+        "Situation and identity",
+        "9 or more",
+        "certificate",
+        "check",
+        "Each number",
+        "CSV",
+    ],
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_method_tells_plan_threshold_rule_certificate_check_and_files(language: str) -> None:
+    told = section(publish(some_years(1), 1).edition(language), "method").listed
+    for words, said in zip(METHOD[language], told, strict=True):
+        assert words in said.replace("\u00a0", " "), said
+
+
 def test_the_sign_is_explained_once() -> None:
     for language in LANGUAGES:
         made = publish(some_years(3), 3).edition(language)
