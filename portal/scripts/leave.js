@@ -5,6 +5,7 @@
 
 import { LEFT, RETURNED } from "./entries.js";
 import "./forgotten.js";
+import "./secondpress.js";
 
 // It works like “Exit this page” of GOV.UK, where people may have learnt to press the Shift key.
 // Tor Browser hides that key from pages.

@@ -310,6 +310,42 @@ def test_the_owner_of_a_proof_answers_a_question_and_the_verifier_checks_the_ans
     assert disk.complaints == []
 
 
+@pytest.mark.parametrize("presses", [2, 3])
+def test_repeated_presses_ask_one_question_and_save_one_answer(disk: Disk, presses: int) -> None:
+    """Downloads arrive in order.
+
+    If the presses had started a second download, it would arrive before the download that the key starts.
+    """
+    page = disk.page
+    saves: list[str] = []
+    page.on("download", lambda each: saves.append(each.suggested_filename))
+    page.goto(f"file://{disk.folder}/proof.html")
+    page.click("#to-check", click_count=presses)
+    expect(page.locator("#step-check h1")).to_be_focused()
+    disk.give("#proof-file", disk.proof())
+    expect(page.locator("#proven")).to_be_visible(timeout=SLOW)
+    page.fill("#verifier", NAME)
+    with page.expect_download() as asked:
+        page.click("#ask", click_count=presses)
+    with page.expect_download():
+        page.press("#ask", "Enter")
+    asked.value.save_as(disk.folder / "challenge.json")
+    page.goto(f"file://{disk.folder}/proof.html")
+    page.click("#to-answer", click_count=presses)
+    expect(page.locator("#step-answer h1")).to_be_focused()
+    disk.give("#question-file", (disk.folder / "challenge.json").read_bytes())
+    page.click("#show-typed", click_count=presses)
+    expect(page.locator("#show-typed")).to_have_attribute("aria-pressed", "true")
+    page.fill("#token", disk.words)
+    with page.expect_download():
+        page.click("#answer", click_count=presses)
+    expect(page.locator("#answer-saved")).to_be_visible(timeout=SLOW)
+    page.fill("#token", disk.words)
+    with page.expect_download():
+        page.press("#answer", "Enter")
+    assert saves == ["challenge.json"] * 2 + ["answer.json"] * 2
+
+
 def test_an_answer_to_another_question_or_with_other_words_is_refused(disk: Disk) -> None:
     """Otherwise somebody could reuse an answer to another question."""
     question, other = disk.asked(), disk.asked("Somebody else")
