@@ -15,13 +15,15 @@ from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from crypto.keyring import Texts
-from inbox.figures import adoption, certificate, checker, counting, layout, release
+from inbox.figures import adoption, certificate, checker, counting, layout, release, titles
 from inbox.figures.adoption import Adopted
 from inbox.figures.certificate import Narrowed, Witness
 from inbox.figures.checker import Wrong
 from inbox.figures.counting import Book
-from inbox.figures.rule import Fact, Layout, protect
+from inbox.figures.rule import Fact, Layout, Shown, protect
+from inbox.language import labels
 from inbox.language.errors import Refused
+from inbox.language.labels import Labelled
 from inbox.language.messages import Sentence, sentence
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
@@ -152,7 +154,9 @@ def _certified(session: Session, year: int, counted: Counter[str]) -> tuple[byte
         proof = _proof(certificate.certify(cells, facts, seen))
         checker.check([each.raw for each in plans], published, proof)
     except Narrowed as error:
-        raise _narrowed(error.cell, year, _in_the_way(error.cell, cells, facts, releases)) from error
+        title = titles.of(plans, error.cell)
+        named = labels.typed(title.en, title)
+        raise _narrowed(named, year, _in_the_way(error.cell, cells, facts, seen, releases)) from error
     except Wrong as error:
         raise _not_published(
             sentence(
@@ -169,15 +173,24 @@ def _proof(witnesses: Sequence[Witness]) -> bytes:
     return json.dumps({"witnesses": witnesses}, sort_keys=True, indent=1).encode() + b"\n"
 
 
-def _in_the_way(cell: str, cells: Layout, facts: Sequence[Fact], releases: Mapping[int, bytes]) -> int | None:
-    """Return the edition that has a cell, or the latest with a cell that depends on it, or None."""
-    with_cell = {cell}
+def _in_the_way(
+    cell: str, cells: Layout, facts: Sequence[Fact], seen: Shown, releases: Mapping[int, bytes]
+) -> int | None:
+    """Return the latest earlier edition with the cell, or with a cell that depends on it, or None.
+
+    A cell depends on the cells of its table and of its facts, and on the cells on which the hidden ones among
+    these depend. Of these, the nearest count.
+    """
     of_year = {year: json.loads(raw)["cells"].keys() for year, raw in releases.items()}
-    linked = [{*each.divides, *each.groups} for each in cells.tables]
-    linked += [{*each.few, *each.many} for each in facts]
-    for known in (with_cell, with_cell.union(*(each for each in linked if cell in each))):
-        if found := [year for year, its in of_year.items() if its & known]:
-            return max(found)
+    ties = [{*each.divides, *each.groups} for each in cells.tables]
+    ties += [{*each.few, *each.many} for each in facts]
+    known, found = set[str](), {cell}
+    while found != known:
+        if years := [year for year, its in of_year.items() if its & found]:
+            return max(years)
+        known = found
+        hidden = {each for each in known if seen[each] is None}
+        found = known.union(*(each for each in ties if each & hidden))
     return None
 
 
@@ -204,7 +217,7 @@ def _check(kept: Book, year: int, today: date) -> None:
         )
 
 
-def _narrowed(cell: str, year: int, earlier: int | None) -> Refused:
+def _narrowed(cell: Labelled, year: int, earlier: int | None) -> Refused:
     """Return the refusal of an edition that narrows a hidden count, with the earlier edition in the way."""
     if earlier is None:
         return _not_published(

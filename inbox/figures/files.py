@@ -19,10 +19,9 @@ from pathlib import Path
 from crypto import minisign, signing
 from crypto.errors import Malformed
 from crypto.minisign import SUFFIX, Unsigned
-from inbox.figures import checker, layout
+from inbox.figures import checker, titles
 from inbox.figures.checker import Wrong
 from inbox.figures.editions import Figures
-from inbox.figures.plan import Plan
 from inbox.figures.published import data
 from inbox.figures.published import files as readable
 from inbox.figures.published.edition import Imprint
@@ -208,21 +207,7 @@ def _restricted(figures: Figures) -> Mapping[str, bytes]:
 
 def lines(figures: Figures) -> Iterator[tuple[str, str, str, int]]:
     """Yield each cell of an edition with its French and its English title, and its exact count."""
-    under = next(each.plan for each in reversed(figures.plans) if each.plan.first <= figures.year)
+    plans = [each.plan for each in figures.plans]
     for cell, count in figures.exact.items():
-        yield cell, _title(under, cell, "fr"), _title(under, cell, "en"), count
-
-
-def _title(under: Plan, cell: str, language: str) -> str:
-    """Return the title of a cell: its period, and the titles of its totals, tables and groups."""
-    period, *path = cell.split("/")
-    if path == [layout.OPEN]:
-        return cell
-    if len(path) == 1:
-        return f"{period}, {under.totals[path[0]].title.in_(language)}"
-    said = [period]
-    for table, group in zip(path[::2], path[1::2], strict=True):
-        each = under.tables[table]
-        label = next(one.label for one in each.groups if one.id == group)
-        said.append(f"{each.title.in_(language)} - {label.in_(language)}")
-    return ", ".join(said)
+        title = titles.of(plans, cell)
+        yield cell, title.fr, title.en, count

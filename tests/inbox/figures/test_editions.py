@@ -15,6 +15,7 @@ from sqlalchemy import select
 from crypto import minisign
 from crypto.journal import Presence
 from inbox.deadlines import workflow
+from inbox.desk import translate
 from inbox.figures import adoption, certificate, counting, editions, files, layout, plan
 from inbox.figures.certificate import Narrowed
 from inbox.language.errors import Locked, Refused
@@ -27,8 +28,9 @@ from inbox.vault.destroyed_tables import Counted, Edition, PublicationPlan
 from inbox.vault.tables import Base
 from templates import shipped
 from templates.catalogues import LANGUAGES
-from tests.support.figures_room import MADE, NEW_YEAR, YEAR, add, close
+from tests.support.figures_room import MADE, NEW_YEAR, TOTALS, YEAR, add, close
 from tests.support.inbox_builders import Office, today
+from tests.support.publication import PATH, VECTOR, plan_file
 
 CANARY = "zibeline"
 SHIPPED = (shipped.FOLDER / "publication" / "fr.toml").read_text()
@@ -312,7 +314,49 @@ def test_if_an_edition_gets_no_certificate_the_refusal_names_the_edition_that_pr
     later = date(YEAR + 2, 4, 1)
     why = refused(lambda: editions.make(room.inbox, by_two(room, later), YEAR + 1), room.inbox)
     assert f"the figures for {YEAR + 1} cannot be published: together with the edition for {YEAR}" in why
-    assert f"a hidden figure: {YEAR}/received" in why
+    assert why.endswith(f"a hidden figure: {YEAR}, Received")
+
+
+_PARTS = TOTALS + PATH.replace("years = 1", "years = 3") + VECTOR.replace("years = 1", "years = 3")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        # The table by path divides the totals of earlier years, and the table by vector divides its group.
+        "path/saw",
+        "vector/online",
+    ],
+)
+def test_the_refusal_names_the_latest_edition_on_which_a_cell_of_three_years_depends(
+    room: Unlocked, monkeypatch: pytest.MonkeyPatch, cell: str
+) -> None:
+    adopted(room, plan_file(YEAR, k=3, parts=_PARTS).decode())
+    for year in (YEAR, YEAR + 1):
+        editions.make(room.inbox, by_two(room, date(year + 1, 4, 1)), year)
+
+    def narrowed(*_: object) -> None:
+        raise Narrowed(f"{YEAR}-{YEAR + 2}/{cell}")
+
+    monkeypatch.setattr(certificate, "certify", narrowed)
+    later = date(YEAR + 3, 4, 1)
+    why = refused(lambda: editions.make(room.inbox, by_two(room, later), YEAR + 2), room.inbox)
+    assert f"together with the edition for {YEAR + 1}" in why
+
+
+def test_the_refusal_names_the_hidden_figure_by_its_titles_in_both_languages(
+    room: Unlocked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adopted(room)
+
+    def narrowed(*_: object) -> None:
+        raise Narrowed(f"{YEAR}/category/threat")
+
+    monkeypatch.setattr(certificate, "certify", narrowed)
+    with pytest.raises(Refused) as error:
+        editions.make(room.inbox, by_two(room, MADE), YEAR)
+    assert f"{error.value.what}".endswith(f"a hidden figure: {YEAR}, Subject - Threat")
+    assert f"un chiffre masqué\u00a0: {YEAR}, Objet - Menace" in translate.told("fr", error.value.what)
 
 
 def test_the_refusal_names_no_earlier_edition_if_none_is_in_the_way(
@@ -333,7 +377,7 @@ def test_the_refusal_names_no_earlier_edition_if_none_is_in_the_way(
     [
         (
             None,
-            "together with the edition for {}, they would reveal too much about a hidden figure: {}/category",
+            "together with the edition for {}, they would reveal too much about a hidden figure: {}, Subject",
         ),
         (1, "this version of the program would not have published the edition for {}"),
     ],
