@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crypto.toml_schema import BadDocument
@@ -19,7 +19,7 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.vault.destroyed_tables import DestroyedCase, PublicationPlan
+from inbox.vault.destroyed_tables import Counted, DestroyedCase, PublicationPlan
 from inbox.vault.tables import Case
 
 
@@ -129,7 +129,25 @@ def _check(session: Session, given: Plan, today: date) -> None:
             ),
             sentence("change first_year in the file"),
         )
+    _check_uncounted(session, given)
     _check_opens(session, given)
+
+
+def _check_uncounted(session: Session, given: Plan) -> None:
+    """Raise Refused if destroyed cases already count in the groups of another plan for these years.
+
+    This happens if the clock was ahead and is now right: on New Year, the plan before this one was renewed.
+    """
+    year = session.scalar(select(func.min(Counted.year)).where(Counted.year >= given.first))
+    if year is not None:
+        raise Refused(
+            sentence("destroyed cases already count in the year {year}, under the renewed plan", year=year),
+            sentence(
+                "wait until {first} begins, then adopt a plan for the years from {year} on",
+                first=given.first,
+                year=given.first + YEARS,
+            ),
+        )
 
 
 def _check_opens(session: Session, given: Plan) -> None:

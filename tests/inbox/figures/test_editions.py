@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from crypto import minisign
 from crypto.journal import Presence
@@ -200,6 +200,28 @@ def test_a_plan_is_renewed_if_nobody_adopts_another_in_time(room: Unlocked, tmp_
         f"The plan that begins in {first} is that of {YEAR}"
         in (public / f"edition-{first}.en.html").read_text()
     )
+
+
+def test_a_plan_is_not_replaced_if_cases_were_counted_under_it_while_the_clock_was_ahead(
+    room: Unlocked,
+) -> None:
+    """On New Year the plan is renewed. Then officers correct the clock, and it is December again."""
+    adopted(room)
+    first, december = YEAR + 3, date(YEAR + 2, 12, 31)
+    other = PLAN.replace('codes = ["threat"]', 'codes = ["approach"]')
+    with room.inbox.transaction() as session:
+        add(session, 1, date(first, 1, 1), category="threat")
+        counting.keep(session, [1], date(first, 1, 1))
+        row_security.forget(session, [1])
+    why = refused(at(room, december, first, other), room.inbox)
+    assert f"destroyed cases already count in the year {first}" in why
+    with pytest.raises(Refused):
+        adoption.check(
+            room.inbox, by_two(room, december), other.replace(f"= {YEAR}", f"= {first}", 1).encode()
+        )
+    with room.inbox.transaction() as session:
+        session.execute(delete(Counted))
+    at(room, december, first, other)()
 
 
 @pytest.mark.parametrize("said", ["first_year = 2_{}", "'first_year' = 2{}", "first_year = 0x{:x}"])
