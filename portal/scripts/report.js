@@ -2,6 +2,7 @@
 /** The report page: write, keep the case token, send. */
 
 import { openAddress } from "./channels.js";
+import { watching } from "./connection.js";
 import { today } from "./days.js";
 import { byId, show, whenPressed, write } from "./dom.js";
 import { explain } from "./failure.js";
@@ -19,6 +20,7 @@ import { showRoutes } from "./routes.js";
 import "./secondpress.js";
 import { likelySize } from "./sealing.js";
 import { goTo } from "./steps.js";
+import { say } from "./texts.js";
 import { whenTranslated } from "./translated.js";
 import { checkToken, newToken, offerToSend, showToken } from "./tokensteps.js";
 
@@ -40,7 +42,10 @@ async function begin() {
     checkBrowser();
     token = newToken();
     askWork();
-    const shown = await fetchKeyring();
+    const shown = await watching(fetchKeyring, {
+      silent: (silence) => write("getting-ready", say(`connection-${silence}`)),
+      found: () => {}, // the form follows at once
+    });
     showRoutes("closed-routes", shown.keyring.channels, today());
     offerForm(shown);
     openForm();

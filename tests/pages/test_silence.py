@@ -129,12 +129,13 @@ def test_a_request_that_was_unanswered_when_send_was_pressed_is_reported_at_once
 def test_if_keys_do_not_arrive_the_page_says_so_before_the_form_and_works_after_a_reload(
     visitor: Visitor, line: SwallowingLine
 ) -> None:
-    """Meanwhile, the page says that it is getting ready.
+    """Meanwhile, the page says that it is getting ready and, after two seconds, that the connection is slow.
 
     The page offers no form, so nothing typed can be lost.
     """
     page = visitor.page
     page.clock.install()
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
 
     def stop(route: Route) -> None:
         line.go_silent()
@@ -143,7 +144,11 @@ def test_if_keys_do_not_arrive_the_page_says_so_before_the_form_and_works_after_
     page.route("**/keyring.json", times(1, stop))
     visitor.visit("fr/report")
     line.wait_until_silent(lambda: page.wait_for_timeout(20))
-    expect(page.locator("#loading")).to_be_visible()
+    page.clock.fast_forward(1_900)
+    expect(page.locator("#getting-ready")).to_have_text("Préparation…")
+    expect(page.locator("#what")).to_be_hidden()
+    page.clock.fast_forward(100)
+    visitor.shows("#getting-ready", "connection-slow")
     expect(page.locator("#what")).to_be_hidden()
     with page.expect_event("requestfailed"):
         page.clock.fast_forward(30_000)
