@@ -212,22 +212,28 @@ def test_the_page_asks_before_the_reporter_leaves_an_unsent_report(visitor: Visi
 
 
 def test_the_page_asks_before_it_closes_a_case_with_an_unsent_message(visitor: Visitor) -> None:
-    """After sending, “Close and forget” leads to the first page, and Back does not return to the case."""
+    """Closing, reloading and going back are tested.
+
+    After sending, “Close and forget” leads to the first page, and Back does not return to the case.
+    """
     held = Held(visitor)
     page = visitor.page
     visitor.report()
     visitor.open()
     visitor.opened()
     page.locator("#follow-up-text").press_sequentially("Encore")
-    held.tries("document.getElementById('close').click()")
-    assert page.input_value("#follow-up-text") == "Encore"
+    ways = ("document.getElementById('close').click()", "location.reload()", "history.back()")
+    for leave in ways:
+        held.tries(leave)
+        assert page.input_value("#follow-up-text") == "Encore"
+        expect(page.locator("#case")).to_be_visible()
     page.click("#follow-up-send")
     visitor.shows("#follow-up-done", "follow-up-sent")
     page.click("#close")
     expect(page).to_have_url(f"{visitor.site.address}/fr/")
     page.go_back()
     expect(page).to_have_url(f"{visitor.site.address}/fr/report")
-    assert held.asked == 1
+    assert held.asked == len(ways)
 
 
 def test_if_a_button_began_a_message_the_page_asks_before_it_closes_the_case(visitor: Visitor) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 
 from crypto import casetoken
 from tests.support.builders import INSPECTORATE, OUTSIDE
-from tests.support.page_visitor import TEXT, Visitor
+from tests.support.page_visitor import ENVELOPES, SLOW, TEXT, Visitor
 from tests.support.portal_site import slot_for
 
 pytestmark = pytest.mark.browser
@@ -266,3 +266,57 @@ def test_the_language_of_the_page_for_an_unknown_case_can_be_switched_too(visito
     switched(page, "fr")
     visitor.shows("#status-means", "unknown-case")
     expect(page.locator("#case-title")).not_to_have_text(english)
+
+
+def test_the_language_can_be_switched_when_sending_has_stopped_and_then_one_report_arrives(
+    visitor: Visitor,
+) -> None:
+    """The reason is shown in the new language."""
+    page = visitor.page
+    page.clock.install()
+    visitor.write()
+    page.route(ENVELOPES, lambda route: route.abort())
+    visitor.confirm()
+    visitor.give_up()
+    french = page.inner_text("#failed")
+    switched(page, "en")
+    visitor.shows("#send-error", "offline")
+    expect(page.locator("#send-error")).to_contain_text("The portal could not be reached")
+    expect(page.locator("#retry")).to_be_visible()
+    switched(page, "fr")
+    assert page.inner_text("#failed") == french
+    switched(page, "en")
+    page.unroute(ENVELOPES)
+    page.press("#retry", "Enter")
+    visitor.arrived()
+    assert len(visitor.site.received()) == 1
+    assert visitor.site.report()[0].answers["what"] == TEXT
+
+
+def test_the_language_can_be_switched_while_a_withdrawal_is_confirmed_and_after_it(visitor: Visitor) -> None:
+    """The tick is kept. An error in the earlier language disappears."""
+    page = visitor.page
+    report = visitor.reported()
+    visitor.site.answer(report, slot_for(report))
+    visitor.open()
+    visitor.opened()
+    page.press("#to-withdraw", "Enter")
+    french = page.inner_text("#step-withdraw")
+    page.press("#withdraw", "Enter")
+    visitor.shows("#withdraw-error", "withdraw-not-meant")
+    switched(page, "en")
+    expect(page.locator("#withdraw-error")).to_be_hidden()
+    expect(page.locator("#step-withdraw h1")).to_have_text("Withdraw this report?")
+    page.press("#withdraw-meant", "Space")
+    switched(page, "fr")
+    assert page.inner_text("#step-withdraw") == french
+    expect(page.locator("#withdraw-meant")).to_be_checked()
+    page.press("#withdraw", "Enter")
+    expect(page.locator("#withdrawn h1")).to_be_focused(timeout=SLOW)
+    there = page.inner_text("#withdrawn")
+    switched(page, "en")
+    expect(page.locator("#withdrawn h1")).to_have_text("Your withdrawal has arrived")
+    switched(page, "fr")
+    assert page.inner_text("#withdrawn") == there
+    expect(page.locator("#case")).to_be_hidden()
+    assert len([each for each in visitor.requests if each.url.endswith("/withdraw")]) == 1
