@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis.strategies import randoms, sampled_from
 
-from inbox.figures import certificate, checker, layout, plan, release, rule
+from inbox.figures import certificate, checker, events, layout, plan, release, rule
 from inbox.figures.certificate import Narrowed
 from inbox.figures.checker import Wrong
 from inbox.figures.events import Event, Kind
@@ -231,16 +231,26 @@ def test_the_checker_imports_no_part_of_the_producer() -> None:
     assert "z3" in subprocess.check_output([*run, said.format("certificate")], text=True)
 
 
-_ALONE = (checker, layout, release, rule)
+_ALONE = (checker, events, layout, plan, release, rule)
 
 
 def test_the_checker_is_short_and_calculates_with_integers_only() -> None:
-    """So does the rule with the cells, and the control finds a division."""
+    """So do the modules of the inbox that the checker imports, and the control finds a division."""
+    assert {*_imported()} == {module.__name__ for module in _ALONE}
     assert len(Path(checker.__file__).read_text().splitlines()) < 200
     for module in _ALONE:
         assert _of_fractions(Path(module.__file__).read_text()) == [], module.__name__
     planted = "from math import pi\nx = 1 / 2 + 0.5 + float(1) + round(1)"
     assert {"import of math", "/", "0.5", "float", "round"} == {*_of_fractions(planted)}
+
+
+def _imported() -> list[str]:
+    """Return the modules of the inbox that the checker imports, without packages."""
+    said = (
+        "import sys, inbox.figures.checker; print(*(name for name, module in sys.modules.items()"
+        " if name.startswith('inbox.') and not hasattr(module, '__path__')))"
+    )
+    return subprocess.check_output([sys.executable, "-c", said], text=True).split()
 
 
 def _of_fractions(code: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inbox.figures.rule import Fact, Layout, Table, Total, needed, protect, to_hide
+from inbox.figures.rule import Fact, Layout, Shown, Table, Total, needed, protect, to_hide
 from tests.support import attacker
 
 YEARS = (2027, 2028, 2029)
@@ -162,6 +162,52 @@ def test_a_group_of_two_hidden_counts_needs_as_many_values_as_the_smaller_thresh
     assert needed(layout, shown) == {"1/all": 3, "2/all": 7, "a": 3, "b": 3}
     shown = protect(layout, {"1/all": 9, "2/all": 6, "a": 8, "b": 7})
     assert needed(layout, shown) == {"2/all": 7, "a": 7, "b": 7}
+
+
+_LAYOUTS = [
+    (Layout([Total("all", 3)], [_table("all", "a", "b", "c")]), 10),
+    (Layout([Total("all", 2)], [_table("all", "a", "b"), _table("b", "b/x", "b/y", k=5)]), 8),
+    (
+        Layout([Total("1", 2), Total("2", 4)], [Table(("1", "2"), ("a", "b"), 3), _table("a", "a/x", "a/y")]),
+        5,
+    ),
+]
+
+
+@pytest.mark.parametrize(("layout", "most"), _LAYOUTS)
+def test_each_hidden_count_needs_the_values_that_its_threshold_promises_and_can_have_them(
+    layout: Layout, most: int
+) -> None:
+    """The solver, the checker and the attacker all take their goal from ``needed``, so it is tried alone.
+
+    Follows each hidden group up to the hidden counts that hid it, and tries all counts for their values.
+    """
+    own = {total.cell: total.k for total in layout.totals}
+    above: dict[str, Table] = {group: table for table in layout.tables for group in table.groups}
+
+    def promised(cell: str, shown: Shown) -> int:
+        if cell in own:
+            return own[cell]
+        table = above[cell]
+        if hidden := [each for each in table.divides if shown[each] is None]:
+            return min(promised(each, shown) for each in hidden)
+        # A group cannot have more values than from 0 to the divided count.
+        return min(table.k, sum(shown[each] or 0 for each in table.divides) + 1)
+
+    values: dict[tuple[int | None, ...], dict[str, set[int]]] = {}
+    for counts in attacker.possible(layout, [], most):
+        shown = protect(layout, counts)
+        found = values.setdefault((*shown.values(),), {})
+        for cell in layout.cells():
+            found.setdefault(cell, set()).add(counts[cell])
+    kinds = set()
+    for seen, found in values.items():
+        shown = dict(zip(found, seen, strict=True))
+        need = needed(layout, shown)
+        assert need == {cell: promised(cell, shown) for cell, count in shown.items() if count is None}
+        assert all(len(found[cell]) >= enough for cell, enough in need.items()), shown
+        kinds |= {*need.items()}
+    assert len(kinds) >= 4
 
 
 @pytest.mark.parametrize(
