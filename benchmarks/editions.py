@@ -13,7 +13,7 @@ import json
 import random  # noqa: TID251  every run makes the same cases; no secret depends on them
 import statistics
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
@@ -44,8 +44,15 @@ _MEASURES = ("art40_transmission", "admin_inquiry", "disciplinary_opened", "disc
 _WORDS = "Il est revenu au quai hier soir, avec le même camion. " * 15
 
 
+class TooSlow(Exception):
+    """An edition takes more of a processor's time than allowed."""
+
+
 def figures(folder: Path) -> Iterator[str]:
-    """Yield how long an edition takes, compared with the limit, and how long it takes to write its files."""
+    """Yield how long an edition takes, compared with the limit, and how long it takes to write its files.
+
+    Raises TooSlow if the median of the processor's time is above the limit.
+    """
     office = Office.found_by(folder, inbox_trio.NAMES, 2)
     raw = _PLAN.replace("first_year = 2027", f"first_year = {_YEAR}").encode()
     with office.unlocked() as opened:
@@ -54,10 +61,17 @@ def figures(folder: Path) -> Iterator[str]:
             _fill(session, plan.parse(raw))
         taken = [_taken(opened) for _ in range(_REPEATED)]
         yield f"an edition with {CASES:,} cases in its year: {_compared(taken)}"
+        check([processor for _, processor in taken])
         made = editions.make(opened.inbox, opened.by_opening(_MADE), _YEAR)
         begun = time.perf_counter()
         written = files.write(opened.inbox.home, made, folder / "figures")
         yield f"writing its {len(written)} files: {time.perf_counter() - begun:.1f} s"
+
+
+def check(processor: Sequence[float]) -> None:
+    """Raise TooSlow if the median of these seconds of a processor is above the limit."""
+    if (median := statistics.median(processor)) > LIMIT_SECONDS:
+        raise TooSlow(f"an edition takes {median:.1f} s of a processor, and may take {LIMIT_SECONDS} s")
 
 
 def _compared(taken: list[tuple[float, float]]) -> str:

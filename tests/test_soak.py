@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import records, soak
+from benchmarks import editions, records, soak
 from benchmarks.records import Record
 from benchmarks.soak import Part
 from tests.support.commits import git
@@ -284,6 +284,13 @@ def test_only_the_soak_runs_soak_tests_and_it_shows_their_figures(
     assert (True, False) == (request.node.name in beside, test_a_measured_figure.__name__ in beside)
     figures = list(soak.tested("-m", "soak", "tests/test_soak.py")())
     assert ["kills: 3, of which 0 lost"] == figures
+
+
+def test_the_part_edition_fails_if_editions_take_more_of_a_processor_than_allowed() -> None:
+    limit = editions.LIMIT_SECONDS
+    editions.check([9 * limit, limit, limit - 1])
+    with pytest.raises(editions.TooSlow, match=r"takes 5\.1 s of a processor, and may take 5 s"):
+        editions.check([limit - 1, limit + 0.1, limit + 1])
 
 
 def test_a_part_of_the_soak_fails_if_its_test_files_are_missing() -> None:
