@@ -81,8 +81,8 @@ EXPECTED = {
     "codes-once": "a list of codes without duplicates; no other group lists these codes",
     "independent": "a code that does not depend on {other}, by which another table divides the same events;"
     " or the table must divide one group of that table",
-    "any-feedback": "a list of groups that each contain one of {known}, because another table counts"
-    " feedback",
+    "acknowledged": "a list of groups that each contain one of {known}, because another table counts what"
+    " follows an acknowledgement",
     "folder": "a folder, not a link",
     "regular-file": "a regular file, not a link, folder, pipe or device",
     "file-up-to": "a file of at most {most} KiB",

@@ -48,10 +48,10 @@ DEPENDS: Mapping[Kind, Mapping[str, str]] = {
     Kind.RECEIVED: {"vector": "path", "service_sought": "path", "means": "path"},
     Kind.MEASURE: {"degree": "kind"},
 }
-# Whoever got no acknowledgement got no feedback either, and no message reaches some reporters at all.
-# If a plan counts both, each group of the acknowledgements contains one of these codes. Such reports can have
-# any code of feedback, so neither of the two tables limits the other.
-_ACKNOWLEDGED, _FEEDBACK = "acknowledged", "feedback_given"
+# Whoever got no acknowledgement got nothing else either, and no message reaches some reporters at all. If a
+# plan counts acknowledgements and what follows them, each group of the acknowledgements contains one of these
+# codes. Such reports can have any of the codes that follow, so no table limits another.
+_ACKNOWLEDGED, _FOLLOWING = "acknowledged", frozenset({"feedback_given", "extended", "wrote_again"})
 ACKNOWLEDGED = frozenset({"in_time", "in_longer_time", "late"})
 _FIRST_YEAR = re.compile(rb"^first_year[ \t]*=[ \t]*[0-9]+", re.MULTILINE)
 _ID = {"type": "string", "pattern": rf"^{ID}\Z", **expected("id")}
@@ -256,16 +256,16 @@ def _related(plan: Plan, each: Planned, used: Iterable[str]) -> Iterator[str]:
 
 
 def _check_acknowledged(document: Document, plan: Plan) -> None:
-    """Raise Mismatch if the tables of acknowledgements and of feedback limit each other."""
+    """Raise Mismatch if the tables of acknowledgements and of what follows them limit each other."""
     tables = {each.by: each for each in plan.tables.values() if plan.event(each) is Kind.RECEIVED}
-    if not {_ACKNOWLEDGED, _FEEDBACK} <= tables.keys():
+    if _ACKNOWLEDGED not in tables or not _FOLLOWING & tables.keys():
         return
     each = tables[_ACKNOWLEDGED]
     named = frozenset().union(*(group.codes for group in each.groups))
     if not all(ACKNOWLEDGED & (group.codes or ACKNOWLEDGED - named) for group in each.groups):
         known = ", ".join(sorted(ACKNOWLEDGED))
         raise document.mismatch(
-            ("table", each.id, "group"), Fault.WRONG, belongs("any-feedback", known=known)
+            ("table", each.id, "group"), Fault.WRONG, belongs("acknowledged", known=known)
         )
 
 

@@ -72,8 +72,10 @@ _EXPECTED = {
         " must divide one group of that table",
         other="",
     ),
-    "any-feedback": sentence(
-        "a list of groups that each contain one of {known}, because another table counts feedback", known=""
+    "acknowledged": sentence(
+        "a list of groups that each contain one of {known}, because another table counts what follows an"
+        " acknowledgement",
+        known="",
     ),
     "folder": sentence("a folder, not a link"),
     "regular-file": sentence("a regular file, not a link, folder, pipe or device"),
