@@ -1,5 +1,7 @@
 """The portal's web application."""
 
+from dataclasses import replace
+
 from flask import Flask
 
 from crypto import questionnaire
@@ -10,16 +12,21 @@ from portal.config import Settings
 from portal.errors import BadConfiguration, why
 from portal.site import manifest
 from portal.store.database import open_database
-from portal.web import headers, pages, scriptless
+from portal.web import figures, headers, pages, scriptless
 
 
 def create_app(settings: Settings) -> Flask:
     """Return the application.
 
-    Raises Refused if there is no database. Raises BadConfiguration if a file that the settings name cannot be
-    used.
+    If the figures are refused, the site is served without them: whether somebody can report must not depend
+    on them. The command ``serve`` and the doctor then say so.
+
+    Raises Refused if there is no database. Raises BadConfiguration if another file that the settings name
+    cannot be used.
     """
     questions, signed = load_questionnaire(settings), manifest.load(settings)
+    refused = figures.refusal(settings.figures_folder, settings.figures_key)
+    site = replace(settings, figures="") if refused else settings
     app = Flask("portal", static_folder=None)
     problems.init_app(app)
     forgetting.init_app(app)
@@ -28,8 +35,8 @@ def create_app(settings: Settings) -> Flask:
     slots.init_app(app)
     published.init_app(app)
     manifest.init_app(app, signed)
-    pages.init_app(app, settings, questions)
-    scriptless.init_app(app, pages.answers(settings, questions))
+    pages.init_app(app, site, questions)
+    scriptless.init_app(app, pages.answers(site, questions))
     headers.init_app(app, settings.onion)
     # Open the database last, because it would stay open if a later step failed.
     app.extensions["portal"] = Context(settings, open_database(settings.database_url))

@@ -23,6 +23,7 @@ from portal.store import database
 from portal.store.database import Database
 from portal.store.keyrings import Instance, keep_key_pair
 from portal.typed import typed
+from portal.web import figures
 from templates import command_line
 from templates.command_line import FILE, FOLDER, HELP_NAMES, NUMBER, Group, json_option
 
@@ -83,6 +84,9 @@ def serve(settings: Settings, *, listen: str | None) -> None:
     """
     if listen is not None:
         settings = config.listening(settings, listen)
+    if refused := figures.refusal(settings.figures_folder, settings.figures_key):
+        terminal.warn(f"warning: the site is served without figures: {refused}")
+        terminal.warn(f"hint: {refused.hint}")
     serving.serve(settings, lambda: terminal.say(f"serving on http://{settings.listen}"))
 
 

@@ -86,6 +86,15 @@ def load(folder: Path | None, fingerprint: str) -> Figures:
     return Figures(found, editions, [name for name in names if not name.startswith(_EDITION)])
 
 
+def refusal(folder: Path | None, fingerprint: str) -> BadConfiguration | None:
+    """Return why the figures in a folder cannot be published, or None."""
+    try:
+        load(folder, fingerprint)
+    except BadConfiguration as error:
+        return error
+    return None
+
+
 def _check_names(found: Mapping[str, bytes], folder: str) -> None:
     """Raise BadConfiguration unless the folder has all files of its editions, and no others."""
     wanted = {_KEY, *_parts(found)}

@@ -1,7 +1,7 @@
 """Checks for the administrator: each finding says what is wrong and what to do."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import astuple
 from datetime import date, datetime, timedelta
@@ -27,7 +27,7 @@ from portal.store import deletion, expiry, outboxes, server
 from portal.store.database import Damaged, Database, StoreBusy, open_database
 from portal.store.keyrings import key_pair
 from portal.typed import typed
-from portal.web import guide, headers, law, translation
+from portal.web import figures, guide, headers, law, translation
 from templates.findings import Finding, Level
 
 _WARN_DAYS = 14
@@ -77,7 +77,7 @@ def examine(settings: Settings, file: Path, today: date, url: str = "") -> Itera
     yield from _kernel()
     yield from machine.examine(_data(settings))
     yield from _law(settings)
-    yield from _manifest(settings, today)
+    yield from _figures(settings) or _manifest(settings, today)
     yield from _private("configuration", file)
     yield from _written(settings)
     if not damage:
@@ -153,6 +153,12 @@ def _law(settings: Settings) -> Iterator[Finding]:
         f" {settings.regime or found.default_regime}",
         "compare the law and the regime with those that `inbox office show` prints",
     )
+
+
+def _figures(settings: Settings) -> Sequence[Finding]:
+    """Find out whether the site is served without its figures, so that its pages differ from the manifest."""
+    refused = figures.refusal(settings.figures_folder, settings.figures_key)
+    return [Finding(Level.WRONG, str(refused), refused.hint)] if refused else []
 
 
 def _manifest(settings: Settings, today: date) -> Iterator[Finding]:

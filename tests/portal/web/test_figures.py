@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from crypto import signing
-from portal.app import load_questionnaire
+from portal.app import create_app, load_questionnaire
 from portal.config import Settings
 from portal.errors import BadConfiguration
 from portal.ops import running
@@ -268,6 +268,32 @@ def test_a_refused_folder_leaves_the_frozen_site_and_the_list_of_pages_as_they_w
     assert 2 == capsys.readouterr().err.count(f"has a file without a valid signature: {name}")
     after = {path: path.read_bytes() for path in (listed, *frozen.rglob("*")) if path.is_file()}
     assert before == after
+
+
+def test_a_portal_that_restarts_with_a_refused_folder_serves_everything_else_without_figures(
+    settings: Settings, folder: Path
+) -> None:
+    """Whether somebody can report never depends on figures."""
+
+    def started(settings: Settings) -> FlaskClient:
+        app = create_app(settings)
+        app.extensions["portal"].database.close()
+        return app.test_client()
+
+    without, first = started(replace(settings, figures="")), started(settings)
+    page = folder / f"edition-{LAST}.fr.html"
+    assert first.get(f"/figures/{page.name}").status_code == 200
+    page.write_bytes(page.read_bytes() + b" ")
+    again = started(settings)
+    for path in folder.iterdir():
+        assert again.get(f"/figures/{path.name}").status_code == 404
+    for path in ("/", "/fr/", "/en/report", "/fr/answer", "/questionnaire.toml", "/fr/figures", "/nowhere"):
+        there, here = without.get(path), again.get(path)
+        assert (here.status_code, here.data) == (there.status_code, there.data), path
+    assert again.get("/en/report").status_code == 200
+    assert again.get("/fr/figures").status_code == 404
+    page.write_bytes(page.read_bytes()[:-1])
+    assert started(settings).get("/fr/figures").status_code == 200
 
 
 def test_doctor_reports_refused_figures_as_wrong(same_room: Room, settings: Settings, folder: Path) -> None:
