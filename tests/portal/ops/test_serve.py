@@ -242,6 +242,23 @@ def test_the_answer_to_an_invalid_request_does_not_repeat_the_request(served: Se
     assert "127.0.0.1" not in log.replace(f"serving on http://127.0.0.1:{served.port}", "")
 
 
+def test_a_portal_with_a_refused_folder_of_figures_starts_and_says_why_it_leaves_them_out(
+    server: Server,
+) -> None:
+    server.make(figures="figures")
+    (server.folder / "figures").mkdir()
+    (server.folder / "figures" / "notes.txt").write_text("x")
+    sealed = make_report_envelope(SITE)
+    with server.serving():
+        assert server.offset(server.send(sealed)) == len(sealed.envelope)
+        assert server.request("GET", "/en/report")[0] == 200
+    folder = server.folder / "figures"
+    said = (
+        f"served without figures: {folder} has a file that is not part of an edition: notes.txt\nhint: copy"
+    )
+    assert said in server.log()
+
+
 def test_a_client_that_sends_garbage_and_disconnects_stops_no_process(served: Server) -> None:
     """The answer that cannot be sent is dropped, and the same processes continue to serve."""
     assert served.request("GET", "/fr/")[0] == 200
