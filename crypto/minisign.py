@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 
+from nacl.bindings import crypto_core_ed25519_is_valid_point
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
@@ -87,6 +88,30 @@ def verify(file: bytes, signature: bytes, public: bytes) -> str:
         return signed[2].decode()
     except (BadSignatureError, UnicodeDecodeError) as error:
         raise BadSignature from error
+
+
+def first_signature(signature: bytes) -> bytes:
+    """Return the signature (64 bytes) of the file alone, without the trusted comment; raises BadSignature."""
+    signed = _SIGNED.fullmatch(signature)
+    raw = base64.b64decode(signed[1]) if signed else b""
+    if raw[: len(_HASHED)] != _HASHED:
+        raise BadSignature
+    return raw[-_SIGNATURE:]
+
+
+def is_signed(file: bytes, signature: bytes, key: bytes) -> bool:
+    """Return whether a signature (64 bytes) of ``first_signature`` is valid for a key (32 bytes).
+
+    The check is strict, as in SPEC 1.4: the key and the first half of the signature must be canonical points
+    of the prime-order group. Without this rule, libraries disagree.
+    """
+    if not all(map(crypto_core_ed25519_is_valid_point, (key, signature[: len(key)]))):
+        return False
+    try:
+        VerifyKey(key).verify(hashlib.blake2b(file).digest(), signature)
+    except BadSignatureError:
+        return False
+    return True
 
 
 def verify_files(files: Mapping[str, bytes], key_file: str) -> None:

@@ -1,14 +1,23 @@
-"""Commands that read the list of controls."""
+"""Commands that read the list of controls, and freeze it."""
 
+from datetime import date
 from pathlib import Path
 
 import click
 
-from draws import columns, csv_files
+from crypto import minisign
+from crypto.errors import Malformed
+from crypto.recipients import X25519Recipient
+from draws import ceremony, columns, csv_files, freezing, protocol
+from draws.cli import options
+from draws.freezing import Kind, ListRefused, Plan
 from draws.language import said
+from draws.protocol import Party, Source
 from inbox.language.messages import sentence
-from inbox.system import given_files, terminal
-from templates.command_line import FILE, json_option
+from inbox.system import clock, given_files, terminal
+from templates.command_line import DAY, FILE, FOLDER, NUMBER, Whole, json_option
+
+CONTROLS = Kind("container", columns.stratum)
 
 
 @click.command()
@@ -25,3 +34,124 @@ def strata(*, file: Path, as_json: bool) -> None:
     lines = [f"{n:>8}  {' | '.join(each)}" for each, n in found.items()]
     total = sentence("{count} items in {strata} strata", count=len(rows), strata=len(found))
     terminal.show(view, [*lines, said(total)], as_json=as_json)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--folder", type=FOLDER, required=True, help="The new folder of the draw.")
+@click.option("--series", required=True, help="The name of the series of draws, such as le-havre.")
+@click.option(
+    "--after",
+    type=FILE,
+    help="How the draw before ended: its file end.json. Only the first draw of a series has none.",
+)
+@click.option("--number", type=NUMBER, default=1, help="The number of this draw in the series.")
+@click.option(
+    "--party",
+    "parties",
+    type=FILE,
+    multiple=True,
+    help="The public key of a party, NAME.pub. Give three or more parties with opposed interests.",
+)
+@click.option("--team", required=True, help="The public key of the team of the second check, age1….")
+@click.option("--each", type=Whole(0, 1_000), default=1, help="How many items to draw in each stratum.")
+@click.option("--percent", type=Whole(0, 100), default=0, help="How many percent to draw in each stratum.")
+@click.option("--until", type=DAY, help="The last day for reveals; today, by default.")
+@click.option("--opens", type=DAY, help="The day on which the team may open the result; today, by default.")
+@click.option("--publish", type=DAY, required=True, help="The day after the checks, to publish on.")
+@click.option(
+    "--later",
+    type=(str, str, DAY),
+    metavar="SOURCE ROUND DAY",
+    help="A later source: its name (dice, nist, drand), its round, and the day on which it is known.",
+)
+@json_option
+def freeze(  # noqa: PLR0913  one option for each thing that is fixed beforehand
+    *,
+    file: Path,
+    folder: Path,
+    series: str,
+    after: Path | None,
+    number: int,
+    parties: tuple[Path, ...],
+    team: str,
+    each: int,
+    percent: int,
+    until: date | None,
+    opens: date | None,
+    publish: date,
+    later: tuple[str, str, date] | None,
+    as_json: bool,
+) -> None:
+    """Freeze a list: from now on, nobody can change it unnoticed.
+
+    The folder gets list.json and leaves.json for the parties, and private.age, which only the team can open.
+    Afterwards, delete the copy of the CSV on this machine: the draw does not need it.
+    """
+    today = clock.today()
+    if (number == 1) != (after is None):
+        raise ListRefused(
+            sentence("the first draw of a series has no draw before it, and every other draw has one"),
+            sentence("give --number and, from 2 on, --after with the end of the draw before"),
+        )
+    plan = Plan(
+        series,
+        number,
+        protocol.end_hash(options.end_in(after)) if after else protocol.FIRST,
+        today,
+        until or today,
+        publish,
+        opens or today,
+        tuple(map(_party, parties)),
+        each,
+        percent,
+        Source(*later) if later else None,
+    )
+    rows = csv_files.read(given_files.content(file, csv_files.LARGEST_FILE), columns.columns())
+    record, leaves, private = freezing.freeze(rows, plan, CONTROLS)
+    _check_readable(record)
+    made = ceremony.create(folder, (record, leaves, freezing.seal(private, _team(team))), clock.minute())
+    drawn = sum(stratum.drawn for stratum in record.strata)
+    options.tell(
+        {"total": record.total, "strata": len(record.strata), "drawn": drawn, "list": made.own.hex()},
+        sentence(
+            "frozen: {total} items in {strata} strata, {drawn} of them will be drawn; hash: {hash}",
+            total=record.total,
+            strata=len(record.strata),
+            drawn=drawn,
+            hash=made.own.hex(),
+        ),
+        as_json=as_json,
+    )
+
+
+def _party(path: Path) -> Party:
+    """Return the party with a public key; its name is the name of the file."""
+    try:
+        return Party(path.name.removesuffix(".pub"), minisign.public_key(given_files.content(path)))
+    except minisign.BadSignature:
+        raise ListRefused(
+            sentence("{path} is not the public key of a party", path=path),
+            sentence("a party makes it with: draws party create"),
+        ) from None
+
+
+def _team(text: str) -> X25519Recipient:
+    try:
+        return X25519Recipient.parse(text)
+    except Malformed:
+        raise ListRefused(
+            sentence("this is not the public key of a team"),
+            sentence("the team makes it with: draws team create"),
+        ) from None
+
+
+def _check_readable(record: protocol.DrawList) -> None:
+    """Raise ListRefused if a name has a form that readers of the list refuse."""
+    try:
+        protocol.LIST.parse(protocol.LIST.encode(record))
+    except Malformed:
+        raise ListRefused(
+            sentence("a name has small letters, digits and hyphens, and begins with a letter"),
+            sentence("for example: tribunal or region-ouest"),
+        ) from None

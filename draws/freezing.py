@@ -1,0 +1,276 @@
+"""Freeze a list: leaves in strata for everybody, and the lines for the team of the second check only.
+
+docs/draws.md, section 3.
+"""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from crypto import age, base64url, shape
+from crypto.recipients import X25519Identity, X25519Recipient
+from crypto.shape import binary, list_of, record, text
+from draws import protocol
+from draws.protocol import DrawList, Party, Source, Stratum
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+
+Row = Mapping[str, str]
+WEIGHT = "weight"
+# The largest file of a draw, in bytes: the leaves of a list of a year take 43 MB, its lines more.
+LARGEST = 1 << 30
+_PERCENT = 100
+_LONGEST_LINE = 10_000
+
+
+class ListRefused(Refused):
+    """A list cannot be frozen, or was changed afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is drawn: the column that tells items apart, and the stratum of a row."""
+
+    identifier: str
+    stratum: Callable[[Row], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is fixed when a list is frozen (3.4).
+
+    In each stratum, ``each`` lines are drawn or ``percent`` of them, rounded up: the larger number, and at
+    most all. ``opens`` is the day on which the team may open the result.
+    """
+
+    series: str
+    number: int
+    previous: bytes
+    day: date
+    until: date
+    publish: date
+    opens: date
+    parties: tuple[Party, ...]
+    each: int = 1
+    percent: int = 0
+    later: Source | None = None
+
+    def drawn(self, size: int) -> int:
+        """Return how many lines of a stratum are drawn."""
+        return min(size, max(self.each, -(-size * self.percent // _PERCENT)))
+
+
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """The leaves and the weights of all strata, as texts of a transcript (9)."""
+
+    leaves: tuple[str, ...]
+    weights: tuple[str, ...]
+
+    def strata(self) -> list[tuple[list[bytes], list[int]]]:
+        """Return the leaves and weights of each stratum."""
+        return [
+            (protocol.split(base64url.decode(leaves)), protocol.unpacked(base64url.decode(weights)))
+            for leaves, weights in zip(self.leaves, self.weights, strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A stratum with the values that its lines share."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    """What only the team of the second check can open. ``lines`` are in the order of the office's file."""
+
+    list: bytes
+    opens: date
+    secret: bytes
+    columns: tuple[str, ...]
+    strata: tuple[Named, ...]
+    lines: tuple[str, ...]
+
+    def by_leaf(self) -> dict[bytes, str]:
+        """Return the lines by their leaves (3.1)."""
+        return {
+            protocol.leaf(protocol.salt(self.secret, at), line.encode()): line
+            for at, line in enumerate(self.lines)
+        }
+
+
+_texts = list_of(text(1 << 28, r"[A-Za-z0-9_-]*"), protocol.MOST_STRATA)
+LEAVES = record(Leaves, {"leaves": _texts, "weights": _texts}, "draw-leaves")
+_PRIVATE = record(
+    Private,
+    {
+        "list": binary(protocol.HASH),
+        "opens": shape.day,
+        "secret": binary(32),
+        "columns": list_of(text(40), 99),
+        "strata": list_of(
+            record(Named, {"name": text(40), "values": list_of(text(200), 9)}), protocol.MOST_STRATA
+        ),
+        "lines": list_of(text(_LONGEST_LINE), protocol.MOST_LINES),
+    },
+    "draw-private",
+)
+
+
+def freeze(rows: Sequence[Row], plan: Plan, kind: Kind) -> tuple[DrawList, Leaves, Private]:
+    """Return the frozen list, its leaves, and what only the team may open. Raises ListRefused."""
+    _check_plan(plan)
+    _check_rows(rows, kind)
+    secret = secrets.token_bytes(32)
+    lines = ["\n".join(row.values()) for row in rows]
+    members: dict[tuple[str, ...], list[tuple[bytes, int]]] = defaultdict(list)
+    for at, (row, line) in enumerate(zip(rows, lines, strict=True)):
+        leaf = protocol.leaf(protocol.salt(secret, at), line.encode())
+        members[kind.stratum(row)].append((leaf, _weight(row, at)))
+    named = _named(members, secret)
+    strata, leaves = _in_strata(named, members, plan, is_weighted=WEIGHT in rows[0])
+    record_of_list = DrawList(
+        series=plan.series,
+        number=plan.number,
+        previous=plan.previous,
+        id=secrets.token_bytes(16),
+        day=plan.day,
+        until=plan.until,
+        publish=plan.publish,
+        columns=tuple(rows[0]),
+        total=len(rows),
+        leaves=protocol.leaves_hash(leaves.strata()),
+        strata=strata,
+        parties=plan.parties,
+        later=plan.later,
+    )
+    own = protocol.list_hash(record_of_list)
+    return record_of_list, leaves, Private(own, plan.opens, secret, tuple(rows[0]), named, tuple(lines))
+
+
+def seal(private: Private, team: X25519Recipient) -> bytes:
+    """Return the private file, sealed for the team."""
+    return age.seal_bytes(_PRIVATE.encode(private), [team])
+
+
+def unseal(sealed: bytes, team: X25519Identity) -> Private:
+    """Return the content of a private file. Raises CryptoError."""
+    return _PRIVATE.parse(age.unseal_bytes(sealed, [team]))
+
+
+def check_leaves(record_of_list: DrawList, leaves: Leaves) -> None:
+    """Raise ListRefused unless the leaves are those of the frozen list."""
+    if protocol.leaves_hash(leaves.strata()) != record_of_list.leaves:
+        raise changed()
+
+
+def changed() -> ListRefused:
+    """Return the refusal of a list that is not the frozen one."""
+    return ListRefused(
+        sentence("the list was changed after it was frozen"),
+        sentence("use the files exactly as they were made; if they are lost, void the draw"),
+    )
+
+
+def _check_plan(plan: Plan) -> None:
+    names, keys = {each.name for each in plan.parties}, {each.key for each in plan.parties}
+    if len(plan.parties) < protocol.FEWEST_PARTIES or len(plan.parties) > protocol.MOST_PARTIES:
+        raise ListRefused(
+            sentence(
+                "a draw needs {least} to {most} parties",
+                least=protocol.FEWEST_PARTIES,
+                most=protocol.MOST_PARTIES,
+            ),
+            sentence("name parties with opposed interests, and give the public key of each"),
+        )
+    if len(names) < len(plan.parties) or len(keys) < len(plan.parties):
+        raise ListRefused(
+            sentence("two parties have the same name or the same key"),
+            sentence("each party makes its own key, on its own machine"),
+        )
+    if not plan.day <= plan.until <= plan.publish:
+        raise ListRefused(
+            sentence("the days are in the wrong order"),
+            sentence("the order is: today, the last day for reveals, the day of publication"),
+        )
+    if plan.later and plan.later.source != protocol.DICE and plan.later.day <= plan.until:
+        raise ListRefused(
+            sentence("the pulse is known before the reveals end"),
+            sentence("name a round of a later day than {until}", until=plan.until),
+        )
+    if not plan.each and not plan.percent:
+        raise ListRefused(
+            sentence("nothing would be drawn"), sentence("give a number or a percentage for each stratum")
+        )
+
+
+def _check_rows(rows: Sequence[Row], kind: Kind) -> None:
+    if not rows:
+        raise ListRefused(sentence("the list has no lines"), sentence("choose the file with the list"))
+    seen: dict[str, int] = {}
+    for line, row in enumerate(rows, 2):
+        identifier = row[kind.identifier]
+        if not identifier:
+            raise ListRefused(
+                sentence("line {line}: the cell “{column}” is empty", line=line, column=kind.identifier),
+                sentence("correct the file where it comes from, and export it again"),
+            )
+        if (first := seen.setdefault(identifier, line)) != line:
+            raise ListRefused(
+                sentence(
+                    "lines {first} and {line} have the same “{column}”",
+                    first=first,
+                    line=line,
+                    column=kind.identifier,
+                ),
+                sentence("correct the file where it comes from, and export it again"),
+            )
+
+
+def _weight(row: Row, at: int) -> int:
+    written = row.get(WEIGHT, "1")
+    if not (written.isascii() and written.isdigit() and 1 <= int(written) <= protocol.HEAVIEST):
+        raise ListRefused(
+            sentence(
+                "line {line}: the weight is not a number from 1 to {most}",
+                line=at + 2,
+                most=protocol.HEAVIEST,
+            ),
+            sentence("correct the file where it comes from, and export it again"),
+        )
+    return int(written)
+
+
+def _named(members: Mapping[tuple[str, ...], object], secret: bytes) -> tuple[Named, ...]:
+    """Return the strata in an order that says nothing without the secret (3.2)."""
+    if len(members) > protocol.MOST_STRATA:
+        raise ListRefused(
+            sentence("the list has more than {most} strata", most=protocol.MOST_STRATA),
+            sentence("check the columns of unit, check and risk: they have codes, not texts"),
+        )
+    order = sorted(members, key=lambda values: protocol.hashed("strata", secret + "\n".join(values).encode()))
+    return tuple(Named(f"s{n}", values) for n, values in enumerate(order, 1))
+
+
+def _in_strata(
+    named: Sequence[Named],
+    members: Mapping[tuple[str, ...], list[tuple[bytes, int]]],
+    plan: Plan,
+    *,
+    is_weighted: bool,
+) -> tuple[tuple[Stratum, ...], Leaves]:
+    strata, leaves, weights = [], [], []
+    for each in named:
+        own = sorted(members[each.values])
+        size = len(own)
+        strata.append(Stratum(each.name, size, plan.drawn(size), 1 if is_weighted else None))
+        leaves.append(base64url.encode(b"".join(leaf for leaf, _ in own)))
+        weights.append(
+            base64url.encode(protocol.packed([weight for _, weight in own])) if is_weighted else ""
+        )
+    return tuple(strata), Leaves(tuple(leaves), tuple(weights))

@@ -1,0 +1,94 @@
+"""The team of the second check: its key, and the result that only it can open."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from crypto import age, base64url
+from crypto.errors import CryptoError
+from crypto.recipients import X25519Identity, X25519Recipient
+from draws import csv_files, freezing, protocol, verify
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.system import atomic_files, given_files
+
+
+class TeamRefused(Refused):
+    """The result of a draw cannot be opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The lines that were drawn, as a table with a heading; how many, and on which list."""
+
+    rows: tuple[tuple[str, ...], ...]
+    count: int
+    total: int
+
+
+def create_key(path: Path) -> str:
+    """Write a new secret key, and return the public key, ``age1…``. Raises Refused if the file exists."""
+    identity = X25519Identity(secrets.token_bytes(32))
+    with atomic_files.new(path) as file:
+        file.write(f"{identity.encode()}\n".encode())
+    return identity.recipient().encode()
+
+
+def read_key(path: Path) -> X25519Identity:
+    """Return the secret key in a file of ours or of ``age-keygen``. Raises TeamRefused."""
+    lines = given_files.content(path).decode("ascii", "replace").splitlines()
+    try:
+        (key,) = (line for line in lines if line and not line.startswith("#"))
+        return X25519Identity.parse(key)
+    except (ValueError, CryptoError):
+        raise TeamRefused(
+            sentence("{path} is not the secret key of a team", path=path),
+            sentence("it has one line, which begins with AGE-SECRET-KEY-1"),
+        ) from None
+
+
+def seal_result(transcript: bytes, team: X25519Recipient) -> bytes:
+    """Return the transcript of a draw, sealed for the team until it is published."""
+    return age.seal_bytes(transcript, [team])
+
+
+def open_result(private: bytes, result: bytes, key: X25519Identity, today: date) -> Result:
+    """Return the lines that were drawn. Raises TeamRefused or CryptoError.
+
+    The transcript is verified, and its list must be that of the private file.
+    """
+    lines = freezing.unseal(private, key)
+    if today < lines.opens:
+        raise TeamRefused(
+            sentence("the result may be opened on {day} or later", day=lines.opens),
+            sentence("wait for that day: nobody on the quay may know earlier"),
+        )
+    raw = age.unseal_bytes(result, [key])
+    try:
+        found = verify.verify(raw)
+    except verify.Disproved as error:
+        raise TeamRefused(
+            sentence("the draw is not valid: rule “{rule}”", rule=error.rule),
+            sentence("do not use the result; tell the parties"),
+        ) from None
+    transcript = protocol.TRANSCRIPT.parse(raw)
+    by_leaf = lines.by_leaf()
+    leaves = {each for text in transcript.leaves for each in protocol.split(base64url.decode(text))}
+    if protocol.list_hash(transcript.list) != lines.list or leaves != by_leaf.keys():
+        raise TeamRefused(
+            sentence("the draw was made from another list than this private file"),
+            sentence("do not use the result; tell the parties"),
+        )
+    if found.is_void:
+        raise TeamRefused(sentence("this draw is void"), sentence("wait for the result of the next draw"))
+    rows = [("stratum", *lines.columns)]
+    for stratum, text in zip(transcript.list.strata, transcript.drawn, strict=True):
+        chosen = protocol.split(base64url.decode(text))
+        rows += [(stratum.name, *by_leaf[each].split("\n")) for each in chosen]
+    return Result(tuple(rows), len(rows) - 1, found.total)
+
+
+def written(result: Result) -> bytes:
+    """Return the result as CSV."""
+    return csv_files.write(result.rows)

@@ -1,0 +1,347 @@
+"""A draw with three parties: what arrives is accepted once, in order, or refused in a sentence."""
+
+import csv
+import io
+import shutil
+from pathlib import Path
+
+import pytest
+
+from crypto import minisign
+from draws import party, protocol
+from draws.protocol import Commitment, Reveal
+from tests.support.draw_room import DAY, Draw, Room, at, controls
+
+
+def state(draw: Draw) -> bytes:
+    return (draw.folder / "state.json").read_bytes()
+
+
+def refused(draw: Draw, *files: Path) -> str:
+    """Return the error of a message that is refused, and check that nothing was changed."""
+    before = state(draw)
+    error = draw.room.refused("ceremony", "accept", draw.folder, *files)
+    assert state(draw) == before
+    return error
+
+
+def written(room: Room, raw: bytes) -> Path:
+    path = room.new("message.json")
+    path.write_bytes(raw)
+    return path
+
+
+def drawn_by_team(room: Room, draw: Draw, day: str = DAY) -> list[list[str]]:
+    result = draw.write("result", "--team", room.team)
+    out = room.new("drawn.csv")
+    with at(day):
+        opening = ("team", "open", draw.folder / "private.age", result)
+        room.done(*opening, "--key", room.folder / "team.key", "--out", out)
+    return [*csv.reader(io.StringIO(out.read_text("utf-8-sig")), delimiter=";")]
+
+
+def test_a_ceremony_of_three_draws_items_of_every_stratum_for_the_team_only(room: Room) -> None:
+    draw = room.freeze()
+    draw.carried_out()
+    heading, *rows = drawn_by_team(room, draw)
+    assert heading[:2] == ["stratum", "container"]
+    assert {row[0] for row in rows} == {each.name for each in draw.list.strata}
+    assert {row[1] for row in rows} < {line.partition(";")[0] for line in controls(60).splitlines()[1:]}
+    for file in draw.folder.iterdir():
+        assert not any(row[1].encode() in file.read_bytes() for row in rows)
+    found = room.done("verify", draw.transcript())
+    assert (found["draws"][0]["drawn"], found["voids"], found["complete"]) == (len(rows), 0, True)
+
+
+def test_a_party_that_commits_twice_is_refused(room: Room) -> None:
+    draw = room.freeze()
+    first = draw.commitment("union")
+    draw.accept(first)
+    assert refused(draw, first) == "union has already committed"
+    own = ("--party", room.party("union"), "--list", draw.file, "--out", room.new("again"))
+    assert room.refused("party", "commit", *own) == "you have already committed to this list"
+
+
+def test_a_commitment_of_another_party_cannot_be_copied(room: Room) -> None:
+    draw = room.freeze()
+    draw.accept(first := draw.commitment("union"))
+    copied = protocol.COMMITMENT.parse(first.read_bytes()).commitment
+    raw = protocol.COMMITMENT.encode(Commitment(protocol.list_hash(draw.list), "region", copied))
+    assert refused(draw, written(room, raw)) == "this is the commitment of another party"
+
+
+def test_nobody_else_can_take_part(room: Room) -> None:
+    draw = room.freeze()
+    raw = protocol.COMMITMENT.encode(Commitment(protocol.list_hash(draw.list), "chief", bytes(32)))
+    assert refused(draw, written(room, raw)) == "chief is not a party of this draw"
+
+
+def test_a_reveal_before_all_signatures_is_refused(room: Room) -> None:
+    draw = room.freeze()
+    draw.commit()
+    statement = draw.write("statement")
+    draw.sign(statement, "region", "tribunal")
+    taken = party.opened(room.party("union")).draws[0]
+    raw = protocol.REVEAL.encode(Reveal(draw.list.id, taken.list, "union", taken.secret))
+    assert refused(draw, written(room, raw)) == "nobody may reveal before all parties have signed"
+
+
+def test_a_party_reveals_only_after_it_has_seen_all_signatures(room: Room) -> None:
+    draw = room.freeze()
+    statement, signatures = draw.until_reveals()
+    raw = signatures.read_bytes()
+    signed = protocol.SIGNED.parse(raw)
+    signatures.write_bytes(protocol.SIGNED.encode(signed[:2]))
+    out = room.new("reveal")
+    own = ("--party", room.party("region"), "--list", draw.file, "--out", out)
+    error = room.refused("party", "reveal", statement, "--signatures", signatures, *own)
+    assert error == "the valid signature of union is missing"
+    assert not out.exists()
+
+
+def test_a_false_reveal_is_refused(room: Room) -> None:
+    draw = room.freeze()
+    both = draw.until_reveals()
+    honest = protocol.REVEAL.parse(draw.reveal("union", *both).read_bytes())
+    for false in (
+        Reveal(honest.id, honest.list, "union", bytes(32)),
+        Reveal(bytes(16), honest.list, "union", honest.secret),
+        Reveal(honest.id, honest.list, "region", honest.secret),
+    ):
+        error = refused(draw, written(room, protocol.REVEAL.encode(false)))
+        assert error == f"the reveal of {false.party} does not match its commitment"
+
+
+def test_a_late_reveal_is_refused_and_the_draw_can_only_be_voided(room: Room) -> None:
+    draw = room.freeze()
+    both = draw.until_reveals()
+    draw.accept(draw.reveal("region", *both), draw.reveal("union", *both))
+    late = draw.reveal("tribunal", *both)
+    with at("2026-12-02"):
+        assert refused(draw, late) == f"this reveal is late: the last day was {DAY}"
+        end = draw.write("void")
+        draw.sign(end, "union")
+        message = "this draw has ended: a message that comes late is not accepted"
+        assert refused(draw, late) == message
+    found = room.done("verify", draw.transcript())
+    assert (found["voids"], found["refusals"]) == (1, {"tribunal": 1})
+
+
+def test_a_draw_in_which_nothing_is_missing_cannot_be_voided(room: Room) -> None:
+    """Otherwise, whoever dislikes the outcome could void it."""
+    draw = room.freeze()
+    draw.reveal_all()
+    before = state(draw)
+    error = room.refused("ceremony", "void", draw.folder, "--out", room.new("end"))
+    assert (error, state(draw)) == ("nothing is missing: this draw cannot be voided", before)
+
+
+def test_a_void_without_a_signature_of_another_party_is_not_published(room: Room) -> None:
+    draw = room.freeze()
+    draw.reveal_all("region", "union")
+    draw.write("void")
+    with at("2026-12-20"):
+        error = room.refused("ceremony", "transcript", draw.folder, "--out", room.new("transcript"))
+    assert error == "the transcript would not be valid (end)"
+
+
+def test_a_party_named_in_a_void_does_not_sign_it(room: Room) -> None:
+    draw = room.freeze()
+    draw.reveal_all("region", "union")
+    end = draw.write("void")
+    own = ("--party", room.party("tribunal"), "--list", draw.file, "--out", room.new("signature"))
+    error = room.refused("party", "sign", end, *own, *room.passphrase)
+    assert error == "the record says that your own message is missing"
+
+
+def test_a_party_does_not_take_part_twice_with_the_same_number(room: Room) -> None:
+    """A hidden redraw needs a second list of the same number."""
+    room.freeze().commit()
+    again = room.freeze()
+    own = ("--party", room.party("union"), "--list", again.file, "--out", room.new("commitment"))
+    error = room.refused("party", "commit", *own)
+    assert error == "you have already taken part in draw 1 with another list"
+
+
+def test_a_list_that_does_not_name_the_end_of_the_draw_before_is_refused(room: Room) -> None:
+    first = room.freeze()
+    end = first.carried_out()
+    other = room.new("other-end.json")
+    known = protocol.DRAWN.parse(end.read_bytes())
+    other.write_bytes(protocol.DRAWN.encode(protocol.Drawn(known.list, bytes(32))))
+    draw = room.freeze(2, other)
+    own = ("--party", room.party("union"), "--list", draw.file, "--out", room.new("commitment"))
+    error = room.refused("party", "commit", *own)
+    assert error == "this list does not name the end of draw 1 that you know"
+    room.freeze(2, end).carried_out()
+
+
+def test_a_party_does_not_sign_a_statement_without_its_own_commitment(room: Room) -> None:
+    draw = room.freeze()
+    draw.commit()
+    path = draw.write("statement")
+    given = protocol.STATEMENT.parse(path.read_bytes())
+    exchanged = protocol.Statement(given.list, (*given.commitments[:2], bytes(32)))
+    path.write_bytes(protocol.STATEMENT.encode(exchanged))
+    own = ("--party", room.party("union"), "--list", draw.file, "--out", room.new("signature"))
+    error = room.refused("party", "sign", path, *own, *room.passphrase)
+    assert error == "the statement does not have your commitment at your place"
+
+
+def test_a_party_signs_one_statement_for_a_list(room: Room) -> None:
+    draw = room.freeze()
+    draw.commit()
+    path = draw.write("statement")
+    draw.signature("union", path)
+    given = protocol.STATEMENT.parse(path.read_bytes())
+    exchanged = protocol.Statement(given.list, (bytes(32), *given.commitments[1:]))
+    path.write_bytes(protocol.STATEMENT.encode(exchanged))
+    own = ("--party", room.party("union"), "--list", draw.file, "--out", room.new("signature"))
+    error = room.refused("party", "sign", path, *own, *room.passphrase)
+    assert error == "you have already signed another statement for this list"
+
+
+def test_a_signature_by_another_key_is_refused(room: Room) -> None:
+    draw = room.freeze()
+    draw.commit()
+    statement = draw.write("statement")
+    signature = minisign.sign(statement.read_bytes(), bytes(32), "statement")
+    assert refused(draw, written(room, signature)) == "no party made this signature for a file of this draw"
+
+
+@pytest.mark.parametrize("file", ["list.json", "leaves.json"])
+def test_a_list_that_was_changed_after_it_was_frozen_is_refused(file: str, room: Room) -> None:
+    draw = room.freeze()
+    draw.reveal_all()
+    path = draw.folder / file
+    other = room.freeze(csv=controls(59))
+    shutil.copyfile(other.folder / file, path)
+    before = state(draw)
+    error = room.refused("ceremony", "draw", draw.folder, "--out", room.new("end"))
+    assert (error, state(draw)) == ("the list was changed after it was frozen", before)
+
+
+def test_a_clock_that_was_set_back_is_refused(room: Room) -> None:
+    draw = room.freeze()
+    first = draw.commitment("union")
+    before = state(draw)
+    with at(f"{DAY} 08:59"):
+        error = room.refused("ceremony", "accept", draw.folder, first)
+    assert error == f"the clock was set back: this draw has already seen {DAY} 09:00"
+    assert state(draw) == before
+
+
+def test_the_transcript_is_not_published_before_its_day(room: Room) -> None:
+    draw = room.freeze()
+    draw.carried_out()
+    out = room.new("transcript")
+    error = room.refused("ceremony", "transcript", draw.folder, "--out", out)
+    assert error == "the transcript is published on 2026-12-20 or later"
+    assert not out.exists()
+
+
+def test_the_team_cannot_open_the_result_before_its_day(room: Room) -> None:
+    draw = room.freeze(1, None, "--opens", "2026-12-03")
+    draw.carried_out()
+    result, out = draw.write("result", "--team", room.team), room.new("drawn.csv")
+    opening = ("team", "open", draw.folder / "private.age", result, "--key", room.folder / "team.key")
+    error = room.refused(*opening, "--out", out)
+    assert error == "the result may be opened on 2026-12-03 or later"
+    assert len(drawn_by_team(room, draw, "2026-12-03")) > 1
+
+
+def test_the_team_refuses_the_result_of_another_list(room: Room) -> None:
+    draw = room.freeze()
+    other = room.freeze(1, None, "--series", "rouen")
+    draw.carried_out()
+    result = draw.write("result", "--team", room.team)
+    opening = ("team", "open", other.folder / "private.age", result, "--key", room.folder / "team.key")
+    error = room.refused(*opening, "--out", room.new("drawn.csv"))
+    assert error == "the draw was made from another list than this private file"
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        ([], "the list has no lines"),
+        (["A;u;scanner;low;RAS;", "A;u;scanner;low;RAS;"], "lines 2 and 3 have the same “container”"),
+        (["A;u;scanner;low;RAS;", ";u;scanner;low;RAS;"], "line 3: the cell “container” is empty"),
+    ],
+)
+def test_a_list_with_duplicates_or_without_numbers_is_not_frozen(
+    lines: list[str], why: str, room: Room
+) -> None:
+    file, folder = room.new("controls.csv"), room.new("draw")
+    file.write_text("\n".join([controls(0).strip(), *lines]))
+    keys = [word for name in room.names for word in ("--party", room.party(name) / f"{name}.pub")]
+    words = ("list", "freeze", file, "--folder", folder, "--series", "a", "--team", room.team)
+    assert room.refused(*words, *keys, "--publish", "2026-12-20") == why
+    assert not folder.exists()
+    two = room.refused(*words, *keys[:4], "--publish", "2026-12-20")
+    assert two == "a draw needs 3 to 9 parties"
+
+
+def test_dice_come_after_all_reveals_and_more_than_half_of_the_parties_sign_them(room: Room) -> None:
+    draw = room.freeze(1, None, "--later", "dice", "in the hall", DAY)
+    both = draw.until_reveals()
+    draw.accept(draw.reveal("region", *both), draw.reveal("union", *both))
+    throw = ("ceremony", "later", draw.folder, "35261" * 10, "--out", room.new("later.json"))
+    assert room.refused(*throw) == "the later value comes after all reveals"
+    draw.accept(draw.reveal("tribunal", *both))
+    short = ("ceremony", "later", draw.folder, "7777777" * 8, "--out", room.new("later.json"))
+    assert room.refused(*short) == "this is not a throw of at least 50 dice, each from 1 to 6"
+    thrown = draw.write("later", "35261" * 10)
+    draw.sign(thrown, "union")
+    ending = ("ceremony", "draw", draw.folder, "--out", room.new("end"))
+    assert room.refused(*ending) == "still missing: the later value (dice), with its signatures"
+    draw.sign(thrown, "region")
+    draw.write("draw")
+    (found,) = room.done("verify", draw.transcript())["draws"]
+    assert found["later"] == f"dice in the hall: {'35261' * 10}"
+
+
+def test_a_pulse_is_taken_only_on_its_day_after_the_reveals(room: Room) -> None:
+    file, folder = room.new("controls.csv"), room.new("draw")
+    file.write_text(controls(9))
+    keys = [word for name in room.names for word in ("--party", room.party(name) / f"{name}.pub")]
+    words = ("list", "freeze", file, "--folder", folder, "--series", "a", "--team", room.team, *keys)
+    early = room.refused(*words, "--publish", "2026-12-20", "--later", "nist", "7", DAY)
+    assert early == "the pulse is known before the reveals end"
+    draw = room.freeze(1, None, "--later", "nist", "7", "2026-12-02")
+    draw.reveal_all()
+    value = ("ceremony", "later", draw.folder, "ab" * 64, "--out", room.new("later.json"))
+    assert room.refused(*value) == "the value of this round is not known before 2026-12-02"
+    with at("2026-12-02"):
+        draw.write("later", "ab" * 64)
+        draw.write("draw")
+    assert room.done("verify", draw.transcript())["draws"][0]["later"] == f"nist 7: {'ab' * 64}"
+
+
+def test_a_message_travels_as_one_line_and_a_wrong_letter_is_noticed(room: Room) -> None:
+    draw = room.freeze()
+    out = room.new("commitment.json")
+    own = ("--party", room.party("union"), "--list", draw.file, "--out", out)
+    line = room.done("party", "commit", *own)["line"]
+    swapped = line[:40] + ("A" if line[40] != "A" else "B") + line[41:]
+    before = state(draw)
+    error = room.refused("ceremony", "accept", draw.folder, "--line", swapped)
+    assert error == "the line was not read completely, or a character is wrong"
+    assert state(draw) == before
+    assert room.done("ceremony", "accept", draw.folder, "--line", line)["missing"] == ["region", "tribunal"]
+
+
+def test_a_series_shows_voids_and_a_hidden_redraw_breaks_it(room: Room) -> None:
+    first = room.freeze()
+    first.reveal_all("region", "union")
+    end = first.write("void")
+    first.sign(end, "region")
+    second = room.freeze(2, first.remembered(end))
+    third = room.freeze(3, second.carried_out())
+    third.carried_out()
+    one, two, three = first.transcript(), second.transcript(), third.transcript()
+    found = room.done("verify", three, one, two)
+    assert (found["voids"], found["refusals"], found["complete"]) == (1, {"tribunal": 1}, True)
+    broken = "not valid: the draws do not follow one another: one is missing, or was repeated"
+    assert room.refused("verify", one, three) == broken
+    assert room.refused("verify", one, two, two) == broken
+    assert not room.done("verify", two, three)["complete"]
