@@ -195,6 +195,23 @@ def test_the_style_sheet_uses_exactly_the_font_sizes_that_its_first_lines_name()
     assert used == {*(f"{size}rem" for size in screen), *(f"{size}pt" for size in paper)}
 
 
+# A declaration of a space, with a comment on its line.
+SPACE = re.compile(r"^ +(?:margin|padding|(?:row-|column-)?gap)[a-z-]*: ([^;]+);(?: /\*.*)?$", re.MULTILINE)
+
+
+def test_each_space_of_the_style_sheet_on_a_screen_is_one_of_those_that_its_first_lines_name() -> None:
+    """A comment on the same line gives the reason for any other space. Paper has its own spaces, in millimetres."""
+    style = (ROOT / "portal" / "style.css").read_text("utf-8")
+    named = {*re.findall(r"[\d.]+(?=,| rem)", style.partition("Spaces: ")[2].partition(" rem")[0] + " rem")}
+    assert len(named) == 6
+    spaces = [each for each in SPACE.finditer(style) if "/*" not in each[0]]
+    used = {size: each[0] for each in spaces for size in re.findall(r"([\d.]+)rem", each[1])}
+    assert {*used} == named, [used[size] for size in {*used} - named]
+    in_pixels = [each[0] for each in spaces if re.search(r"(?<!\b1)px|%|(?<!r)em\b", each[1])]
+    assert in_pixels == [], in_pixels
+    assert len(spaces) > 100
+
+
 def test_all_hints_have_the_same_size_and_colour(visitor: Visitor) -> None:
     """The test reads the hidden hints, too. The control is the text of the page, which looks different."""
     found: dict[str, list[str]] = {}
