@@ -43,7 +43,7 @@ async function begin() {
     token = newToken();
     askWork();
     const shown = await watching(fetchKeyring, {
-      silent: (silence) => write("getting-ready", say(`connection-${silence}`)),
+      silent: (silence) => byId("loading").querySelector("[role]")?.replaceChildren(say(`connection-${silence}`)),
       found: () => {}, // the form follows at once
     });
     showRoutes("closed-routes", shown.keyring.channels, today());

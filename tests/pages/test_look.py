@@ -200,7 +200,10 @@ SPACE = re.compile(r"^ +(?:margin|padding|(?:row-|column-)?gap)[a-z-]*: ([^;]+);
 
 
 def test_each_space_of_the_style_sheet_on_a_screen_is_one_of_those_that_its_first_lines_name() -> None:
-    """A comment on the same line gives the reason for any other space. Paper has its own spaces, in millimetres."""
+    """A comment on the same line gives the reason for any other space.
+
+    Paper has its own spaces, in millimetres.
+    """
     style = (ROOT / "portal" / "style.css").read_text("utf-8")
     named = {*re.findall(r"[\d.]+(?=,| rem)", style.partition("Spaces: ")[2].partition(" rem")[0] + " rem")}
     assert len(named) == 6

@@ -13,6 +13,7 @@ from tests.support.swallowing_line import SwallowingLine
 pytestmark = pytest.mark.browser
 
 LINE = "#progress-text"
+READY = "#loading [role=status]"
 WORK = "**/api/work"
 # Goes back, and counts the moves in the history. The second move returns the page to the step.
 BACK = """() => {
@@ -145,10 +146,10 @@ def test_if_keys_do_not_arrive_the_page_says_so_before_the_form_and_works_after_
     visitor.visit("fr/report")
     line.wait_until_silent(lambda: page.wait_for_timeout(20))
     page.clock.fast_forward(1_900)
-    expect(page.locator("#getting-ready")).to_have_text("Préparation…")
+    expect(page.locator(READY)).to_have_text("Préparation…")
     expect(page.locator("#what")).to_be_hidden()
     page.clock.fast_forward(100)
-    visitor.shows("#getting-ready", "connection-slow")
+    visitor.shows(READY, "connection-slow")
     expect(page.locator("#what")).to_be_hidden()
     with page.expect_event("requestfailed"):
         page.clock.fast_forward(30_000)
