@@ -138,6 +138,46 @@ def test_a_wrong_plan_is_refused(room: Unlocked, old: str, new: str, why: str) -
     assert why in str(error.value.what)
 
 
+_TRANSMITTED = """[table.outcome]
+title = { fr = "Issue", en = "Outcome" }
+divides = "closed"
+by = "outcome"
+group = [
+  { id = "others", label = { fr = "Autre", en = "Other" } },
+  { id = "sent", label = { fr = "Transmis", en = "Sent" }, codes = ["transmitted"] },
+]
+"""
+_BY_OUTCOME = PLAN[: PLAN.index("[table.outcome]")] + _TRANSMITTED
+
+
+def test_a_plan_is_refused_if_a_group_of_outcomes_needs_a_measure_that_a_total_counts(room: Unlocked) -> None:
+    """A case is closed as transmitted only after a transmission.
+
+    So if 12 such closings were shown, and 0 to 4 transmissions were hidden in each of three years, each of
+    these years would have 4.
+    """
+    why = refused(at(room, today(), YEAR, _BY_OUTCOME), room.inbox)
+    assert "the group sent of the table outcome has only outcomes that need a measure" in why
+    only = 'event = "measure"\nonly = ["art40_transmission"]'
+    refused(at(room, today(), YEAR, _BY_OUTCOME.replace('event = "measure"', only)), room.inbox)
+    with pytest.raises(Refused, match="has only outcomes that need"):
+        adoption.check(room.inbox, by_two(room, today()), _BY_OUTCOME.encode())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('codes = ["transmitted"]', 'codes = ["transmitted", "founded"]'),
+        ('event = "measure"', 'event = "measure"\nonly = ["hearing"]'),
+    ],
+)
+def test_a_group_may_have_an_outcome_that_needs_a_measure_if_it_has_others_or_nothing_counts_the_measure(
+    room: Unlocked, old: str, new: str
+) -> None:
+    assert old in _BY_OUTCOME
+    adopted(room, _BY_OUTCOME.replace(old, new))
+
+
 def test_the_second_plan_follows_the_first_without_gap_or_overlap(room: Unlocked) -> None:
     adopted(room)
     for first in (YEAR, YEAR + 2, YEAR + 4):
