@@ -197,6 +197,7 @@ _NAMED: Mapping[str, Part] = {
     "queue": Part(measured("parts:queue"), ("inbox/", "crypto/")),
     "edition": Part(measured("parts:edition"), ("inbox/", "crypto/", "templates/")),
     "figures": Part(tested("-m", "soak", "tests/inbox/figures"), ("inbox/figures/",)),
+    "draws": Part(tested("-m", "soak", "tests/draws"), ("draws/",)),
     # `release` is a target of make. A change to a room can hardly break a package, so `packages` does not
     # cover the rooms.
     "packages": Part(

@@ -1,0 +1,404 @@
+// @ts-check
+/**
+ * Verify the transcripts of draws, from docs/draws.md alone. `draws/verify.py` does the same in Python, with the same
+ * names. The numbers in comments are sections of docs/draws.md.
+ */
+
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { blake2b } from "@noble/hashes/blake2.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import * as base64url from "../../portal/scripts/base64url.js";
+import { concat, equal, utf8 } from "../../portal/scripts/bytes.js";
+import { Malformed } from "../../portal/scripts/errors.js";
+import { binary, constant, day, file, integer, listOf, oneOf, optional, record, text } from "../../portal/scripts/shape.js";
+import { isSound } from "../../portal/scripts/signing.js";
+import * as strictjson from "../../portal/scripts/strictjson.js";
+
+const HASH = 32;
+const DICE = "dice";
+const MOST_PARTIES = 9;
+const FEWEST_PARTIES = 3;
+const MOST_LINES = 4_000_000;
+const MOST_STRATA = 2_000;
+const HEAVIEST = 100;
+
+/** A transcript breaks a rule; `rule` is the bold word of the specification. */
+export class Disproved extends Error {
+  /** @param {string} rule */
+  constructor(rule) {
+    super(rule);
+    this.rule = rule;
+  }
+}
+
+const name = text(40, /^[a-z][a-z0-9-]*$/);
+const word = text(80, /^[ -~]+$/);
+const hash = binary(HASH);
+const signedBy = listOf(record({ party: name, signature: binary(64) }), MOST_PARTIES);
+const texts = listOf(text(2 ** 28, /^[A-Za-z0-9_-]*$/), MOST_STRATA);
+
+const LIST = file("draw-list", {
+  series: name,
+  number: integer(1),
+  previous: hash,
+  id: binary(16),
+  day,
+  until: day,
+  publish: day,
+  columns: listOf(text(40, /^[a-z][a-z0-9_]*$/), 99),
+  total: integer(1, MOST_LINES),
+  leaves: hash,
+  strata: listOf(
+    record({
+      name,
+      size: integer(1, MOST_LINES),
+      drawn: integer(0, MOST_LINES),
+      weighted: optional(constant(1)),
+    }),
+    MOST_STRATA,
+  ),
+  parties: listOf(record({ name, key: binary(32) }), MOST_PARTIES),
+  later: optional(record({ source: name, round: word, day })),
+});
+const REVEAL = file("draw-reveal", { id: binary(16), list: hash, party: name, secret: binary(32) });
+const STATEMENT = file("draw-statement", { list: hash, commitments: listOf(hash, MOST_PARTIES) });
+const LATER = file("draw-later", { list: hash, source: name, round: word, value: text(1024, /^[0-9a-f]{32,1024}$/) });
+const SEED = file("draw-seed", { list: hash, secrets: listOf(hash, MOST_PARTIES), later: optional(text(1024)) });
+const DRAWN = file("draw-end", { list: hash, outcome: constant("drawn"), missing: listOf(name, 0), seed: hash });
+const VOID = file("draw-void", {
+  list: hash,
+  stage: oneOf("commitment", "signature", "reveal"),
+  missing: listOf(name, MOST_PARTIES),
+  day,
+});
+const TRANSCRIPT = file("draw-transcript", {
+  list: LIST,
+  leaves: texts,
+  weights: texts,
+  statement: optional(STATEMENT),
+  signatures: signedBy,
+  reveals: listOf(REVEAL, MOST_PARTIES),
+  later: optional(LATER),
+  later_signatures: signedBy,
+  drawn: texts,
+  end: { read: readEnd, write: writeEnd },
+  end_signatures: signedBy,
+});
+
+/** @typedef {ReturnType<typeof TRANSCRIPT.parse>} Transcript */
+/** @typedef {ReturnType<typeof DRAWN.parse>} Drawn */
+/** @typedef {ReturnType<typeof VOID.parse>} Voided */
+/** @typedef {{ leaves: Uint8Array[], weights: number[] }} Lines the leaves and weights of a stratum */
+/**
+ * What a valid transcript says.
+ * @typedef {{ series: string, number: number, previous: Uint8Array, end: Uint8Array, total: number, strata: number,
+ *   drawn: number, isVoid: boolean, missing: string[], pulse: string }} Verified
+ */
+
+/**
+ * Return what a transcript says; throws Disproved.
+ * @param {Uint8Array} raw
+ * @returns {Verified}
+ */
+export function verify(raw) {
+  const found = as("transcript", () => TRANSCRIPT.parse(raw));
+  const { list, end } = found;
+  checkList(list);
+  const strata = linesOf(found);
+  const own = hashed("list", LIST.encode(list));
+  check(equal(end.list, own), "end");
+  checkStatement(found, own);
+  checkReveals(found, own);
+  if (isVoid(end)) {
+    checkVoid(found, end);
+  } else {
+    checkLater(found, own);
+    checkDrawn(found, own, end, strata);
+  }
+  const drawn = isVoid(end) ? 0 : list.strata.reduce((sum, each) => sum + each.drawn, 0);
+  const { later } = found;
+  return {
+    series: list.series,
+    number: list.number,
+    previous: list.previous,
+    end: hashed("end", strictjson.encode(writeEnd(end))),
+    total: list.total,
+    strata: list.strata.length,
+    drawn,
+    isVoid: isVoid(end),
+    missing: end.missing,
+    pulse: later ? `${later.source} ${later.round}: ${later.value}` : "",
+  };
+}
+
+/**
+ * Return what each transcript says, in the order of their numbers; throws Disproved.
+ * @param {Uint8Array[]} files
+ */
+export function verifySeries(files) {
+  const found = files.map(verify).sort((a, b) => a.number - b.number);
+  found.forEach((after, at) => {
+    const before = found[at - 1];
+    check((after.number === 1) === equal(after.previous, new Uint8Array(HASH)), "series");
+    if (!before) return;
+    check(after.series === before.series && after.number === before.number + 1, "series");
+    check(equal(after.previous, before.end), "series");
+  });
+  return found;
+}
+
+/**
+ * Section 3.4.
+ * @param {Transcript["list"]} list
+ */
+function checkList({ parties, strata, total, day: frozen, until, publish, later }) {
+  check(parties.length >= FEWEST_PARTIES, "list");
+  const keys = parties.map(({ key }) => base64url.encode(key));
+  for (const different of [parties.map((each) => each.name), keys, strata.map((each) => each.name)]) {
+    check(new Set(different).size === different.length, "list");
+  }
+  check(strata.reduce((sum, { size }) => sum + size, 0) === total, "list");
+  check(strata.every(({ drawn, size }) => drawn <= size) && strata.some(({ drawn }) => drawn > 0), "list");
+  check(frozen <= until && until <= publish, "list");
+  check(!later || later.source === DICE || until < later.day, "list");
+}
+
+/**
+ * Return the leaves and weights of each stratum (3.3).
+ * @param {Transcript} found
+ * @returns {Lines[]}
+ */
+function linesOf({ list, leaves, weights }) {
+  check(list.strata.length === leaves.length && leaves.length === weights.length, "lines");
+  const state = sha256.create().update(utf8("fanal/draw/1/leaves\0"));
+  const seen = new Set();
+  const strata = list.strata.map(({ size, weighted }, at) => {
+    const raw = as("lines", () => base64url.decode(leaves[at] ?? ""));
+    const weighing = as("lines", () => base64url.decode(weights[at] ?? ""));
+    check(raw.length === HASH * size && weighing.length === (weighted ? 2 * size : 0), "lines");
+    state.update(raw).update(weighing);
+    const own = split(raw);
+    own.forEach((leaf, n) => check(n === 0 || compare(/** @type {Uint8Array} */ (own[n - 1]), leaf) < 0, "lines"));
+    own.forEach((leaf) => seen.add(String.fromCharCode(...leaf)));
+    const heavy = Array.from({ length: weighing.length / 2 }, (_, n) => view(weighing).getUint16(2 * n));
+    check(heavy.every((weight) => weight >= 1 && weight <= HEAVIEST), "lines");
+    return { leaves: own, weights: heavy };
+  });
+  check(seen.size === list.total, "lines");
+  check(equal(state.digest(), list.leaves), "lines");
+  return strata;
+}
+
+/**
+ * Section 5. A draw that is void may lack the statement or signatures.
+ * @param {Transcript} found
+ * @param {Uint8Array} own the list hash
+ */
+function checkStatement(found, own) {
+  const { statement, signatures, end, list } = found;
+  const stage = isVoid(end) ? end.stage : "";
+  if (!statement) {
+    check(stage === "commitment", "statement");
+    check(signatures.length === 0, "signature");
+    return;
+  }
+  check(stage !== "commitment", "statement");
+  check(equal(statement.list, own) && statement.commitments.length === list.parties.length, "statement");
+  check(new Set(statement.commitments.map(base64url.encode)).size === list.parties.length, "statement");
+  checkSigned(found, signatures, STATEMENT.encode(statement), "signature");
+  check(stage === "signature" || signatures.length === list.parties.length, "signature");
+}
+
+/**
+ * Section 6.
+ * @param {Transcript} found
+ * @param {Uint8Array} own
+ */
+function checkReveals({ list, statement, signatures, reveals }, own) {
+  if (!statement || signatures.length < list.parties.length) {
+    check(reveals.length === 0, "reveal");
+    return;
+  }
+  checkOrder(list, reveals.map(({ party }) => party), "reveal");
+  for (const each of reveals) {
+    check(equal(each.id, list.id) && equal(each.list, own), "reveal");
+    const committed = statement.commitments[list.parties.findIndex(({ name: party }) => party === each.party)];
+    check(committed !== undefined && equal(hashed("commitment", REVEAL.encode(each)), committed), "reveal");
+  }
+}
+
+/**
+ * Section 8: the record names exactly the parties from which something is missing.
+ * @param {Transcript} found
+ * @param {Voided} end
+ */
+function checkVoid(found, end) {
+  const { list, later, later_signatures: laterSigned, drawn, signatures, reveals, end_signatures: signed } = found;
+  check(!later && laterSigned.length === 0 && drawn.length === 0, "end");
+  checkOrder(list, end.missing, "end");
+  check(end.missing.length > 0 && end.missing.length < list.parties.length, "end");
+  if (end.stage !== "commitment") {
+    const there = (end.stage === "signature" ? signatures : reveals).map(({ party }) => party);
+    const missing = list.parties.map((each) => each.name).filter((each) => !there.includes(each));
+    check(missing.join() === end.missing.join(), "end");
+  }
+  check(end.stage === "reveal" || reveals.length === 0, "end");
+  checkSigned(found, signed, VOID.encode(end), "end");
+  check(signed.some(({ party }) => !end.missing.includes(party)), "end");
+}
+
+/**
+ * Section 6.
+ * @param {Transcript} found
+ * @param {Uint8Array} own
+ */
+function checkLater(found, own) {
+  const { later, later_signatures: signed } = found;
+  const asked = found.list.later;
+  if (!asked || !later) {
+    check(!asked && !later && signed.length === 0, "later");
+    return;
+  }
+  check(equal(later.list, own) && later.source === asked.source && later.round === asked.round, "later");
+  checkSigned(found, signed, LATER.encode(later), "later");
+  if (asked.source !== DICE) return;
+  check(/^[1-6]{50,200}$/.test(later.value), "later");
+  check(2 * signed.length > found.list.parties.length, "later");
+}
+
+/**
+ * Section 7.
+ * @param {Transcript} found
+ * @param {Uint8Array} own
+ * @param {Drawn} end
+ * @param {Lines[]} strata
+ */
+function checkDrawn({ list, reveals, later, drawn, end_signatures: signed }, own, end, strata) {
+  check(reveals.length === list.parties.length, "reveal");
+  const secrets = reveals.map(({ secret }) => secret);
+  const seed = hashed("seed", SEED.encode(later ? { list: own, secrets, later: later.value } : { list: own, secrets }));
+  check(equal(end.seed, seed) && signed.length === 0, "end");
+  check(drawn.length === strata.length, "drawn");
+  strata.forEach(({ leaves, weights }, at) => {
+    const chosen = smallest(seed, leaves, weights, list.strata[at]?.drawn ?? 0);
+    check(drawn[at] === base64url.encode(concat(chosen)), "drawn");
+  });
+}
+
+/**
+ * Return the leaves of a stratum that are drawn, in ascending order (7).
+ * @param {Uint8Array} seed
+ * @param {Uint8Array[]} leaves
+ * @param {number[]} weights
+ * @param {number} count
+ */
+export function smallest(seed, leaves, weights, count) {
+  const begun = concat([utf8("fanal/draw/1/ticket\0"), seed]);
+  const tickets = leaves.map((leaf, at) => {
+    const tries = Array.from({ length: weights[at] ?? 1 }, (_, j) => sha256(concat([begun, leaf, new Uint8Array([0, j])])));
+    return { leaf, ticket: tries.reduce((least, each) => (compare(each, least) < 0 ? each : least)) };
+  });
+  tickets.sort((a, b) => compare(a.ticket, b.ticket) || compare(a.leaf, b.leaf));
+  return tickets.slice(0, count).map(({ leaf }) => leaf).sort(compare);
+}
+
+/**
+ * Check that each signature is valid, and that the parties are in order, none twice (2, 9).
+ * @param {Transcript} found
+ * @param {Transcript["signatures"]} signed
+ * @param {Uint8Array} signedFile
+ * @param {string} rule
+ */
+function checkSigned({ list }, signed, signedFile, rule) {
+  checkOrder(list, signed.map(({ party }) => party), rule);
+  const message = blake2b(signedFile);
+  for (const { party, signature } of signed) {
+    const key = list.parties.find((each) => each.name === party)?.key ?? new Uint8Array();
+    const sound = isSound(key) && isSound(signature.subarray(0, 32));
+    check(sound && ed25519.verify(signature, message, key, { zip215: false }), rule);
+  }
+}
+
+/**
+ * @param {Transcript["list"]} list
+ * @param {string[]} names
+ * @param {string} rule
+ */
+function checkOrder(list, names, rule) {
+  const ordered = list.parties.map((each) => each.name).filter((each) => names.includes(each));
+  check(ordered.join() === names.join(), rule);
+}
+
+/**
+ * Return `hash(label, file)` (2).
+ * @param {string} label
+ * @param {Uint8Array} hashedFile
+ */
+function hashed(label, hashedFile) {
+  return sha256(concat([utf8(`fanal/draw/1/${label}\0`), hashedFile]));
+}
+
+/** @param {import("../../portal/scripts/strictjson.js").Json} json */
+function readEnd(json) {
+  const kind = json !== null && typeof json === "object" && !Array.isArray(json) ? json["kind"] : "";
+  return kind === "draw-void" ? VOID.read(json) : DRAWN.read(json);
+}
+
+/** @param {Drawn | Voided} end */
+function writeEnd(end) {
+  return isVoid(end) ? VOID.write(end) : DRAWN.write(end);
+}
+
+/**
+ * @param {Drawn | Voided} end
+ * @returns {end is Voided}
+ */
+function isVoid(end) {
+  return "stage" in end;
+}
+
+/** @param {Uint8Array} raw */
+function split(raw) {
+  return Array.from({ length: raw.length / HASH }, (_, at) => raw.subarray(HASH * at, HASH * (at + 1)));
+}
+
+/**
+ * Compare bytes as big-endian numbers of the same length.
+ * @param {Uint8Array} a
+ * @param {Uint8Array} b
+ */
+function compare(a, b) {
+  for (let at = 0; at < a.length; at += 1) {
+    const difference = /** @type {number} */ (a[at]) - /** @type {number} */ (b[at]);
+    if (difference) return difference;
+  }
+  return 0;
+}
+
+/** @param {Uint8Array} bytes */
+function view(bytes) {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/**
+ * Return what `act` returns; a refusal of bytes breaks `rule`.
+ * @template T
+ * @param {string} rule
+ * @param {() => T} act
+ * @returns {T}
+ */
+function as(rule, act) {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof Malformed ? new Disproved(rule) : error;
+  }
+}
+
+/**
+ * @param {boolean} holds
+ * @param {string} rule
+ */
+function check(holds, rule) {
+  if (!holds) throw new Disproved(rule);
+}

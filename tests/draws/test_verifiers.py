@@ -1,0 +1,185 @@
+"""Both verifiers, Python and JavaScript, accept and refuse the same transcripts by the same rules."""
+
+import json
+import subprocess
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+
+from crypto import base64url, strictjson
+from draws import protocol, verify
+from draws.cli.verifying import RULES
+from tests.support.draw_transcripts import PEER, Chance, edited, mutants, transcript
+
+Ask = Callable[[Sequence[bytes]], tuple[str, list[bytes]]]
+
+
+@pytest.fixture(scope="module")
+def peer() -> Iterator[Ask]:
+    """The verifier in JavaScript."""
+    process = subprocess.Popen(["node", PEER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdin
+    assert process.stdout
+
+    def ask(files: Sequence[bytes]) -> tuple[str, list[bytes]]:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(json.dumps([b64encode(each).decode() for each in files]) + "\n")
+        process.stdin.flush()
+        found = json.loads(process.stdout.readline())
+        return found["rule"], [b64decode(each) for each in found["ends"]]
+
+    yield ask
+    process.stdin.close()
+    assert process.wait(30) == 0
+    process.stdout.close()
+
+
+def ours(files: Sequence[bytes]) -> tuple[str, list[bytes]]:
+    try:
+        return "", [each.end for each in verify.verify_series(files)]
+    except verify.Disproved as error:
+        return error.rule, []
+
+
+def agreed(peer: Ask, *files: bytes) -> str:
+    """Return the rule that the transcripts break by both verifiers, or an empty text."""
+    found = ours(files)
+    assert peer(files) == found
+    return found[0]
+
+
+def compared(peer: Ask, numbers: range, changes: int) -> dict[str, int]:
+    """Compare both verifiers; every transcript is valid, and none with one byte changed is."""
+    rules = dict.fromkeys(RULES, 0)
+    for number in numbers:
+        raw, chance = transcript(number), Chance(-number)
+        assert agreed(peer, raw) == "", number
+        for changed in mutants(raw, chance, changes):
+            rule = agreed(peer, changed)
+            assert rule, (number, changed)
+            rules[rule] += 1
+    return rules
+
+
+@pytest.mark.slow
+def test_transcripts_agree_and_none_with_one_byte_changed_is_accepted(peer: Ask) -> None:
+    compared(peer, range(40), 5)
+
+
+@pytest.mark.soak
+def test_a_thousand_transcripts_agree(peer: Ask, record_property: Callable[[str, object], None]) -> None:
+    """The record says how often a changed byte broke each rule."""
+    rules = compared(peer, range(1_000), 20)
+    told = ", ".join(f"{rule} {count}" for rule, count in rules.items() if count)
+    record_property("draws", f"1,000 transcripts agree; 20,000 with a changed byte are refused by: {told}")
+
+
+def drawn() -> bytes:
+    """Return a transcript of a draw that took place, with a pulse and two strata."""
+    return next(
+        raw
+        for raw in map(transcript, range(99))
+        for found in [verify.verify(raw)]
+        if found.pulse.startswith("nist") and found.strata > 1
+    )
+
+
+def void(stage: str) -> bytes:
+    """Return a transcript of a draw that is void."""
+    found = ((raw, protocol.TRANSCRIPT.parse(raw).end) for raw in map(transcript, range(99)))
+    return next(raw for raw, end in found if isinstance(end, protocol.Void) and end.stage == stage)
+
+
+def member(raw: bytes, *path: str | int) -> strictjson.Json:
+    value = strictjson.decode(raw)
+    for step in path:
+        value = value[step]  # type: ignore[index,call-overload]
+    return value
+
+
+ZERO = base64url.encode(bytes(32))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "rule"),
+    [
+        (("v",), 2, "transcript"),
+        (("list", "number"), 0, "transcript"),
+        (("list", "until"), "2026-12-21", "list"),
+        (("list", "later", "day"), "2026-12-01", "list"),
+        (("list", "strata", 0, "drawn"), 99, "list"),
+        (("list", "total"), 999, "list"),
+        (("list", "series"), "rouen", "end"),
+        (("leaves", 0), "", "lines"),
+        (("leaves",), [], "lines"),
+        (("list", "leaves"), ZERO, "lines"),
+        (("statement", "list"), ZERO, "statement"),
+        (("statement", "commitments"), [], "statement"),
+        (("statement", "commitments", 0), ZERO, "signature"),
+        (("signatures",), [], "signature"),
+        (("signatures", 0, "party"), "union", "signature"),
+        (("reveals", 0, "secret"), ZERO, "reveal"),
+        (("reveals",), [], "reveal"),
+        (("later", "round"), "another", "later"),
+        (("later", "value"), "ab" * 32, "end"),
+        (("drawn", 0), "", "drawn"),
+        (("drawn",), [], "drawn"),
+        (("end", "seed"), ZERO, "end"),
+        (("end", "missing"), ["union"], "transcript"),
+    ],
+)
+def test_a_draw_with_a_wrong_part_is_refused_by_the_rule_of_this_part(
+    path: tuple[str | int, ...], value: strictjson.Json, rule: str, peer: Ask
+) -> None:
+    raw = drawn()
+    assert agreed(peer, raw) == ""
+    assert agreed(peer, edited(raw, *path, value=value)) == rule
+
+
+def test_a_signature_of_every_party_is_needed(peer: Ask) -> None:
+    raw = drawn()
+    signatures = member(raw, "signatures")
+    assert isinstance(signatures, list)
+    for at in range(len(signatures)):
+        left = [each for n, each in enumerate(signatures) if n != at]
+        assert agreed(peer, edited(raw, "signatures", value=left)) == "signature"
+        assert agreed(peer, edited(raw, "signatures", at, "signature", value=base64url.encode(bytes(64))))
+
+
+@pytest.mark.parametrize("stage", ["commitment", "signature", "reveal"])
+def test_a_void_names_exactly_who_is_missing_and_another_party_signs_it(stage: str, peer: Ask) -> None:
+    raw = void(stage)
+    assert agreed(peer, raw) == ""
+    assert agreed(peer, edited(raw, "end_signatures", value=[])) == "end"
+    assert agreed(peer, edited(raw, "end", "missing", value=["region"])) == "end"
+    assert agreed(peer, edited(raw, "end", "missing", value=[])) == "end"
+    assert agreed(peer, edited(raw, "end", "day", value="2026-12-02")) == "end"
+
+
+def test_a_void_cannot_hide_reveals_that_arrived(peer: Ask) -> None:
+    """Otherwise a draw could be voided although nobody refused."""
+    raw = void("reveal")
+    reveals = member(raw, "reveals")
+    assert isinstance(reveals, list)
+    assert agreed(peer, edited(raw, "reveals", value=reveals[:-1])) in {"end", "reveal"}
+
+
+def test_the_numbers_of_a_series_follow_one_another_by_the_ends(peer: Ask) -> None:
+    first = transcript(1)
+    end = verify.verify(first).end
+    second = transcript(2, number_in_series=2, previous=end)
+    third = transcript(3, number_in_series=3, previous=verify.verify(second).end)
+    assert agreed(peer, third, first, second) == ""
+    assert agreed(peer, second, third) == ""
+    assert agreed(peer, first, third) == "series"
+    assert agreed(peer, first, transcript(2, number_in_series=2, previous=bytes([1] * 32))) == "series"
+    assert agreed(peer, first, first) == "series"
+    assert agreed(peer, transcript(2, number_in_series=2)) == "series"
+    assert agreed(peer, transcript(1, previous=end)) == "series"
+
+
+def test_every_rule_has_a_sentence_and_is_broken_by_a_test() -> None:
+    source = verify.__loader__.get_source(verify.__name__)  # type: ignore[union-attr,attr-defined]
+    assert {rule for rule in RULES if f'"{rule}"' in source} == {*RULES}
