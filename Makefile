@@ -165,7 +165,7 @@ release: .venv/project .venv/release
 	@deploy/debian-packages.sh $(PACKAGE_TOOLS) $(NODE_TOOLS)
 	.venv/bin/python -m deploy.release build
 
-# For example: make sign-release KEY=/media/key/anne.key
+# For example: make sign-release KEY=/media/anne/anne.key
 sign-release: .venv/project
 	$(if $(KEY),,$(error say with which secret key; hint: make sign-release KEY=/path/to/name.key))
 	.venv/bin/python -m deploy.release sign dist $(KEY)

@@ -217,7 +217,8 @@ class Maintainer:
         """Make the keys of maintainers, and publish the public ones."""
         for name in names:
             _, public = release_keys.make(self.media / name, name)
-            shutil.copy(public, self.folder)
+            for place in (self.folder, self.media / "keys"):
+                shutil.copy(public, place)
 
     def type(self, line: str) -> str:
         """Type a command of a guide. Return its output."""

@@ -25,6 +25,7 @@ from tests.support.inbox_builders import (
     answering,
     first,
     insisting,
+    manifest,
     passphrase_of,
 )
 from tests.support.inbox_clock import Clock
@@ -145,6 +146,8 @@ class Walk:
         match words:
             case ["exchange", "collect", bundle, *_]:
                 self._deliver(bundle, clock.day)
+            case ["exchange", "sign-pages", *_]:
+                manifest(self.office, self.media / "stick" / "manifest.json")
             case ["backup", "make", *_]:
                 clock.wait(1)  # two backups of one day need two folders
             case ["retention", "visa", "request", *_]:
@@ -179,8 +182,8 @@ class Walk:
         applied = NOTHING
         if self.outbox:
             made = self.media / "stick" / f"outbox-inspection-{self.outbox}.tar"
-            manifest, _ = bundles.read([made.read_bytes()])
-            applied = Link(self.outbox, manifest.hash)
+            written_outbox, _ = bundles.read([made.read_bytes()])
+            applied = Link(self.outbox, written_outbox.hash)
         sent = [
             first(Reporter(world), files=[PICTURE], edit=answering(**answers))
             for answers in REPORTS.get(Path(bundle).name, ())

@@ -12,6 +12,7 @@ from urllib3.exceptions import (
     LocationParseError,
     NameResolutionError,
     NewConnectionError,
+    SSLError,
 )
 from urllib3.util import Url, parse_url
 
@@ -30,6 +31,11 @@ _UNREACHED: Mapping[type[HTTPError], tuple[str, str]] = {
     ConnectTimeoutError: (
         "nothing answered in time",
         "a firewall may drop connections: let it pass the port of the site (443 for HTTPS)",
+    ),
+    SSLError: (
+        "this machine does not trust its certificate",
+        "browsers warn of it, too; “Certificates” in /usr/share/doc/fanal-portal/docs/deploying.md also says"
+        " what to do with a self-signed certificate",
     ),
 }
 _PROXY = re.compile(r"socks5h://[^/]+")

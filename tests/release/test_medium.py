@@ -202,6 +202,12 @@ def test_the_guide_on_the_medium_mounts_media_where_the_guide_for_officers_expec
     assert {*made.split()[2:]} == named
 
 
+def test_the_page_on_the_medium_names_each_file_of_a_maintainers_key_by_one_path() -> None:
+    page = (ROOT / "docs/medium.md").read_text("utf-8")
+    found = re.findall(r"[\w/]*/?(?:anne|bruno)\.(?:pub|key)", page)
+    assert {*found} == {"/media/keys/anne.pub", "/media/keys/bruno.pub", "/media/anne/anne.key"}
+
+
 @pytest.mark.usefixtures("medium")
 def test_a_later_medium_with_the_same_inbox_has_a_higher_version(tmp_path: Path) -> None:
     (tmp_path / "later").mkdir()

@@ -49,7 +49,7 @@ def upgrade(*, check: bool, as_json: bool) -> None:
         terminal.say("there is nothing to upgrade")
         return
     terminal.say(
-        "the new version runs; list and sign its pages, as step 4 of"
+        "the new version runs; list and sign its pages, as step 5 of"
         " /usr/share/doc/fanal-portal/docs/deploying.md says"
     )
 

@@ -1,6 +1,8 @@
 """The clearnet site's certificate: refused files change nothing, and a warning precedes the expiry."""
 
 import json
+import shlex
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +20,9 @@ from portal.setup.certificates import CERTIFICATE, KEY, Certificate, ending, fau
 from portal.setup.plan import steps as all_steps
 from portal.setup.steps import DONE, TO_DO, State
 from portal.setup.system import Failed, System
+from tests.support import guides
 from tests.support.certificates import make_certificate, make_issued
+from tests.support.paths import ROOT
 from tests.support.setup_answers import GOOD
 
 HOST = "report.example"
@@ -56,6 +60,23 @@ def expired(certificate: Path, key: Path) -> None:
 
 def no_chain(certificate: Path, key: Path) -> None:
     certificate.write_bytes(make_issued(certificate, key, HOST)[0])
+
+
+def test_for_a_trial_setup_installs_the_self_signed_certificate_of_the_guide(
+    bare: System, tmp_path: Path
+) -> None:
+    page = (ROOT / "docs/deploying.md").read_text("utf-8")
+    (command,) = (block for _, block in guides.ANY_BLOCK.findall(page) if block.startswith("openssl "))
+    words = shlex.split(command.replace("/srv/", f"{tmp_path}/").replace("\\\n", ""))
+    subprocess.run(words, check=True, capture_output=True)
+    own, key = (str(tmp_path / f"certificate.{each}") for each in ("pem", "key"))
+    answered = replace(GOOD, certificate=own, certificate_key=key, host=HOST)
+    assert Certificate(bare, replace(answered, host="www.example")).check().state is State.IN_THE_WAY
+    step = Certificate(bare, answered)
+    assert step.check() == TO_DO
+    step.apply()
+    assert step.check().state is State.DONE
+    assert bare.at(CERTIFICATE).read_bytes() == Path(own).read_bytes()
 
 
 REFUSED = [

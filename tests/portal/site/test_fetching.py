@@ -1,8 +1,12 @@
 """A site that cannot be reached is reported with the reason and a hint."""
 
 import socket
+import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 import urllib3
@@ -10,6 +14,7 @@ import urllib3
 from portal.errors import Refused
 from portal.site import fetching
 from portal.site.fetching import Visitor
+from tests.support.certificates import make_certificate
 from tests.support.installation import free_port
 
 
@@ -60,6 +65,21 @@ def test_a_name_without_an_address_is_reported_as_such(monkeypatch: pytest.Monke
     what, hint = refused("https://report.example")
     assert what == "https://report.example/ was not fetched: its name has no address"
     assert "DNS" in hint
+
+
+def test_a_self_signed_certificate_is_reported_as_one_that_is_not_trusted(tmp_path: Path) -> None:
+    certificate, key = tmp_path / "own.pem", tmp_path / "own.key"
+    make_certificate(certificate, key)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        answering = threading.Thread(target=server.handle_request)
+        answering.start()
+        what, hint = refused(site := f"https://localhost:{server.server_port}")
+        answering.join()
+    assert what == f"{site}/ was not fetched: this machine does not trust its certificate"
+    assert "self-signed" in hint
 
 
 def test_behind_a_proxy_no_firewall_is_suspected() -> None:
