@@ -53,6 +53,26 @@ def found_it(words: list[str], folder: Path) -> None:
         assert at.waits() == 0
 
 
+def test_for_a_trial_two_officers_found_an_inbox_on_one_disk_with_the_options_of_the_guide(
+    tmp_path: Path,
+) -> None:
+    """The page says which options replace those of the ceremony."""
+    pages = [ROOT / "docs" / each for each in ("deploying.md", "fr/guide-administrateur.md")]
+    (options,) = {
+        option for each in pages for option in re.findall(r"`(--officers [^`]+)`", each.read_text("utf-8"))
+    }
+    (found,) = (each for each in guides.lines(GUIDE.read_text("utf-8")) if each.startswith("inbox init "))
+    line = found.partition(" --officers ")[0] + " " + options.replace("~", str(tmp_path))
+    words = ["--home", str(tmp_path / "inbox"), *shlex.split(line)[1:]]
+    with typing_to_fork(words, tmp_path, QUICKLY) as at:
+        at.answers("agree? (yes/no) ", "yes")
+        for name in QUORUM:
+            for question in (f"new passphrase of {name}: ", "repeat it: "):
+                at.confides(question, passphrase_of(name))
+        at.sees("1 quorum of 2 opened the test message, 2 single shares did not")
+        assert at.waits() == 0
+
+
 @pytest.mark.slow
 def test_the_commands_of_the_ceremony_work_at_a_terminal_in_the_order_of_the_page(tmp_path: Path) -> None:
     """Three officers create an inbox, and two of them open it in the three ways that the page describes.

@@ -33,6 +33,8 @@ def test_the_guide_leads_to_the_first_report_with_few_commands() -> None:
     commands = guide.commands()
     (export,) = (number for number, each in enumerate(commands) if " export " in each)
     assert 0 < export <= MOST_COMMANDS
+    page = (ROOT / "docs/operations.md").read_text("utf-8")
+    assert f"for a trial with one officer | {export}, four of which check" in page
     in_one_visit = [" manifest ", "exchange collect", "exchange sign-pages", " publish "]
     for number, each in enumerate(in_one_visit, export + 1):
         assert each in commands[number]
