@@ -119,9 +119,11 @@ js: node_modules/.package-lock.json
 
 built: node_modules/.package-lock.json
 	$(call BUILD,portal)
+	$(ESBUILD) draws/scripts/page.js --outfile=draws/page.js
 
 built-check: node_modules/.package-lock.json
 	@fresh=$$(mktemp -d) && trap 'rm -r "$$fresh"' EXIT && $(call BUILD,"$$fresh") && \
+	  $(ESBUILD) draws/scripts/page.js --outfile="$$fresh/draws/page.js" && cmp -s "$$fresh/draws/page.js" draws/page.js && \
 	  (cd "$$fresh" && for each in static/* *.js; do diff -rq "$(CURDIR)/portal/$$each" "$$each" || exit 1; done) || \
 	  { echo 'the built scripts differ from a fresh build'; echo 'hint: make built'; exit 1; } >&2
 

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import click
 
+from draws import page
 from draws import verify as verifier
+from draws.cli import options
 from draws.freezing import LARGEST
 from draws.language import said
+from draws.rules import RULES
 from draws.verify import Disproved, Verified
 from inbox.language.errors import Refused
 from inbox.language.messages import Sentence, sentence
@@ -17,20 +20,6 @@ from templates.command_line import FILE, json_option
 
 class TranscriptRefused(Refused):
     """A transcript breaks a rule of docs/draws.md."""
-
-
-RULES = {
-    "transcript": sentence("this is not a transcript of a draw"),
-    "list": sentence("the record of the list breaks a rule"),
-    "lines": sentence("the lines are not those of the frozen list"),
-    "statement": sentence("the statement is not that of this list"),
-    "signature": sentence("a signature of a party is missing or not valid"),
-    "reveal": sentence("a reveal is missing, or does not match its commitment"),
-    "later": sentence("the later value is not the one that the list names"),
-    "drawn": sentence("the lines drawn are not those that chance chose"),
-    "end": sentence("the end does not follow from the draw"),
-    "series": sentence("the draws do not follow one another: one is missing, or was repeated"),
-}
 
 
 @click.command()
@@ -58,6 +47,15 @@ def verify(*, file: tuple[Path, ...], as_json: bool) -> None:
         "complete": found[0].number == 1,
     }
     terminal.show(view, map(said, _lines(found, refusals)), as_json=as_json)
+
+
+@click.command(name="page")
+@options.out_option
+@json_option
+def verifying_page(*, out: Path, as_json: bool) -> None:
+    """Write a page that verifies transcripts in a browser, from disk and without a network."""
+    options.write(out, page.render())
+    options.tell({"file": str(out)}, sentence("written: {file}", file=out), as_json=as_json)
 
 
 def _view(found: Verified) -> dict[str, object]:

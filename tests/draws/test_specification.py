@@ -2,7 +2,7 @@
 
 import re
 
-from draws.cli.verifying import RULES
+from draws.rules import RULES
 from tests.support.paths import ROOT
 
 TEXT = " ".join((ROOT / "docs" / "draws.md").read_text("utf-8").split())

@@ -9,7 +9,7 @@ import pytest
 
 from crypto import base64url, strictjson
 from draws import protocol, verify
-from draws.cli.verifying import RULES
+from draws.rules import RULES
 from tests.support.draw_transcripts import PEER, Chance, edited, mutants, transcript
 
 Ask = Callable[[Sequence[bytes]], tuple[str, list[bytes]]]

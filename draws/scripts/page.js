@@ -1,0 +1,62 @@
+// @ts-check
+/** The page that verifies transcripts, opened from disk: it reads the files that a person chooses, and sends nothing. */
+
+import { byId, element, show } from "../../portal/scripts/dom.js";
+import { Disproved, verifySeries } from "./verify.js";
+
+/** @typedef {import("./verify.js").Verified} Verified */
+
+const chosen = byId("transcripts", HTMLInputElement);
+const result = byId("result");
+
+/**
+ * Return a text of the page with its values.
+ * @param {string} code
+ * @param {Record<string, string | number>} [values]
+ */
+function say(code, values = {}) {
+  const text = document.querySelector(`[data-code="${code}"]`)?.textContent ?? code;
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+}
+
+async function verify() {
+  const files = await Promise.all([...(chosen.files ?? [])].map((file) => file.arrayBuffer()));
+  if (files.length === 0) return;
+  result.className = "";
+  result.replaceChildren(...told(files.map((each) => new Uint8Array(each))));
+  show("result");
+  result.focus();
+}
+
+/** @param {Uint8Array[]} files */
+function told(files) {
+  try {
+    return [...described(verifySeries(files))];
+  } catch (error) {
+    if (!(error instanceof Disproved)) throw error;
+    result.className = "refused";
+    return [element("p", {}, say("refused", { why: say(error.rule) })), element("p", {}, say("do-not-rely"))];
+  }
+}
+
+/**
+ * @param {Verified[]} found
+ * @returns {Generator<HTMLElement>}
+ */
+function* described(found) {
+  const items = found.map((each) => element("li", {}, line(each), ...(each.pulse ? [element("br"), say("pulse", { pulse: each.pulse })] : [])));
+  yield element("ol", { class: "plain" }, ...items);
+  yield element("p", {}, say("voids", { count: found.filter((each) => each.isVoid).length, of: found.length }));
+  const [first] = found;
+  if (first && first.number > 1) yield element("p", {}, say("not-checked", { number: first.number }));
+}
+
+/** @param {Verified} found */
+function line(found) {
+  if (found.isVoid) return say("void", { number: found.number, parties: found.missing.join(", ") });
+  const { number, drawn, total, strata } = found;
+  return say("drawn-line", { number, drawn, total, strata });
+}
+
+chosen.addEventListener("change", verify);
+show("choosing");
