@@ -54,7 +54,8 @@ async function begin() {
     workFor(openAddress(shown, today()), likelySize([]));
   });
   show("loading", false);
-  // If the form is not shown, the page has no other heading than this one.
+  // If the form is not shown, the page has no other heading than this one. Until then, only screen readers find it.
+  byId("unopened").classList.remove("unseen");
   show("unopened", byId("step-write").hidden !== false);
 }
 

@@ -63,7 +63,7 @@ def test_a_page_that_would_change_soon_keeps_its_state_while_its_pictures_are_ta
     In the control, the clock of the page continues to run.
     """
     page = visitor.page
-    states = page_sheets.leave(visitor, tmp_path)
+    states = page_states.leave(visitor, tmp_path)
     _, pressed = next(states)
     camera = Camera(tmp_path / "sheets", visitor.language, [320])
     before = page.evaluate("Date.now()")

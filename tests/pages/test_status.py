@@ -1,18 +1,16 @@
 """The status page in a real browser: the twelve words, the answer and a follow-up."""
 
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from itertools import permutations
 from pathlib import Path
 
 import pytest
-from mnemonic import Mnemonic
 from playwright.sync_api import Route, expect
 
 from crypto import casetoken, messages
 from crypto.messages import FollowUp, Received, Reply, Status
 from tests.support.builders import INSPECTORATE, OUTSIDE, make_keyring, today
+from tests.support.page_states import words_of_both_lists
 from tests.support.page_visitor import ENVELOPES, FILE, Visitor, times
 from tests.support.portal_site import REPLY, slot_for, without
 
@@ -257,17 +255,6 @@ def test_the_page_explains_why_words_open_no_case(visitor: Visitor) -> None:
         visitor.page.fill("#token", typed)
         visitor.page.press("#open", "Enter")  # a second click at the same place would have no effect
         visitor.shows("#error", code)
-
-
-def words_of_both_lists() -> str:
-    """Return twelve words that happen to be a valid token in both languages."""
-    lists = [set(Mnemonic(name).wordlist) for name in ("english", "french")]
-    for last in permutations(sorted(lists[0] & lists[1]), 2):
-        text = " ".join(["abandon"] * 10 + list(last))
-        with suppress(casetoken.WrongChecksum):
-            if len(casetoken.parse(text)) == 2:
-                return text
-    raise AssertionError
 
 
 def test_the_page_asks_for_the_language_of_words_that_are_valid_in_both_languages(visitor: Visitor) -> None:

@@ -26,7 +26,7 @@ from templates.catalogues import LANGUAGES
 from tests.support import browsing
 from tests.support.contact_sheets import Sheets
 from tests.support.offline_form import OfflineVisitor
-from tests.support.page_states import WAYS, State, stop_clock
+from tests.support.page_states import WAYS
 from tests.support.page_visitor import SLOW, Visitor
 from tests.support.paths import ROOT
 from tests.support.portal_room import Room
@@ -123,19 +123,6 @@ def take_pages(camera: Camera, visitor: Visitor, folder: Path) -> None:
             camera.take(page, f"{path} unfolded")
 
 
-def leave(visitor: Visitor, _: Path) -> Iterator[State]:
-    """Yield the states of “Leave quickly”; the harmless page is empty, so the browser stays on the page."""
-    page = visitor.page
-    page.route(visitor.site.settings.leave_to, lambda route: route.fulfill(status=204))
-    page.clock.install()
-    visitor.visit(f"{visitor.language}/status")
-    stop_clock(page)  # the page forgets the key after some seconds
-    page.keyboard.press("Escape")
-    yield "Escape pressed once", "[data-left]"
-    page.evaluate("document.querySelector('a[data-leave]').click()")
-    yield "left", ".curtain"
-
-
 def take_from_disk(camera: Camera, chromium: Browser, visitor: Visitor, folder: Path) -> None:
     """Take pictures of a report by the offline form, and of the answers to forms sent without a script."""
     person = OfflineVisitor(chromium, folder / "stick", visitor.address, visitor.language)
@@ -177,7 +164,7 @@ def take_all(camera: Camera, chromium: Browser, language: str) -> None:
     """Take pictures of all pages and states in a language."""
     with _visiting(chromium, language) as (visitor, folder):
         take_pages(camera, visitor, folder)
-    for way in (*WAYS, leave):
+    for way in WAYS:
         with _visiting(chromium, language) as (visitor, folder):
             for name, place in way(visitor, folder):
                 expect(visitor.page.locator(place).first).to_be_visible(timeout=SLOW)

@@ -6,13 +6,17 @@ reaches.
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+from mnemonic import Mnemonic
 from playwright.sync_api import Locator, Page, Route, expect
 
+from crypto import casetoken
 from crypto.messages import Status
 from tests.support import pictures
 from tests.support.builders import make_keyring, today
@@ -187,6 +191,9 @@ def type_words(visitor: Visitor, _: Path) -> Iterator[State]:
     yield "words completed", "#completions button"
     page.press("#open", "Enter")
     yield "words missing", "#error"
+    page.fill("#token", words_of_both_lists())
+    page.press("#open", "Enter")
+    yield "words of two languages", "#languages"
     page.fill("#token", " ".join(["abandon"] * 11 + ["about"]))
     page.press("#open", "Enter")
     expect(page.locator("#write-anyway")).to_be_visible(timeout=SLOW)
@@ -228,7 +235,7 @@ def read(visitor: Visitor, _: Path) -> Iterator[State]:
 
 
 def write_again(visitor: Visitor, _: Path) -> Iterator[State]:
-    """Yield the states from a started message to the withdrawal of the report."""
+    """Yield the states from a started message to its confirmation."""
     page = visitor.page
     page.clock.install()
     report = visitor.reported()
@@ -249,14 +256,93 @@ def write_again(visitor: Visitor, _: Path) -> Iterator[State]:
     held.pop().continue_()
     expect(page.locator("#follow-up-done")).to_be_visible(timeout=SLOW)
     yield "message sent", "#follow-up-done"
-    page.click("#to-withdraw")
+
+
+def withdraw(visitor: Visitor, _: Path) -> Iterator[State]:
+    """Yield the states in which a report is withdrawn."""
+    page = visitor.page
+    visitor.reported()
+    visitor.open()
+    visitor.opened()
+    page.press("#to-withdraw", "Enter")
     yield "withdraw?", "#withdraw"
     page.click("#withdraw")
     yield "withdrawal not meant", "#withdraw-error"
     page.check("#withdraw-meant")
-    page.click("#withdraw")
+    page.context.set_offline(True)
+    page.press("#withdraw", "Enter")
+    visitor.shows("#withdraw-error", "offline")
+    yield "withdrawal without a network", "#withdraw-error"
+    page.context.set_offline(False)
+    page.press("#withdraw", "Enter")
     expect(page.locator("#withdrawn")).to_be_visible(timeout=SLOW)
     yield "withdrawn", "#withdrawn-read"
 
 
-WAYS: tuple[Way, ...] = (write, attach, refuse, send, type_words, read, write_again)
+def words_of_both_lists() -> str:
+    """Return twelve words that happen to be a valid token in both languages."""
+    lists = [set(Mnemonic(name).wordlist) for name in ("english", "french")]
+    for last in permutations(sorted(lists[0] & lists[1]), 2):
+        text = " ".join(["abandon"] * 10 + list(last))
+        with suppress(casetoken.WrongChecksum):
+            if len(casetoken.parse(text)) == 2:
+                return text
+    raise AssertionError
+
+
+def wait(visitor: Visitor, _: Path) -> Iterator[State]:
+    """Yield the states while the report page waits for the keys."""
+    page = visitor.page
+    page.clock.install()
+    page.route("**/keyring.json", lambda _route: None)  # never answered
+    visitor.visit(f"{visitor.language}/report")
+    page.clock.fast_forward(2_000)
+    visitor.shows("#loading [role=status]", "connection-slow")
+    yield "slow connection before the form", "#loading [role=status]"
+    page.evaluate("document.querySelector('#loading .late').getAnimations()[0].finish()")
+    yield "advice after a long wait", "#loading .late a"
+
+
+def stop(visitor: Visitor, _: Path) -> Iterator[State]:
+    """Yield the states in which the page says why it cannot switch the language or offer the form."""
+    page = visitor.page
+    other = "en" if visitor.language == "fr" else "fr"
+    visitor.visit(f"{visitor.language}/report")
+    page.fill("#what", "Quai 4")
+    page.route(f"**/{other}/report", _another_version)
+    page.press(f"a[hreflang={other}]", "Enter")
+    yield "the other language is another version", "#closed"
+    page.on("dialog", lambda dialog: dialog.accept())  # the text is not sent
+    page.clock.install(time=datetime.now(UTC) - timedelta(days=8 * 365))
+    visitor.visit(f"{visitor.language}/report")
+    yield "the clock of the device is behind", "#closed"
+    page.clock.set_system_time(datetime.now(UTC) + timedelta(days=9 * 365))
+    visitor.visit(f"{visitor.language}/report")
+    yield "the keys have expired", "#closed"
+    page.add_init_script("Object.defineProperty(window, 'crypto', {value: undefined})")
+    visitor.visit(f"{visitor.language}/report")
+    yield "a browser that cannot encrypt", "#closed"
+
+
+def _another_version(route: Route) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, body=answer.text().replace("data-version=", "data-version=9", 1))
+
+
+def leave(visitor: Visitor, _: Path) -> Iterator[State]:
+    """Yield the states of “Leave quickly”; the harmless page is empty, so the browser stays on the page."""
+    page = visitor.page
+    page.route(visitor.site.settings.leave_to, lambda route: route.fulfill(status=204))
+    page.clock.install()
+    visitor.visit(f"{visitor.language}/status")
+    stop_clock(page)  # the page forgets the key after some seconds
+    page.keyboard.press("Escape")
+    yield "Escape pressed once", "[data-left]"
+    page.evaluate("document.querySelector('a[data-leave]').click()")
+    yield "left", ".curtain"
+
+
+WAYS: tuple[Way, ...] = (
+    *(write, attach, refuse, send, type_words, read, write_again),
+    *(withdraw, wait, stop, leave),
+)
