@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -24,9 +24,8 @@ def columns() -> Columns:
 
 def stratum(row: Mapping[str, str]) -> tuple[str, ...]:
     """Return the values of ``STRATUM`` for a row of a list."""
-    nothing = _YES if row["result"].lower() in _nothing_found() else _NO
     cancelled = _YES if row.get("cancelled_by") else _NO
-    return (row["unit"], row["check"], row["origin_risk"], nothing, cancelled)
+    return (row["unit"], row["check"], row["origin_risk"], _is_nothing(row["result"]), cancelled)
 
 
 def counted(rows: Iterable[Mapping[str, str]]) -> dict[tuple[str, ...], int]:
@@ -34,9 +33,10 @@ def counted(rows: Iterable[Mapping[str, str]]) -> dict[tuple[str, ...], int]:
     return dict(sorted(Counter(map(stratum, rows)).items()))
 
 
-@cache
-def _nothing_found() -> frozenset[str]:
-    return frozenset(_file()["nothing_found"])
+@lru_cache(1_000)
+def _is_nothing(result: str) -> str:
+    """Return whether a result means that nothing was found; long lists have few different results."""
+    return _YES if result.lower() in _file()["nothing_found"] else _NO
 
 
 @cache

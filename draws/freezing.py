@@ -233,7 +233,9 @@ def _check_rows(rows: Sequence[Row], kind: Kind) -> None:
 
 
 def _weight(row: Row, at: int) -> int:
-    written = row.get(WEIGHT, "1")
+    written = row.get(WEIGHT)
+    if written is None:
+        return 1
     if not (written.isascii() and written.isdigit() and 1 <= int(written) <= protocol.HEAVIEST):
         raise ListRefused(
             sentence(

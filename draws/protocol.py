@@ -24,6 +24,8 @@ _NAME = r"[a-z][a-z0-9-]*"
 _PULSE = r"[0-9a-f]{32,1024}"
 _FEWEST_THROWS, _MOST_THROWS = 50, 200
 _WEIGHT = 2
+# These labels are used for every line of a long list.
+_SALT, _LINE, _TICKET = b"fanal/draw/1/salt\0", b"fanal/draw/1/line\0", b"fanal/draw/1/ticket\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,12 +275,12 @@ def hashed(label: str, file: bytes) -> bytes:
 
 def salt(secret: bytes, position: int) -> bytes:
     """Return the salt of the line at a position (3.1)."""
-    return _begun("salt", secret + position.to_bytes(4, "big")).digest()
+    return hashlib.sha256(_SALT + secret + position.to_bytes(4, "big")).digest()
 
 
 def leaf(salt_of_line: bytes, line: bytes) -> bytes:
     """Return the leaf of a line (3.1)."""
-    return _begun("line", salt_of_line + line).digest()
+    return hashlib.sha256(_LINE + salt_of_line + line).digest()
 
 
 def leaves_hash(strata: Sequence[tuple[Sequence[bytes], Sequence[int]]]) -> bytes:
@@ -331,7 +333,7 @@ def drawn(seed_of_draw: bytes, leaves: Sequence[bytes], weights: Sequence[int], 
 
     ``weights`` is empty if the stratum is not weighted.
     """
-    begun, sha256 = b"fanal/draw/1/ticket\0" + seed_of_draw, hashlib.sha256
+    begun, sha256 = _TICKET + seed_of_draw, hashlib.sha256
     numbers = [j.to_bytes(2, "big") for j in range(HEAVIEST)]
     if weights:
         tickets = (

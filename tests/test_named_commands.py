@@ -11,6 +11,7 @@ import click
 import pytest
 
 from deploy.medium import contents
+from draws.cli.main import commands as draws
 from inbox.cli.main import commands as inbox
 from portal.ops.cli import portal
 from portal.setup.cli import fanal_portal
@@ -19,7 +20,12 @@ from tests.support import guides
 from tests.support.medium import guide
 from tests.support.paths import ROOT
 
-PROGRAMS: dict[str, click.Command] = {"inbox": inbox, "portal": portal, "fanal-portal": fanal_portal}
+PROGRAMS: dict[str, click.Command] = {
+    "inbox": inbox,
+    "portal": portal,
+    "fanal-portal": fanal_portal,
+    "draws": draws,
+}
 # The command reference is generated, and the changelog may name commands of earlier versions.
 GENERATED_OR_OLD = {"commands.md", "CHANGELOG.md"}
 DOCUMENTS = [
@@ -31,7 +37,8 @@ GUIDES = {language: MEDIUM / f"GUIDE.{language}.txt" for language in LANGUAGES}
 BLOCK = guides.ANY_BLOCK
 # A command in a code block begins its line or follows sudo. The folder of the program may come first.
 TYPED = re.compile(
-    r"^ *(?:\$ )?(?:sudo (?:-\S+ (?:\w+ )?)*)?(?:\S*/)?((?:inbox|portal|fanal-portal) .*)$", re.MULTILINE
+    r"^ *(?:\$ )?(?:sudo (?:-\S+ (?:\w+ )?)*)?(?:\S*/)?((?:inbox|portal|fanal-portal|draws) .*)$",
+    re.MULTILINE,
 )
 CONTINUED = re.compile(r"\\\n\s*")
 # The rest of a line that is not part of the command: a comment, a pipe, a redirection or the next command.
