@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from inbox.figures.published.edition import Edition
 
-# The shortest word that may be broken, so that a table fits on a telephone.
+# The shortest word that may be broken in the heads and rows of a table, so that it fits on a telephone.
+# Headings and captions have a whole line, so their words remain whole.
 _LONG = 8
 # French: between two syllables, before a consonant (or “ch”, “pr” and the like) and a vowel. A last syllable
 # that is not spoken (“-ques”, “-tent”) stays with the one before it.

@@ -149,6 +149,14 @@ def test_only_long_words_can_be_broken_and_only_between_syllables(
     )
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_of_headings_and_captions_are_not_broken(language: str) -> None:
+    """They have a whole line each. The words in a row of a table, which are the control, can be broken."""
+    lines = made(language).decode().splitlines()
+    broken = {each[1 : each.index(">")].split()[0] for each in lines if "&shy;" in each}
+    assert broken == {"th"}
+
+
 def texts(said: object, language: str) -> Iterator[str]:
     """Yield the texts of a TOML document in a language."""
     match said:
