@@ -95,36 +95,53 @@ def test_a_page_without_scripts_says_why_it_cannot_send_or_read_anything(
 ONION = f"http://{'a' * 56}.onion"
 
 
-def rendered(path: str, settings: Settings) -> str:
-    """Return a page of a site with these settings in English."""
+def rendered(path: str, settings: Settings, language: str = "en") -> str:
+    """Return a page of a site with these settings."""
     found: dict[str, bytes] = inspect.unwrap(pages.render)(settings, load_questionnaire(settings))
-    return found[f"/en/{path}"].decode()
+    return found[f"/{language}/{path}"].decode()
 
 
+@pytest.mark.parametrize(
+    ("language", "copy_it", "lost"),
+    [
+        ("en", "First copy the address of this page", "restarts the browser, and this page is lost"),
+        ("fr", "adresse de cette page.", "relance le navigateur, et cette page est perdue"),
+    ],
+    ids=["en", "fr"],
+)
 @pytest.mark.parametrize("path", ["report", "status"])
 def test_the_pages_advise_visitors_to_copy_the_address_before_changing_the_level_of_tor_browser(
-    path: str,
+    path: str, language: str, copy_it: str, lost: str
 ) -> None:
     """Since version 14.5.4 the browser restarts for this change, and loses the open page."""
     told = {}
     for settings in (Settings(onion=ONION), Settings()):
-        page = rendered(path, settings)
+        page = rendered(path, settings, language)
         told[settings.onion] = page[page.index("<noscript") : page.index("</noscript>")]
-    copying = {ONION: f"{ONION}/en/{path}</code>", "": "First copy the address of this page"}
+    copying = {ONION: f"{ONION}/{language}/{path}</code>", "": copy_it}
     for onion, page in told.items():
-        assert page.index(copying[onion]) < page.index("restarts the browser, and this page is lost")
+        assert page.index(copying[onion]) < page.index(lost)
     assert ".onion" not in told[""]
 
 
-def test_advice_for_tor_on_a_phone_begins_with_copying_the_address() -> None:
+# For each language: the heading of the advice, the next heading, and the parts of the advice in order.
+PHONE = {
+    "en": ["Tor on a phone", "What brings you here?", "First copy this address", "F-Droid"],
+    "fr": ["Tor sur un téléphone", "est-ce qui vous amène", "abord cette adresse", "F-Droid"],
+}
+PHONE["en"] += ["Onion Browser from the App Store", "restarts the browser, and the page is lost"]
+PHONE["fr"] += ["Onion Browser depuis", "relance le navigateur, et la page est perdue"]
+
+
+@pytest.mark.parametrize("language", PHONE)
+def test_advice_for_tor_on_a_phone_begins_with_copying_the_address(language: str) -> None:
     """The advice then names a browser for each kind of phone.
 
     The advice also warns that changing the level loses the page.
     """
-    page = rendered("before", Settings(onion=ONION))
-    page = page[page.index("Tor on a phone") : page.index("What brings you here?")]
-    told = ["restarts the browser, and the page is lost", "Onion Browser from the App Store", "F-Droid"]
-    address = ("First copy this address", f"{ONION}/en/report</code>")
-    places = [page.index(each) for each in (*address, *reversed(told))]
+    first, end, copy_it, *told = PHONE[language]
+    page = rendered("before", Settings(onion=ONION), language)
+    page = page[page.index(first) : page.index(end)]
+    places = [page.index(each) for each in (copy_it, f"{ONION}/{language}/report</code>", *told)]
     assert places == sorted(places)
-    assert ".onion" not in rendered("before", Settings())
+    assert ".onion" not in rendered("before", Settings(), language)

@@ -272,13 +272,16 @@ REFUSED: dict[str, tuple[str, Change]] = {
 def test_an_invalid_proof_is_refused_with_the_reason(disk: Disk) -> None:
     """The control is a valid proof, which then replaces the refusal on the page."""
     disk.start("#to-check")
+    title = disk.page.title()
     for name, (code, make) in REFUSED.items():
         disk.give("#proof-file", make(disk))
         disk.shows("#proof-error", code)
+        assert disk.page.title() == f"Erreur\N{NO-BREAK SPACE}: {title}", name
         expect(disk.page.locator("#proven"), name).to_be_hidden()
         disk.give("#proof-file", disk.proof())
         expect(disk.page.locator("#proven"), name).to_be_visible(timeout=SLOW)
         expect(disk.page.locator("#proof-error")).to_be_hidden()
+        assert disk.page.title() == title
     assert [each.url for each in disk.requests if not each.url.startswith(("file:", "blob:"))] == []
     assert disk.complaints == []
 
