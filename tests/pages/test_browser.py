@@ -107,7 +107,6 @@ def rendered(path: str, settings: Settings, language: str = "en") -> str:
         ("en", "First copy the address of this page", "restarts the browser, and this page is lost"),
         ("fr", "adresse de cette page.", "relance le navigateur, et cette page est perdue"),
     ],
-    ids=["en", "fr"],
 )
 @pytest.mark.parametrize("path", ["report", "status"])
 def test_the_pages_advise_visitors_to_copy_the_address_before_changing_the_level_of_tor_browser(
