@@ -98,10 +98,7 @@ class Private:
 
     def by_leaf(self) -> dict[bytes, str]:
         """Return the lines by their leaves (3.1)."""
-        return {
-            protocol.leaf(protocol.salt(self.secret, at), line.encode()): line
-            for at, line in enumerate(self.lines)
-        }
+        return dict(zip(protocol.salted(self.secret, self.lines), self.lines, strict=True))
 
 
 _texts = list_of(text(1 << 28, r"[A-Za-z0-9_-]*"), protocol.MOST_STRATA)
@@ -128,12 +125,13 @@ def freeze(rows: Sequence[Row], plan: Plan, kind: Kind) -> tuple[DrawList, Leave
     _check_rows(rows, kind)
     secret = secrets.token_bytes(32)
     lines = ["\n".join(row.values()) for row in rows]
-    members: dict[tuple[str, ...], list[tuple[bytes, int]]] = defaultdict(list)
-    for at, (row, line) in enumerate(zip(rows, lines, strict=True)):
-        leaf = protocol.leaf(protocol.salt(secret, at), line.encode())
-        members[kind.stratum(row)].append((leaf, _weight(row, at)))
+    members: dict[tuple[str, ...], list[bytes]] = defaultdict(list)
+    leaf_of_each = protocol.salted(secret, lines)
+    for row, leaf in zip(rows, leaf_of_each, strict=True):
+        members[kind.stratum(row)].append(leaf)
+    weights = _weights(rows, leaf_of_each) if WEIGHT in rows[0] else {}
     named = _named(members, secret)
-    strata, leaves = _in_strata(named, members, plan, is_weighted=WEIGHT in rows[0])
+    strata, leaves = _in_strata(named, members, plan, weights)
     record_of_list = DrawList(
         series=plan.series,
         number=plan.number,
@@ -232,20 +230,22 @@ def _check_rows(rows: Sequence[Row], kind: Kind) -> None:
             )
 
 
-def _weight(row: Row, at: int) -> int:
-    written = row.get(WEIGHT)
-    if written is None:
-        return 1
-    if not (written.isascii() and written.isdigit() and 1 <= int(written) <= protocol.HEAVIEST):
-        raise ListRefused(
-            sentence(
-                "line {line}: the weight is not a number from 1 to {most}",
-                line=at + 2,
-                most=protocol.HEAVIEST,
-            ),
-            sentence("correct the file where it comes from, and export it again"),
-        )
-    return int(written)
+def _weights(rows: Sequence[Row], leaves: Sequence[bytes]) -> dict[bytes, int]:
+    """Return the weight of each leaf. Raises ListRefused."""
+    found = {}
+    for at, (row, leaf) in enumerate(zip(rows, leaves, strict=True)):
+        written = row[WEIGHT]
+        if not (written.isascii() and written.isdigit() and 1 <= int(written) <= protocol.HEAVIEST):
+            raise ListRefused(
+                sentence(
+                    "line {line}: the weight is not a number from 1 to {most}",
+                    line=at + 2,
+                    most=protocol.HEAVIEST,
+                ),
+                sentence("correct the file where it comes from, and export it again"),
+            )
+        found[leaf] = int(written)
+    return found
 
 
 def _named(members: Mapping[tuple[str, ...], object], secret: bytes) -> tuple[Named, ...]:
@@ -261,18 +261,16 @@ def _named(members: Mapping[tuple[str, ...], object], secret: bytes) -> tuple[Na
 
 def _in_strata(
     named: Sequence[Named],
-    members: Mapping[tuple[str, ...], list[tuple[bytes, int]]],
+    members: Mapping[tuple[str, ...], list[bytes]],
     plan: Plan,
-    *,
-    is_weighted: bool,
+    weights: Mapping[bytes, int],
 ) -> tuple[tuple[Stratum, ...], Leaves]:
-    strata, leaves, weights = [], [], []
+    """Return the strata and their leaves. ``weights`` is empty if the list has no weights."""
+    strata, leaves, weighing = [], [], []
     for each in named:
         own = sorted(members[each.values])
         size = len(own)
-        strata.append(Stratum(each.name, size, plan.drawn(size), 1 if is_weighted else None))
-        leaves.append(base64url.encode(b"".join(leaf for leaf, _ in own)))
-        weights.append(
-            base64url.encode(protocol.packed([weight for _, weight in own])) if is_weighted else ""
-        )
-    return tuple(strata), Leaves(tuple(leaves), tuple(weights))
+        strata.append(Stratum(each.name, size, plan.drawn(size), 1 if weights else None))
+        leaves.append(base64url.encode(b"".join(own)))
+        weighing.append(base64url.encode(protocol.packed([weights[leaf] for leaf in own])) if weights else "")
+    return tuple(strata), Leaves(tuple(leaves), tuple(weighing))

@@ -278,9 +278,10 @@ def salt(secret: bytes, position: int) -> bytes:
     return hashlib.sha256(_SALT + secret + position.to_bytes(4, "big")).digest()
 
 
-def leaf(salt_of_line: bytes, line: bytes) -> bytes:
-    """Return the leaf of a line (3.1)."""
-    return hashlib.sha256(_LINE + salt_of_line + line).digest()
+def salted(secret: bytes, lines: Sequence[str]) -> list[bytes]:
+    """Return the leaf of each line (3.1)."""
+    sha256 = hashlib.sha256
+    return [sha256(_LINE + salt(secret, at) + line.encode()).digest() for at, line in enumerate(lines)]
 
 
 def leaves_hash(strata: Sequence[tuple[Sequence[bytes], Sequence[int]]]) -> bytes:
