@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 from crypto import base64url, minisign, signing
 from crypto.strictjson import Json, decode, encode
@@ -24,7 +23,6 @@ from draws.protocol import (
 from tests.support.paths import ROOT
 
 PEER = ROOT / "tests" / "js" / "draw_peer.mjs"
-VECTORS = Path("tests/vectors/draws.json")
 _DAY = date(2026, 12, 1)
 _NAMES = ("region", "tribunal", "union", "press", "chamber")
 
