@@ -1,0 +1,128 @@
+"""Power of the deviation test: simulated years of draws, honest and manipulated (`make soak deviation`).
+
+A year has twelve looks. It counts as found if a look raises an alarm. All random numbers come from a seed, so
+that a run can be repeated.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from itertools import accumulate, repeat
+from random import Random  # noqa: TID251 simulated years keep no secret
+
+from draws.deviation import looks
+from draws.deviation.table import Drawn, tabled
+
+YEARS = 60
+VOLUMES = (20, 50, 70, 100, 500)
+# The fewest shuffles at which a look can raise an alarm. More shuffles give a little more power.
+SHUFFLES = 1_199
+# At most so many of the honest years may have an alarm. If 1 % of 180 years have one, more than this number
+# occur with a probability of 0.1 %.
+MOST_FALSE = 7
+HONEST_VOLUMES = (20, 100, 500)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Who works and trades in a simulated year; shares of firms fall as in a port (Zipf, exponent 0.7)."""
+
+    units: int = 2
+    shifts: int = 3
+    strata: int = 2
+    inspectors: int = 12
+    seconds: int = 6
+    brokers: int = 30
+    hauliers: int = 60
+    not_done: float = 0.05
+    missed: float = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Manipulation:
+    """A share of all draws is steered: ``friends`` brokers have one inspector in each unit.
+
+    In a steered draw, that inspector made the first check if ``swapped``; otherwise the draw is not done.
+    """
+
+    name: str
+    friends: Sequence[int] = ()
+    share: float = 0.1
+    swapped: bool = True
+
+
+HONEST = Manipulation("honest", share=0.0)
+# Brokers 2 to 5 have about a fifth of all checks; every second check of theirs is steered.
+FEW = Manipulation("few brokers", range(2, 6))
+ALL = Manipulation("all brokers", range(30))
+DROPPED = Manipulation("not carried out", range(2, 6), swapped=False)
+
+
+def month(of: int, count: int, manipulation: Manipulation, random: Random) -> Iterator[Drawn]:
+    """Yield the draws of a month in one office."""
+    office = Office()
+    brokers = _weights(office.brokers)
+    hauliers = _weights(office.hauliers)
+    friends = sum(_share(brokers, each) for each in manipulation.friends)
+    for _ in range(count):
+        unit = random.randrange(office.units)
+        broker = random.choices(range(office.brokers), cum_weights=brokers)[0]
+        inspector = random.randrange(office.inspectors)
+        is_steered = broker in manipulation.friends and random.random() < manipulation.share / friends
+        if is_steered and manipulation.swapped:
+            inspector = broker % office.inspectors
+        is_done = random.random() >= office.not_done
+        if is_steered and not manipulation.swapped:
+            is_done = False
+        yield Drawn(
+            day=date(2026, of, 1),
+            unit=str(unit),
+            shift=str(random.randrange(office.shifts)),
+            stratum=str(random.randrange(office.strata)),
+            first=f"{unit}/{inspector}",
+            broker=str(broker),
+            haulier=str(random.choices(range(office.hauliers), cum_weights=hauliers)[0]),
+            by=str(random.randrange(office.seconds)) if is_done else "",
+            is_done=is_done,
+            is_missed=is_done and random.random() < office.missed,
+        )
+
+
+def found_in(count: int, manipulation: Manipulation, seed: str) -> int:
+    """Return the month of the first alarm in a year with ``count`` draws a month, or 0."""
+    random = Random(seed)  # noqa: S311 simulated years keep no secret, and must be repeatable
+    drawn: list[Drawn] = []
+    for of in range(1, looks.LOOKS + 1):
+        drawn += month(of, count, manipulation, random)
+        if looks.is_alarm(tabled(drawn), f"{seed}/{of}", shuffles=SHUFFLES):
+            return of
+    return 0
+
+
+def run() -> Iterator[str]:
+    """Yield in how many years there was an alarm; too many false alarms end the run."""
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        false = sum(_alarms(pool, HONEST, count) for count in HONEST_VOLUMES)
+        yield f"{HONEST.name}: {false} of {YEARS * len(HONEST_VOLUMES)} years"
+        if false > MOST_FALSE:
+            raise RuntimeError("the deviation test raises too many false alarms")
+        for manipulation in (FEW, DROPPED, ALL):
+            for count in VOLUMES:
+                found = _alarms(pool, manipulation, count)
+                yield f"{manipulation.name}, {count} draws a month: {found} of {YEARS} years"
+
+
+def _alarms(pool: ProcessPoolExecutor, manipulation: Manipulation, count: int) -> int:
+    """Return how many simulated years have an alarm."""
+    seeds = [f"{manipulation.name}/{count}/{year}" for year in range(YEARS)]
+    return sum(map(bool, pool.map(found_in, repeat(count), repeat(manipulation), seeds)))
+
+
+def _weights(count: int) -> list[float]:
+    return list(accumulate((each + 1) ** -0.7 for each in range(count)))
+
+
+def _share(cumulated: Sequence[float], at: int) -> float:
+    return (cumulated[at] - (cumulated[at - 1] if at else 0)) / cumulated[-1]

@@ -1,0 +1,1 @@
+"""The deviation test: what was not done, and pairs more frequent than chance (docs/draws-method.md)."""
