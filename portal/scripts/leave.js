@@ -50,10 +50,16 @@ function count(times) {
 }
 
 /** @param {KeyboardEvent} event */
-function pressed({ key, repeat }) {
+function pressed({ key, repeat, altKey, ctrlKey, metaKey }) {
   if (repeat) return;
-  alone = KEYS.includes(key);
+  alone = KEYS.includes(key) && !altKey && !ctrlKey && !metaKey;
   if (!alone) count(0);
+}
+
+/** Shift and a click select a part of the text, and mean nothing else. */
+function clicked() {
+  alone = false;
+  count(0);
 }
 
 /** @param {KeyboardEvent} event */
@@ -76,6 +82,7 @@ document.addEventListener("click", (event) => {
 addEventListener("beforeunload", (event) => leaving && event.stopImmediatePropagation());
 addEventListener("keydown", pressed, { capture: true });
 addEventListener("keyup", released, { capture: true });
+addEventListener("pointerdown", clicked, { capture: true });
 
 // Back has led from the harmless page to the entry before it. An empty page replaces this entry, too.
 if (history.state === LEFT) location.replace("about:blank");

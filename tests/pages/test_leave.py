@@ -249,12 +249,18 @@ def test_holding_shift_down_counts_as_one_press(leaver: Visitor) -> None:
         lambda visitor: press(visitor, 2),
         pytest.param(lambda visitor: visitor.page.keyboard.type("DGDDI"), marks=pytest.mark.soak),
         lambda visitor: [visitor.page.keyboard.press(f"{SHIFT}+{letter}") for letter in "abcd"],
+        lambda visitor: [visitor.page.click("#what", modifiers=["Shift"]) for _ in range(4)],
+        lambda visitor: [
+            visitor.page.keyboard.down("Alt"),
+            press(visitor, 4),
+            visitor.page.keyboard.up("Alt"),
+        ],
         lambda visitor: [(press(visitor, 1), visitor.page.keyboard.press("x")) for _ in range(4)],
         lambda visitor: [(press(visitor, 1), visitor.page.clock.run_for(5_100)) for _ in range(4)],
     ],
-    ids=["twice", "capitals", "as-modifier", "between-letters", "slowly"],
+    ids=["twice", "capitals", "as-modifier", "with-a-click", "with-alt", "between-letters", "slowly"],
 )
-def test_typing_capital_letters_does_not_leave_the_page(
+def test_shift_with_letters_or_clicks_or_other_keys_does_not_leave_the_page(
     leaver: Visitor, typed: Callable[[Visitor], object]
 ) -> None:
     wrote_while_time_stands(leaver)
