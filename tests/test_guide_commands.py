@@ -159,6 +159,9 @@ SAID = {
     "portal webcat --app … --tag … --out FILE": Runner(
         GATE, "tests/portal/site/test_webcat.py", 'words = ["webcat", "--app"'
     ),
+    "fanal-portal run kit FOLDER --url": Runner(
+        GATE, "tests/portal/kit/test_kit.py", 'run(home, "kit", home / "clear", "--url"'
+    ),
     "portal freeze DIR": Runner(GATE, "tests/portal/ops/test_commands.py", 'run(made, "freeze"'),
 }
 RUNNERS = {**ELSEWHERE, **WHOLE, **SAID}

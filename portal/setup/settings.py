@@ -8,6 +8,7 @@ from pathlib import Path
 
 from portal import config, files
 from portal.errors import BadConfiguration
+from portal.kit.texts import FILE as KIT
 from portal.setup import answers as remembered
 from portal.setup.answers import POSTGRESQL, Answers
 from portal.setup.steps import TO_DO, Found, done_if, in_the_way
@@ -244,7 +245,7 @@ def _shipped_in() -> Path:
 def _shipped() -> dict[str, str]:
     """Return the SHA-256 of each shipped text, by file name."""
     folder, names = _shipped_in(), product(translation.LANGUAGES, guide.NAMES)
-    texts = (guide.file_of(folder, language, name) for language, name in names)
+    texts = [*(guide.file_of(folder, language, name) for language, name in names), folder / KIT]
     return {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in texts}
 
 

@@ -1,0 +1,1 @@
+"""The awareness kit: posters, pocket cards, a slide, notes for trainers and a text for the intranet."""

@@ -1,0 +1,193 @@
+"""One printed document: black on white, its fonts inside, the same bytes for the same texts.
+
+Every text has a box. A text that is too long for its box becomes smaller; if even the smallest size is too
+large, the document is refused, so that no text is cut off or covers another.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+import segno
+from fpdf import FPDF
+from fpdf.enums import Align, MethodReturnValue
+from fpdf.output import OutputProducer, PDFInfo
+
+from portal.errors import Refused
+
+_FONTS = Path("/usr/share/fonts/truetype/dejavu")
+_FACES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
+_FAMILY = "DejaVu"
+_STEP = 0.5
+_LEADING = 1.25
+_MM_PER_POINT = 25.4 / 72
+# White modules around a QR code, which readers need (ISO/IEC 18004).
+_QUIET = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on the page, in mm from the upper left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """Sizes of a text in points: ``largest``, or whatever smaller size fits, but not below ``smallest``."""
+
+    largest: float
+    smallest: float
+    bold: bool = False
+    centred: bool = False
+
+
+class Paper:
+    """A document whose pages have this size in mm."""
+
+    def __init__(self, title: str, language: str, width: float, height: float) -> None:
+        self._pdf = FPDF(unit="mm", format=(width, height))
+        self._pdf.str_alias_nb_pages = None  # type: ignore[assignment]  # no text means “number of pages”
+        self._pdf.set_title(title)
+        self._pdf.set_lang(language)
+        self._pdf.set_auto_page_break(False)
+        self._pdf.set_margin(0)
+        self._pdf.c_margin = 0
+        self._add_fonts()
+
+    def page(self) -> None:
+        """Begin a page."""
+        self._pdf.add_page()
+
+    def write(self, text: str, box: Box, type_: Type) -> float:
+        """Write a text from the top of its box, and return the y below its last line.
+
+        Raises Refused if the text does not fit, or if the font lacks a character.
+        """
+        size, lines = self._fitting(text, box, type_)
+        pdf, leading = self._pdf, _leading(size)
+        align = Align.C if type_.centred else Align.L
+        for n, line in enumerate(lines):
+            pdf.set_xy(box.x, box.y + n * leading)
+            pdf.cell(box.width, leading, line, align=align)
+        return box.y + len(lines) * leading
+
+    def height(self, text: str, width: float, size: float) -> float:
+        """Return the height in mm of a text of this size, in letters that are not bold."""
+        self._pdf.set_font(_FAMILY, "", size)
+        return len(self._lines(text, width)) * _leading(size)
+
+    def line(self, start: tuple[float, float], end: tuple[float, float], width: float = 0.3) -> None:
+        """Draw a line; points and width are in mm."""
+        self._pdf.set_line_width(width)
+        self._pdf.line(*start, *end)
+
+    def dashes(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Draw a dashed line, for a fold."""
+        self._pdf.set_dash_pattern(dash=2, gap=2)
+        self.line(start, end, 0.2)
+        self._pdf.set_dash_pattern()
+
+    def frame(self, box: Box, width: float) -> None:
+        """Draw the outline of a box, with lines of this width inside the box."""
+        self._pdf.set_line_width(width)
+        half = width / 2
+        self._pdf.rect(box.x + half, box.y + half, box.width - width, box.height - width)
+
+    def bar(self, box: Box) -> None:
+        """Fill a box with black."""
+        self._pdf.set_fill_color(0)
+        self._pdf.rect(box.x, box.y, box.width, box.height, style="F")
+
+    def qr_code(self, content: str, x: float, y: float, side: float) -> None:
+        """Draw a QR code with its white border; ``side`` is in mm and includes the border."""
+        rows = [bytes(row) for row in segno.make_qr(content, error="m").matrix]
+        module = side / (len(rows) + 2 * _QUIET)
+        for n, row in enumerate(rows):
+            for start, length in _runs(row):
+                left, top = x + (start + _QUIET) * module, y + (n + _QUIET) * module
+                self.bar(Box(left, top, length * module, module))
+
+    def output(self) -> bytes:
+        """Return the file, which tells neither when it was made nor by what program."""
+        self._pdf.set_creation_date(datetime.fromtimestamp(0, UTC))
+        self._pdf.set_producer("")
+        return bytes(self._pdf.output(output_producer_class=_Untraced))
+
+    def close(self) -> None:
+        """Close the files of the fonts."""
+        for font in self._pdf.fonts.values():
+            font.ttfont.close()  # type: ignore[union-attr]
+
+    def _add_fonts(self) -> None:
+        if not all((_FONTS / file).exists() for file in _FACES.values()):
+            raise Refused("the font for printed pages is missing", "apt install fonts-dejavu-core")
+        for style, file in _FACES.items():
+            self._pdf.add_font(_FAMILY, style, _FONTS / file)
+
+    def _fitting(self, text: str, box: Box, type_: Type) -> tuple[float, Sequence[str]]:
+        """Return the largest size at which the text fits, and the text's lines at this size."""
+        pdf, size = self._pdf, type_.largest
+        pdf.set_font(_FAMILY, "B" if type_.bold else "", size)
+        self._check_characters(text)
+        while True:
+            pdf.set_font_size(size)
+            lines = self._lines(text, box.width)
+            is_low_enough = len(lines) * _leading(size) <= box.height
+            # A word is divided only at the smallest size.
+            is_whole = max(map(pdf.get_string_width, text.split()), default=0) <= box.width
+            is_smallest = size - _STEP < type_.smallest
+            if is_low_enough and (is_whole or is_smallest):
+                return size, lines
+            if is_smallest:
+                raise Refused(f"a text is too long for its place: “{text}”", "shorten the text")
+            size -= _STEP
+
+    def _lines(self, text: str, width: float) -> Sequence[str]:
+        found = self._pdf.multi_cell(
+            width, text=text, align="L", dry_run=True, output=MethodReturnValue.LINES
+        )
+        return cast("list[str]", found)  # because of `output`
+
+    def _check_characters(self, text: str) -> None:
+        known = self._pdf.current_font.cmap  # type: ignore[union-attr]
+        for char in text:
+            if char != "\n" and ord(char) not in known:
+                raise Refused(
+                    f"the font of the kit has no character “{char}”, which is in “{text}”",
+                    "replace the character",
+                )
+
+
+def _leading(size: float) -> float:
+    """Return the height of a line in mm for a size in points."""
+    return size * _LEADING * _MM_PER_POINT
+
+
+def _runs(row: bytes) -> list[tuple[int, int]]:
+    """Return the first place and the length of each run of dark modules.
+
+    A run is one rectangle, because some printers leave white lines between adjacent rectangles.
+    """
+    found: list[tuple[int, int]] = []
+    for n, dark in enumerate(row):
+        if dark and n and row[n - 1]:
+            start, length = found.pop()
+            found.append((start, length + 1))
+        elif dark:
+            found.append((n, 1))
+    return found
+
+
+class _Untraced(OutputProducer):
+    """The library's writer, without the day on which the file was made."""
+
+    def _add_info(self) -> PDFInfo:
+        info = super()._add_info()
+        info.creation_date = None  # type: ignore[assignment]  # the library then leaves the entry out
+        return info
