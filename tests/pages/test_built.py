@@ -18,6 +18,7 @@ SOURCES = [
     "Makefile",
     "package.json",
     *(f"portal/{each}" for each in ("scripts", "static", "offline.js", "proof.js", "style.css", "paper.css")),
+    *(f"draws/{each}" for each in ("scripts", "page.js")),
 ]
 # A copy of an earlier result replaces the build if no source changed. This saves time.
 COPIED = f"BUILD=cp -r {ROOT}/portal/static {ROOT}/portal/offline.js {ROOT}/portal/proof.js $(1)"
@@ -64,6 +65,7 @@ CHANGES: dict[str, Callable[[Path], None]] = {
     "script": lambda root: append(root / "portal/static/js/report.js"),
     "offline form": lambda root: append(root / "portal/offline.js"),
     "page for proofs": lambda root: append(root / "portal/proof.js"),
+    "page for draws": lambda root: append(root / "draws/page.js"),
     "style": lambda root: append(root / "portal/static/style.css"),
     "style of the paper form": lambda root: append(root / "portal/static/paper.css"),
     "licences": lambda root: append(root / "portal/static/licenses.txt"),
