@@ -352,7 +352,7 @@ def _revealed(draw: Ceremony, message: Reveal) -> State:
     if message.id != draw.list.id or protocol.commitment(message) != committed:
         raise CeremonyRefused(
             sentence("the reveal of {party} does not match its commitment", party=message.party),
-            sentence("ask for the right file; if there is none, void the draw"),
+            sentence("ask the party for the right file; if the party has no such file, void the draw"),
         )
     return replace(state, reveals=_in_order(draw.list, [*state.reveals, message]))
 

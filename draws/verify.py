@@ -48,14 +48,14 @@ def verify(raw: bytes) -> Verified:
     strata = _strata(found)
     own = protocol.list_hash(found.list)
     end = found.end
-    _check(end is not None and end.list == own, "end")
+    if end is None or end.list != own:
+        raise Disproved("end")
     _check_statement(found, own)
     _check_reveals(found, own)
     if isinstance(end, Void):
         _check_void(found, end)
         lines = 0
     else:
-        assert end is not None  # noqa: S101  narrows the type; checked above
         _check_later(found, own)
         lines = _check_drawn(found, own, end, strata)
     return Verified(
@@ -154,10 +154,9 @@ def _check_order(found: Transcript, names: Sequence[str], rule: str) -> None:
 
 def _check_reveals(found: Transcript, own: bytes) -> None:
     """Section 6."""
-    if len(found.signatures) < len(found.list.parties):
+    if found.statement is None or len(found.signatures) < len(found.list.parties):
         _check(not found.reveals, "reveal")
         return
-    assert found.statement  # noqa: S101  narrows the type: all parties signed it
     committed = dict(zip(found.list.names, found.statement.commitments, strict=True))
     _check_order(found, [each.party for each in found.reveals], "reveal")
     for each in found.reveals:

@@ -80,7 +80,7 @@ def show(*, register: Path, head: str | None, as_json: bool) -> None:
     if head and not found.has_had(head):
         raise RegisterRefused(
             sentence("the register never had this head"),
-            sentence("look for typing errors; if there are none, the register was written anew"),
+            sentence("check that you typed the head correctly; if you did, somebody rewrote the register"),
         )
     view = {
         "head": found.head,

@@ -39,7 +39,7 @@ _FILE = Schema(
 
 
 def file_of(settings: Settings) -> Path:
-    """Return the inspectorate's file in the folder ``guide``, or the shipped file if there is none."""
+    """Return the inspectorate's file in the folder ``guide``, or else the shipped file."""
     own = settings.guide_folder / FILE
     return own if own.exists() else SHIPPED
 
