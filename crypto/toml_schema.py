@@ -77,6 +77,7 @@ EXPECTED = {
     "one-duty": "a code that the duty {duty} does not already use",
     "one-ground": "a code that no other decision uses as a ground",
     "only-with": "changed: {value} is allowed only with {role}",
+    "some-received": "a table with an entry that has event = received",
     "counted-once": "a table of events that no other total counts",
     "codes-once": "a list of codes without duplicates; no other group lists these codes",
     "independent": "a code that does not depend on {other}, by which another table divides the same events;"

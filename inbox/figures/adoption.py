@@ -12,8 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crypto.toml_schema import BadDocument
-from inbox.figures import known_codes, plan
-from inbox.figures.events import Kind
+from inbox.figures import known_codes, limits, plan
 from inbox.figures.plan import YEARS, Plan
 from inbox.language import toml_files
 from inbox.language.errors import Refused
@@ -23,7 +22,6 @@ from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault.destroyed_tables import Counted, DestroyedCase, PublicationPlan
 from inbox.vault.tables import Case
-from templates.law.rules import Law
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +131,7 @@ def _check(session: Session, given: Plan, today: date) -> None:
             sentence("change first_year in the file"),
         )
     _check_uncounted(session, given)
-    _check_outcomes(in_use.of(session), given)
+    limits.check(in_use.of(session), given)
     _check_opens(session, given)
 
 
@@ -152,33 +150,6 @@ def _check_uncounted(session: Session, given: Plan) -> None:
                 year=given.first + YEARS,
             ),
         )
-
-
-def _check_outcomes(law: Law, given: Plan) -> None:
-    """Raise Refused for a group of outcomes that all need a measure which a total counts.
-
-    A case is closed with such an outcome only if the measure is recorded. So there are at least as many of
-    these measures as closings in the group, and readers could infer a hidden total of measures from the
-    group. The certificate does not know this. Any other outcome in the group is enough: readers cannot tell
-    how many closings have it.
-    """
-    of_measures = [total.only for total in given.totals.values() if total.event is Kind.MEASURE]
-    counted = law.measures.keys() if frozenset() in of_measures else frozenset().union(*of_measures)
-    for each in given.tables.values():
-        named = frozenset().union(*(group.codes for group in each.groups))
-        for group in each.groups if each.by == "outcome" else ():
-            codes = group.codes or law.outcomes.keys() - named
-            if codes and all(law.outcomes[code].only_after in counted for code in codes):
-                raise Refused(
-                    sentence(
-                        "the group {group} of the table {table} has only outcomes that need a measure, and a"
-                        " total counts this measure: {codes}",
-                        group=group.id,
-                        table=each.id,
-                        codes=", ".join(sorted(codes)),
-                    ),
-                    sentence("add an outcome that needs no measure to this group"),
-                )
 
 
 def _check_opens(session: Session, given: Plan) -> None:

@@ -270,8 +270,14 @@ def _check_acknowledged(document: Document, plan: Plan) -> None:
 
 
 def _check_totals(document: Document, plan: Plan) -> None:
-    """Raise Mismatch if a total selects codes that its events lack, or if two totals count the same event."""
+    """Raise Mismatch if a total selects codes that its events lack, or if two totals count the same event.
+
+    Also raise it if no total counts the received reports: without them, no edition of closings or measures
+    could get a certificate, because readers know that these need a report.
+    """
     seen: list[Total] = []
+    if all(total.event is not Kind.RECEIVED for total in plan.totals.values()):
+        raise document.mismatch(("total",), Fault.WRONG, belongs("some-received"))
     for total in plan.totals.values():
         if total.only and total.event is not Kind.MEASURE:
             raise document.mismatch(("total", total.id, "only"), Fault.UNKNOWN)

@@ -65,6 +65,7 @@ _EXPECTED = {
     "one-duty": sentence("a code that the duty {duty} does not already use", duty=""),
     "one-ground": sentence("a code that no other decision uses as a ground"),
     "only-with": sentence("changed: {value} is allowed only with {role}", value="", role=""),
+    "some-received": sentence("a table with an entry that has event = received"),
     "counted-once": sentence("a table of events that no other total counts"),
     "codes-once": sentence("a list of codes without duplicates; no other group lists these codes"),
     "independent": sentence(
