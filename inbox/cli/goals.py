@@ -24,7 +24,8 @@ def goals_command(door: Door, /, *, year: int | None, as_json: bool) -> None:
     """Verify the journal, and compute from it how far the office met its goals.
 
     The goals are in goals.toml of the law in use. The figures contain nothing from reports. Whoever runs this
-    command on the same journal gets the same figures.
+    command on the same journal gets the same figures. Never publish them: they are exact, and can repeat a
+    number that the annual figures hide.
     """
     with door.opened() as (inbox, who):
         found = goals.look(inbox, who, year)
@@ -49,6 +50,7 @@ def _lines(view: View) -> Iterator[str]:
         rhythm = f"{labels.english('rhythm', row['rhythm'])}: every {row['days']} days"
         yield f"{row['times']:>6} {longest:>16}  {_result(row):<12}{rhythm}"
     yield ""
+    yield "never publish these figures: they can repeat a number that the annual figures hide"
     if view["not_counted"]:
         yield f"cases for their handlers only, not counted: {view['not_counted']}"
 

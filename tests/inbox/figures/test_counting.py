@@ -89,6 +89,20 @@ def test_only_the_first_closing_counts(session: Session) -> None:
     assert "closed" not in counted(session, YEAR + 1)
 
 
+def test_a_closed_report_can_be_junk_so_a_table_of_junk_does_not_limit_the_number_of_closed_reports(
+    session: Session,
+) -> None:
+    """Otherwise, the number of open reports would limit junk, and a table may hide junk up to a larger k."""
+    with_plan(session, by("received by junk", yes=["yes"]))
+    add(session, 1, NEW_YEAR)
+    close(session, 1, NEW_YEAR)
+    work = session.get_one(Workflow, 1)
+    workflow.set_closed(work, None)
+    workflow.set_junked(work, NEW_YEAR)
+    session.flush()
+    assert {"it/yes": 1, "closed": 1}.items() <= counted(session).items()
+
+
 def test_cases_that_officers_may_not_read_are_counted(session: Session) -> None:
     with_plan(session)
     add(session, 1, NEW_YEAR, quarantined=NEW_YEAR, category="threat")

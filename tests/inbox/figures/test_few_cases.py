@@ -5,10 +5,11 @@ The edition of such a year is not refused: a missing edition would reveal that t
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from inbox.figures import adoption, editions, files, layout, plan, release
+from inbox.figures import adoption, certificate, editions, files, layout, plan, release
 from inbox.figures.events import Event, Kind
 from inbox.figures.rule import protect
 from inbox.vault.casework_tables import Measure
@@ -43,6 +44,45 @@ def test_a_year_with_no_case_or_one_or_fewer_than_k_has_the_same_public_files(
     enough = published(founded_three, tmp_path, K)
     assert none.keys() == enough.keys()
     assert {name for name in none if none[name] == enough[name]} == {f"plan-{YEAR}.toml"}
+
+
+def with_rare(founded: Office, folder: Path, rare: int) -> Mapping[str, bytes]:
+    """Return the public files of a year with 20 reports and 9 closings, a number of them of the rare kind.
+
+    As many measures are recorded.
+    """
+    with three(founded, folder / f"{rare}") as room:
+        adoption.adopt(room.inbox, room.by_opening(today()), PLAN)
+        with room.inbox.transaction() as session:
+            for number in range(1, 21):
+                is_rare = number <= rare
+                add(session, number, NEW_YEAR, category="threat" if is_rare else "other", area=f"area {rare}")
+                if number <= 9:
+                    close(session, number, NEW_YEAR, "founded" if is_rare else "unfounded")
+                if is_rare:
+                    row = Measure(case=number, position=1, kind="hearing", day=NEW_YEAR, recorded=NEW_YEAR)
+                    session.add(row)
+        return files.public(editions.make(room.inbox, room.by_opening(MADE), YEAR))
+
+
+def test_with_other_hidden_counts_every_public_file_is_the_same_and_the_solver_has_the_same_task(
+    founded_three: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So neither a size, a date nor a bar can tell them, nor the time that the certificate takes."""
+    tasks: list[object] = []
+
+    def certify(*task: Any) -> Any:
+        tasks.append(task)
+        return certificate_of(*task)
+
+    certificate_of = certificate.certify
+    monkeypatch.setattr(certificate, "certify", certify)
+    none, *few = (with_rare(founded_three, tmp_path, rare) for rare in range(K))
+    assert few == [none] * (K - 1)
+    assert tasks == tasks[:1] * K
+    enough = with_rare(founded_three, tmp_path, K)
+    assert {name for name in none if none[name] == enough[name]} == {f"plan-{YEAR}.toml"}
+    assert tasks[0] != tasks[-1]
 
 
 SAID = ("saw", "approached", "another")

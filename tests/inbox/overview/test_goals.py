@@ -466,6 +466,14 @@ def test_the_table_names_each_goal_as_the_law_does(office: Office) -> None:
         assert name in page
 
 
+def test_the_table_says_that_its_figures_must_not_be_published(office: Office) -> None:
+    """They are exact: a row for sanctions can repeat a count that the annual figures hide."""
+    assert "never publish these figures" in office.run("office", "goals").out
+    with sitting(office) as client:
+        for language, said in (("fr", "Ne les publiez jamais"), ("en", "Never publish them")):
+            assert said in html.unescape(client.page(f"/{language}/goals"))
+
+
 @pytest.mark.copy_of("founded_correspondent")
 def test_the_figures_of_the_command_come_from_the_journal_of_real_actions(office: Office) -> None:
     """One report was collected, read and acknowledged today."""
