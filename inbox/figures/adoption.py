@@ -20,6 +20,7 @@ from inbox.language.messages import sentence
 from inbox.law import in_use
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
+from inbox.vault.casework_tables import Measure, Workflow
 from inbox.vault.destroyed_tables import Counted, DestroyedCase, PublicationPlan
 from inbox.vault.tables import Case
 
@@ -130,26 +131,35 @@ def _check(session: Session, given: Plan, today: date) -> None:
             ),
             sentence("change first_year in the file"),
         )
-    _check_uncounted(session, given)
+    _check_uncounted(session, given, last)
     limits.check(in_use.of(session), given)
     _check_opens(session, given)
 
 
-def _check_uncounted(session: Session, given: Plan) -> None:
-    """Raise Refused if destroyed cases already count in the groups of another plan for these years.
+def _check_uncounted(session: Session, given: Plan, last: int | None) -> None:
+    """Raise Refused if something already counts in a year of the plan, whatever the clock says.
 
-    This happens if the clock was ahead and is now right: on New Year, the plan before this one was renewed.
+    This happens if the clock was ahead and is now right. Destroyed cases may then count in the groups of the
+    renewed plan. It also happens if officers turn the clock back, to choose groups that suit the counts.
     """
-    year = session.scalar(select(func.min(Counted.year)).where(Counted.year >= given.first))
-    if year is not None:
-        raise Refused(
-            sentence("destroyed cases already count in the year {year}, under the renewed plan", year=year),
-            sentence(
-                "wait until {first} begins, then adopt a plan for the years from {year} on",
-                first=given.first,
-                year=given.first + YEARS,
-            ),
+    begin, end = date(given.first, 1, 1), date(given.first + YEARS, 1, 1)
+    days = (Case.collected, Workflow.first_closed, Measure.recorded)
+    found = [session.scalar(select(func.min(day)).where(day >= begin, day < end)) for day in days]
+    years = [day.year for day in found if day]
+    if destroyed := session.scalar(select(func.min(Counted.year)).where(Counted.year >= given.first)):
+        years.append(destroyed)
+    if not years:
+        return
+    hint = sentence("adopt a plan for the years from {year} on", year=max(years) + 1)
+    if last:
+        hint = sentence(
+            "wait until {first} begins, then adopt a plan for the years from {year} on",
+            first=given.first,
+            year=given.first + YEARS,
         )
+    raise Refused(
+        sentence("cases already count in {year}: its plan can no longer be adopted", year=min(years)), hint
+    )
 
 
 def _check_opens(session: Session, given: Plan) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from crypto import minisign
 from crypto.journal import Presence
@@ -254,7 +255,7 @@ def test_a_plan_is_not_replaced_if_cases_were_counted_under_it_while_the_clock_w
         counting.keep(session, [1], date(first, 1, 1))
         row_security.forget(session, [1])
     why = refused(at(room, december, first, other), room.inbox)
-    assert f"destroyed cases already count in the year {first}" in why
+    assert f"cases already count in {first}: its plan can no longer be adopted" == why
     with pytest.raises(Refused):
         adoption.check(
             room.inbox, by_two(room, december), other.replace(f"= {YEAR}", f"= {first}", 1).encode()
@@ -262,6 +263,37 @@ def test_a_plan_is_not_replaced_if_cases_were_counted_under_it_while_the_clock_w
     with room.inbox.transaction() as session:
         session.execute(delete(Counted))
     at(room, december, first, other)()
+
+
+def _collected(session: Session, day: date) -> None:
+    add(session, 1, day)
+
+
+def _closed(session: Session, day: date) -> None:
+    add(session, 1, today())
+    close(session, 1, day)
+
+
+def _measured(session: Session, day: date) -> None:
+    add(session, 1, today())
+    session.add(Measure(case=1, position=1, kind="hearing", day=today(), recorded=day))
+
+
+@pytest.mark.parametrize("happens", [_collected, _closed, _measured])
+@pytest.mark.parametrize("has_plan", [False, True])
+def test_officers_who_turn_the_clock_back_cannot_adopt_a_plan_for_a_year_in_which_something_counts(
+    room: Unlocked, happens: Callable[[Session, date], None], *, has_plan: bool
+) -> None:
+    """They could choose groups that suit the counts. A later period is still free."""
+    if has_plan:
+        adopted(room)
+    first = YEAR + 3 if has_plan else YEAR
+    with room.inbox.transaction() as session:
+        happens(session, date(first + 2, 12, 31))
+    plan = PLAN.replace("opens = true", "opens = false")
+    why = refused(at(room, date(first - 1, 12, 31), first, plan), room.inbox)
+    assert f"cases already count in {first + 2}: its plan can no longer be adopted" == why
+    at(room, date(first if has_plan else first - 1, 12, 31), first + 3, plan)()
 
 
 @pytest.mark.parametrize("said", ["first_year = 2_{}", "'first_year' = 2{}", "first_year = 0x{:x}"])
