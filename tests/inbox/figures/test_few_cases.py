@@ -3,16 +3,20 @@
 The edition of such a year is not refused: a missing edition would reveal that there were few cases.
 """
 
+import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from inbox.figures import adoption, certificate, editions, files, layout, plan, release
 from inbox.figures.events import Event, Kind
 from inbox.figures.rule import protect
-from inbox.vault.casework_tables import Measure
+from inbox.vault.casework_tables import Measure, Workflow
+from inbox.vault.tables import Exclusion
 from tests.support.figures_room import MADE, NEW_YEAR, PLAN, YEAR, add, close, three
 from tests.support.inbox_builders import Office, today
 from tests.support.publication import PATH, TOTALS, plan_file
@@ -120,3 +124,25 @@ def test_who_knows_all_cases_but_one_learns_only_that_it_exists_if_all_groups_ar
 def test_who_knows_all_cases_but_one_learns_everything_if_all_groups_are_shown() -> None:
     """The threat model names this limit: shown counts are exact."""
     assert told([*SAID] * 10) == [{each} for each in ("none", *SAID)]
+
+
+@pytest.mark.parametrize(("threats", "learns"), [(2, None), (4, {"other": 0, "threat": 1})])
+def test_an_excluded_officer_learns_the_group_of_the_case_only_if_the_counts_of_the_table_are_shown(
+    founded_three: Office, tmp_path: Path, threats: int, learns: Mapping[str, int] | None
+) -> None:
+    """The officer subtracts the cases in the queue from the published counts. The threat model says so."""
+    with three(founded_three, tmp_path) as room:
+        who = room.by_opening(MADE)
+        adoption.adopt(room.inbox, room.by_opening(today()), PLAN)
+        with room.inbox.transaction() as session:
+            for number in range(1, 21):
+                add(session, number, NEW_YEAR, category="threat" if number <= threats else "other")
+            session.add(Exclusion(case=1, officer=min(who.officers), since=NEW_YEAR))
+        made = editions.make(room.inbox, who, YEAR)
+        with room.inbox.vault.transaction(who.officers) as session:
+            seen = Counter(session.scalars(select(Workflow.category)))
+    assert seen == {"other": 20 - threats, "threat": threats - 1}
+    cells = json.loads(made.releases[YEAR])["cells"]
+    shown = {group: cells[f"{YEAR}/category/{group}"] for group in ("other", "threat")}
+    left = {group: count - seen[group] for group, count in shown.items() if count is not None}
+    assert (left or None) == learns
