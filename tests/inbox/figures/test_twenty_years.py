@@ -14,7 +14,7 @@ from inbox.figures import certificate, checker, layout, plan, release, rule
 from inbox.figures.counting import Kept
 from inbox.figures.events import Event, Kind
 from inbox.figures.rule import Fact, Layout, Shown, Table, Total, needed, protect
-from tests.support import attacker, inference
+from tests.support import attacker, inference, random_plans
 from tests.support.publication import AREA, OUTCOME, PATH, TOTALS, VECTOR, ends, plan_file, table, total
 
 FIRST, YEARS = 2027, 20
@@ -129,6 +129,54 @@ def test_an_attacker_cannot_narrow_a_hidden_count_in_a_thousand_histories(
     record_property(
         f"about {mean} reports a year", f"{histories} histories from seed {start}, {hidden} hidden counts"
     )
+
+
+def _under_random_plans(seed: int) -> tuple[list[bytes], range, Layout, list[Fact], Shown]:
+    """Return up to nine years under random plans, and everything that is published about them."""
+    draw = Random(seed)  # noqa: S311  no secret depends on these draws
+    plans = random_plans.plans(draw, FIRST, draw.randint(1, 3))
+    years = range(FIRST, plans[-1].first + draw.randint(1, plan.YEARS))
+    cells, facts = layout.layout(plans, years[-1])
+    counted = layout.count(plans, random_plans.events(draw, years, draw.choice(MEANS[:3])))
+    shown = protect(cells, {cell: counted[cell] for cell in cells.cells()})
+    return [each.raw for each in plans], years, cells, facts, shown
+
+
+def _any_plan_holds(seed: int) -> int:
+    """Attack a history under random plans, and check its certificate; return how many counts are hidden."""
+    plans, years, cells, facts, shown = _under_random_plans(seed)
+    assert inference.narrowed(cells, facts, shown) == {}, f"history {seed} under random plans"
+    files = {year: release.write(cells, shown, year) for year in years}
+    witnesses = json.dumps({"witnesses": certificate.certify(cells, facts, shown)}).encode()
+    checker.check(plans, files, witnesses)
+    return len(needed(cells, shown))
+
+
+@given(seed=integers(0, 2**32))
+@settings(max_examples=20, deadline=None)
+def test_an_attacker_cannot_narrow_a_hidden_count_under_any_plan_that_the_program_accepts(seed: int) -> None:
+    _any_plan_holds(seed)
+
+
+def test_the_attacker_finds_what_a_careless_rule_reveals_under_random_plans(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The test above needs this control."""
+    monkeypatch.setattr(rule, "to_hide", _alone)
+    found = 0
+    for seed in range(20):
+        _, _, cells, facts, shown = _under_random_plans(seed)
+        found += bool(inference.narrowed(cells, facts, shown, _alone))
+    assert found
+
+
+@pytest.mark.soak
+def test_an_attacker_cannot_narrow_a_hidden_count_under_a_thousand_random_plans(
+    record_property: Callable[[str, object], None],
+) -> None:
+    start = secrets.randbits(32)
+    hidden = sum(_any_plan_holds(start + place) for place in range(SETS))
+    record_property("random plans", f"{SETS} histories from seed {start}, {hidden} hidden counts")
 
 
 def _alone(counts: Sequence[int], k: int) -> set[int]:
