@@ -73,7 +73,9 @@ class Visitor:
 
     def to_token(self) -> None:
         self.go_on()
-        expect(self.page.locator("#token-words li")).to_have_count(12, timeout=SLOW)
+        # While the page still examines files, the hidden step may have the words of an earlier report.
+        expect(self.page.locator("#token-words")).to_be_visible(timeout=SLOW)
+        expect(self.page.locator("#token-words li")).to_have_count(12)
         self.words = self.page.locator("#token-words li").all_inner_texts()
 
     def confirm(self, presses: int = 1) -> None:
