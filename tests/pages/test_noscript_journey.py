@@ -13,6 +13,7 @@ from tests.support.installation import Installation, PortalForked, free_port
 from tests.support.offline_form import OfflineVisitor
 from tests.support.page_visitor import SLOW
 from tests.support.paths import ROOT
+from tests.support.swallowing_line import SwallowingLine, swallowing
 
 AGE = ROOT / "tests" / "js" / "age_command.mjs"
 STEPS = ("drop-tar", "drop-pad", "drop-keys", "drop-seal", "drop-head")
@@ -74,6 +75,53 @@ def test_a_file_sealed_by_hand_and_a_report_reach_the_inbox_and_the_answer_retur
         assert {request.url.partition(":")[0] for request in person.requests} == {"file"}
         assert person.complaints == []
         person.close()
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_repeated_presses_that_send_a_sealed_file_make_one_case(
+    chromium: Browser, tmp_path: Path, count: int
+) -> None:
+    """Without scripts, the page cannot ignore a press.
+
+    The line is slow, so the portal keeps the file once for each press. This is true for a signed report and
+    for an unsigned drop.
+    """
+    folder = tmp_path / "installation"
+    folder.mkdir()
+    made = Installation(folder, port=(port := free_port()), portal=PortalForked)
+    with made.portal.serving(), swallowing(port) as line:
+        person = OfflineVisitor(chromium, tmp_path / "stick", f"http://127.0.0.1:{line.port}")
+        person.save()
+        drop = _drop(person.folder, commands(person.plain.content()), tmp_path)
+        _press_send(person, drop, line, count)
+        person.start()
+        person.write()
+        _press_send(person, person.seal(), line, count)
+        person.close()
+    (collected,) = made.carry_in(1)
+    assert collected["repeated"] == 2 * (count - 1)
+    cases = made.inbox.json("case", "list")["cases"]
+    assert sorted("unsigned" in case["flags"] for case in cases) == [False, True]
+
+
+def _press_send(person: OfflineVisitor, sealed: Path, line: SwallowingLine, count: int) -> None:
+    """Press “Send” several times; only the answer to the last press comes back from the portal."""
+    page = person.plain
+    page.goto(f"{person.address}/fr/sealed")
+    page.set_input_files("#sealed", sealed)
+    button = page.locator("form[action='/fr/sealed'] button")
+    button.hover()
+    line.lose_answers()
+    for number in range(1, count + 1):
+        if number == count:
+            line.mend()
+        # Playwright's own click would wait for the answer.
+        page.mouse.down(click_count=number)
+        page.mouse.up(click_count=number)
+        if number < count:
+            line.wait_until_silent()
+            line.lose_answers()
+    expect(page.locator("h1")).to_have_text("Votre fichier est arrivé")
 
 
 def _drop(folder: Path, typed: dict[str, str], tmp_path: Path) -> Path:
