@@ -1,6 +1,5 @@
 """The page recognises malformed answers of the portal about a case, and answers that may be untrue."""
 
-import secrets
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,32 +8,12 @@ from playwright.sync_api import Route, expect
 
 from tests.support import page_modules
 from tests.support.builders import today
+from tests.support.hostile_answers import UNKNOWN, answering, received, without_memo
 from tests.support.page_visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
 SLOT = "**/api/slot"
-UNKNOWN = b"\0"
-
-
-def received(answer: bytes, day: date) -> bytes:
-    """Return the answer with another day of receipt."""
-    return answer[:1] + (day - date(1970, 1, 1)).days.to_bytes(4, "big") + answer[5:]
-
-
-def without_memo(answer: bytes) -> bytes:
-    """Return the answer with random bytes in place of the memo, the note that the reporter's page sealed."""
-    return answer[:5] + secrets.token_bytes(60) + answer[65:]
-
-
-def answering(visitor: Visitor, spoil: Callable[[bytes], bytes]) -> None:
-    """Let a hostile host change each answer about a case."""
-    visitor.page.unroute(SLOT)
-
-    def answer(route: Route) -> None:
-        route.fulfill(status=200, body=spoil(route.fetch().body()))
-
-    visitor.page.route(SLOT, answer)
 
 
 @pytest.mark.parametrize(

@@ -269,6 +269,7 @@ def test_the_twelve_words_can_be_copied_and_printed_from_the_offline_form(person
 def test_the_offline_form_says_so_if_a_channel_is_no_longer_on_the_list(
     person: OfflineVisitor, site: PortalSite
 ) -> None:
+    """The page that says so is accessible."""
     person.save()
     person.start()
     person.write(channel=OUTSIDE)
@@ -282,3 +283,4 @@ def test_the_offline_form_says_so_if_a_channel_is_no_longer_on_the_list(
     person.shows("#status-fault", "channel-gone")
     person.shows("#cannot-write", "other-ways")
     expect(person.page.locator("#follow-up")).to_be_hidden()
+    assert faults(person.page) == []

@@ -19,15 +19,24 @@ from playwright.sync_api import Locator, Page, Route, expect
 from crypto import casetoken
 from crypto.messages import Status
 from tests.support import pictures
-from tests.support.builders import make_keyring, today
+from tests.support.builders import OUTSIDE, make_keyring, today
+from tests.support.hostile_answers import answering, received, without_memo
 from tests.support.page_visitor import ENVELOPES, SLOW, Visitor, times
-from tests.support.portal_site import closed, slot_for, with_receipt
+from tests.support.portal_site import closed, slot_for, with_receipt, without
 
 # The name of a state, and an element that is visible in it.
 State = tuple[str, str]
 Way = Callable[[Visitor, Path], Iterator[State]]
 # How long a page waits before it sends again for the first time (`WAITS_MS` of delivery.js).
 _FIRST_WAIT_MS = 1_000
+# A slow disk: it delivers a byte each second, so the page never finds that the bytes have stopped coming.
+_SLOW_DISK = """(() => {
+  const pull = async (to) => {
+    await new Promise((done) => setTimeout(done, 1_000));
+    to.enqueue(new Uint8Array(1));
+  };
+  Blob.prototype.stream = () => new ReadableStream({ type: "bytes", pull });
+})()"""
 
 
 def stop_clock(page: Page) -> None:
@@ -114,6 +123,21 @@ def attach(visitor: Visitor, folder: Path) -> Iterator[State]:
     page.fill("#confirm-2", "x")
     page.click("#send")
     yield "a word that is wrong", "#confirm-error"
+
+
+def examine(visitor: Visitor, folder: Path) -> Iterator[State]:
+    """Yield the state in which the person has pressed “Continue”, but the page still examines a file."""
+    page = visitor.page
+    visitor.visit(f"{visitor.language}/report")
+    visitor.fill_in()
+    visitor.turn_to("#files")
+    page.evaluate(_SLOW_DISK)
+    film = folder / "film.bin"
+    film.write_bytes(bytes(1_000))
+    page.set_input_files("#files", film)
+    expect(page.locator("#files-list progress")).to_be_visible()
+    page.press("#continue", "Enter")
+    yield "files still being checked", "#files-waiting"
 
 
 def attached(folder: Path) -> list[Path]:
@@ -234,6 +258,29 @@ def read(visitor: Visitor, _: Path) -> Iterator[State]:
     yield "closed", "#status-means"
 
 
+def doubt(visitor: Visitor, _: Path) -> Iterator[State]:
+    """Yield the states in which the page warns that it cannot rely on the site, or on the list of readers."""
+    page, site = visitor.page, visitor.site
+
+    def opened() -> None:
+        visitor.open()
+        visitor.opened()
+
+    visitor.reported(channel=OUTSIDE)
+    answering(visitor, lambda answer: received(answer, today() + timedelta(36)))
+    opened()
+    yield "the site claims another day", "#claim-differs"
+    answering(visitor, lambda answer: without_memo(received(answer, today())))
+    opened()
+    visitor.shows("#status-fault", "note-missing")
+    yield "the site withholds the note", "#cannot-write"
+    page.unroute_all()
+    site.publish_changed(without(site.keyring, OUTSIDE))
+    opened()
+    visitor.shows("#status-fault", "channel-gone")
+    yield "a reader is no longer on the list", "#cannot-write"
+
+
 def write_again(visitor: Visitor, _: Path) -> Iterator[State]:
     """Yield the states from a started message to its confirmation."""
     page = visitor.page
@@ -343,6 +390,6 @@ def leave(visitor: Visitor, _: Path) -> Iterator[State]:
 
 
 WAYS: tuple[Way, ...] = (
-    *(write, attach, refuse, send, type_words, read, write_again),
+    *(write, attach, examine, refuse, send, type_words, read, doubt, write_again),
     *(withdraw, wait, stop, leave),
 )
