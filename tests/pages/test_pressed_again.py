@@ -31,6 +31,15 @@ PUT_UNDER = """(each, [x, y]) => {
   });
 }"""
 
+# Put an element at the place of a button, so that a second press hits the element once the button has gone.
+PUT_BELOW = """(button, selector) => {
+  button.scrollIntoView({ block: "center", behavior: "instant" });
+  Object.assign(button.style, { position: "relative", zIndex: 9 });
+  const { left, top, width, height } = button.getBoundingClientRect();
+  const size = { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` };
+  Object.assign(document.querySelector(selector).style, size, { position: "fixed", zIndex: 8 });
+}"""
+
 
 def in_a_case(visitor: Visitor) -> Page:
     report = visitor.reported()
@@ -40,13 +49,15 @@ def in_a_case(visitor: Visitor) -> Page:
     return visitor.page
 
 
-def press(target: Page | OfflineVisitor, button: str, count: int) -> None:
-    """Press a button several times at once.
+def press(target: Page | OfflineVisitor, button: str, count: int, below: str = "") -> None:
+    """Press a button several times at once, with the element ``below`` it, if any.
 
     Before that, press a heading: a button at the place of the last press would ignore the presses.
     """
     page = target if isinstance(target, Page) else target.page
     page.locator("h1:visible").first.click()
+    if below:
+        page.locator(button).first.evaluate(PUT_BELOW, below)
     page.locator(button).first.click(click_count=count)
 
 
@@ -54,8 +65,12 @@ def press(target: Page | OfflineVisitor, button: str, count: int) -> None:
 def test_repeated_presses_that_keep_a_report_only_show_the_case_again(visitor: Visitor, count: int) -> None:
     page = in_a_case(visitor)
     page.press("#to-withdraw", "Enter")
-    press(page, "#keep-report", count)
+    press(page, "#keep-report", count, below="#follow-up-send")
     expect(page.locator("#case h1")).to_be_focused()
+    expect(page.locator("#follow-up-error")).to_be_hidden()
+    # The control: the button below it can be pressed.
+    page.press("#follow-up-send", "Enter")
+    expect(page.locator("#follow-up-error")).to_be_visible()
     expect(page.locator("#step-withdraw")).to_be_hidden()
     expect(page.locator("#case details[open]")).to_have_count(0)
     assert page.input_value("#follow-up-text") == ""
@@ -83,8 +98,12 @@ def test_repeated_presses_on_an_offered_word_add_it_once(visitor: Visitor, count
     visitor.visit("fr/status")
     page.click("#show-typed")
     page.fill("#token", "abandon vip")
-    press(page, "#completions button", count)
+    press(page, "#completions button", count, below="#open")
     expect(page.locator("#token")).to_have_value("abandon vipère ")
+    expect(page.locator("#error")).to_be_hidden()
+    # The control: the button below it can be pressed.
+    page.press("#open", "Enter")
+    expect(page.locator("#error")).to_be_visible()
 
 
 @pytest.mark.parametrize("count", TIMES)
@@ -102,7 +121,7 @@ def test_repeated_presses_print_the_words_once(visitor: Visitor, count: int) -> 
 
 @pytest.mark.parametrize("count", TIMES)
 def test_repeated_presses_remove_one_file(visitor: Visitor, tmp_path: Path, count: int) -> None:
-    """The rows below do not move under the finger."""
+    """Here the button of the next file is at the place of the pressed one, which disappears."""
     page = visitor.page
     paths = [tmp_path / f"{name}.bin" for name in "abcd"]
     for path in paths:
@@ -116,7 +135,7 @@ def test_repeated_presses_remove_one_file(visitor: Visitor, tmp_path: Path, coun
     expect(page.locator("#files-list > li[aria-busy=false]")).to_have_count(4)
     chosen: list[object] = []
     page.on("filechooser", lambda each: chosen.append(each))  # noqa: PLW0108 - Playwright marks it
-    press(page, "#files-list > li:nth-child(2) button", count)
+    press(page, "#files-list > li:nth-child(2) button", count, below="#files-list > li:nth-child(3) button")
     expect(page.locator("#files-list > li")).to_have_count(3)
     assert [Path(each.split()[0]).stem for each in rows.all_inner_texts()] == ["a", "c", "d"]
     assert chosen == []
