@@ -50,6 +50,14 @@ HINTS = """(selector) => [...document.querySelectorAll(selector)].map((each) => 
   const { fontSize, color } = getComputedStyle(each);
   return `${fontSize} ${color}`;
 })"""
+# Boxes, and sections that can be unfolded. Two kinds of sections are not cards: a group of categories, which
+# is part of a list, and the calendar, which is within another box.
+CARDS = ".card, details:not(.group, #calendar)"
+FRAMES = """(selector) => [...document.querySelectorAll(selector)].map((each) => {
+  const { borderTop, borderLeft, borderRadius, backgroundColor, marginTop, paddingLeft } =
+    getComputedStyle(each);
+  return [borderTop, borderLeft, borderRadius, backgroundColor, marginTop, paddingLeft].join(", ");
+})"""
 EFFECTS = """() => [...document.querySelectorAll(".leave a, .notice, .button")].map(
     (each) => getComputedStyle(each).borderTopStyle)"""
 
@@ -226,6 +234,22 @@ def test_all_hints_have_the_same_size_and_colour(visitor: Visitor) -> None:
     ((look, paths),) = found.items()
     assert len(paths) > len({*paths}) > 5
     assert visitor.page.evaluate(HINTS, "main") != [look]
+
+
+def test_all_cards_have_the_same_frame(visitor: Visitor) -> None:
+    """The test reads the hidden cards, too. The control is the notices, which look different."""
+    found: dict[str, list[str]] = {}
+    notices: set[str] = set()
+    for path in FRENCH:
+        visitor.visit(path)
+        for frame in visitor.page.evaluate(FRAMES, CARDS):
+            found.setdefault(frame, []).append(path)
+        notices.update(visitor.page.evaluate(FRAMES, ".notice"))
+    assert len(found) == 1, found
+    ((frame, paths),) = found.items()
+    assert len(paths) > len({*paths}) > 5
+    assert notices
+    assert frame not in notices
 
 
 def test_the_first_paint_of_the_home_page_and_of_the_report_page_needs_few_bytes(
