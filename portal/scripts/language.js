@@ -55,7 +55,7 @@ async function switchTo(link, place) {
       // The other page comes from another version. To load it would lose the receipt, the open case or the text, and
       // not every browser asks first.
       if (isUsed) throw new Failure("language-differs");
-      location.assign(href);
+      location.replace(href);
       return false;
     }
     clearAll();

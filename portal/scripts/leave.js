@@ -69,13 +69,17 @@ function released({ key }) {
   if (presses === PRESSES) leave();
 }
 
-document.addEventListener("click", (event) => {
-  const link = event.target instanceof Element ? event.target.closest("a[data-leave], a.skip") : null;
-  if (!(link instanceof HTMLAnchorElement)) return;
+// On the window, so that this listener comes after the page's own, which may switch the language in place.
+addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("a[data-leave], a.skip, .languages a") : null;
+  if (!(link instanceof HTMLAnchorElement) || event.defaultPrevented) return;
+  const isToLeave = link.matches("[data-leave]");
+  if (!isToLeave && (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey)) return;
   event.preventDefault();
-  if (link.matches("[data-leave]")) leave();
-  // The browser would record the place in the tab's history, and that entry would still show the page after it is left.
-  else /** @type {HTMLElement | null} */ (document.querySelector(link.hash))?.focus();
+  if (isToLeave) leave();
+  // The browser would add an entry to the tab's history, and that entry would still show this page after it is left.
+  else if (link.matches(".skip")) /** @type {HTMLElement | null} */ (document.querySelector(link.hash))?.focus();
+  else location.replace(link.href);
 });
 // A page with unsent text asks before it closes. That listener is added later, so this listener can stop the event
 // first.

@@ -24,6 +24,11 @@ PAGES = ["", "nowhere", *(f"fr/{name}" for name in NAMES)]
 KINDS = ["nowhere", "fr/", "fr/report", "fr/guide"]
 LINK = "a[data-leave]"
 KEYS = ("Escape", "Shift")
+# Press Escape until the page counts it. A page does so as soon as it has loaded leave.js.
+LISTENS = """() => {
+  for (const type of ["keydown", "keyup"]) dispatchEvent(new KeyboardEvent(type, { key: "Escape" }));
+  return document.querySelector("[data-left]")?.textContent;
+}"""
 SHIFT = "Shift"
 COLOURS = "(each) => (({backgroundColor, color}) => [backgroundColor, color])(getComputedStyle(each))"
 
@@ -188,6 +193,40 @@ def test_the_link_to_the_content_adds_nothing_to_the_history_and_back_shows_an_e
         assert leaver.page.evaluate("document.documentElement.textContent") == ""
     leaver.page.evaluate("setTimeout(() => history.back())")
     leaver.page.wait_for_url("**/fr/guide")
+
+
+@pytest.mark.parametrize(
+    ("path", "held"),
+    [("report", "**/keyring.json"), ("status", "**/js/status.js"), ("guide", "")],
+    ids=["report", "status", "guide"],
+)
+def test_the_link_to_the_other_language_adds_nothing_to_the_history(
+    leaver: Visitor, path: str, held: str
+) -> None:
+    """While the page still loads, it cannot switch the language in place, so the link loads another page."""
+    page = leaver.page
+    leaver.visit("en/before")
+    if held:
+        page.route(held, lambda _route: None)  # never answered
+    page.goto(f"{leaver.address}/fr/{path}", wait_until="commit")
+    page.wait_for_function(LISTENS)
+    before = page.evaluate("history.length")
+    page.locator(".languages a").click(no_wait_after=True)
+    page.wait_for_url(f"**/en/{path}", wait_until="commit")
+    assert page.evaluate("history.length") == before
+    page.evaluate("setTimeout(() => history.back())")
+    page.wait_for_url("**/en/before")
+
+
+@pytest.mark.parametrize("key", ["Control", "Shift"])
+def test_the_link_to_the_other_language_opens_another_tab_or_window_if_a_key_is_held(
+    leaver: Visitor, key: Literal["Control", "Shift"]
+) -> None:
+    leaver.visit("fr/guide")
+    with leaver.page.context.expect_page() as opened:
+        leaver.page.click(".languages a", modifiers=[key])
+    opened.value.wait_for_url("**/en/guide")
+    assert leaver.page.url == f"{leaver.address}/fr/guide"
 
 
 def test_the_harmless_page_gets_no_referrer(leaver: Visitor) -> None:

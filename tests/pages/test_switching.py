@@ -165,7 +165,10 @@ def test_without_a_network_the_language_does_not_change_and_the_page_says_so(
 def test_a_page_in_use_is_never_replaced_by_a_different_version_in_the_other_language(
     visitor: Visitor, page: Page, change: tuple[str, str]
 ) -> None:
-    """The page keeps its text and its language, and says so. A page without text loads the other version."""
+    """The page keeps its text and its language, and says so.
+
+    A page without text loads the other version, which takes its place in the history.
+    """
     page.route("**/en/report", lambda route: altered(route, change))
     page.locator("#what").press_sequentially("Noël")
     page.click(TO_ENGLISH)
@@ -174,8 +177,10 @@ def test_a_page_in_use_is_never_replaced_by_a_different_version_in_the_other_lan
     page.on("dialog", lambda dialog: dialog.accept())
     visitor.visit("fr/report")
     expect(page.locator("#what")).to_be_visible()
+    entries = page.evaluate("history.length")
     page.click(TO_ENGLISH)
     page.wait_for_url("**/en/report")
+    assert page.evaluate("history.length") == entries
 
 
 def test_the_receipt_is_kept_if_the_page_in_the_other_language_is_a_different_version(
