@@ -16,6 +16,7 @@ const WITHIN_MS = 5_000;
 let presses = 0;
 let alone = false;
 let leaving = false;
+let harmless = "";
 let timer = 0;
 
 /** Everything typed or shown is removed before the harmless page is requested, however long that page takes. */
@@ -32,12 +33,24 @@ function leave() {
   curtain.textContent = link.dataset["leave"] ?? "";
   document.querySelector("link[rel=icon]")?.remove();
   document.title = "…";
-  if (history.state === RETURNED) {
-    // The next entry is the guard, and only a new entry can replace it.
-    history.replaceState(LEFT, "");
-    history.pushState(null, "");
-  }
-  location.replace(link.href);
+  const returned = history.state === RETURNED;
+  // The mark stays if the harmless page does not come: a reload, Back and Forward then show an empty page.
+  history.replaceState(LEFT, "");
+  // The next entry is the guard, and only a new entry can replace it.
+  if (returned) history.pushState(LEFT, "");
+  harmless = link.href;
+  location.replace(harmless);
+}
+
+/**
+ * Back or Forward, pressed while the harmless page is slow, stops the browser from opening that page. Open it again.
+ *
+ * @param {PopStateEvent} event
+ */
+function moved(event) {
+  if (!leaving) return;
+  event.stopImmediatePropagation(); // back.js would take the mark away
+  location.replace(harmless);
 }
 
 /** @param {number} times one of the keys was pressed so far */
@@ -84,6 +97,7 @@ addEventListener("click", (event) => {
 // A page with unsent text asks before it closes. That listener is added later, so this listener can stop the event
 // first.
 addEventListener("beforeunload", (event) => leaving && event.stopImmediatePropagation());
+addEventListener("popstate", moved, { capture: true });
 addEventListener("keydown", pressed, { capture: true });
 addEventListener("keyup", released, { capture: true });
 addEventListener("pointerdown", clicked, { capture: true });

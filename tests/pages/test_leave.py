@@ -1,8 +1,12 @@
 """“Leave quickly” works on every page, immediately, and leaves no trace."""
 
 import re
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Literal
 
@@ -150,6 +154,89 @@ def test_leaving_the_answer_page_adds_at_most_one_history_entry_and_that_entry_s
             assert leaver.page.evaluate("document.documentElement.textContent") == ""
         leaver.page.evaluate("setTimeout(() => history.back())")
         leaver.page.wait_for_url("**/fr/guide")
+
+
+class Slow(ThreadingHTTPServer):
+    """A harmless page that answers only the second request."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), SlowPage)
+        self.address = f"http://127.0.0.1:{self.server_port}/"
+        self.requests = 0
+        self.asked, self.asked_again = threading.Event(), threading.Event()
+
+
+class SlowPage(BaseHTTPRequestHandler):
+    server: Slow
+
+    def do_GET(self) -> None:
+        self.server.requests += 1
+        (self.server.asked_again if self.server.asked.is_set() else self.server.asked).set()
+        self.server.asked_again.wait(20)
+        with suppress(OSError):  # the browser has given up the first request
+            self.send_response(HTTPStatus.OK)
+            self.end_headers()
+            self.wfile.write(b"<!doctype html><title>Elsewhere</title>")
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture
+def slow() -> Iterator[Slow]:
+    with Slow() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def test_back_while_the_harmless_page_is_slow_asks_for_it_again_and_nothing_of_the_form_comes_back(
+    visitor: Visitor, slow: Slow
+) -> None:
+    """Another tab tells the page to go back, because the browser's driver waits for the requested page."""
+    other = visitor.page.context.new_page()
+    other.goto(f"{visitor.address}/fr/guide")
+    visitor.page.goto("about:blank")
+    visitor.visit("fr/guide")
+    second_step(visitor)
+    entries = visitor.page.evaluate("history.length")
+    visitor.page.evaluate(
+        """(address) => {
+            new BroadcastChannel("press").onmessage = () => history.back();
+            const link = document.querySelector("a[data-leave]");
+            link.href = address;
+            setTimeout(() => link.click());
+        }""",
+        slow.address,
+    )
+    assert slow.asked.wait(20)
+    other.evaluate("new BroadcastChannel('press').postMessage('Back')")
+    expect(visitor.page).to_have_url(slow.address, timeout=20_000)
+    assert slow.requests == 2
+    assert visitor.page.evaluate("history.length") == entries
+    go(visitor, 1)
+    visitor.page.wait_for_url("about:blank")
+    assert visitor.page.evaluate("document.documentElement.textContent") == ""
+    go(visitor, -2)
+    visitor.page.wait_for_url("**/fr/guide")
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_a_page_that_is_loaded_again_while_the_harmless_page_does_not_come_is_empty(
+    visitor: Visitor, steps: int
+) -> None:
+    """The harmless page does not answer with a page here."""
+    visitor.page.route(ELSEWHERE, lambda route: route.fulfill(status=204))
+    (wrote if steps == 1 else second_step)(visitor)
+    visitor.page.click(LINK)
+    expect(visitor.page.get_by_role("alert")).to_have_text("Chargement…")
+    visitor.page.evaluate("setTimeout(() => location.reload())")
+    visitor.page.wait_for_url("about:blank")
+    assert visitor.page.evaluate("document.documentElement.textContent") == ""
+
+
+def go(visitor: Visitor, entries: int) -> None:
+    visitor.page.evaluate(f"setTimeout(() => history.go({entries}))")
 
 
 def skip(visitor: Visitor) -> None:
