@@ -43,6 +43,8 @@ def test_draws_with_a_steered_pair_raise_an_alarm_that_names_it() -> None:
     assert found[0].is_signal
     assert {each.excess.who for each in found[:2]} == {("0/3", "3"), ("1/3", "3")}
     assert {each.excess.kind for each in found[:2]} == {Kind.FIRST_BROKER}
+    # No shuffled table has such an excess. The observed table counts as one of all tables.
+    assert found[0].p == Fraction(1, simulated.SHUFFLES + 1)
 
 
 def test_draws_of_one_broker_that_are_not_carried_out_raise_an_alarm_that_names_it() -> None:
@@ -82,6 +84,15 @@ def test_no_draws_and_draws_alone_in_their_cells_raise_no_alarm() -> None:
     assert not looks.look(tabled([]), "seed", 9)
     alone = months(1, simulated.FEW, "alone", 1)
     assert not looks.is_alarm(tabled(alone), "seed", LEVEL, 99)
+
+
+def test_draws_are_compared_only_within_one_unit_and_shift_and_stratum() -> None:
+    def drawn(unit: str, shift: str, stratum: str) -> Drawn:
+        who = {"first": "1", "broker": "a", "haulier": "h"}
+        return Drawn(day=date(2027, 1, 1), unit=unit, shift=shift, stratum=stratum, **who)
+
+    table = tabled([*(drawn(*each) for each in product("12", "ab", "xy")), drawn("1", "a", "x")])
+    assert list(table.cells) == [0, *range(8)]
 
 
 def test_a_shuffle_moves_rows_only_within_their_cells_and_reaches_every_order() -> None:
