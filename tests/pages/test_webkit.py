@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from selenium.webdriver import WebKitGTK
+from selenium.webdriver.common.by import By
 from selenium.webdriver.support import expected_conditions as when
 
 from crypto import proof
@@ -13,8 +14,10 @@ from crypto.messages import FollowUp
 from tests.support import pictures, webkit_peer
 from tests.support.builders import INSPECTORATE
 from tests.support.keyboard import walk
+from tests.support.offline_form import KEYS
 from tests.support.page_visitor import FILE
 from tests.support.portal_site import REPLY, PortalSite, slot_for, with_receipt
+from tests.support.swallowing_line import swallowing
 from tests.support.webkit_peer import Person
 
 pytestmark = [
@@ -31,6 +34,17 @@ TEXT = "Ils m\N{RIGHT SINGLE QUOTATION MARK}ont abordé·e à Noël."
 VALUE = "(selector) => document.querySelector(selector).value"
 TOP = "(selector) => document.querySelector(selector).getBoundingClientRect().top"
 WIDE = "() => document.documentElement.scrollWidth"
+ROWS = "() => document.querySelectorAll('#files-list > li').length"
+ENTRIES = "() => history.length"
+TEXT_OF = "(code) => document.querySelector(`#texts [data-code=${code}]`).textContent"
+# Mark the page, so that the test sees when Back has led to another entry of the history.
+MARK = """() => {
+  const { dataset } = document.documentElement;
+  dataset.at = "before Back";
+  addEventListener("popstate", () => (dataset.at = "after Back"));
+}"""
+AT = "() => document.documentElement.dataset.at"
+LEAD_TO = "(href) => Object.assign(document.querySelector('[data-leave]'), { href }).href"
 
 
 @pytest.fixture(scope="module", name="saved")
@@ -58,13 +72,18 @@ def to_token(person: Person) -> list[str]:
     return person.texts("#token-words li")
 
 
-def send(person: Person, words: list[str]) -> float:
-    """Type two of the words and send the report; return the seconds that sending takes."""
-    begun = time.monotonic()
+def confirm(person: Person, words: list[str]) -> None:
+    """Type two of the words, and press “Send”."""
     for field in ("#confirm-1", "#confirm-2"):
         place = person.visible(field).get_attribute("data-place")
         person.fill(field, words[int(place or -1)])
     person.enter("#send")
+
+
+def send(person: Person, words: list[str]) -> float:
+    """Type two of the words and send the report; return the seconds that sending takes."""
+    begun = time.monotonic()
+    confirm(person, words)
     person.visible("#done")
     return time.monotonic() - begun
 
@@ -137,14 +156,131 @@ def test_in_webkit_the_back_button_shows_an_empty_page_after_the_reporter_leaves
     person.fill("#what", TEXT)
     person.enter("#continue")
     person.visible("#protect")
-    person.ask("(href) => Object.assign(document.querySelector('[data-leave]'), { href }).href", "/fr/rights")
-    person.press("Escape", times=3)
-    person.visible("footer [aria-current][href='/fr/rights']")
-    person.back()
-    person.wait.until(when.url_to_be("about:blank"))
-    assert person.ask("() => document.documentElement.textContent", "") == ""
+    leave_quickly(person)
+    goes_back_through_an_empty_page(person, f"{site.address}/fr/guide")
+
+
+def test_in_webkit_leaving_at_the_step_for_withdrawing_a_report_adds_one_empty_entry_to_the_history(
+    person: Person, site: PortalSite
+) -> None:
+    """Without this step, leaving the answer page adds no entry."""
+    words = report(person, site)
+    site.answer(site.report()[0], slot_for(site.report()[0]))
+    for more in (0, 1):
+        person.go(f"{site.address}/fr/guide")
+        read(person, site, words)
+        entries = person.ask(ENTRIES, "")
+        if more:
+            person.enter("#to-withdraw")
+            person.visible("#withdraw-meant")
+        leave_quickly(person)
+        assert person.ask(ENTRIES, "") == entries + more
+        if more:
+            goes_back_through_an_empty_page(person, f"{site.address}/fr/guide")
+        else:
+            person.back()
+            person.wait.until(when.url_to_be(f"{site.address}/fr/guide"))
+
+
+def test_in_webkit_the_link_to_the_content_adds_nothing_to_the_history(
+    person: Person, site: PortalSite
+) -> None:
+    person.go(f"{site.address}/fr/guide")
+    person.go(f"{site.address}/fr/report")
+    person.fill("#what", TEXT)
+    entries = person.ask(ENTRIES, "")
+    person.ask("(link) => document.querySelector(link).focus()", ".skip")
+    person.press("Enter")
+    assert person.ask("() => document.activeElement.id", "") == "main"
+    assert person.ask(ENTRIES, "") == entries
+    leave_quickly(person)
     person.back()
     person.wait.until(when.url_to_be(f"{site.address}/fr/guide"))
+
+
+def test_in_webkit_leaving_the_offline_form_adds_one_empty_entry_to_the_history(
+    person: Person, site: PortalSite, tmp_path: Path
+) -> None:
+    """WebKit shows the address of the form above the empty page."""
+    (tmp_path / "before.html").write_text("<title>Before</title>")
+    page = tmp_path / "offline.html"
+    for path, file in (("/fr/offline.html", page), *((f"/{name}", tmp_path / name) for name in KEYS)):
+        file.write_bytes(site.client.get(path).data)
+    before = (tmp_path / "before.html").as_uri()
+    person.go(before)
+    person.go(page.as_uri())
+    person.bring("#keys", *(tmp_path / name for name in KEYS))
+    person.enter("#to-report")
+    person.fill("#what", TEXT)
+    entries = person.ask(ENTRIES, "")
+    person.enter("#continue")
+    person.visible("#protect")
+    person.click("[data-leave]")
+    person.wait.until(when.url_to_be("about:blank"))
+    assert person.ask(ENTRIES, "") == entries + 1
+    goes_back_through_an_empty_page(person, before, empty=page.as_uri())
+
+
+def leave_quickly(person: Person) -> None:
+    """Leave quickly with a key. Tests do not open the real harmless page on the internet."""
+    person.ask(LEAD_TO, "/fr/rights")
+    person.press("Escape", times=3)
+    person.visible("footer [aria-current][href='/fr/rights']")
+
+
+def goes_back_through_an_empty_page(person: Person, before: str, empty: str = "about:blank") -> None:
+    """Expect that Back first leads to an empty page with one address, and then to the page ``before``."""
+    person.ask(MARK, "")
+    person.back()
+    person.wait.until(lambda _: person.ask(AT, "") != "before Back")
+    person.wait.until(when.url_to_be(empty))
+    person.wait.until(lambda _: person.ask("() => document.documentElement.textContent", "") == "")
+    person.back()
+    person.wait.until(when.url_to_be(before))
+
+
+def test_in_webkit_a_report_arrives_once_after_a_lost_connection(person: Person, site: PortalSite) -> None:
+    """The page first calls the connection slow, then lost, and sends the report again by itself."""
+    with swallowing(int(site.address.rpartition(":")[2])) as line:
+        person.go(f"http://127.0.0.1:{line.port}/fr/report")
+        person.fill("#what", TEXT)
+        person.enter("#continue")
+        person.click(f"#channels-{INSPECTORATE}")
+        words = to_token(person)
+        line.go_silent()
+        confirm(person, words)
+        slow, lost = (person.ask(TEXT_OF, f"connection-{each}") for each in ("slow", "lost"))
+        person.wait.until(when.text_to_be_present_in_element((By.ID, "progress-text"), slow))
+        person.wait.until(when.text_to_be_present_in_element((By.ID, "progress-text"), lost))
+        line.mend()
+        person.visible("#done")
+        person.go("about:blank")  # closes the connections
+    assert site.report()[0].answers["what"] == TEXT
+
+
+@pytest.mark.parametrize("field", ["#files", "#files-camera"])
+def test_in_webkit_a_chosen_file_can_be_removed_and_chosen_again(
+    person: Person, site: PortalSite, tmp_path: Path, field: str
+) -> None:
+    """The field of the camera is hidden here, as on each device without a touch screen."""
+    picture = pictures.picture(tmp_path / "IMG_2041.jpg")
+    person.go(f"{site.address}/fr/report")
+    person.fill("#what", TEXT)
+    person.enter("#continue")
+    person.click(f"#channels-{INSPECTORATE}")
+    person.enter("#more")
+    for _ in range(2):
+        person.visible("#files-hint")
+        person.bring(field, picture)
+        person.visible("#files-list > li[aria-busy=false]")
+        (told,) = person.texts("#files-list > li")
+        assert picture.name in told
+        person.enter("#files-list button")
+        person.wait.until(lambda _: person.ask(ROWS, "") == 0)
+    person.bring(field, picture)
+    person.visible("#files-list > li[aria-busy=false]")
+    send(person, to_token(person))
+    assert [*site.report()[1]] == [1]
 
 
 def test_in_webkit_a_mistyped_word_is_corrected_and_the_answer_is_read(
@@ -218,9 +354,7 @@ def test_in_webkit_the_link_to_leave_empties_the_page(person: Person, site: Port
         person.go(f"{site.address}/fr/report")
         person.fill("#what", TEXT)
         # Tests do not open the real harmless page on the internet.
-        person.ask(
-            "(href) => Object.assign(document.querySelector('[data-leave]'), { href }).href", "/fr/guide"
-        )
+        person.ask(LEAD_TO, "/fr/guide")
         leave()
         person.visible("footer [aria-current][href='/fr/guide']")
         person.back()
