@@ -18,7 +18,7 @@ from inbox.exchange.manual_entry import Route
 from inbox.figures import counting
 from inbox.figures.counting import ASKED, LATER, Kept, Known, Whether
 from inbox.figures.events import NOTHING, SEVERAL, Kind
-from inbox.figures.plan import Plan, Planned
+from inbox.figures.plan import Plan, Planned, Total
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.law import in_use
@@ -51,18 +51,23 @@ def check(session: Session, given: Plan) -> None:
                     ),
                     sentence("use one of: {known}", known=", ".join(sorted(codes))),
                 )
-        if codes <= frozenset().union(*(group.codes for group in each.groups)):
+        if not each.codes(each.groups[0], codes):
             raise Refused(
                 sentence("nothing can count in the first group of the table {table}", table=each.id),
                 sentence("the other groups name all codes: make one of them the first group, without codes"),
             )
 
 
+def counted(total: Total, law: Law) -> frozenset[str]:
+    """Return the kinds of the measures that a total counts."""
+    return total.only or frozenset(law.measures)
+
+
 def kinds(given: Plan, table: Planned, law: Law) -> frozenset[str]:
     """Return the kinds of the measures that a table divides."""
     above, _, group = table.divides.partition(".")
     if above in given.totals:
-        return given.totals[above].only or frozenset(law.measures)
+        return counted(given.totals[above], law)
     outer = given.tables[above]
     found = kinds(given, outer, law)
     return frozenset(each for each in found if not group or outer.by != "kind" or outer.group(each) == group)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from inbox.figures import known_codes
 from inbox.figures.events import Kind
-from inbox.figures.plan import Plan
+from inbox.figures.plan import Plan, Total
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from templates.law.rules import Law
@@ -16,10 +16,7 @@ from templates.law.rules import Law
 
 def check(law: Law, given: Plan) -> None:
     """Raise Refused for the first count of a plan that limits another one; all codes must be known."""
-    counted = frozenset[str]()
-    for total in given.totals.values():
-        if total.event is Kind.MEASURE:
-            counted |= total.only or law.measures.keys()
+    counted = frozenset[str]().union(*(known_codes.counted(each, law) for each in _of_measures(given)))
     _check_outcomes(law, given, counted)
     _check_endings(law, given, counted)
 
@@ -32,9 +29,8 @@ def _check_outcomes(law: Law, given: Plan, counted: frozenset[str]) -> None:
     many closings have it.
     """
     for each in given.tables.values():
-        named = frozenset().union(*(group.codes for group in each.groups))
         for group in each.groups if each.by == "outcome" else ():
-            codes = group.codes or law.outcomes.keys() - named
+            codes = each.codes(group, law.outcomes)
             if all(law.outcomes[code].only_after in counted for code in codes):
                 raise Refused(
                     sentence(
@@ -72,14 +68,14 @@ def _check_endings(law: Law, given: Plan, counted: frozenset[str]) -> None:
 
 def _counts(given: Plan, law: Law) -> Iterator[tuple[str, frozenset[str]]]:
     """Yield each count of measures, with the kinds that it counts: the totals, and the groups of tables."""
-    for total in given.totals.values():
-        if total.event is Kind.MEASURE:
-            yield total.id, total.only or frozenset(law.measures)
+    for total in _of_measures(given):
+        yield total.id, known_codes.counted(total, law)
     for table in given.tables.values():
         if table.by == "kind":
             found = known_codes.kinds(given, table, law)
             for group in table.groups:
-                yield (
-                    f"{table.id}.{group.id}",
-                    frozenset(each for each in found if table.group(each) == group.id),
-                )
+                yield f"{table.id}.{group.id}", table.codes(group, found)
+
+
+def _of_measures(given: Plan) -> list[Total]:
+    return [each for each in given.totals.values() if each.event is Kind.MEASURE]

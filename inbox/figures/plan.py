@@ -126,6 +126,10 @@ class Planned:
         """Return the id of the group that contains ``code``."""
         return next((each.id for each in self.groups if code in each.codes), self.groups[0].id)
 
+    def codes(self, group: Group, known: Iterable[str]) -> frozenset[str]:
+        """Return which of all ``known`` codes a group counts."""
+        return frozenset(each for each in known if self.group(each) == group.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -261,8 +265,7 @@ def _check_acknowledged(document: Document, plan: Plan) -> None:
     if _ACKNOWLEDGED not in tables or not _FOLLOWING & tables.keys():
         return
     each = tables[_ACKNOWLEDGED]
-    named = frozenset().union(*(group.codes for group in each.groups))
-    if not all(ACKNOWLEDGED & (group.codes or ACKNOWLEDGED - named) for group in each.groups):
+    if not all(each.codes(group, ACKNOWLEDGED) for group in each.groups):
         known = ", ".join(sorted(ACKNOWLEDGED))
         raise document.mismatch(
             ("table", each.id, "group"), Fault.WRONG, belongs("acknowledged", known=known)
