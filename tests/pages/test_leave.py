@@ -1,12 +1,8 @@
 """“Leave quickly” works on every page, immediately, and leaves no trace."""
 
 import re
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +14,7 @@ from portal.config import Settings
 from portal.web import guide, pages
 from tests.support.offline_form import OfflineVisitor
 from tests.support.page_visitor import DESKTOP, TEXT, Visitor
+from tests.support.swallowing_line import swallowing
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -52,6 +49,16 @@ def press(visitor: Visitor, times: int, key: str = SHIFT) -> None:
 def wrote(visitor: Visitor) -> None:
     visitor.visit("fr/report")
     visitor.page.fill("#what", TEXT)
+
+
+def go(visitor: Visitor, entries: int) -> None:
+    """Go back or forward in the history, without waiting for the page."""
+    visitor.page.evaluate(f"setTimeout(() => history.go({entries}))")
+
+
+def is_empty(visitor: Visitor) -> None:
+    visitor.page.wait_for_url("about:blank")
+    assert visitor.page.evaluate("document.documentElement.textContent") == ""
 
 
 def wrote_while_time_stands(visitor: Visitor) -> None:
@@ -149,74 +156,44 @@ def test_leaving_the_answer_page_adds_at_most_one_history_entry_and_that_entry_s
         expect(leaver.page).to_have_url(ELSEWHERE)
         assert leaver.page.evaluate("history.length") == entries + more
         if more:
-            leaver.page.evaluate("setTimeout(() => history.back())")
-            leaver.page.wait_for_url("about:blank")
-            assert leaver.page.evaluate("document.documentElement.textContent") == ""
-        leaver.page.evaluate("setTimeout(() => history.back())")
+            go(leaver, -1)
+            is_empty(leaver)
+        go(leaver, -1)
         leaver.page.wait_for_url("**/fr/guide")
 
 
-class Slow(ThreadingHTTPServer):
-    """A harmless page that answers only the second request."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), SlowPage)
-        self.address = f"http://127.0.0.1:{self.server_port}/"
-        self.requests = 0
-        self.asked, self.asked_again = threading.Event(), threading.Event()
-
-
-class SlowPage(BaseHTTPRequestHandler):
-    server: Slow
-
-    def do_GET(self) -> None:
-        self.server.requests += 1
-        (self.server.asked_again if self.server.asked.is_set() else self.server.asked).set()
-        self.server.asked_again.wait(20)
-        with suppress(OSError):  # the browser has given up the first request
-            self.send_response(HTTPStatus.OK)
-            self.end_headers()
-            self.wfile.write(b"<!doctype html><title>Elsewhere</title>")
-
-    def log_message(self, *_: object) -> None:
-        """Print nothing."""
-
-
-@pytest.fixture
-def slow() -> Iterator[Slow]:
-    with Slow() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server
-        server.shutdown()
-
-
 def test_back_while_the_harmless_page_is_slow_asks_for_it_again_and_nothing_of_the_form_comes_back(
-    visitor: Visitor, slow: Slow
+    visitor: Visitor,
 ) -> None:
-    """Another tab tells the page to go back, because the browser's driver waits for the requested page."""
+    """The answer to the first request is lost, so the page that comes was requested again.
+
+    Another tab tells the page to go back, because the browser's driver waits for the requested page.
+    """
     other = visitor.page.context.new_page()
     other.goto(f"{visitor.address}/fr/guide")
     visitor.page.goto("about:blank")
     visitor.visit("fr/guide")
     second_step(visitor)
     entries = visitor.page.evaluate("history.length")
-    visitor.page.evaluate(
-        """(address) => {
-            new BroadcastChannel("press").onmessage = () => history.back();
-            const link = document.querySelector("a[data-leave]");
-            link.href = address;
-            setTimeout(() => link.click());
-        }""",
-        slow.address,
-    )
-    assert slow.asked.wait(20)
-    other.evaluate("new BroadcastChannel('press').postMessage('Back')")
-    expect(visitor.page).to_have_url(slow.address, timeout=20_000)
-    assert slow.requests == 2
+    with swallowing(int(visitor.address.rpartition(":")[2])) as line:
+        harmless = f"http://127.0.0.1:{line.port}/fr/rights"
+        line.lose_answers()
+        visitor.page.evaluate(
+            """(address) => {
+                new BroadcastChannel("press").onmessage = () => history.back();
+                const link = document.querySelector("a[data-leave]");
+                link.href = address;
+                setTimeout(() => link.click());
+            }""",
+            harmless,
+        )
+        line.wait_until_silent()
+        line.mend()
+        other.evaluate("new BroadcastChannel('press').postMessage('Back')")
+        expect(visitor.page).to_have_url(harmless, timeout=20_000)
     assert visitor.page.evaluate("history.length") == entries
     go(visitor, 1)
-    visitor.page.wait_for_url("about:blank")
-    assert visitor.page.evaluate("document.documentElement.textContent") == ""
+    is_empty(visitor)
     go(visitor, -2)
     visitor.page.wait_for_url("**/fr/guide")
 
@@ -231,12 +208,7 @@ def test_a_page_that_is_loaded_again_while_the_harmless_page_does_not_come_is_em
     visitor.page.click(LINK)
     expect(visitor.page.get_by_role("alert")).to_have_text("Chargement…")
     visitor.page.evaluate("setTimeout(() => location.reload())")
-    visitor.page.wait_for_url("about:blank")
-    assert visitor.page.evaluate("document.documentElement.textContent") == ""
-
-
-def go(visitor: Visitor, entries: int) -> None:
-    visitor.page.evaluate(f"setTimeout(() => history.go({entries}))")
+    is_empty(visitor)
 
 
 def skip(visitor: Visitor) -> None:
@@ -275,10 +247,9 @@ def test_the_link_to_the_content_adds_nothing_to_the_history_and_back_shows_an_e
     leaver.page.click(LINK)
     expect(leaver.page).to_have_url(ELSEWHERE)
     if more:
-        leaver.page.evaluate("setTimeout(() => history.back())")
-        leaver.page.wait_for_url("about:blank")
-        assert leaver.page.evaluate("document.documentElement.textContent") == ""
-    leaver.page.evaluate("setTimeout(() => history.back())")
+        go(leaver, -1)
+        is_empty(leaver)
+    go(leaver, -1)
     leaver.page.wait_for_url("**/fr/guide")
 
 
