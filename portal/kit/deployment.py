@@ -7,7 +7,7 @@ from crypto import signing
 from crypto.keyring import Texts
 from portal.config import Settings
 from portal.errors import BadConfiguration
-from portal.kit.texts import first_unseen, to_fill_in
+from portal.web.plain_texts import first_unseen, to_fill_in
 
 _LONGEST_URL = 100
 _URL = re.compile(r"https://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{1,5})?(?:/[\w.~-]+)*/?", re.ASCII)
@@ -31,7 +31,8 @@ def of(settings: Settings, url: str) -> Deployment:
     for name in (settings.name.fr, settings.name.en):
         if left := to_fill_in(name):
             raise BadConfiguration(
-                f"setting 'name' still says “{left}”", "write the name of the inspectorate in both languages"
+                f"setting 'name' still says “{left[0]}”",
+                "write the name of the inspectorate in both languages",
             )
         if char := first_unseen(name):
             raise BadConfiguration(

@@ -1,23 +1,18 @@
 """The texts of the kit, in one TOML file with both languages, which the inspectorate edits."""
 
-import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from crypto import unseen
 from crypto.toml_schema import BadDocument, Document, Node, Schema, list_of, number, table, texts
 from portal.config import Settings
 from portal.errors import BadConfiguration, why
+from portal.web import plain_texts
 from templates import typography
 from templates.catalogues import LANGUAGES
 
 FILE = "kit.toml"
 SHIPPED = Settings().guide_folder / FILE
 _LONGEST_LINE, _LONGEST = 120, 400
-# HTML, Markdown and entities would be printed as they are.
-_MARKUP = re.compile(r"</?[A-Za-z][^>]*>|\*\*|__|`|\]\(|&#?\w+;")
-_TO_FILL_IN = re.compile(r"\[[^\]]*\]")
 _HINT = "correct the file; the shipped one shows the format"
 _LINE, _TEXT = texts(_LONGEST_LINE), texts(_LONGEST)
 _PART = table({"minutes": number(1, 240), "heading": _LINE, "items": list_of(_TEXT)})
@@ -51,8 +46,8 @@ def load(path: Path) -> dict[str, Node]:
     """
     try:
         document = _FILE.read(path.read_bytes())
-        for place, text in _texts((), document.value):
-            _check(document, place, text)
+        plain_texts.check(document)
+        _check_filled_in(document)
     except OSError as error:
         raise BadConfiguration(f"{path} was not read: {why(error)}", _HINT) from error
     except BadDocument as error:
@@ -60,40 +55,11 @@ def load(path: Path) -> dict[str, Node]:
     return {each: _in(each, document.value) for each in LANGUAGES}
 
 
-def to_fill_in(text: str) -> str:
-    """Return the first passage in square brackets, which the inspectorate must still replace, or ""."""
-    found = _TO_FILL_IN.search(text)
-    return found[0] if found else ""
-
-
-def first_unseen(text: str) -> str:
-    """Return the first character that is invisible or breaks the line, spelled out, or ""."""
-    return next((unseen.spelled(each) for each in text if not unseen.is_plain(each)), "")
-
-
-def _check(document: Document, place: tuple[str | int, ...], text: str) -> None:
-    where = f"{document.kind}, {'.'.join(str(each) for each in place)}"
-    if markup := _MARKUP.search(text):
-        raise document.refused(place, f"{where}: “{markup[0]}” is markup, but the texts are plain")
-    if left := to_fill_in(text):
-        raise document.refused(place, f"{where}: “{left}” is still to be filled in")
-    if char := first_unseen(text):
-        raise document.refused(place, f"{where}: the character {char} is invisible or breaks the line")
-
-
-def _texts(place: tuple[str | int, ...], value: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Yield each text with its place in the file."""
-    match value:
-        case str():
-            yield place, value
-        case dict():
-            for key, each in value.items():
-                yield from _texts((*place, key), each)
-        case list():
-            for n, each in enumerate(value):
-                yield from _texts((*place, n), each)
-        case _:
-            pass  # the minutes of a part
+def _check_filled_in(document: Document) -> None:
+    for place, text in plain_texts.texts(document):
+        if left := plain_texts.to_fill_in(text):
+            where = plain_texts.named(document, place)
+            raise document.refused(place, f"{where}: “{left[0]}” is still to be filled in")
 
 
 def _in(language: str, value: Any) -> Any:

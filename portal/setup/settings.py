@@ -13,7 +13,7 @@ from portal.setup import answers as remembered
 from portal.setup.answers import POSTGRESQL, Answers
 from portal.setup.steps import TO_DO, Found, done_if, in_the_way
 from portal.setup.system import READABLE, Failed, System
-from portal.web import guide, translation
+from portal.web import guide, scenarios, translation
 
 CONFIGURATION = "/etc/fanal/portal.toml"
 HOSTNAME = "/var/lib/tor-instances/fanal/onion/hostname"
@@ -245,7 +245,8 @@ def _shipped_in() -> Path:
 def _shipped() -> dict[str, str]:
     """Return the SHA-256 of each shipped text, by file name."""
     folder, names = _shipped_in(), product(translation.LANGUAGES, guide.NAMES)
-    texts = [*(guide.file_of(folder, language, name) for language, name in names), folder / KIT]
+    texts = [guide.file_of(folder, language, name) for language, name in names]
+    texts += [folder / KIT, folder / scenarios.FILE]
     return {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in texts}
 
 

@@ -26,6 +26,7 @@ from portal.web import (
     logo,
     offline,
     paper,
+    scenarios,
     translation,
 )
 from portal.web.assets import Asset
@@ -41,6 +42,7 @@ _PAGES = {
     "report": "report.html",
     "status": "status.html",
     "guide": "guide.html",
+    "scenarios": "scenarios.html",
     "accessibility": "written.html",
     "rights": "rights.html",
     "privacy": "written.html",
@@ -151,8 +153,8 @@ class _Elsewhere(PathConverter):
 def render(site: Site, questionnaire: Questionnaire) -> Mapping[str, bytes]:
     """Return every page by its path. The address without a path shows the home page in the first language.
 
-    Raises BadConfiguration if a law, a guide or a notice is missing or has a mistake, if the law does not
-    have the regime, or if the folder of figures is not complete and signed.
+    Raises BadConfiguration if a law, a guide or a notice is missing or has a mistake, if the scenarios have
+    one, if the law does not have the regime, or if the folder of figures is not complete and signed.
     """
     found = {path: page.encode() for path, page in _rendered(site, questionnaire)}
     return {"/": found[f"/{translation.LANGUAGES[0]}/"], **found}
@@ -280,6 +282,7 @@ def _shown(site: Site, questionnaire: Questionnaire) -> Mapping[str, Any]:
         **_of_the_law(law.load(site.law_folder), site.regime),
         "figures": figures.load(site.figures_folder, site.figures_key),
         "notices": guide.NOTICES,
+        "scenarios": scenarios.load(site.guide_folder),
         "written": {
             language: {name: guide.load(site.guide_folder, language, name) for name in guide.NAMES}
             for language in translation.LANGUAGES

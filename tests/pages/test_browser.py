@@ -14,7 +14,10 @@ from tests.support.page_visitor import Visitor
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("", "before", "device", "report", "status", "guide", "verify", "sealed", "paper", *guide.NOTICES)
+NAMES = (
+    *("", "before", "device", "report", "status", "guide", "scenarios", "verify", "sealed", "paper"),
+    *guide.NOTICES,
+)
 ALL_PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NAMES)]
 
 

@@ -288,7 +288,10 @@ def test_the_first_two_keyboard_stops_are_the_skip_link_and_the_leave_button(vis
 def test_headings_are_in_order(visitor: Visitor) -> None:
     """Screen reader users navigate by headings."""
     for language in LANGUAGES:
-        for name in ("", "before", "device", "report", "status", "guide", "verify", "sealed", *guide.NOTICES):
+        for name in (
+            *("", "before", "device", "report", "status", "guide", "scenarios", "verify", "sealed"),
+            *guide.NOTICES,
+        ):
             page = visitor.site.client.get(f"/{language}/{name}").text
             levels = [int(tag[1]) for tag, _ in Markup(page).elements if tag in {"h1", "h2", "h3", "h4"}]
             assert levels[0] == 1, name

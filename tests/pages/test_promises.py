@@ -11,6 +11,7 @@ import pytest
 
 from portal.config import Settings
 from portal.web import guide, translation
+from portal.web.scenarios import SHIPPED as SCENARIOS
 from templates.catalogues import LANGUAGES
 from templates.law import reader
 from tests.support.marked_texts import public
@@ -114,6 +115,7 @@ def texts(language: str) -> Iterator[str]:
         yield found.lead
         for section in found.sections:
             yield from (section.text, *section.items)
+    yield from said(tomllib.loads(SCENARIOS.read_text("utf-8")), language)
     yield from (each.reporters.in_(language) for each in law.regimes.values())
     yield from (each.text.in_(language) for each in law.guarantees.values())
     yield from (each.name.in_(language) for each in law.authorities.values())

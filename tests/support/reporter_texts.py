@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from portal.web import scenarios
 from templates import catalogues, shipped
 from templates.catalogues import Domain
 from tests.support.french import of_catalogue, of_toml
@@ -42,6 +43,7 @@ def _sources() -> Iterator[tuple[str, str]]:
     for path in (
         shipped.QUESTIONNAIRE,
         *(ROOT / "portal").glob("*.fr.toml"),
+        scenarios.SHIPPED,
         *map(ROOT.joinpath, _OF_THE_INBOX),
     ):
         document = tomllib.loads(path.read_text("utf-8"))

@@ -39,7 +39,7 @@ _SOURCES = {
     Domain.OFFICERS: ["templates/desk", "inbox"],
     Domain.DRAWS: ["draws"],
 }
-_OF_THE_LAW = "templates/questionnaire.toml templates/jurisdictions/fr"
+_OF_THE_LAW = "templates/questionnaire.toml templates/jurisdictions/fr portal/scenarios.toml"
 _HEADER = """\
 msgid ""
 msgstr ""

@@ -48,7 +48,7 @@ def test_every_text_for_reporters_is_easy_enough_to_read() -> None:
 def test_the_check_covers_texts_of_every_kind() -> None:
     """As a control, texts come from all sources, from the catalogues to the officers' handouts."""
     texts = list(reporter_texts.texts())
-    assert len({place for place, _ in texts}) == 13
+    assert len({place for place, _ in texts}) == 14
     assert sum(len(list(judged(text))) for _, text in texts) > 250
 
 
@@ -60,6 +60,7 @@ def test_the_check_covers_texts_of_every_kind() -> None:
             "Il oriente et protège les lanceurs d\N{RIGHT SINGLE QUOTATION MARK}alerte.",
         ),
         ("templates/jurisdictions/fr/authorities.toml", "en cas de danger, appelez le 17"),
+        ("portal/scenarios.toml", "Cinq minutes suffisent pour sortir un conteneur."),
         *((f"portal/{name}.fr.toml", "") for name in guide.NAMES),
     ],
 )

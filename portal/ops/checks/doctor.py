@@ -19,6 +19,7 @@ from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.errors import Refused
 from portal.exchange import expire, keyrings
+from portal.kit import texts as kit
 from portal.ops import landlock, seccomp, serving
 from portal.ops.checks import machine
 from portal.site import fetching, manifest
@@ -27,7 +28,7 @@ from portal.store import deletion, expiry, outboxes, server
 from portal.store.database import Damaged, Database, StoreBusy, open_database
 from portal.store.keyrings import key_pair
 from portal.typed import typed
-from portal.web import figures, guide, headers, law, translation
+from portal.web import figures, guide, headers, law, scenarios, translation
 from templates.findings import Finding, Level
 
 _WARN_DAYS = 14
@@ -186,19 +187,28 @@ def _written(settings: Settings) -> Iterator[Finding]:
             "set `name` to the name of the inspectorate in each language",
         )
     for language, name in product(translation.LANGUAGES, guide.NAMES):
-        try:
+        with suppress(Refused):
             found = guide.load(settings.guide_folder, language, name).to_fill_in
-        except Refused:
-            continue
-        if found:
-            file = guide.file_of(settings.guide_folder, language, name)
-            yield Finding(
-                Level.WARNING,
-                f"{file.name} is not filled in: {', '.join(found)}",
-                f"fill in {file}"
-                if settings.guide
-                else f"fill in a copy of {file} in your own folder: see `guide` in config.example.toml",
-            )
+            yield from _filled_in(settings, guide.file_of(settings.guide_folder, language, name), found)
+    with suppress(Refused):
+        left = scenarios.load(settings.guide_folder).to_fill_in
+        yield from _filled_in(settings, scenarios.file_of(settings.guide_folder), left)
+    try:
+        kit.load(kit.file_of(settings))
+    except Refused as error:
+        # The site does not need this file, but `portal kit` refuses it.
+        yield Finding(Level.WARNING, f"no awareness kit can be made: {error}", error.hint)
+
+
+def _filled_in(settings: Settings, file: Path, found: Sequence[str]) -> Iterator[Finding]:
+    if found:
+        yield Finding(
+            Level.WARNING,
+            f"{file.name} is not filled in: {', '.join(found)}",
+            f"fill in {file}"
+            if settings.guide
+            else f"fill in a copy of {file} in your own folder: see `guide` in config.example.toml",
+        )
 
 
 def _again(settings: Settings, signed: Pages) -> bytes:

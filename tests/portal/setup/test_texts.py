@@ -26,7 +26,8 @@ from tests.support import setup_kills
 from tests.support.folder_machine import Machine
 from tests.support.small_disk import small_disk
 
-TEXTS = {f"{name}.{language}.toml" for name in NAMES for language in LANGUAGES} | {"kit.toml"}
+SHARED = {"kit.toml", "scenarios.toml"}
+TEXTS = {f"{name}.{language}.toml" for name in NAMES for language in LANGUAGES} | SHARED
 
 
 @pytest.fixture
