@@ -43,6 +43,7 @@ _PAGES = {
     "status": "status.html",
     "guide": "guide.html",
     "scenarios": "scenarios.html",
+    "rehearsal": "rehearsal.html",
     "accessibility": "written.html",
     "rights": "rights.html",
     "privacy": "written.html",

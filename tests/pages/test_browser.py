@@ -15,7 +15,19 @@ from tests.support.page_visitor import Visitor
 pytestmark = pytest.mark.browser
 
 NAMES = (
-    *("", "before", "device", "report", "status", "guide", "scenarios", "verify", "sealed", "paper"),
+    *(
+        "",
+        "before",
+        "device",
+        "report",
+        "status",
+        "guide",
+        "scenarios",
+        "rehearsal",
+        "verify",
+        "sealed",
+        "paper",
+    ),
     *guide.NOTICES,
 )
 ALL_PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NAMES)]

@@ -289,7 +289,18 @@ def test_headings_are_in_order(visitor: Visitor) -> None:
     """Screen reader users navigate by headings."""
     for language in LANGUAGES:
         for name in (
-            *("", "before", "device", "report", "status", "guide", "scenarios", "verify", "sealed"),
+            *(
+                "",
+                "before",
+                "device",
+                "report",
+                "status",
+                "guide",
+                "scenarios",
+                "rehearsal",
+                "verify",
+                "sealed",
+            ),
             *guide.NOTICES,
         ):
             page = visitor.site.client.get(f"/{language}/{name}").text

@@ -19,7 +19,19 @@ from tests.support.swallowing_line import swallowing
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 ELSEWHERE = Settings().leave_to
-NAMES = ("", "before", "device", "report", "status", "guide", "scenarios", "verify", "sealed", *guide.NOTICES)
+NAMES = (
+    "",
+    "before",
+    "device",
+    "report",
+    "status",
+    "guide",
+    "scenarios",
+    "rehearsal",
+    "verify",
+    "sealed",
+    *guide.NOTICES,
+)
 PAGES = ["", "nowhere", *(f"fr/{name}" for name in NAMES)]
 # One page of each kind: an unknown page, the home page, a form, a text.
 KINDS = ["nowhere", "fr/", "fr/report", "fr/guide"]

@@ -21,7 +21,19 @@ from tests.support.paths import ROOT
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 NAMES = (
-    *("", "before", "device", "report", "status", "guide", "scenarios", "verify", "sealed", "paper"),
+    *(
+        "",
+        "before",
+        "device",
+        "report",
+        "status",
+        "guide",
+        "scenarios",
+        "rehearsal",
+        "verify",
+        "sealed",
+        "paper",
+    ),
     *(*guide.NOTICES, "nowhere"),
 )
 PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NAMES)]

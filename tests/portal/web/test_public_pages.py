@@ -23,7 +23,7 @@ from tests.support.markup import Markup
 from tests.support.paths import ROOT
 from tests.support.portal_room import Room
 
-NAMES = ("", "report", "status", "guide", "scenarios", "verify", "paper")
+NAMES = ("", "report", "status", "guide", "scenarios", "rehearsal", "verify", "paper")
 PAGES = ["/", *(f"/{language}/{page}" for language in LANGUAGES for page in NAMES)]
 SCRIPTED = [path for path in PAGES if path.endswith(("report", "status", "verify"))]
 LEAVE = "/static/js/leave.js"

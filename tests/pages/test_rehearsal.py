@@ -1,0 +1,150 @@
+"""The rehearsal shows what reporting looks like. Nobody can type there, or take it for the form."""
+
+import re
+import unicodedata
+
+import pytest
+from mnemonic import Mnemonic
+from playwright.sync_api import Browser, ViewportSize, expect
+
+from crypto import casetoken
+from portal.app import load_questionnaire
+from portal.config import Settings
+from portal.web import pages
+from templates.catalogues import LANGUAGES
+from tests.support.accessibility import small_targets, violations
+from tests.support.markup import Markup
+from tests.support.page_visitor import Visitor
+
+# Nobody can type, choose, press or send with the other elements.
+ACTIVE = {"form", "input", "textarea", "select", "option", "button", "dialog", "iframe", "object", "details"}
+BANNER = {"fr": "Essai : rien n\u2019est envoyé", "en": "Rehearsal: nothing is sent"}
+LABEL = {"fr": "Exemple inventé : rien n\u2019est envoyé", "en": "Invented example: nothing is sent"}
+REAL = {"fr": "Écrire un vrai signalement", "en": "Write a real report"}
+SMALL = ViewportSize(width=320, height=568)
+# More than the seconds that it takes to read the banner and the link.
+MOST_WORDS = 20
+
+
+def shown(language: str, name: str = "rehearsal") -> str:
+    settings = Settings()
+    return pages.render(settings, load_questionnaire(settings))[f"/{language}/{name}"].decode()
+
+
+def plain(text: str) -> str:
+    return " ".join(text.replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_rehearsal_has_nothing_that_takes_text(language: str) -> None:
+    """It has no script of its own either. The control is the form, which has both."""
+    found = {name: shown(language, name) for name in ("rehearsal", "report")}
+    tags = {name: {tag for tag, _ in Markup(page).elements} & ACTIVE for name, page in found.items()}
+    assert tags["rehearsal"] == set()
+    assert tags["report"] >= {"form", "input", "textarea", "button"}
+    assert "contenteditable" not in found["rehearsal"]
+    scripts = {name: set(re.findall(r"/static/js/\w+\.js", page)) for name, page in found.items()}
+    assert scripts["rehearsal"] == {"/static/js/leave.js"} < scripts["report"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_rehearsal_shows_no_twelve_words(language: str) -> None:
+    """Nobody can copy words from it: it has no list, and never six words of a token in a row.
+
+    English sentences have up to five of them. The control is a token, all of whose words are found.
+    """
+    main = shown(language).partition("<main")[2].partition("</main>")[0]
+    assert re.findall(r"<[ou]l\b|class=\"words", main) == []
+    assert longest_run(re.sub(r"<[^>]+>", " ", main), language) < 6
+    token = " ".join(casetoken.words(bytes(casetoken.ENTROPY), language))
+    assert longest_run(f"Notez\N{NO-BREAK SPACE}: {token}.", language) == 12
+
+
+def longest_run(text: str, language: str) -> int:
+    """Return how many words of the list of case tokens follow each other at most in a text."""
+    known = {*Mnemonic(casetoken.LANGUAGES[language]).wordlist}
+    said = re.findall(r"\w+", unicodedata.normalize("NFKD", text).lower())
+    marks = "".join("x" if each in known else " " for each in said)
+    return max(map(len, marks.split()), default=0)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_needs_the_form_sees_it_first_even_on_the_smallest_phone(
+    visitor: Visitor, chromium: Browser, language: str
+) -> None:
+    """Banner and link are above everything else, without scrolling and without a script, and few words long.
+
+    So are the numbers for danger. The last step leads to the form, too.
+    """
+    context = chromium.new_context(java_script_enabled=False, viewport=SMALL)
+    page = context.new_page()
+    page.goto(f"{visitor.address}/{language}/rehearsal")
+    assert plain(page.title()).startswith({"fr": "Essai", "en": "Rehearsal"}[language])
+    banner, link = page.locator("main h1"), page.locator("main a").first
+    assert plain(banner.inner_text()) == BANNER[language]
+    assert page.locator("main > :first-child h1").count() == 1
+    assert link.inner_text() == REAL[language]
+    bar = page.locator(".leave").bounding_box()
+    assert bar
+    for each in (banner, link, page.locator(".danger a").first):
+        box = each.bounding_box()
+        assert box
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= bar["y"]
+    assert len(page.inner_text(".rehearsed").split()) <= MOST_WORDS
+    for one in (link, page.locator("main .ways a.button:not(.second)").last):
+        assert one.get_attribute("href") == f"/{language}/report"
+    page.locator("main .ways a.button:not(.second)").last.click()
+    assert page.url == f"{visitor.address}/{language}/report"
+    context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_invented_text_is_in_a_frame_that_says_so(visitor: Visitor, language: str) -> None:
+    """A quotation outside of a frame could be taken for the reader's own report.
+
+    The frame is a dashed line, also in forced colours and on paper. The control is a field of the form, whose
+    line is not dashed.
+    """
+    page = visitor.page
+    visitor.visit(f"{language}/rehearsal")
+    frames = page.locator("main figure.example")
+    assert frames.count() == 4
+    assert {plain(each.inner_text()) for each in frames.locator("figcaption").all()} == {LABEL[language]}
+    quoted = re.compile("[«“]")
+    assert all(quoted.search(each.inner_text()) for each in frames.all() if each.locator("dl").count())
+    page.evaluate("for (const each of document.querySelectorAll('figure')) each.remove()")
+    assert quoted.search(page.inner_text("main")) is None
+    line = "(each) => getComputedStyle(each).borderTopStyle"
+    visitor.visit(f"{language}/rehearsal")
+    for options in ({}, {"forced_colors": "active"}, {"media": "print"}):
+        page.emulate_media(**options)  # type: ignore[arg-type]
+        assert {each.evaluate(line) for each in page.locator(".rehearsed, .example").all()} == {"dashed"}
+    page.emulate_media(media="null", forced_colors="none")
+    visitor.visit(f"{language}/report")
+    expect(page.locator("#what")).to_be_visible()
+    assert page.locator("#what").evaluate(line) == "solid"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 360])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_rehearsal_is_accessible_on_a_telephone(visitor: Visitor, language: str, width: int) -> None:
+    visitor.page.set_viewport_size(ViewportSize(width=width, height=640))
+    visitor.visit(f"{language}/rehearsal")
+    assert violations(visitor.page) == []
+    assert small_targets(visitor.page) == []
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.browser
+def test_the_rehearsal_sends_and_keeps_nothing(visitor: Visitor) -> None:
+    """The page loads its style and the script of “Leave quickly”, and nothing else; a form asks for work."""
+    visitor.requests.clear()
+    visitor.visit("fr/rehearsal")
+    visitor.page.wait_for_load_state("networkidle")
+    paths = {each.url.removeprefix(visitor.address) for each in visitor.requests}
+    assert paths <= {"/fr/rehearsal", "/static/style.css", "/static/js/leave.js", "/static/icon.svg"}
+    assert visitor.page.context.storage_state(indexed_db=True) == {"cookies": [], "origins": []}
