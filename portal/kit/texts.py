@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from crypto.toml_schema import BadDocument, Document, Node, Schema, list_of, number, table, texts
+from crypto.toml_schema import Document, Node, Schema, list_of, number, table, texts
 from portal.config import Settings
-from portal.errors import BadConfiguration, why
 from portal.web import plain_texts
 from templates import typography
 from templates.catalogues import LANGUAGES
@@ -13,7 +12,6 @@ from templates.catalogues import LANGUAGES
 FILE = "kit.toml"
 SHIPPED = Settings().guide_folder / FILE
 _LONGEST_LINE, _LONGEST = 120, 400
-_HINT = "correct the file; the shipped one shows the format"
 _LINE, _TEXT = texts(_LONGEST_LINE), texts(_LONGEST)
 _PART = table({"minutes": number(1, 240), "heading": _LINE, "items": list_of(_TEXT)})
 _FILE = Schema(
@@ -44,14 +42,7 @@ def load(path: Path) -> dict[str, Node]:
 
     Raises BadConfiguration for the first mistake, such as a missing translation or markup.
     """
-    try:
-        document = _FILE.read(path.read_bytes())
-        plain_texts.check(document)
-        _check_filled_in(document)
-    except OSError as error:
-        raise BadConfiguration(f"{path} was not read: {why(error)}", _HINT) from error
-    except BadDocument as error:
-        raise BadConfiguration(f"{path}: {error}", _HINT) from error
+    document = plain_texts.read(_FILE, path, _check_filled_in)
     return {each: _in(each, document.value) for each in LANGUAGES}
 
 

@@ -1,27 +1,37 @@
-"""Checks of TOML files that the inspectorate edits: their texts are plain, and are shown as they are."""
+"""TOML files that the inspectorate edits: their texts are plain, and are shown as they are."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from crypto import unseen
-from crypto.toml_schema import Document
+from crypto.toml_schema import BadDocument, Document, Schema
+from portal.errors import BadConfiguration, why
 
 Place: TypeAlias = tuple[str | int, ...]
 
 # HTML, Markdown and entities would be shown as they are.
 _MARKUP = re.compile(r"</?[A-Za-z][^>]*>|\*\*|__|`|\]\(|&#?\w+;")
+_HINT = "correct the file; the shipped one shows the format"
 _TO_FILL_IN = re.compile(r"\[[^\]]*\]")
 
 
-def check(document: Document) -> None:
-    """Raise BadDocument for the first text that has markup or a character that is not visible."""
-    for place, text in texts(document):
-        where = named(document, place)
-        if markup := _MARKUP.search(text):
-            raise document.refused(place, f"{where}: “{markup[0]}” is markup, but the texts are plain")
-        if char := first_unseen(text):
-            raise document.refused(place, f"{where}: the character {char} is invisible or breaks the line")
+def read(schema: Schema, path: Path, check: Callable[[Document], None]) -> Document:
+    """Return a file that has no mistake.
+
+    ``check`` raises BadDocument for mistakes that only this file can have. Raises BadConfiguration for the
+    first mistake, such as markup or a character that is not visible.
+    """
+    try:
+        document = schema.read(path.read_bytes())
+        _check_plain(document)
+        check(document)
+    except OSError as error:
+        raise BadConfiguration(f"{path} was not read: {why(error)}", _HINT) from error
+    except BadDocument as error:
+        raise BadConfiguration(f"{path}: {error}", _HINT) from error
+    return document
 
 
 def texts(document: Document) -> Iterator[tuple[Place, str]]:
@@ -43,6 +53,15 @@ def to_fill_in(text: str) -> list[str]:
 def first_unseen(text: str) -> str:
     """Return the first character that is invisible or breaks the line, spelled out, or ""."""
     return next((unseen.spelled(each) for each in text if not unseen.is_plain(each)), "")
+
+
+def _check_plain(document: Document) -> None:
+    for place, text in texts(document):
+        where = named(document, place)
+        if markup := _MARKUP.search(text):
+            raise document.refused(place, f"{where}: “{markup[0]}” is markup, but the texts are plain")
+        if char := first_unseen(text):
+            raise document.refused(place, f"{where}: the character {char} is invisible or breaks the line")
 
 
 def _texts(place: Place, value: Any) -> Iterator[tuple[Place, str]]:

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crypto.keyring import Texts
-from crypto.toml_schema import YES_OR_NO, BadDocument, Document, Node, Schema, list_of, table, texts
+from crypto.toml_schema import YES_OR_NO, Document, Node, Schema, list_of, table, texts
 from portal.config import Settings
-from portal.errors import BadConfiguration, why
 from portal.web import plain_texts
 
 FILE = "scenarios.toml"
@@ -15,7 +14,6 @@ SHIPPED = Settings().guide_folder / FILE
 MOST = 20
 _CHOICES = (2, 4)
 _LINE, _TEXT = texts(120), texts(300)
-_HINT = "correct the file; the shipped one shows the format"
 _CHOICE = table({"text": _LINE, "answer": _TEXT}, {"good": YES_OR_NO})
 _SITUATION = table({"heading": texts(60), "text": _TEXT, "choice": list_of(_CHOICE)})
 _FILE = Schema("scenarios", table({"title": texts(60), "lead": _TEXT, "situation": list_of(_SITUATION)}))
@@ -60,15 +58,7 @@ def file_of(folder: Path) -> Path:
 
 def load(folder: Path) -> Scenarios:
     """Return the scenarios of a folder; raises BadConfiguration for the first mistake."""
-    path = file_of(folder)
-    try:
-        document = _FILE.read(path.read_bytes())
-        plain_texts.check(document)
-        _check_choices(document)
-    except OSError as error:
-        raise BadConfiguration(f"{path} was not read: {why(error)}", _HINT) from error
-    except BadDocument as error:
-        raise BadConfiguration(f"{path}: {error}", _HINT) from error
+    document = plain_texts.read(_FILE, file_of(folder), _check_choices)
     said = document.value
     return Scenarios(
         Texts(**said["title"]),

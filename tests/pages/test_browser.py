@@ -15,19 +15,8 @@ from tests.support.page_visitor import Visitor
 pytestmark = pytest.mark.browser
 
 NAMES = (
-    *(
-        "",
-        "before",
-        "device",
-        "report",
-        "status",
-        "guide",
-        "scenarios",
-        "rehearsal",
-        "verify",
-        "sealed",
-        "paper",
-    ),
+    *("", "before", "device", "report", "status", "guide", "verify", "sealed", "paper"),
+    *("scenarios", "rehearsal"),
     *guide.NOTICES,
 )
 ALL_PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NAMES)]

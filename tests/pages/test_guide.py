@@ -143,6 +143,23 @@ def test_guides_and_notices_have_the_same_parts_in_both_languages(name: str) -> 
     assert len(shape[0]) >= 3
 
 
+@pytest.mark.parametrize(("language", "most"), [("fr", (124, 51)), ("en", (131, 53))])
+def test_home_and_guide_link_to_situations_and_rehearsal_without_growing_longer(
+    language: str, most: tuple[int, int]
+) -> None:
+    """The limits are the numbers of words before the links were added; the guide itself is not counted."""
+    found = pages.render(Settings(), load_questionnaire(Settings()))
+    home, around = (
+        found[f"/{language}/{name}"].decode().partition(begin)[2].partition("</main>")[0]
+        for name, begin in (("", '<main id="main" tabindex="-1">'), ("guide", '<div class="screen">'))
+    )
+    for part, limit in zip((home, around), most, strict=True):
+        for name in ("scenarios", "rehearsal"):
+            assert part.count(f'href="/{language}/{name}"') == 1
+        words = [each for each in re.sub(r"<[^>]+>", " ", part).split() if re.search(r"\w", each)]
+        assert 40 < len(words) <= limit
+
+
 @pytest.mark.parametrize("language", translation.LANGUAGES)
 def test_the_guide_lists_the_numbers_to_call(language: str) -> None:
     text = str(guide.load(ROOM, language))

@@ -20,17 +20,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 ELSEWHERE = Settings().leave_to
 NAMES = (
-    "",
-    "before",
-    "device",
-    "report",
-    "status",
-    "guide",
-    "scenarios",
-    "rehearsal",
-    "verify",
-    "sealed",
-    *guide.NOTICES,
+    *("", "before", "device", "report", "status", "guide", "verify", "sealed"),
+    *("scenarios", "rehearsal", *guide.NOTICES),
 )
 PAGES = ["", "nowhere", *(f"fr/{name}" for name in NAMES)]
 # One page of each kind: an unknown page, the home page, a form, a text.

@@ -21,19 +21,8 @@ from tests.support.paths import ROOT
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 NAMES = (
-    *(
-        "",
-        "before",
-        "device",
-        "report",
-        "status",
-        "guide",
-        "scenarios",
-        "rehearsal",
-        "verify",
-        "sealed",
-        "paper",
-    ),
+    *("", "before", "device", "report", "status", "guide", "verify", "sealed", "paper"),
+    *("scenarios", "rehearsal"),
     *(*guide.NOTICES, "nowhere"),
 )
 PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NAMES)]
