@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from crypto.errors import Malformed
-from draws import messages, party, protocol
+from draws import messages, party, protocol, qr_codes
 from draws.cli import options
 from draws.party import PartyRefused
 from draws.protocol import Later, Signed, Statement, Void
@@ -13,10 +13,6 @@ from inbox.language.errors import FileRefused
 from inbox.language.messages import Sentence, sentence
 from inbox.system import given_files, terminal
 from templates.command_line import FILE, FOLDER, json_option
-
-line_option = click.option(
-    "--line", "as_line", is_flag=True, help="Also print the message as one line, for a QR code."
-)
 
 
 @click.command()
@@ -41,12 +37,11 @@ def create(*, name: str, folder: Path, passphrase_file: Path | None, as_json: bo
 @options.party_option
 @options.list_option
 @options.out_option
-@line_option
 @json_option
-def commit(*, folder: Path, file: Path, out: Path, as_line: bool, as_json: bool) -> None:
+def commit(*, folder: Path, file: Path, out: Path, as_json: bool) -> None:
     """Commit to a new secret for a list. The secret stays in your folder."""
     raw = party.commit(folder, options.list_in(file))
-    _send(out, raw, sentence("commitment"), as_line=as_line, as_json=as_json)
+    _send(out, raw, sentence("commitment"), as_json=as_json)
 
 
 @click.command()
@@ -55,7 +50,6 @@ def commit(*, folder: Path, file: Path, out: Path, as_line: bool, as_json: bool)
 @click.argument("statement", type=FILE)
 @options.passphrase_option
 @options.out_option
-@line_option
 @json_option
 def sign(  # noqa: PLR0913  one parameter for each option
     *,
@@ -64,7 +58,6 @@ def sign(  # noqa: PLR0913  one parameter for each option
     statement: Path,
     passphrase_file: Path | None,
     out: Path,
-    as_line: bool,
     as_json: bool,
 ) -> None:
     """Sign the statement, the thrown dice, or the record of a void.
@@ -81,7 +74,7 @@ def sign(  # noqa: PLR0913  one parameter for each option
             raw = party.sign_later(folder, of, given, passphrase)
         case _:
             raw = party.sign_void(folder, of, given, passphrase)
-    _send(out, raw, sentence("signature"), as_line=as_line, as_json=as_json)
+    _send(out, raw, sentence("signature"), as_json=as_json)
 
 
 @click.command()
@@ -90,17 +83,16 @@ def sign(  # noqa: PLR0913  one parameter for each option
 @click.argument("statement", type=FILE)
 @click.option("--signatures", "signed", type=FILE, required=True, help="The signatures of all parties.")
 @options.out_option
-@line_option
 @json_option
 def reveal(  # noqa: PLR0913  one parameter for each option
-    *, folder: Path, file: Path, statement: Path, signed: Path, out: Path, as_line: bool, as_json: bool
+    *, folder: Path, file: Path, statement: Path, signed: Path, out: Path, as_json: bool
 ) -> None:
     """Write your reveal, once all parties have signed the statement."""
     given = _signable(statement)
     if not isinstance(given, Statement):
         raise _not_signable(statement)
     raw = party.reveal(folder, options.list_in(file), given, _signatures(signed))
-    _send(out, raw, sentence("reveal"), as_line=as_line, as_json=as_json)
+    _send(out, raw, sentence("reveal"), as_json=as_json)
 
 
 @click.command()
@@ -113,13 +105,23 @@ def remember(*, folder: Path, end: Path, as_json: bool) -> None:
     options.tell({"draws": len(after.draws)}, sentence("remembered"), as_json=as_json)
 
 
-def _send(out: Path, raw: bytes, what: Sentence, *, as_line: bool, as_json: bool) -> None:
-    options.write(out, raw)
+@click.command()
+@click.argument("message", type=FILE)
+@json_option
+def code(*, message: Path, as_json: bool) -> None:
+    """Show a message as a QR code, and below it as the line that the code contains."""
+    raw = given_files.content(message)
+    messages.read(raw)
     line = messages.to_line(raw)
-    if as_line and not as_json:
-        terminal.say(line)
+    if not as_json:
+        terminal.show_code(qr_codes.modules(line))
+    terminal.show({"line": line}, [line], as_json=as_json)
+
+
+def _send(out: Path, raw: bytes, what: Sentence, *, as_json: bool) -> None:
+    options.write(out, raw)
     told = sentence("{what} written: give {file} to the office", what=what, file=out)
-    options.tell({"file": str(out), "line": line}, told, as_json=as_json)
+    options.tell({"file": str(out), "line": messages.to_line(raw)}, told, as_json=as_json)
 
 
 def _signable(path: Path) -> Statement | Later | Void:

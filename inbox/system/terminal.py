@@ -18,7 +18,7 @@ import threading
 import traceback
 import unicodedata
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -68,6 +68,9 @@ class _Order(str):
 
 _BEGIN_LINE = _Order("\r")
 _CLEAR = _Order("\x1b[H\x1b[2J\x1b[3J")
+_DARK_ON_LIGHT, _USUAL_COLOURS = _Order("\x1b[30;107m"), _Order("\x1b[0m")
+# Two rows of a QR code in one line of text: the upper and the lower half of each character is dark or light.
+_HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 
 
 def quoted(text: str) -> Printable:
@@ -101,6 +104,26 @@ def show(view: Mapping[str, Any], lines: Iterable[str], *, as_json: bool) -> Non
     say_all(lines)
     for warning in view.get("warnings", ()):
         warn(f"warning: {warning}")
+
+
+def show_code(rows: Sequence[Sequence[bool]]) -> None:
+    """Print a QR code; True means dark. Raises Refused if it cannot be shown whole.
+
+    On a terminal, the code is dark on light whatever its usual colours are, because scanners need this.
+    """
+    is_terminal, columns = sys.stdout.isatty(), len(rows[0])
+    if not _can_print("".join(_HALVES.values())):
+        raise Refused(sentence("this terminal cannot show QR codes"), sentence("set the terminal to UTF-8"))
+    if is_terminal and shutil.get_terminal_size().columns < columns:
+        raise Refused(
+            sentence("the window is too narrow for the QR code"),
+            sentence("make it {columns} columns wide", columns=columns),
+        )
+    padded = [*rows, [False] * columns]
+    for above, below in zip(padded[::2], padded[1::2], strict=False):
+        line = visible("".join(map(_HALVES.__getitem__, zip(above, below, strict=True))))
+        parts = (_DARK_ON_LIGHT, line, _USUAL_COLOURS) if is_terminal else (line,)
+        _write(*parts, end="\n")
 
 
 def warn(line: str) -> None:
@@ -374,6 +397,15 @@ def _printable(line: str) -> Printable:
 def _write(*parts: Printable | _Order, end: Literal["", "\n"] = "", to: TextIO | None = None) -> None:
     """Write to standard output or another stream. No other function of the inbox writes to a terminal."""
     print(*parts, sep="", end=end, file=to, flush=not end)
+
+
+def _can_print(text: str) -> bool:
+    try:
+        # A stream without an encoding holds any text.
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _no_text() -> Refused:
