@@ -186,6 +186,7 @@ sign-medium: .venv/project
 lock: .venv/project
 	$(COMPILE) requirements/portal.in --output-file requirements/portal.txt
 	$(COMPILE) requirements/inbox.in --output-file requirements/inbox.txt
+	$(COMPILE) requirements/draws.in --output-file requirements/draws.txt
 	$(COMPILE) requirements/dev.in --output-file requirements/dev.txt
 	$(COMPILE) requirements/demo.in --output-file requirements/demo.txt
 	$(COMPILE) requirements/release.in --output-file requirements/release.txt

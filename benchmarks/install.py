@@ -14,7 +14,6 @@ from benchmarks import bare_tree, first_report, killed_setup, lost_machine, obst
 from benchmarks.first_report import ANSWERS, Walk
 from benchmarks.packages import WHEELS, build_package
 from deploy.release import manifest, python_environment, signing
-from deploy.release.building import SIDES
 from portal.setup.upgrade.progress import EARLIER
 from tests.support.commits import git
 from tests.support.machine import Machine
@@ -22,6 +21,7 @@ from tests.support.medium import make_keys
 from tests.support.next_candidate import raise_version
 from tests.support.paths import ROOT
 
+_SIDES = ("portal", "inbox")
 _SETUP = ("fanal-portal", "setup")
 _OLDER, _NEWER = "srv/older.deb", "srv/newer.deb"
 _MIGRATIONS = "portal/store/migrations/versions"
@@ -103,8 +103,8 @@ def build_packages(folder: Path) -> Packages:
     """Build the packages."""
     clone = folder / "clone"
     bare_tree.run("git", "clone", "--quiet", str(ROOT), str(clone))
-    python_environment.fetch(ROOT, SIDES, WHEELS)
-    portal, inbox = (build_package(clone, side, folder) for side in SIDES)
+    python_environment.fetch(ROOT, _SIDES, WHEELS)
+    portal, inbox = (build_package(clone, side, folder) for side in _SIDES)
     shutil.copy(ROOT / "tests/next_version/portal/v0002_next.py", clone / _MIGRATIONS)
     raise_version(clone / "pyproject.toml")
     git(clone, "add", "--all")

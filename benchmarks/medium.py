@@ -138,8 +138,9 @@ def _medium(out: Path, debian: Path, package: Path, keys: Path, made: datetime) 
     release = out.with_suffix(".release")
     release.mkdir()
     shutil.copy(package, release)
-    # A release also contains the portal's package; a medium does not.
-    (release / package.name.replace("inbox", "portal")).touch()
+    # A release also contains the other packages; a medium does not.
+    for other in ("portal", "draws"):
+        (release / package.name.replace("inbox", other)).touch()
     manifest.write(release)
     shutil.copytree(debian, out)
     return Medium.complete(out, release, keys, made)

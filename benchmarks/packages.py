@@ -140,7 +140,7 @@ def _planted(out: Path, copy: Path) -> None:
 
 
 def _installed(out: Path, tree: Path) -> Iterator[str]:
-    """Install, use and purge both packages in a bare tree of Debian 13. Yield the figures."""
+    """Install, use and purge each package in a bare tree of Debian 13. Yield the figures."""
     bare_tree.make(tree)
     with bare_tree.entered(tree):
         bare_tree.inside(tree, "apt-get", "update")
@@ -194,7 +194,19 @@ def _use_inbox(tree: Path) -> None:
     _expect(founded, "root_key")
 
 
-_USES = {"fanal-portal": _use_portal, "fanal-inbox": _use_inbox}
+def _use_draws(tree: Path) -> None:
+    """Make two keys and a page, and check that nothing of the inbox and no command of it was installed."""
+    _expect(bare_tree.inside(tree, "draws", "--version"), "commit")
+    _expect(bare_tree.inside(tree, "draws", "team", "create", "--out", "/tmp/team.key"), "age1")  # noqa: S108  inside the tree
+    (tree / "tmp/passphrase").write_text("a passphrase\n")
+    party = ("party", "create", "union", "--folder", "/tmp/union", "--passphrase-file", "/tmp/passphrase")  # noqa: S108
+    _expect(bare_tree.inside(tree, "draws", "--language", "en", *party), "give /tmp/union/union.pub to the")
+    bare_tree.inside(tree, "draws", "page", "--out", "/tmp/verify.html")  # noqa: S108
+    if (tree / "usr/bin/inbox").exists() or [*tree.glob("usr/lib/fanal-draws/**/inbox/vault")]:
+        raise RuntimeError("the package of draws installed parts of the inbox that it does not need")
+
+
+_USES = {"fanal-portal": _use_portal, "fanal-inbox": _use_inbox, "fanal-draws": _use_draws}
 
 
 def _expect(said: str, part: str) -> None:

@@ -35,7 +35,7 @@ TEXTS = {
     },
     "docs/deploying.md#Daily work": guides.section(DEPLOYING, "Daily work"),
 }
-PACKAGES = ("fanal-portal_1.0.0_amd64.deb", "fanal-inbox_1.0.0_amd64.deb")
+PACKAGES = tuple(f"fanal-{each}_1.0.0_amd64.deb" for each in ("portal", "inbox", "draws"))
 
 
 # These pages have the same commands as the English edition.

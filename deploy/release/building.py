@@ -15,7 +15,8 @@ from deploy.release.errors import Refused
 from deploy.release.python_environment import Libraries
 from deploy.release.source import Source
 
-SIDES = ("portal", "inbox")
+# Both sides, and the program for draws, which outsiders install: each has a package of its own.
+SIDES = ("portal", "inbox", "draws")
 
 
 @dataclass(frozen=True, slots=True)

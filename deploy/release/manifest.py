@@ -11,7 +11,7 @@ from deploy.release.minisign_files import read
 MANIFEST = "SHA256SUMS"
 _NAME = r"[A-Za-z0-9][A-Za-z0-9.+~_-]*"
 _LINE = re.compile(rf"([0-9a-f]{{64}})  ({_NAME}(?:/{_NAME})*)")
-PACKAGE = re.compile(r"fanal-(portal|inbox)_(.+)_amd64\.deb")
+PACKAGE = re.compile(r"fanal-(portal|inbox|draws)_(.+)_amd64\.deb")
 
 
 def write(folder: Path) -> None:
@@ -69,9 +69,11 @@ def _listed(manifest: Path) -> dict[str, str]:
 
 
 def _version(names: Collection[str]) -> str:
-    """Return the version of both packages. Raises Refused if a package is missing or the versions differ."""
+    """Return the version of all packages. Raises Refused if a package is missing or the versions differ."""
     found = [match for match in map(PACKAGE.fullmatch, names) if match]
     versions = {match[2] for match in found}
-    if sorted(match[1] for match in found) != ["inbox", "portal"] or len(versions) != 1:
-        raise Refused("the manifest does not name one portal and one inbox of the same version", DANGER)
+    if sorted(match[1] for match in found) != ["draws", "inbox", "portal"] or len(versions) != 1:
+        raise Refused(
+            "the manifest does not name portal, inbox and draws, each once, of the same version", DANGER
+        )
     return versions.pop()

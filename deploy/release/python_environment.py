@@ -8,7 +8,7 @@ signature of the release covers both.
 
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,9 +27,20 @@ _INSTALLERS_NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_
 _COMMANDS = {
     "portal": {"portal": "portal.ops.cli", "fanal-portal": "portal.setup.cli"},
     "inbox": {"inbox": "inbox.cli.main"},
+    "draws": {"draws": "draws.cli.main"},
 }
-# The rooms that a package leaves out: those of the other side, and the program for draws.
-_OTHER = {"portal": ("inbox", "draws"), "inbox": ("portal", "draws")}
+# The rooms of our wheel, and what a package contains of them. The program for draws shares a few modules with
+# the inbox; outsiders install it, so their machines get nothing else of the inbox, and no law.
+_ROOMS = ("portal", "inbox", "draws", "crypto", "templates")
+CONTENTS = {
+    "portal": ("portal", "crypto", "templates"),
+    "inbox": ("inbox", "crypto", "templates"),
+    "draws": (
+        *("draws", "crypto", "inbox/__init__.py", "inbox/language", "inbox/system", "templates/__init__.py"),
+        *(f"templates/{name}" for name in ("catalogues.py", "command_line.py", "shipped.py", "version.py")),
+        *("templates/commit.txt", "templates/translations"),
+    ),
+}
 
 
 def fetch(root: Path, sides: tuple[str, ...], wheels: Path) -> None:
@@ -81,8 +92,7 @@ def build(folder: Path, side: str, wheel: Path, libraries: Libraries, env: Mappi
     run(*uv, "--find-links", libraries.wheels, *_LOCKED, libraries.lock, cwd=folder, env=env)
     run(*uv, wheel, cwd=folder, env=env)
     _remove_traces(folder, site)
-    for room in _OTHER[side]:
-        shutil.rmtree(site / room)
+    _remove_others(site, CONTENTS[side])
     for command, module in _COMMANDS[side].items():
         _write_command(folder / "bin" / command, side, module)
     compiled = ("-q", "-f", "--invalidation-mode", "unchecked-hash", "-s", folder)
@@ -103,8 +113,21 @@ def _remove_traces(folder: Path, site: Path) -> None:
     shutil.rmtree(folder / "share", ignore_errors=True)
 
 
+def _remove_others(site: Path, contents: Collection[str]) -> None:
+    """Remove our files that are not among ``contents``, and the folders that are then empty."""
+    for path in sorted((each for room in _ROOMS for each in (site / room).rglob("*")), reverse=True):
+        if path.is_dir():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif not any(path.is_relative_to(site / each) for each in contents):
+            path.unlink()
+    for room in _ROOMS:
+        if not any((site / room).iterdir()):
+            (site / room).rmdir()
+
+
 def _write_command(file: Path, side: str, module: str) -> None:
-    """Write a command of the portal or the inbox.
+    """Write a command of the package.
 
     ``-P`` keeps Python from importing modules beside the command.
     """

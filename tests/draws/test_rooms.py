@@ -1,39 +1,29 @@
 """The program for draws runs on a machine without the inbox and the portal."""
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from deploy.release.python_environment import CONTENTS
 from draws.cli.main import commands
 from templates.command_line import leaves
+from tests.support.bare_program import run
+from tests.support.imports import reached
 from tests.support.paths import ROOT
 
-# What a package with this program contains; of the inbox, two rooms.
-SHIPPED = ("draws", "crypto", "templates", "inbox/language", "inbox/system")
+# What the package with this program contains. Only the wheel of a release has the file with its commit.
+SHIPPED = tuple(each for each in CONTENTS["draws"] if (ROOT / each).exists())
 
 
 def copy_of_the_program(folder: Path, shipped: tuple[str, ...]) -> Path:
-    for room in shipped:
-        shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "inbox").mkdir(exist_ok=True)
-    shutil.copyfile(ROOT / "inbox/__init__.py", folder / "inbox/__init__.py")
+    for each in shipped:
+        (folder / each).parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / each).is_dir():
+            shutil.copytree(ROOT / each, folder / each, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(ROOT / each, folder / each)
     return folder
-
-
-def run(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
-    # -P and -S with an own path: only the copy and the libraries, not this checkout.
-    libraries = next(path for path in sys.path if path.endswith("site-packages"))
-    begin = f"import sys; sys.path[:0] = [{str(folder)!r}, {libraries!r}]; "
-    return subprocess.run(
-        [sys.executable, "-I", "-S", "-c", begin + code],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def every_command() -> str:
@@ -46,6 +36,14 @@ def test_every_command_loads_without_the_other_rooms(tmp_path: Path) -> None:
     found = run(copy, f"{every_command()}; print(draws.__file__)")
     assert (found.returncode, found.stderr) == (0, "")
     assert found.stdout.startswith(str(copy))
+
+
+def test_the_program_installs_only_its_rooms_and_what_they_import() -> None:
+    """Outsiders get no code of the inbox that a draw does not need, and no law."""
+    files = reached("draws")[0]
+    assert {*SHIPPED, "templates/commit.txt"} == {*CONTENTS["draws"]}
+    needed = {next(each for each in SHIPPED if file.is_relative_to(each)) for file in files}
+    assert {*SHIPPED} - needed == {"templates/translations"}
 
 
 @pytest.mark.parametrize("room", ["inbox/language", "crypto"])

@@ -44,7 +44,8 @@ def first(debian: SigningKey, tmp_path_factory: pytest.TempPathFactory) -> Mediu
     (release := place / "release").mkdir()
     files = {PROGRAM: b"inbox", "/DEBIAN/postinst": f"#!/bin/sh\n{power_fails('dpkg')}\n".encode()}
     debian_mirror.package("fanal-inbox", "1.0.0", files, release)
-    (release / "fanal-portal_1.0.0_amd64.deb").write_bytes(b"portal")
+    for other in ("portal", "draws"):
+        (release / f"fanal-{other}_1.0.0_amd64.deb").write_bytes(b"package")
     manifest.write(release)
     debian_mirror.make(place / "medium", debian)
     make_keys(place / "keys")

@@ -27,6 +27,7 @@ from deploy.release.source import Source
 from portal.setup import conditions
 from portal.setup.system import System
 from portal.typed import PACKAGE
+from tests.support.bare_program import run
 from tests.support.commits import git
 from tests.support.paths import ROOT
 
@@ -152,6 +153,44 @@ def test_the_package_of_the_portal_has_no_code_of_the_inbox(unpacked: Path) -> N
     }
 
 
+@pytest.fixture(scope="module")
+def draws(commit: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files that the package of draws installs."""
+    tree = tmp_path_factory.mktemp("draws-tree")
+    (package,) = built(commit, tmp_path_factory.mktemp("draws"), "draws").glob("*.deb")
+    subprocess.run(["dpkg-deb", "--extract", package, tree], check=True)
+    return tree
+
+
+@pytest.mark.slow
+def test_the_package_of_draws_has_only_the_code_of_the_inbox_that_it_needs(draws: Path) -> None:
+    """`make soak packages` installs this package with its libraries in a bare Debian."""
+    (site,) = draws.glob("usr/lib/fanal-draws/lib/python3*/site-packages")
+    ours = {each.name for each in site.iterdir() if each.suffix != ".dist-info"}
+    assert ours == {"draws", "crypto", "inbox", "templates", "small"}
+    assert {each.name for each in (site / "inbox").iterdir()} == {
+        *("__init__.py", "__pycache__", "language", "system")
+    }
+    assert {each.name for each in (site / "templates").iterdir() if each.suffix != ".py"} == {
+        *("__pycache__", "commit.txt", "translations")
+    }
+    assert (draws / "usr/bin/draws").readlink() == Path("../lib/fanal-draws/bin/draws")
+    assert (draws / "usr/share/man/man1/draws.1.gz").is_file()
+
+
+@pytest.mark.slow
+def test_the_installed_program_for_draws_runs_with_only_the_files_of_its_package(draws: Path) -> None:
+    """The libraries are those of the tests, because this package contains a small one instead."""
+    (site,) = draws.glob("usr/lib/fanal-draws/lib/python3*/site-packages")
+    command = (draws / "usr/lib/fanal-draws/bin/draws").read_text().partition("\n")[2]
+    out = draws / "verify.html"
+    arguments = f"import sys; sys.argv[1:] = ['page', '--out', {str(out)!r}]\n"
+    found = run(site, arguments + command)
+    assert (found.returncode, found.stderr) == (0, "")
+    assert (site / "draws/page.html").is_file()
+    assert b"<script" in out.read_bytes()
+
+
 @pytest.mark.slow
 def test_the_hints_of_the_installed_portal_contain_the_commands_of_the_package(unpacked: Path) -> None:
     """`portal.typed` recognises the package by the folder of its Python environment."""
@@ -220,6 +259,12 @@ def test_the_package_of_the_portal_depends_on_python_and_on_the_packages_that_it
     asked = ["dpkg-deb", "--field", str(package), "Depends"]
     said = subprocess.run(asked, check=True, capture_output=True, text=True).stdout
     assert PYTHON_AND_C <= set(said.strip().split(", "))
+
+
+def test_the_package_of_draws_depends_on_python_and_on_no_other_program() -> None:
+    lines = (ROOT / "deploy/debian/draws/control").read_text().splitlines()
+    (depends,) = (line.removeprefix("Depends: ") for line in lines if line.startswith("Depends: "))
+    assert {*depends.split(", ")} == PYTHON_AND_C - {"zlib1g"} | {"${misc:Depends}"}
 
 
 def test_the_package_of_the_inbox_also_depends_on_its_sandbox_and_fonts() -> None:

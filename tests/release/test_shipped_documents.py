@@ -23,7 +23,7 @@ SOURCE = re.compile(rf"(?:\.\./)*(?:{FOLDERS}|CONTRIBUTING\.md$|config\.example\
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the documents of both packages, where the packages install them."""
+    """A folder with the documents of all packages, where the packages install them."""
     folder = tmp_path_factory.mktemp("machine")
     lists = [(ROOT / "deploy/debian" / side / "install").read_text() for side in SIDES]
     for line in "".join(lists).splitlines():

@@ -19,6 +19,7 @@ from tests.support.paths import ROOT
 
 PACKAGE = "fanal-portal_1.0.0_amd64.deb"
 INBOX = "fanal-inbox_1.0.0_amd64.deb"
+DRAWS = "fanal-draws_1.0.0_amd64.deb"
 BILL = "fanal-portal_1.0.0.cdx.json"
 
 
@@ -49,6 +50,7 @@ def release(tmp_path: Path) -> Release:
     keys.mkdir()
     (folder / PACKAGE).write_bytes(b"package")
     (folder / INBOX).write_bytes(b"package")
+    (folder / DRAWS).write_bytes(b"package")
     (folder / BILL).write_bytes(b"bill")
     manifest.write(folder)
     made = Release(folder, release_keys.make(keys, "anne"), release_keys.make(keys, "bruno"))
@@ -231,11 +233,14 @@ def test_a_signed_manifest_is_refused_if_it_is_malformed_or_names_a_file_twice(
         [],
         [PACKAGE],
         [INBOX],
-        [PACKAGE, INBOX.replace("1.0.0", "1.0.1")],
-        [PACKAGE, INBOX, PACKAGE + "_amd64.deb"],
+        [PACKAGE, INBOX],
+        [PACKAGE, DRAWS],
+        [PACKAGE, INBOX.replace("1.0.0", "1.0.1"), DRAWS],
+        [PACKAGE, INBOX, DRAWS.replace("1.0.0", "1.0.1")],
+        [PACKAGE, INBOX, DRAWS, PACKAGE + "_amd64.deb"],
     ],
 )
-def test_a_signed_release_has_both_packages_in_the_same_version(release: Release, names: list[str]) -> None:
+def test_a_signed_release_has_every_package_in_the_same_version(release: Release, names: list[str]) -> None:
     """Otherwise somebody could combine an older package with a newer one."""
     for file in release.folder.iterdir():
         file.unlink()
@@ -243,7 +248,7 @@ def test_a_signed_release_has_both_packages_in_the_same_version(release: Release
         (release.folder / name).write_bytes(b"package")
     manifest.write(release.folder)
     sign_as_it_is(release)
-    assert release.refused().endswith("one portal and one inbox of the same version")
+    assert release.refused().endswith("portal, inbox and draws, each once, of the same version")
 
 
 @pytest.mark.parametrize("content", [b"", b"junk\n", b"a\nb\nc\nd\n", b"\xff\xfe\n\xff\n"])

@@ -83,7 +83,7 @@ class Medium:
         """
         release, folder = place / f"release-{inbox}", place / f"medium-{inbox}-{made:%Y%m%d%H%M}"
         release.mkdir()
-        for side in ("portal", "inbox"):
+        for side in ("portal", "inbox", "draws"):
             (release / f"fanal-{side}_{inbox}_amd64.deb").write_bytes(b"package")
         manifest.write(release)
         library = folder / LIBRARY
