@@ -72,6 +72,7 @@ class DrawList:
     strata: tuple[Stratum, ...]
     parties: tuple[Party, ...]
     later: Source | None = None
+    rule: bytes | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -200,6 +201,7 @@ LIST = record(
         ),
         "parties": list_of(record(Party, {"name": _name, "key": binary(32)}), MOST_PARTIES),
         "later": optional(record(Source, {"source": _name, "round": _word, "day": day})),
+        "rule": optional(_hash),
     },
     "draw-list",
 )
@@ -280,8 +282,12 @@ def salt(secret: bytes, position: int) -> bytes:
 
 def salted(secret: bytes, lines: Sequence[str]) -> list[bytes]:
     """Return the leaf of each line (3.1)."""
-    sha256 = hashlib.sha256
-    return [sha256(_LINE + salt(secret, at) + line.encode()).digest() for at, line in enumerate(lines)]
+    return [leaf(salt(secret, at), line) for at, line in enumerate(lines)]
+
+
+def leaf(own_salt: bytes, line: str) -> bytes:
+    """Return the leaf of a line with this salt (3.1)."""
+    return hashlib.sha256(_LINE + own_salt + line.encode()).digest()
 
 
 def leaves_hash(strata: Sequence[tuple[Sequence[bytes], Sequence[int]]]) -> bytes:
@@ -327,6 +333,11 @@ def seed(of_list: bytes, reveals: Sequence[Reveal], later: Later | None) -> byte
     """Return the seed (7). ``reveals`` are in the order of the parties."""
     secrets = tuple(reveal.secret for reveal in reveals)
     return hashed("seed", _SEED.encode(_Seed(of_list, secrets, later.value if later else None)))
+
+
+def ticket(seed_of_draw: bytes, of_leaf: bytes) -> bytes:
+    """Return the ticket of a line without a weight (7)."""
+    return hashlib.sha256(_TICKET + seed_of_draw + of_leaf + bytes(_WEIGHT)).digest()
 
 
 def drawn(seed_of_draw: bytes, leaves: Sequence[bytes], weights: Sequence[int], count: int) -> list[bytes]:

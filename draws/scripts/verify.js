@@ -37,7 +37,7 @@ const hash = binary(HASH);
 const signedBy = listOf(record({ party: name, signature: binary(64) }), MOST_PARTIES);
 const texts = listOf(text(2 ** 28, /^[A-Za-z0-9_-]*$/), MOST_STRATA);
 
-const LIST = file("draw-list", {
+export const LIST = file("draw-list", {
   series: name,
   number: integer(1),
   previous: hash,
@@ -59,6 +59,7 @@ const LIST = file("draw-list", {
   ),
   parties: listOf(record({ name, key: binary(32) }), MOST_PARTIES),
   later: optional(record({ source: name, round: word, day })),
+  rule: optional(hash),
 });
 const REVEAL = file("draw-reveal", { id: binary(16), list: hash, party: name, secret: binary(32) });
 const STATEMENT = file("draw-statement", { list: hash, commitments: listOf(hash, MOST_PARTIES) });
@@ -71,7 +72,7 @@ const VOID = file("draw-void", {
   missing: listOf(name, MOST_PARTIES),
   day,
 });
-const TRANSCRIPT = file("draw-transcript", {
+export const TRANSCRIPT = file("draw-transcript", {
   list: LIST,
   leaves: texts,
   weights: texts,
@@ -334,7 +335,7 @@ function checkOrder(list, names, rule) {
  * @param {string} label
  * @param {Uint8Array} hashedFile
  */
-function hashed(label, hashedFile) {
+export function hashed(label, hashedFile) {
   return sha256(concat([utf8(`fanal/draw/1/${label}\0`), hashedFile]));
 }
 
@@ -353,12 +354,12 @@ function writeEnd(end) {
  * @param {Drawn | Voided} end
  * @returns {end is Voided}
  */
-function isVoid(end) {
+export function isVoid(end) {
   return "stage" in end;
 }
 
 /** @param {Uint8Array} raw */
-function split(raw) {
+export function split(raw) {
   return Array.from({ length: raw.length / HASH }, (_, at) => raw.subarray(HASH * at, HASH * (at + 1)));
 }
 
@@ -367,7 +368,7 @@ function split(raw) {
  * @param {Uint8Array} a
  * @param {Uint8Array} b
  */
-function compare(a, b) {
+export function compare(a, b) {
   for (let at = 0; at < a.length; at += 1) {
     const difference = /** @type {number} */ (a[at]) - /** @type {number} */ (b[at]);
     if (difference) return difference;
@@ -387,7 +388,7 @@ function view(bytes) {
  * @param {() => T} act
  * @returns {T}
  */
-function as(rule, act) {
+export function as(rule, act) {
   try {
     return act();
   } catch (error) {
@@ -399,6 +400,6 @@ function as(rule, act) {
  * @param {boolean} holds
  * @param {string} rule
  */
-function check(holds, rule) {
+export function check(holds, rule) {
   if (!holds) throw new Disproved(rule);
 }
