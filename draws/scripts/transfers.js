@@ -32,7 +32,7 @@ const OPENING = file("draw-opening", {
   list: hash,
   rule: RULE,
   lines: listOf(record({ salt: hash, cells: listOf(text(4_000, /^[ -~]*$/), COLUMNS.length) }), MOST_LINES),
-  exceptions: listOf(record({ reason: name, signed_by: text(LONGEST_CODE, CODE), count: integer(1, MOST_LINES) }), 1_000),
+  exceptions: listOf(record({ signed_by: text(LONGEST_CODE, CODE), count: integer(1, MOST_LINES) }), 1_000),
   transfers: listOf(
     record({ agent: text(64, COMMITTED), post: text(LONGEST_CODE, /^(?:[A-Za-z0-9][A-Za-z0-9._/-]*)?$/) }),
     MOST_TRANSFERS,
@@ -51,14 +51,6 @@ const OPENING = file("draw-opening", {
  * What a valid opening says.
  * @typedef {{ list: Uint8Array, day: string, transfers: Transfer[], states: State[], exceptions: Opening["exceptions"] }} Outcome
  */
-
-/**
- * Return whether a file says that it is an opening.
- * @param {Uint8Array} raw
- */
-export function isOpening(raw) {
-  return new TextDecoder().decode(raw.subarray(0, 99)).includes('"kind":"draw-opening"');
-}
 
 /**
  * Return what an opening says; throws Disproved.
@@ -244,14 +236,13 @@ function checkDue(list, leaves, states, batch) {
 }
 
 /**
- * Check that each exception is counted, with a reason of the rule (11.5).
+ * Check that each exception is counted, with who signed it (11.5).
  * @param {Opening} given
  * @param {State[]} states
  */
-function checkExceptions({ exceptions, rule }, states) {
-  const pairs = exceptions.map((each) => `${each.reason}\n${each.signed_by}`);
-  check(pairs.every((each, at) => at === 0 || /** @type {string} */ (pairs[at - 1]) < each), "exceptions");
-  check(exceptions.every(({ reason }) => rule.reasons.includes(reason)), "exceptions");
+function checkExceptions({ exceptions }, states) {
+  const signers = exceptions.map((each) => each.signed_by);
+  check(signers.every((each, at) => at === 0 || /** @type {string} */ (signers[at - 1]) < each), "exceptions");
   const counted = exceptions.reduce((sum, { count }) => sum + count, 0);
   check(counted === states.filter((each) => each === "excepted").length, "exceptions");
 }

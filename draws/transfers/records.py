@@ -60,9 +60,8 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many exceptions have this reason and this signer."""
+    """How many exceptions somebody signed."""
 
-    reason: str
     signed_by: str
     count: int
 
@@ -115,8 +114,7 @@ OPENING = record(
             protocol.MOST_LINES,
         ),
         "exceptions": list_of(
-            record(Counted, {"reason": _name, "signed_by": _code, "count": integer(1, protocol.MOST_LINES)}),
-            1_000,
+            record(Counted, {"signed_by": _code, "count": integer(1, protocol.MOST_LINES)}), 1_000
         ),
         "transfers": list_of(
             record(Transfer, {"agent": text(64, COMMITTED), "post": text(LONGEST_CODE, f"(?:{CODE})?")}),

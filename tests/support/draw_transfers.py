@@ -71,12 +71,12 @@ def drawn(  # noqa: PLR0913  what a cheat exchanges, too
     transfers = verify.transfers(
         of, sort(of, batch, ordered), ordered, [leaf for own in leaves for leaf in own], seed
     )
-    counted = Counter(exceptions)
+    counted = Counter(signer for _, signer in exceptions)
     opening = Opening(
         protocol.list_hash(transcript.list),
         of,
         tuple(opened[at] for at in order),
-        tuple(Counted(*each, counted[each]) for each in sorted(counted)),
+        tuple(Counted(each, counted[each]) for each in sorted(counted)),
         transfers,
     )
     return protocol.TRANSCRIPT.encode(transcript), records.OPENING.encode(opening)

@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from crypto import base64url, strictjson
+from draws import protocol
 from draws.transfers import records, verify
 from draws.transfers.records import Batch, Opened, Rule
 from draws.transfers.rule import Line, Sorted, State, sort
@@ -113,7 +114,6 @@ ALL = (State.CERTAIN, State.EXCEPTED, State.WAITING, State.WITHIN, State.FREE)
         (("rule", "reasons"), ["any"], "rule"),
         (("exceptions",), [], "exceptions"),
         (("exceptions", 0, "count"), 99, "exceptions"),
-        (("exceptions", 0, "reason"), "friendship", "exceptions"),
         (("transfers",), [], "order"),
         (("transfers", 0, "agent"), "0" * 64, "order"),
         (("transfers", 0, "post"), "", "order"),
@@ -125,6 +125,33 @@ def test_an_opening_with_a_wrong_part_is_refused_by_the_rule_of_this_part(
     transcript, opening = one(*ALL)
     assert agreed(peer, transcript, opening) == ""
     assert agreed(peer, transcript, edited(opening, *path, value=value)) == rule
+
+
+def test_the_same_signer_is_not_counted_twice(peer: Ask) -> None:
+    transcript, opening = next(
+        draw(n) for n in range(400) if verify.verify_opening(*draw(n)).sorted.size(State.EXCEPTED) == 2
+    )
+    ones: list[strictjson.Json] = [{"signed_by": each, "count": 1} for each in ("hr-1", "hr-2")]
+    assert agreed(peer, transcript, edited(opening, "exceptions", value=ones)) == ""
+    assert agreed(peer, transcript, edited(opening, "exceptions", value=[ones[0]] * 2)) == "exceptions"
+    assert agreed(peer, transcript, edited(opening, "exceptions", value=[*reversed(ones)])) == "exceptions"
+
+
+def test_who_is_transferred_is_who_was_drawn_in_the_transcript() -> None:
+    """The ceremony drew leaves before anybody opened a line; the opening names the people of these leaves."""
+    transcript, opening = one(State.TIED, State.CERTAIN)
+    drawn_leaves = {
+        leaf
+        for text in protocol.TRANSCRIPT.parse(transcript).drawn
+        for leaf in protocol.split(base64url.decode(text))
+    }
+    found = records.OPENING.parse(opening)
+    people = {
+        each.cells[0]
+        for each in found.lines
+        if each.cells[0] and protocol.leaf(each.salt, records.line(each.cells)) in drawn_leaves
+    }
+    assert people == {each.agent for each in found.transfers}
 
 
 def test_two_people_cannot_change_their_places(peer: Ask) -> None:
