@@ -8,8 +8,9 @@ that this program writes can contain it.
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from crypto.printable import visible
 from inbox.language.errors import Refused
@@ -56,7 +57,7 @@ def read(raw: bytes, columns: Columns) -> list[dict[str, str]]:
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=_mark(text), strict=True)
     try:
         header = _header(next(rows, []), columns)
-        found = [_row(cells, header, rows.line_num) for cells in rows if cells]
+        found = [_row(cells, header, rows.line_num) for cells in _filled(rows)]
     except csv.Error:
         raise _refused(
             rows.line_num, sentence("a quotation mark is not closed, or a line is broken")
@@ -93,6 +94,21 @@ def _mark(text: str) -> str:
     """Return the character that separates the cells of the first line."""
     first = text.partition("\n")[0]
     return max(_MARKS, key=first.count)
+
+
+def _filled(rows: Any) -> Iterator[list[str]]:
+    """Yield the rows of a csv.reader without the empty lines at the end.
+
+    An empty line before them is refused, because all messages about a list count its lines.
+    """
+    empty = 0
+    for cells in rows:
+        if cells and empty:
+            raise _refused(empty, sentence("the line is empty"))
+        if cells:
+            yield cells
+        else:
+            empty = empty or rows.line_num
 
 
 def _header(cells: Sequence[str], columns: Columns) -> list[str]:

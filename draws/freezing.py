@@ -31,10 +31,14 @@ class ListRefused(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What is drawn: the column that tells items apart, and the stratum of a row."""
+    """What is drawn: the column that tells items apart, and the stratum of a row.
+
+    Two items are the same if ``compared`` returns the same text for both.
+    """
 
     identifier: str
     stratum: Callable[[Row], tuple[str, ...]]
+    compared: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +216,7 @@ def _check_rows(rows: Sequence[Row], kind: Kind) -> None:
         raise ListRefused(sentence("the list has no lines"), sentence("choose the file with the list"))
     seen: dict[str, int] = {}
     for line, row in enumerate(rows, 2):
-        identifier = row[kind.identifier]
+        identifier = kind.compared(row[kind.identifier])
         if not identifier:
             raise ListRefused(
                 sentence("line {line}: the cell “{column}” is empty", line=line, column=kind.identifier),

@@ -1,5 +1,6 @@
 """Commands that read the list of controls, and freeze it."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -8,16 +9,18 @@ import click
 from crypto import minisign
 from crypto.errors import Malformed
 from crypto.recipients import X25519Recipient
-from draws import ceremony, columns, csv_files, freezing, protocol
+from draws import ceremony, columns, containers, csv_files, freezing, protocol
 from draws.cli import options
 from draws.freezing import Kind, ListRefused, Plan
 from draws.language import said
 from draws.protocol import Party, Source
-from inbox.language.messages import sentence
+from inbox.language.messages import Sentence, sentence
 from inbox.system import clock, given_files, terminal
 from templates.command_line import DAY, FILE, FOLDER, NUMBER, Whole, json_option
 
-CONTROLS = Kind("container", columns.stratum)
+CONTROLS = Kind("container", columns.stratum, containers.compared)
+# More lines than these are not named in a warning.
+_MOST_NAMED = 10
 
 
 @click.command()
@@ -31,6 +34,8 @@ def strata(*, file: Path, as_json: bool) -> None:
         "count": len(rows),
         "strata": [dict(zip(columns.STRATUM, each, strict=True)) | {"count": n} for each, n in found.items()],
     }
+    if mistyped := [line for line, row in enumerate(rows, 2) if containers.is_mistyped(row["container"])]:
+        view["warnings"] = [said(_warning(mistyped))]
     lines = [f"{n:>8}  {' | '.join(each)}" for each, n in found.items()]
     total = sentence("{count} items in {strata} strata", count=len(rows), strata=len(found))
     terminal.show(view, [*lines, said(total)], as_json=as_json)
@@ -122,6 +127,19 @@ def freeze(  # noqa: PLR0913  one option for each thing that is fixed beforehand
             hash=made.own.hex(),
         ),
         as_json=as_json,
+    )
+
+
+def _warning(mistyped: Sequence[int]) -> Sentence:
+    """Return a warning about lines whose container has a wrong check digit.
+
+    They can be frozen: what the customs system calls a container is drawn and checked under this name.
+    """
+    named = [str(line) for line in mistyped[:_MOST_NAMED]]
+    return sentence(
+        "container numbers with a wrong check digit (ISO 6346): {count}; lines: {lines}",
+        count=len(mistyped),
+        lines=", ".join(named) + (", …" if len(mistyped) > len(named) else ""),
     )
 
 

@@ -265,7 +265,10 @@ def test_the_team_refuses_the_result_of_another_list(room: Room) -> None:
     [
         ([], "the list has no lines"),
         (["A;u;scanner;low;RAS;", "A;u;scanner;low;RAS;"], "lines 2 and 3 have the same “container”"),
+        # Written in two ways, a container would have two tickets.
+        (["csqu 305438-3;u;x;y;RAS;", "CSQU3054383;u;x;y;RAS;"], "lines 2 and 3 have the same “container”"),
         (["A;u;scanner;low;RAS;", ";u;scanner;low;RAS;"], "line 3: the cell “container” is empty"),
+        (["A;u;scanner;low;RAS;", ". / -;u;scanner;low;RAS;"], "line 3: the cell “container” is empty"),
     ],
 )
 def test_a_list_with_duplicates_or_without_numbers_is_not_frozen(

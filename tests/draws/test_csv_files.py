@@ -22,6 +22,7 @@ def read(text: str, encoding: str = "utf-8") -> list[dict[str, str]]:
         ("conteneur;unité\nA;B", "line 1: the column “check” is missing"),
         (f"{HEADING}\n{LINE};more", "line 2: the line has 7 cells in place of 6"),
         (f'{HEADING}\n"{LINE}', "line 2: a quotation mark is not closed, or a line is broken"),
+        (f"{HEADING}\n{LINE}\n\n\n{LINE}\n", "line 3: the line is empty"),
         (f"{HEADING}\n{LINE}\n=HYPERLINK(1);a;b;c;d;", "line 3: the cell “container” begins like a formula"),
         (f"{HEADING}\nA;@b;c;d;e;", "line 2: the cell “unit” begins like a formula"),
         (f"{HEADING}\nA;{'b' * 201};c;d;e;", "line 2: the cell “unit” is too long"),
@@ -43,7 +44,7 @@ def test_a_file_that_is_no_text_is_refused() -> None:
 @pytest.mark.parametrize("mark", [";", ",", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_the_usual_forms_of_csv_give_the_same_rows(encoding: str, mark: str, end: str) -> None:
-    text = f"{HEADING}\n{LINE}\n".replace(";", mark).replace("\n", end)
+    text = f"{HEADING}\n{LINE}\n\n".replace(";", mark).replace("\n", end)
     assert read(text, encoding) == [
         {
             "container": "MSCU1234565",
