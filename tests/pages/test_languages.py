@@ -19,7 +19,7 @@ from crypto import questionnaire
 from crypto.keyring import Texts
 from portal.config import Settings
 from portal.site import freeze
-from portal.web import guide
+from portal.web import guide, scenarios
 from templates import shipped
 from templates.law import reader
 from tests.support.installation import free_port
@@ -102,10 +102,11 @@ def texts_of(value: object) -> Iterator[str]:
 
 
 def write_catalogue(folder: Path) -> None:
-    """Write the language's catalogues for templates, questionnaire and law."""
+    """Write the language's catalogues for templates, questionnaire, law and scenarios."""
     asked = questionnaire.parse(shipped.QUESTIONNAIRE.read_bytes())
+    others = (asked, reader.read(Settings().law_folder), scenarios.load(Settings().guide_folder))
     catalogue = Catalog(locale=LANGUAGE, fuzzy=False)
-    for english in public() | set(texts_of(asked)) | set(texts_of(reader.read(Settings().law_folder))):
+    for english in public().union(*map(texts_of, others)):
         catalogue.add(english, pseudo(english))
     written = BytesIO()
     write_po(written, catalogue)
