@@ -3,7 +3,7 @@
 A step either replaces ``state.json`` as a whole or refuses and changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -101,8 +101,13 @@ class Ceremony:
         return "reveal", _without(self.list, [each.party for each in state.reveals])
 
 
-def create(folder: Path, frozen: tuple[DrawList, Leaves, bytes], now: str) -> Ceremony:
-    """Make the folder of a draw, with its list, its leaves and the private file. Raises Refused."""
+def create(
+    folder: Path, frozen: tuple[DrawList, Leaves, bytes], now: str, more: Mapping[str, bytes] | None = None
+) -> Ceremony:
+    """Make the folder of a draw, with its list, its leaves and the private file. Raises Refused.
+
+    ``more`` has the names and the contents of further files.
+    """
     if folder.exists():
         raise CeremonyRefused(
             sentence("{path} already exists", path=folder), sentence("name a new folder for each draw")
@@ -111,6 +116,8 @@ def create(folder: Path, frozen: tuple[DrawList, Leaves, bytes], now: str) -> Ce
     atomic_files.make_folder(folder)
     atomic_files.write(folder / LEAVES, [freezing.LEAVES.encode(leaves)])
     atomic_files.write(folder / PRIVATE, [private])
+    for name, raw in (more or {}).items():
+        atomic_files.write(folder / name, [raw])
     atomic_files.write(folder / LIST, [protocol.LIST.encode(record_of_list)])
     made = Ceremony(folder, record_of_list, State(now), now)
     _save(made, made.state)

@@ -33,10 +33,11 @@ class ListRefused(Refused):
 class Kind:
     """What is drawn: the column that tells items apart, and the stratum of a row.
 
-    Two items are the same if ``compared`` returns the same text for both.
+    Two items are the same if ``compared`` returns the same text for both. ``identifier`` is None if whoever
+    made the rows has checked that they differ.
     """
 
-    identifier: str
+    identifier: str | None
     stratum: Callable[[Row], tuple[str, ...]]
     compared: Callable[[str], str] = str
 
@@ -46,7 +47,8 @@ class Plan:
     """What is fixed when a list is frozen (3.4).
 
     In each stratum, ``each`` lines are drawn or ``percent`` of them, rounded up: the larger number, and at
-    most all. ``opens`` is the day on which the team may open the result.
+    most all. If ``exact`` is given, it has the number for each stratum. ``opens`` is the day on which the
+    team may open the result. ``rule`` is the hash of a rule of transfers (11).
     """
 
     series: str
@@ -60,9 +62,13 @@ class Plan:
     each: int = 1
     percent: int = 0
     later: Source | None = None
+    exact: Mapping[tuple[str, ...], int] | None = None
+    rule: bytes | None = None
 
-    def drawn(self, size: int) -> int:
+    def drawn(self, stratum: tuple[str, ...], size: int) -> int:
         """Return how many lines of a stratum are drawn."""
+        if self.exact is not None:
+            return self.exact[stratum]
         return min(size, max(self.each, -(-size * self.percent // _PERCENT)))
 
 
@@ -150,6 +156,7 @@ def freeze(rows: Sequence[Row], plan: Plan, kind: Kind) -> tuple[DrawList, Leave
         strata=strata,
         parties=plan.parties,
         later=plan.later,
+        rule=plan.rule,
     )
     own = protocol.list_hash(record_of_list)
     return record_of_list, leaves, Private(own, plan.opens, secret, tuple(rows[0]), named, tuple(lines))
@@ -214,6 +221,8 @@ def _check_plan(plan: Plan) -> None:
 def _check_rows(rows: Sequence[Row], kind: Kind) -> None:
     if not rows:
         raise ListRefused(sentence("the list has no lines"), sentence("choose the file with the list"))
+    if kind.identifier is None:
+        return
     seen: dict[str, int] = {}
     for line, row in enumerate(rows, 2):
         identifier = kind.compared(row[kind.identifier])
@@ -274,7 +283,7 @@ def _in_strata(
     for each in named:
         own = sorted(members[each.values])
         size = len(own)
-        strata.append(Stratum(each.name, size, plan.drawn(size), 1 if weights else None))
+        strata.append(Stratum(each.name, size, plan.drawn(each.values, size), 1 if weights else None))
         leaves.append(base64url.encode(b"".join(own)))
         weighing.append(base64url.encode(protocol.packed([weights[leaf] for leaf in own])) if weights else "")
     return tuple(strata), Leaves(tuple(leaves), tuple(weighing))

@@ -9,6 +9,7 @@ from crypto import age, base64url
 from crypto.errors import CryptoError
 from crypto.recipients import X25519Identity, X25519Recipient
 from draws import csv_files, freezing, protocol, verify
+from draws.freezing import Private
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import atomic_files, given_files
@@ -53,16 +54,16 @@ def seal_result(transcript: bytes, team: X25519Recipient) -> bytes:
     return age.seal_bytes(transcript, [team])
 
 
-def open_result(private: bytes, result: bytes, key: X25519Identity, today: date) -> Result:
-    """Return the lines that were drawn. Raises TeamRefused or CryptoError.
+def opened(private: bytes, result: bytes, key: X25519Identity, today: date) -> tuple[Private, bytes]:
+    """Return the lines of a list, and the transcript of its draw. Raises TeamRefused or CryptoError.
 
-    The transcript is verified, and its list must be that of the private file.
+    The transcript is verified, its draw took place, and its list is that of the private file.
     """
     lines = freezing.unseal(private, key)
     if today < lines.opens:
         raise TeamRefused(
             sentence("the result may be opened on {day} or later", day=lines.opens),
-            sentence("wait for that day: nobody on the quay may know earlier"),
+            sentence("wait for that day: nobody concerned may know earlier"),
         )
     raw = age.unseal_bytes(result, [key])
     try:
@@ -73,20 +74,26 @@ def open_result(private: bytes, result: bytes, key: X25519Identity, today: date)
             sentence("do not use the result; tell the parties"),
         ) from None
     transcript = protocol.TRANSCRIPT.parse(raw)
-    by_leaf = lines.by_leaf()
     leaves = {each for text in transcript.leaves for each in protocol.split(base64url.decode(text))}
-    if protocol.list_hash(transcript.list) != lines.list or leaves != by_leaf.keys():
+    if protocol.list_hash(transcript.list) != lines.list or leaves != lines.by_leaf().keys():
         raise TeamRefused(
             sentence("the draw was made from another list than this private file"),
             sentence("do not use the result; tell the parties"),
         )
     if found.is_void:
         raise TeamRefused(sentence("this draw is void"), sentence("wait for the result of the next draw"))
+    return lines, raw
+
+
+def open_result(private: bytes, result: bytes, key: X25519Identity, today: date) -> Result:
+    """Return the lines that were drawn. Raises TeamRefused or CryptoError, as ``opened``."""
+    lines, raw = opened(private, result, key, today)
+    transcript, by_leaf = protocol.TRANSCRIPT.parse(raw), lines.by_leaf()
     rows = [("stratum", *lines.columns)]
     for stratum, text in zip(transcript.list.strata, transcript.drawn, strict=True):
         chosen = protocol.split(base64url.decode(text))
         rows += [(stratum.name, *by_leaf[each].split("\n")) for each in chosen]
-    return Result(tuple(rows), len(rows) - 1, found.total)
+    return Result(tuple(rows), len(rows) - 1, transcript.list.total)
 
 
 def written(result: Result) -> bytes:

@@ -1,8 +1,10 @@
 """Commands that read the list of controls, and freeze it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,6 +12,7 @@ from crypto import minisign
 from crypto.errors import Malformed
 from crypto.recipients import X25519Recipient
 from draws import ceremony, columns, containers, csv_files, freezing, protocol
+from draws.ceremony import Ceremony
 from draws.cli import options
 from draws.freezing import Kind, ListRefused, Plan
 from draws.language import said
@@ -41,52 +44,59 @@ def strata(*, file: Path, as_json: bool) -> None:
     terminal.show(view, [*lines, said(total)], as_json=as_json)
 
 
+_PLAN = (
+    click.option("--folder", type=FOLDER, required=True, help="The new folder of the draw."),
+    click.option("--series", required=True, help="The name of the series of draws, such as le-havre."),
+    click.option(
+        "--after",
+        type=FILE,
+        help="How the draw before ended: its file end.json. Only the first draw of a series has none.",
+    ),
+    click.option("--number", type=NUMBER, default=1, help="The number of this draw in the series."),
+    click.option(
+        "--party",
+        "parties",
+        type=FILE,
+        multiple=True,
+        help="The public key of a party, NAME.pub. Give three or more parties with opposed interests.",
+    ),
+    click.option("--until", type=DAY, help="The last day for reveals; today, by default."),
+    click.option(
+        "--later",
+        type=(str, str, DAY),
+        metavar="SOURCE ROUND DAY",
+        help="A later source: its name (dice, nist, drand), its round, and the day on which it is known.",
+    ),
+)
+
+
+def plan_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that every kind of list has; ``plan`` takes them, except for the folder."""
+    for option in reversed(_PLAN):
+        command = option(command)
+    return command
+
+
 @click.command()
 @click.argument("file", type=FILE)
-@click.option("--folder", type=FOLDER, required=True, help="The new folder of the draw.")
-@click.option("--series", required=True, help="The name of the series of draws, such as le-havre.")
-@click.option(
-    "--after",
-    type=FILE,
-    help="How the draw before ended: its file end.json. Only the first draw of a series has none.",
-)
-@click.option("--number", type=NUMBER, default=1, help="The number of this draw in the series.")
-@click.option(
-    "--party",
-    "parties",
-    type=FILE,
-    multiple=True,
-    help="The public key of a party, NAME.pub. Give three or more parties with opposed interests.",
-)
+@plan_options
 @click.option("--team", required=True, help="The public key of the team of the second check, age1….")
 @click.option("--each", type=Whole(0, 1_000), default=1, help="How many items to draw in each stratum.")
 @click.option("--percent", type=Whole(0, 100), default=0, help="How many percent to draw in each stratum.")
-@click.option("--until", type=DAY, help="The last day for reveals; today, by default.")
 @click.option("--opens", type=DAY, help="The day on which the team may open the result; today, by default.")
 @click.option("--publish", type=DAY, required=True, help="The day after the checks, to publish on.")
-@click.option(
-    "--later",
-    type=(str, str, DAY),
-    metavar="SOURCE ROUND DAY",
-    help="A later source: its name (dice, nist, drand), its round, and the day on which it is known.",
-)
 @json_option
 def freeze(  # noqa: PLR0913  one option for each thing that is fixed beforehand
     *,
     file: Path,
     folder: Path,
-    series: str,
-    after: Path | None,
-    number: int,
-    parties: tuple[Path, ...],
     team: str,
     each: int,
     percent: int,
-    until: date | None,
     opens: date | None,
     publish: date,
-    later: tuple[str, str, date] | None,
     as_json: bool,
+    **given: Any,
 ) -> None:
     """Freeze a list: from now on, nobody can change it unnoticed.
 
@@ -94,28 +104,47 @@ def freeze(  # noqa: PLR0913  one option for each thing that is fixed beforehand
     Afterwards, delete the copy of the CSV on this machine: the draw does not need it.
     """
     today = clock.today()
+    made = replace(plan(today, publish, **given), opens=opens or today, each=each, percent=percent)
+    rows = csv_files.read(given_files.content(file, csv_files.LARGEST_FILE), columns.columns())
+    record, leaves, private = freezing.freeze(rows, made, CONTROLS)
+    check_readable(record)
+    sealed = freezing.seal(private, team_in(team))
+    tell_frozen(ceremony.create(folder, (record, leaves, sealed), clock.minute()), as_json=as_json)
+
+
+def plan(  # noqa: PLR0913  one parameter for each option
+    today: date,
+    publish: date,
+    *,
+    series: str,
+    number: int,
+    after: Path | None,
+    parties: tuple[Path, ...],
+    until: date | None,
+    later: tuple[str, str, date] | None,
+) -> Plan:
+    """Return what the options of ``plan_options`` fix, for a list that is frozen today. Raises Refused."""
     if (number == 1) != (after is None):
         raise ListRefused(
             sentence("the first draw of a series has no draw before it, and every other draw has one"),
             sentence("give --number and, from 2 on, --after with the end of the draw before"),
         )
-    plan = Plan(
+    return Plan(
         series,
         number,
         protocol.end_hash(options.end_in(after)) if after else protocol.FIRST,
         today,
         until or today,
         publish,
-        opens or today,
+        today,
         tuple(map(_party, parties)),
-        each,
-        percent,
-        Source(*later) if later else None,
+        later=Source(*later) if later else None,
     )
-    rows = csv_files.read(given_files.content(file, csv_files.LARGEST_FILE), columns.columns())
-    record, leaves, private = freezing.freeze(rows, plan, CONTROLS)
-    _check_readable(record)
-    made = ceremony.create(folder, (record, leaves, freezing.seal(private, _team(team))), clock.minute())
+
+
+def tell_frozen(made: Ceremony, *, as_json: bool) -> None:
+    """Print how many items a frozen list has, and its hash."""
+    record = made.list
     drawn = sum(stratum.drawn for stratum in record.strata)
     options.tell(
         {"total": record.total, "strata": len(record.strata), "drawn": drawn, "list": made.own.hex()},
@@ -154,7 +183,8 @@ def _party(path: Path) -> Party:
         ) from None
 
 
-def _team(text: str) -> X25519Recipient:
+def team_in(text: str) -> X25519Recipient:
+    """Return the public key of a team. Raises ListRefused."""
     try:
         return X25519Recipient.parse(text)
     except Malformed:
@@ -164,7 +194,7 @@ def _team(text: str) -> X25519Recipient:
         ) from None
 
 
-def _check_readable(record: protocol.DrawList) -> None:
+def check_readable(record: protocol.DrawList) -> None:
     """Raise ListRefused if a name has a form that readers of the list refuse."""
     try:
         protocol.LIST.parse(protocol.LIST.encode(record))

@@ -8,10 +8,17 @@ import pytest
 
 from tests.support.draw_room import DAY, Room, at, controls, quick_passphrases
 from tests.support.paths import ROOT
+from tests.support.transfer_office import BATCH, EXCEPTIONS, FREE, HELD, POSTS
+from tests.support.transfer_office import PUBLISHED as TRANSFERS_PUBLISHED
 
 GUIDES = (ROOT / "docs" / "draws-guide.md", ROOT / "docs" / "fr" / "guide-tirage.md")
 _ASKS = {("party", "create"), ("party", "sign")}
 PUBLISHED = "2026-12-20"
+# On these days the guide's commands on transfers can run; the others run on the day of the list.
+TRANSFER_DAYS = {
+    "open": BATCH,
+    **dict.fromkeys(("publish", "transcript", "verify"), TRANSFERS_PUBLISHED),
+}
 
 
 def commands(guide: Path) -> list[list[str]]:
@@ -33,6 +40,8 @@ def test_the_commands_of_the_guide_hold_a_draw(tmp_path: Path, monkeypatch: pyte
     Path("passphrase").write_text("a passphrase\n")
     room, public = Room(tmp_path), ""
     for words in commands(GUIDES[0]):
+        if words[0] == "transfers" or "mutations-1" in words:
+            continue
         typed = [public if word == "TEAM" else word for word in words]
         asked = ("--passphrase-file", "passphrase") if tuple(words[:2]) in _ASKS else ()
         day = PUBLISHED if words[:2] == ["ceremony", "transcript"] else DAY
@@ -41,3 +50,40 @@ def test_the_commands_of_the_guide_hold_a_draw(tmp_path: Path, monkeypatch: pyte
         public = view.get("public", public)
     assert len(Path("drawn.csv").read_text("utf-8-sig").splitlines()) > 8
     assert Path("verify.html").exists()
+
+
+def test_the_commands_of_the_guide_hold_a_draw_of_transfers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guide says to repeat sections 3 to 6 with another folder and with other names of files."""
+    monkeypatch.chdir(tmp_path)
+    (rule,) = re.findall(r"^```toml\n(.*?)^```", GUIDES[0].read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    files = {"posts": POSTS, "posts-2025": POSTS, "free": FREE, "held": HELD, "exceptions": EXCEPTIONS}
+    for name, content in files.items():
+        Path(f"{name}.csv").write_text(content)
+    Path("transfers.toml").write_text(rule)
+    room = Room(tmp_path)
+    all_words = commands(GUIDES[0])
+    begun, ended = (
+        next(n for n, words in enumerate(all_words) if words[:2] == [*first])
+        for first in (("party", "commit"), ("team", "open"))
+    )
+    monkeypatch.setattr(Room, "party", lambda _, name: tmp_path / name)
+    room.founded()
+    for words in [each for each in all_words if each[0] == "transfers" or "mutations-1" in each]:
+        day = TRANSFER_DAYS.get(words[1], DAY)
+        typed = [room.team if word == "TEAM" else word for word in words]
+        with at(day), quick_passphrases():
+            room.done(*typed)
+            if words[1] == "freeze":
+                for each in all_words[begun:ended]:
+                    other = [room.team if word == "TEAM" else for_transfers(word) for word in each]
+                    room.done(*other, *(room.passphrase if each[:2] == ["party", "sign"] else ()))
+    assert len(Path("transfers.csv").read_text("utf-8-sig").splitlines()) == 8
+
+
+def for_transfers(word: str) -> str:
+    """Return a word of a command with the other folder, or with the other name of a file."""
+    if "tirage-1" in word:
+        return word.replace("tirage-1", "mutations-1")
+    return f"m-{word}" if word.endswith((".json", ".age")) else word
