@@ -231,3 +231,15 @@ def test_changed_days_and_exposures_and_missing_people_are_shown(office: Office)
         ("A1", "exposure"),
         ("A7", "agent"),
     ]
+
+
+@pytest.mark.parametrize(("until", "post"), [("2026-01-01", ""), ("2024-01-01", "quay-2")])
+def test_nobody_returns_to_a_post_that_the_rule_still_closes(office: Office, until: str, post: str) -> None:
+    """The rule closes a post for 24 months after a person left it."""
+    one = "agent;post;exposure;since\nA1;quay-1;high;2019-01-01\n"
+    held = f"agent;post;until\nA1;quay-2;{until}\n"
+    draw = office.freeze(posts=one, free="post\nquay-2\n", held=held, exceptions="agent;reason;signed_by\n")
+    words, out = office.sealed(draw), office.room.new("transfers.csv")
+    with at(BATCH):
+        office.room.done("transfers", "open", *words, "--out", out)
+    assert [row["to"] for row in rows(out)] == [post]
