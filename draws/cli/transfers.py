@@ -9,8 +9,6 @@ from typing import Any
 
 import click
 
-from crypto import base64url
-from crypto.errors import Malformed
 from draws import ceremony, csv_files, freezing, team
 from draws.cli import lists, options
 from draws.freezing import LARGEST
@@ -280,8 +278,8 @@ def _own(found: Outcome, number: str | None, salt: str | None) -> Iterator[Sente
     if not number or not salt:
         return
     try:
-        own = opening.own(found, number, base64url.decode(salt))
-    except Malformed:
+        own = opening.own(found, number, bytes.fromhex(salt))
+    except ValueError:
         own = None
     if own is None:
         raise OpeningRefused(

@@ -64,7 +64,10 @@ def published(found: Found, today: date) -> bytes:
 
 
 def written(found: Found) -> bytes:
-    """Return everybody as CSV: first who is transferred, in order, then the others with their state."""
+    """Return everybody as CSV: first who is transferred, in order, then the others with their state.
+
+    The salts are hexadecimal: base64url can begin with ``-``, which a CSV file must not (`csv_files.write`).
+    """
     outcome = found.outcome
     order = {each.agent: (n, each.post) for n, each in enumerate(outcome.transfers, 1)}
     rows = []
@@ -75,8 +78,8 @@ def written(found: Found) -> bytes:
         place, post = order.get(line.agent, (0, ""))
         given = person.exception
         reason = (given.reason, given.signed_by) if given else ("", "")
-        salt = base64url.encode(person.salt)
-        rows.append((place, (state.value, person.number, line.post, post, *reason, line.agent, salt)))
+        cells = (state.value, person.number, line.post, post, *reason, line.agent, person.salt.hex())
+        rows.append((place, cells))
     rows.sort(key=lambda row: (row[0] == 0, *row))
     return csv_files.write([_HEADING, *((str(place) if place else "", *cells) for place, cells in rows)])
 
