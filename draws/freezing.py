@@ -48,7 +48,7 @@ class Plan:
 
     In each stratum, ``each`` lines are drawn or ``percent`` of them, rounded up: the larger number, and at
     most all. If ``exact`` is given, it has the number for each stratum. ``opens`` is the day on which the
-    team may open the result. ``rule`` is the hash of a rule of transfers (11).
+    team may open the result. ``rule`` and ``exceptions`` are the hashes of a draw of transfers (11).
     """
 
     series: str
@@ -64,6 +64,7 @@ class Plan:
     later: Source | None = None
     exact: Mapping[tuple[str, ...], int] | None = None
     rule: bytes | None = None
+    exceptions: bytes | None = None
 
     def drawn(self, stratum: tuple[str, ...], size: int) -> int:
         """Return how many lines of a stratum are drawn."""
@@ -157,6 +158,7 @@ def freeze(rows: Sequence[Row], plan: Plan, kind: Kind) -> tuple[DrawList, Leave
         parties=plan.parties,
         later=plan.later,
         rule=plan.rule,
+        exceptions=plan.exceptions,
     )
     own = protocol.list_hash(record_of_list)
     return record_of_list, leaves, Private(own, plan.opens, secret, tuple(rows[0]), named, tuple(lines))

@@ -73,6 +73,7 @@ class DrawList:
     parties: tuple[Party, ...]
     later: Source | None = None
     rule: bytes | None = None
+    exceptions: bytes | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -202,6 +203,7 @@ LIST = record(
         "parties": list_of(record(Party, {"name": _name, "key": binary(32)}), MOST_PARTIES),
         "later": optional(record(Source, {"source": _name, "round": _word, "day": day})),
         "rule": optional(_hash),
+        "exceptions": optional(_hash),
     },
     "draw-list",
 )

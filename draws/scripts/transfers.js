@@ -28,11 +28,15 @@ const RULE = file("draw-rule", {
   reasons: listOf(name, 99),
   closed: optional(integer(1, LONGEST_MAXIMUM)),
 });
+const EXCEPTIONS = file("draw-exceptions", {
+  salt: hash,
+  signers: listOf(record({ signed_by: text(LONGEST_CODE, CODE), count: integer(1, MOST_LINES) }), 1_000),
+});
 const OPENING = file("draw-opening", {
   list: hash,
   rule: RULE,
   lines: listOf(record({ salt: hash, cells: listOf(text(4_000, /^[ -~]*$/), COLUMNS.length) }), MOST_LINES),
-  exceptions: listOf(record({ signed_by: text(LONGEST_CODE, CODE), count: integer(1, MOST_LINES) }), 1_000),
+  exceptions: EXCEPTIONS,
   transfers: listOf(
     record({ agent: text(64, COMMITTED), post: text(LONGEST_CODE, /^(?:[A-Za-z0-9][A-Za-z0-9._/-]*)?$/) }),
     MOST_TRANSFERS,
@@ -49,7 +53,7 @@ const OPENING = file("draw-opening", {
 /** @typedef {{ agent: string, from: string, post: string }} Transfer */
 /**
  * What a valid opening says.
- * @typedef {{ list: Uint8Array, day: string, transfers: Transfer[], states: State[], exceptions: Opening["exceptions"] }} Outcome
+ * @typedef {{ list: Uint8Array, day: string, transfers: Transfer[], states: State[], exceptions: Opening["exceptions"]["signers"] }} Outcome
  */
 
 /**
@@ -67,13 +71,13 @@ export function verifyOpening(transcript, opening) {
   const lines = linesOf(found.list, given);
   const states = sort(given.rule, batch, lines);
   checkDue(found.list, leaves, states, batch);
-  checkExceptions(given, states);
+  checkExceptions(found.list, given, states);
   const seed = isVoid(found.end) ? new Uint8Array() : found.end.seed;
   const transfers = transfersOf(given.rule, batch, states, lines, leaves.flat(), seed);
   const stated = given.transfers;
   check(transfers.length === stated.length, "order");
   transfers.forEach(({ agent, post }, at) => check(agent === stated[at]?.agent && post === stated[at]?.post, "order"));
-  return { list: given.list, day: batch.day, transfers, states, exceptions: given.exceptions };
+  return { list: given.list, day: batch.day, transfers, states, exceptions: given.exceptions.signers };
 }
 
 /**
@@ -236,14 +240,16 @@ function checkDue(list, leaves, states, batch) {
 }
 
 /**
- * Check that each exception is counted, with who signed it (11.5).
+ * Check that each exception is counted, with who signed it, as it was frozen (11.5).
+ * @param {Transcript["list"]} list
  * @param {Opening} given
  * @param {State[]} states
  */
-function checkExceptions({ exceptions }, states) {
-  const signers = exceptions.map((each) => each.signed_by);
+function checkExceptions(list, { exceptions }, states) {
+  check(!!list.exceptions && equal(list.exceptions, hashed("exceptions", EXCEPTIONS.encode(exceptions))), "exceptions");
+  const signers = exceptions.signers.map((each) => each.signed_by);
   check(signers.every((each, at) => at === 0 || /** @type {string} */ (signers[at - 1]) < each), "exceptions");
-  const counted = exceptions.reduce((sum, { count }) => sum + count, 0);
+  const counted = exceptions.signers.reduce((sum, { count }) => sum + count, 0);
   check(counted === states.filter((each) => each === "excepted").length, "exceptions");
 }
 

@@ -60,6 +60,7 @@ export const LIST = file("draw-list", {
   parties: listOf(record({ name, key: binary(32) }), MOST_PARTIES),
   later: optional(record({ source: name, round: word, day })),
   rule: optional(hash),
+  exceptions: optional(hash),
 });
 const REVEAL = file("draw-reveal", { id: binary(16), list: hash, party: name, secret: binary(32) });
 const STATEMENT = file("draw-statement", { list: hash, commitments: listOf(hash, MOST_PARTIES) });

@@ -4,6 +4,7 @@ docs/draws.md, 11.2 and 11.3.
 """
 
 import secrets
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,7 +16,7 @@ from draws.freezing import Kind, Leaves, ListRefused, Plan, Private
 from draws.protocol import DrawList
 from draws.transfers import records, rule
 from draws.transfers.posts import Office
-from draws.transfers.records import COLUMNS, RULE, Batch, Rule
+from draws.transfers.records import COLUMNS, EXCEPTIONS, RULE, Batch, Counted, Exceptions, Rule
 from draws.transfers.rule import Line, Sorted, State
 from inbox.language.messages import sentence
 
@@ -53,6 +54,7 @@ class People:
 
     list: bytes
     rule: Rule
+    exceptions: Exceptions
     people: tuple[Person, ...]
 
 
@@ -63,6 +65,7 @@ _PEOPLE = record(
     {
         "list": binary(protocol.HASH),
         "rule": RULE,
+        "exceptions": EXCEPTIONS,
         "people": list_of(
             record(
                 Person,
@@ -120,10 +123,13 @@ def freeze(of: Rule, office: Office, plan: Plan) -> tuple[DrawList, Leaves, Priv
     ]
     states = {row["agent"]: state for row, state in zip(rows, said.states, strict=True)}
     exact: dict[tuple[str, ...], int] = {(state.value,): said.drawn(state) for state in State}
-    own_plan = replace(plan, exact=exact, rule=records.rule_hash(of))
+    exceptions = _exceptions(office)
+    own_plan = replace(
+        plan, exact=exact, rule=records.rule_hash(of), exceptions=records.exceptions_hash(exceptions)
+    )
     kind = Kind(None, lambda row: (states[row["agent"]].value,))
     found, leaves, private = freezing.freeze(rows, own_plan, kind)
-    return found, leaves, private, People(private.list, of, tuple(people))
+    return found, leaves, private, People(private.list, of, exceptions, tuple(people))
 
 
 def seal(people: People, office: X25519Recipient) -> bytes:
@@ -134,6 +140,12 @@ def seal(people: People, office: X25519Recipient) -> bytes:
 def unseal(sealed: bytes, office: X25519Identity) -> People:
     """Return the content of a file with the people. Raises CryptoError."""
     return _PEOPLE.parse(age.unseal_bytes(sealed, [office]))
+
+
+def _exceptions(office: Office) -> Exceptions:
+    given = Counter(each.signed_by for each in office.exceptions.values())
+    counted = tuple(Counted(signer, given[signer]) for signer in sorted(given))
+    return Exceptions(secrets.token_bytes(_SALT), counted)
 
 
 def _person(line: Line, office: Office) -> Person:

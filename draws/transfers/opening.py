@@ -1,7 +1,6 @@
 """Open a draw of transfers on its day, and write what is published (docs/draws.md, 11.5)."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +12,7 @@ from draws.protocol import Drawn, Transcript
 from draws.team import TeamRefused
 from draws.transfers import listing, records, rule, verify
 from draws.transfers.listing import People, Person
-from draws.transfers.records import COLUMNS, Counted, Opened, Opening
+from draws.transfers.records import COLUMNS, Opened, Opening
 from draws.transfers.rule import State
 from draws.transfers.verify import Outcome
 from draws.verify import Disproved
@@ -111,7 +110,7 @@ def _opening(transcript: Transcript, private: Private, known: People) -> Opening
         private.list,
         known.rule,
         opened_lines,
-        _counted(known.people),
+        known.exceptions,
         verify.transfers(known.rule, said, lines, leaves, transcript.end.seed),
     )
 
@@ -123,8 +122,3 @@ def _by_leaf(private: Private) -> dict[bytes, Opened]:
         for at, line in enumerate(private.lines)
     ]
     return {protocol.leaf(each.salt, records.line(each.cells)): each for each in opened_lines}
-
-
-def _counted(people: Sequence[Person]) -> tuple[Counted, ...]:
-    given = Counter(each.exception.signed_by for each in people if each.exception)
-    return tuple(Counted(signer, given[signer]) for signer in sorted(given))

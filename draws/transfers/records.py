@@ -67,6 +67,14 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class Exceptions:
+    """All exceptions by their signers (11.2); with ``salt`` (32 bytes), their hash does not tell them."""
+
+    salt: bytes
+    signers: tuple[Counted, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer:
     """A person who is transferred, by the commitment to the number, and the new post or an empty text."""
 
@@ -81,7 +89,7 @@ class Opening:
     list: bytes
     rule: Rule
     lines: tuple[Opened, ...]
-    exceptions: tuple[Counted, ...]
+    exceptions: Exceptions
     transfers: tuple[Transfer, ...]
 
 
@@ -98,6 +106,16 @@ RULE = record(
     },
     "draw-rule",
 )
+EXCEPTIONS = record(
+    Exceptions,
+    {
+        "salt": binary(protocol.HASH),
+        "signers": list_of(
+            record(Counted, {"signed_by": _code, "count": integer(1, protocol.MOST_LINES)}), 1_000
+        ),
+    },
+    "draw-exceptions",
+)
 OPENING = record(
     Opening,
     {
@@ -113,9 +131,7 @@ OPENING = record(
             ),
             protocol.MOST_LINES,
         ),
-        "exceptions": list_of(
-            record(Counted, {"signed_by": _code, "count": integer(1, protocol.MOST_LINES)}), 1_000
-        ),
+        "exceptions": EXCEPTIONS,
         "transfers": list_of(
             record(Transfer, {"agent": text(64, COMMITTED), "post": text(LONGEST_CODE, f"(?:{CODE})?")}),
             MOST_TRANSFERS,
@@ -128,6 +144,11 @@ OPENING = record(
 def rule_hash(rule: Rule) -> bytes:
     """Return the hash of a rule, which the list names (11.1)."""
     return protocol.hashed("rule", RULE.encode(rule))
+
+
+def exceptions_hash(exceptions: Exceptions) -> bytes:
+    """Return the hash of the exceptions, which the list names (11.2)."""
+    return protocol.hashed("exceptions", EXCEPTIONS.encode(exceptions))
 
 
 def agent(salt: bytes, number: str) -> str:

@@ -39,12 +39,12 @@ def verify_opening(transcript: bytes, opening: bytes) -> Outcome:
     lines = _lines(found.list, given)
     said = rule.sort(given.rule, batch, lines)
     _check_due(found.list, leaves, said)
-    _check_exceptions(given, said)
+    _check_exceptions(found.list, given, said)
     if not isinstance(found.end, Drawn):
         raise Disproved("opening")
     order = transfers(given.rule, said, lines, [leaf for own in leaves for leaf in own], found.end.seed)
     _check(order == given.transfers, "order")
-    return Outcome(said, lines, given.transfers, given.exceptions)
+    return Outcome(said, lines, given.transfers, given.exceptions.signers)
 
 
 def transfers(
@@ -116,8 +116,10 @@ def _check_due(of: DrawList, leaves: Sequence[Sequence[bytes]], said: Sorted) ->
     _check(len({*seen}) == len(seen), "due")
 
 
-def _check_exceptions(given: Opening, said: Sorted) -> None:
-    """Check that each exception is counted, with who signed it (11.5)."""
-    signers = [each.signed_by for each in given.exceptions]
+def _check_exceptions(of: DrawList, given: Opening, said: Sorted) -> None:
+    """Check that each exception is counted, with who signed it, as it was frozen (11.5)."""
+    _check(of.exceptions == records.exceptions_hash(given.exceptions), "exceptions")
+    signers = [each.signed_by for each in given.exceptions.signers]
     _check(signers == sorted({*signers}), "exceptions")
-    _check(sum(each.count for each in given.exceptions) == said.size(State.EXCEPTED), "exceptions")
+    counted = sum(each.count for each in given.exceptions.signers)
+    _check(counted == said.size(State.EXCEPTED), "exceptions")

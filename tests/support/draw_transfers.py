@@ -47,12 +47,13 @@ def drawn(  # noqa: PLR0913  what a cheat exchanges, too
     opened: Sequence[Opened],
     exceptions: Sequence[tuple[str, str]] = (),
     *,
+    counted: Sequence[Counted] | None = None,
     parsed: Callable[[Sequence[str], Rule, date], Line] = rule.parsed,
     sort: Callable[[Rule, Batch, Sequence[Line]], Sorted] = rule.sort,
 ) -> tuple[bytes, bytes]:
     """Return the transcript and the opening of a draw of these lines.
 
-    An office that cheats has another ``parsed`` or ``sort``.
+    An office that cheats has another ``counted``, ``parsed`` or ``sort``.
     """
     lines = [parsed(each.cells, of, FROZEN) for each in opened]
     batch = rule.next_batch(of, FROZEN)
@@ -66,17 +67,19 @@ def drawn(  # noqa: PLR0913  what a cheat exchanges, too
     strata = tuple(Stratum(f"s{n}", len(own), said.drawn(state)) for n, (state, own) in enumerate(kept, 1))
     leaves = [[leaf for leaf, _ in own] for _, own in kept]
     order = [at for _, own in kept for _, at in own]
-    transcript, seed = _transcript(chance, of, strata, leaves)
+    given = Counter(signer for _, signer in exceptions)
+    right = [Counted(each, given[each]) for each in sorted(given)]
+    own = records.Exceptions(chance.bytes(), tuple(right if counted is None else counted))
+    transcript, seed = _transcript(chance, of, own, strata, leaves)
     ordered = [lines[at] for at in order]
     transfers = verify.transfers(
         of, sort(of, batch, ordered), ordered, [leaf for own in leaves for leaf in own], seed
     )
-    counted = Counter(signer for _, signer in exceptions)
     opening = Opening(
         protocol.list_hash(transcript.list),
         of,
         tuple(opened[at] for at in order),
-        tuple(Counted(each, counted[each]) for each in sorted(counted)),
+        own,
         transfers,
     )
     return protocol.TRANSCRIPT.encode(transcript), records.OPENING.encode(opening)
@@ -113,7 +116,11 @@ def _rows(chance: Chance) -> tuple[list[tuple[str, ...]], list[tuple[str, str]]]
 
 
 def _transcript(
-    chance: Chance, of: Rule, strata: tuple[Stratum, ...], leaves: Sequence[Sequence[bytes]]
+    chance: Chance,
+    of: Rule,
+    exceptions: records.Exceptions,
+    strata: tuple[Stratum, ...],
+    leaves: Sequence[Sequence[bytes]],
 ) -> tuple[Transcript, bytes]:
     seeds = {name: chance.bytes() for name in _NAMES}
     record = DrawList(
@@ -130,6 +137,7 @@ def _transcript(
         strata=strata,
         parties=tuple(Party(name, signing.public_key(seed)) for name, seed in seeds.items()),
         rule=records.rule_hash(of),
+        exceptions=records.exceptions_hash(exceptions),
     )
     own = protocol.list_hash(record)
     reveals = tuple(Reveal(record.id, own, name, chance.bytes()) for name in seeds)

@@ -24,7 +24,7 @@ _ZERO = base64url.encode(bytes(32))
 _FAULTS: dict[str, tuple[tuple[str | int, ...], Json]] = {
     "opening": (("lines", 0, "salt"), _ZERO),
     "rule": (("rule", "day"), "2026-11-02"),
-    "exceptions": (("exceptions",), []),
+    "exceptions": (("exceptions", "signers", 0, "signed_by"), "hr-9"),
     "order": (("transfers", 0, "agent"), "0" * 64),
 }
 

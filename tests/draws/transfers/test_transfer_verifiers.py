@@ -11,7 +11,7 @@ import pytest
 from crypto import base64url, strictjson
 from draws import protocol
 from draws.transfers import records, verify
-from draws.transfers.records import Batch, Opened, Rule
+from draws.transfers.records import Batch, Counted, Opened, Rule
 from draws.transfers.rule import Line, Sorted, State, sort
 from draws.verify import Disproved
 from tests.support.draw_transcripts import PEER, Chance, edited, mutants
@@ -112,8 +112,10 @@ ALL = (State.CERTAIN, State.EXCEPTED, State.WAITING, State.WITHIN, State.FREE)
         (("rule", "batches", 1, "capacity"), 300, "rule"),
         (("rule", "exposures", 0, "months"), 600, "rule"),
         (("rule", "reasons"), ["any"], "rule"),
-        (("exceptions",), [], "exceptions"),
-        (("exceptions", 0, "count"), 99, "exceptions"),
+        (("exceptions", "signers"), [], "exceptions"),
+        (("exceptions", "salt"), ZERO, "exceptions"),
+        (("exceptions", "signers", 0, "count"), 99, "exceptions"),
+        (("exceptions", "signers", 0, "signed_by"), "hr-9", "exceptions"),
         (("transfers",), [], "order"),
         (("transfers", 0, "agent"), "0" * 64, "order"),
         (("transfers", 0, "post"), "", "order"),
@@ -127,14 +129,30 @@ def test_an_opening_with_a_wrong_part_is_refused_by_the_rule_of_this_part(
     assert agreed(peer, transcript, edited(opening, *path, value=value)) == rule
 
 
-def test_the_same_signer_is_not_counted_twice(peer: Ask) -> None:
-    transcript, opening = next(
-        draw(n) for n in range(400) if verify.verify_opening(*draw(n)).sorted.size(State.EXCEPTED) == 2
-    )
-    ones: list[strictjson.Json] = [{"signed_by": each, "count": 1} for each in ("hr-1", "hr-2")]
-    assert agreed(peer, transcript, edited(opening, "exceptions", value=ones)) == ""
-    assert agreed(peer, transcript, edited(opening, "exceptions", value=[ones[0]] * 2)) == "exceptions"
-    assert agreed(peer, transcript, edited(opening, "exceptions", value=[*reversed(ones)])) == "exceptions"
+@pytest.mark.parametrize(
+    ("counted", "rule"),
+    [
+        ([("hr-1", 1), ("hr-2", 1)], ""),
+        ([("hr-1", 2)], ""),
+        ([("hr-1", 1)], "exceptions"),
+        ([("hr-1", 3)], "exceptions"),
+        ([("hr-1", 1), ("hr-1", 1)], "exceptions"),
+        ([("hr-2", 1), ("hr-1", 1)], "exceptions"),
+        ([], "exceptions"),
+    ],
+)
+def test_frozen_counts_that_do_not_fit_the_lines_are_refused(
+    counted: list[tuple[str, int]], rule: str, peer: Ask
+) -> None:
+    """Two people have an exception. An office with another program could freeze any counts."""
+    chance = Chance(5)
+    of = rule_of(chance)
+    rows = [
+        (letter * 64, "P1", "", "high", "2019-01-01", excepted, "")
+        for letter, excepted in (("a", ""), ("b", "c" * 64), ("d", "e" * 64))
+    ]
+    opened = [Opened(chance.bytes(), each) for each in rows]
+    assert agreed(peer, *drawn(chance, of, opened, counted=[Counted(*each) for each in counted])) == rule
 
 
 def test_who_is_transferred_is_who_was_drawn_in_the_transcript() -> None:
