@@ -77,12 +77,13 @@ def verify_series(files: Sequence[bytes]) -> list[Verified]:
     found = sorted((verify(raw) for raw in files), key=lambda each: each.number)
     for before, after in pairwise(found):
         follows = (after.series, after.number) == (before.series, before.number + 1)
-        _check(follows and after.previous == before.end, "series")
-    _check(all((each.number == 1) == (each.previous == protocol.FIRST) for each in found), "series")
+        check(follows and after.previous == before.end, "series")
+    check(all((each.number == 1) == (each.previous == protocol.FIRST) for each in found), "series")
     return found
 
 
-def _check(holds: bool, rule: str) -> None:  # noqa: FBT001  reads like an assertion
+def check(holds: bool, rule: str) -> None:  # noqa: FBT001  reads like an assertion
+    """Raise Disproved unless a condition of a rule holds."""
     if not holds:
         raise Disproved(rule)
 
@@ -90,31 +91,31 @@ def _check(holds: bool, rule: str) -> None:  # noqa: FBT001  reads like an asser
 def _check_list(given: DrawList) -> None:
     """Section 3.4."""
     parties, strata = given.parties, given.strata
-    _check(len(parties) >= protocol.FEWEST_PARTIES, "list")
+    check(len(parties) >= protocol.FEWEST_PARTIES, "list")
     for different in (given.names, [each.key for each in parties], [each.name for each in strata]):
-        _check(len({*different}) == len(different), "list")
-    _check(sum(each.size for each in strata) == given.total, "list")
-    _check(all(each.drawn <= each.size for each in strata) and any(each.drawn for each in strata), "list")
-    _check(given.day <= given.until <= given.publish, "list")
+        check(len({*different}) == len(different), "list")
+    check(sum(each.size for each in strata) == given.total, "list")
+    check(all(each.drawn <= each.size for each in strata) and any(each.drawn for each in strata), "list")
+    check(given.day <= given.until <= given.publish, "list")
     if given.later and given.later.source != DICE:
-        _check(given.until < given.later.day, "list")
+        check(given.until < given.later.day, "list")
 
 
 def _strata(found: Transcript) -> list[tuple[list[bytes], list[int]]]:
     """Return the leaves and weights of each stratum (3.3)."""
     strata = found.list.strata
-    _check(len(strata) == len(found.leaves) == len(found.weights), "lines")
+    check(len(strata) == len(found.leaves) == len(found.weights), "lines")
     read = []
     for stratum, leaves, weights in zip(strata, found.leaves, found.weights, strict=True):
         raw, weighing = _bytes(leaves), _bytes(weights)
-        _check(len(raw) == HASH * stratum.size, "lines")
-        _check(len(weighing) == (2 * stratum.size if stratum.weighted else 0), "lines")
+        check(len(raw) == HASH * stratum.size, "lines")
+        check(len(weighing) == (2 * stratum.size if stratum.weighted else 0), "lines")
         read.append((protocol.split(raw), protocol.unpacked(weighing)))
     for leaves_of, weights_of in read:
-        _check(all(a < b for a, b in pairwise(leaves_of)), "lines")
-        _check(all(1 <= weight <= protocol.HEAVIEST for weight in weights_of), "lines")
-    _check(len({leaf for leaves_of, _ in read for leaf in leaves_of}) == found.list.total, "lines")
-    _check(protocol.leaves_hash(read) == found.list.leaves, "lines")
+        check(all(a < b for a, b in pairwise(leaves_of)), "lines")
+        check(all(1 <= weight <= protocol.HEAVIEST for weight in weights_of), "lines")
+    check(len({leaf for leaves_of, _ in read for leaf in leaves_of}) == found.list.total, "lines")
+    check(protocol.leaves_hash(read) == found.list.leaves, "lines")
     return read
 
 
@@ -129,15 +130,15 @@ def _check_statement(found: Transcript, own: bytes) -> None:
     """Section 5. A draw that is void may lack the statement or signatures."""
     statement, parties = found.statement, found.list.parties
     if statement is None:
-        _check(isinstance(found.end, Void) and found.end.stage == "commitment", "statement")
-        _check(not found.signatures, "signature")
+        check(isinstance(found.end, Void) and found.end.stage == "commitment", "statement")
+        check(not found.signatures, "signature")
         return
-    _check(not (isinstance(found.end, Void) and found.end.stage == "commitment"), "statement")
-    _check(statement.list == own and len(statement.commitments) == len(parties), "statement")
-    _check(len({*statement.commitments}) == len(parties), "statement")
+    check(not (isinstance(found.end, Void) and found.end.stage == "commitment"), "statement")
+    check(statement.list == own and len(statement.commitments) == len(parties), "statement")
+    check(len({*statement.commitments}) == len(parties), "statement")
     _check_signed(found, found.signatures, protocol.STATEMENT.encode(statement), "signature")
     if not (isinstance(found.end, Void) and found.end.stage == "signature"):
-        _check(len(found.signatures) == len(parties), "signature")
+        check(len(found.signatures) == len(parties), "signature")
 
 
 def _check_signed(found: Transcript, signed: Sequence[Signed], file: bytes, rule: str) -> None:
@@ -145,63 +146,63 @@ def _check_signed(found: Transcript, signed: Sequence[Signed], file: bytes, rule
     keys = {party.name: party.key for party in found.list.parties}
     _check_order(found, [each.party for each in signed], rule)
     for each in signed:
-        _check(minisign.is_signed(file, each.signature, keys[each.party]), rule)
+        check(minisign.is_signed(file, each.signature, keys[each.party]), rule)
 
 
 def _check_order(found: Transcript, names: Sequence[str], rule: str) -> None:
-    _check([name for name in found.list.names if name in names] == [*names], rule)
+    check([name for name in found.list.names if name in names] == [*names], rule)
 
 
 def _check_reveals(found: Transcript, own: bytes) -> None:
     """Section 6."""
     if found.statement is None or len(found.signatures) < len(found.list.parties):
-        _check(not found.reveals, "reveal")
+        check(not found.reveals, "reveal")
         return
     committed = dict(zip(found.list.names, found.statement.commitments, strict=True))
     _check_order(found, [each.party for each in found.reveals], "reveal")
     for each in found.reveals:
-        _check((each.id, each.list) == (found.list.id, own), "reveal")
-        _check(protocol.commitment(each) == committed[each.party], "reveal")
+        check((each.id, each.list) == (found.list.id, own), "reveal")
+        check(protocol.commitment(each) == committed[each.party], "reveal")
 
 
 def _check_void(found: Transcript, end: Void) -> None:
     """Section 8: the record names exactly the parties from which something is missing."""
-    _check(found.later is None and not found.later_signatures and not found.drawn, "end")
+    check(found.later is None and not found.later_signatures and not found.drawn, "end")
     _check_order(found, end.missing, "end")
-    _check(0 < len(end.missing) < len(found.list.parties), "end")
+    check(0 < len(end.missing) < len(found.list.parties), "end")
     signed, revealed = {each.party for each in found.signatures}, {each.party for each in found.reveals}
     if end.stage != "commitment":
         there = signed if end.stage == "signature" else revealed
-        _check({*end.missing} == {*found.list.names} - there, "end")
-    _check(end.stage == "reveal" or not found.reveals, "end")
+        check({*end.missing} == {*found.list.names} - there, "end")
+    check(end.stage == "reveal" or not found.reveals, "end")
     _check_signed(found, found.end_signatures, protocol.END.encode(end), "end")
-    _check(bool({each.party for each in found.end_signatures} - {*end.missing}), "end")
+    check(bool({each.party for each in found.end_signatures} - {*end.missing}), "end")
 
 
 def _check_later(found: Transcript, own: bytes) -> None:
     """Section 6."""
     asked, later = found.list.later, found.later
     if asked is None or later is None:
-        _check(asked is None and later is None and not found.later_signatures, "later")
+        check(asked is None and later is None and not found.later_signatures, "later")
         return
-    _check((later.list, later.source, later.round) == (own, asked.source, asked.round), "later")
+    check((later.list, later.source, later.round) == (own, asked.source, asked.round), "later")
     _check_signed(found, found.later_signatures, protocol.LATER.encode(later), "later")
     if asked.source == DICE:
-        _check(protocol.is_of_dice(later.value), "later")
-        _check(2 * len(found.later_signatures) > len(found.list.parties), "later")
+        check(protocol.is_of_dice(later.value), "later")
+        check(2 * len(found.later_signatures) > len(found.list.parties), "later")
 
 
 def _check_drawn(
     found: Transcript, own: bytes, end: Drawn, strata: Sequence[tuple[list[bytes], list[int]]]
 ) -> int:
     """Return how many lines were drawn (7)."""
-    _check(len(found.reveals) == len(found.list.parties), "reveal")
+    check(len(found.reveals) == len(found.list.parties), "reveal")
     seed = protocol.seed(own, found.reveals, found.later)
-    _check(end.seed == seed and not found.end_signatures, "end")
-    _check(len(found.drawn) == len(strata), "drawn")
+    check(end.seed == seed and not found.end_signatures, "end")
+    check(len(found.drawn) == len(strata), "drawn")
     for stratum, (leaves, weights), written in zip(found.list.strata, strata, found.drawn, strict=True):
         chosen = protocol.drawn(seed, leaves, weights, stratum.drawn)
-        _check(written == base64url.encode(b"".join(chosen)), "drawn")
+        check(written == base64url.encode(b"".join(chosen)), "drawn")
     return sum(stratum.drawn for stratum in found.list.strata)
 
 

@@ -24,6 +24,8 @@ from crypto.strictjson import LARGEST
 from crypto.toml_schema import Schema
 from templates import version
 
+Decorator = Callable[[Any], Any]
+
 HELP_NAMES = ("-h", "--help")
 # A terminal of this width shows every entry of a list on one line.
 COLUMNS = 80
@@ -83,6 +85,18 @@ class _Day(click.ParamType[date]):
 DAY = _Day()
 # Every command that ends by itself has this option. `session`, `desk` and `serve` run until they are stopped.
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def together(*options: Decorator) -> Decorator:
+    """Return one decorator for several options or arguments. Help lists the options in this order."""
+
+    def decorate(command: Any) -> Any:
+        # As with decorators above a function, the last option is applied first.
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 class Whole(click.IntRange):

@@ -1,6 +1,6 @@
 """Commands that read the list of controls, and freeze it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -19,7 +19,7 @@ from draws.language import said
 from draws.protocol import Party, Source
 from inbox.language.messages import Sentence, sentence
 from inbox.system import clock, given_files, terminal
-from templates.command_line import DAY, FILE, FOLDER, NUMBER, Whole, json_option
+from templates.command_line import DAY, FILE, FOLDER, NUMBER, Whole, json_option, together
 
 CONTROLS = Kind("container", columns.stratum, containers.compared)
 # More lines than these are not named in a warning.
@@ -44,7 +44,8 @@ def strata(*, file: Path, as_json: bool) -> None:
     terminal.show(view, [*lines, said(total)], as_json=as_json)
 
 
-_PLAN = (
+# The options of every kind of list. `plan` takes them, except for the folder.
+plan_options = together(
     click.option("--folder", type=FOLDER, required=True, help="The new folder of the draw."),
     click.option("--series", required=True, help="The name of the series of draws, such as le-havre."),
     click.option(
@@ -68,13 +69,6 @@ _PLAN = (
         help="A later source: its name (dice, nist, drand), its round, and the day on which it is known.",
     ),
 )
-
-
-def plan_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that every kind of list has; ``plan`` takes them, except for the folder."""
-    for option in reversed(_PLAN):
-        command = option(command)
-    return command
 
 
 @click.command()

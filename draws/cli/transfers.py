@@ -1,7 +1,7 @@
 """Commands for transfers from exposed posts."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,7 @@ from draws.rules import RULES as OF_DRAWS
 from draws.transfers import comparing, listing, opening, posts, records, rule_file
 from draws.transfers import verify as verifier
 from draws.transfers.opening import Found
-from draws.transfers.posts import Given, Office
+from draws.transfers.posts import Files, Given, Office
 from draws.transfers.records import RULE, Rule
 from draws.transfers.rule import State
 from draws.transfers.rules import RULES
@@ -26,7 +26,7 @@ from draws.verify import Disproved
 from inbox.language.errors import Refused
 from inbox.language.messages import Sentence, sentence
 from inbox.system import clock, given_files, terminal
-from templates.command_line import DAY, FILE, json_option
+from templates.command_line import DAY, FILE, json_option, together
 
 _STATES = {
     State.CERTAIN: sentence("comes in the batch"),
@@ -41,11 +41,11 @@ class OpeningRefused(Refused):
     """An opening breaks a rule of docs/draws.md."""
 
 
-rule_option = click.option(
+_rule_option = click.option(
     "--rule", "rule", type=FILE, required=True, help="The fixed rule, from: draws transfers rule."
 )
-_OFFICE = (
-    rule_option,
+_office_options = together(
+    _rule_option,
     click.option("--free", type=FILE, help="The free posts, as CSV: post and, if needed, profile."),
     click.option("--held", type=FILE, help="The posts that people held before, as CSV: agent, post, until."),
     click.option(
@@ -54,22 +54,13 @@ _OFFICE = (
         help="Who stays for now, as CSV: agent, reason, signed_by. Each is counted.",
     ),
 )
-_OPENED = (
+_opening_options = together(
     click.argument("private", type=FILE),
     click.argument("people", type=FILE),
     click.argument("result", type=FILE),
     click.option("--key", type=FILE, required=True, help="The secret key of the office of transfers."),
     options.out_option,
 )
-
-
-def _with(added: tuple[Callable[..., Any], ...]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    def decorated(command: Callable[..., None]) -> Callable[..., None]:
-        for each in reversed(added):
-            command = each(command)
-        return command
-
-    return decorated
 
 
 @click.command()
@@ -90,7 +81,7 @@ def rule(*, file: Path, out: Path, as_json: bool) -> None:
 
 @click.command()
 @click.argument("file", metavar="POSTS", type=FILE)
-@_with(_OFFICE)
+@_office_options
 @json_option
 def due(*, file: Path, as_json: bool, **given: Any) -> None:
     """Show who has reached the maximum time, and who comes in the next batch, and change nothing."""
@@ -114,7 +105,7 @@ def due(*, file: Path, as_json: bool, **given: Any) -> None:
 
 @click.command()
 @click.argument("file", metavar="POSTS", type=FILE)
-@_with(_OFFICE)
+@_office_options
 @lists.plan_options
 @click.option("--team", required=True, help="The public key of the office of transfers, age1….")
 @click.option("--opens", type=DAY, help="The day on which the result may be opened; by default, the batch.")
@@ -152,12 +143,12 @@ def freeze(  # noqa: PLR0913  one option for each thing that is fixed beforehand
 
 
 @click.command(name="open")
-@_with(_OPENED)
+@_opening_options
 @json_option
 def open_result(*, out: Path, as_json: bool, **given: Path) -> None:
     """Open the result on its day: verify the draw, and write everybody as CSV, in order.
 
-    Each person gets the own line with agent and salt, and can check it in the opening later.
+    Give each person their number and salt: with them, they find their line in the opening.
     """
     found = _found(**given)
     options.write(out, opening.written(found))
@@ -165,7 +156,7 @@ def open_result(*, out: Path, as_json: bool, **given: Path) -> None:
 
 
 @click.command()
-@_with(_OPENED)
+@_opening_options
 @json_option
 def publish(*, out: Path, as_json: bool, **given: Path) -> None:
     """Write the opening that anybody can verify with the transcript, on the day of publication or later."""
@@ -197,7 +188,7 @@ def verify(*, transcript: Path, file: Path, number: str | None, salt: str | None
 @click.command()
 @click.argument("earlier", metavar="EARLIER", type=FILE)
 @click.argument("file", metavar="POSTS", type=FILE)
-@rule_option
+@_rule_option
 @json_option
 def compare(*, earlier: Path, file: Path, rule: Path, as_json: bool) -> None:
     """Show which days and exposures changed at the same post since an earlier file, and who is missing.
@@ -225,16 +216,12 @@ def _office(
     exceptions: Path | None = None,
 ) -> tuple[Rule, Office]:
     of = rule_file.parse(given_files.content(rule))
-    files = {
-        "free": _given(free) if free else None,
-        "held": _given(held) if held else None,
-        "exceptions": _given(exceptions) if exceptions else None,
-    }
-    return of, posts.read(of, clock.today(), _given(file), **files)
-
-
-def _given(path: Path) -> Given:
-    return Given(path.name, given_files.content(path, csv_files.LARGEST_FILE))
+    given = [
+        Given(path.name, given_files.content(path, csv_files.LARGEST_FILE)) if path else None
+        for path in (free, held, exceptions)
+    ]
+    own = Given(file.name, given_files.content(file, csv_files.LARGEST_FILE))
+    return of, posts.read(of, clock.today(), Files(own, *given))
 
 
 def _found(private: Path, people: Path, result: Path, key: Path) -> Found:

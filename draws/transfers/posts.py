@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
-from importlib.resources import files
+from importlib import resources
 from typing import Any
 
 from crypto.toml_schema import Schema
@@ -34,6 +34,16 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class Files:
+    """All files of the office. Only the file of posts must be there."""
+
+    posts: Given
+    free: Given | None = None
+    held: Given | None = None
+    exceptions: Given | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why a person stays for now, and who signed this."""
 
@@ -55,17 +65,10 @@ class Office:
         return (*self.people, *self.free)
 
 
-def read(  # noqa: PLR0913  one parameter for each file
-    rule: Rule,
-    today: date,
-    posts: Given,
-    *,
-    held: Given | None = None,
-    exceptions: Given | None = None,
-    free: Given | None = None,
-) -> Office:
+def read(rule: Rule, today: date, files: Files) -> Office:
     """Return what the files say. Raises PostsRefused for the first mistake, with its file and line."""
     numbers: dict[str, int] = {}
+    posts = files.posts
     rows = list(_rows(posts, "posts"))
     for at, row in rows:
         _check_code(posts, at, row, "agent")
@@ -76,22 +79,17 @@ def read(  # noqa: PLR0913  one parameter for each file
                 sentence("the agent of line {first} is there again", first=first),
                 sentence("each person has one post on the day of the list"),
             )
-    reasons = dict(_reasons(exceptions, rule, numbers)) if exceptions else {}
-    before = _held(held, rule, today, numbers) if held else {}
-    people = [_person(posts, at, row, rule, today) for at, row in rows]
-    with_all = tuple(
-        Line(
-            each.agent,
-            each.post,
-            each.profile,
-            each.exposure,
-            each.since,
-            reasons[each.agent].reason if each.agent in reasons else "",
-            tuple(before.get(each.agent, ())),
+    reasons = dict(_reasons(files.exceptions, rule, numbers)) if files.exceptions else {}
+    before = _held(files.held, rule, today, numbers) if files.held else {}
+    people = tuple(
+        replace(
+            _person(posts, at, row, rule, today),
+            exception=reasons[row["agent"]].reason if row["agent"] in reasons else "",
+            held=tuple(before.get(row["agent"], ())),
         )
-        for each in people
+        for at, row in rows
     )
-    return Office(with_all, tuple(_free(free)) if free else (), reasons)
+    return Office(people, tuple(_free(files.free)) if files.free else (), reasons)
 
 
 def day(written: str) -> date | None:
@@ -119,9 +117,8 @@ def _rows(given: Given, kind: str) -> Iterator[tuple[int, dict[str, str]]]:
 @cache
 def columns(kind: str) -> Columns:
     """Return the columns of a kind of file in ``columns.toml``."""
-    found: dict[str, Any] = _SCHEMA.parse(files("draws.transfers").joinpath("columns.toml").read_bytes())[
-        kind
-    ]
+    raw = resources.files("draws.transfers").joinpath("columns.toml").read_bytes()
+    found: dict[str, Any] = _SCHEMA.parse(raw)[kind]
     return Columns(found["names"], frozenset(found["required"]))
 
 

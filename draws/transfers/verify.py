@@ -13,7 +13,7 @@ from draws.protocol import DrawList, Drawn, Transcript
 from draws.transfers import matching, records, rule
 from draws.transfers.records import COLUMNS, Counted, Opening, Transfer
 from draws.transfers.rule import BadLine, Line, Sorted, State
-from draws.verify import Disproved
+from draws.verify import Disproved, check
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def verify_opening(transcript: bytes, opening: bytes) -> Outcome:
     if not isinstance(found.end, Drawn):
         raise Disproved("opening")
     order = transfers(given.rule, said, lines, [leaf for own in leaves for leaf in own], found.end.seed)
-    _check(order == given.transfers, "order")
+    check(order == given.transfers, "order")
     return Outcome(said, lines, given.transfers, given.exceptions.signers)
 
 
@@ -67,29 +67,24 @@ def transfers(
     )
 
 
-def _check(holds: bool, broken: str) -> None:  # noqa: FBT001  reads like an assertion
-    if not holds:
-        raise Disproved(broken)
-
-
 def _check_opening(found: Transcript, given: Opening) -> list[list[bytes]]:
     """Return the leaves of each stratum; each is opened, in the same order (11.5)."""
-    _check(isinstance(found.end, Drawn) and given.list == protocol.list_hash(found.list), "opening")
-    _check(found.list.columns == COLUMNS, "opening")
-    _check(not any(each.weighted for each in found.list.strata), "opening")
+    check(isinstance(found.end, Drawn) and given.list == protocol.list_hash(found.list), "opening")
+    check(found.list.columns == COLUMNS, "opening")
+    check(not any(each.weighted for each in found.list.strata), "opening")
     leaves = [protocol.split(base64url.decode(text)) for text in found.leaves]
     opened = [protocol.leaf(each.salt, records.line(each.cells)) for each in given.lines]
-    _check([leaf for own in leaves for leaf in own] == opened, "opening")
+    check([leaf for own in leaves for leaf in own] == opened, "opening")
     return leaves
 
 
 def _check_rule(of: DrawList, given: records.Rule) -> records.Batch:
     """Return the batch; the rule is older than the list, and nothing is published before the batch (11.1)."""
     batch = rule.next_batch(given, of.day)
-    _check(rule.is_sound(given) and of.rule == records.rule_hash(given), "rule")
+    check(rule.is_sound(given) and of.rule == records.rule_hash(given), "rule")
     if batch is None:
         raise Disproved("rule")
-    _check(given.day <= of.day and batch.day <= of.publish, "rule")
+    check(given.day <= of.day and batch.day <= of.publish, "rule")
     return batch
 
 
@@ -99,7 +94,7 @@ def _lines(of: DrawList, given: Opening) -> tuple[Line, ...]:
     except BadLine:
         raise Disproved("due") from None
     agents = [each.agent for each in lines if each.agent]
-    _check(len({*agents}) == len(agents), "due")
+    check(len({*agents}) == len(agents), "due")
     return lines
 
 
@@ -108,18 +103,18 @@ def _check_due(of: DrawList, leaves: Sequence[Sequence[bytes]], said: Sorted) ->
     at, seen = 0, list[State]()
     for stratum, own in zip(of.strata, leaves, strict=True):
         states = {*said.states[at : at + len(own)]}
-        _check(len(states) == 1, "due")
+        check(len(states) == 1, "due")
         (state,) = states
-        _check(stratum.drawn == said.drawn(state), "due")
+        check(stratum.drawn == said.drawn(state), "due")
         seen.append(state)
         at += len(own)
-    _check(len({*seen}) == len(seen), "due")
+    check(len({*seen}) == len(seen), "due")
 
 
 def _check_exceptions(of: DrawList, given: Opening, said: Sorted) -> None:
     """Check that each exception is counted, with who signed it, as it was frozen (11.5)."""
-    _check(of.exceptions == records.exceptions_hash(given.exceptions), "exceptions")
+    check(of.exceptions == records.exceptions_hash(given.exceptions), "exceptions")
     signers = [each.signed_by for each in given.exceptions.signers]
-    _check(signers == sorted({*signers}), "exceptions")
+    check(signers == sorted({*signers}), "exceptions")
     counted = sum(each.count for each in given.exceptions.signers)
-    _check(counted == said.size(State.EXCEPTED), "exceptions")
+    check(counted == said.size(State.EXCEPTED), "exceptions")

@@ -9,13 +9,12 @@ import click
 from crypto.messages import Status
 from inbox.casework import tags
 from inbox.cli.free_text import TextOption
-from inbox.cli.options import Decorator, together
 from inbox.overview import queue
 from inbox.overview.queue_filter import Due, Filter, Order, State
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
 from templates.catalogues import LANGUAGES
-from templates.command_line import NUMBER, Option, Whole
+from templates.command_line import NUMBER, Decorator, Option, Whole, together
 
 
 def _filter(*names: str, **options: Any) -> Decorator:

@@ -10,7 +10,6 @@ from inbox.cli.options import (
     passphrase_of,
     remembered,
     same_disk_option,
-    together,
 )
 from inbox.keys import passphrase_strength
 from inbox.keys.officers import SHORTEST, check_passphrase
@@ -19,7 +18,7 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.setup.ceremony_papers import Handout, Papers
 from inbox.system import media, terminal
-from templates.command_line import FOLDER, NUMBER
+from templates.command_line import FOLDER, NUMBER, together
 
 _STEPS = (
     "1. Each officer in turn types a passphrase, twice. It is not shown; the others look away.",

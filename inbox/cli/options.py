@@ -1,12 +1,12 @@
 """Common options: the home, the officers, the output format, and files to read or write."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import click
 
@@ -27,9 +27,7 @@ from inbox.system.clock import today
 from inbox.system.home import Home
 from inbox.system.terminal import quoted
 from inbox.text.lines import one_line
-from templates.command_line import FILE, FOLDER, NUMBER, Option, json_option
-
-Decorator = Callable[[Any], Any]
+from templates.command_line import FILE, FOLDER, NUMBER, Decorator, Option, json_option, together
 
 
 class Door(Protocol):
@@ -86,18 +84,6 @@ class Closed:
 
     def shut(self) -> None:
         """Do nothing: the command ends anyway."""
-
-
-def together(*options: Decorator) -> Decorator:
-    """Return one decorator for several options or arguments. Help lists the options in this order."""
-
-    def decorate(command: Any) -> Any:
-        # As with decorators above a function, the last option is applied first.
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
 
 
 def _remember(context: click.Context, option: click.Parameter, given: Sequence[Path]) -> None:

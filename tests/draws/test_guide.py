@@ -62,23 +62,23 @@ def test_the_commands_of_the_guide_hold_a_draw_of_transfers(
     for name, content in files.items():
         Path(f"{name}.csv").write_text(content)
     Path("transfers.toml").write_text(rule)
-    room = Room(tmp_path)
-    all_words = commands(GUIDES[0])
+    room, public = Room(tmp_path), ""
+    (tmp_path / "passphrase").write_text("a passphrase\n")
+    every = commands(GUIDES[0])
     begun, ended = (
-        next(n for n, words in enumerate(all_words) if words[:2] == [*first])
+        next(n for n, words in enumerate(every) if words[:2] == [*first])
         for first in (("party", "commit"), ("team", "open"))
     )
-    monkeypatch.setattr(Room, "party", lambda _, name: tmp_path / name)
-    room.founded()
-    for words in [each for each in all_words if each[0] == "transfers" or "mutations-1" in each]:
-        day = TRANSFER_DAYS.get(words[1], DAY)
-        typed = [room.team if word == "TEAM" else word for word in words]
-        with at(day), quick_passphrases():
-            room.done(*typed)
-            if words[1] == "freeze":
-                for each in all_words[begun:ended]:
-                    other = [room.team if word == "TEAM" else for_transfers(word) for word in each]
-                    room.done(*other, *(room.passphrase if each[:2] == ["party", "sign"] else ()))
+    own = [words for words in every if words[0] == "transfers" or "mutations-1" in words]
+    frozen = next(n for n, words in enumerate(own) if words[1] == "freeze") + 1
+    ceremony = [[*map(for_transfers, words)] for words in every[begun:ended]]
+    keys = [words for words in every if words[1] == "create"]
+    for words in [*keys, *own[:frozen], *ceremony, *own[frozen:]]:
+        typed = [public if word == "TEAM" else word for word in words]
+        asked = ("--passphrase-file", "passphrase") if tuple(words[:2]) in _ASKS else ()
+        with at(TRANSFER_DAYS.get(words[1], DAY)), quick_passphrases():
+            view = room.done(*typed, *asked)
+        public = view.get("public", public) if words[:2] == ["team", "create"] else public
     assert len(Path("transfers.csv").read_text("utf-8-sig").splitlines()) == 8
 
 

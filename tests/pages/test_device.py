@@ -5,6 +5,7 @@ from playwright.sync_api import Browser, expect
 
 from templates.catalogues import LANGUAGES
 from tests.support.accessibility import violations
+from tests.support.folded import check_no_trace
 from tests.support.page_visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -13,28 +14,7 @@ MOST_WORDS = 45
 
 
 def test_the_page_about_the_device_neither_sends_nor_keeps_an_answer(visitor: Visitor) -> None:
-    """No answer appears in a request, an address, a field or the storage.
-
-    After a reload or Back, all answers are folded.
-    """
-    page = visitor.page
-    visitor.visit("fr/device")
-    address = page.url
-    visitor.requests.clear()
-    for summary in page.locator("main summary").all():
-        summary.click()
-    expect(page.locator("main details[open]")).to_have_count(9)
-    assert visitor.requests == []
-    assert page.url == address
-    assert page.locator("input, select, textarea, form").count() == 0
-    assert page.context.storage_state(indexed_db=True) == {"cookies": [], "origins": []}
-    page.reload()
-    expect(page.locator("main details[open]")).to_have_count(0)
-    page.locator("main summary").first.click()
-    visitor.visit("fr/legal")
-    page.go_back()
-    expect(page).to_have_url(address)
-    expect(page.locator("main details[open]")).to_have_count(0)
+    check_no_trace(visitor, "fr/device", 9)
 
 
 def test_unfolding_an_answer_moves_nothing_above_it(visitor: Visitor) -> None:

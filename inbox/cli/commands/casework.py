@@ -21,7 +21,6 @@ from inbox.cli.options import (
     opens_inbox,
     reason_needed,
     text_options,
-    together,
 )
 from inbox.deadlines import workflow
 from inbox.deadlines.bonds import Relation
@@ -31,7 +30,7 @@ from inbox.overview import work_view
 from inbox.system import terminal
 from inbox.vault import score
 from inbox.vault.casework_tables import SOURCE, Credibility
-from templates.command_line import NUMBER, Whole, choice_argument
+from templates.command_line import NUMBER, Whole, choice_argument, together
 
 _other_argument = click.argument("other", type=NUMBER)
 _tag_names = click.argument("names", metavar="NAME…", nargs=-1, required=True)

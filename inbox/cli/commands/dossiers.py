@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +42,7 @@ from inbox.text import redaction
 from inbox.text.redaction import Pieces, Redaction
 from inbox.vault.casework_tables import AccessRequest
 from templates.catalogues import LANGUAGES
-from templates.command_line import DAY, FILE, NUMBER, json_option
+from templates.command_line import DAY, FILE, NUMBER, json_option, together
 
 _PLAIN = (
     "this recipient's key does not resist quantum computers: a file copied today may be readable one day;"
@@ -61,7 +60,7 @@ _redact_option = click.option(
     help="Remove a passage, given as 'PLACE:TEXT'. 'PLACE:' removes all text there; '*:TEXT' removes the"
     " passage everywhere. You can also name a TOML file with redactions.",
 )
-_PLAN: list[Callable[[Any], Any]] = [
+_plan_options = together(
     click.option(
         "--for",
         "purpose",
@@ -101,11 +100,7 @@ _PLAN: list[Callable[[Any], Any]] = [
         help="Enclose this file; repeat the option for each file.",
     ),
     click.option("--every-file", is_flag=True, help="Enclose all files of the case."),
-]
-
-
-def _plan_options(command: Callable[..., None]) -> Callable[..., None]:
-    return reduce(lambda made, option: option(made), reversed(_PLAN), command)
+)
 
 
 @click.command()

@@ -13,7 +13,6 @@ from inbox.casework.measures.source_risk import Risk
 from inbox.cli import render_work
 from inbox.cli.free_text import TextOption
 from inbox.cli.options import (
-    Decorator,
     Door,
     case_argument,
     despite_option,
@@ -21,13 +20,12 @@ from inbox.cli.options import (
     opens_inbox,
     reason_needed,
     text_options,
-    together,
 )
 from inbox.dossiers import recording
 from inbox.language import labels
 from inbox.overview import work_view
 from inbox.system import terminal
-from templates.command_line import DAY, NUMBER, choice_argument
+from templates.command_line import DAY, NUMBER, Decorator, choice_argument, together
 
 
 def _sent(addressee: str, reference: str, restrictions: str) -> Decorator:

@@ -10,14 +10,14 @@ import click
 from crypto.printable import visible
 from inbox.cli import ceremony
 from inbox.cli.ceremony import appointed, circle_options, handout_in
-from inbox.cli.options import Door, opens_inbox, reason_of, reason_option, together
+from inbox.cli.options import Door, opens_inbox, reason_of, reason_option
 from inbox.keys import vault_header
 from inbox.keys.secret_sharing import Appointee, Circle
 from inbox.session.inbox import Inbox
 from inbox.setup import reshare, sheet_notice
 from inbox.setup.reshare import Planned, Reshared
 from inbox.system import terminal
-from templates.command_line import FILE
+from templates.command_line import FILE, together
 
 
 @click.command()

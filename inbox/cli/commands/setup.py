@@ -21,7 +21,6 @@ from inbox.cli.options import (
     opens_inbox,
     quiet_credentials_at,
     same_disk_option,
-    together,
 )
 from inbox.keys import secret_sharing
 from inbox.keys.secret_sharing import Appointee, Circle
@@ -39,7 +38,7 @@ from inbox.setup.init import Charter, Root
 from inbox.system import given_files, terminal
 from inbox.system.clock import today
 from templates import findings, shipped
-from templates.command_line import FILE, FOLDER, NUMBER, json_option
+from templates.command_line import FILE, FOLDER, NUMBER, json_option, together
 from templates.findings import Level
 
 _NEXT = "next: inbox exchange keyring --out FOLDER, and carry the folder to the portal"

@@ -175,10 +175,10 @@ def test_who_is_transferred_is_who_was_drawn_in_the_transcript() -> None:
 def test_two_people_cannot_change_their_places(peer: Ask) -> None:
     transcript, opening = one(*ALL)
     transfers = records.OPENING.parse(opening).transfers
-    shuffled = [
+    shuffled: list[strictjson.Json] = [
         {"agent": each.agent, "post": each.post} for each in (transfers[1], transfers[0], *transfers[2:])
     ]
-    assert agreed(peer, transcript, edited(opening, "transfers", value=shuffled)) == "order"  # type: ignore[arg-type]
+    assert agreed(peer, transcript, edited(opening, "transfers", value=shuffled)) == "order"
 
 
 def test_the_opening_of_another_draw_and_a_draw_of_controls_are_refused(peer: Ask) -> None:
