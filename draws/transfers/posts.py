@@ -1,7 +1,7 @@
 """The files of the office: people at exposed posts, posts that they held, exceptions, and free posts."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -72,15 +72,16 @@ def read(rule: Rule, today: date, files: Files) -> Office:
     rows = list(_rows(posts, "posts"))
     for at, row in rows:
         _check_code(posts, at, row, "agent")
-        if (first := numbers.setdefault(row["agent"], at)) != at:
+        if (first := numbers.setdefault(row["agent"].upper(), at)) != at:
             raise _refused(
                 posts,
                 at,
                 sentence("the agent of line {first} is there again", first=first),
                 sentence("each person has one post on the day of the list"),
             )
-    reasons = dict(_reasons(files.exceptions, rule, numbers)) if files.exceptions else {}
-    before = _held(files.held, rule, today, numbers) if files.held else {}
+    known = {row["agent"] for _, row in rows}
+    reasons = dict(_reasons(files.exceptions, rule, known)) if files.exceptions else {}
+    before = _held(files.held, rule, today, known) if files.held else {}
     people = tuple(
         replace(
             _person(posts, at, row, rule, today),
@@ -138,7 +139,7 @@ def _person(given: Given, at: int, row: Mapping[str, str], rule: Rule, today: da
     return Line(row["agent"], row["post"], profile, row["exposure"], since)
 
 
-def _held(given: Given, rule: Rule, today: date, known: Mapping[str, int]) -> dict[str, list[Held]]:
+def _held(given: Given, rule: Rule, today: date, known: Container[str]) -> dict[str, list[Held]]:
     if rule.closed is None:
         raise PostsRefused(
             sentence("{file}: the rule does not say how long a post stays closed", file=given.name),
@@ -161,7 +162,7 @@ def _held(given: Given, rule: Rule, today: date, known: Mapping[str, int]) -> di
     return found
 
 
-def _reasons(given: Given, rule: Rule, known: Mapping[str, int]) -> Iterator[tuple[str, Reason]]:
+def _reasons(given: Given, rule: Rule, known: Container[str]) -> Iterator[tuple[str, Reason]]:
     seen = set[str]()
     for at, row in _rows(given, "exceptions"):
         _check_known(given, at, row, known)
@@ -192,7 +193,7 @@ def _free(given: Given) -> Iterator[Line]:
         yield Line("", row["post"], profile)
 
 
-def _check_known(given: Given, at: int, row: Mapping[str, str], known: Mapping[str, int]) -> None:
+def _check_known(given: Given, at: int, row: Mapping[str, str], known: Container[str]) -> None:
     if row["agent"] not in known:
         raise _refused(
             given,

@@ -117,6 +117,8 @@ def test_an_opening_with_one_changed_digit_is_refused(office: Office) -> None:
 
 BAD: Sequence[tuple[str, str, str]] = [
     ("posts", POSTS + "A1;quay-9;high;2019-01-01\n", "posts.csv: line 9: the agent of line 2 is there again"),
+    # The same number in other letters would be two people on the list.
+    ("posts", POSTS + "a1;quay-9;high;2019-01-01\n", "posts.csv: line 9: the agent of line 2 is there again"),
     ("posts", POSTS + "A8;quay-9;top;2019-01-01\n", "posts.csv: line 9: the rule has no exposure “top”"),
     (
         "posts",
