@@ -10,6 +10,8 @@ _NO_TEXT = "This library has no file with the text of its licence.\n"
 _RULE = "=" * 78
 # Libraries whose metadata names no licence, and what their licence text says.
 _BY_TEXT = {"sqlcipher3": "zlib License"}
+# Libraries whose wheels have no licence text, and the files with their texts, from the libraries' sources.
+_TEXTS = {"z3-solver": Path(__file__).with_name("z3_licence.txt")}
 # C libraries that wheels contain without their licence texts, and the places of these texts.
 _INSIDE = {
     "psycopg-binary": {
@@ -56,6 +58,8 @@ def named(library: PathDistribution) -> str:
 def _entry(folder: Path) -> str:
     library = PathDistribution(folder)
     files = sorted(file for file in folder.rglob("*") if file.is_file() and _is_licence(file))
+    if not files and library.name in _TEXTS:
+        files = [_TEXTS[library.name]]
     texts = [file.read_text("utf-8", "replace") for file in files] or [_NO_TEXT]
     inside = [f"It contains {part}: {licence}\n" for part, licence in _INSIDE.get(library.name, {}).items()]
     return "\n".join(

@@ -11,6 +11,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
 from deploy.release import licences
+from deploy.release.errors import Refused
 from deploy.release.python_environment import Libraries
 
 # The fields that have the same names in all versions of CycloneDX. Other fields of a wheel's bill of
@@ -21,12 +22,19 @@ _KEPT = ("type", "name", "version", "description", "purl", "hashes", "licenses")
 def complete(bill: dict[str, Any], package: tuple[str, str], site: Path, libraries: Libraries) -> None:
     """Complete a bill: add the package itself, and the hash, licence and parts of each library's wheel.
 
-    ``package`` is the name and the version of the package, and ``site`` is its site-packages folder.
+    ``package`` is the name and the version of the package, and ``site`` is its site-packages folder. Raises
+    Refused if the bill does not name each library in ``site``.
     """
     name, version = package
     bill["metadata"]["component"] = {"type": "application", "name": name, "version": version}
     hashes = dict(_locked(libraries))
     installed = {canonicalize_name(PathDistribution(each).name): each for each in licences.libraries(site)}
+    named = {canonicalize_name(component["name"]) for component in bill["components"]}
+    if missing := sorted(installed.keys() - named):
+        raise Refused(
+            f"the bill of materials of {package[0]} does not name {', '.join(missing)}",
+            "find out why cyclonedx-py omits it",
+        )
     for component in bill["components"]:
         name = canonicalize_name(component["name"])
         if name not in installed:

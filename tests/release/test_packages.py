@@ -14,9 +14,11 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from benchmarks.packages import differing
 from deploy.release import bills, building, licences, python_environment
@@ -360,9 +362,19 @@ def test_the_bill_of_materials_of_the_pages_names_their_libraries_and_no_tool(tm
     bill = json.loads(out.read_text())
     # A serial number, a time or a version of npm would differ from builder to builder.
     assert ("serialNumber" in bill, bill["metadata"].keys() & {"timestamp", "tools"}) == (False, set())
-    names = {"/".join(filter(None, (each.get("group"), each["name"]))) for each in bill["components"]}
-    assert "age-encryption" in names
-    assert not names & set(json.loads((ROOT / "package.json").read_text())["devDependencies"])
+    named = {
+        ("/".join(filter(None, (each.get("group"), each["name"]))), each["version"])
+        for each in bill["components"]
+    }
+    lock = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    assert named == {
+        (place.rpartition("node_modules/")[2], each["version"])
+        for place, each in lock.items()
+        if place and not each.get("dev")
+    }
+    # The control: a tool, which is not inside the scripts, is in the lock file.
+    assert lock["node_modules/esbuild"]["dev"]
+    assert named >= {("age-encryption", lock["node_modules/age-encryption"]["version"])}
 
 
 @pytest.mark.slow
@@ -445,6 +457,32 @@ def test_the_package_has_the_licence_of_each_library(tmp_path: Path) -> None:
     assert "Do as you like.\n" in text
     assert "two 1.0: Zlib\n" in text
     assert "This library has no file with the text of its licence." in text.partition("two 1.0")[2]
+
+
+def test_the_licence_and_its_text_are_known_for_each_library_in_a_lock_file(tmp_path: Path) -> None:
+    """The environment of the tests has the libraries of all packages."""
+    locks = "".join((ROOT / f"requirements/{side}.txt").read_text() for side in building.SIDES)
+    locked = {canonicalize_name(name) for name in re.findall(r"^([\w.-]+)(?:\[.+\])?==", locks, re.MULTILINE)}
+    (site,) = (ROOT / ".venv/lib").glob("python3*/site-packages")
+    folders = {canonicalize_name(each.name.partition("-")[0]): each for each in site.glob("*.dist-info")}
+    # No package contains tzdata, which only Windows needs.
+    assert locked - folders.keys() <= {"tzdata"}
+    here = sorted(locked & folders.keys())
+    for name in here:
+        shutil.copytree(folders[name], tmp_path / folders[name].name)
+    text = licences.text(tmp_path)
+    assert len(re.findall(r"^=+\n.+: .+\n=+$", text, re.MULTILINE)) == len(here)
+    assert ": not stated\n" not in text
+    assert "has no file with the text of its licence" not in text
+
+
+def test_each_c_library_that_psycopg_brings_has_its_licence() -> None:
+    """The wheel contains their files, but not their licences."""
+    (folder,) = (each.locate_file("psycopg_binary.libs") for each in distributions(name="psycopg-binary"))
+    names = {re.split(r"[-.]", each.name)[0] for each in Path(str(folder)).iterdir()}
+    assert "libpq" in names
+    told = {name for part in licences._INSIDE["psycopg-binary"] for name in part.split(", ")}
+    assert names <= told
 
 
 def test_licences_of_data_and_of_c_libraries_inside_wheels_are_named(tmp_path: Path) -> None:

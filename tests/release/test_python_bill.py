@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from deploy.release import python_bill
+from deploy.release.errors import Refused
 from deploy.release.python_environment import Libraries
 
 PACKAGE = ("fanal-portal", "1.0.0")
@@ -54,6 +55,13 @@ def completed(site: Path, tmp_path: Path) -> dict[str, Any]:
     bill: dict[str, Any] = {"metadata": {}, "components": names}
     python_bill.complete(bill, PACKAGE, site, Libraries(lock, wheels))
     return bill
+
+
+def test_a_bill_of_materials_that_omits_an_installed_library_is_refused(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "portal.txt").touch()
+    bill: dict[str, Any] = {"metadata": {}, "components": [{"name": "fanal", "version": "1.0.0"}]}
+    with pytest.raises(Refused, match="materials of fanal-portal does not name one-two"):
+        python_bill.complete(bill, PACKAGE, site, Libraries(tmp_path / "portal.txt", tmp_path))
 
 
 def test_a_bill_of_materials_names_its_package(completed: dict[str, Any]) -> None:
