@@ -181,6 +181,13 @@ def test_the_package_of_draws_has_only_the_code_of_the_inbox_that_it_needs(draws
 
 
 @pytest.mark.slow
+def test_the_package_of_draws_has_the_licences_that_its_page_names(draws: Path) -> None:
+    first = (ROOT / "draws/page.js").read_text().partition("\n")[0]
+    (named,) = re.findall(r"libraries: /(\S+)$", first)
+    assert (draws / named).read_bytes() == (ROOT / "portal/static/licenses.txt").read_bytes()
+
+
+@pytest.mark.slow
 def test_the_installed_program_for_draws_runs_with_only_the_files_of_its_package(draws: Path) -> None:
     """The libraries are those of the tests, because this package contains a small one instead."""
     (site,) = draws.glob("usr/lib/fanal-draws/lib/python3*/site-packages")
