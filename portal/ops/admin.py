@@ -89,8 +89,8 @@ def _tell_expired(expired: Expired, *, as_json: bool) -> None:
 @click.option(
     "--url",
     default="",
-    help="Also check the site at this address: its headers, and whether its clock agrees with this"
-    " machine's.",
+    help="Also check the site at this address: its headers, the last day of its certificate, and whether"
+    " its clock agrees with this machine's.",
 )
 @json_option
 @pass_settings

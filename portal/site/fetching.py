@@ -1,8 +1,12 @@
 """Fetch pages from a site as a visitor would, without redirects or cookies, optionally through Tor."""
 
 import re
+import socket
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
 
 import urllib3
 from urllib3.contrib.socks import SOCKSProxyManager
@@ -16,10 +20,13 @@ from urllib3.exceptions import (
 )
 from urllib3.util import Url, parse_url
 
-from portal.errors import Refused
+from crypto.web_certificate import WebCertificate
+from portal.errors import Refused, why
 
 _LARGEST = 8 << 20
-_TIMEOUT = urllib3.Timeout(connect=60, read=60)
+_SECONDS = 60
+_TIMEOUT = urllib3.Timeout(connect=_SECONDS, read=_SECONDS)
+_HTTPS = 443
 # What happened, and what to do. The first matching kind of error is used. Behind a proxy, the kind of error
 # cannot be determined.
 _UNREACHED: Mapping[type[HTTPError], tuple[str, str]] = {
@@ -98,6 +105,26 @@ class Visitor:
             type(error).__name__,
             "check that the site is up, and the proxy if there is one, then try again",
         )
+
+
+def certificate_ends(site: str) -> datetime | None:
+    """Return the moment, in UTC, at which the certificate of a site expires, or None for a site without TLS.
+
+    Raises Refused if the site sends no certificate that this machine trusts.
+    """
+    found = urlsplit(_origin(site))
+    if found.scheme != "https":
+        return None
+    context = ssl.create_default_context()
+    try:
+        with (
+            socket.create_connection((found.hostname, found.port or _HTTPS), _SECONDS) as plain,
+            context.wrap_socket(plain, server_hostname=found.hostname) as secured,
+        ):
+            sent = secured.getpeercert(binary_form=True)
+    except OSError as error:
+        raise Refused(f"the certificate of {site} was not read: {why(error)}", "try again") from error
+    return WebCertificate.parse(ssl.DER_cert_to_PEM_cert(sent or b"").encode()).ends
 
 
 def _origin(site: str) -> str:

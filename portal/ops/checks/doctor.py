@@ -34,6 +34,8 @@ from templates.findings import Finding, Level
 _WARN_DAYS = 14
 _KEY_DAYS = 14
 _KEYRING_DAYS = 7
+# ACME renews a certificate 30 days before it expires, so a warning means that a renewal is late.
+_CERTIFICATE_DAYS = 28
 _EXPIRE_DAYS = 2
 _OVERWRITE_SECONDS = 10
 _FULL = 0.8
@@ -45,6 +47,7 @@ _LONGEST_QUEUE = Path("/proc/sys/net/core/somaxconn")
 _APART = timedelta(minutes=2)
 _SETTINGS = "/usr/share/fanal-portal/postgresql.conf"
 _RENEW = "import an outbox: each one contains a new keyring"
+_RENEW_CERTIFICATE = "renew the certificate, then run `fanal-portal certificate`"
 _SILENT: Mapping[str, set[str]] = {
     "log_statement": {"none"},
     "log_connections": {"off", ""},  # From PostgreSQL 18 on, ``log_connections`` is a list.
@@ -84,7 +87,7 @@ def examine(settings: Settings, file: Path, today: date, url: str = "") -> Itera
     if not damage:
         yield from _database(settings, today)
     if url:
-        yield from _site(url)
+        yield from _site(url, today)
 
 
 def _damage(settings: Settings) -> Finding | None:
@@ -396,7 +399,7 @@ def _disk(folder: Path) -> Finding:
     return Finding(Level.OK, f"the disk of the database has at least {_LEAST_FREE >> 30} GiB free")
 
 
-def _site(url: str) -> Iterator[Finding]:
+def _site(url: str, today: date) -> Iterator[Finding]:
     asked = days.now()
     try:
         answer = fetching.Visitor(url).get("/")
@@ -404,6 +407,10 @@ def _site(url: str) -> Iterator[Finding]:
         yield from _headers(answer)
         # The web server answers "/" from a frozen file, so only the keyring shows whether a portal runs.
         yield _behind(fetching.Visitor(url).get("/keyring.json"))
+        if ends := fetching.certificate_ends(url):
+            yield _date(
+                "the certificate of the site", ends.date(), today, _CERTIFICATE_DAYS, _RENEW_CERTIFICATE
+            )
     except Refused as error:
         yield Finding(Level.WRONG, str(error), error.hint)
 
