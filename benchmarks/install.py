@@ -209,7 +209,9 @@ def _restored(walk: Walk, bare: Path) -> Iterator[str]:
         _an_older_package_is_refused(walk.machine)
     with walk.machine.running():
         _the_newer_version_goes_on(walk)
+        _removed(walk)
     yield "upgraded; an older package does not run with the newer tables, and the portal goes on"
+    yield "removing the package uninstalled it"
 
 
 def _uninstalled_and_set_up_again(walk: Walk) -> None:
@@ -218,15 +220,28 @@ def _uninstalled_and_set_up_again(walk: Walk) -> None:
     walk.send_report()
     said = machine.do("fanal-portal", "uninstall")
     assert f"{_PLACES[walk.database]}: reports that nobody has collected" in said, said
+    _is_stopped(machine)
+    assert "done: portal@8080" in machine.do(*_SETUP)
+    first_report.all_serve(machine)
+    assert "1 new" in walk.collect()
+    assert walk.has_report(2)
+
+
+def _removed(walk: Walk) -> None:
+    """Check that removing the package also does what `uninstall` does, and deletes no report."""
+    machine = walk.machine
+    said = machine.do("apt-get", "remove", "--yes", "fanal-portal")
+    assert f"{_PLACES[walk.database]}: reports that nobody has collected" in said, said
+    _is_stopped(machine)
+    assert machine.do("test", "-e", "/etc/fanal/portal.toml") == ""
+
+
+def _is_stopped(machine: Machine) -> None:
     for unit in _UNITS:
         assert machine.do("systemctl", "is-active", unit, code=None) != "active", unit
         assert machine.do("systemctl", "is-enabled", unit, code=None) != "enabled", unit
     for unit in ("nginx", _DEBIAN_TOR):
         assert machine.do("systemctl", "is-active", unit) == "active", unit
-    assert "done: portal@8080" in machine.do(*_SETUP)
-    first_report.all_serve(machine)
-    assert "1 new" in walk.collect()
-    assert walk.has_report(2)
 
 
 def _nothing_happens(machine: Machine) -> None:

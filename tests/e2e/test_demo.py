@@ -192,5 +192,9 @@ def test_the_demo_names_a_port_that_is_already_in_use(checkout: Path) -> None:
         other.listen()
         port = other.getsockname()[1]
         assert start(checkout, port).wait(timeout=2 * START_SECONDS) == 1
-    assert f"127.0.0.1:{port}: another program listens there" in (checkout / "printed").read_text("utf-8")
+    assert (checkout / "printed").read_text("utf-8").splitlines() == [
+        f"127.0.0.1:{port}: another program listens there",
+        # `make demo` has no options.
+        "hint: PORT=8081 DESK_PORT=8091 make demo",
+    ]
     assert not (checkout / "demo").exists()

@@ -111,6 +111,26 @@ def test_an_upgrade_leaves_the_units_enabled_and_a_removal_leaves_no_dangling_li
     assert [each.name for each in (tree / "usr/lib").iterdir()] == ["fanal-portal"]
 
 
+@pytest.mark.parametrize("status", [0, 1])
+def test_a_removal_uninstalls_a_portal_that_was_set_up_and_goes_on_if_this_fails(
+    tree: Path, status: int
+) -> None:
+    """Otherwise, the onion service would go on, and Debian's nginx and tor would stay off."""
+    told = with_systemd(tree)
+    program = tree / "usr/bin/fanal-portal"
+    program.write_text(f'#!/bin/sh\necho "fanal-portal $*" >> {told}\nexit {status}\n')
+    program.chmod(0o755)
+    run(tree, "prerm", "upgrade", "2.0")
+    run(tree, "prerm", "remove")
+    assert "fanal-portal uninstall" not in told.read_text()
+    (tree / "etc/fanal/setup.toml").touch()
+    run(tree, "prerm", "upgrade", "2.0")
+    assert "fanal-portal uninstall" not in told.read_text()
+    run(tree, "prerm", "remove")
+    assert "fanal-portal uninstall" in told.read_text()
+    assert [each.name for each in (tree / WANTS).iterdir()] == ["other.service"]
+
+
 def test_a_portal_that_runs_during_an_upgrade_is_restarted_with_the_earlier_program(tree: Path) -> None:
     """By then, systemd has read the new units. The first installation, without a portal, restarts nothing."""
     told = with_systemd(tree)
