@@ -1,5 +1,6 @@
 """The texts of the kit, in one TOML file with both languages, which the inspectorate edits."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,10 @@ from templates.catalogues import LANGUAGES
 FILE = "kit.toml"
 SHIPPED = Settings().guide_folder / FILE
 _LONGEST_LINE, _LONGEST = 120, 400
+# A card must not betray who carries it: no web address, no name of a site, and no part of an onion address.
+_ADDRESS = re.compile(
+    r"\w+://\S*|\bwww\.\S*|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b|\b[a-z2-7]{40,}\b", re.IGNORECASE
+)
 _LINE, _TEXT = texts(_LONGEST_LINE), texts(_LONGEST)
 _PART = table({"minutes": number(1, 240), "heading": _LINE, "items": list_of(_TEXT)})
 _FILE = Schema(
@@ -42,15 +47,17 @@ def load(path: Path) -> dict[str, Node]:
 
     Raises BadConfiguration for the first mistake, such as a missing translation or markup.
     """
-    document = plain_texts.read(_FILE, path, _check_filled_in)
+    document = plain_texts.read(_FILE, path, _check)
     return {each: _in(each, document.value) for each in LANGUAGES}
 
 
-def _check_filled_in(document: Document) -> None:
+def _check(document: Document) -> None:
     for place, text in plain_texts.texts(document):
+        where = plain_texts.named(document, place)
         if left := plain_texts.to_fill_in(text):
-            where = plain_texts.named(document, place)
             raise document.refused(place, f"{where}: “{left[0]}” is still to be filled in")
+        if place[0] == "card" and (found := _ADDRESS.search(text)):
+            raise document.refused(place, f"{where}: “{found[0]}” on a card would betray who carries it")
 
 
 def _in(language: str, value: Any) -> Any:

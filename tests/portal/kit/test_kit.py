@@ -6,15 +6,17 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
 import zxingcpp
 from PIL import Image, ImageChops
 
+from crypto import base64url, signing
 from crypto.keyring import Texts
 from portal import config
 from portal.errors import Refused
@@ -198,6 +200,67 @@ def test_a_text_with_a_mistake_is_refused_with_its_place(
     with pytest.raises(Refused, match=re.escape(message)) as refused:
         texts.load(file)
     assert re.search(r"line \d+: kit(, |: ')poster\.lead", str(refused.value))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [URL, "http://a", "www.portail", "signalement.example", "Portail.gouv.fr", ONION[7:], ONION[7:63]],
+)
+@pytest.mark.parametrize("old", ["Noter chez soi, sur papier.", "Découpez le long des traits."])
+def test_a_card_with_an_address_is_refused_but_a_slide_may_name_one(
+    tmp_path: Path, address: str, old: str
+) -> None:
+    """The inspectorate's own text must not betray the person who carries the card, either."""
+    file, shipped = tmp_path / texts.FILE, texts.SHIPPED.read_text("utf-8")
+    file.write_text(shipped.replace(old, f"Voir {address}", 1), "utf-8")
+    with pytest.raises(Refused, match="on a card would betray who carries it"):
+        texts.load(file)
+    slide = f'[slide]\nheadline = {{ fr = "Voir {address}", en = "See {address}" }}\nold'
+    file.write_text(shipped.replace("[slide]\nheadline", slide, 1).replace("\nold = ", "\n# ", 1), "utf-8")
+    assert address in texts.load(file)["fr"]["slide"]["headline"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_kit_of_a_portal_shows_what_its_configuration_and_the_option_say(
+    home: Path, language: str
+) -> None:
+    file = home / "portal.toml"
+    file.write_text(file.read_text().replace("A" * 43, base64url.encode(bytes(range(32)))))
+    run(home, "kit", home / "new", "--url", URL)
+    settings = config.load(home / "portal.toml")
+    poster = (home / "new" / language / "poster-a4.pdf").read_bytes()
+    told = bare(said(poster))
+    name = settings.name.in_(language)
+    for shown in (URL, ONION, signing.fingerprint(settings.root_public), name):
+        assert bare(shown) in told
+    assert codes(poster) == [ONION]
+
+
+@pytest.mark.parametrize("name", [*PDFS, "intranet.txt"])
+def test_each_part_of_the_kit_has_all_of_its_texts_in_its_own_language(
+    kit: Mapping[str, bytes], name: str
+) -> None:
+    part = {"poster-a4.pdf": "poster", "poster-a3.pdf": "poster"}.get(name, name.partition(".")[0])
+    loaded = texts.load(texts.SHIPPED)
+    for language, other in itertools.permutations(LANGUAGES, 2):
+        raw = kit[f"{language}/{name}"]
+        told = bare(raw.decode() if name.endswith(".txt") else said(raw))
+        own, foreign = ([*strings(loaded[each][part])] for each in (language, other))
+        assert len(own) > 2
+        assert [each for each in own if bare(each) not in told] == []
+        assert [each for each in foreign if each not in own and bare(each) in told] == []
+
+
+def strings(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for each in value.values():
+                yield from strings(each)
+        case list():
+            for each in value:
+                yield from strings(each)
 
 
 @pytest.mark.parametrize(
