@@ -49,4 +49,4 @@ def of(settings: Settings, url: str) -> Deployment:
             "name the clearnet site with --url, or write the address of the onion service as `onion`",
         )
     fingerprint = signing.fingerprint(settings.root_public)
-    return Deployment(settings.name, url.rstrip("/"), settings.onion[::-1], fingerprint)
+    return Deployment(settings.name, url.rstrip("/"), settings.onion, fingerprint)
