@@ -211,7 +211,8 @@ def differ(documented: str, found: str) -> bool:
 def test_the_documented_figures_are_those_that_the_benchmark_measures(chromium: Browser, walk: Walk) -> None:
     """If the test fails, run `python -m benchmarks.journey`, which writes the figures into the page."""
     found = journey.measured(chromium, walk.site.address, walk.language, walk.way)
-    assert stale(journey.PAGE.read_text("utf-8"), found, walk.language) == []
+    read = [sorted({block.text for block in screen.blocks}) for screen in walk.way.screens]
+    assert stale(journey.PAGE.read_text("utf-8"), found, walk.language) == [], (found, read)
 
 
 def test_a_stale_or_missing_figure_is_found_and_the_benchmark_corrects_it() -> None:
