@@ -138,6 +138,8 @@ def _release(folder: Path, packages: Packages) -> Path:
     (release := folder / "release").mkdir()
     for package in (packages.portal, packages.inbox):
         shutil.copy(package, release)
+    # A release also contains the program for draws, which is not installed here.
+    (release / packages.portal.name.replace("portal", "draws")).touch()
     manifest.write(release)
     make_keys(keys := folder / "keys")
     for secret in sorted(keys.glob("*.key")):
