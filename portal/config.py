@@ -20,6 +20,10 @@ from templates import shipped
 
 _ROOM = Path(str(files("portal")))
 _ADDRESS = re.compile(r"(?P<host>[\w.-]+|\[[\da-f:.]+\]):(?P<port>\d{1,5})", re.ASCII)
+_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+# The last part begins with a letter, so that no address in digits is a name.
+_HOST = re.compile(rf"(?:{_LABEL}\.)+(?=[a-z]){_LABEL}", re.ASCII)
+_LONGEST_HOST = 100
 _ONION = re.compile(r"http://[a-z2-7]{56}\.onion", re.ASCII)
 _ELSEWHERE = re.compile(r"https://[\w.-]+(:\d{1,5})?(/[\w./~-]*)?", re.ASCII)
 # 160 bits in base 32 (SPEC 6). People type fingerprints, so spaces and lower case do not matter.
@@ -76,6 +80,7 @@ class Settings:
     leave_to: str = "https://www.wikipedia.org/"
     manifest: str = ""
     onion: str = ""
+    host: str = ""
     folder: Path = Path()
 
     @property
@@ -216,6 +221,11 @@ def _listen(value: str) -> bool:
     return found is not None and int(found["port"]) <= _LARGEST_PORT
 
 
+def is_host(value: str) -> bool:
+    """Return whether a text is the name of a public host, without a scheme, a port or a path."""
+    return len(value) <= _LONGEST_HOST and _HOST.fullmatch(value) is not None
+
+
 def _text(form: str, described: str) -> Node:
     return {"type": "string", "format": form, "description": described}
 
@@ -230,6 +240,7 @@ FORMATS: Mapping[str, Callable[[str], bool]] = {
     "database": _database,
     "listen": _listen,
     "onion": lambda value: not value or _ONION.fullmatch(value) is not None,
+    "host": lambda value: not value or is_host(value),
     "elsewhere": lambda value: _ELSEWHERE.fullmatch(value) is not None,
     "colour": lambda value: not value or _COLOUR.fullmatch(value) is not None,
     "path": lambda value: "\0" not in value,
@@ -265,5 +276,6 @@ SETTINGS: Node = {
     "leave_to": _text("elsewhere", "an address that begins with https:// and has no query"),
     "manifest": _text("path", "the path of a folder, or empty"),
     "onion": _text("onion", "a text such as http://….onion with 56 letters and digits, or empty"),
+    "host": _text("host", "a name such as report.example, without https:// and in small letters, or empty"),
 }
 _FILE = Schema("configuration", table({}, SETTINGS), FORMATS)

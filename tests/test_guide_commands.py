@@ -159,8 +159,8 @@ SAID = {
     "portal webcat --app … --tag … --out FILE": Runner(
         GATE, "tests/portal/site/test_webcat.py", 'words = ["webcat", "--app"'
     ),
-    "fanal-portal run kit FOLDER --url": Runner(
-        GATE, "tests/portal/kit/test_kit.py", 'run(home, "kit", home / "clear", "--url"'
+    "fanal-portal run kit /media/stick/kit": Runner(
+        "units", "tests/portal/ops/test_units.py", '"fanal-portal", "run", "kit", "/media/stick/kit"'
     ),
     "portal freeze DIR": Runner(GATE, "tests/portal/ops/test_commands.py", 'run(made, "freeze"'),
 }

@@ -1,6 +1,5 @@
 """What the kit shows of the deployment: its name, its addresses and the fingerprint of its root key."""
 
-import re
 from dataclasses import dataclass
 
 from crypto import signing
@@ -8,9 +7,6 @@ from crypto.keyring import Texts
 from portal.config import Settings
 from portal.errors import BadConfiguration
 from portal.web.plain_texts import first_unseen, to_fill_in
-
-_LONGEST_URL = 100
-_URL = re.compile(r"https://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{1,5})?(?:/[\w.~-]+)*/?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +19,8 @@ class Deployment:
     fingerprint: str
 
 
-def of(settings: Settings, url: str) -> Deployment:
-    """Return what the kit shows; ``url`` is the address of the clearnet site, or empty.
+def of(settings: Settings) -> Deployment:
+    """Return what the kit shows of these settings.
 
     Raises BadConfiguration if the settings have no name, no root key, or no address at all.
     """
@@ -38,15 +34,11 @@ def of(settings: Settings, url: str) -> Deployment:
             raise BadConfiguration(
                 f"setting 'name' has the character {char}, which is invisible or breaks the line", "remove it"
             )
-    if url and (len(url) > _LONGEST_URL or not _URL.fullmatch(url)):
+    if not (settings.host or settings.onion):
         raise BadConfiguration(
-            f"--url has a wrong value: {url}",
-            f"it must be an address of at most {_LONGEST_URL} characters such as https://report.example",
+            "the kit has no address to show: the settings 'host' and 'onion' are empty",
+            "set `host` to the name of the clearnet site, or `onion` to the address of the onion service",
         )
-    if not (url or settings.onion):
-        raise BadConfiguration(
-            "the kit has no address to show: setting 'onion' is empty, and there is no --url",
-            "name the clearnet site with --url, or write the address of the onion service as `onion`",
-        )
+    address = f"https://{settings.host}" if settings.host else ""
     fingerprint = signing.fingerprint(settings.root_public)
-    return Deployment(settings.name, url.rstrip("/"), settings.onion, fingerprint)
+    return Deployment(settings.name, address, settings.onion, fingerprint)

@@ -45,10 +45,12 @@ def write(folder: Path, kit: Mapping[str, bytes]) -> None:
 
     Raises Refused if the folder exists and is not empty, or cannot be written. Then nothing has changed.
     """
+    # `fanal-portal run` starts in `/`: messages name the place that a relative path means there.
+    folder = folder.absolute()
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise Refused(f"{folder} exists and is not an empty folder", "name a new folder")
-        draft = Path(tempfile.mkdtemp(dir=folder.absolute().parent, prefix=".", suffix=".part"))
+        draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".", suffix=".part"))
         try:
             for name, content in kit.items():
                 _write(draft / name, content)
@@ -60,7 +62,7 @@ def write(folder: Path, kit: Mapping[str, bytes]) -> None:
     except OSError as error:
         raise Refused(
             f"the kit was not written to {folder}: {why(error)}",
-            "check the path and the free space, or name another folder",
+            "name a new folder in a folder that you may write to, by its full path, and check the free space",
         ) from error
 
 

@@ -23,7 +23,6 @@ SQLITE, POSTGRESQL = _DATABASES = ("sqlite", "postgresql")
 FILES, ACME_HTTP, ACME_DNS = _CERTIFICATES = ("files", "acme-http", "acme-dns")
 _AUTHORITY = "https://acme-v02.api.letsencrypt.org/directory"
 # In certbot's file, a space, a line end or a quote would begin another setting.
-_HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _WORD = re.compile(r"[\w./:~-]*", re.ASCII)
 _HINT = "`fanal-portal setup --help` names the page that explains the file"
 _NAME = f"enter a name of at most {config.LONGEST_NAME} characters"
@@ -202,7 +201,7 @@ def _ask_for_certificate(offered: Answers) -> dict[str, str]:
     given = {
         "host": terminal.ask(
             "Host name of the clearnet site, such as report.example",
-            _is_host,
+            config.is_host,
             "enter a name in small letters such as report.example, without https://",
             offered.host,
         ),
@@ -235,10 +234,6 @@ def _is_name(value: str) -> bool:
     return bool(value.strip()) and len(value) <= config.LONGEST_NAME
 
 
-def _is_host(value: str) -> bool:
-    return _HOST.fullmatch(value) is not None
-
-
 def _is_file(value: str) -> bool:
     return Path(value).is_file()
 
@@ -267,7 +262,7 @@ _FILE = Schema(
             "clearnet": YES_OR_NO,
             "certificate": _PATH,
             "certificate_key": _PATH,
-            "host": {"type": "string", "format": "host", "description": "a name such as report.example"},
+            "host": config.SETTINGS["host"],
             "certificate_by": {
                 "enum": [*_CERTIFICATES],
                 "description": " or ".join(_CERTIFICATES),
@@ -282,7 +277,6 @@ _FILE = Schema(
     ),
     {
         **config.FORMATS,
-        "host": lambda value: not value or _is_host(value),
         "word": lambda value: _WORD.fullmatch(value) is not None,
     },
 )

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from itertools import product
 from pathlib import Path
@@ -26,6 +27,7 @@ SHIPPED = "shipped.sha256"
 DATABASE = "fanal"
 # The administrator may change all other settings.
 _FIXED = {"deployment", "root_key"}
+_ADDRESSES = ("onion", "host")
 _PACKAGE = "fanal-portal.conf"
 _DATABASES = {
     remembered.SQLITE: f"sqlite:///{STATE}/portal.sqlite",
@@ -100,8 +102,9 @@ class Remembered:
 class Configuration:
     """The configuration of the portal.
 
-    Setup writes this file once; afterwards, the administrator maintains it. Only the onion address is
-    corrected, because tor chooses it. A file that comes from a lost machine contains another address.
+    Setup writes this file once; afterwards, the administrator maintains it. Only the site's addresses are
+    corrected: tor chooses the address of the onion service, and the certificate of the clearnet site is for a
+    certain host name. A file that comes from a lost machine may contain other addresses.
     """
 
     title = CONFIGURATION
@@ -126,13 +129,15 @@ class Configuration:
                 return in_the_way(
                     f"`{name}` differs from the answers", f"correct it there, or in {remembered.FILE}"
                 )
-        return done_if(done=settings.onion == wanted.get("onion", settings.onion))
+        return done_if(done=all(getattr(settings, each) == wanted[each] for each in _addresses(wanted)))
 
     def apply(self) -> None:
-        """Write the file, or change its onion address, so that only the portal can read the file."""
+        """Write the file, or change its addresses, so that only the portal can read the file."""
         wanted = self._wanted()
         if self._file.exists():
-            text = with_setting(self._file.read_text("utf-8"), "onion", str(wanted["onion"]))
+            text = self._file.read_text("utf-8")
+            for name in _addresses(wanted):
+                text = with_setting(text, name, str(wanted[name]))
         else:
             text = "".join(f"{name} = {remembered.toml(value)}\n" for name, value in wanted.items())
         files.write(self._file, [text.encode()], owner=self._system.owner(USER))
@@ -148,10 +153,17 @@ class Configuration:
             "name": {"fr": self._answers.name.fr, "en": self._answers.name.en},
             "guide": TEXTS,
         }
+        if self._answers.clearnet and self._answers.host:
+            wanted["host"] = self._answers.host
         hostname = self._system.at(HOSTNAME)
         if self._answers.onion and hostname.exists():
             wanted["onion"] = f"http://{hostname.read_text('ascii').strip()}"
         return wanted
+
+
+def _addresses(wanted: Mapping[str, object]) -> list[str]:
+    """Return the names of the addresses that the machine has."""
+    return [each for each in _ADDRESSES if each in wanted]
 
 
 class SiteTexts:

@@ -16,15 +16,15 @@ from templates.command_line import FOLDER, json_option
 
 @click.command()
 @click.argument("directory", metavar="FOLDER", type=FOLDER)
-@click.option("--url", default="", help="The address of the clearnet site, such as https://report.example.")
 @json_option
 @pass_settings
-def kit(settings: Settings, *, directory: Path, url: str, as_json: bool) -> None:
+def kit(settings: Settings, *, directory: Path, as_json: bool) -> None:
     """Make posters, pocket cards, a slide, notes for trainers and a text for the intranet, in FOLDER.
 
-    The texts are in the file `kit.toml` of the folder `guide`. FOLDER must be new or empty.
+    The addresses are the settings `host` and `onion`. The texts are in the file `kit.toml` of the folder
+    `guide`. FOLDER must be new or empty.
     """
-    shown = deployment.of(settings, url)
+    shown = deployment.of(settings)
     source = texts.file_of(settings)
     made = folder.make(texts.load(source), shown)
     folder.write(directory, made)
@@ -33,7 +33,7 @@ def kit(settings: Settings, *, directory: Path, url: str, as_json: bool) -> None
         return
     terminal.say(f"{directory}: {len(made)} files, with the texts of {source}")
     if not shown.address:
-        terminal.say("without --url, the kit shows only the address of the onion service")
+        terminal.say("setting 'host' is empty, so the kit shows only the address of the onion service")
     if not shown.onion:
-        terminal.say("the configuration names no onion service, so the posters have no QR code")
+        terminal.say("setting 'onion' is empty, so the posters have no QR code")
     terminal.say("before you print: compare the fingerprint on the poster with the officers' record on paper")

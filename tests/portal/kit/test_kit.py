@@ -27,7 +27,8 @@ from tests.support.paths import ROOT
 from tests.support.portal_terminal import run
 
 ONION = f"http://{'abcdefg2' * 7}.onion"
-URL = "https://signalement.example"
+HOST = "signalement.example"
+URL = f"https://{HOST}"
 MM = 72 / 25.4
 SHOWN = Deployment(
     Texts(fr="Inspection des douanes", en="Customs inspectorate"),
@@ -54,7 +55,7 @@ def kit() -> dict[str, bytes]:
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A folder with a complete configuration."""
-    settings = {"deployment": "A" * 22, "root_key": "A" * 43, "onion": ONION}
+    settings = {"deployment": "A" * 22, "root_key": "A" * 43, "onion": ONION, "host": HOST}
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in settings.items()]
     (tmp_path / "portal.toml").write_text(
         "".join(lines) + 'name = { fr = "Inspection", en = "Inspectorate" }\n'
@@ -221,12 +222,10 @@ def test_a_card_with_an_address_is_refused_but_a_slide_may_name_one(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_kit_of_a_portal_shows_what_its_configuration_and_the_option_say(
-    home: Path, language: str
-) -> None:
+def test_the_kit_of_a_portal_shows_what_its_configuration_says(home: Path, language: str) -> None:
     file = home / "portal.toml"
     file.write_text(file.read_text().replace("A" * 43, base64url.encode(bytes(range(32)))))
-    run(home, "kit", home / "new", "--url", URL)
+    run(home, "kit", home / "new")
     settings = config.load(home / "portal.toml")
     poster = (home / "new" / language / "poster-a4.pdf").read_bytes()
     told = bare(said(poster))
@@ -277,7 +276,8 @@ def test_a_text_that_cannot_be_printed_is_refused(text: str, message: str) -> No
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        (f'onion = "{ONION}"\n', "", "the kit has no address to show"),
+        (f'onion = "{ONION}"\nhost = "{HOST}"\n', "", "the kit has no address to show"),
+        (HOST, f"https://{HOST}/fr", "setting 'host' has a wrong value"),
         ('fr = "Inspection"', 'fr = "[nom]"', "setting 'name' still says “[nom]”"),
         ('name = { fr = "Inspection", en = "Inspectorate" }', "", "setting 'name' still says “[nom de"),
         ('fr = "Inspection"', 'fr = "\\u202Ex"', "setting 'name' has the character <U+202E>"),
@@ -296,16 +296,11 @@ def test_settings_that_say_too_little_are_refused_and_nothing_is_written(
     assert [each.name for each in home.iterdir()] == ["portal.toml"]
 
 
-@pytest.mark.parametrize("url", ["http://a.example", "https://a b.example", f"https://{'a' * 100}.example"])
-def test_a_wrong_url_is_refused(home: Path, url: str) -> None:
-    assert "--url has a wrong value" in run(home, "kit", home / "new", "--url", url, code=2)
-
-
 def test_a_folder_with_files_stays_as_it_is(home: Path) -> None:
     (home / "full").mkdir()
     (home / "full" / "mine").write_text("mine")
     assert "is not an empty folder" in run(home, "kit", home / "full", code=1)
-    assert "was not written" in run(home, "kit", home / "none" / "new", code=1)
+    assert f"was not written to {home}/none/new: " in run(home, "kit", home / "none" / "new", code=1)
     assert {each.name for each in home.rglob("*")} == {"portal.toml", "full", "mine"}
 
 
@@ -331,16 +326,31 @@ def test_an_empty_folder_gets_the_whole_kit_with_the_inspectorates_own_texts(hom
 
 
 def test_the_command_says_what_the_kit_lacks(home: Path) -> None:
-    assert "only the address of the onion service" in run(home, "kit", home / "onion")
     file = home / "portal.toml"
-    file.write_text(file.read_text().replace(ONION, ""))
-    assert "the posters have no QR code" in run(home, "kit", home / "clear", "--url", f"{URL}/")
+    whole = file.read_text()
+    told = run(home, "kit", home / "whole")
+    file.write_text(whole.replace(HOST, ""))
+    assert "shows only the address of the onion service" in run(home, "kit", home / "onion")
+    assert HOST not in said((home / "onion" / "fr" / "poster-a4.pdf").read_bytes())
+    file.write_text(whole.replace(ONION, ""))
+    assert "the posters have no QR code" in run(home, "kit", home / "clear")
     assert codes((home / "clear" / "fr" / "poster-a4.pdf").read_bytes()) == []
+    assert "is empty" not in told
+
+
+def test_a_relative_folder_that_cannot_be_written_is_named_by_its_full_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command begins in `/` on an installed machine, where the portal's user may not write."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Refused, match=f"was not written to {tmp_path}/none/kit: ") as refused:
+        folder.write(Path("none/kit"), {"a": b""})
+    assert "by its full path" in refused.value.hint
 
 
 def test_the_name_of_a_portal_is_never_markup(home: Path) -> None:
     settings = replace(config.load(home / "portal.toml"), name=Texts(fr="<b>A</b> **B**", en="x"))
-    made = folder.make(texts.load(texts.SHIPPED), deployment.of(settings, ""))
+    made = folder.make(texts.load(texts.SHIPPED), deployment.of(settings))
     assert "<b>A</b> **B**" in said(made["fr/poster-a4.pdf"])
 
 

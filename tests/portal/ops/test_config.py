@@ -69,6 +69,26 @@ def test_relative_paths_begin_at_the_folder_of_the_file(tmp_path: Path) -> None:
         ('leave_to = "https://example.org/?from=here"', "setting 'leave_to' has a wrong value"),
         ('leave_to = "javascript:alert(1)"', "setting 'leave_to' has a wrong value"),
         ('onion = "https://short.onion"', "setting 'onion' has a wrong value"),
+        *(
+            (f'host = "{each}"', "setting 'host' has a wrong value")
+            for each in (
+                "https://report.example",
+                "report.example/fr",
+                "report.example:443",
+                "report.example.",
+                "Report.example",
+                "report",
+                "192.0.2.1",
+                "[2001:db8::1]",
+                "-.-",
+                "a..example",
+                "-report.example",
+                "r\u00e9port.example",
+                f"{'a' * 64}.example",
+                f"{'a.' * 50}example",
+                "report.example\\n",
+            )
+        ),
     ],
 )
 def test_an_error_says_which_setting_is_wrong_and_why(tmp_path: Path, text: str, message: str) -> None:

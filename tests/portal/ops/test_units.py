@@ -184,6 +184,27 @@ def switch_debian_tor(machine: Machine, verb: str) -> None:
     machine.do("env", f"--chdir={ROOT}", ".venv/bin/python", "-c", step)
 
 
+def test_the_kit_is_written_to_a_medium_as_the_guide_says(machine: Machine) -> None:
+    """The portal's user makes it, with the limits of an export. Everybody may then read and print the files.
+
+    A relative folder would be below `/`, where this user may not write: the message names the full path.
+    """
+    settings = machine.tree / "etc/fanal/portal.toml"
+    named = 'host = "report.example"\nname = { fr = "Inspection", en = "Inspectorate" }\n'
+    settings.write_text(settings.read_text() + named)
+    (machine.tree / "usr/sbin/fanal-portal").symlink_to(ROOT / ".venv/bin/fanal-portal")
+    with machine.running():
+        machine.do("install", "-d", "-o", "portal", "/media/stick")
+        said = machine.do("fanal-portal", "run", "kit", "/media/stick/kit")
+        assert "/media/stick/kit: 12 files" in said, said
+        found = machine.do("find", "/media/stick/kit", "-type", "f", "-printf", "%u %m %P\n").splitlines()
+        assert len(found) == 12
+        assert {each.rpartition(" ")[0] for each in found} == {"portal 644"}
+        assert "https://report.example" in machine.do("pdftotext", "/media/stick/kit/en/poster-a4.pdf", "-")
+        said = machine.do("fanal-portal", "run", "kit", "kit", code=1)
+        assert "was not written to /kit: " in said, said
+
+
 def test_an_export_leaves_no_line_in_the_journal(machine: Machine) -> None:
     """The export works with and without a terminal, and is refused while an upgrade is unfinished.
 

@@ -240,6 +240,7 @@ def test_setup_undoes_the_step_and_says_where_the_reason_is_if_the_authority_iss
         ({"certificate_by": ACME_DNS, "host": HOST}, "a certificate by DNS needs `acme_hook`"),
         ({"host": "report.example\nauthenticator = manual"}, "'host' must be a name"),
         ({"host": "https://report.example"}, "'host' must be a name"),
+        ({"host": "192.0.2.1"}, "'host' must be a name"),
         ({"acme_hook": "/etc/hook; reboot"}, "'acme_hook' must be the path of a program"),
         ({"certificate_by": "magic"}, "'certificate_by' must be files or acme-http or acme-dns"),
     ],

@@ -168,16 +168,17 @@ def test_the_configuration_is_written_once_and_the_administrator_may_then_change
 ) -> None:
     """Only the portal can read the configuration.
 
-    The configuration names the onion address. A change that contradicts the answers is named.
+    The configuration names both addresses. A change that contradicts the answers is named.
     """
     Folders(system).apply()
     address = f"http://{'a' * 56}.onion"
     system.at(HOSTNAME).parent.mkdir(parents=True)
     system.at(HOSTNAME).write_text(address.removeprefix("http://") + "\n")
-    step, file = Configuration(system, answers), system.at(CONFIGURATION)
+    step, file = Configuration(system, replace(answers, host="report.example")), system.at(CONFIGURATION)
     done(step)
     settings = config.load(file)
     assert (settings.root_key, settings.name, settings.onion) == (answers.root_key, answers.name, address)
+    assert settings.host == "report.example"
     assert settings.database == "sqlite:////var/lib/fanal/portal.sqlite"
     assert (file.stat().st_uid, file.stat().st_mode & 0o777) == (system.owner("portal")[0], 0o600)
     assert [each.name for each in file.parent.iterdir()] == [file.name]
@@ -208,6 +209,24 @@ def test_a_configuration_from_a_lost_machine_gets_the_onion_address_of_the_new_o
     assert config.load(file).onion == f"http://{'a' * 56}.onion"
     assert file.read_text().count("onion =") == 1
     assert own in file.read_text()
+
+
+@pytest.mark.parametrize("line", ["", 'host = "old.example"\n'])
+def test_a_configuration_gets_the_host_name_for_which_the_certificate_is_checked(
+    system: System, answers: Answers, line: str
+) -> None:
+    """A configuration of an earlier version has none. Without a clearnet site, the file stays as it is."""
+    Folders(system).apply()
+    file, given = system.at(CONFIGURATION), replace(answers, host="report.example")
+    done(Configuration(system, answers))
+    assert config.load(file).host == ""
+    file.write_text(f"{file.read_text()}{line}workers = 4\n")
+    assert Configuration(system, answers).check() == DONE
+    assert Configuration(system, replace(given, clearnet=False)).check() == DONE
+    done(Configuration(system, given))
+    settings = config.load(file)
+    assert (settings.host, settings.workers) == ("report.example", 4)
+    assert file.read_text().count("host =") == 1
 
 
 @pytest.fixture
