@@ -13,6 +13,8 @@ from templates.catalogues import LANGUAGES
 FILE = "kit.toml"
 SHIPPED = Settings().guide_folder / FILE
 _LONGEST_LINE, _LONGEST = 120, 400
+# The length of the session in minutes, which the trainer's notes must not exceed.
+SESSION = 45
 # A card must not betray who carries it: no web address, no name of a site, and no part of an onion address.
 _ADDRESS = re.compile(
     r"\w+://\S*|\bwww\.\S*|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b|\b[a-z2-7]{40,}\b", re.IGNORECASE
@@ -47,11 +49,24 @@ def load(path: Path) -> dict[str, Node]:
 
     Raises BadConfiguration for the first mistake, such as a missing translation or markup.
     """
-    document = plain_texts.read(_FILE, path, _check)
+    document = _read(path)
     return {each: _in(each, document.value) for each in LANGUAGES}
 
 
+def untranslated(path: Path) -> list[str]:
+    """Return the short texts of a file that are equal in both languages. Raises like ``load``."""
+    return plain_texts.untranslated(_read(path))
+
+
+def _read(path: Path) -> Document:
+    return plain_texts.read(_FILE, path, _check)
+
+
 def _check(document: Document) -> None:
+    parts = document.value["notes"]["part"]
+    if (minutes := sum(part["minutes"] for part in parts)) > SESSION:
+        said = f"kit, notes.part: the parts take {minutes} minutes, but the session lasts {SESSION}"
+        raise document.refused(("notes", "part", len(parts) - 1), said)
     for place, text in plain_texts.texts(document):
         where = plain_texts.named(document, place)
         if left := plain_texts.to_fill_in(text):

@@ -2,17 +2,25 @@
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import permutations
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from crypto import unseen
 from crypto.toml_schema import BadDocument, Document, Schema
 from portal.errors import BadConfiguration, why
+from templates import languages
 
 Place: TypeAlias = tuple[str | int, ...]
 
-# HTML, Markdown and entities would be shown as they are.
-_MARKUP = re.compile(r"</?[A-Za-z][^>]*>|\*\*|__|`|\]\(|&#?\w+;")
+# HTML, Markdown and entities would be shown as they are. A tag need not be closed, and an asterisk
+# need not be paired. In Markdown, a text that begins with “# ” is a heading, and with “- ” a list.
+_MARKUP = re.compile(
+    r"<[A-Za-z/!?][^>]*>?|\*+(?=\S)|(?<=\S)\*+|__|~~|\b_\w[^_]*_\b|`|!\[|\][(\[:]|&#?\w+;|^\s*(?:#{1,6}|[-*+>])\s"
+)
+# Equal texts of more words are no name that both languages share.
+_MOST_EQUAL = 3
+_LANGUAGES = {"fr": "French", "en": "English"}
 _HINT = "correct the file; the shipped one shows the format"
 _TO_FILL_IN = re.compile(r"\[[^\]]*\]")
 
@@ -21,11 +29,12 @@ def read(schema: Schema, path: Path, check: Callable[[Document], None]) -> Docum
     """Return a file that has no mistake.
 
     ``check`` raises BadDocument for mistakes that only this file can have. Raises BadConfiguration for the
-    first mistake, such as markup or a character that is not visible.
+    first mistake, such as markup, a character that is not visible, or a text in the wrong language.
     """
     try:
         document = schema.read(path.read_bytes())
         _check_plain(document)
+        _check_languages(document)
         check(document)
     except OSError as error:
         raise BadConfiguration(f"{path} was not read: {why(error)}", _HINT) from error
@@ -37,6 +46,11 @@ def read(schema: Schema, path: Path, check: Callable[[Document], None]) -> Docum
 def texts(document: Document) -> Iterator[tuple[Place, str]]:
     """Yield each text of a file with its place."""
     yield from _texts((), document.value)
+
+
+def untranslated(document: Document) -> list[str]:
+    """Return the short texts that are equal in both languages, because they are names or not translated."""
+    return [text["fr"] for _, text in _pairs((), document.value) if _bare(text["fr"]) == _bare(text["en"])]
 
 
 def named(document: Document, place: Place) -> str:
@@ -62,6 +76,37 @@ def _check_plain(document: Document) -> None:
             raise document.refused(place, f"{where}: “{markup[0]}” is markup, but the texts are plain")
         if char := first_unseen(text):
             raise document.refused(place, f"{where}: the character {char} is invisible or breaks the line")
+
+
+def _check_languages(document: Document) -> None:
+    for place, text in _pairs((), document.value):
+        where = named(document, place)
+        if _bare(text["fr"]) == _bare(text["en"]) and len(text["fr"].split()) > _MOST_EQUAL:
+            raise document.refused(place, f"{where}: the French and the English text are equal")
+        for language, other in permutations(_LANGUAGES):
+            if languages.surely(text[language]) == other:
+                said = f"{where}.{language}: this text is {_LANGUAGES[other]}, not {_LANGUAGES[language]}"
+                raise document.refused((*place, language), said)
+
+
+def _bare(text: str) -> str:
+    """Return a text without the differences that typography makes, such as no-break spaces."""
+    return " ".join(text.split()).casefold()
+
+
+def _pairs(place: Place, value: Any) -> Iterator[tuple[Place, dict[str, str]]]:
+    """Yield each text in both languages with its place."""
+    match value:
+        case {"fr": str(), "en": str()}:
+            yield place, value
+        case dict():
+            for key, each in value.items():
+                yield from _pairs((*place, key), each)
+        case list():
+            for n, each in enumerate(value):
+                yield from _pairs((*place, n), each)
+        case _:
+            pass
 
 
 def _texts(place: Place, value: Any) -> Iterator[tuple[Place, str]]:

@@ -48,6 +48,7 @@ class Scenarios:
     lead: Texts
     situations: tuple[Situation, ...]
     to_fill_in: tuple[str, ...]
+    untranslated: tuple[str, ...]
 
 
 def file_of(folder: Path) -> Path:
@@ -65,6 +66,7 @@ def load(folder: Path) -> Scenarios:
         Texts(**said["lead"]),
         tuple(map(_situation, said["situation"])),
         tuple(left for _, text in plain_texts.texts(document) for left in plain_texts.to_fill_in(text)),
+        tuple(plain_texts.untranslated(document)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Every French text that reporters read, with its file, and the sentences that are too hard.
+"""Every French text for reporters and on the kit, with its file, and the sentences that are too hard.
 
 `python -m tests.support.reporter_texts` lists these sentences, the hardest first. A sentence is too hard with
 a score below 62, and too long with more than 25 words.
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from portal.kit import texts as kit
 from portal.web import scenarios
 from templates import catalogues, shipped
 from templates.catalogues import Domain
@@ -44,6 +45,7 @@ def _sources() -> Iterator[tuple[str, str]]:
         shipped.QUESTIONNAIRE,
         *(ROOT / "portal").glob("*.fr.toml"),
         scenarios.SHIPPED,
+        kit.SHIPPED,
         *map(ROOT.joinpath, _OF_THE_INBOX),
     ):
         document = tomllib.loads(path.read_text("utf-8"))

@@ -48,7 +48,7 @@ def test_every_text_for_reporters_is_easy_enough_to_read() -> None:
 def test_the_check_covers_texts_of_every_kind() -> None:
     """As a control, texts come from all sources, from the catalogues to the officers' handouts."""
     texts = list(reporter_texts.texts())
-    assert len({place for place, _ in texts}) == 14
+    assert len({place for place, _ in texts}) == 15
     assert sum(len(list(judged(text))) for _, text in texts) > 250
 
 
@@ -61,6 +61,7 @@ def test_the_check_covers_texts_of_every_kind() -> None:
         ),
         ("templates/jurisdictions/fr/authorities.toml", "en cas de danger, appelez le 17"),
         ("portal/scenarios.toml", "Cinq minutes suffisent pour sortir un conteneur."),
+        ("portal/kit.toml", "Dire non tôt protège."),
         *((f"portal/{name}.fr.toml", "") for name in guide.NAMES),
     ],
 )

@@ -36,4 +36,6 @@ def kit(settings: Settings, *, directory: Path, as_json: bool) -> None:
         terminal.say("setting 'host' is empty, so the kit shows only the address of the onion service")
     if not shown.onion:
         terminal.say("setting 'onion' is empty, so the posters have no QR code")
+    if equal := texts.untranslated(source):
+        terminal.say(f"equal in both languages: {', '.join(equal)}")
     terminal.say("before you print: compare the fingerprint on the poster with the officers' record on paper")

@@ -194,10 +194,12 @@ def _written(settings: Settings) -> Iterator[Finding]:
             found = guide.load(settings.guide_folder, language, name).to_fill_in
             yield from _filled_in(settings, guide.file_of(settings.guide_folder, language, name), found)
     with suppress(Refused):
-        left = scenarios.load(settings.guide_folder).to_fill_in
-        yield from _filled_in(settings, scenarios.file_of(settings.guide_folder), left)
+        situations, file = scenarios.load(settings.guide_folder), scenarios.file_of(settings.guide_folder)
+        yield from _filled_in(settings, file, situations.to_fill_in)
+        yield from _translated(file, situations.untranslated)
     try:
-        kit.load(kit.file_of(settings))
+        file = kit.file_of(settings)
+        yield from _translated(file, kit.untranslated(file))
     except Refused as error:
         # The site does not need this file, but `portal kit` refuses it.
         yield Finding(Level.WARNING, f"no awareness kit can be made: {error}", error.hint)
@@ -211,6 +213,15 @@ def _filled_in(settings: Settings, file: Path, found: Sequence[str]) -> Iterator
             f"fill in {file}"
             if settings.guide
             else f"fill in a copy of {file} in your own folder: see `guide` in config.example.toml",
+        )
+
+
+def _translated(file: Path, equal: Sequence[str]) -> Iterator[Finding]:
+    if equal:
+        yield Finding(
+            Level.WARNING,
+            f"{file.name} has texts that are equal in French and in English: {', '.join(equal)}",
+            f"translate them in {file}, unless they are names",
         )
 
 

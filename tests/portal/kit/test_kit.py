@@ -169,6 +169,16 @@ def test_the_shipped_session_lasts_45_minutes_in_both_languages(kit: Mapping[str
         assert "40\N{EN DASH}45 min" in said(kit[f"{language}/notes.pdf"])
 
 
+def test_notes_for_a_longer_session_are_refused_but_for_a_shorter_one_accepted(tmp_path: Path) -> None:
+    file, shipped = tmp_path / texts.FILE, texts.SHIPPED.read_text("utf-8")
+    file.write_text(shipped.replace("minutes = 15", "minutes = 16"), "utf-8")
+    said = r"line \d+: kit, notes.part: the parts take 46 minutes, but the session lasts 45"
+    with pytest.raises(Refused, match=said):
+        texts.load(file)
+    file.write_text(shipped.replace("minutes = 15", "minutes = 14"), "utf-8")
+    assert sum(part["minutes"] for part in texts.load(file)["fr"]["notes"]["part"]) == 44
+
+
 def test_the_text_for_the_intranet_says_where_and_warns_of_work_devices(kit: Mapping[str, bytes]) -> None:
     french = kit["fr/intranet.txt"].decode()
     assert "adresse ci-dessous au travail\N{NO-BREAK SPACE}:" in french
@@ -323,6 +333,17 @@ def test_an_empty_folder_gets_the_whole_kit_with_the_inspectorates_own_texts(hom
         *told["files"]
     }
     assert "Dites non tôt." in said((home / "empty" / "fr" / "poster-a4.pdf").read_bytes())
+
+
+def test_the_command_names_short_texts_that_are_equal_in_both_languages(home: Path) -> None:
+    """The control is the kit with the shipped texts, in which each text is translated."""
+    assert "equal" not in run(home, "kit", home / "first")
+    (home / "texts").mkdir()
+    own = texts.SHIPPED.read_text("utf-8").replace('en = "Saying no early protects you."', 'en = "Non."', 1)
+    (home / "texts" / texts.FILE).write_text(own.replace("Dire non tôt protège.", "Non.", 1), "utf-8")
+    with (home / "portal.toml").open("a") as file:
+        file.write('guide = "texts"\n')
+    assert "equal in both languages: Non." in run(home, "kit", home / "second")
 
 
 def test_the_command_says_what_the_kit_lacks(home: Path) -> None:

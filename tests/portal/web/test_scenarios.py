@@ -169,6 +169,14 @@ def test_the_doctor_names_what_is_not_filled_in_and_a_kit_that_would_be_refused(
         return [each for each in warnings if "scenarios" in each or "kit" in each]
 
     assert told() == []
+    for file in (folder / scenarios.FILE, folder / "kit.toml"):
+        shipped = file.read_text("utf-8")
+        file.write_text(
+            re.sub(r"(?m)^lead = .*", 'lead = { fr = "Non.", en = "Non." }', shipped, count=1), "utf-8"
+        )
+        (equal,) = told()
+        assert equal == f"{file.name} has texts that are equal in French and in English: Non."
+        file.write_text(shipped, "utf-8")
     edited(SAID, "Appelez [nom], ou [numéro]")
     kit = folder / "kit.toml"
     kit.write_text(kit.read_text("utf-8").replace("Dire non tôt protège.", "Appelez [numéro].", 1), "utf-8")
