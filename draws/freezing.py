@@ -107,9 +107,9 @@ class Private:
     strata: tuple[Named, ...]
     lines: tuple[str, ...]
 
-    def by_leaf(self) -> dict[bytes, str]:
-        """Return the lines by their leaves (3.1)."""
-        return dict(zip(protocol.salted(self.secret, self.lines), self.lines, strict=True))
+    def positions(self) -> dict[bytes, int]:
+        """Return the position of each line by its leaf (3.1)."""
+        return {leaf: at for at, leaf in enumerate(protocol.salted(self.secret, self.lines))}
 
 
 _texts = list_of(text(1 << 28, r"[A-Za-z0-9_-]*"), protocol.MOST_STRATA)

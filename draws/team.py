@@ -14,6 +14,10 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import atomic_files, given_files
 
+# The columns of an opened result before those of the list. An item is a line in the order of the transcript.
+# With its salt and the transcript, a line shows that it was drawn (3.1).
+ADDED = ("item", "stratum", "salt")
+
 
 class TeamRefused(Refused):
     """The result of a draw cannot be opened."""
@@ -21,11 +25,12 @@ class TeamRefused(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The lines that were drawn, as a table with a heading; how many, and on which list."""
+    """The lines that were drawn, as a table with a heading; how many, and of how many; and the transcript."""
 
     rows: tuple[tuple[str, ...], ...]
     count: int
     total: int
+    transcript: bytes
 
 
 def create_key(path: Path) -> str:
@@ -75,7 +80,7 @@ def opened(private: bytes, result: bytes, key: X25519Identity, today: date) -> t
         ) from None
     transcript = protocol.TRANSCRIPT.parse(raw)
     leaves = {each for text in transcript.leaves for each in protocol.split(base64url.decode(text))}
-    if protocol.list_hash(transcript.list) != lines.list or leaves != lines.by_leaf().keys():
+    if protocol.list_hash(transcript.list) != lines.list or leaves != lines.positions().keys():
         raise TeamRefused(
             sentence("the draw was made from another list than this private file"),
             sentence("do not use the result; tell the parties"),
@@ -88,12 +93,14 @@ def opened(private: bytes, result: bytes, key: X25519Identity, today: date) -> t
 def open_result(private: bytes, result: bytes, key: X25519Identity, today: date) -> Result:
     """Return the lines that were drawn. Raises TeamRefused or CryptoError, as ``opened``."""
     lines, raw = opened(private, result, key, today)
-    transcript, by_leaf = protocol.TRANSCRIPT.parse(raw), lines.by_leaf()
-    rows = [("stratum", *lines.columns)]
+    transcript, positions = protocol.TRANSCRIPT.parse(raw), lines.positions()
+    rows = [(*ADDED, *lines.columns)]
     for stratum, text in zip(transcript.list.strata, transcript.drawn, strict=True):
-        chosen = protocol.split(base64url.decode(text))
-        rows += [(stratum.name, *by_leaf[each].split("\n")) for each in chosen]
-    return Result(tuple(rows), len(rows) - 1, transcript.list.total)
+        for leaf in protocol.split(base64url.decode(text)):
+            at = positions[leaf]
+            added = (str(len(rows)), stratum.name, protocol.salt(lines.secret, at).hex())
+            rows.append((*added, *lines.lines[at].split("\n")))
+    return Result(tuple(rows), len(rows) - 1, transcript.list.total, raw)
 
 
 def written(result: Result) -> bytes:

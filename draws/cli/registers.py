@@ -6,64 +6,50 @@ from pathlib import Path
 import click
 
 from draws.cli import options
-from draws.register import files
-from draws.register.entries import RegisterRefused, Sample, What
+from draws.freezing import LARGEST
+from draws.register import files, recording
+from draws.register.entries import RegisterRefused, What
 from draws.register.state import reasons
 from inbox.language.messages import sentence
 from inbox.system import clock, given_files
 from templates.command_line import FILE, json_option
 
 register_argument = click.argument("register", type=FILE)
-_ceremony = click.option("--ceremony", required=True, help="The name of the draw in the register.")
-_list = click.option("--list", "list_hash", required=True, help="The hash of its frozen list.")
+_transcript = click.argument("transcript", type=FILE)
 
 
 @click.command()
 @register_argument
-@_ceremony
-@_list
-@click.option(
-    "--sample",
-    type=click.Choice([each.value for each in Sample]),
-    required=True,
-    help="How lines are drawn from the list.",
-)
+@_transcript
 @json_option
-def begin(*, register: Path, ceremony: str, list_hash: str, sample: str, as_json: bool) -> None:
-    """Record that a draw took place."""
-    values = {"ceremony": ceremony, "list": list_hash, "sample": sample}
-    _add(register, [(What.CEREMONY, values)], as_json=as_json)
+def void(*, register: Path, transcript: Path, as_json: bool) -> None:
+    """Record that a draw was void: which parties were missing follows from the transcript.
 
-
-@click.command()
-@register_argument
-@_ceremony
-@_list
-@click.option("--refuser", required=True, help="The party that did not reveal.")
-@json_option
-def void(*, register: Path, ceremony: str, list_hash: str, refuser: str, as_json: bool) -> None:
-    """Record that a draw was void. Each void counts as a possible miss of its list."""
-    values = {"ceremony": ceremony, "list": list_hash, "refuser": refuser}
-    _add(register, [(What.VOID, values)], as_json=as_json)
-
-
-@click.command()
-@register_argument
-@click.argument("file", type=FILE)
-@_ceremony
-@json_option
-def drawn(*, register: Path, file: Path, ceremony: str, as_json: bool) -> None:
-    """Record what was drawn, from the CSV with the result.
-
-    The register keeps no container number: an item is the number of its line.
+    The void counts as a possible miss of the draw that follows it. Record the draws of a series in their
+    order: a draw is refused if the one before it is not in the register.
     """
-    _add(register, files.drawn(given_files.content(file), ceremony), as_json=as_json)
+    _add(register, recording.void(given_files.content(transcript, LARGEST)), as_json=as_json)
+
+
+@click.command()
+@register_argument
+@_transcript
+@click.argument("file", type=FILE)
+@json_option
+def drawn(*, register: Path, transcript: Path, file: Path, as_json: bool) -> None:
+    """Record a draw and everything that was drawn: the transcript, and the CSV that the team opened.
+
+    A line that is missing, added or changed is refused. The register keeps no container number: an item is a
+    number of the CSV. Its name for the draw is SERIES/NUMBER.
+    """
+    raw = given_files.content(transcript, LARGEST)
+    _add(register, recording.drawn(raw, given_files.content(file, LARGEST)), as_json=as_json)
 
 
 @click.command()
 @register_argument
 @click.argument("file", type=FILE)
-@_ceremony
+@click.option("--ceremony", required=True, help="The draw: SERIES/NUMBER, such as le-havre/1.")
 @json_option
 def outcomes(*, register: Path, file: Path, ceremony: str, as_json: bool) -> None:
     """Record what was done, and what was not done and why, from a CSV with items."""

@@ -3,8 +3,8 @@
 import hashlib
 import math
 from calendar import monthrange
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,13 +22,15 @@ NEVER_PROOF = sentence(
 )
 
 
+_MAY_LACK = ("shift", "first", "broker", "haulier")
+
+
 @dataclass(frozen=True, slots=True)
-class Excluded:
-    """The possible misses of one sample. ``stratum`` is empty if the whole list is a simple random sample."""
+class Misses:
+    """The possible misses of one draw: what was not carried out, what the first check missed, and voids."""
 
     ceremony: str
-    unit: str
-    stratum: str
+    sample: Sample
     share: Share
 
 
@@ -40,49 +42,47 @@ def not_done(drawn: list[Drawn]) -> dict[tuple[str, str], Share]:
     return {key: Share(sum(not each.is_done for each in of), len(of)) for key, of in sorted(groups.items())}
 
 
-def excluded(of: State) -> Iterator[Excluded]:
-    """Yield the possible misses of each sample whose lines all had the same chance to be drawn.
-
-    A draw that was not carried out is a possible miss, and so is each void draw of the same list.
-    """
+def misses(of: State) -> Iterator[Misses]:
+    """Yield the possible misses of each draw. Each void that the draw repeats counts as one."""
+    found: dict[str, list[bool]] = defaultdict(list)
+    for entry in of.drawn.values():
+        found[entry["ceremony"]].append(state.drawn_one(of, entry).is_possible_miss)
     for name, ceremony in of.ceremonies.items():
-        voids = sum(void["list"] == ceremony["list"] for void in of.voids)
-        groups: dict[tuple[str, str], list[bool]] = defaultdict(list)
-        for (of_ceremony, _), entry in of.drawn.items():
-            if of_ceremony == name and ceremony["sample"] != Sample.WEIGHTED:
-                is_simple = ceremony["sample"] == Sample.SIMPLE
-                group = ("", "") if is_simple else (entry["unit"], entry["stratum"])
-                groups[group].append(state.drawn_one(of, entry).is_possible_miss)
-        for (unit, stratum), misses in sorted(groups.items()):
-            yield Excluded(name, unit, stratum, Share(sum(misses) + voids, len(misses) + voids))
+        voids = len(state.voids_before(of, ceremony))
+        share = Share(sum(found[name]) + voids, len(found[name]) + voids)
+        yield Misses(name, Sample(ceremony["sample"]), share)
 
 
-def told(sample: Excluded) -> Sentence:
-    """Say which rate of misses a sample excludes. Only a simple random sample speaks for the whole list."""
-    share = sample.share
-    rate = f"{math.ceil(share.high * 1000) / 10:.1f}"
-    if not sample.stratum:
+def told(of: Misses) -> Sentence:
+    """Say which rate of misses a draw excludes. Only a simple random sample excludes one."""
+    share = of.share
+    if of.sample is Sample.SIMPLE:
         return sentence(
             "{ceremony}: {count} possible misses in a simple random sample of {total}; at 95 %, this excludes"
             " a rate of {rate} % or more in the whole list",
-            ceremony=sample.ceremony, count=share.count, total=share.total, rate=rate,
+            ceremony=of.ceremony, count=share.count, total=share.total,
+            rate=f"{math.ceil(share.high * 1000) / 10:.1f}",
         )  # fmt: skip
     return sentence(
-        "{ceremony}, {unit}, {stratum}: {count} possible misses of {total}; at 95 %, this excludes a rate of"
-        " {rate} % or more in this stratum alone",
-        ceremony=sample.ceremony, unit=sample.unit, stratum=sample.stratum,
-        count=share.count, total=share.total, rate=rate,
+        "{ceremony}: {count} possible misses of {total}; no simple random sample, so no rate is excluded",
+        ceremony=of.ceremony, count=share.count, total=share.total,
     )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The look of a month at the draws from 1 January on."""
+    """The look of a month at the draws from 1 January on.
+
+    ``unknown`` says how many draws lack each column of the test that is not always known. ``voids`` says how
+    many draws were void because of whom.
+    """
 
     month: str
     seed: str
     total: int
     found: list[Found]
+    unknown: Mapping[str, int]
+    voids: Mapping[str, int]
 
     @property
     def signals(self) -> list[Found]:
@@ -109,6 +109,9 @@ def look(register: Register, month: str, shuffles: int = looks.SHUFFLES) -> Look
     first, last = month_of(month)
     recorded = state.state(register).looks.get(month)
     then = register.before(recorded) if recorded else register
-    drawn = state.drawn(state.state(then), first, last)
+    of = state.state(then)
+    drawn = state.drawn(of, first, last)
     seed = hashlib.sha256(b"\0".join((b"fanal/draws/v1/look", month.encode(), then.hash))).hexdigest()
-    return Look(month, seed, len(drawn), looks.look(tabled(drawn), seed, shuffles))
+    unknown = {name: sum(not getattr(each, name) for each in drawn) for name in _MAY_LACK}
+    voids = Counter(each["refuser"] for each in of.voids if first <= each.day <= last)
+    return Look(month, seed, len(drawn), looks.look(tabled(drawn), seed, shuffles), unknown, voids)

@@ -19,7 +19,8 @@ from inbox.language.messages import sentence
 
 _HASH = 32
 _GENESIS = hashlib.sha256(b"fanal/draws/v1/register").digest()
-LONGEST = 200
+# Two codes of a stratum, or the names of eight parties, have fewer characters.
+LONGEST = 500
 
 
 class What(StrEnum):

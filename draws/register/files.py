@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from crypto.toml_schema import Schema
-from draws import columns as of_lists
 from draws import csv_files
 from draws.csv_files import Columns
 from draws.register import entries
@@ -19,8 +18,8 @@ from inbox.system import atomic_files, given_files
 
 _SCHEMA = Schema("columns", {"type": "object"})
 _OUT = (
-    "n", "day", "what", "ceremony", "item", "list", "sample", "refuser", "unit", "shift", "stratum", "first",
-    "broker", "haulier", "by", "result", "reason", "new_seal", "month",
+    "n", "day", "what", "ceremony", "item", "list", "previous", "end", "sample", "refuser", "unit", "shift",
+    "stratum", "first", "broker", "haulier", "by", "result", "reason", "new_seal", "month",
 )  # fmt: skip
 
 
@@ -44,22 +43,9 @@ def add(path: Path, day: date, new: Iterable[tuple[What, Mapping[str, str]]]) ->
     return register
 
 
-def drawn(raw: bytes, ceremony: str) -> list[tuple[What, Mapping[str, str]]]:
-    """Return the entries for the CSV with a result; an item is the number of its line below the heading."""
-    kept = _file("drawn")["names"]
-    rows = csv_files.read(raw, _columns("drawn"))
-    return [
-        (
-            What.DRAWN,
-            {"ceremony": ceremony, "item": str(n)} | {name: row[name] for name in kept if name in row},
-        )
-        for n, row in enumerate(rows, 1)
-    ]
-
-
 def outcomes(raw: bytes, ceremony: str) -> list[tuple[What, Mapping[str, str]]]:
     """Return the entries for a CSV with outcomes: each line has a result, or a reason if nothing was done."""
-    return [_outcome(row | {"ceremony": ceremony}) for row in csv_files.read(raw, _columns("outcomes"))]
+    return [_outcome(row | {"ceremony": ceremony}) for row in csv_files.read(raw, _columns())]
 
 
 def exported(register: Register) -> bytes:
@@ -83,10 +69,9 @@ def _outcome(row: Mapping[str, str]) -> tuple[What, Mapping[str, str]]:
     return What.DONE, {**row, "result": _file("results").get(result.lower(), result)}
 
 
-def _columns(kind: str) -> Columns:
-    read = _file(kind)
-    ignored = {name: of_lists.columns().names[name] for name in read.get("ignored", ())}
-    return Columns(read["names"] | ignored, frozenset(read["required"]))
+def _columns() -> Columns:
+    read = _file("outcomes")
+    return Columns(read["names"], frozenset(read["required"]))
 
 
 @cache

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from draws.deviation.table import Drawn
+from draws.protocol import FIRST
 from draws.register.entries import Entry, Reason, Register, RegisterRefused, Sample, What
 from inbox.language.messages import Sentence, sentence
 
@@ -14,9 +15,10 @@ Key = tuple[str, str]
 
 @dataclass(slots=True)
 class State:
-    """The ceremonies by id, the drawn controls by ceremony and item, their outcomes, voids and looks."""
+    """Draws by name, the last one of each series, and drawn controls by draw and item with their outcomes."""
 
     ceremonies: dict[str, Entry] = field(default_factory=dict)
+    last: dict[str, Entry] = field(default_factory=dict)
     voids: list[Entry] = field(default_factory=list)
     drawn: dict[Key, Entry] = field(default_factory=dict)
     outcomes: dict[Key, Entry] = field(default_factory=dict)
@@ -27,11 +29,11 @@ class State:
         key = (entry["ceremony"], entry["item"])
         match entry.what:
             case What.CEREMONY:
-                self._new(entry["ceremony"], self.ceremonies)
+                self._follows(entry)
                 self._among(entry["sample"], [*Sample], "sample")
                 self.ceremonies[entry["ceremony"]] = entry
             case What.VOID:
-                self._new(entry["ceremony"], {each["ceremony"] for each in self.voids} | {*self.ceremonies})
+                self._follows(entry)
                 if not entry["refuser"]:
                     raise _refused(sentence("a void draw names the party that did not reveal"))
                 self.voids.append(entry)
@@ -45,6 +47,24 @@ class State:
             case What.LOOK:
                 self._new(entry["month"], self.looks)
                 self.looks[entry["month"]] = entry
+
+    def _follows(self, entry: Entry) -> None:
+        """Take the next draw of a series: no draw, and no void, is ever left out or recorded twice."""
+        series, _, number = entry["ceremony"].rpartition("/")
+        before = self.last.get(series)
+        done = int(before["ceremony"].rpartition("/")[2]) if before else 0
+        if not (number.isascii() and number.isdigit()) or int(number) <= done:
+            raise _refused(sentence("“{name}” is in the register already", name=entry["ceremony"]))
+        if int(number) > done + 1:
+            raise _refused(
+                sentence("draw {number} of {series} is not in the register", number=done + 1, series=series)
+            )
+        if entry["previous"] != (before["end"] if before else FIRST.hex()):
+            raise _refused(
+                sentence("draw {number} of {series} does not continue the draws of the register",
+                         number=number, series=series)
+            )  # fmt: skip
+        self.last[series] = entry
 
     def _outcome(self, key: Key, entry: Entry) -> None:
         if key not in self.drawn:
@@ -100,6 +120,15 @@ def drawn_one(of: State, entry: Entry) -> Drawn:
         is_done=is_done,
         is_missed=bool(outcome and outcome["result"] == MISSED),
     )
+
+
+def voids_before(of: State, ceremony: Entry) -> Sequence[Entry]:
+    """Return the voids that this draw repeats: the one that its list names, the one before it, and so on."""
+    by_end = {void["end"]: void for void in of.voids}
+    found: list[Entry] = []
+    while void := by_end.get((found[-1] if found else ceremony)["previous"]):
+        found.append(void)
+    return found
 
 
 def reasons(of: State) -> Mapping[str, int]:

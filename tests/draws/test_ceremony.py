@@ -44,11 +44,12 @@ def test_a_ceremony_of_three_draws_items_of_every_stratum_for_the_team_only(room
     draw = room.freeze()
     draw.carried_out()
     heading, *rows = drawn_by_team(room, draw)
-    assert heading[:2] == ["stratum", "container"]
-    assert {row[0] for row in rows} == {each.name for each in draw.list.strata}
-    assert {row[1] for row in rows} < {line.partition(";")[0] for line in controls(60).splitlines()[1:]}
+    assert heading[:4] == ["item", "stratum", "salt", "container"]
+    assert [row[0] for row in rows] == [str(item) for item in range(1, len(rows) + 1)]
+    assert {row[1] for row in rows} == {each.name for each in draw.list.strata}
+    assert {row[3] for row in rows} < {line.partition(";")[0] for line in controls(60).splitlines()[1:]}
     for file in draw.folder.iterdir():
-        assert not any(row[1].encode() in file.read_bytes() for row in rows)
+        assert not any(row[3].encode() in file.read_bytes() for row in rows)
     found = room.done("verify", draw.transcript())
     assert (found["draws"][0]["drawn"], found["voids"], found["complete"]) == (len(rows), 0, True)
 

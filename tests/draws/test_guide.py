@@ -3,17 +3,19 @@
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.support.draw_room import DAY, Room, at, controls, quick_passphrases
+from tests.support.draw_room import DAY, Room, at, quick_passphrases
 from tests.support.paths import ROOT
 from tests.support.transfer_office import BATCH, EXCEPTIONS, FREE, HELD, POSTS
 from tests.support.transfer_office import PUBLISHED as TRANSFERS_PUBLISHED
 
 GUIDES = (ROOT / "docs" / "draws-guide.md", ROOT / "docs" / "fr" / "guide-tirage.md")
 _ASKS = {("party", "create"), ("party", "sign")}
-PUBLISHED = "2026-12-20"
+# Most commands of the guide run on the day of the list.
+DAYS = {("ceremony", "transcript"): "2026-12-20", ("deviation", "look"): "2027-01-02"}
 # On these days the guide's commands on transfers can run; the others run on the day of the list.
 TRANSFER_DAYS = {
     "open": BATCH,
@@ -28,27 +30,48 @@ def commands(guide: Path) -> list[list[str]]:
     ]
 
 
+def tables(guide: Path) -> list[str]:
+    """Return the tables of a guide: the beginning of the list, and the outcomes."""
+    return re.findall(r"^```csv\n(.*?)^```", guide.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def longer(listed: str) -> str:
+    """Return a list that begins like that of the guide, and has 60 lines."""
+    head, *rows = listed.splitlines()
+    more = (f"MSCU{n:07}{rows[n % len(rows)][11:]}" for n in range(60 - len(rows)))
+    return "\n".join([head, *rows, *more]) + "\n"
+
+
 def test_both_guides_have_the_same_commands() -> None:
     english, french = map(commands, GUIDES)
     assert len(english) > 20
     assert english == french
+    assert tables(GUIDES[0]) == tables(GUIDES[1])
 
 
 def test_the_commands_of_the_guide_hold_a_draw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("controls.csv").write_text(controls(60))
+    listed, done = tables(GUIDES[0])
+    Path("controls.csv").write_text(longer(listed))
+    Path("outcomes.csv").write_text(done)
     Path("passphrase").write_text("a passphrase\n")
-    room, public = Room(tmp_path), ""
+    room, public, said = Room(tmp_path), "", dict[tuple[str, str], dict[str, Any]]()
     for words in commands(GUIDES[0]):
         if words[0] == "transfers" or "mutations-1" in words:
             continue
         typed = [public if word == "TEAM" else word for word in words]
         asked = ("--passphrase-file", "passphrase") if tuple(words[:2]) in _ASKS else ()
-        day = PUBLISHED if words[:2] == ["ceremony", "transcript"] else DAY
+        day = DAYS.get((words[0], words[1]), DAY)
         with at(day), quick_passphrases():
             view = room.done(*typed, *asked)
         public = view.get("public", public)
-    assert len(Path("drawn.csv").read_text("utf-8-sig").splitlines()) > 8
+        said[(words[0], words[1])] = view
+    # The list of the guide has everything that the deviation test needs, so nothing is unknown.
+    look = said["deviation", "look"]
+    assert (look["draws"], {*look["unknown"].values()}) == (said["team", "open"]["count"], {0})
+    assert said["register", "show"]["not_done"]["gone"] == 1
+    assert "SC-42" in Path("register.csv").read_text("utf-8-sig")
+    assert len(Path("drawn.csv").read_text("utf-8-sig").splitlines()) == 1 + look["draws"] > 4
     assert Path("verify.html").exists()
 
 

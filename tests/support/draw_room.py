@@ -91,14 +91,21 @@ class Room:
         self.written += 1
         return self.folder / f"{self.written}-{name}"
 
-    def founded(self) -> "Room":
-        """Make the parties and the team."""
+    def founded(self, team: str = "") -> "Room":
+        """Make the parties and, unless ``team`` is its public key, the team."""
         (self.folder / "passphrase").write_text("a passphrase\n")
         for name in self.names:
             self.done("party", "create", name, "--folder", self.party(name), *self.passphrase)
         key = self.folder / "team.key"
-        self.team = self.done("team", "create", "--out", key)["public"]
+        self.team = team or self.done("team", "create", "--out", key)["public"]
         return self
+
+    def other(self, series: str) -> "Room":
+        """Return a room with the same team and other parties, who know nothing of the draws of this room."""
+        folder = self.new("room")
+        folder.mkdir()
+        (folder / "team.key").write_bytes((self.folder / "team.key").read_bytes())
+        return Room(folder, series).founded(self.team)
 
     @property
     def passphrase(self) -> tuple[object, ...]:
