@@ -1,9 +1,12 @@
 """docs/law.md explains every word in the files of the law, and lists the questions for counsel."""
 
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 
+from inbox.registers import security
+from inbox.registers.security import Kind
 from templates import shipped
 from templates.law import folder, reader
 from templates.law.rules import (
@@ -20,23 +23,30 @@ from templates.law.rules import (
     Told,
 )
 from templates.law.schemas import FILES
-from tests.support import retention_table
+from templates.typography import spaced
+from tests.support import law_tables
 from tests.support.law_list import HEADING, PAGE, listed
 
 TEXT = PAGE.read_text("utf-8")
+FRENCH = reader.read(shipped.JURISDICTIONS / "fr")
 
 
 def test_the_page_about_the_law_lists_what_counsel_has_to_confirm() -> None:
     """If the test fails after a change of the law, run: python -m tests.support.law_list."""
-    assert TEXT.partition(HEADING)[2] == "\n" + listed(reader.read(shipped.JURISDICTIONS / "fr"))
+    assert TEXT.partition(HEADING)[2] == "\n" + listed(FRENCH)
 
 
-def test_the_template_of_the_retention_table_has_the_periods_of_the_law() -> None:
-    """If the test fails after a change of the law, run: python -m tests.support.retention_table."""
-    french = reader.read(shipped.JURISDICTIONS / "fr")
-    text = retention_table.PAGE.read_text("utf-8")
-    assert text == retention_table.in_page(text, french)
-    assert all(each.name.fr in text for each in french.outcomes.values())
+@pytest.mark.parametrize("page", law_tables.PAGES, ids=lambda page: page.stem)
+def test_each_french_template_has_what_the_law_and_the_list_of_risks_say(page: Path) -> None:
+    """If the test fails after a change of the law, run: python -m tests.support.law_tables."""
+    assert page.read_text("utf-8") == law_tables.renewed(page, FRENCH)
+
+
+def test_the_templates_have_every_outcome_every_risk_and_every_limit() -> None:
+    retention, impact, approval = (page.read_text("utf-8") for page in law_tables.PAGES)
+    assert all(spaced("fr", each.name.fr) in retention for each in FRENCH.outcomes.values())
+    assert all(f"\n### {each.name.fr}\n" in impact for each in FRENCH.risks.values())
+    assert all(f"\n| {spaced('fr', each.text.fr)} |" in approval for each in security.entries(Kind.LEFT))
 
 
 @pytest.mark.parametrize(
