@@ -25,7 +25,7 @@ TEST_TOOLS := node=nodejs npm=npm chromium=chromium chromium-headless-shell=chro
 PACKAGE_TOOLS := dh=debhelper dpkg-buildpackage=dpkg-dev minisign=minisign gpg=gpg gpgconf=gpgconf
 # Only `make soak` needs these: another browser engine and a virtual screen for it, a checker of Debian packages, the
 # program that makes a bare Debian to install the packages in, and a certificate authority for tests.
-SOAK_TOOLS := WebKitWebDriver=webkit2gtk-driver Xvfb=xvfb lintian=lintian debootstrap=debootstrap pebble=pebble
+SOAK_TOOLS := WebKitWebDriver=webkit2gtk-driver Xvfb=xvfb lintian=lintian debootstrap=debootstrap pebble=pebble mkfs.exfat=exfatprogs
 NODE_TOOLS := node=nodejs npm=npm
 
 # The scripts of the pages, one file for each. The portal's machine needs neither node nor the sources of the scripts.

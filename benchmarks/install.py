@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from benchmarks import bare_tree, first_report, killed_setup, lost_machine, obstacles
+from benchmarks import (
+    bare_tree,
+    first_report,
+    guide_sentences,
+    killed_setup,
+    lost_machine,
+    obstacles,
+    traces_left,
+)
+from benchmarks.earlier_library import PORTAL as LIBRARY
 from benchmarks.first_report import ANSWERS, Walk
 from benchmarks.packages import WHEELS, build_package
 from deploy.release import manifest, python_environment, signing
@@ -65,7 +74,11 @@ def refusals() -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Packages:
-    """The packages of both sides from the current commit, and the next version of the portal's package."""
+    """The packages of both sides, and the next version of the portal's package.
+
+    The first package of the portal has an earlier version of one library. Its upgrade rehearses how a fix in
+    a library reaches the portal (docs/medium.md).
+    """
 
     portal: Path
     inbox: Path
@@ -104,7 +117,11 @@ def build_packages(folder: Path) -> Packages:
     clone = folder / "clone"
     bare_tree.run("git", "clone", "--quiet", str(ROOT), str(clone))
     python_environment.fetch(ROOT, _SIDES, WHEELS)
+    # All packages of a release have one version, so the inbox's package is from the same commit.
+    LIBRARY.commit(clone)
+    python_environment.fetch(clone, ("portal",), WHEELS)
     portal, inbox = (build_package(clone, side, folder) for side in _SIDES)
+    git(clone, "revert", "--no-edit", "HEAD")
     shutil.copy(ROOT / "tests/next_version/portal/v0002_next.py", clone / _MIGRATIONS)
     raise_version(clone / "pyproject.toml")
     git(clone, "add", "--all")
@@ -123,9 +140,9 @@ def make_trees(folder: Path, packages: Packages) -> tuple[Path, Path]:
     with bare_tree.entered(inbox):
         first_report.install(inbox, release, "fanal-inbox")
     with bare_tree.entered(tree), _without_services(tree):
-        # The portal needs neither package: PostgreSQL is the second database, and faketime gives tests a
-        # false clock.
-        bare_tree.apt(tree, "install", "postgresql", "faketime")
+        # The portal needs none of these packages: PostgreSQL is the second database, faketime gives tests a
+        # false clock, and the others read media.
+        bare_tree.apt(tree, "install", "postgresql", "faketime", *guide_sentences.PACKAGES)
         first_report.install(tree, release, "fanal-portal")
         first_report.bring_certificate(tree)
     shutil.copy(packages.portal, tree / _OLDER)
@@ -195,6 +212,7 @@ def _kept(walk: Walk) -> Iterator[str]:
         _another_program_is_named(machine)
         _a_failed_step_is_undone(machine)
         yield "there after a reboot; a step that fails is undone"
+        yield guide_sentences.typed(machine, machine.folder)
         _uninstalled_and_set_up_again(walk)
         yield "a report that waited during `uninstall` and another `setup` reached the inbox"
         lost_machine.back_up(walk)
@@ -207,19 +225,20 @@ def _restored(walk: Walk, bare: Path) -> Iterator[str]:
         lost_machine.restore(walk)
         seconds = time.monotonic() - began
         yield f"restored on another machine by the commands of the guide, and used, in {seconds:.0f} s"
-        _upgrades(walk.machine)
+        yield _upgrades(walk.machine)
         _an_older_package_is_refused(walk.machine)
     with walk.machine.running():
         _the_newer_version_goes_on(walk)
-        _removed(walk)
-    yield "upgraded; an older package does not run with the newer tables, and the portal goes on"
-    yield "removing the package uninstalled it"
+        _removed(walk, bare)
+    yield "an older package does not run with the newer tables, and the portal goes on"
+    yield "removing the package uninstalled it, and a purge left only what `uninstall` names"
 
 
 def _uninstalled_and_set_up_again(walk: Walk) -> None:
     """Check that uninstall stops everything and deletes no report, and that setup finds the report again."""
     machine = walk.machine
-    walk.send_report()
+    with traces_left.only_in_database(machine, walk.database):
+        walk.send_report()
     said = machine.do("fanal-portal", "uninstall")
     assert f"{_PLACES[walk.database]}: reports that nobody has collected" in said, said
     _is_stopped(machine)
@@ -229,13 +248,21 @@ def _uninstalled_and_set_up_again(walk: Walk) -> None:
     assert walk.has_report(2)
 
 
-def _removed(walk: Walk) -> None:
-    """Check that removing the package also does what `uninstall` does, and deletes no report."""
+def _removed(walk: Walk, bare: Path) -> None:
+    """Check that removing the package also does what `uninstall` does, and deletes no report.
+
+    A purge leaves nothing that `uninstall` does not name.
+    """
     machine = walk.machine
     said = machine.do("apt-get", "remove", "--yes", "fanal-portal")
     assert f"{_PLACES[walk.database]}: reports that nobody has collected" in said, said
     _is_stopped(machine)
+    machine.do("apt-get", "purge", "--yes", "fanal-portal")
     assert machine.do("test", "-e", "/etc/fanal/portal.toml") == ""
+    assert traces_left.unnamed(machine.tree, bare, said) == []
+    (planted := machine.tree / "var/lib/fanal-planted").mkdir()
+    assert traces_left.unnamed(machine.tree, bare, said) == ["var/lib/fanal-planted"]
+    planted.rmdir()
 
 
 def _is_stopped(machine: Machine) -> None:
@@ -270,15 +297,18 @@ def _exposed(machine: Machine) -> None:
         machine.do("systemd-analyze", "security", "--no-pager", f"--threshold={most}", unit)
 
 
-def _upgrades(machine: Machine) -> None:
+def _upgrades(machine: Machine) -> str:
     """Check that the earlier version runs until the upgrade succeeds, even after an upgrade that failed.
 
     The first upgrade fails because another program uses the port of the trial. Then the earlier package is
-    installed again, as the guide says, and the portal continues with the earlier version.
+    installed again, as the guide says, and the portal continues with the earlier version. In the end, the
+    running portal has the newer version of a library. Return the figure.
     """
     before = machine.do(*_VERSION)
+    assert _library(machine) == LIBRARY.version
     machine.do("apt-get", "install", f"/{_NEWER}")
     first_report.all_serve(machine)
+    assert _library(machine) == LIBRARY.version
     said = machine.do("fanal-portal", "upgrade", "--check", code=1)
     assert "would do: tables of this version" in said, said
     assert "an upgrade is not finished" in machine.do(*_SETUP, code=1)
@@ -292,8 +322,20 @@ def _upgrades(machine: Machine) -> None:
     _upgraded(machine)
     assert machine.do(*_VERSION) == before
     machine.do("apt-get", "install", f"/{_NEWER}")
+    began = time.monotonic()
     _upgraded(machine)
+    seconds = time.monotonic() - began
     assert machine.do(*_VERSION) != before
+    library = _library(machine)
+    assert library != LIBRARY.version
+    return f"upgraded in {seconds:.0f} s: {LIBRARY.name} {LIBRARY.version} became {library} in the portal"
+
+
+def _library(machine: Machine) -> str:
+    """Return the version of the library that the running portal has."""
+    process = machine.do("systemctl", "show", "--property=MainPID", "--value", "portal@8080")
+    python = machine.do("cat", f"/proc/{process}/cmdline").partition("\0")[0]
+    return machine.do(*LIBRARY.asked(python))
 
 
 def _upgraded(machine: Machine) -> None:

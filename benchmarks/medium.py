@@ -21,6 +21,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from benchmarks import bare_tree
+from benchmarks.earlier_library import INBOX as LIBRARY
 from benchmarks.inbox_machine import InboxMachine, Question, make_stick
 from benchmarks.packages import WHEELS, build_package
 from deploy.medium import contents, debian_archive
@@ -35,10 +36,6 @@ from tests.support.paths import ROOT
 _CACHE = ROOT / "build/debian"
 _BYTES = 200
 _MOST_SECONDS = 600
-_LOCK = "requirements/inbox.txt"
-# A library, an earlier version of it, and the digest of that version's wheel.
-_LIBRARY, _EARLIER = "python-stdnum", "2.1"
-_DIGEST = "25eabcf5f307dd4150fd8f1c03f4512a6caeb84c9f09be1448711f5803373c58"
 _OFFICERS = "officers"
 _TYPED = "only for this test"
 # What `adduser` asks.
@@ -112,13 +109,7 @@ def _packages(folder: Path) -> tuple[Path, Path]:
     clone = folder / "clone"
     # The clone has no tags, so no commit counts as a release.
     bare_tree.run("git", "clone", "--quiet", "--no-tags", str(ROOT), str(clone))
-    lock = clone / _LOCK
-    entry = re.compile(rf"^{_LIBRARY}==.*?(?=^\S)", re.MULTILINE | re.DOTALL)
-    earlier = f"{_LIBRARY}=={_EARLIER} \\\n    --hash=sha256:{_DIGEST}\n"
-    text, found = entry.subn(lambda _: earlier, lock.read_text("utf-8"))
-    assert found == 1, found
-    lock.write_text(text, "utf-8")
-    git(clone, "commit", "--quiet", "--all", "--message=an earlier library")
+    LIBRARY.commit(clone)
     before = _package(clone, folder)
     git(clone, "revert", "--no-edit", "HEAD")
     shutil.copy(ROOT / _MIGRATION, clone / "inbox/migrations/versions")
@@ -224,7 +215,7 @@ def _installed(machine: InboxMachine, commands: Sequence[str], stick: _Stick) ->
         f" network in {_within(began)}"
     )
     assert not (machine.tree / "srv/fanal").exists()
-    assert _library(machine) == _EARLIER
+    assert _library(machine) == LIBRARY.version
     code, shown = machine.types([doctor], user=_OFFICERS)
     assert (code, "the sandbox works" in shown) == (0, True), shown
     code, shown = machine.types(["inbox --version", "firefox-esr --version"], user=_OFFICERS)
@@ -340,11 +331,11 @@ def _updated(machine: InboxMachine, commands: Sequence[str], first: _Stick, seco
     wrong = f"{typed_digits(second.medium)[:-1]}x"
     said = update(second, second.fingerprints(wrong), code=1)
     assert "refused: this medium has another fingerprint" in said, said
-    assert _library(machine) == _EARLIER
+    assert _library(machine) == LIBRARY.version
     began = time.monotonic()
     update(second, second.fingerprints())
-    yield f"updated in {_within(began)}: {_LIBRARY} {_EARLIER} became {_library(machine)}"
-    assert _library(machine) != _EARLIER
+    yield f"updated in {_within(began)}: {LIBRARY.name} {LIBRARY.version} became {_library(machine)}"
+    assert _library(machine) != LIBRARY.version
     version = (first.medium / "VERSION").read_text("ascii").strip()
     # The script refuses this medium before anybody types.
     said = update(first, [], code=1)
@@ -370,5 +361,4 @@ def _within(began: float) -> str:
 
 def _library(machine: InboxMachine) -> str:
     """Return the installed version of the library."""
-    asked = f"from importlib.metadata import version; print(version({_LIBRARY!r}))"
-    return machine.run("/usr/lib/fanal-inbox/bin/python3", "-c", asked).strip()
+    return machine.run(*LIBRARY.asked("/usr/lib/fanal-inbox/bin/python3")).strip()

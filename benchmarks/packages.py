@@ -1,6 +1,8 @@
 """The part `packages` of the soak: two builders get identical packages; Debian installs and removes them."""
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +11,9 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from benchmarks import bare_tree
 from deploy.release import python_environment
@@ -95,6 +100,7 @@ def run() -> Iterator[str]:
         yield f"two builders, {len([*out.iterdir()])} files, the same bytes in {seconds:.0f} s"
         for package in sorted(out.glob("*.deb")):
             yield f"{package.name.partition('_')[0]}: {package.stat().st_size / 1e6:.0f} MB"
+        yield f"bills of materials: {_bills(out)} Python libraries, exactly those of the lock files"
         _planted(out, folder / "planted")
         yield "a planted byte was found"
         for package in sorted(out.glob("*.deb")):
@@ -126,6 +132,31 @@ def _wait(process: "subprocess.Popen[str]") -> None:
     said, _ = process.communicate()
     if process.returncode:
         raise RuntimeError(said)
+
+
+def _bills(out: Path) -> int:
+    """Check that each bill has the libraries of its lock file, in these versions. Return their number."""
+    count = 0
+    for side in SIDES:
+        (bill,) = out.glob(f"fanal-{side}_*.cdx.json")
+        listed = {
+            (canonicalize_name(each["name"]), each["version"])
+            for each in json.loads(bill.read_text())["components"]
+        }
+        locked = {*_locked(ROOT / f"requirements/{side}.txt")}
+        if listed != locked:
+            raise RuntimeError(f"{bill.name} and the lock file differ: {sorted(listed ^ locked)}")
+        count += len(locked)
+    return count
+
+
+def _locked(lock: Path) -> Iterator[tuple[str, str]]:
+    """Yield name and version of each library that a lock file installs on this system."""
+    for pinned, _ in re.findall(r"^([a-z][^#\\\n]*?)(\s*\\)?$", lock.read_text("utf-8"), re.MULTILINE):
+        library = Requirement(pinned)
+        if library.marker is None or library.marker.evaluate():
+            (version,) = library.specifier
+            yield canonicalize_name(library.name), version.version
 
 
 def _planted(out: Path, copy: Path) -> None:

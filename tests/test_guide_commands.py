@@ -149,6 +149,9 @@ SAID = {
     "fanal-portal run doctor --json": Runner(GATE, "tests/portal/ops/test_doctor.py", '"doctor", "--json"]'),
     "fanal-portal run pending": Runner(GATE, "tests/portal/ops/test_doctor.py", '"pending"])'),
     "fanal-portal run anchors": Runner(GATE, "tests/test_guide_commands.py", 'portal.run("anchors", "--out"'),
+    "inbox office sheet impact --out impact.pdf --language fr": Runner(
+        GATE, "tests/inbox/registers/test_sheets.py", '"office", "sheet", "impact", "--out", out'
+    ),
     "inbox file export": Runner(GATE, "tests/inbox/overview/test_case_view.py", 'json("file", "export", '),
     "inbox office goals": Runner(GATE, "tests/inbox/overview/test_goals.py", 'office.run("office", "goals")'),
     "inbox officer renew --passphrases-lost": Runner(
@@ -164,7 +167,45 @@ SAID = {
     ),
     "portal freeze DIR": Runner(GATE, "tests/portal/ops/test_commands.py", 'run(made, "freeze"'),
 }
-RUNNERS = {**ELSEWHERE, **WHOLE, **SAID}
+# Commands of Debian's programs, exactly as the sentences of guides spell them.
+SENTENCES, INSTALL = "benchmarks/guide_sentences.py", "benchmarks/install.py"
+OF_DEBIAN = {
+    "mount -o X-mount.mkdir,uid=portal,umask=0077 /dev/sdb1 /media/stick": Runner(
+        "install", SENTENCES, '_command(_GUIDE, "mount", "uid=portal")'
+    ),
+    "mount -o X-mount.mkdir /dev/sdb1 /media/stick": Runner(
+        "install", SENTENCES, '_command(_GUIDE, "mount", "mkdir", without="uid=")'
+    ),
+    "umount /media/stick": Runner("install", SENTENCES, '_command(_GUIDE, "umount")'),
+    "chown -R portal: /media/stick": Runner("install", SENTENCES, '_command(_GUIDE, "chown")'),
+    "systemctl stop nginx@clearnet nginx@onion": Runner(
+        "install", SENTENCES, '_command(_INCIDENTS, "systemctl", "stop")'
+    ),
+    "systemctl stop": Runner("install", SENTENCES, "_command(_GUIDE, 'systemctl', 'stop')"),
+    "systemctl edit portal@ portal-expire": Runner(
+        "install", SENTENCES, '_command(_GUIDE, "systemctl", "edit")'
+    ),
+    "apt clean": Runner("install", SENTENCES, '_command(_INCIDENTS, "apt clean")'),
+    "apt install": Runner("install", INSTALL, 'machine.do("apt-get", "install", f"/{_NEWER}")'),
+    "apt install --allow-downgrades": Runner(
+        "install", INSTALL, '"apt-get", "install", "--allow-downgrades"'
+    ),
+    "apt install postgresql": Runner("install", INSTALL, 'bare_tree.apt(tree, "install", "postgresql"'),
+    "apt remove fanal-portal": Runner("install", INSTALL, '"apt-get", "remove", "--yes", "fanal-portal"'),
+    "apt purge fanal-portal": Runner("install", INSTALL, '"apt-get", "purge", "--yes", "fanal-portal"'),
+    "apt purge fanal-inbox": Runner(
+        "packages", "benchmarks/packages.py", 'bare_tree.apt(tree, "purge", name)'
+    ),
+    "apt install --no-install-recommends ./fanal-portal_….deb": Runner(
+        "packages", "benchmarks/packages.py", 'bare_tree.apt(tree, "install", f"/tmp/{package.name}")'
+    ),
+    # A test below finds this command in a block of code, too.
+    "apt install minisign": Runner("install", "benchmarks/first_report.py", 'f"apt install {_MINISIGN}"'),
+    "apt install certbot": Runner(GATE, "Makefile", "certbot=certbot"),
+    "rm /media/shares/*.share": Runner(GATE, "tests/test_officer_guide.py", "walk.delete_shares("),
+    "rm -r demo": Runner(GATE, "tests/e2e/test_demo.py", '"rm -r demo"'),
+}
+RUNNERS = {**ELSEWHERE, **WHOLE, **SAID, **OF_DEBIAN}
 # No test runs these commands. A test checks only that the Makefile has the targets of the `make` commands.
 NOT_RUN = {
     "make mutants": "it takes hours; docs/first-day.md has the results of earlier runs",
@@ -409,7 +450,8 @@ def meant(line: str) -> Meant:
     return Meant(names, {word for word in words if word.startswith("--")})
 
 
-GUIDES = sorted({*FRENCH, *(place.partition("#")[0] for place in (*WHOLE, *TEXTS))})
+FRENCH_TEMPLATES = [page for page in PAGES if page.startswith("docs/fr/modeles/")]
+GUIDES = sorted({*FRENCH, *FRENCH_TEMPLATES, *(place.partition("#")[0] for place in (*WHOLE, *TEXTS))})
 
 
 @pytest.mark.parametrize("page", GUIDES)
@@ -420,6 +462,23 @@ def test_each_command_in_a_sentence_of_a_guide_is_run(page: str) -> None:
 def test_the_search_finds_a_command_in_a_sentence_that_nothing_runs() -> None:
     text = "Type `inbox desk --share FILE`, `inbox backup`, `inbox desk --minutes 5`, or `portal webcat X`."
     assert untried(text) == ["inbox desk --minutes 5"]
+
+
+@pytest.mark.parametrize("page", GUIDES)
+def test_each_command_of_debian_in_a_sentence_of_a_guide_is_run_as_it_is_spelled(page: str) -> None:
+    assert [line for line in guides.of_debian(PAGES[page]) if line not in OF_DEBIAN] == []
+
+
+@pytest.mark.parametrize("line", OF_DEBIAN)
+def test_each_command_of_debian_that_the_tests_expect_is_in_a_guide(line: str) -> None:
+    assert any(line in guides.of_debian(PAGES[page]) for page in GUIDES)
+
+
+def test_the_search_finds_a_command_of_debian_in_a_sentence() -> None:
+    text = (
+        "First, type `mount /dev/sdb1\n/media/stick`. `mounting` and `apt` are words.\n```sh\numount x\n```\n"
+    )
+    assert guides.of_debian(text) == ["mount /dev/sdb1 /media/stick"]
 
 
 @pytest.mark.parametrize("line", SAID)
@@ -451,11 +510,24 @@ def test_each_command_that_a_table_names_is_in_a_document(line: str) -> None:
 
 
 def covers(part: str, file: str) -> bool:
-    """Return whether this part of the soak runs the tests in ``file``, or a function of it."""
+    """Return whether this part of the soak runs the tests in ``file``, or a function of it.
+
+    The module that the part names can also import the file.
+    """
     run = soak.PARTS[part].run
     if isinstance(run, soak.Tested):
         return file in run.paths
-    return re.search(rf'"{part}": Part\(\s*measured\("{Path(file).stem}:\w+"\)', SOAK) is not None
+    (module,) = re.findall(rf'"{part}": Part\(\s*measured\("(\w+):\w+"\)', SOAK)
+    imported = re.findall(
+        r"^from benchmarks import (.+)|^from benchmarks\.(\w+)", _benchmark(module), re.MULTILINE
+    )
+    return Path(file).stem in {module, *re.findall(r"\w+", " ".join(map(" ".join, imported)))}
+
+
+def _benchmark(module: str) -> str:
+    """Return the text of a module in benchmarks/, with each import on one line."""
+    text = (ROOT / f"benchmarks/{module}.py").read_text("utf-8")
+    return re.sub(r"\(\n([^)]*)\)", lambda found: " ".join(found[1].split()), text)
 
 
 @pytest.mark.parametrize("line", [line for line in NOT_RUN if line.startswith("make ")])

@@ -119,6 +119,12 @@ class Walk:
         (own,) = (self.media / "shares").glob("alice-*")
         assert copied.read_bytes() == own.read_bytes()
 
+    def delete_shares(self, line: str) -> None:
+        """Type the command that deletes the shares in one place. The copies of the officers remain."""
+        subprocess.run(["sh", "-c", line.replace("/media/", f"{self.media}/")], check=True)
+        assert not [*(self.media / "shares").glob("*.share")]
+        assert [*(self.media / "alice").glob("*.share")]
+
     def _circle_after(self, words: Sequence[str]) -> Sequence[str]:
         """Return the officers who type a new passphrase for this command, if any."""
         match words:
@@ -214,6 +220,8 @@ def test_the_commands_of_the_guide_for_officers_work_in_the_order_of_the_page(
         assert program == "inbox"
         walk.prepare(words, clock)
         walk.note(words, walk.type(words), clock)
+    (delete,) = guides.of_debian(ENGLISH.read_text("utf-8"))
+    walk.delete_shares(delete)
 
 
 def test_both_editions_of_the_guide_have_the_same_commands() -> None:

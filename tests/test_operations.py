@@ -19,7 +19,9 @@ NO_FIGURE = re.compile(r"\(goal: [^)]+\)|`[^`]*`")
 # For each row, the patterns that find the row's figures in the records, one pattern for each figure. A row
 # whose figures are missing here fails.
 FIGURES: Mapping[str, tuple[str, ...]] = {
-    "size of `fanal-portal` and of `fanal-inbox`": (r"^fanal-portal: (\d+) MB$", r"^fanal-inbox: (\d+) MB$"),
+    "size of `fanal-portal`, `fanal-inbox` and `fanal-draws`": tuple(
+        rf"^fanal-{side}: (\d+) MB$" for side in ("portal", "inbox", "draws")
+    ),
     "`fanal-portal setup` on a bare machine": (
         r"^sqlite: one command sets up a bare machine in (\d+) s",
         r"^postgresql: one command sets up a bare machine in (\d+) s",

@@ -42,6 +42,8 @@ _LEFT = {
     "/var/cache/fanal": "compressed public pages",
     "/var/log/fanal": "errors by kind and day",
 }
+# The first two come from the package. The third comes from tor, with the onion service.
+_USERS = (USER, "portal-acme", "_tor-fanal")
 
 
 def steps(system: System, answers: Answers) -> list[Step]:
@@ -95,8 +97,13 @@ def _conditions(system: System, *, onion: bool, clearnet: bool, acme: bool) -> l
 
 
 def left(system: System, answers: Answers) -> list[str]:
-    """Return the places that remain on the machine after an uninstallation, each with its contents."""
+    """Return what remains on the machine after an uninstallation: folders, the database, and users."""
     found = [f"{path}: {what}" for path, what in _LEFT.items() if system.at(path).exists()]
     if answers.database == POSTGRESQL:
         found.append(f"database {DATABASE} and role {USER} of PostgreSQL: reports that nobody has collected")
-    return found
+    return found + [f"user {name}: owner of files above" for name in _USERS if _has_user(system, name)]
+
+
+def _has_user(system: System, name: str) -> bool:
+    users = system.at("/etc/passwd")
+    return users.exists() and f"\n{name}:" in f"\n{users.read_text('utf-8')}"

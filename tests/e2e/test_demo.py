@@ -167,6 +167,8 @@ def test_the_demo_leads_from_a_report_to_its_answer(
     if again:
         goes_on(checkout, visitor)
     assert "Someone asked me" in typed(checkout, "demo/bin/inbox case list")
+    typed(checkout, "rm -r demo")
+    assert not (checkout / "demo").exists()
     context.close()
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 ANY_BLOCK = re.compile(r"^( *)```[^\n]*\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 # A command in a sentence is in backticks. A program's name alone is not a command.
 _IN_SENTENCE = re.compile(r"`((?:inbox|portal|fanal-portal)\s[a-z-][^`]*)`")
+_DEBIAN = ("apt", "chown", "curl", "mount", "nginx", "rm", "swapoff", "systemctl", "umount")
+_OF_DEBIAN = re.compile(rf"`((?:{'|'.join(_DEBIAN)})\s[^`]*)`")
 _BLOCK = re.compile(r"^( *)```sh\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 _CONTINUED = re.compile(r"\\\n\s*")
 
@@ -22,7 +24,16 @@ def lines(text: str) -> list[str]:
 
 def in_sentences(text: str) -> list[str]:
     """Return the commands of our programs that the sentences of a page contain, each on one line."""
-    return [" ".join(each.split()) for each in _IN_SENTENCE.findall(ANY_BLOCK.sub("", text))]
+    return _found(_IN_SENTENCE, text)
+
+
+def of_debian(text: str) -> list[str]:
+    """Return the commands of Debian's programs that the sentences of a page contain, each on one line."""
+    return _found(_OF_DEBIAN, text)
+
+
+def _found(pattern: re.Pattern[str], text: str) -> list[str]:
+    return [" ".join(each.split()) for each in pattern.findall(ANY_BLOCK.sub("", text))]
 
 
 def titled(text: str, title: str) -> str:

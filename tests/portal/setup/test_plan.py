@@ -107,14 +107,18 @@ def test_setup_needs_one_gibibyte_in_each_folder_to_which_it_writes(tmp_path: Pa
         assert room(system).check().what == f"{folder} is read-only"
 
 
-def test_uninstall_names_each_folder_that_stays_after_a_purge(tmp_path: Path) -> None:
-    """`docs/releasing.md` lists the same folders. A folder that does not exist is not named."""
+def test_uninstall_names_each_folder_and_user_that_stays_after_a_purge(tmp_path: Path) -> None:
+    """`docs/releasing.md` lists the same names. What does not exist is not named."""
     page = (ROOT / "docs/releasing.md").read_text("utf-8")
-    named = re.findall(r"`(/[\w/-]+)`", guides.section(page, "What a purge leaves"))
+    listed = guides.section(page, "What a purge leaves")
+    named, users = re.findall(r"`(/[\w/-]+)`", listed), re.findall(r"`(portal|portal-acme|_tor-\w+)`", listed)
     system = System(tmp_path)
     assert plan.left(system, GOOD) == []
     for each in named:
         system.at(each).mkdir(parents=True)
+    system.at("/etc/passwd").write_text("".join(f"{each}:x:1:1::/:/bin/sh\n" for each in ("root", *users)))
     said = plan.left(system, replace(GOOD, database=POSTGRESQL))
-    assert sorted(each.partition(": ")[0] for each in said[:-1]) == sorted(named)
-    assert said[-1] == "database fanal and role portal of PostgreSQL: reports that nobody has collected"
+    left = [each.partition(": ")[0] for each in said]
+    assert left.pop(len(named)) == "database fanal and role portal of PostgreSQL"
+    assert sorted(left) == sorted([*named, *(f"user {each}" for each in users)])
+    assert len(users) == 3

@@ -1,0 +1,77 @@
+"""What a report leaves on the portal's machine, and what a purge of the package leaves."""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support.machine import Machine
+
+_MARK = "/run/before-the-report"
+_SAID = "a line that only this test writes"
+_WAIT_SECONDS = 60
+# Nobody's report changes these files: systemd and tor write them at their own times.
+_OWN_TIME = ("/var/log/journal/", "/var/lib/systemd/", "/var/lib/tor-instances/", "/var/lib/private/")
+_DATABASES = {"sqlite": ("/var/lib/fanal/",), "postgresql": ("/var/lib/postgresql/",)}
+_NAMED = re.compile(r"^ *(/\S+): ", re.MULTILINE)
+# The records of package managers and of systemd, and what the test itself has brought to the machine.
+_NOTES = ("var/lib/dpkg", "var/lib/apt", "var/cache/apt", "var/log/apt", "var/log/journal", "var/lib/systemd")
+_BROUGHT = ("srv", "media", "root", "backup.pub", "sbin/mount.exfat", "usr/sbin/mount.exfat")
+_ALIVE = ("proc", "sys", "dev", "run", "tmp")
+
+
+@contextmanager
+def only_in_database(machine: Machine, database: str) -> Iterator[None]:
+    """Check that while the block runs, nothing but the database learns that something happens.
+
+    No program writes to the journal, and no file outside the database changes.
+    """
+    cursor = machine.do("journalctl", "--lines=0", "--show-cursor").rpartition("cursor: ")[2]
+    machine.do("touch", _MARK)
+    yield
+    machine.do("logger", _SAID)
+    end = time.monotonic() + _WAIT_SECONDS
+    words = ("journalctl", f"--after-cursor={cursor}", "--output=with-unit", "--no-hostname")
+    while _SAID not in (said := machine.do(*words)):
+        assert time.monotonic() < end, said
+        time.sleep(0.2)
+    # systemd says that it has started a unit, such as a timer's.
+    lines = [line for line in said.splitlines() if _SAID not in line and " init.scope[1]: " not in line]
+    assert not lines, lines
+    found = machine.do("find", "/", "-xdev", "-type", "f", "-cnewer", _MARK, code=None).splitlines()
+    changed = {each for each in found if not each.startswith(_OWN_TIME)}
+    allowed = {each for each in changed if each.startswith(_DATABASES[database])}
+    assert allowed, "the search does not see that the database has changed"
+    assert changed == allowed, sorted(changed - allowed)
+
+
+def unnamed(tree: Path, bare: Path, said: str) -> list[str]:
+    """Return the files, folders and users that are only in a tree, and that ``said`` does not name.
+
+    ``bare`` is the tree before the portal was set up.
+    """
+    named = tuple(f"{each[1:]}" for each in _NAMED.findall(said))
+    places = (*named, *_NOTES, *_BROUGHT, *(("var/lib/postgresql",) if "PostgreSQL" in said else ()))
+    left = {
+        each
+        for each in _names(tree) - _names(bare)
+        if not any(each == place or each.startswith(f"{place}/") for place in places)
+    }
+    users = _users(tree) - _users(bare) - {*re.findall(r"^ *user (\S+): ", said, re.MULTILINE)}
+    return sorted([*left, *users])
+
+
+def _names(tree: Path) -> set[str]:
+    """Return the names of everything in a tree, but not of what exists only while the machine runs."""
+    found = set()
+    for folder, folders, files in tree.walk():
+        place = folder.relative_to(tree)
+        if folder == tree:
+            folders[:] = [each for each in folders if each not in _ALIVE]
+        found |= {str(place / each) for each in (*folders, *files)}
+    return found
+
+
+def _users(tree: Path) -> set[str]:
+    return {line.partition(":")[0] for line in (tree / "etc/passwd").read_text("utf-8").splitlines()}
