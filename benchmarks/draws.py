@@ -27,7 +27,10 @@ HONEST_VOLUMES = (20, 100, 500)
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Who works and trades in a simulated year; shares of firms fall as in a port (Zipf, exponent 0.7)."""
+    """Who works and trades in a simulated year; shares of firms fall as in a port (Zipf, exponent 0.7).
+
+    If ``crews``, each shift has its own inspectors, brokers and hauliers.
+    """
 
     units: int = 2
     shifts: int = 3
@@ -38,6 +41,7 @@ class Office:
     hauliers: int = 60
     not_done: float = 0.05
     missed: float = 0.01
+    crews: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +64,28 @@ ALL = Manipulation("all brokers", range(30))
 DROPPED = Manipulation("not carried out", range(2, 6), swapped=False)
 
 
-def month(of: int, count: int, manipulation: Manipulation, random: Random) -> Iterator[Drawn]:
+# All inspectors work in all shifts.
+ROTATING = Office()
+CREWS = Office(units=1, inspectors=6, brokers=12, hauliers=24, crews=True)
+
+
+def month(
+    of: int, count: int, manipulation: Manipulation, random: Random, office: Office = ROTATING
+) -> Iterator[Drawn]:
     """Yield the draws of a month in one office."""
-    office = Office()
     brokers = _weights(office.brokers)
     hauliers = _weights(office.hauliers)
     friends = sum(_share(brokers, each) for each in manipulation.friends)
     for _ in range(count):
         unit = random.randrange(office.units)
         broker = random.choices(range(office.brokers), cum_weights=brokers)[0]
+        shift = random.randrange(office.shifts)
+        haulier = random.choices(range(office.hauliers), cum_weights=hauliers)[0]
         inspector = random.randrange(office.inspectors)
+        if office.crews:
+            inspector = inspector // office.shifts * office.shifts + shift
+            broker = broker // office.shifts * office.shifts + shift
+            haulier = haulier // office.shifts * office.shifts + shift
         is_steered = broker in manipulation.friends and random.random() < manipulation.share / friends
         if is_steered and manipulation.swapped:
             inspector = broker % office.inspectors
@@ -79,11 +95,11 @@ def month(of: int, count: int, manipulation: Manipulation, random: Random) -> It
         yield Drawn(
             day=date(2026, of, 1),
             unit=str(unit),
-            shift=str(random.randrange(office.shifts)),
+            shift=str(shift),
             stratum=str(random.randrange(office.strata)),
             first=f"{unit}/{inspector}",
             broker=str(broker),
-            haulier=str(random.choices(range(office.hauliers), cum_weights=hauliers)[0]),
+            haulier=str(haulier),
             by=str(random.randrange(office.seconds)) if is_done else "",
             is_done=is_done,
             is_missed=is_done and random.random() < office.missed,

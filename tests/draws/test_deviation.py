@@ -1,5 +1,6 @@
 """The deviation test: honest draws seldom raise an alarm, and a steered pair does."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from itertools import islice, permutations, product
@@ -20,20 +21,88 @@ from draws.deviation.table import MISS, Drawn, expected, tabled
 TABLES, LEVEL, MOST_ALARMS = 200, Fraction(1, 20), 19
 
 
-def months(count: int, manipulation: simulated.Manipulation, seed: str, of: int = 6) -> list[Drawn]:
+def months(
+    count: int,
+    manipulation: simulated.Manipulation,
+    seed: str,
+    of: int = 6,
+    office: simulated.Office = simulated.ROTATING,
+) -> list[Drawn]:
     random = Random(seed)  # noqa: S311 simulated draws keep no secret
-    return [each for at in range(1, of + 1) for each in simulated.month(at, count, manipulation, random)]
+    return [
+        each for at in range(1, of + 1) for each in simulated.month(at, count, manipulation, random, office)
+    ]
 
 
-def alarms(manipulation: simulated.Manipulation) -> int:
-    return sum(
-        looks.is_alarm(tabled(months(20, manipulation, f"gate/{n}", 3)), str(n), LEVEL, 99)
-        for n in range(TABLES)
-    )
+def alarms(office: simulated.Office, *, shift: bool = True) -> int:
+    """Return how many honest tables raise an alarm, with the shift or without it."""
+    found = 0
+    for n in range(TABLES):
+        drawn = months(20, simulated.HONEST, f"gate/{n}", 3, office)
+        known = drawn if shift else [replace(each, shift="") for each in drawn]
+        found += looks.is_alarm(tabled(known), str(n), LEVEL, 99)
+    return found
 
 
-def test_honest_draws_raise_no_more_alarms_than_stated() -> None:
-    assert alarms(simulated.HONEST) <= MOST_ALARMS
+@pytest.mark.parametrize("office", [simulated.ROTATING, simulated.CREWS], ids=["rotating", "crews"])
+def test_honest_draws_raise_no_more_alarms_than_stated(office: simulated.Office) -> None:
+    """In the second office, each shift has its own inspectors, brokers and hauliers."""
+    assert alarms(office) <= MOST_ALARMS
+
+
+@pytest.mark.slow
+def test_without_the_shift_an_honest_office_with_crews_raises_many_alarms() -> None:
+    """The control: this is what the column of the shift is for."""
+    assert alarms(simulated.CREWS, shift=False) > 2 * MOST_ALARMS
+
+
+def planted(**steered: str) -> list[Drawn]:
+    """Return 400 honest draws, and 40 in which these values always meet."""
+    drawn = months(80, simulated.HONEST, "planted", 5)
+    chance = Random("planted")  # noqa: S311 simulated draws keep no secret
+    more = [replace(chance.choice(drawn), is_done=True, is_missed=False, **steered) for _ in range(40)]
+    return [*drawn, *more]
+
+
+PAIRS = {
+    Kind.FIRST_BROKER: {"first": "1/3", "broker": "7"},
+    Kind.FIRST_HAULIER: {"first": "1/3", "haulier": "20"},
+    Kind.BY_BROKER: {"by": "4", "broker": "20"},
+    Kind.BY_HAULIER: {"by": "4", "haulier": "20"},
+}
+
+
+@pytest.mark.parametrize("kind", PAIRS)
+def test_each_kind_of_steered_pair_is_named(kind: Kind) -> None:
+    """Inspectors of the first and of the second check, with brokers and with hauliers."""
+    found = looks.look(tabled(planted(**PAIRS[kind])), "seed", simulated.SHUFFLES)
+    assert (found[0].excess.kind, found[0].excess.who) == (kind, tuple(PAIRS[kind].values()))
+    assert found[0].is_signal
+
+
+MISSED = {
+    Kind.MISS_FIRST: {"first": "1/3"},
+    Kind.MISS_BROKER: {"broker": "7"},
+    Kind.MISS_HAULIER: {"haulier": "20"},
+    Kind.MISS_FIRST_BROKER: {"first": "1/3", "broker": "7"},
+    Kind.MISS_FIRST_HAULIER: {"first": "1/3", "haulier": "20"},
+}
+
+
+@pytest.mark.parametrize("is_done", [True, False], ids=["missed", "not carried out"])
+@pytest.mark.parametrize("kind", MISSED)
+def test_each_kind_of_possible_miss_is_named(kind: Kind, is_done: bool) -> None:  # noqa: FBT001
+    """What the first check missed and what was not carried out count alike."""
+    who = MISSED[kind]
+    drawn = [
+        replace(each, is_done=is_done, is_missed=is_done)
+        if all(getattr(each, name) == value for name, value in who.items())
+        else replace(each, is_done=True, is_missed=False)
+        for each in planted(**who)
+    ]
+    found = {each.excess.kind: each for each in looks.look(tabled(drawn), "seed", simulated.SHUFFLES)}
+    assert found[kind].excess.who == tuple(who.values())
+    assert found[kind].is_signal
 
 
 def test_draws_with_a_steered_pair_raise_an_alarm_that_names_it() -> None:

@@ -38,6 +38,14 @@ def test_the_same_list_has_other_leaves_each_time() -> None:
     assert {*one.leaves}.isdisjoint(other.leaves)
 
 
+def test_the_names_of_strata_say_nothing_about_them() -> None:
+    """In each list, another stratum is s1. Names in the order of the values would tell who they are."""
+    orders = {tuple(each.values for each in frozen(controls(60))[2].strata) for _ in range(12)}
+    assert len(orders) > 1
+    assert len({order[0] for order in orders}) > 1
+    assert {tuple(sorted(order)) for order in orders} == {tuple(sorted(min(orders)))}
+
+
 def test_the_public_files_contain_no_container_and_no_unit() -> None:
     of, leaves, _ = frozen(controls(60))
     public = protocol.LIST.encode(of) + freezing.LEAVES.encode(leaves)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from crypto import base64url, minisign, signing
@@ -12,6 +13,7 @@ from draws.transfers.records import Batch, Counted, Exposure, Opened, Opening, R
 from draws.transfers.rule import Held, Line, Sorted, State
 from tests.support.draw_transcripts import Chance
 
+RULE_FIXED = date(2026, 11, 1)
 FROZEN = date(2026, 12, 1)
 PUBLISHED = date(2027, 3, 20)
 _FIRST = date(2019, 1, 1)
@@ -24,7 +26,7 @@ def rule_of(chance: Chance) -> Rule:
     """Return a rule whose next batch after FROZEN is in March 2027."""
     batches = tuple(Batch(date(2027, month, 1), 1 + chance.below(4)) for month in (3, 9))
     return Rule(
-        date(2026, 11, 1),
+        RULE_FIXED,
         (Exposure("high", 24 + chance.below(24)), Exposure("low", 48 + chance.below(24))),
         (Batch(date(2026, 9, 1), 5), *batches),
         _REASONS,
@@ -32,10 +34,10 @@ def rule_of(chance: Chance) -> Rule:
     )
 
 
-def draw(number: int) -> tuple[bytes, bytes]:
-    """Return the transcript and the opening of a valid draw of transfers."""
+def draw(number: int, fixed: date = RULE_FIXED) -> tuple[bytes, bytes]:
+    """Return the transcript and the opening of a draw of transfers, whose rule was fixed on a day."""
     chance = Chance(number)
-    of = rule_of(chance)
+    of = replace(rule_of(chance), day=fixed)
     rows, exceptions = _rows(chance)
     opened = [Opened(chance.bytes(), row) for row in rows]
     return drawn(chance, of, opened, exceptions)

@@ -4,7 +4,7 @@ import json
 import subprocess
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -16,7 +16,7 @@ from draws.transfers.rule import Line, Sorted, State, sort
 from draws.verify import Disproved
 from tests.support.draw_transcripts import PEER, Chance, edited, mutants
 from tests.support.draw_transcripts import transcript as of_controls
-from tests.support.draw_transfers import draw, drawn, rule_of
+from tests.support.draw_transfers import FROZEN, draw, drawn, rule_of
 
 Ask = Callable[[bytes, bytes], tuple[str, list[str]]]
 ZERO = base64url.encode(bytes(32))
@@ -97,6 +97,13 @@ def one(*needed: State) -> tuple[bytes, bytes]:
 
 
 ALL = (State.CERTAIN, State.EXCEPTED, State.WAITING, State.WITHIN, State.FREE)
+
+
+def test_a_rule_that_was_fixed_after_the_list_is_refused(peer: Ask) -> None:
+    """The list has its hash, so the office that wrote the list knew a rule with a later day."""
+    # On the day of the list, the rule is accepted.
+    assert agreed(peer, *draw(1, FROZEN)) == ""
+    assert agreed(peer, *draw(1, FROZEN + timedelta(days=1))) == "rule"
 
 
 @pytest.mark.parametrize(
