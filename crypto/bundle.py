@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from crypto import archive, base64url, memo, shape, signing
+from crypto import archive, base64url, exercise, memo, shape, signing
 from crypto.archive import Member, Reader
 from crypto.errors import Malformed, Tampered
 from crypto.journal import HEAD, Head
@@ -272,7 +272,7 @@ def intake_head(manifest: Manifest, deployment: bytes) -> IntakeHead:
     before trusting the manifest. Raise Malformed or Tampered.
     """
     head = begin(_INTAKE_HEAD, manifest.raw, "entries")
-    _expect(head.deployment, deployment)
+    exercise.check_deployment(head.deployment, deployment, "bundle")
     signing.verify(Label.INTAKE, deployment, manifest.raw, manifest.signature, head.instance_key)
     _check_imports(head.applied)
     return head
@@ -307,7 +307,7 @@ def outbox_head(manifest: Manifest, deployment: bytes) -> OutboxHead:
         head = begin(_OUTBOX_HEAD, manifest.raw, "collected")
     except Malformed as error:
         raise Malformed("it is not an outbox bundle") from error
-    _expect(head.deployment, deployment)
+    exercise.check_deployment(head.deployment, deployment, "bundle")
     return head
 
 
@@ -404,11 +404,6 @@ def _is_signed(manifest: Manifest, deployment: bytes, reply_key: bytes) -> bool:
     except Tampered:
         return False
     return True
-
-
-def _expect(found: bytes, deployment: bytes) -> None:
-    if found != deployment:
-        raise Malformed("bundle belongs to another deployment")
 
 
 def _check_opened(outbox: Outbox) -> None:

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from crypto import keyring, shape, signing
-from crypto.errors import Malformed
+from crypto import exercise, keyring, shape, signing
 from crypto.keyring import CHANNEL_SHAPE, Channel
 from crypto.shape import binary, integer, record
 from crypto.signing import Label
@@ -57,8 +56,7 @@ def open_card(raw: bytes, signature: bytes, deployment: bytes) -> Card:
     channel is invalid.
     """
     card = _CARD.parse(raw)
-    if card.deployment != deployment:
-        raise Malformed("card belongs to another deployment")
+    exercise.check_deployment(card.deployment, deployment, "card")
     signing.verify(Label.CARD, deployment, raw, signature, card.key)
     keyring.check_channels((card.channel,))
     return card

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from crypto import receipt_key, shape, signing
+from crypto import exercise, receipt_key, shape, signing
 from crypto.errors import CryptoError, Malformed
 from crypto.messages import CHANNEL, ID, LONGEST_CHANNEL, LONGEST_ID
 from crypto.receipt_key import SignedReceiptKey
@@ -204,10 +204,10 @@ def open_keyring(raw: bytes, signature: bytes, *, root_key: bytes, deployment: b
     Raise Malformed or Tampered. The day and the serial are not checked here. Only the caller knows today's
     date and the serials seen so far, and can call ``check_day`` and ``check_serial``.
     """
-    signing.verify(Label.KEYRING, deployment, raw, signature, root_key)
+    with exercise.explained(raw, deployment, "keyring"):
+        signing.verify(Label.KEYRING, deployment, raw, signature, root_key)
     keyring = KEYRING.parse(raw)
-    if keyring.deployment != deployment:
-        raise Malformed("keyring belongs to another deployment")
+    exercise.check_deployment(keyring.deployment, deployment, "keyring")
     _check(keyring)
     return keyring
 

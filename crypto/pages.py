@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from crypto import shape, signing
+from crypto import exercise, shape, signing
 from crypto.errors import CryptoError, Malformed
 from crypto.shape import binary, integer, list_of, record, text
 from crypto.signing import Label
@@ -72,8 +72,7 @@ def parse(raw: bytes, deployment: bytes) -> Pages:
     Raise Malformed if the list has a wrong form or belongs to another deployment.
     """
     pages = PAGES.parse(raw)
-    if pages.deployment != deployment:
-        raise Malformed("manifest of the pages belongs to another deployment")
+    exercise.check_deployment(pages.deployment, deployment, "manifest of the pages")
     _check(pages)
     return pages
 
@@ -89,7 +88,8 @@ def open_pages(raw: bytes, signature: bytes, *, root_key: bytes, deployment: byt
 
     Raise Malformed or Tampered.
     """
-    signing.verify(Label.PAGES, deployment, raw, signature, root_key)
+    with exercise.explained(raw, deployment, "manifest of the pages"):
+        signing.verify(Label.PAGES, deployment, raw, signature, root_key)
     return parse(raw, deployment)
 
 

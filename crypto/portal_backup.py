@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from crypto import bundle, memo, shape, signing
+from crypto import bundle, exercise, memo, shape, signing
 from crypto.archive import Member
 from crypto.bundle import KEYRING, KEYRING_SIGNATURE, Manifest
 from crypto.errors import Malformed
@@ -148,8 +148,7 @@ def open_backup(manifest: Manifest, deployment: bytes) -> Backup:
     Tampered.
     """
     head = bundle.begin(_HEAD, manifest.raw, "outboxes")
-    if head.deployment != deployment:
-        raise Malformed("backup belongs to another deployment")
+    exercise.check_deployment(head.deployment, deployment, "backup")
     signing.verify(Label.PORTAL_BACKUP, deployment, manifest.raw, manifest.signature, head.instance_key)
     backup = BACKUP.parse(manifest.raw)
     _check_order([(each.channel, each.n) for each in backup.outboxes])

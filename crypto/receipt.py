@@ -7,8 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-from crypto import shape, signing
-from crypto.errors import Malformed
+from crypto import exercise, shape, signing
 from crypto.shape import binary, record
 from crypto.signing import Label
 
@@ -65,5 +64,4 @@ def verify(signed: SignedReceipt, reply_key: bytes, deployment: bytes) -> None:
     """Raise Tampered unless ``reply_key`` signed the receipt. Raise Malformed for another deployment."""
     raw = RECEIPT.encode(signed.statement)
     signing.verify(Label.RECEIPT, deployment, raw, signed.signature, reply_key)
-    if signed.statement.deployment != deployment:
-        raise Malformed("receipt belongs to another deployment")
+    exercise.check_deployment(signed.statement.deployment, deployment, "receipt")

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from crypto import shape, signing
-from crypto.errors import Malformed
+from crypto import exercise, shape, signing
 from crypto.messages import CHANNEL, LONGEST_CHANNEL
 from crypto.shape import binary, record, text
 from crypto.signing import Label
@@ -64,5 +63,4 @@ def verify(signed: SignedReceiptKey, root_key: bytes, deployment: bytes) -> None
     """
     raw = RECEIPT_KEY.encode(signed.statement)
     signing.verify(Label.RECEIPT_KEY, deployment, raw, signed.signature, root_key)
-    if signed.statement.deployment != deployment:
-        raise Malformed("receipt key belongs to another deployment")
+    exercise.check_deployment(signed.statement.deployment, deployment, "receipt key")

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from crypto import base64url, signing
+from crypto import base64url, exercise, signing
 from crypto.errors import Malformed
 from crypto.keyring import Texts
 from crypto.toml_schema import Expected, Fault, Mismatch, Node, Schema, list_of, number, table, texts
@@ -157,6 +157,7 @@ def load(path: Path) -> Settings:
         if name in values:
             values[name] = made(**values[name])
     settings = Settings(**values, folder=path.resolve().parent)
+    check_real(settings.deployment, str(path))
     if bool(settings.colour.light) != bool(settings.colour.dark):
         both = Expected("a colour for light and one for dark, or both empty")
         raise _refused(document.mismatch(("colour",), Fault.WRONG, both), path)
@@ -164,6 +165,15 @@ def load(path: Path) -> Settings:
         rising = Expected("a list of numbers, each at least as large as the one before it")
         raise _refused(document.mismatch(("work_cost",), Fault.WRONG, rising), path)
     return settings
+
+
+def check_real(deployment: str, where: str) -> None:
+    """Raise BadConfiguration if this deployment id (base64url, or empty) is of an exercise (SPEC 1.5)."""
+    if exercise.is_exercise(base64url.decode(deployment)):
+        raise BadConfiguration(
+            f"{where}: this is the deployment id of an exercise ({exercise.WORDS})",
+            "no portal serves an exercise: take the keyring of the real inbox",
+        )
 
 
 def listening(settings: Settings, address: str) -> Settings:

@@ -185,7 +185,9 @@ CHANGING = {"append", "extend", "insert", "add", "update", "setdefault", "set", 
 # only a session's connection to the vault knows the officers, in its own table (inbox/vault/row_security.py).
 OUTLIVING = {
     "inbox/language/labels.py": {"_law"},  # the names of codes of the law: a process works in one inbox only
-    "inbox/system/terminal.py": {"sys", "threading"},  # what Python prints after an error
+    "inbox/language/marking.py": {"_shown"},  # the mark of an exercise: a process works in one inbox only
+    # What Python prints after an error; the streams on which the current answer has shown the mark.
+    "inbox/system/terminal.py": {"sys", "threading", "_marked_on", "set"},
     "inbox/desk/sessions/guard.py": {"g", "session"},  # the session of the browser
     "inbox/desk/fields/again.py": {"g", "request"},  # the page of the form that is shown again
     "inbox/desk/jobs.py": {"g"},  # whether a request asks for a job

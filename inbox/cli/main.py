@@ -11,8 +11,8 @@ import click
 from click.core import ParameterSource
 
 from crypto.errors import CryptoError
-from inbox.cli.options import Closed, Door, officer_options
-from inbox.language import library_errors
+from inbox.cli.options import Closed, Door, mark_of, officer_options
+from inbox.language import library_errors, marking
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import idle_timeout, memory, terminal
@@ -56,6 +56,7 @@ def run(arguments: list[str] | None = None, door: Door | None = None) -> int:
     """
     words = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in words
+    mark = marking.words()
     try:
         _check_text(words)
         return int(commands.main(words, prog_name="inbox", standalone_mode=False, obj=door) or 0)
@@ -89,6 +90,8 @@ def run(arguments: list[str] | None = None, door: Door | None = None) -> int:
             "system",
             as_json=as_json,
         )
+    finally:
+        marking.put(mark)  # The next command in this process may be for another home.
     return 1
 
 
@@ -119,6 +122,8 @@ def _check_text(words: Sequence[str]) -> None:
 @click.pass_context
 def commands(context: click.Context, home: Path | None) -> None:
     """Remember the inbox's folder; the subcommand opens the inbox."""
+    marking.put(mark_of(home if context.obj is None else context.obj.root))
+    terminal.begin_answer()
     if context.obj is None:
         context.obj = Closed(home)
     elif context.get_parameter_source("home") is ParameterSource.COMMANDLINE:

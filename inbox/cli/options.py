@@ -10,6 +10,7 @@ from typing import Protocol
 
 import click
 
+from crypto import exercise
 from crypto.journal import LONGEST_REASON
 from crypto.printable import visible
 from inbox.cli import render
@@ -28,6 +29,18 @@ from inbox.system.home import Home
 from inbox.system.terminal import quoted
 from inbox.text.lines import one_line
 from templates.command_line import FILE, FOLDER, NUMBER, Decorator, Option, json_option, together
+
+
+def mark_of(folder: Path | None) -> str:
+    """Return the mark of an exercise if the folder is the home or the backup of one, otherwise "".
+
+    The vault proves the mark later, when it is opened.
+    """
+    try:
+        is_exercise = folder and vault_header.parse(given_files.content(Home(folder).header)).is_exercise
+    except (Refused, OSError):
+        return ""
+    return exercise.WORDS if is_exercise else ""
 
 
 class Door(Protocol):

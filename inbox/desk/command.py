@@ -8,6 +8,7 @@ import click
 
 from inbox.cli.options import Closed, Door, officer_options, same_disk_option
 from inbox.files import sandbox
+from inbox.language import marking
 from inbox.session import journal_actions
 from inbox.session.journal_actions import Surface
 from inbox.system import atomic_files, holder, idle_timeout, swapping, terminal
@@ -89,7 +90,7 @@ def desk(
     except idle_timeout.Inactive as inactive:
         why = f"{inactive}: locked"
     terminal.warn(f"{why}; no key is left in memory. To open it again, press Ctrl-C, then start it again.")
-    locked.become(listener)
+    locked.become(listener, marking.words())
 
 
 @contextmanager

@@ -39,19 +39,22 @@ def lock() -> ResponseReturnValue:
     return (jobs.said(is_refused=False), jobs.REFRESH) if here().pending else _page()
 
 
-def become(listener: socket.socket) -> NoReturn:
-    """Replace this process and its memory with a process that only says that the desk is locked."""
+def become(listener: socket.socket, mark: str = "") -> NoReturn:
+    """Replace this process and its memory with a process that only says that the desk is locked.
+
+    ``mark`` is the mark of an exercise, or "".
+    """
     # Otherwise the idle timeout of this process would end the new process.
     signal.setitimer(signal.ITIMER_REAL, 0)
     os.set_inheritable(listener.fileno(), True)  # noqa: FBT003 - a positional-only parameter
-    command = [sys.executable, "-P", "-m", "inbox.desk.locked", str(listener.fileno())]
+    command = [sys.executable, "-P", "-m", "inbox.desk.locked", str(listener.fileno()), *filter(None, [mark])]
     os.execv(command[0], command)  # noqa: S606 - the command uses no shell and no outside input
 
 
-def main(descriptor: int) -> None:
-    """Serve on an inherited socket until Ctrl-C."""
+def main(descriptor: int, mark: str = "") -> None:
+    """Serve on an inherited socket until Ctrl-C. ``mark`` is the mark of an exercise, or ""."""
     signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-    page = _page().encode()
+    page = (rendering.marked(_page(), rendering.FIRST) if mark else _page()).encode()
 
     @Request.application
     def answer(asked: Request) -> Response:
@@ -75,4 +78,4 @@ def _page() -> str:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), *sys.argv[2:])

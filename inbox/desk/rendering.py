@@ -10,12 +10,13 @@ from http import HTTPStatus
 from typing import Any
 
 from babel.numbers import format_decimal
-from flask import Flask, abort, g, request, url_for
+from flask import Flask, Response, abort, g, request, url_for
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
+from crypto import exercise
 from crypto.journal import Presence, Value
 from crypto.keyring import Texts
 from crypto.printable import lines, visible
@@ -34,6 +35,7 @@ from templates import catalogues, typography
 from templates.catalogues import Domain
 
 FIRST = "fr"
+_SAID = Texts(*exercise.WORDS.split(" \N{EN DASH} "))
 # How many times larger the next unit of bytes is, and the number from which fractions are omitted.
 _STEP, _TELLING = 1000, 10
 _TYPED = re.compile("`([^`]+)`")
@@ -292,10 +294,28 @@ def init_app(app: Flask) -> None:
             abort(HTTPStatus.NOT_FOUND)
         g.language = chosen
 
+    app.after_request(_mark)
+
     @app.url_defaults
     def keep(endpoint: str, values: dict[str, Any]) -> None:
         if app.url_map.is_endpoint_expecting(endpoint, "language"):
             values.setdefault("language", g.language)
+
+
+def _mark(answer: Response) -> Response:
+    """Mark a page of an exercise, whichever part of the desk made the page."""
+    if here().inbox.is_exercise and answer.mimetype == "text/html":
+        answer.set_data(marked(answer.get_data(as_text=True), g.get("language", FIRST)))
+    return answer
+
+
+def marked(page: str, language: str) -> str:
+    """Return a page with the mark of an exercise in its title and above its content, once."""
+    banner = environment(language).get_template("desk/exercise.html").render(words=_SAID)
+    if banner in page:
+        return page  # The page is the result of a job, which was marked when the job made it.
+    titled = page.replace("<title>", f"<title>{exercise.WORDS} · ", 1)
+    return titled.replace("<body>", f"<body>\n{banner}", 1)
 
 
 def _in_other_language(language: str) -> str:

@@ -5,6 +5,7 @@ The sheet does not say what the words open.
 
 from collections.abc import Iterator, Sequence
 
+from inbox.language import marking
 from inbox.language.printed_text import Wording
 
 WORDING = Wording(__package__, "token_sheet.toml")
@@ -14,7 +15,7 @@ _COLUMNS = 3
 def sheet(words: Sequence[str], language: str) -> str:
     """Return a sheet to hand over: the words, and what to do with them, in ``fr`` or ``en``."""
     title, advice = (WORDING.say(name, language) for name in ("title", "advice"))
-    return "\n".join([title, "", *rows(words), "", advice, ""])
+    return marking.on_paper("\n".join([title, "", *rows(words), "", advice, ""]))
 
 
 def rows(words: Sequence[str]) -> Iterator[str]:

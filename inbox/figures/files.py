@@ -25,6 +25,7 @@ from inbox.figures.editions import Figures
 from inbox.figures.published import data
 from inbox.figures.published import files as readable
 from inbox.figures.published.edition import Imprint
+from inbox.language import marking
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import apart, atomic_files, given_files, media
@@ -41,7 +42,12 @@ _LARGEST = 256 << 20
 
 
 def check_out(home: Home, out: Path) -> None:
-    """Raise Refused if the folder of an edition exists, or would be on the portal's medium."""
+    """Raise Refused in an exercise, if the folder exists, or if it would be on the portal's medium."""
+    if marking.words():
+        raise Refused(
+            sentence("an exercise publishes no figures, because its reports are invented"),
+            sentence("write an edition from the real inbox"),
+        )
     if out.exists():
         raise Refused(
             sentence("{path} already exists", path=out),

@@ -13,6 +13,7 @@ from fpdf.enums import Align, VAlign, XPos, YPos
 from fpdf.fonts import FontFace
 
 from crypto import unseen
+from inbox.language import marking
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.text.redaction import Pieces
@@ -241,7 +242,9 @@ class _Pdf(FPDF):
         self.set_x(_MARGIN)
 
     def header(self) -> None:
-        """Continue the line of a quotation on a new page."""
+        """Write the mark of an exercise, and continue the line of a quotation on a new page."""
+        if words := marking.words():
+            self._mark(words)
         if self._quoted_from is not None:
             self._quoted_from = self.t_margin
 
@@ -253,6 +256,15 @@ class _Pdf(FPDF):
         self.set_font(FAMILY, "", _SMALL)
         self.set_text_color(*_GREY)
         self.cell(0, _LINE, self.legible(f"{self._foot} {self.page_no()}{self.foot_end}"), align="R")
+
+    def _mark(self, words: str) -> None:
+        """Write the mark in the margin above the page."""
+        place = self.x, self.y
+        self.set_xy(_MARGIN, _MARGIN / 3)
+        self.set_font(FAMILY, "B", _TITLE)
+        self.set_text_color(*_BLACK)
+        self.cell(0, _LINE, words, align="C")
+        self.set_xy(*place)
 
     def _rule(self, end: float) -> None:
         if self._quoted_from is not None:

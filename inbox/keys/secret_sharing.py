@@ -8,7 +8,7 @@ from datetime import date
 from itertools import combinations
 from pathlib import Path
 
-from crypto import passphrase, shares
+from crypto import exercise, passphrase, shares
 from crypto.errors import CryptoError
 from crypto.journal import LONGEST_OFFICER, OFFICER
 from inbox.keys import share_file as share_files
@@ -59,9 +59,18 @@ class Sharing:
         """The four letters by which people tell sharings apart."""
         return vault_header.name(self.id)
 
-    def header(self, generation: int) -> Header:
-        """Return the contents of vault.json for a vault of ``generation`` that this sharing opens."""
-        return Header(sharing=self.id, identifier=self.identifier, quorum=self.quorum, generation=generation)
+    def header(self, generation: int, deployment: bytes) -> Header:
+        """Return the contents of vault.json for a vault of ``generation`` that this sharing opens.
+
+        ``deployment`` is the id (16 bytes) of the deployment that the vault belongs to.
+        """
+        return Header(
+            sharing=self.id,
+            identifier=self.identifier,
+            quorum=self.quorum,
+            generation=generation,
+            exercise=exercise.WORDS if exercise.is_exercise(deployment) else None,
+        )
 
     def share_file(self, officer: str, folder: Path) -> Path:
         """Return the path of an officer's share file in ``folder``."""

@@ -5,9 +5,9 @@ import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 
-from crypto import shares
+from crypto import exercise, shares
 from crypto.errors import CryptoError
-from crypto.shape import binary, integer, record
+from crypto.shape import binary, integer, one_of, optional, record
 from inbox.language.errors import HeaderDamaged
 
 SHARING = 16
@@ -18,13 +18,20 @@ class Header:
     """The id of the sharing (16 random bytes), its quorum, and the generation of the vault that it opens.
 
     ``identifier`` (15 bits) is part of each share's words, so it is known even if words are typed from a
-    sheet. The header names nobody, because the names of the officers are in the vault.
+    sheet. The header names nobody, because the names of the officers are in the vault. ``exercise`` is
+    ``exercise.WORDS`` in the home of an exercise, and otherwise None.
     """
 
     sharing: bytes
     identifier: int
     quorum: int
     generation: int
+    exercise: str | None = None
+
+    @property
+    def is_exercise(self) -> bool:
+        """Whether this is the home of an exercise. Only a vault that agrees proves it."""
+        return self.exercise is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,7 @@ _HEADER = record(
         "identifier": integer(0, shares.IDENTIFIERS - 1),
         "quorum": integer(1, shares.LARGEST_COUNT),
         "generation": integer(1),
+        "exercise": optional(one_of(exercise.WORDS)),
     },
 )
 _FILE = record(_Checked, {"vault": _HEADER, "check": binary(32)}, kind="vault")

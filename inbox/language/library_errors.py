@@ -3,10 +3,19 @@
 import errno
 
 from crypto.errors import CryptoError, Malformed, NotForUs, Tampered, Truncated
+from crypto.exercise import NotOfExercise, OfExercise
 from crypto.journal import JournalBroken
 from inbox.language.messages import Sentence, sentence
 
 _BY_KIND = (
+    (
+        OfExercise,
+        sentence("it belongs to an exercise, and an exercise never mixes with a real deployment"),
+    ),
+    (
+        NotOfExercise,
+        sentence("it belongs to a real deployment, and this is an exercise: the two never mix"),
+    ),
     (Truncated, sentence("the data ends early")),
     (Tampered, sentence("a signature or digest does not match: the data was changed or is damaged")),
     (NotForUs, sentence("the data is sealed or signed with another key")),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from inbox.language import marking
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
@@ -34,7 +35,10 @@ def write(home: Home, out: Path, name: str, paper: str, value: View) -> list[Pat
     """
     check(home, out)
     out.mkdir(exist_ok=True)
-    contents = {out / f"{name}.txt": paper, out / f"{name}.json": json.dumps(value, indent=2) + "\n"}
+    if words := marking.words():
+        value = {"exercise": words, **value}
+    printed = marking.on_paper(paper)
+    contents = {out / f"{name}.txt": printed, out / f"{name}.json": json.dumps(value, indent=2) + "\n"}
     for path in contents:
         if path.exists():
             raise Refused(

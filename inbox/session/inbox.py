@@ -10,13 +10,15 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from crypto import passphrase
+from crypto import exercise, passphrase
 from crypto.journal import Presence
 from inbox.keys import officers, share_file, vault_header
 from inbox.keys.officers import Credential, Opened
 from inbox.keys.share_file import ShareFile
 from inbox.keys.vault_header import Header
-from inbox.language.errors import USED_UP, Locked, Refused, Superseded, WrongPassphrase
+from inbox.language import marking
+from inbox.language.errors import USED_UP, HomeRefused, Locked, Refused, Superseded, WrongPassphrase
+from inbox.language.messages import sentence
 from inbox.law import in_use
 from inbox.session import comparisons, declared, journal, once, reconcile, unsaid
 from inbox.session.actions import Action, Actor, Code
@@ -49,6 +51,11 @@ class Inbox:
     def quorum(self) -> int:
         """The number of officers it takes to open the inbox."""
         return self.header.quorum
+
+    @property
+    def is_exercise(self) -> bool:
+        """Whether all reports in this inbox are invented, for an exercise."""
+        return self.header.is_exercise
 
     @property
     def is_superseded(self) -> bool:
@@ -272,12 +279,14 @@ def unlocked(root: Path, bring: Callable[[], Sequence[Credential]], progress: Pr
                 atomic_files.make_folder(folder)
             in_use.lies_in(opened, home)
             with opened.transaction() as session:
+                deployment = _checked_mark(session, found)
                 in_use.of(session)
                 names = _names(session, credited)
             sealed = {names[member]: file for member, file in sorted(credited.sealed.items())}
             inbox = Inbox(home, opened, found, progress, passphrase.backup_key(credited.master))
             inbox.settle()
-            yield Unlocked(inbox, tuple(names.values()), credited.words, sealed)
+            with marking.marked(deployment):
+                yield Unlocked(inbox, tuple(names.values()), credited.words, sealed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +314,7 @@ def open_any(home: Home, bring: Callable[[], Sequence[Credential]]) -> OpenedAny
     opened, version = database.load_any(*_place(home, found, credited))
     in_use.lies_in(opened, home)
     with opened.transaction() as session:
+        _checked_mark(session, found)
         names = _names(session, credited)
     present = {name: _presence(member, credited.sealed) for member, name in names.items()}
     return OpenedAny(opened, version, present, found.generation, passphrase.backup_key(credited.master))
@@ -317,6 +327,27 @@ def _presence(who: object, sealed: Container[object]) -> Presence:
 
 def _place(home: Home, found: Header, credited: Opened) -> tuple[Path, bytes]:
     return home.vault(found.generation), passphrase.vault_key(credited.master)
+
+
+def _checked_mark(session: Session, found: Header) -> bytes:
+    """Return the deployment id (16 bytes).
+
+    Raises HomeRefused if vault.json and the vault disagree on whether this is an exercise. Only the vault is
+    authentic: somebody changed vault.json, or put it beside another vault.
+    """
+    deployment = queries_office.deployment(session)
+    is_exercise = exercise.is_exercise(deployment)
+    if is_exercise and not found.is_exercise:
+        raise HomeRefused(
+            sentence("vault.json hides that this inbox is an exercise"),
+            sentence("restore a copy of vault.json; an exercise can never become a real inbox"),
+        )
+    if found.is_exercise and not is_exercise:
+        raise HomeRefused(
+            sentence("vault.json says that this inbox is an exercise, but the inbox is real"),
+            sentence("restore a copy of vault.json; a real inbox can never become an exercise"),
+        )
+    return deployment
 
 
 def _names(session: Session, credited: Opened) -> dict[int, str]:

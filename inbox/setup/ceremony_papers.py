@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from crypto import base64url, shares, signing
 from crypto.signing import fingerprint
 from inbox.keys.secret_sharing import Proven
+from inbox.language import marking
 from inbox.session import journal
 from inbox.system import atomic_files
 from inbox.vault import queries_office
@@ -38,11 +39,12 @@ class Handout:
         atomic_files.remove_parts(self.folder, "*")
         name = proven.sharing.name
         record_file = self.folder / f"record-{name}.txt"
-        atomic_files.write(record_file, [minutes.encode("utf-8")])
+        atomic_files.write(record_file, [marking.on_paper(minutes).encode("utf-8")])
         sheets = {}
         for officer in proven.sharing.files if self.with_sheets else ():
             sheets[officer] = self.folder / f"{officer}-{name}.sheet.txt"
-            atomic_files.write(sheets[officer], [sheet(proven, officer, deployment).encode("utf-8")])
+            words = marking.on_paper(sheet(proven, officer, deployment))
+            atomic_files.write(sheets[officer], [words.encode("utf-8")])
         shares = {
             officer: proven.sharing.share_file(officer, self.folder) for officer in proven.sharing.files
         }

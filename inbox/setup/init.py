@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from crypto import card, journal, keyring, messages, passphrase, signing
+from crypto import exercise as deployments
 from crypto.errors import Malformed
 from crypto.journal import Presence
 from crypto.keyring import CHANNEL_SHAPE, Channel, Texts
@@ -20,6 +21,7 @@ from inbox.keys import channel_cards, key_store, officers, rotation, vault_heade
 from inbox.keys import keyring as channel_keyring
 from inbox.keys.key_store import KeyStore
 from inbox.keys.secret_sharing import Circle, Proven, prove, share, withdraw
+from inbox.language import marking
 from inbox.language.errors import HomeRefused, Refused
 from inbox.language.messages import sentence
 from inbox.law import folders, in_use
@@ -45,10 +47,10 @@ class Root:
     seed: bytes | None = field(default=None, repr=False)
 
     @classmethod
-    def new(cls) -> "Root":
-        """Return the root of a new deployment."""
+    def new(cls, *, exercise: bool = False) -> "Root":
+        """Return the root of a new deployment, or of a new exercise."""
         seed = secrets.token_bytes(signing.SEED)
-        return cls(secrets.token_bytes(signing.DEPLOYMENT), signing.public_key(seed), seed)
+        return cls(deployments.draw(exercise=exercise), signing.public_key(seed), seed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +130,8 @@ def found(
         proven = prove(sharing, circle, folder, today)
         root_of_all = charter.root or Root.new()
         minutes = _build(aside, charter, root_of_all, proven)
-        papers = handout.write(proven, charter.name, minutes) if handout else None
+        with marking.marked(root_of_all.deployment):
+            papers = handout.write(proven, charter.name, minutes) if handout else None
         for each in (*aside.folders, aside.root):
             atomic_files.sync_folder(each)
         aside.root.rename(root)
@@ -177,7 +180,7 @@ def _build(aside: Home, charter: Charter, root: Root, proven: Proven) -> str:
             minutes = ceremony_papers.record(session, proven, "Fanal: record of a key ceremony")
     finally:
         opened.close()
-    atomic_files.write(aside.header, [vault_header.encode(sharing.header(1))])
+    atomic_files.write(aside.header, [vault_header.encode(sharing.header(1, root.deployment))])
     return minutes
 
 

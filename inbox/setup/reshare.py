@@ -188,10 +188,11 @@ def reshare(
         with closing(database.load(home.vault(generation), key)) as opened:
             with opened.transaction() as session:
                 minutes = _rewrite(home, session, proven, change)
-                deployment = queries_office.office(session).name
-            written = handout.write(proven, deployment, minutes) if handout else None
+                office = queries_office.office(session)
+                name, deployment = office.name, office.deployment
+            written = handout.write(proven, name, minutes) if handout else None
             atomic_files.sync_folder(home.root)
-            atomic_files.write(home.header, [vault_header.encode(sharing.header(generation))])
+            atomic_files.write(home.header, [vault_header.encode(sharing.header(generation, deployment))])
             inbox.vault.close()
             _sweep(home, opened, sharing, generation)
     except BaseException:

@@ -27,10 +27,13 @@ from typing import IO, Any, Literal, TextIO
 
 from crypto import printable
 from crypto.printable import Printable, visible
+from inbox.language import marking
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import idle_timeout
 
+# The names of the two streams of an answer.
+_OUTPUT, _ERRORS = "output", "errors"
 _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 _MARGIN = "│ "
 _NARROWEST = 20
@@ -45,6 +48,26 @@ _AFTER_INTERRUPT_SECONDS = 0.3
 _PASTE_IS_OVER_SECONDS = 2
 # The position of the keys in termios settings, and the byte that disables a key.
 _KEYS, _NO_KEY = 6, b"\0"
+
+
+# The streams on which the current answer has shown the mark of an exercise.
+_marked_on: set[str] = set()
+
+
+def begin_answer() -> None:
+    """Begin the answer to a command. In an exercise, the answer has the mark once on each stream.
+
+    An answer in JSON carries the mark as a member of the object, or else on standard error.
+    """
+    _marked_on.clear()
+
+
+def _due(stream: str) -> str:
+    """Return the mark if ``stream`` has not shown it in this answer, otherwise ""."""
+    if stream in _marked_on:
+        return ""
+    _marked_on.add(stream)
+    return marking.words()
 
 
 def lose_nothing() -> None:
@@ -87,7 +110,7 @@ def say(line: str = "") -> None:
 
 def say_json(value: Any) -> None:
     """Print a value as JSON, for other programs."""
-    _write(printable.as_json(value), end="\n")
+    _write(printable.as_json(_marked(value, _OUTPUT)), end="\n")
 
 
 def say_all(lines: Iterable[str]) -> None:
@@ -160,7 +183,7 @@ def tell_error(code: str, message: str, hint: str, lines: Iterable[str], *, as_j
     """Print an error to standard error, as one line of JSON or as ``lines``."""
     if as_json:
         told = {"code": code, "message": message, "hint": hint}
-        _write(printable.as_json_line(told), end="\n", to=sys.stderr)
+        _write(printable.as_json_line(_marked(told, _ERRORS)), end="\n", to=sys.stderr)
     else:
         warn_all(lines)
 
@@ -396,7 +419,22 @@ def _printable(line: str) -> Printable:
 
 def _write(*parts: Printable | _Order, end: Literal["", "\n"] = "", to: TextIO | None = None) -> None:
     """Write to standard output or another stream. No other function of the inbox writes to a terminal."""
-    print(*parts, sep="", end=end, file=to, flush=not end)
+    due = _due(_OUTPUT if to is None else _ERRORS)
+    mark = (visible(due), "\n") if due else ()
+    print(*mark, *parts, sep="", end=end, file=to, flush=not end)
+
+
+def _marked(value: Any, stream: str) -> Any:
+    """Return an object with the mark of this answer as its first member, if the mark is due on ``stream``.
+
+    A list has no place for the mark, so standard error gets it.
+    """
+    due = _due(stream)
+    if due and isinstance(value, Mapping):
+        return {"exercise": due, **value}
+    if due:
+        _write(to=sys.stderr)
+    return value
 
 
 def _can_print(text: str) -> bool:

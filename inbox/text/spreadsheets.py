@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterable
 
 from crypto.printable import visible
+from inbox.language import marking
 
 # Fullwidth forms of these characters are included, because some programs treat both forms alike.
 _WIDE = (
@@ -21,6 +22,8 @@ def written(rows: Iterable[Iterable[str | int]]) -> bytes:
     """Return a table as CSV: UTF-8 with a byte order mark, semicolons, no formulas."""
     made = io.StringIO(newline="")
     writer = csv.writer(made, delimiter=";", quoting=csv.QUOTE_MINIMAL)
+    if words := marking.words():
+        writer.writerow([words])
     writer.writerows([_safe(each) if isinstance(each, str) else each for each in row] for row in rows)
     return made.getvalue().encode("utf-8-sig")
 

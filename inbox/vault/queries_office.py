@@ -26,6 +26,11 @@ def office(session: Session) -> Office:
     return session.get_one(Office, 1)
 
 
+def deployment(session: Session) -> bytes:
+    """Return the id (16 bytes) of the deployment, from a vault of any version."""
+    return session.scalars(select(Office.deployment)).one()
+
+
 def officers(session: Session) -> Sequence[Officer]:
     """Return the current officers (those with a share), ordered by the number of their share."""
     return session.scalars(_PRESENT).all()

@@ -87,6 +87,7 @@ def read(path: Path) -> Answers:
     except Mismatch as error:
         raise BadConfiguration(f"answers {path}: {error}", _HINT) from error
     answers = Answers(**{**found, "name": Texts(**found["name"])})
+    config.check_real(answers.deployment, f"answers {path}")
     if not (answers.clearnet or answers.onion):
         raise BadConfiguration(f"answers {path}: neither a clearnet site nor an onion service", _HINT)
     if answers.by_acme and not answers.host:
@@ -171,13 +172,15 @@ def _confirmed_root(folder: Path, offered: Answers) -> dict[str, str]:
     """
     found = root_on(folder)
     if found is None:
+        deployment = terminal.ask(
+            "Deployment id, from the inbox",
+            config.FORMATS["deployment"],
+            "enter the 22 characters after `deployment` that `inbox exchange keyring` printed",
+            offered.deployment,
+        )
+        config.check_real(deployment, "the deployment id")
         return {
-            "deployment": terminal.ask(
-                "Deployment id, from the inbox",
-                config.FORMATS["deployment"],
-                "enter the 22 characters after `deployment` that `inbox exchange keyring` printed",
-                offered.deployment,
-            ),
+            "deployment": deployment,
             "root_key": terminal.ask(
                 "Root key, from the inbox",
                 config.FORMATS["root-key"],
@@ -185,6 +188,7 @@ def _confirmed_root(folder: Path, offered: Answers) -> dict[str, str]:
                 offered.root_key,
             ),
         }
+    config.check_real(base64url.encode(found.deployment), str(folder / ROOT_FILE))
     terminal.say(f"Fingerprint of the root key on the medium: {signing.fingerprint(found.root_key)}")
     if not terminal.confirm("Do the papers of the officers show the same fingerprint?", default=None):
         raise Refused(

@@ -25,6 +25,7 @@ from crypto import (
     challenge,
     container,
     dossier,
+    exercise,
     keyring,
     memo,
     messages,
@@ -185,6 +186,10 @@ def run_keyring(given: Given) -> Given:
     return {"state": "valid", "serial": ring.serial, "channels": ids}
 
 
+def run_deployment(given: Given) -> Given:
+    return {"exercise": exercise.is_exercise(bytes.fromhex(given["deployment"]))}
+
+
 def run_card(given: Given) -> Given:
     raw, signature, deployment = unhex(given, "card", "signature", "deployment")
     opened = card.open_card(raw, signature, deployment)
@@ -279,6 +284,7 @@ RUNNERS: dict[str, Callable[[Given], Given | None]] = {
     "padding": run_padding,
     "token": run_token,
     "signature": run_signature,
+    "deployment": run_deployment,
     "container": run_container,
     "memo": run_memo,
     "report": run_report,

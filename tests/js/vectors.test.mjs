@@ -191,8 +191,8 @@ async function check(topic, { input, expect, output, comment }) {
   });
 }
 
-// Topics of files that no browser reads.
-const INBOX_ALONE = new Set(["card", "dossier", "figures", "journal", "minisign", "outbox", "shares"]);
+// Topics that no browser reads. A page refuses an exercise as it refuses any other deployment.
+const INBOX_ALONE = new Set(["card", "deployment", "dossier", "figures", "journal", "minisign", "outbox", "shares"]);
 
 for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".json"))) {
   const { topic, tests } = JSON.parse(readFileSync(new URL(file, FOLDER), "utf8"));

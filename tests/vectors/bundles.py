@@ -6,7 +6,7 @@ from crypto import archive, base64url, bundle, dossier, memo, signing, strictjso
 from crypto.bundle import Link, Opened, Outbox, SealedSlot
 from crypto.journal import Head
 from crypto.signing import Label
-from tests.vectors.fixtures import DAY, DEPLOYMENT, Vector, fingerprint, fixed, flipped, vector
+from tests.vectors.fixtures import DAY, DEPLOYMENT, EXERCISE, Vector, fingerprint, fixed, flipped, vector
 
 
 def outboxes() -> list[Vector]:
@@ -47,6 +47,13 @@ def outboxes() -> list[Vector]:
             "altered", _outbox(raw) | {"manifest": raw.replace(b'"n":2', b'"n":3').hex()}, expect="tampered"
         ),
         vector("signed-as-a-slot", _outbox(raw, Label.SLOT), expect="tampered"),
+        vector(
+            "of-an-exercise",
+            _outbox(bundle.OUTBOX.encode(replace(whole, deployment=EXERCISE)), deployment=EXERCISE)
+            | {"deployment": DEPLOYMENT.hex()},
+            expect="malformed",
+        ),
+        vector("at-an-exercise", _outbox(raw) | {"deployment": EXERCISE.hex()}, expect="malformed"),
     ]
 
 
@@ -55,9 +62,9 @@ def _case(n: int) -> bytes:
     return sorted((fixed(f"case {each}") for each in (1, 2, 3)), key=base64url.encode)[n - 1]
 
 
-def _outbox(raw: bytes, label: Label = Label.OUTBOX) -> Vector:
+def _outbox(raw: bytes, label: Label = Label.OUTBOX, deployment: bytes = DEPLOYMENT) -> Vector:
     seed = fixed("reply key of an outbox")
-    signature = signing.sign(label, DEPLOYMENT, raw, seed)
+    signature = signing.sign(label, deployment, raw, seed)
     parts = {
         "manifest": raw,
         "signature": signature,

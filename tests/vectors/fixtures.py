@@ -9,6 +9,8 @@ from crypto import casetoken, signing
 from crypto.recipients import HybridIdentity
 
 HERE = Path(__file__).parent
+# The id of an exercise (SPEC 1.5).
+EXERCISE = b"EXERCICE" + bytes(range(8))
 DEPLOYMENT = bytes(range(16))
 DAY = date(2026, 11, 24)
 Vector = dict[str, Any]

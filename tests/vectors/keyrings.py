@@ -9,6 +9,7 @@ from crypto.signing import Label
 from tests.vectors.fixtures import (
     DAY,
     DEPLOYMENT,
+    EXERCISE,
     INTAKE,
     NO_SIGNING_KEYS,
     REPLY_SEED,
@@ -61,9 +62,9 @@ def keyrings() -> list[Vector]:
             "known": known,
         }
 
-    def signed(changed: Vector) -> Vector:
+    def signed(changed: Vector, deployment: bytes = DEPLOYMENT) -> Vector:
         data = strictjson.encode(changed)
-        return given(keyring=data, signature=signing.sign(Label.KEYRING, DEPLOYMENT, data, ROOT_SEED))
+        return given(keyring=data, signature=signing.sign(Label.KEYRING, deployment, data, ROOT_SEED))
 
     def state(today: str, name: str, key: int | None) -> Vector:
         key_id = None if key is None else recipients[key].key_id.hex()
@@ -88,6 +89,12 @@ def keyrings() -> list[Vector]:
         vector("altered", given(keyring=flipped(raw, 40)), expect="tampered"),
         vector("other-root", given(root_key=signing.public_key(fixed("thief"))), expect="tampered"),
         vector("other-deployment", given(deployment=fixed("d", 16)), expect="tampered"),
+        vector(
+            "of-an-exercise",
+            signed(value | {"deployment": base64url.encode(EXERCISE)}, EXERCISE),
+            expect="tampered",
+        ),
+        vector("at-an-exercise", given(deployment=EXERCISE), expect="tampered"),
         vector("valid-too-long", signed(value | {"valid_until": "2026-12-07"}), expect="malformed"),
         vector("ends-before-it-begins", signed(value | {"valid_until": "2026-10-31"}), expect="malformed"),
         vector(
@@ -166,6 +173,11 @@ def cards() -> list[Vector]:
         files = {"card": raw, "signature": signature, "deployment": DEPLOYMENT}
         return {name: data.hex() for name, data in (files | changes).items()}
 
+    exercising = card.sign(
+        card.Card(deployment=EXERCISE, key=signing.public_key(seed), serial=3, issued=DAY, channel=channel),
+        seed,
+    )
+
     def signed(changed: Vector, by: bytes = seed, label: Label = Label.CARD) -> Vector:
         data = strictjson.encode(changed)
         return given(card=data, signature=signing.sign(label, DEPLOYMENT, data, by))
@@ -187,6 +199,8 @@ def cards() -> list[Vector]:
         vector("by-another-key", signed(value, fixed("thief")), expect="tampered"),
         vector("signed-as-a-keyring", signed(value, label=Label.KEYRING), expect="tampered"),
         vector("other-deployment", given(deployment=fixed("d", 16)), expect="malformed"),
+        vector("of-an-exercise", given(card=exercising[0], signature=exercising[1]), expect="malformed"),
+        vector("at-an-exercise", given(deployment=EXERCISE), expect="malformed"),
         vector("poisoned-key", signed(value | {"channel": poisoned}), expect="malformed"),
         *(
             vector(

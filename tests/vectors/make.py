@@ -21,7 +21,7 @@ from tests.vectors.messages import follow_ups, memos, reports, slots
 from tests.vectors.offices import journals, shares_of_a_secret
 from tests.vectors.proofs import answers, proofs
 from tests.vectors.publications import figures, signatures_of_files
-from tests.vectors.signatures import signatures
+from tests.vectors.signatures import deployments, signatures
 from tests.vectors.tokens import tokens
 from tests.vectors.works import works
 
@@ -30,6 +30,7 @@ TOPICS: dict[str, tuple[str, Callable[[], list[Vector]]]] = {
     "padding": ("4.2", paddings),
     "token": ("2", tokens),
     "signature": ("1.4", signatures),
+    "deployment": ("1.5", deployments),
     "container": ("4", containers),
     "memo": ("5.4", memos),
     "report": ("5.1", reports),

@@ -7,7 +7,17 @@ from typing import Any
 from crypto import challenge, proof, receipt, signing, strictjson
 from crypto.challenge import Challenge
 from crypto.signing import Label
-from tests.vectors.fixtures import DAY, DEPLOYMENT, REPLY_SEED, ROOT_SEED, TOKEN, Vector, fixed, vector
+from tests.vectors.fixtures import (
+    DAY,
+    DEPLOYMENT,
+    EXERCISE,
+    REPLY_SEED,
+    ROOT_SEED,
+    TOKEN,
+    Vector,
+    fixed,
+    vector,
+)
 from tests.vectors.receipts import receipt_key_with, receipt_with
 
 
@@ -93,6 +103,8 @@ def proofs() -> list[Vector]:
             comment="signed in full by a root key that only the file itself names",
         ),
         vector("another-deployment", given(file(), deployment=foreign), expect="not-for-us"),
+        vector("receipt-of-an-exercise", given(receipted(deployment=EXERCISE)), expect="not-for-us"),
+        vector("receipt-at-an-exercise", given(file(), deployment=EXERCISE), expect="not-for-us"),
         vector("receipt-of-another-deployment", given(receipted(deployment=foreign)), expect="not-for-us"),
         vector(
             "key-of-another-deployment",

@@ -1,8 +1,17 @@
-"""Vectors of signatures (SPEC 1.4)."""
+"""Vectors of signatures and of deployment ids (SPEC 1.4, 1.5)."""
 
 from crypto import signing
 from crypto.signing import Label
-from tests.vectors.fixtures import DEPLOYMENT, NOT_CANONICAL, SMALL_ORDER, Vector, fixed, flipped, vector
+from tests.vectors.fixtures import (
+    DEPLOYMENT,
+    EXERCISE,
+    NOT_CANONICAL,
+    SMALL_ORDER,
+    Vector,
+    fixed,
+    flipped,
+    vector,
+)
 
 ED25519_ORDER = 2**252 + 27742317777372353535851937790883648493
 
@@ -48,3 +57,20 @@ def signatures() -> list[Vector]:
 def _signature(label: Label, file: bytes, signature: bytes, key: bytes) -> Vector:
     given = {"deployment": DEPLOYMENT, "file": file, "signature": signature, "key": key}
     return {"label": label.value.decode()} | {name: value.hex() for name, value in given.items()}
+
+
+def deployments() -> list[Vector]:
+    """SPEC 1.5: which ids are of an exercise."""
+    ids = {
+        "exercise": (EXERCISE, True),
+        "another-exercise": (EXERCISE[:8] + fixed("d", 8), True),
+        "real": (DEPLOYMENT, False),
+        "mark-in-english": (b"EXERCISE" + EXERCISE[8:], False),
+        "mark-in-small-letters": (EXERCISE.lower(), False),
+        "mark-at-the-end": (EXERCISE[8:] + EXERCISE[:8], False),
+        "part-of-the-mark": (EXERCISE[:7] + bytes(9), False),
+    }
+    return [
+        vector(name, {"deployment": raw.hex()}, {"exercise": is_exercise})
+        for name, (raw, is_exercise) in ids.items()
+    ]

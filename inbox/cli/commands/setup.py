@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from crypto import base64url, signing
+from crypto import base64url, exercise, signing
 from crypto.errors import CryptoError
 from crypto.printable import visible
 from crypto.signing import fingerprint
@@ -18,12 +18,14 @@ from inbox.cli.ceremony import circle_options, founders, handout_in
 from inbox.cli.options import (
     Closed,
     Door,
+    mark_of,
     opens_inbox,
     quiet_credentials_at,
     same_disk_option,
 )
 from inbox.keys import secret_sharing
 from inbox.keys.secret_sharing import Appointee, Circle
+from inbox.language import marking
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.law import folders
@@ -77,6 +79,11 @@ def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
                 "copy the id and the key from the output of `inbox init` or `inbox exchange keyring` at"
                 " the root"
             ),
+        )
+    if exercise.is_exercise(deployment):
+        raise Refused(
+            sentence("this is the deployment id of an exercise, which a real inbox never joins"),
+            sentence("copy the id and the key from the papers of the real root"),
         )
     return Root(deployment, key)
 
@@ -251,6 +258,7 @@ def restore(  # noqa: PLR0913 - one parameter for each option
     """Restore a backup into the folder --home, which must not exist yet."""
     if not isinstance(door, Closed):
         raise click.UsageError("end the session first: lock")
+    marking.put(mark_of(folder))
     progress = partial(terminal.progress, "copying")
     source = Source(folder, keystore, last_case, anchors.paper(head) if head is not None else None)
     shown: list[Found] = []

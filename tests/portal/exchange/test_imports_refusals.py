@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from crypto import age, bundle
+from crypto import age, bundle, exercise
 from crypto.bundle import FIRST
 from portal.errors import Refused
 from portal.exchange import imports
@@ -68,6 +68,10 @@ FOREIGN: dict[str, tuple[Callable[[Room], OutboxBundle], str]] = {
         "not signed by a reply key of its channel",
     ),
     "another deployment": (lambda _: make_outbox(Site()), "bundle belongs to another deployment"),
+    "an exercise": (
+        lambda _: make_outbox(Site(deployment=exercise.draw(exercise=True))),
+        "bundle belongs to an exercise",
+    ),
     "another root": (
         lambda room: make_outbox(room.site, signed=make_keyring(room.site, 2, root_seed=bytes(32))),
         "signature does not hold",
