@@ -22,7 +22,7 @@ _ROOM = Path(str(files("portal")))
 _ADDRESS = re.compile(r"(?P<host>[\w.-]+|\[[\da-f:.]+\]):(?P<port>\d{1,5})", re.ASCII)
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 # The last part begins with a letter, so that no address in digits is a name.
-_HOST = re.compile(rf"(?:{_LABEL}\.)+(?=[a-z]){_LABEL}", re.ASCII)
+_HOST = re.compile(rf"(?:{_LABEL}\.)*(?=[a-z]){_LABEL}", re.ASCII)
 _LONGEST_HOST = 100
 _ONION = re.compile(r"http://[a-z2-7]{56}\.onion", re.ASCII)
 _ELSEWHERE = re.compile(r"https://[\w.-]+(:\d{1,5})?(/[\w./~-]*)?", re.ASCII)
@@ -232,7 +232,7 @@ def _listen(value: str) -> bool:
 
 
 def is_host(value: str) -> bool:
-    """Return whether a text is the name of a public host, without a scheme, a port or a path."""
+    """Return whether a text is the name of a host, without a scheme, a port or a path."""
     return len(value) <= _LONGEST_HOST and _HOST.fullmatch(value) is not None
 
 

@@ -77,7 +77,6 @@ def test_relative_paths_begin_at_the_folder_of_the_file(tmp_path: Path) -> None:
                 "report.example:443",
                 "report.example.",
                 "Report.example",
-                "report",
                 "192.0.2.1",
                 "[2001:db8::1]",
                 "-.-",

@@ -144,7 +144,7 @@ def test_the_host_name_of_a_clearnet_site_cannot_be_left_out(
         GOOD, keyring=str(tmp_path), host="report.example", certificate=file, certificate_key=file
     )
     names = [GOOD.name.fr, GOOD.name.en, "", "", ""]
-    hosts = ["", " ", "two words", "report", "192.0.2.1", "report.example"]
+    hosts = ["", " ", "two words", "192.0.2.1", "report.example"]
     told = asked(monkeypatch, tmp_path, [str(tmp_path), "y", *names, *hosts, "", file, file], expected)
     assert told.count("Host name of the clearnet site") == len(hosts)
 
