@@ -23,9 +23,10 @@ def slide(texts: Mapping[str, Any], language: str, deployment: Deployment) -> by
         below = paper.write(said["headline"], Box(_MARGIN, 20, _INSIDE, 56), Type(52, 28, bold=True))
         paper.bar(Box(_MARGIN, below + 5, 50, 2.5))
         paper.write(said["lead"], Box(_MARGIN, below + 14, _INSIDE, 34), Type(30, 18))
-        paper.write(said["report"], Box(_MARGIN, 124, _INSIDE, 14), Type(30, 18, bold=True))
+        paper.write(said["report"], Box(_MARGIN, 115, _INSIDE, 14), Type(30, 18, bold=True))
         shown = deployment.address or deployment.onion
-        paper.write(shown, Box(_MARGIN, 140, _INSIDE, 14), Type(28, 12))
+        paper.write(shown, Box(_MARGIN, 131, _INSIDE, 14), Type(28, 12))
+        paper.write(texts["where"]["device"], Box(_MARGIN, 147, _INSIDE, 9), Type(18, 10))
         name = deployment.name.in_(language)
         paper.write(name, Box(_MARGIN, 164, _INSIDE, 8), Type(16, 10))
         return paper.output()

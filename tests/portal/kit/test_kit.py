@@ -1,20 +1,17 @@
 """The awareness kit: posters say where to report, cards betray nobody, and bad texts are refused whole."""
 
-import itertools
 import json
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pypdfium2
 import pytest
-import zxingcpp
-from PIL import Image, ImageChops
+from PIL import ImageChops
 
 from crypto import base64url, signing
 from crypto.keyring import Texts
@@ -23,33 +20,11 @@ from portal.errors import Refused
 from portal.kit import deployment, folder, texts
 from portal.kit.deployment import Deployment
 from templates.catalogues import LANGUAGES
+from tests.support.kit_room import EVERY, HOST, ONION, PDFS, SHOWN, URL, bare, codes, pictures, said
 from tests.support.paths import ROOT
 from tests.support.portal_terminal import run
 
-ONION = f"http://{'abcdefg2' * 7}.onion"
-HOST = "signalement.example"
-URL = f"https://{HOST}"
 MM = 72 / 25.4
-SHOWN = Deployment(
-    Texts(fr="Inspection des douanes", en="Customs inspectorate"),
-    URL,
-    ONION,
-    "AAAA BBBB CCCC DDDD EEEE FFFF GGGG HHHH",
-)
-PDFS = {
-    "poster-a4.pdf": (210, 297, 14),
-    "poster-a3.pdf": (297, 420, 20),
-    "card.pdf": (210, 297, 18),
-    "slide.pdf": (338.7, 190.5, 20),
-    "notes.pdf": (210, 297, 19),
-}
-EVERY = [f"{language}/{name}" for language, name in itertools.product(LANGUAGES, PDFS)]
-
-
-@pytest.fixture(scope="module")
-def kit() -> dict[str, bytes]:
-    """The kit with the shipped texts."""
-    return folder.make(texts.load(texts.SHIPPED), SHOWN)
 
 
 @pytest.fixture
@@ -61,25 +36,6 @@ def home(tmp_path: Path) -> Path:
         "".join(lines) + 'name = { fr = "Inspection", en = "Inspectorate" }\n'
     )
     return tmp_path
-
-
-def pictures(pdf: bytes, scale: float = 2) -> list[Image.Image]:
-    with pypdfium2.PdfDocument(pdf) as document:
-        return [page.render(scale=scale).to_pil().convert("RGB") for page in document]
-
-
-def said(pdf: bytes) -> str:
-    with pypdfium2.PdfDocument(pdf) as document:
-        pages = [page.get_textpage().get_text_bounded() for page in document]
-    return " ".join(" ".join(pages).split())
-
-
-def codes(pdf: bytes) -> list[str]:
-    return [each.text for page in pictures(pdf, 3) for each in zxingcpp.read_barcodes(page)]
-
-
-def bare(text: str) -> str:
-    return re.sub(r"\s", "", text)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -179,13 +135,6 @@ def test_notes_for_a_longer_session_are_refused_but_for_a_shorter_one_accepted(t
     assert sum(part["minutes"] for part in texts.load(file)["fr"]["notes"]["part"]) == 44
 
 
-def test_the_text_for_the_intranet_says_where_and_warns_of_work_devices(kit: Mapping[str, bytes]) -> None:
-    french = kit["fr/intranet.txt"].decode()
-    assert "adresse ci-dessous au travail\N{NO-BREAK SPACE}:" in french
-    for each in (URL, ONION, SHOWN.fingerprint, "Inspection des douanes"):
-        assert each in french
-
-
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -243,33 +192,6 @@ def test_the_kit_of_a_portal_shows_what_its_configuration_says(home: Path, langu
     for shown in (URL, ONION, signing.fingerprint(settings.root_public), name):
         assert bare(shown) in told
     assert codes(poster) == [ONION]
-
-
-@pytest.mark.parametrize("name", [*PDFS, "intranet.txt"])
-def test_each_part_of_the_kit_has_all_of_its_texts_in_its_own_language(
-    kit: Mapping[str, bytes], name: str
-) -> None:
-    part = {"poster-a4.pdf": "poster", "poster-a3.pdf": "poster"}.get(name, name.partition(".")[0])
-    loaded = texts.load(texts.SHIPPED)
-    for language, other in itertools.permutations(LANGUAGES, 2):
-        raw = kit[f"{language}/{name}"]
-        told = bare(raw.decode() if name.endswith(".txt") else said(raw))
-        own, foreign = ([*strings(loaded[each][part])] for each in (language, other))
-        assert len(own) > 2
-        assert [each for each in own if bare(each) not in told] == []
-        assert [each for each in foreign if each not in own and bare(each) in told] == []
-
-
-def strings(value: Any) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case dict():
-            for each in value.values():
-                yield from strings(each)
-        case list():
-            for each in value:
-                yield from strings(each)
 
 
 @pytest.mark.parametrize(
