@@ -6,7 +6,6 @@ Quotations are indented behind a vertical line, so that quoted text cannot pass 
 import io
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
-from pathlib import Path
 
 from fpdf import FPDF
 from fpdf.enums import Align, VAlign, XPos, YPos
@@ -17,11 +16,9 @@ from inbox.language import marking
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.text.redaction import Pieces
+from templates import fonts
+from templates.fonts import FAMILY
 
-_FONTS = Path("/usr/share/fonts/truetype/dejavu")
-_FACES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
-# The only font family of these pages.
-FAMILY = "DejaVu"
 _PRODUCER = "Fanal"
 _SIZE, _SMALL, _LARGE, _TITLE = 10, 8, 12, 16
 _LINE, _GAP = 5, 1
@@ -29,11 +26,6 @@ _MARGIN, _BOTTOM, _INDENT, _LABEL = 20, 22, 5, 45
 _GREY, _BLACK, _RED, _PALE = (90, 90, 90), (0, 0, 0), (150, 0, 0), (235, 235, 235)
 # If one letter had more combining marks than this limit, they would reach into the lines above and below.
 _MOST_MARKS = 3
-
-
-def has_fonts() -> bool:
-    """Return whether this machine has the font for printed pages."""
-    return all((_FONTS / file).exists() for file in _FACES.values())
 
 
 class Sheets:
@@ -158,7 +150,7 @@ class Sheets:
 
     def discard(self) -> int:
         """Return the number of pages, without making the file."""
-        self._pdf.close_fonts()
+        fonts.close(self._pdf)
         return self._pdf.pages_count
 
     def output(self) -> bytes:
@@ -210,19 +202,13 @@ class _Pdf(FPDF):
         self.set_producer(_PRODUCER)
         self.set_margin(_MARGIN)
         self.set_auto_page_break(True, _BOTTOM)  # noqa: FBT003
-        if not has_fonts():
+        if not fonts.are_installed():
             raise Refused(
                 sentence("the font for printed pages is missing"),
                 sentence("apt install fonts-dejavu-core"),
             )
-        for style, file in _FACES.items():
-            self.add_font(FAMILY, style, _FONTS / file)
+        fonts.add(self)
         self.set_font(FAMILY, "", _SIZE)
-
-    def close_fonts(self) -> None:
-        """Close the files of the fonts, which otherwise stay open until the document is made."""
-        for font in self.fonts.values():
-            font.ttfont.close()  # type: ignore[union-attr]
 
     def legible(self, text: str) -> str:
         """Return a text in which characters that are invisible or missing from the font are spelled out."""
@@ -271,5 +257,4 @@ class _Pdf(FPDF):
             self.line(_MARGIN + _INDENT / 2, self._quoted_from, _MARGIN + _INDENT / 2, end)
 
     def _is_legible(self, char: str) -> bool:
-        known = self.current_font.cmap  # type: ignore[union-attr]
-        return char == "\n" or (unseen.is_plain(char) and ord(char) in known)
+        return char == "\n" or (unseen.is_plain(char) and fonts.has(self, char))

@@ -4,11 +4,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from inbox.files import pdf, sandbox
+from inbox.files import sandbox
 from inbox.language.errors import Refused
 from inbox.system import clock, swapping
 from inbox.system.swapping import Swapping
-from templates import disks, findings
+from templates import disks, findings, fonts
 from templates.findings import Finding, Level
 
 _INTERFACES = Path("/sys/class/net")
@@ -112,7 +112,7 @@ def _files() -> Finding:
 
 
 def _printing() -> Finding:
-    if pdf.has_fonts():
+    if fonts.are_installed():
         return Finding(Level.OK, "the font for printed pages is installed")
     return Finding(
         Level.WRONG, "the font for printed pages is missing", "run `apt install fonts-dejavu-core`"

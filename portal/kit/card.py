@@ -42,7 +42,7 @@ def _write(paper: Paper, said: Mapping[str, Any], x: float, y: float) -> None:
     steps = [f"{n}. {step}" for n, step in enumerate(said["steps"], 1)]
     width = _CARD_WIDTH - 2 * _PAD
     title = Box(x + _PAD, y + _PAD, width, 10)
-    below = paper.write(said["title"], title, Type(13, 9, bold=True)) + _GAP
+    below = paper.write(said["title"], title, Type(13, 9, bold=True, tag="H1")) + _GAP
     end = y + _HALF - _PAD
     paper.write("\n".join(steps[:_ABOVE]), Box(x + _PAD, below, width, end - below), _STEPS)
     lower = Box(x + _PAD, y + _HALF + _PAD, width, _HALF - 2 * _PAD - 12)

@@ -10,10 +10,10 @@ _WIDTH, _HEIGHT, _MARGIN = 210, 297, 20
 _INSIDE, _BOTTOM = _WIDTH - 2 * _MARGIN, _HEIGHT - 2 * _MARGIN
 _INDENT, _GAP = 6, 2
 _TITLE, _HEADING, _TEXT, _FOOT = (
-    Type(18, 12, bold=True),
-    Type(12, 10, bold=True),
+    Type(18, 12, bold=True, tag="H1"),
+    Type(12, 10, bold=True, tag="H2"),
     Type(10.5, 10.5),
-    Type(9, 6),
+    Type(9, 6, tag=""),
 )
 # More than the longest text needs, so that a text is never refused for the room that is left on its page.
 _TALLEST = 120

@@ -2,24 +2,25 @@
 
 Every text has a box. A text that is too long for its box becomes smaller; if even the smallest size is too
 large, the document is refused, so that no text is cut off or covers another.
+
+Programs that read a document aloud find its title, its language, and a tag on each heading, text and code.
+Lines and bars have a tag that says that they mean nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import cast
 
 import segno
-from fpdf import FPDF
+from fpdf import FPDF, ViewerPreferences
 from fpdf.enums import Align, MethodReturnValue
 from fpdf.output import OutputProducer, PDFInfo
 
 from portal.errors import Refused
+from templates import fonts
 
-_FONTS = Path("/usr/share/fonts/truetype/dejavu")
-_FACES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
-_FAMILY = "DejaVu"
 _STEP = 0.5
 _LEADING = 1.25
 _MM_PER_POINT = 25.4 / 72
@@ -39,12 +40,17 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """Sizes of a text in points: ``largest``, or whatever smaller size fits, but not below ``smallest``."""
+    """Sizes of a text in points: ``largest``, or whatever smaller size fits, but not below ``smallest``.
+
+    ``tag`` says what the text is in the document: H1, H2 or P (ISO 32000-1, 14.8.4), or "" for a text that is
+    repeated at the foot of each page, and not read aloud.
+    """
 
     largest: float
     smallest: float
     bold: bool = False
     centred: bool = False
+    tag: str = "P"
 
 
 class Paper:
@@ -55,10 +61,13 @@ class Paper:
         self._pdf.str_alias_nb_pages = None  # type: ignore[assignment]  # no text means “number of pages”
         self._pdf.set_title(title)
         self._pdf.set_lang(language)
+        self._pdf.viewer_preferences = ViewerPreferences(display_doc_title=True)
         self._pdf.set_auto_page_break(False)
         self._pdf.set_margin(0)
         self._pdf.c_margin = 0
-        self._add_fonts()
+        if not fonts.are_installed():
+            raise Refused("the font for printed pages is missing", "apt install fonts-dejavu-core")
+        fonts.add(self._pdf)
 
     def page(self) -> None:
         """Begin a page."""
@@ -72,20 +81,22 @@ class Paper:
         size, lines = self._fitting(text, box, type_)
         pdf, leading = self._pdf, _leading(size)
         align = Align.C if type_.centred else Align.L
-        for n, line in enumerate(lines):
-            pdf.set_xy(box.x, box.y + n * leading)
-            pdf.cell(box.width, leading, line, align=align)
+        with self._tagged(type_.tag) if type_.tag else self._decoration():
+            for n, line in enumerate(_spaced(text, lines)):
+                pdf.set_xy(box.x, box.y + n * leading)
+                pdf.cell(box.width, leading, line, align=align)
         return box.y + len(lines) * leading
 
     def height(self, text: str, width: float, size: float) -> float:
         """Return the height in mm of a text of this size, in letters that are not bold."""
-        self._pdf.set_font(_FAMILY, "", size)
+        self._pdf.set_font(fonts.FAMILY, "", size)
         return len(self._lines(text, width)) * _leading(size)
 
     def line(self, start: tuple[float, float], end: tuple[float, float], width: float = 0.3) -> None:
         """Draw a line; points and width are in mm."""
         self._pdf.set_line_width(width)
-        self._pdf.line(*start, *end)
+        with self._decoration():
+            self._pdf.line(*start, *end)
 
     def dashes(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """Draw a dashed line, for a fold."""
@@ -97,21 +108,26 @@ class Paper:
         """Draw the outline of a box, with lines of this width inside the box."""
         self._pdf.set_line_width(width)
         half = width / 2
-        self._pdf.rect(box.x + half, box.y + half, box.width - width, box.height - width)
+        with self._decoration():
+            self._pdf.rect(box.x + half, box.y + half, box.width - width, box.height - width)
 
     def bar(self, box: Box) -> None:
         """Fill a box with black."""
-        self._pdf.set_fill_color(0)
-        self._pdf.rect(box.x, box.y, box.width, box.height, style="F")
+        with self._decoration():
+            self._fill(box)
 
     def qr_code(self, content: str, x: float, y: float, side: float) -> None:
-        """Draw a QR code with its white border; ``side`` is in mm and includes the border."""
+        """Draw a QR code with its white border; ``side`` is in mm and includes the border.
+
+        Programs that read aloud say the content of the code.
+        """
         rows = [bytes(row) for row in segno.make_qr(content, error="m").matrix]
         module = side / (len(rows) + 2 * _QUIET)
-        for n, row in enumerate(rows):
-            for start, length in _runs(row):
-                left, top = x + (start + _QUIET) * module, y + (n + _QUIET) * module
-                self.bar(Box(left, top, length * module, module))
+        with self._tagged("Figure", f"QR: {content}"):
+            for n, row in enumerate(rows):
+                for start, length in _runs(row):
+                    left, top = x + (start + _QUIET) * module, y + (n + _QUIET) * module
+                    self._fill(Box(left, top, length * module, module))
 
     def output(self) -> bytes:
         """Return the file, which tells neither when it was made nor by what program."""
@@ -121,19 +137,31 @@ class Paper:
 
     def close(self) -> None:
         """Close the files of the fonts."""
-        for font in self._pdf.fonts.values():
-            font.ttfont.close()  # type: ignore[union-attr]
+        fonts.close(self._pdf)
 
-    def _add_fonts(self) -> None:
-        if not all((_FONTS / file).exists() for file in _FACES.values()):
-            raise Refused("the font for printed pages is missing", "apt install fonts-dejavu-core")
-        for style, file in _FACES.items():
-            self._pdf.add_font(_FAMILY, style, _FONTS / file)
+    def _fill(self, box: Box) -> None:
+        self._pdf.set_fill_color(0)
+        self._pdf.rect(box.x, box.y, box.width, box.height, style="F")
+
+    @contextmanager
+    def _tagged(self, tag: str, told: str | None = None) -> Iterator[None]:
+        """Tag what is drawn in this block; ``told`` is its text alternative."""
+        # The library itself tags only pictures.
+        with self._pdf._marked_sequence(alt_text=told) as element:  # noqa: SLF001
+            element.s = f"/{tag}"
+            yield
+
+    @contextmanager
+    def _decoration(self) -> Iterator[None]:
+        """Tell programs that read aloud that what is drawn in this block means nothing."""
+        self._pdf._out("/Artifact BMC")  # noqa: SLF001
+        yield
+        self._pdf._out("EMC")  # noqa: SLF001
 
     def _fitting(self, text: str, box: Box, type_: Type) -> tuple[float, Sequence[str]]:
         """Return the largest size at which the text fits, and the text's lines at this size."""
         pdf, size = self._pdf, type_.largest
-        pdf.set_font(_FAMILY, "B" if type_.bold else "", size)
+        pdf.set_font(fonts.FAMILY, "B" if type_.bold else "", size)
         self._check_characters(text)
         while True:
             pdf.set_font_size(size)
@@ -155,9 +183,8 @@ class Paper:
         return cast("list[str]", found)  # because of `output`
 
     def _check_characters(self, text: str) -> None:
-        known = self._pdf.current_font.cmap  # type: ignore[union-attr]
         for char in text:
-            if char != "\n" and ord(char) not in known:
+            if char != "\n" and not fonts.has(self._pdf, char):
                 raise Refused(
                     f"the font of the kit has no character “{char}”, which is in “{text}”",
                     "replace the character",
@@ -167,6 +194,18 @@ class Paper:
 def _leading(size: float) -> float:
     """Return the height of a line in mm for a size in points."""
     return size * _LEADING * _MM_PER_POINT
+
+
+def _spaced(text: str, lines: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of a text, with a space at the end if the text has one there.
+
+    Otherwise, programs that read aloud would join the last word of a line to the first word of the next line.
+    A word that is divided, such as a long address, gets no space.
+    """
+    for line in lines:
+        rest = text[len(line) :]
+        text = rest.lstrip()
+        yield line if rest == text else f"{line} "
 
 
 def _runs(row: bytes) -> list[tuple[int, int]]:

@@ -1,6 +1,7 @@
 """The poster, in A4 and in A3: what an approach looks like, and where to report it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from portal.kit.deployment import Deployment
@@ -37,7 +38,7 @@ class _Sheet:
     def write(self, text: str, place: tuple[float, float, float, float], type_: Type) -> float:
         """Write a text in a box (x, y, width, height); return the y below it, in mm on A4."""
         scale = self._scale
-        larger = Type(type_.largest * scale, type_.smallest * scale, type_.bold, type_.centred)
+        larger = replace(type_, largest=type_.largest * scale, smallest=type_.smallest * scale)
         return self.paper.write(text, self.box(*place), larger) / scale
 
     def box(self, x: float, y: float, width: float, height: float) -> Box:
@@ -60,7 +61,7 @@ class _Sheet:
 
 def _say(sheet: _Sheet, said: Mapping[str, Any]) -> None:
     """Write the upper part: what everybody should know."""
-    below = sheet.write(said["headline"], (_MARGIN, _MARGIN, _INSIDE, 66), Type(38, 22, bold=True))
+    below = sheet.write(said["headline"], (_MARGIN, _MARGIN, _INSIDE, 66), Type(38, 22, bold=True, tag="H1"))
     sheet.bar(_MARGIN, below + 4, 40, 2)
     below = sheet.write(said["lead"], (_MARGIN, below + 11, _INSIDE, 22), Type(24, 14))
     room = (_FRAME.y - 6 - below - 6) / len(said["points"])
@@ -75,7 +76,9 @@ def _tell_where(sheet: _Sheet, texts: Mapping[str, Any], deployment: Deployment)
     where, left = texts["where"], _FRAME.x + _PAD
     inside = _FRAME.width - 2 * _PAD
     sheet.frame(_FRAME, 1)
-    top = sheet.write(texts["poster"]["report"], (left, _FRAME.y + 5, inside, 11), Type(22, 13, bold=True))
+    top = sheet.write(
+        texts["poster"]["report"], (left, _FRAME.y + 5, inside, 11), Type(22, 13, bold=True, tag="H2")
+    )
     width = inside - _SIDE - 4 if deployment.onion else inside
     top = sheet.write(where["device"], (left, top + 1, width, 16), Type(12, 8)) + 2
     if deployment.address:

@@ -20,7 +20,9 @@ def slide(texts: Mapping[str, Any], language: str, deployment: Deployment) -> by
     paper = Paper(said["headline"], language, _WIDTH, _HEIGHT)
     try:
         paper.page()
-        below = paper.write(said["headline"], Box(_MARGIN, 20, _INSIDE, 56), Type(52, 28, bold=True))
+        below = paper.write(
+            said["headline"], Box(_MARGIN, 20, _INSIDE, 56), Type(52, 28, bold=True, tag="H1")
+        )
         paper.bar(Box(_MARGIN, below + 5, 50, 2.5))
         paper.write(said["lead"], Box(_MARGIN, below + 14, _INSIDE, 34), Type(30, 18))
         paper.write(said["report"], Box(_MARGIN, 115, _INSIDE, 14), Type(30, 18, bold=True))

@@ -3,11 +3,13 @@
 import ctypes
 import html
 import itertools
+import json
 import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pypdfium2
@@ -40,6 +42,7 @@ DPI = 300
 # Units of pdftotext in a mm.
 _POINTS = 72 / 25.4
 _WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([^<]*)</word>')
+_TAGGED = re.compile(r'^  (\w+)(?: \(block\))?\n    "(.*)"$', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +113,16 @@ def _lines(box: Word) -> list[Word]:
     ]
 
 
-def outline(pdf: bytes) -> str:
-    """Return the tags of a document with their texts, as poppler reads them."""
-    return _poppler("pdfinfo", "-struct-text", "-", pdf=pdf).decode()
+def tagged(pdf: bytes) -> list[tuple[str, str]]:
+    """Return each tag of a document with its text, in the order in which a program reads them aloud."""
+    return _TAGGED.findall(_poppler("pdfinfo", "-struct-text", "-", pdf=pdf).decode())
+
+
+def objects(pdf: Path) -> list[dict[str, Any]]:
+    """Return the dictionaries of a file, as qpdf finds them."""
+    made = subprocess.run(["qpdf", "--json", str(pdf)], capture_output=True, check=True).stdout
+    values = (each.get("value") for each in json.loads(made)["qpdf"][1].values())
+    return [each for each in values if isinstance(each, dict)]
 
 
 def said(pdf: bytes) -> str:

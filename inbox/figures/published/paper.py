@@ -6,7 +6,8 @@ from datetime import date
 from inbox.figures.published import chart
 from inbox.figures.published.chart import Chart
 from inbox.figures.published.edition import WORDING, Edition, Section
-from inbox.files.pdf import FAMILY, Sheets
+from inbox.files.pdf import Sheets
+from templates.fonts import FAMILY
 
 # The width of a chart in millimetres: its texts are as large as the other texts of the page.
 _WIDTH = 90

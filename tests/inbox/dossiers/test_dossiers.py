@@ -17,12 +17,12 @@ from crypto.messages import QuestionnaireRef, Report
 from inbox.cli import main
 from inbox.dossiers import compose
 from inbox.dossiers.compose import Doubt, Plan
-from inbox.files import pdf as pdf_sheets
 from inbox.session.actions import Actor
 from inbox.text.redaction import Redaction
 from inbox.vault import queries_office
 from inbox.vault.casework_tables import Duty, Identity, Measure
 from inbox.vault.tables import Case, FollowUp
+from templates import fonts
 from tests.support import dossier_room as room_of
 from tests.support.desk_room import sitting
 from tests.support.dossier_room import (
@@ -731,7 +731,7 @@ def test_hostile_text_is_printed_in_a_dossier_as_harmless_text(tmp_path: Path) -
 def test_the_error_about_a_missing_font_names_the_package_to_install(
     room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pdf_sheets, "_FONTS", tmp_path)
+    monkeypatch.setattr(fonts, "FOLDER", tmp_path)
     said = make(room, tmp_path / "out")
     assert (1, True) == (said.code, "fonts-dejavu-core" in said.err)
     assert [] == [*tmp_path.iterdir()]

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from inbox.files import pdf, sandbox
+from inbox.files import sandbox
 from inbox.setup import doctor
 from inbox.system import clock, memory, swapping
 from inbox.system.swapping import Swapping
-from templates import disks, version
+from templates import disks, fonts, version
 from templates.findings import Finding, Level
 from tests.support import chroot
 from tests.support.inbox_builders import Portal, Reporter, World, first
@@ -182,7 +182,7 @@ def test_a_missing_font_or_sandbox_is_reported(tmp_path: Path, monkeypatch: pyte
     """The control: this machine has the fonts and the sandbox."""
     assert [each.level for each in about("font", tmp_path)] == [Level.OK]
     assert [each.level for each in about("sandbox", tmp_path)] == [Level.OK]
-    monkeypatch.setattr(pdf, "_FONTS", tmp_path)
+    monkeypatch.setattr(fonts, "FOLDER", tmp_path)
     monkeypatch.setattr(sandbox, "_MACHINE", "another")
     (font,), (walls,) = about("font", tmp_path), about("sandbox", tmp_path)
     assert (font.level, font.hint) == (Level.WRONG, "run `apt install fonts-dejavu-core`")

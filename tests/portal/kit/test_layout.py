@@ -4,6 +4,8 @@ import itertools
 import re
 from collections.abc import Mapping
 from itertools import groupby, pairwise
+from pathlib import Path
+from typing import Any
 
 import pytest
 import zxingcpp
@@ -20,9 +22,11 @@ from tests.support.kit_room import (
     Word,
     bare,
     drawings,
+    objects,
     printed,
     said,
     strings,
+    tagged,
     words,
 )
 from tests.support.paths import ROOT
@@ -211,3 +215,63 @@ def test_each_card_folds_at_dashes_in_its_middle_to_the_size_of_a_bank_card(
     fold_line = (cuts[1] + cuts[2]) / 2 * MM_PER_DOT
     lowest = {each.text: each.bottom for each in sorted(steps, key=lambda each: each.bottom)}
     assert [text for text, bottom in lowest.items() if bottom < fold_line] == ["1.", "2.", "3."]
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_program_that_reads_aloud_finds_each_heading_and_text(kit: Mapping[str, bytes], name: str) -> None:
+    """Lines and bars have no text. The ends of lines neither join two words nor divide an address."""
+    language, _, file = name.partition("/")
+    loaded = texts.load(texts.SHIPPED)[language]
+    found = [(tag, spaced(text)) for tag, text in tagged(kit[name])]
+    title, *_ = strings(loaded[PARTS[file][0]])
+    below = {
+        "poster": [("H2", loaded["poster"]["report"])],
+        "card": [("H1", title)] * (CARDS - 1),
+        "slide": [],
+        "notes": [("H2", each) for each in heads(loaded["notes"])],
+    }
+    headings = [("H1", title), *below[PARTS[file][0]]]
+    assert [each for each in found if each[0].startswith("H")] == [
+        (tag, spaced(each)) for tag, each in headings
+    ]
+    read = " | ".join(text for _, text in found)
+    own = [text for part in PARTS[file] for text in strings(loaded[part])]
+    own += [URL, ONION, SHOWN.fingerprint] if "poster" in file else []
+    assert [each for each in own if spaced(each) not in read] == []
+    assert ("QR" in read, [text for tag, text in found if tag == "Figure"]) == (
+        False,
+        [""] * ("poster" in file),
+    )
+
+
+def spaced(text: str) -> str:
+    """Return a text with single spaces that can break."""
+    return " ".join(text.split())
+
+
+def heads(notes: Mapping[str, Any]) -> list[str]:
+    """Return the headings of the notes, with the minutes of each part."""
+    ends = [0, *itertools.accumulate(part["minutes"] for part in notes["part"])]
+    timed = zip(ends, ends[1:], notes["part"], strict=False)
+    return [
+        notes["rules"],
+        *(f"{start}\N{EN DASH}{end} min {part['heading']}" for start, end, part in timed),
+    ]
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_file_says_its_title_its_language_and_what_its_code_contains(
+    kit: Mapping[str, bytes], name: str, tmp_path: Path
+) -> None:
+    """Programs show the title in place of the name of the file."""
+    language, _, file = name.partition("/")
+    (tmp_path / file).write_bytes(kit[name])
+    found = objects(tmp_path / file)
+    title, *_ = strings(texts.load(texts.SHIPPED)[language][PARTS[file][0]])
+    assert [each["/Title"] for each in found if "/Title" in each] == [f"u:{title}"]
+    (catalogue,) = (each for each in found if each.get("/Type") == "/Catalog")
+    assert catalogue["/Lang"] == f"u:{language}"
+    assert catalogue["/MarkInfo"] == {"/Marked": True}
+    assert catalogue["/ViewerPreferences"]["/DisplayDocTitle"]
+    codes = [each["/Alt"] for each in found if each.get("/S") == "/Figure"]
+    assert codes == [f"u:QR: {ONION}"] * ("poster" in file)
