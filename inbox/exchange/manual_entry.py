@@ -49,13 +49,17 @@ class Route(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A report made to an officer, orally or in writing: its answers, language, day of receipt and files."""
+    """A report made to an officer, orally or in writing: its answers, language, day of receipt and files.
+
+    ``unchanged`` says that place, day and device stay in the files.
+    """
 
     route: Route
     language: str
     received: date
     answers: Answers = field(repr=False)
     files: tuple[Path, ...] = ()
+    unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,7 @@ def enter(inbox: Inbox, who: Actor, told: Told) -> Entered:
         check(asked, told, who.today)
         _check_nobody_present(session, who, [*conflicts.said(given(asked, told.answers)), *_names(told)])
         keys = casetoken.derive(token, queries_office.office(session).deployment)
-        enclosed = enclosures.seal(inbox.home, session, told.files)
+        enclosed = enclosures.seal(inbox.home, session, told.files, unchanged=told.unchanged)
         files = tuple(each.file for each in enclosed)
         report = replace(_report(session, keys, told, asked), files=files)
         case = _case(number, report, who.today)
@@ -151,7 +155,8 @@ def enter(inbox: Inbox, who: Actor, told: Told) -> Entered:
         texts = [*conflicts.said(report.answers), *(file.name for file in report.files)]
         meant = {number: conflicts.watched(session).meant_in(texts)}
         conflicts.keep(session, who, meant)
-    return _entered(inbox, who, number, casetoken.words(token, told.language), _concerns(asked, told.answers))
+    warnings = (*_concerns(asked, told.answers), *(note for each in enclosed for note in each.notes))
+    return _entered(inbox, who, number, casetoken.words(token, told.language), warnings)
 
 
 def _check_nobody_present(session: Session, who: Actor, texts: Iterable[str]) -> None:

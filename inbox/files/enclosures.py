@@ -1,4 +1,8 @@
-"""Files that officers add to a case, sealed like the files of reporters."""
+"""Files that officers add to a case, sealed like the files of reporters.
+
+From the films, sound and HEIC pictures of phones, place, day and device are removed first, as the report page
+does.
+"""
 
 import mimetypes
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,30 +14,53 @@ from sqlalchemy.orm import Session
 from crypto.container import FileDigest
 from crypto.messages import File
 from inbox.files import sealing
+from inbox.files.media import clean
+from inbox.files.media.patches import patched
 from inbox.keys import key_store
+from inbox.language.messages import listed, sentence
 from inbox.system import atomic_files, given_files
 from inbox.system.home import Home
 from inbox.vault.tables import Attachment
 
+_STAYING = {
+    "stays-cropped": sentence("edges that are cut off when it is shown"),
+    "stays-cut": sentence("passages that are cut out when it is played"),
+    "stays-depth": sentence("another layer of the picture, such as depth or brightness"),
+    "stays-pictures": sentence("other pictures or films"),
+    "stays-preview": sentence("small previews"),
+    "stays-sounds": sentence("several soundtracks"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Enclosed:
-    """A sealed file that is not yet in the attachments folder: its description and its random id."""
+    """A sealed file that is not yet in the attachments folder: its description and its random id.
+
+    ``notes`` say what was removed from it, and what it still contains.
+    """
 
     file: File
     id: bytes
+    notes: tuple[str, ...]
 
 
-def seal(home: Home, session: Session, paths: Sequence[Path]) -> list[Enclosed]:
-    """Seal each file to its own seed, and add the seeds to the key store. Raises FileRefused or OSError."""
+def seal(home: Home, session: Session, paths: Sequence[Path], *, unchanged: bool) -> list[Enclosed]:
+    """Seal each file to its own seed, and add the seeds to the key store. Raises FileRefused or OSError.
+
+    If ``unchanged``, nothing is removed from the files.
+    """
     seeds, enclosed = {}, []
     for number, path in enumerate(paths, 1):
         digest = FileDigest()
         with given_files.opened_to_copy(path, home.arriving) as opened:
-            kept = sealing.seal(home, _digested(atomic_files.pieces(opened), digest))
+            plan = None if unchanged else clean.understood(opened)
+            opened.seek(0)
+            data = patched(atomic_files.pieces(opened), plan.patches if plan else ())
+            kept = sealing.seal(home, _digested(data, digest))
             size = opened.tell()
         kind = mimetypes.guess_type(path.name)[0] or ""
-        enclosed.append(Enclosed(File(number, path.name, kind, size, digest.digest()), kept.id))
+        described = File(number, path.name, kind, size, digest.digest())
+        enclosed.append(Enclosed(described, kept.id, tuple(_notes(path.name, plan))))
         seeds[kept.id] = kept.seed
     if seeds:
         key_store.save(home, session, key_store.load(home, session).with_attachments(seeds))
@@ -54,6 +81,15 @@ def file(session: Session, number: int, enclosed: Sequence[Enclosed]) -> None:
                 digest=each.file.digest,
             )
         )
+
+
+def _notes(name: str, plan: clean.Plan | None) -> Iterator[str]:
+    if plan is None:
+        yield sentence("{name} was sealed as it is: it may tell who made it, where and when", name=name)
+        return
+    yield sentence("place, day and device were removed from the sealed copy of {name}", name=name)
+    if parts := [_STAYING[code] for code in plan.staying if code in _STAYING]:
+        yield sentence("{name} still contains: {parts}", name=name, parts=listed(parts))
 
 
 def _digested(pieces: Iterable[bytes], digest: FileDigest) -> Iterator[bytes]:

@@ -23,12 +23,18 @@ const EXTENSIONS = /** @type {Record<string, string[]>} */ ({
   "image/jpeg": ["jpg", "jpeg", "jpe", "jfif"],
   "image/png": ["png", "apng"],
   "image/webp": ["webp"],
+  "image/heic": ["heic", "heics", "heif", "heifs", "hif"],
+  "image/avif": ["avif", "avifs"],
+  film: ["mp4", "m4v", "mov", "qt", "3gp", "3gpp", "3g2", "m4a", "m4b"],
   "application/pdf": ["pdf"],
   office: ["docx", "xlsx", "pptx", "docm", "xlsm", "pptm", "odt", "ods", "odp", "odg", "doc", "xls", "ppt", "msg"],
 });
 const NAMES = /** @type {Record<string, string>} */ ({
-  "image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP", "application/pdf": "PDF", office: "Office",
+  "image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP", "image/heic": "HEIC", "image/avif": "AVIF", film: "MP4",
+  "application/pdf": "PDF", office: "Office",
 });
+/** Films and sound in boxes. The endings of their names say little about their form. */
+const FILM = /^(?:video|audio)\//;
 
 /** A file and its row in the list. */
 export class Attachment {
@@ -139,13 +145,16 @@ export class Attachment {
   }
 
   /** @param {Inside} inside */
-  #told({ kind, findings, broken, clean }) {
+  #told({ kind, findings, staying, broken, clean }) {
     const told = this.#extension(kind);
     const items = findings.map(({ code, value }) => element("li", {}, say(code), " ", element("bdi", {}, value)));
     const list = element("ul", {}, ...items);
+    const stays = element("ul", {}, ...staying.map((code) => element("li", {}, say(code))));
+    const left = staying.length ? [line("stays"), stays] : [];
+    const form = FILM.test(kind) ? "film" : "picture";
     if (broken) return [...told, caution("picture-broken"), this.#tick("send-broken")];
-    if (clean && findings.length === 0) return [...told, line("picture-bare")];
-    if (clean) return [...told, line("picture-cleaned"), list, this.#tick("send-unchanged")];
+    if (clean && findings.length === 0) return [...told, line(`${form}-bare`), ...left];
+    if (clean) return [...told, line(`${form}-cleaned`), list, ...left, this.#tick("send-unchanged")];
     if (kind === "text") return told.length ? [...told, line("sent-as-it-is")] : [];
     if (kind === "other") return [...told, caution("kind-unknown")];
     const how = line(kind === "office" ? "how-office" : "how-pdf");
@@ -153,8 +162,9 @@ export class Attachment {
     return [...told, caution(findings.length ? "document-tells" : "document-warning"), list, folded];
   }
 
-  /** @param {string} kind */
-  #extension(kind) {
+  /** @param {string} type */
+  #extension(type) {
+    const kind = FILM.test(type) ? "film" : type;
     const extension = /\.(\w+)$/.exec(this.file.name)?.[1]?.toLowerCase() ?? "";
     const owner = Object.keys(EXTENSIONS).find((each) => EXTENSIONS[each]?.includes(extension));
     const lies = (owner ?? kind) !== kind || (NAMES[kind] && extension && !owner);

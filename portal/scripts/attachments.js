@@ -6,6 +6,7 @@ import { streamed } from "./blobs.js";
 import { release } from "./bytes.js";
 import { byId } from "./dom.js";
 import { Failure, together } from "./failure.js";
+import { patched } from "./patches.js";
 import { personWaits } from "./personwaits.js";
 import { sealSpeed } from "./sealspeed.js";
 import { settle, steadily, whenStill } from "./still.js";
@@ -213,11 +214,11 @@ export class Attachments {
  * @param {Enclosed} enclosed
  * @returns {AsyncGenerator<Uint8Array, void, void>}
  */
-export async function* pieces({ blob, shown }) {
+export async function* pieces({ blob, patches, shown }) {
   let before = new Uint8Array(0);
   try {
     // Read a slice, because in Firefox, a read of the whole file would include bytes appended in the meantime.
-    for await (const bytes of streamed(blob.slice(0, blob.size))) {
+    for await (const bytes of patched(streamed(blob.slice(0, blob.size)), patches)) {
       const own = bytes.slice();
       yield own;
       // Parts of the last piece may still wait to be sealed. The previous piece is sealed completely.

@@ -131,8 +131,16 @@ function enough() {
  */
 function isSame(one, other) {
   const sameFiles = one.files.length === other.files.length
-    && one.files.every(({ blob, name }, at) => blob === other.files[at]?.blob && name === other.files[at].name);
+    && one.files.every((file, at) => isSameFile(file, other.files[at]));
   return sameFiles && one.text === other.text && one.channel === other.channel;
+}
+
+/**
+ * @param {Enclosed} one
+ * @param {Enclosed | undefined} other
+ */
+function isSameFile({ blob, patches, name }, other) {
+  return blob === other?.blob && patches === other.patches && name === other.name;
 }
 
 /** @param {string} text */

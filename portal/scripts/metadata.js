@@ -2,26 +2,37 @@
 /** Examine a file before it is sent: its kind by its bytes, what it reveals, and what can be removed. */
 
 import { bytesOf, streamed } from "./blobs.js";
-import { digestOf } from "./container.js";
+import { digestOf, FileDigest } from "./container.js";
 import { Malformed } from "./errors.js";
 import { distinct } from "./findings.js";
 import { ascii } from "./images.js";
 import * as jpeg from "./images_jpeg.js";
 import * as png from "./images_png.js";
 import * as webp from "./images_webp.js";
+import * as media from "./media.js";
 import * as office from "./metadata_office.js";
 import * as pdf from "./metadata_pdf.js";
+import { patched } from "./patches.js";
 
 /** @typedef {import("./findings.js").Finding} Finding */
 /** @typedef {import("./images.js").Clean} Clean */
 
-/** @typedef {{ blob: Blob, digest: Uint8Array }} Seen a file, and the expected hash when its bytes are read again */
 /**
- * `file` is the file as given, and `clean` is the file without what was found. `broken` means that the file looks like
- * a picture but cannot be read as a picture.
- * @typedef {{ kind: Kind, findings: Finding[], broken: boolean, file: Seen, clean: Seen | null }} Inside
+ * A file, what must be overwritten in it, and the expected hash when its bytes are read again.
+ * @typedef {{ blob: Blob, patches: readonly import("./patches.js").Patch[], digest: Uint8Array }} Seen
  */
-/** @typedef {"image/jpeg" | "image/png" | "image/webp" | "application/pdf" | "office" | "text" | "other"} Kind */
+/**
+ * `file` is the file as given, and `clean` is the file without what was found. `staying` has the codes of texts about
+ * what `clean` still contains. `broken` means that the file looks like a picture or film but is not understood.
+ * @typedef {object} Inside
+ * @property {Kind} kind
+ * @property {Finding[]} findings
+ * @property {readonly string[]} staying
+ * @property {boolean} broken
+ * @property {Seen} file
+ * @property {Seen | null} clean
+ */
+/** @typedef {"image/jpeg" | "image/png" | "image/webp" | media.Kind | "application/pdf" | "office" | "text" | "other"} Kind */
 
 const HEAD = 4_096;
 /** The limit for pictures, which are examined in memory. Larger pictures are sent as they are, with a warning. */
@@ -51,11 +62,13 @@ const BEGINNINGS = /** @type {[RegExp, Kind][]} */ ([
  */
 export async function inspect(file, progress = () => undefined) {
   const head = ascii(await bytesOf(file.slice(0, HEAD)));
+  const boxed = media.kindOf(head);
+  if (boxed) return inBoxes(file, boxed, progress);
   const kind = BEGINNINGS.find(([form]) => form.test(head))?.[1] ?? "other";
   if (kind in PICTURES && file.size <= LARGEST_PICTURE) return picture(file, kind, await bytesOf(file));
   const pieces = counted(streamed(file), file.size, progress);
-  const seen = { blob: file, digest: await digestOf(pieces, file.size) };
-  const nothing = { kind, findings: [], broken: false, file: seen, clean: null };
+  const seen = { blob: file, patches: [], digest: await digestOf(pieces, file.size) };
+  const nothing = { kind, findings: [], staying: [], broken: false, file: seen, clean: null };
   if (kind in PICTURES) return { ...nothing, kind: "other" };
   if (kind !== "application/pdf" && kind !== "office") return nothing;
   const findings = await told(kind, head, file);
@@ -95,20 +108,54 @@ async function told(kind, head, file) {
 }
 
 /**
+ * Return what is inside a file of boxes. It is read twice, and never in memory as a whole.
+ * @param {Blob} file
+ * @param {Kind} kind
+ * @param {(part: number) => void} progress
+ * @returns {Promise<Inside>}
+ */
+async function inBoxes(file, kind, progress) {
+  const first = () => counted(streamed(file), file.size, (part) => progress(part / 2));
+  const digest = new FileDigest(file.size);
+  try {
+    const { patches, findings, staying } = await media.clean(file, digested(first(), digest));
+    const seen = { blob: file, patches: [], digest: await digest.digest() };
+    const second = counted(streamed(file), file.size, (part) => progress((1 + part) / 2));
+    const clean = { blob: file, patches, digest: await digestOf(patched(second, patches), file.size) };
+    return { kind, findings: distinct(findings), staying, broken: false, file: seen, clean };
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    const seen = { blob: file, patches: [], digest: await digestOf(first(), file.size) };
+    return { kind, findings: [], staying: [], broken: true, file: seen, clean: null };
+  }
+}
+
+/**
+ * @param {AsyncGenerator<Uint8Array, void, void>} pieces
+ * @param {FileDigest} digest of all pieces
+ */
+async function* digested(pieces, digest) {
+  for await (const piece of pieces) {
+    await digest.update(piece);
+    yield piece;
+  }
+}
+
+/**
  * @param {Blob} file
  * @param {Kind} kind
  * @param {Uint8Array} bytes of the file
  * @returns {Promise<Inside>}
  */
 async function picture(file, kind, bytes) {
-  const seen = { blob: file, digest: await digestOf([bytes], bytes.length) };
+  const seen = { blob: file, patches: [], digest: await digestOf([bytes], bytes.length) };
   try {
     const { parts, findings } = await /** @type {typeof jpeg.clean} */ (PICTURES[kind])(bytes);
     const blob = new Blob(ranges(parts, bytes).map((range) => blobPart(range, file, bytes)), { type: kind });
-    const clean = { blob, digest: await digestOf(parts, blob.size) };
-    return { kind, findings: distinct(findings), broken: false, file: seen, clean };
+    const clean = { blob, patches: [], digest: await digestOf(parts, blob.size) };
+    return { kind, findings: distinct(findings), staying: [], broken: false, file: seen, clean };
   } catch (error) {
-    if (error instanceof Malformed) return { kind, findings: [], broken: true, file: seen, clean: null };
+    if (error instanceof Malformed) return { kind, findings: [], staying: [], broken: true, file: seen, clean: null };
     throw error;
   }
 }

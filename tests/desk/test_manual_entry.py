@@ -14,6 +14,7 @@ from inbox.questionnaire import catalogue
 from inbox.vault import case_numbers
 from templates.catalogues import LANGUAGES
 from tests.support import traces
+from tests.support.boxed_films import SECRET, Film
 from tests.support.desk_room import Client, sitting
 from tests.support.inbox_builders import Office, today
 
@@ -160,6 +161,20 @@ def test_a_manual_entry_at_the_desk_makes_the_same_case_as_the_command(office: O
     assert ["lettre.pdf"] == [file["name"] for file in shown["attachments"]]
     (entry,) = (each for each in office.json("journal", "list")["entries"] if each["action"] == "enter")
     assert ({"route": "letter", "received": day}, 1, "") == (entry["values"], entry["case"], entry["reason"])
+
+
+@pytest.mark.parametrize("unchanged", [False, True])
+def test_officers_choose_whether_place_day_and_device_stay_in_a_film(
+    office: Office, stick: Path, *, unchanged: bool
+) -> None:
+    (stick / "film.mp4").write_bytes(Film().built())
+    choice = {"_unchanged": "on"} if unchanged else {}
+    with sitting(office, stick) as client:
+        entered = enter(client, what="Voir le film.", _file="film.mp4", **choice)
+    told = "sealed as it is" if unchanged else "place, day and device were removed"
+    assert told in entered.text.lower()
+    office.run("file", "export", "1", "1", "--out", office.out / "film", "--reason", "x")
+    assert unchanged == (SECRET in (office.out / "film").read_bytes())
 
 
 def test_a_missing_medium_does_not_prevent_a_manual_entry(client: Client, stick: Path) -> None:

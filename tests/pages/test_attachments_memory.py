@@ -1,6 +1,7 @@
-"""The page reads a large file twice in pieces, so the memory of the tab does not grow with the file."""
+"""The page reads a large film twice in pieces, so the memory of the tab does not grow with the file."""
 
 import os
+import struct
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,12 +13,14 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.support import page_modules
+from tests.support.boxed_films import Film
 from tests.support.page_visitor import SLOW, Visitor
 
 pytestmark = pytest.mark.browser
 
 MIB = 1 << 20
 FILE = 130 * MIB
+HEADER = 8
 MOST = 100 * MIB
 PAUSE = 0.05
 
@@ -27,7 +30,7 @@ SEAL = """async (whole) => {
   const { keyring } = await keyrings.fetchKeyring();
   const blob = globalThis.chosen;
   const held = whole ? [await blob.arrayBuffer()] : [];
-  const source = { size: blob.size, pieces: attachments.pieces({ blob, shown: "" }) };
+  const source = { size: blob.size, pieces: attachments.pieces({ blob, patches: [], shown: "" }) };
   const archive = container.write([source], () => new Uint8Array(9), () => new Uint8Array(64));
   let size = 0;
   const { recipient } = keyring.channels[0].intake_keys[0];
@@ -80,15 +83,16 @@ def test_sealing_a_large_file_takes_little_memory(
     whole: bool,  # noqa: FBT001 - the control
 ) -> None:
     """The control holds the whole file in memory, and the measurement must show this."""
-    film = tmp_path / "film.bin"
-    film.touch()
-    os.truncate(film, FILE)
+    film = tmp_path / "film.mp4"
+    size = film.write_bytes(Film(appended=struct.pack(">I4s", FILE, b"free")).built())
+    os.truncate(film, size - HEADER + FILE)
     visitor.visit("en/report")
     page_modules.load(visitor.page, "age", "attachments", "container", "keyrings")
     visitor.page.evaluate(REMEMBER)
     with watching(renderers(chromium)) as growth:
         visitor.page.set_input_files("#files", [film])
         expect(visitor.page.locator("#files-list > li[aria-busy=false]")).to_have_count(1, timeout=SLOW)
+        expect(visitor.page.locator("#files-list")).to_contain_text("removed from what will be sent")
         size, _ = visitor.page.evaluate(SEAL, whole)
     assert size > FILE
     assert (growth.result() > MOST) is whole

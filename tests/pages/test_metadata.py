@@ -1,5 +1,6 @@
 """The page finds and removes metadata in files, in a real browser; exiftool checks the sent files."""
 
+import io
 import zipfile
 from pathlib import Path
 
@@ -7,7 +8,11 @@ import pytest
 from PIL import Image, ImageChops
 from playwright.sync_api import Locator, expect
 
+from inbox.files.media import clean
+from inbox.files.media.patches import patched
 from tests.support import pictures
+from tests.support.boxed_films import SECRET, SOUND, VIDEO, Film, box
+from tests.support.boxed_pictures import Album
 from tests.support.builders import INSPECTORATE
 from tests.support.page_visitor import Visitor
 from tests.support.pictures import CANARY
@@ -80,6 +85,53 @@ def test_pictures_are_sent_without_metadata_and_with_every_pixel(
     assert len(rows) == len(gallery)
 
 
+@pytest.mark.slow
+def test_films_and_pictures_of_phones_are_sent_without_metadata_and_with_every_sample(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    """The page sends the same bytes as the Python modules, and lists what was found and what stays."""
+    made = {"film.mp4": Film((VIDEO, SOUND, SOUND)).built(), "photo.heic": Album().built()}
+    begun(visitor)
+    for name, data in made.items():
+        (tmp_path / name).write_bytes(data)
+    film, photo = attached(visitor, *(tmp_path / name for name in made))
+    for row, words in (
+        (film, ("+48.8534+002.3488/", "2026-03-05", "several soundtracks", "picture and sound as they were")),
+        (photo, (SECRET.decode(), "small previews", "another layer of the picture")),
+    ):
+        for each in words:
+            expect(row).to_contain_text(each)
+    files = sent(visitor)
+    for number, data in enumerate(made.values(), 1):
+        assert SECRET in data
+        assert SECRET not in files[number]
+        plan = clean.plan(io.BytesIO(data))
+        assert b"".join(patched([data], plan.patches)) == files[number]
+
+
+def test_a_film_that_is_not_understood_is_sent_only_as_it_is_and_only_on_request(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    data = Film(appended=box("moof")).built()
+    (tmp_path / "film.mp4").write_bytes(data)
+    begun(visitor)
+    (row,) = attached(visitor, tmp_path / "film.mp4")
+    expect(row).to_contain_text("This file is unusual or damaged")
+    visitor.page.get_by_label("Send it as it is all the same").check()
+    assert data == sent(visitor)[1]
+
+
+@pytest.mark.parametrize("name", ["film.mov", "film.3gp", "sound.m4a"])
+def test_no_name_of_a_film_is_called_wrong(visitor: Visitor, tmp_path: Path, name: str) -> None:
+    """Phones use these endings for files of the same form. The ending of another kind is called wrong."""
+    begun(visitor)
+    for each in (name, "film.jpg"):
+        (tmp_path / each).write_bytes(Film().built())
+    right, wrong = attached(visitor, tmp_path / name, tmp_path / "film.jpg")
+    expect(right).not_to_contain_text("its content is")
+    expect(wrong).to_contain_text("its content is MP4")
+
+
 def test_the_metadata_that_was_found_is_listed_beside_each_picture(
     visitor: Visitor, gallery: list[Path]
 ) -> None:
@@ -88,7 +140,7 @@ def test_the_metadata_that_was_found_is_listed_beside_each_picture(
     for row in attached(visitor, *gallery):
         for words in ("48.8534° N, 2.3488° E", f"{CANARY} 12", "2026-03-04", f"{CANARY} Durand"):
             expect(row).to_contain_text(words)
-    expect(visitor.page.locator("#files-list > li").last).to_contain_text("Something behind the picture")
+    expect(visitor.page.locator("#files-list > li").last).to_contain_text("Something after its end")
     expect(visitor.page.locator("#files-list > li").last).to_contain_text("small preview")
 
 

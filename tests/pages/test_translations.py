@@ -25,7 +25,7 @@ from tests.support.paths import ROOT
 SOURCE = "en"
 SCRIPTS = ROOT / "portal" / "scripts"
 SHOWN = re.compile(
-    r'(?:say|Failure|super|found|line|caution|tick|ChannelChoice\("[\w-]+",)\(?\s*"([\w-]+)"'
+    r'(?:say|Failure|super|found|find|line|caution|tick|ChannelChoice\("[\w-]+",)\(?\s*"([\w-]+)"'
     r'|code(?: =|:) "([\w-]+)"|fault: "([\w-]+)"| [:?] "([a-z_]+(?:-[a-z_]+)+)"'
 )
 PROBLEM = re.compile(r'(?:Problem|NoRoom|refusal)\(\s*\d+, "(\w+)"')
@@ -106,6 +106,10 @@ def texts() -> dict[str, str]:
     return named
 
 
+# The codes of what stays in a cleaned file.
+STAYS = re.compile(r'"(stays-\w+)"')
+
+
 def codes() -> Iterator[str]:
     for script in SCRIPTS.glob("*.js"):
         for groups in SHOWN.findall(script.read_text("utf-8")):
@@ -114,6 +118,8 @@ def codes() -> Iterator[str]:
     yield from (f"connection-{silence}" for silence in ("sending", "slow", "lost"))
     yield from (f"state-{state}" for state in ("unknown", "waiting", "collected"))
     yield from (f"message-{side}" for side in ("you", "them"))
+    yield from (f"{form}-{state}" for form in ("picture", "film") for state in ("bare", "cleaned"))
+    yield from (code for script in SCRIPTS.glob("*.js") for code in STAYS.findall(script.read_text("utf-8")))
 
 
 def answered() -> set[str]:

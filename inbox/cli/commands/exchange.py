@@ -147,6 +147,11 @@ def outbox_command(door: Door, /, *, out: Path, again: int | None, same_disk: bo
     help="Attach this file; repeat the option for each file.",
 )
 @click.option(
+    "--keep-metadata",
+    is_flag=True,
+    help="Keep place, day and device in the attached films, sound and HEIC photos.",
+)
+@click.option(
     "--sheet",
     type=FILE,
     help="Also write the twelve words to this file, as plain text, to be printed.",
@@ -161,6 +166,7 @@ def enter(  # noqa: PLR0913 - one parameter for each option
     received: date,
     answers_file: Path | None,
     attach: tuple[Path, ...],
+    keep_metadata: bool,
     sheet: Path | None,
     as_json: bool,
 ) -> None:
@@ -181,7 +187,7 @@ def enter(  # noqa: PLR0913 - one parameter for each option
         if sheet is not None:
             apart.check(inbox.home, sheet.parent)
         answered = said or ask_questionnaire.hold(manual_entry.asked_now(inbox), language)
-        report = Told(Route(route), language, received, answered, attach)
+        report = Told(Route(route), language, received, answered, attach, unchanged=keep_metadata)
         entered = manual_entry.enter(inbox, who, report)
     view = _view(entered)
     terminal.show(view, _lines(view), as_json=as_json)

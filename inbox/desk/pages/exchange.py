@@ -117,6 +117,7 @@ def enter() -> ResponseReturnValue:
         received=forms.required_day("received"),
         answers={each.id: answer for each in asked.fields if (answer := _answer(each))},
         files=_files(),
+        unchanged="unchanged" in request.form,
     )
     mended = _mended(asked, report, who.today)
     if mended.is_needed:

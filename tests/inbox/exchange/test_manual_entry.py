@@ -25,6 +25,7 @@ from inbox.language.errors import Refused
 from inbox.vault import queries_access, queries_cases, queries_exchange, queries_office
 from inbox.vault import tables as vault_tables
 from tests.support import traces
+from tests.support.boxed_films import SECRET, SOUND, VIDEO, Film, box
 from tests.support.inbox_builders import CHANNEL, Portal, Reporter, Sent, World, read_outbox, read_slot, today
 from tests.support.inbox_trio import Trio
 from tests.support.laws import FRANCE
@@ -146,6 +147,41 @@ def test_a_report_entered_by_hand_is_linked_and_has_deadlines_like_any_other_rep
         "art14": "2026-02-28",
         "art40": (today() + timedelta(1)).isoformat(),
     } == {each["duty"]: each["due"] for each in work["duties"]}
+
+
+def attached(world: World, answers: Path, path: Path, *options: str) -> tuple[list[str], bytes]:
+    """Enter a report with a file; return the warnings, and the file as it was sealed."""
+    entered = world.office.json(*entering(answers), "--attach", path, *options)
+    out = path.with_suffix(f".{entered['case']}")
+    world.office.run("file", "export", str(entered["case"]), "1", "--out", out, "--reason", "x")
+    return entered["warnings"], out.read_bytes()
+
+
+def test_a_film_of_a_telephone_is_sealed_without_place_day_and_device(
+    world: World, answers: Path, tmp_path: Path
+) -> None:
+    """The original stays as it is. With ``--keep-metadata``, the sealed copy is the original."""
+    film = tmp_path / "film.mp4"
+    film.write_bytes(Film((VIDEO, SOUND, SOUND)).built())
+    before = film.read_bytes()
+    warnings, sealed = attached(world, answers, film)
+    assert [
+        "place, day and device were removed from the sealed copy of film.mp4",
+        "film.mp4 still contains: several soundtracks",
+    ] == warnings
+    assert (True, False, len(before)) == (SECRET in before, SECRET in sealed, len(sealed))
+    assert before == film.read_bytes()
+    kept = "film.mp4 was sealed as it is: it may tell who made it, where and when"
+    assert ([kept], before) == attached(world, answers, film, "--keep-metadata")
+
+
+def test_a_film_that_is_not_understood_is_sealed_as_it_is_with_a_warning(
+    world: World, answers: Path, tmp_path: Path
+) -> None:
+    film = tmp_path / "film.mp4"
+    film.write_bytes(Film(appended=box("moof")).built())
+    kept = "film.mp4 was sealed as it is: it may tell who made it, where and when"
+    assert ([kept], film.read_bytes()) == attached(world, answers, film)
 
 
 def test_a_report_entered_by_hand_becomes_a_case_with_its_route_and_its_day_of_receipt(

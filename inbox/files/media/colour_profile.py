@@ -1,0 +1,38 @@
+"""Keep the colours of a profile (ICC.1), and overwrite its names, times and makers."""
+
+from crypto.errors import Malformed
+from inbox.files.media.boxes import WINDOW, Box
+from inbox.files.media.plan import Media
+
+_HEADER = 128
+_MOST_TAGS = 100
+# Kinds of tags with colours, curves and tables, but without texts.
+_COLOURS = (b"XYZ ", b"curv", b"para", b"sf32", b"mft1", b"mft2", b"mAB ", b"mBA ", b"mpet", b"chrm", b"cicp")
+# Fields of the header: the program, the time, platform, flags, maker, model, attributes, checksum.
+_NAMES = ((4, 4), (24, 12), (40, 24), (80, 48))
+
+
+def profile(media: Media, box: Box) -> None:
+    """Clean a profile that follows the type of its colours. Raises Malformed if it is unsound."""
+    start, size = box.body + 4, box.size - 4
+    if size > WINDOW:
+        media.remove(box)
+        return
+    data = media.reader.bytes(start, size)
+    count = int.from_bytes(data[_HEADER : _HEADER + 4])
+    done = _HEADER + 4 + 12 * count
+    if count > _MOST_TAGS or done > size:
+        raise Malformed("profile of colours is unsound")
+    for at, length in _NAMES:
+        media.patches.fill(start + at, length)
+    rows = [data[at : at + 12] for at in range(_HEADER + 4, done, 12)]
+    tags = [(int.from_bytes(row[4:8]), int.from_bytes(row[8:])) for row in rows]
+    end_of_table = done
+    for at, length in sorted(tags, key=lambda tag: tag[0]):
+        if at < end_of_table or data[at : at + 4] not in _COLOURS:
+            continue
+        if at + length > size:
+            raise Malformed("profile of colours is unsound")
+        media.patches.fill(start + done, at - done)
+        done = max(done, at + length)
+    media.patches.fill(start + done, size - done)

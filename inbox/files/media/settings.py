@@ -1,0 +1,174 @@
+"""The settings of codecs, in the descriptions of tracks and in the properties of pictures."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from crypto.errors import Malformed
+from inbox.files.media.boxes import Box, Cursor
+from inbox.files.media.colour_profile import profile
+from inbox.files.media.plan import Media, Take
+from inbox.files.media.units import Notes, clear
+
+# Profiles of H.264 whose settings have four more bytes (ISO 14496-15, 5.3.3.1).
+_HIGH = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 144)
+# Descriptors of ISO 14496-1, 7.2.2.1, and their flags for an address or another stream.
+_STREAM, _DECODER, _OWN, _SYNC = 3, 4, 5, 6
+_ELSEWHERE = 0xE0
+_LONGEST_OWN = 1_024
+# The type of the first block of a FLAC stream, and of empty blocks (RFC 9639, 8.1).
+_FLAC_INFO, _FLAC_PADDING = 0, 1
+_LONGEST_SIZE = 4
+_END = bytes(4).decode()  # The type of the box that ends a list of QuickTime.
+
+Units = Callable[[str, int], None]
+
+
+def types(media: Media, units: Units = lambda _form, _width: None) -> dict[str, Take]:
+    """Return what to do with each setting. ``units`` is called with the width of the sizes of units."""
+
+    def small(most: int) -> Take:
+        def check(box: Box) -> None:
+            if box.size > most:
+                raise Malformed("settings of a codec are too long")
+
+        return check
+
+    def vendor(size: int) -> Take:
+        def keep(box: Box) -> None:
+            media.limit(box, size)
+            media.patches.fill(box.body, 5)
+
+        return keep
+
+    plain: dict[str, Take] = {
+        "esds": lambda box: _streams(media, box),
+        "alac": small(64),
+        "damr": vendor(9),
+        "enda": media.fixed(2),
+        "frma": media.fixed(4),
+        "chan": lambda box: media.limit(box, 16 + 20 * media.reader.uint(box.body + 12, 4)),
+    }
+    wave = plain | {"mp4a": small(16), "samr": small(16), _END: media.fixed(0)}
+    sizes = {"vpcC": 12, "pasp": 8, "clap": 32, "btrt": 12, "fiel": 2, "clli": 4, "mdcv": 24, "dvcC": 24}
+    sizes |= {"dvvC": 24, "ccst": 8, "dac3": 3, "pcmC": 6, "srat": 8}
+    return {
+        **plain,
+        **{kind: media.fixed(size) for kind, size in sizes.items()},
+        **{kind: small(64) for kind in ("dec3", "dOps", "dapa")},
+        "av1C": small(_LONGEST_OWN),
+        "d263": vendor(7),
+        "avcC": lambda box: units("avc", _avc(media, box)),
+        "hvcC": lambda box: units("hevc", _hevc(media, box, 21)),
+        "lhvC": lambda box: _hevc(media, box, 4),
+        "colr": lambda box: _colours(media, box),
+        "dfLa": lambda box: _flac(media, box),
+        "wave": lambda box: media.within(box, wave),
+    }
+
+
+def _avc(media: Media, box: Box) -> int:
+    """Read the settings of H.264 (ISO 14496-15, 5.3.3.1). Return the width of sizes."""
+    cursor = Cursor(media.whole(box), 4)
+    width = (cursor.uint(1) & 3) + 1
+    _clear(media, box, cursor, "avc", cursor.uint(1) & 31)
+    _clear(media, box, cursor, "avc", cursor.uint(1))
+    if cursor.data[1] in _HIGH and len(cursor.data) - cursor.at >= 4:  # noqa: PLR2004 — the bytes read next
+        cursor.take(3)
+        _clear(media, box, cursor, "avc", cursor.uint(1))
+    media.limit(box, cursor.at)
+    return width
+
+
+def _hevc(media: Media, box: Box, at: int) -> int:
+    """Read the settings of H.265 (ISO 14496-15, 8.3.3.1 and 9.6.3), from the width of sizes on; return it."""
+    cursor = Cursor(media.whole(box), at)
+    width = (cursor.uint(1) & 3) + 1
+    for _ in range(cursor.uint(1)):
+        cursor.take(1)
+        _clear(media, box, cursor, "hevc", cursor.uint(2))
+    media.limit(box, cursor.at)
+    return width
+
+
+def _clear(media: Media, box: Box, cursor: Cursor, form: str, count: int) -> None:
+    for _ in range(count):
+        size = cursor.uint(2)
+        at = box.body + cursor.at
+        clear(media, form, at, size, cursor.take(size))
+
+
+@dataclass(frozen=True, slots=True)
+class _Descriptor:
+    tag: int
+    body: int
+    end: int
+
+
+def _streams(media: Media, box: Box) -> None:
+    """Keep the descriptors that a decoder needs (ISO 14496-14, 5.6), and overwrite all others."""
+    data = media.whole(box)
+    stream = _descriptor(data, 4, len(data))
+    flags = data[stream.body + 2] if stream.body + 2 < len(data) else _ELSEWHERE
+    if stream.tag != _STREAM or flags & _ELSEWHERE:
+        raise Malformed("descriptor of a stream is unexpected")
+    for each in _descriptors(data, stream.body + 3, stream.end):
+        if each.tag == _DECODER:
+            _decoder(media, box, data, each)
+        elif each.tag != _SYNC:
+            media.patches.fill(box.body + each.body, each.end - each.body)
+    media.limit(box, stream.end)
+
+
+def _decoder(media: Media, box: Box, data: bytes, parent: _Descriptor) -> None:
+    for each in _descriptors(data, parent.body + 13, parent.end):
+        if each.tag != _OWN:
+            media.patches.fill(box.body + each.body, each.end - each.body)
+        elif each.end - each.body > _LONGEST_OWN:
+            raise Malformed("settings of a codec are too long")
+        else:
+            notes = Notes(media)
+            notes.search(data[each.body : each.end], box.body + each.end)
+            notes.finish(box.body + each.end)
+
+
+def _descriptors(data: bytes, at: int, end: int) -> list[_Descriptor]:
+    found = []
+    while at < end:
+        found.append(_descriptor(data, at, end))
+        at = found[-1].end
+    return found
+
+
+def _descriptor(data: bytes, at: int, end: int) -> _Descriptor:
+    cursor = Cursor(data[:end], at)
+    tag, size = cursor.uint(1), 0
+    for _ in range(_LONGEST_SIZE):
+        byte = cursor.uint(1)
+        size = size * 128 + (byte & 0x7F)
+        if not byte & 0x80:
+            break
+    if cursor.at + size > end:
+        raise Malformed("descriptor ends early")
+    return _Descriptor(tag, cursor.at, cursor.at + size)
+
+
+def _flac(media: Media, box: Box) -> None:
+    """Keep the format of the sound, and overwrite comments, pictures and other blocks."""
+    cursor = Cursor(media.whole(box), 4)
+    while cursor.at < len(cursor.data):
+        at = box.body + cursor.at
+        kind, size = cursor.uint(1), cursor.uint(3)
+        cursor.take(size)
+        if kind & 0x7F != _FLAC_INFO:
+            media.patches.write(at, bytes([kind & 0x80 | _FLAC_PADDING]))
+            media.patches.fill(at + 4, size)
+
+
+def _colours(media: Media, box: Box) -> None:
+    kind = media.reader.type(box.body)
+    if kind in {"nclx", "nclc"}:
+        media.limit(box, 11 if kind == "nclx" else 10)
+    elif kind in {"prof", "rICC"}:
+        profile(media, box)
+    else:
+        media.remove(box)

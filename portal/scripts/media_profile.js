@@ -1,0 +1,42 @@
+// @ts-check
+/** Keep the colours of a profile (ICC.1), and overwrite its names, times and makers. */
+
+import { uint, WINDOW } from "./boxes.js";
+import { Malformed } from "./errors.js";
+import { ascii } from "./images.js";
+
+const HEADER = 128;
+const MOST_TAGS = 100;
+/** Kinds of tags with colours, curves and tables, but without texts. */
+const COLOURS = ["XYZ ", "curv", "para", "sf32", "mft1", "mft2", "mAB ", "mBA ", "mpet", "chrm", "cicp"];
+// Fields of the header: the program, the time, platform, flags, maker, model, attributes, creator, checksum.
+const NAMES = /** @type {const} */ ([[4, 4], [24, 12], [40, 24], [80, 48]]);
+
+/**
+ * @param {import("./media_plan.js").Media} media
+ * @param {import("./boxes.js").Box} box with a profile after the type of its colours; throws Malformed if it is unsound
+ */
+export async function profile(media, box) {
+  const from = box.body + 4;
+  const size = box.end - from;
+  if (size > WINDOW) return media.remove(box);
+  const bytes = await media.reader.bytes(from, size);
+  const count = uint(bytes.subarray(HEADER, HEADER + 4));
+  const end = HEADER + 4 + 12 * count;
+  if (count > MOST_TAGS || end > size) throw new Malformed("profile of colours is unsound");
+  for (const [at, length] of NAMES) media.patches.fill(from + at, length);
+  const tags = Array.from({ length: count }, (_, tag) => {
+    const row = bytes.subarray(HEADER + 4 + 12 * tag, HEADER + 16 + 12 * tag);
+    return { at: uint(row.subarray(4, 8)), size: uint(row.subarray(8)) };
+  });
+  const kept = tags.filter(({ at }) => at >= end && COLOURS.includes(ascii(bytes.subarray(at, at + 4))));
+  let done = end;
+  for (const tag of kept.sort((one, other) => one.at - other.at)) {
+    if (tag.at + tag.size > size) throw new Malformed("profile of colours is unsound");
+    media.patches.fill(from + done, Math.max(tag.at - done, 0));
+    done = Math.max(done, tag.at + tag.size);
+  }
+  media.patches.fill(from + done, size - done);
+  media.find("found-profile");
+  return undefined;
+}

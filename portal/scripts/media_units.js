@@ -1,0 +1,175 @@
+// @ts-check
+/** Notes of programs and devices within the samples of a film, between the parts of its pictures. */
+
+import { uint } from "./boxes.js";
+import { concat } from "./bytes.js";
+import { Malformed } from "./errors.js";
+import { ascii } from "./images.js";
+
+/** @typedef {import("./media_plan.js").Media} Media */
+/** @typedef {import("./forward.js").Forward} Forward */
+
+/**
+ * How the samples are coded: `avc` (H.264) and `hevc` (H.265) with units, each after its size in `width` bytes, `mpeg4`
+ * (part 2), or something in which this page does not look. `frame` is the size of a sample of sound by its
+ * description, or 0.
+ * @typedef {{ form: "avc" | "hevc" | "mpeg4" | "", width: number, frame: number }} Codec
+ */
+
+/** @type {Codec} */
+export const NO_CODEC = { form: "", width: 0, frame: 0 };
+
+// Tables 7-1 of H.264 and H.265: the types of units that a decoder needs, those with supplemental information, and the
+// header of a unit that decoders ignore. Only this information stays (annexes D, in H.265 also F.14): when pictures are
+// shown, where decoding can begin, colours and brightness, and hashes of pictures.
+const UNITS = {
+  avc: {
+    header: 1, shift: 0, mask: 0x1f, kept: [1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 13, 14, 15, 19, 20, 21], notes: [6],
+    messages: [0, 6, 45, 47, 137, 144, 147], ignored: new Uint8Array([12]),
+  },
+  hevc: {
+    header: 2, shift: 1, mask: 0x3f, notes: [39, 40],
+    // Dolby Vision uses the type 62.
+    kept: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 18, 19, 20, 21, 32, 33, 34, 35, 36, 37, 62],
+    messages: [0, 1, 6, 45, 47, 128, 129, 130, 132, 137, 144, 147], ignored: new Uint8Array([38 << 1, 1]),
+  },
+};
+const LARGEST = 1 << 16;
+/** The type of information that a program or device defines itself. A UUID comes first. */
+const OWN = 5;
+const UUID = 16;
+const FILLER = 0xff;
+/** The last bits of a unit. */
+const STOP = 0x80;
+const TEXT = /[\x20-\x7e]{4,}/;
+
+/**
+ * Look for notes in a part of a file, and overwrite them. Throws Malformed if the part does not consist of units.
+ * @param {Media} media
+ * @param {Forward} forward
+ * @param {import("./media_chunks.js").Range} range
+ */
+export async function scan(media, forward, { start, end, codec: { form, width } }) {
+  if (form === "") return;
+  await forward.to(start);
+  if (form === "mpeg4") {
+    const notes = new Notes(media);
+    while (forward.at < end) notes.search(await forward.some(end), forward.at);
+    notes.finish(end);
+    return;
+  }
+  while (forward.at < end) {
+    const size = uint(await forward.take(width));
+    const { at } = forward;
+    if (size > end - at) throw new Malformed("part of a picture ends early");
+    const first = await forward.take(Math.min(size, 1));
+    const isNote = UNITS[form].notes.includes(typeOf(form, first));
+    clear(media, form, { at, size, bytes: isNote ? concat([first, await forward.take(limited(size) - 1)]) : first });
+    await forward.to(at + size);
+  }
+}
+
+/**
+ * Overwrite a unit that a decoder does not need.
+ * @param {Media} media
+ * @param {"avc" | "hevc"} form
+ * @param {{ at: number, size: number, bytes: Uint8Array }} unit of supplemental information, all bytes; else the first
+ */
+export function clear(media, form, { at, size, bytes }) {
+  const { header, kept, notes, messages, ignored } = UNITS[form];
+  const type = typeOf(form, bytes);
+  if (size <= header || kept.includes(type)) return;
+  if (notes.includes(type)) {
+    const note = unneeded(unescaped(bytes.subarray(header)), messages);
+    if (!note) return;
+    const text = note.type === OWN ? TEXT.exec(ascii(note.content.subarray(UUID, 400)))?.[0] : undefined;
+    media.find(text ? "found-program" : "found-more", text ?? "SEI");
+  }
+  media.patches.add({ at, size, head: ignored, fill: FILLER, last: STOP });
+}
+
+/**
+ * Return the type of a unit, or 0 if it has no bytes.
+ * @param {"avc" | "hevc"} form
+ * @param {Uint8Array} bytes of its beginning
+ */
+function typeOf(form, bytes) {
+  const { shift, mask } = UNITS[form];
+  return (Number(bytes[0] ?? 0) >> shift) & mask;
+}
+
+/** @param {number} size */
+function limited(size) {
+  if (size > LARGEST) throw new Malformed("note in a film is too large");
+  return size;
+}
+
+/**
+ * Return the bytes without those that keep a start code from appearing (H.264, 7.4.1).
+ * @param {Uint8Array} bytes
+ */
+function unescaped(bytes) {
+  return bytes.filter((byte, at) => !(byte === 3 && at > 1 && bytes[at - 1] === 0 && bytes[at - 2] === 0));
+}
+
+/**
+ * Return the first message of a type that is not kept, undefined if there is none, or everything if it cannot be read.
+ * @param {Uint8Array} payload supplemental information (H.264, 7.3.2.3)
+ * @param {readonly number[]} kept
+ */
+function unneeded(payload, kept) {
+  let at = 0;
+  const number = () => {
+    let value = 0;
+    for (; payload[at] === 0xff; at += 1) value += 0xff;
+    return value + Number(payload[at++]);
+  };
+  // The last byte is the end of the unit.
+  while (at < payload.length - 1) {
+    const type = number();
+    const size = number();
+    if (!(at + size <= payload.length)) return { type: OWN, content: payload };
+    if (!kept.includes(type)) return { type, content: payload.subarray(at, at + size) };
+    at += size;
+  }
+  return undefined;
+}
+
+const NOTE = 0xb2;
+const SPACE = 0x20;
+
+/** Overwrites the notes of programs in MPEG-4 video (ISO 14496-2, 6.2.2.1), which begin and end with a start code. */
+export class Notes {
+  #media;
+  #last = new Uint8Array(0);
+  /** The offset of the note that has begun, or -1. */
+  #note = -1;
+
+  /** @param {Media} media */
+  constructor(media) {
+    this.#media = media;
+  }
+
+  /**
+   * @param {Uint8Array} part
+   * @param {number} end the offset after it; it follows the part before
+   */
+  search(part, end) {
+    const bytes = concat([this.#last, part]);
+    const from = end - bytes.length;
+    for (let one = bytes.indexOf(1, 2); one >= 0 && one < bytes.length - 1; one = bytes.indexOf(1, one + 1)) {
+      if (bytes[one - 1] !== 0 || bytes[one - 2] !== 0) continue;
+      this.finish(from + one - 2);
+      if (bytes[one + 1] !== NOTE) continue;
+      this.#note = from + one + 2;
+      this.#media.find("found-program", TEXT.exec(ascii(bytes.subarray(one + 2, one + 400)))?.[0]);
+    }
+    this.#last = bytes.slice(-3);
+  }
+
+  /** @param {number} end where a note that has begun ends at the latest */
+  finish(end) {
+    if (this.#note >= 0) this.#media.patches.fill(this.#note, end - this.#note, SPACE);
+    this.#note = -1;
+  }
+}
