@@ -5,7 +5,7 @@ A step either replaces ``state.json`` as a whole or refuses and changes nothing.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,6 +32,7 @@ from inbox.language.messages import Sentence, sentence
 from inbox.system import atomic_files, given_files
 
 LIST, LEAVES, STATE, PRIVATE = "list.json", "leaves.json", "state.json", "private.age"
+_BEFORE_REVEALS = ("commitment", "signature")
 _T = TypeVar("_T", Commitment, Signed, Reveal)
 
 
@@ -92,13 +93,22 @@ class Ceremony:
         return date.fromisoformat(self.now[:10])
 
     def missing(self) -> tuple[str, tuple[str, ...]]:
-        """Return the stage of the draw, and the parties from which something is missing."""
-        state = self.state
-        if state.statement is None:
-            return "commitment", _without(self.list, [each.party for each in state.commitments])
-        if len(state.signatures) < len(self.list.parties):
-            return "signature", _without(self.list, [each.party for each in state.signatures])
-        return "reveal", _without(self.list, [each.party for each in state.reveals])
+        """Return the stage of the draw (8), and the parties from which something is missing.
+
+        The stage is empty if nothing is missing. At the stage ``later``, no party owes a pulse.
+        """
+        state, asked = self.state, self.list.later
+        for stage, arrived in (
+            ("commitment", state.commitments),
+            ("signature", state.signatures),
+            ("reveal", state.reveals),
+        ):
+            if len(arrived) < len(self.list.parties):
+                return stage, _without(self.list, [each.party for each in arrived])
+        if asked is None or protocol.has_value(self.list, state.later, state.later_signatures):
+            return "", ()
+        signed = [each.party for each in state.later_signatures]
+        return "later", _without(self.list, signed) if asked.source == DICE else ()
 
 
 def create(
@@ -181,18 +191,31 @@ def accept(draw: Ceremony, raw: bytes) -> Ceremony:
 
 
 def void(draw: Ceremony) -> Ceremony:
-    """End the draw because something is missing; at least one other party then signs the record."""
+    """End the draw because something is missing; other parties then sign the record (8)."""
     stage, missing = draw.missing()
-    if draw.state.end is not None or not missing:
+    if draw.state.end is not None or not stage:
         raise CeremonyRefused(
             sentence("nothing is missing: this draw cannot be voided"),
             sentence("carry out the draw; it ends as the list says"),
         )
-    if len(missing) == len(draw.list.parties):
+    if stage == "commitment" and not draw.state.commitments:
         raise CeremonyRefused(
             sentence("nobody has sent anything yet"), sentence("ask the parties for their messages first")
         )
+    due = _due(draw.list, stage)
+    if draw.today < due:
+        raise CeremonyRefused(
+            sentence("what is missing may still come: the draw can be voided on {day} or later", day=due),
+            sentence("wait for that day; only then somebody can be named"),
+        )
     return _save(draw, replace(draw.state, end=Void(draw.own, stage, missing, draw.today)))
+
+
+def _due(of: DrawList, stage: str) -> date:
+    """Return the first day on which a void at a stage can be written (8)."""
+    if stage != "later" or of.later is None:
+        return of.until
+    return max(of.until, of.later.day) if of.later.source == DICE else of.later.day + timedelta(days=1)
 
 
 def carry_out(draw: Ceremony) -> Ceremony:
@@ -203,17 +226,16 @@ def carry_out(draw: Ceremony) -> Ceremony:
         raise CeremonyRefused(
             sentence("this draw has ended"), sentence("begin a new draw; every party commits again")
         )
-    if stage != "reveal" or missing:
-        raise CeremonyRefused(
-            sentence("still missing: {parties}", parties=", ".join(missing)),
-            sentence("wait for it, or void the draw; a void names who refused"),
-        )
     asked = draw.list.later
-    quorum = 2 * len(state.later_signatures) > len(draw.list.parties)
-    if asked and (state.later is None or (asked.source == DICE and not quorum)):
+    if stage == "later" and asked:
         raise CeremonyRefused(
             sentence("still missing: the later value ({source}), with its signatures", source=asked.source),
             sentence("take it in first: only then nobody gains by refusing"),
+        )
+    if stage:
+        raise CeremonyRefused(
+            sentence("still missing: {parties}", parties=", ".join(missing)),
+            sentence("wait for it, or void the draw; a void names who refused"),
         )
     leaves(draw)
     end = Drawn(draw.own, protocol.seed(draw.own, state.reveals, state.later))
@@ -223,7 +245,7 @@ def carry_out(draw: Ceremony) -> Ceremony:
 def signatures(draw: Ceremony) -> bytes:
     """Return the file with the signatures of all parties. Raises CeremonyRefused if one is missing."""
     stage, missing = draw.missing()
-    if stage != "reveal":
+    if stage in _BEFORE_REVEALS:
         raise CeremonyRefused(
             sentence("still missing: {parties}", parties=", ".join(missing)),
             sentence("wait for the signatures of all parties"),
@@ -272,7 +294,8 @@ def transcript(draw: Ceremony, *, early: bool = False) -> bytes:
         raise CeremonyRefused(
             sentence("the transcript would not be valid ({rule})", rule=error.rule),
             sentence(
-                "a void needs the signature of a party that is not missing; otherwise the files were changed"
+                "a void needs the signature of a party that is not missing, or of all parties if a pulse did"
+                " not come; otherwise the files were changed"
             ),
         ) from None
     return raw
@@ -341,7 +364,7 @@ def _signed_by(draw: Ceremony, message: Signature) -> State:
 def _revealed(draw: Ceremony, message: Reveal) -> State:
     state = draw.state
     _check_party(draw, message.party)
-    if draw.missing()[0] != "reveal":
+    if draw.missing()[0] in _BEFORE_REVEALS:
         raise CeremonyRefused(
             sentence("nobody may reveal before all parties have signed"),
             sentence("wait for the signatures; keep the reveal secret until then"),
@@ -371,11 +394,12 @@ def _later(draw: Ceremony, message: Later) -> State:
             sentence("the list does not name this source and round"),
             sentence("only the source that was fixed with the list counts"),
         )
-    if draw.missing() != ("reveal", ()):
+    if len(state.reveals) < len(draw.list.parties):
         raise CeremonyRefused(
             sentence("the later value comes after all reveals"), sentence("wait for the missing reveals")
         )
-    if state.later is not None:
+    # A throw that was mistyped can be typed again, because without signatures it has no effect.
+    if state.later is not None and (asked.source != DICE or state.later_signatures):
         raise CeremonyRefused(
             sentence("the later value is already there"), sentence("it is taken once; nobody can replace it")
         )
@@ -443,19 +467,23 @@ def stage_of(draw: Ceremony) -> Sentence:
     """Return what the draw waits for, for a person."""
     stage, missing = draw.missing()
     parties = ", ".join(missing)
-    match draw.state.end:
-        case Void(missing=named):
-            return sentence("void: {parties} did not send what was due", parties=", ".join(named))
-        case Drawn():
-            return sentence("drawn")
-        case None:
-            pass
-    if missing:
-        return {
-            "commitment": sentence("waits for the commitments of: {parties}", parties=parties),
-            "signature": sentence("waits for the signatures of: {parties}", parties=parties),
-            "reveal": sentence("waits for the reveals of: {parties}", parties=parties),
-        }[stage]
-    if draw.list.later is not None and draw.state.later is None:
-        return sentence("waits for the later value: {source}", source=draw.list.later.source)
-    return sentence("ready to draw")
+    if isinstance(draw.state.end, Void):
+        named = ", ".join(draw.state.end.missing)
+        return (
+            sentence("void: {parties} did not send what was due", parties=named)
+            if named
+            else sentence("void: the later value did not come")
+        )
+    if draw.state.end:
+        return sentence("drawn")
+    asked = draw.list.later
+    thrown = sentence("waits for more signatures under the dice, of: {parties}", parties=parties)
+    return {
+        "commitment": sentence("waits for the commitments of: {parties}", parties=parties),
+        "signature": sentence("waits for the signatures of: {parties}", parties=parties),
+        "reveal": sentence("waits for the reveals of: {parties}", parties=parties),
+        "later": thrown
+        if draw.state.later
+        else sentence("waits for the later value: {source}", source=asked.source if asked else ""),
+        "": sentence("ready to draw"),
+    }[stage]

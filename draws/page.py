@@ -13,6 +13,11 @@ _TEXTS = {
     "refused": sentence("not valid: {why}", why="{why}"),
     "do-not-rely": sentence("do not rely on this draw; compare it with the files that the parties kept"),
     "void": sentence("draw {number}: void, because of {parties}", number="{number}", parties="{parties}"),
+    "absent": sentence(
+        "draw {number}: void; compare by hand with the source that {pulse} did not come",
+        number="{number}",
+        pulse="{pulse}",
+    ),
     "drawn-line": sentence(
         "draw {number}: valid; {drawn} of {total} items were drawn, in {strata} strata",
         number="{number}",

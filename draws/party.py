@@ -5,12 +5,13 @@ The folder belongs to the party. The office never sees it.
 
 import secrets
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from crypto import age, minisign, signing
 from crypto.errors import CryptoError, Malformed
 from crypto.recipients import ScryptIdentity, ScryptRecipient
-from crypto.shape import binary, integer, list_of, optional, record, text
+from crypto.shape import binary, integer, list_of, one_of, optional, record, text
 from draws import protocol
 from draws.messages import SIGNATURE, Signature
 from draws.protocol import Commitment, DrawList, Drawn, Later, Reveal, Signed, Statement, Void
@@ -27,14 +28,29 @@ class PartyRefused(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A draw in which the party takes part. ``end`` is the end hash, once the party knows it."""
+    """A draw in which the party takes part: what it signed and revealed, and the end hash once it knows it.
+
+    ``later`` is the hash of the dice that it signed.
+    """
 
     series: str
     number: int
     list: bytes
     secret: bytes
     statement: bytes | None = None
+    revealed: int | None = None
+    later: bytes | None = None
     end: bytes | None = None
+
+    def has_made(self, stage: str) -> bool:
+        """Return whether the party has made what a draw needs at a stage (8)."""
+        made = {
+            "commitment": True,
+            "signature": self.statement is not None,
+            "reveal": self.revealed is not None,
+            "later": self.later is not None,
+        }
+        return made[stage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +77,8 @@ _HOLDER = record(
                     "list": _hash,
                     "secret": binary(32),
                     "statement": optional(_hash),
+                    "revealed": optional(one_of(1)),
+                    "later": optional(_hash),
                     "end": optional(_hash),
                 },
             ),
@@ -167,44 +185,69 @@ def reveal(folder: Path, of: DrawList, statement: Statement, signatures: tuple[S
                 sentence("the valid signature of {party} is missing", party=party.name),
                 sentence("do not reveal anything before all parties have signed"),
             )
+    _save(folder, _replaced(holder, replace(taken, revealed=1)))
     return protocol.REVEAL.encode(_reveal(holder, of, taken))
 
 
 def sign_later(folder: Path, of: DrawList, later: Later, passphrase: str) -> bytes:
-    """Return the signature of thrown dice that the party has seen."""
-    own = protocol.list_hash(of)
-    _taken(opened(folder), own)
+    """Return the signature of thrown dice that the party has seen, and remember it. Raises PartyRefused."""
+    own, holder = protocol.list_hash(of), opened(folder)
+    taken, file = _taken(holder, own), protocol.LATER.encode(later)
     if later.list != own:
         raise _other_list()
-    return _signature(folder, own, "later", protocol.LATER.encode(later), passphrase)
+    if taken.later not in (None, protocol.hashed("later", file)):
+        raise PartyRefused(
+            sentence("you have already signed other dice for this list"),
+            sentence("do not sign: the dice are thrown once"),
+        )
+    raw = _signature(folder, own, "later", file, passphrase)
+    _save(folder, _replaced(holder, replace(taken, later=protocol.hashed("later", file))))
+    return raw
 
 
-def sign_void(folder: Path, of: DrawList, end: Void, passphrase: str) -> bytes:
-    """Return the signature of the record of a void. Raises PartyRefused if it names this party."""
+def sign_void(folder: Path, of: DrawList, end: Void, passphrase: str, today: date) -> bytes:
+    """Return the signature of the record of a void, and remember it. Raises PartyRefused.
+
+    A party does not sign a record that names it, unless the record names all parties.
+    """
     own, holder = protocol.list_hash(of), opened(folder)
-    _taken(holder, own)
+    taken = _taken(holder, own)
     if end.list != own:
         raise _other_list()
-    if holder.name in end.missing:
+    if holder.name in end.missing and end.missing != of.names:
         raise PartyRefused(
             sentence("the record says that your own message is missing"),
             sentence("if you sent it, do not sign, and tell the other parties"),
         )
-    return _signature(folder, own, "void", protocol.END.encode(end), passphrase)
+    if end.day > today:
+        raise PartyRefused(
+            sentence("the record has the day {day}, which has not come", day=end.day),
+            sentence("do not sign: what is missing may still come"),
+        )
+    _check_end(taken, end)
+    raw = _signature(folder, own, "void", protocol.END.encode(end), passphrase)
+    _save(folder, _replaced(holder, replace(taken, end=protocol.end_hash(end))))
+    return raw
 
 
-def remember(folder: Path, end: Drawn | Void) -> Holder:
-    """Remember how a draw ended, so that the next list must continue it. Raises PartyRefused."""
+def remember(folder: Path, end: Drawn | Void) -> bool:
+    """Remember how a draw ended, so that the next list must continue it. Raises PartyRefused.
+
+    Return whether the record says that something of this party is missing although the party made it.
+    """
     holder = opened(folder)
     taken = _taken(holder, end.list)
+    _check_end(taken, end)
+    _save(folder, _replaced(holder, replace(taken, end=protocol.end_hash(end))))
+    return isinstance(end, Void) and holder.name in end.missing and taken.has_made(end.stage)
+
+
+def _check_end(taken: Taken, end: Drawn | Void) -> None:
     if taken.end not in (None, protocol.end_hash(end)):
         raise PartyRefused(
             sentence("you know another end of this draw"),
             sentence("tell the other parties: a draw has one end, and somebody shows two"),
         )
-    after = _replaced(holder, replace(taken, end=protocol.end_hash(end)))
-    _save(folder, after)
-    return after
 
 
 def _check_series(holder: Holder, of: DrawList, own: bytes) -> None:

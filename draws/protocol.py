@@ -15,6 +15,8 @@ from crypto.shape import Shape, binary, day, integer, list_of, one_of, optional,
 HASH = 32
 FIRST = bytes(HASH)
 DICE = "dice"
+# What can be missing, in the order of a draw (8).
+STAGES = ("commitment", "signature", "reveal", "later")
 FEWEST_PARTIES, MOST_PARTIES = 3, 9
 MOST_LINES = 4_000_000
 MOST_STRATA = 2_000
@@ -138,7 +140,7 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Void:
-    """The end of a draw that is void (8)."""
+    """The end of a draw that is void (8). ``missing`` is empty if a pulse did not come."""
 
     list: bytes
     stage: str
@@ -224,7 +226,7 @@ DRAWN = record(
 )
 VOID = record(
     Void,
-    {"list": _hash, "stage": one_of("commitment", "signature", "reveal"), "missing": _parties, "day": day},
+    {"list": _hash, "stage": one_of(*STAGES), "missing": _parties, "day": day},
     "draw-void",
 )
 _SEED = record(
@@ -266,6 +268,13 @@ TRANSCRIPT = record(
 def is_of_dice(value: str) -> bool:
     """Return whether a value can be thrown with dice, and is not too short (6)."""
     return _FEWEST_THROWS <= len(value) <= _MOST_THROWS and not value.strip("123456")
+
+
+def has_value(of: DrawList, later: Later | None, signed: Sequence[Signed]) -> bool:
+    """Return whether the later value is there: a pulse, or dice that most of the parties signed (6)."""
+    if of.later is None:
+        return True
+    return later is not None and (of.later.source != DICE or 2 * len(signed) > len(of.parties))
 
 
 def _begun(label: str, data: bytes = b"") -> "hashlib._Hash":

@@ -11,7 +11,7 @@ from itertools import pairwise
 from crypto import base64url, minisign
 from crypto.errors import Malformed
 from draws import protocol
-from draws.protocol import DICE, HASH, DrawList, Drawn, Signed, Transcript, Void
+from draws.protocol import DICE, HASH, DrawList, Drawn, Reveal, Signed, Transcript, Void
 
 
 class Disproved(Exception):
@@ -24,7 +24,10 @@ class Disproved(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a valid transcript says. ``missing`` names the parties that voided the draw, if any."""
+    """What a valid transcript says. ``missing`` names the parties that voided the draw, if any.
+
+    ``absent`` names the pulse that did not come, as the parties of a void draw signed.
+    """
 
     series: str
     number: int
@@ -36,6 +39,7 @@ class Verified:
     is_void: bool
     missing: tuple[str, ...]
     pulse: str
+    absent: str
 
 
 def verify(raw: bytes) -> Verified:
@@ -52,12 +56,13 @@ def verify(raw: bytes) -> Verified:
         raise Disproved("end")
     _check_statement(found, own)
     _check_reveals(found, own)
+    _check_later(found, own)
     if isinstance(end, Void):
         _check_void(found, end)
         lines = 0
     else:
-        _check_later(found, own)
         lines = _check_drawn(found, own, end, strata)
+    asked, later = found.list.later, found.later
     return Verified(
         series=found.list.series,
         number=found.list.number,
@@ -68,7 +73,8 @@ def verify(raw: bytes) -> Verified:
         drawn=lines,
         is_void=isinstance(end, Void),
         missing=end.missing,
-        pulse="" if found.later is None else f"{found.later.source} {found.later.round}: {found.later.value}",
+        pulse="" if later is None else f"{later.source} {later.round}: {later.value}",
+        absent=f"{asked.source} {asked.round}" if asked and isinstance(end, Void) and not end.missing else "",
     )
 
 
@@ -165,31 +171,42 @@ def _check_reveals(found: Transcript, own: bytes) -> None:
         check(protocol.commitment(each) == committed[each.party], "reveal")
 
 
-def _check_void(found: Transcript, end: Void) -> None:
-    """Section 8: the record names exactly the parties from which something is missing."""
-    check(found.later is None and not found.later_signatures and not found.drawn, "end")
-    _check_order(found, end.missing, "end")
-    check(0 < len(end.missing) < len(found.list.parties), "end")
-    signed, revealed = {each.party for each in found.signatures}, {each.party for each in found.reveals}
-    if end.stage != "commitment":
-        there = signed if end.stage == "signature" else revealed
-        check({*end.missing} == {*found.list.names} - there, "end")
-    check(end.stage == "reveal" or not found.reveals, "end")
-    _check_signed(found, found.end_signatures, protocol.END.encode(end), "end")
-    check(bool({each.party for each in found.end_signatures} - {*end.missing}), "end")
-
-
 def _check_later(found: Transcript, own: bytes) -> None:
-    """Section 6."""
-    asked, later = found.list.later, found.later
+    """Section 6. The value may still lack signatures; ``_check_void`` and ``_check_drawn`` look at this."""
+    asked, later, signed = found.list.later, found.later, found.later_signatures
     if asked is None or later is None:
-        check(asked is None and later is None and not found.later_signatures, "later")
+        check(later is None and not signed, "later")
         return
     check((later.list, later.source, later.round) == (own, asked.source, asked.round), "later")
-    _check_signed(found, found.later_signatures, protocol.LATER.encode(later), "later")
-    if asked.source == DICE:
-        check(protocol.is_of_dice(later.value), "later")
-        check(2 * len(found.later_signatures) > len(found.list.parties), "later")
+    check(asked.source != DICE or protocol.is_of_dice(later.value), "later")
+    _check_signed(found, signed, protocol.LATER.encode(later), "later")
+
+
+def _check_void(found: Transcript, end: Void) -> None:
+    """Section 8: the record names exactly the parties from which something is missing."""
+    names, asked = found.list.names, found.list.later
+    signers = {each.party for each in found.end_signatures}
+    _check_signed(found, found.end_signatures, protocol.END.encode(end), "end")
+    check(not found.drawn and end.day >= found.list.until, "end")
+    if end.stage != "later":
+        check(found.later is None, "end")
+    else:
+        check(len(found.reveals) == len(names), "end")
+        check(not protocol.has_value(found.list, found.later, found.later_signatures), "end")
+        if asked and asked.source != DICE:
+            check(not end.missing and end.day > asked.day and len(signers) == len(names), "end")
+            return
+        check(asked is not None and end.day >= asked.day, "end")
+    _check_order(found, end.missing, "end")
+    if end.stage != "commitment":
+        sent: dict[str, Sequence[Signed | Reveal]] = {
+            "signature": found.signatures,
+            "reveal": found.reveals,
+            "later": found.later_signatures,
+        }
+        there = {each.party for each in sent[end.stage]}
+        check({*end.missing} == {*names} - there, "end")
+    check(bool(end.missing) and bool(signers - {*end.missing} or (end.missing == names and signers)), "end")
 
 
 def _check_drawn(
@@ -197,6 +214,7 @@ def _check_drawn(
 ) -> int:
     """Return how many lines were drawn (7)."""
     check(len(found.reveals) == len(found.list.parties), "reveal")
+    check(protocol.has_value(found.list, found.later, found.later_signatures), "later")
     seed = protocol.seed(own, found.reveals, found.later)
     check(end.seed == seed and not found.end_signatures, "end")
     check(len(found.drawn) == len(strata), "drawn")

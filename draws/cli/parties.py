@@ -11,8 +11,13 @@ from draws.party import PartyRefused
 from draws.protocol import Later, Signed, Statement, Void
 from inbox.language.errors import FileRefused
 from inbox.language.messages import Sentence, sentence
-from inbox.system import given_files, terminal
+from inbox.system import clock, given_files, terminal
 from templates.command_line import FILE, FOLDER, json_option
+
+_NAMED_WRONGLY = sentence(
+    "remembered. This record says that something of yours is missing, but you made it on this machine: if you"
+    " sent it, show your file to the other parties"
+)
 
 
 @click.command()
@@ -73,7 +78,7 @@ def sign(  # noqa: PLR0913  one parameter for each option
         case Later():
             raw = party.sign_later(folder, of, given, passphrase)
         case _:
-            raw = party.sign_void(folder, of, given, passphrase)
+            raw = party.sign_void(folder, of, given, passphrase, clock.today())
     _send(out, raw, sentence("signature"), as_json=as_json)
 
 
@@ -100,9 +105,13 @@ def reveal(  # noqa: PLR0913  one parameter for each option
 @click.argument("end", type=FILE)
 @json_option
 def remember(*, folder: Path, end: Path, as_json: bool) -> None:
-    """Remember how a draw ended, so that the next list must continue it."""
-    after = party.remember(folder, options.end_in(end))
-    options.tell({"draws": len(after.draws)}, sentence("remembered"), as_json=as_json)
+    """Remember how a draw ended, so that the next list must continue it.
+
+    If the record says that something of yours is missing although you made it, the command says so.
+    """
+    is_wrong = party.remember(folder, options.end_in(end))
+    told = _NAMED_WRONGLY if is_wrong else sentence("remembered")
+    options.tell({"named_wrongly": is_wrong}, told, as_json=as_json)
 
 
 @click.command()

@@ -68,13 +68,20 @@ def _view(found: Verified) -> dict[str, object]:
         "void": found.is_void,
         "missing": list(found.missing),
         "later": found.pulse,
+        "absent": found.absent,
         "end": found.end.hex(),
     }
 
 
 def _lines(found: Sequence[Verified], refusals: Mapping[str, int]) -> Iterator[Sentence]:
     for each in found:
-        if each.is_void:
+        if each.absent:
+            yield sentence(
+                "draw {number}: void; compare by hand with the source that {pulse} did not come",
+                number=each.number,
+                pulse=each.absent,
+            )
+        elif each.is_void:
             parties = ", ".join(each.missing)
             yield sentence("draw {number}: void, because of {parties}", number=each.number, parties=parties)
         else:

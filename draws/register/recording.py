@@ -28,7 +28,9 @@ def void(transcript: bytes) -> list[New]:
         raise RegisterRefused(
             sentence("this draw is not void"), sentence("record it with: draws register drawn")
         )
-    return [(What.VOID, _draw(found, found.end) | {"refuser": ", ".join(found.end.missing)})]
+    # No party owes a pulse: that it did not come is said by the office. No party has a name with a space.
+    refuser = ", ".join(found.end.missing) or "the office"
+    return [(What.VOID, _draw(found, found.end) | {"refuser": refuser})]
 
 
 def drawn(transcript: bytes, result: bytes) -> list[New]:

@@ -53,6 +53,7 @@ function* described(found) {
 
 /** @param {Verified} found */
 function line(found) {
+  if (found.absent) return say("absent", { number: found.number, pulse: found.absent });
   if (found.isVoid) return say("void", { number: found.number, parties: found.missing.join(", ") });
   const { number, drawn, total, strata } = found;
   return say("drawn-line", { number, drawn, total, strata });

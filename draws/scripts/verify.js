@@ -69,7 +69,7 @@ const SEED = file("draw-seed", { list: hash, secrets: listOf(hash, MOST_PARTIES)
 const DRAWN = file("draw-end", { list: hash, outcome: constant("drawn"), missing: listOf(name, 0), seed: hash });
 const VOID = file("draw-void", {
   list: hash,
-  stage: oneOf("commitment", "signature", "reveal"),
+  stage: oneOf("commitment", "signature", "reveal", "later"),
   missing: listOf(name, MOST_PARTIES),
   day,
 });
@@ -92,9 +92,10 @@ export const TRANSCRIPT = file("draw-transcript", {
 /** @typedef {ReturnType<typeof VOID.parse>} Voided */
 /** @typedef {{ leaves: Uint8Array[], weights: number[] }} Lines the leaves and weights of a stratum */
 /**
- * What a valid transcript says.
+ * What a valid transcript says. `missing` names the parties that voided the draw, if any; `absent` names the pulse
+ * that did not come, as the parties of a void draw signed.
  * @typedef {{ series: string, number: number, previous: Uint8Array, end: Uint8Array, total: number, strata: number,
- *   drawn: number, isVoid: boolean, missing: string[], pulse: string }} Verified
+ *   drawn: number, isVoid: boolean, missing: string[], pulse: string, absent: string }} Verified
  */
 
 /**
@@ -111,14 +112,15 @@ export function verify(raw) {
   check(equal(end.list, own), "end");
   checkStatement(found, own);
   checkReveals(found, own);
+  checkLater(found, own);
   if (isVoid(end)) {
     checkVoid(found, end);
   } else {
-    checkLater(found, own);
     checkDrawn(found, own, end, strata);
   }
   const drawn = isVoid(end) ? 0 : list.strata.reduce((sum, each) => sum + each.drawn, 0);
   const { later } = found;
+  const asked = list.later;
   return {
     series: list.series,
     number: list.number,
@@ -130,6 +132,7 @@ export function verify(raw) {
     isVoid: isVoid(end),
     missing: end.missing,
     pulse: later ? `${later.source} ${later.round}: ${later.value}` : "",
+    absent: asked && isVoid(end) && end.missing.length === 0 ? `${asked.source} ${asked.round}` : "",
   };
 }
 
@@ -230,27 +233,7 @@ function checkReveals({ list, statement, signatures, reveals }, own) {
 }
 
 /**
- * Section 8: the record names exactly the parties from which something is missing.
- * @param {Transcript} found
- * @param {Voided} end
- */
-function checkVoid(found, end) {
-  const { list, later, later_signatures: laterSigned, drawn, signatures, reveals, end_signatures: signed } = found;
-  check(!later && laterSigned.length === 0 && drawn.length === 0, "end");
-  checkOrder(list, end.missing, "end");
-  check(end.missing.length > 0 && end.missing.length < list.parties.length, "end");
-  if (end.stage !== "commitment") {
-    const there = (end.stage === "signature" ? signatures : reveals).map(({ party }) => party);
-    const missing = list.parties.map((each) => each.name).filter((each) => !there.includes(each));
-    check(missing.join() === end.missing.join(), "end");
-  }
-  check(end.stage === "reveal" || reveals.length === 0, "end");
-  checkSigned(found, signed, VOID.encode(end), "end");
-  check(signed.some(({ party }) => !end.missing.includes(party)), "end");
-}
-
-/**
- * Section 6.
+ * Section 6. The value may still lack signatures; `checkVoid` and `checkDrawn` look at this.
  * @param {Transcript} found
  * @param {Uint8Array} own
  */
@@ -258,14 +241,52 @@ function checkLater(found, own) {
   const { later, later_signatures: signed } = found;
   const asked = found.list.later;
   if (!asked || !later) {
-    check(!asked && !later && signed.length === 0, "later");
+    check(!later && signed.length === 0, "later");
     return;
   }
   check(equal(later.list, own) && later.source === asked.source && later.round === asked.round, "later");
+  check(asked.source !== DICE || /^[1-6]{50,200}$/.test(later.value), "later");
   checkSigned(found, signed, LATER.encode(later), "later");
-  if (asked.source !== DICE) return;
-  check(/^[1-6]{50,200}$/.test(later.value), "later");
-  check(2 * signed.length > found.list.parties.length, "later");
+}
+
+/**
+ * Return whether the later value is there: a pulse, or dice that most of the parties signed (6).
+ * @param {Transcript} found
+ */
+function hasValue({ list, later, later_signatures: signed }) {
+  if (!list.later) return true;
+  return !!later && (list.later.source !== DICE || 2 * signed.length > list.parties.length);
+}
+
+/**
+ * Section 8: the record names exactly the parties from which something is missing.
+ * @param {Transcript} found
+ * @param {Voided} end
+ */
+function checkVoid(found, end) {
+  const { list, signatures, reveals, later, later_signatures: laterSigned, end_signatures: signed } = found;
+  const asked = list.later;
+  checkSigned(found, signed, VOID.encode(end), "end");
+  check(found.drawn.length === 0 && end.day >= list.until, "end");
+  if (end.stage !== "later") {
+    check(!later, "end");
+  } else {
+    check(reveals.length === list.parties.length && !hasValue(found), "end");
+    if (asked && asked.source !== DICE) {
+      check(end.missing.length === 0 && end.day > asked.day && signed.length === list.parties.length, "end");
+      return;
+    }
+    check(!!asked && end.day >= asked.day, "end");
+  }
+  checkOrder(list, end.missing, "end");
+  if (end.stage !== "commitment") {
+    const sent = { signature: signatures, reveal: reveals, later: laterSigned }[end.stage].map(({ party }) => party);
+    const missing = list.parties.map((each) => each.name).filter((each) => !sent.includes(each));
+    check(missing.join() === end.missing.join(), "end");
+  }
+  const isOfAnother = signed.some(({ party }) => !end.missing.includes(party));
+  const areAllNamed = end.missing.length === list.parties.length && signed.length > 0;
+  check(end.missing.length > 0 && (isOfAnother || areAllNamed), "end");
 }
 
 /**
@@ -275,8 +296,10 @@ function checkLater(found, own) {
  * @param {Drawn} end
  * @param {Lines[]} strata
  */
-function checkDrawn({ list, reveals, later, drawn, end_signatures: signed }, own, end, strata) {
+function checkDrawn(found, own, end, strata) {
+  const { list, reveals, later, drawn, end_signatures: signed } = found;
   check(reveals.length === list.parties.length, "reveal");
+  check(hasValue(found), "later");
   const secrets = reveals.map(({ secret }) => secret);
   const seed = hashed("seed", SEED.encode(later ? { list: own, secrets, later: later.value } : { list: own, secrets }));
   check(equal(end.seed, seed) && signed.length === 0, "end");

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import shutil
 from pathlib import Path
 
@@ -319,6 +320,221 @@ def test_a_pulse_is_taken_only_on_its_day_after_the_reveals(room: Room) -> None:
         draw.write("later", "ab" * 64)
         draw.write("draw")
     assert room.done("verify", draw.transcript())["draws"][0]["later"] == f"nist 7: {'ab' * 64}"
+
+
+def test_a_draw_whose_pulse_did_not_come_is_voided_by_all_parties_after_its_day(room: Room) -> None:
+    """No party owes the pulse. One honest party is enough to stop a void although the pulse came."""
+    draw = room.freeze(1, None, "--later", "nist", "7", "2026-12-02")
+    draw.reveal_all()
+    with at("2026-12-02"):
+        before = state(draw)
+        error = room.refused("ceremony", "void", draw.folder, "--out", room.new("end"))
+        late = "what is missing may still come: the draw can be voided on 2026-12-03 or later"
+        assert (error, state(draw)) == (late, before)
+    with at("2026-12-03"):
+        end = draw.write("void")
+        draw.sign(end, "region", "union")
+    with at("2026-12-20"):
+        out = ("--out", room.new("transcript"))
+        error = room.refused("ceremony", "transcript", draw.folder, *out)
+        assert error == "the transcript would not be valid (end)"
+        draw.sign(end, "tribunal")
+    found = room.done("verify", draw.transcript())
+    assert (found["voids"], found["refusals"], found["draws"][0]["missing"]) == (1, {}, [])
+    told = room.run("verify", draw.transcript()).out
+    assert told == "draw 1: void; compare by hand with the source that nist 7 did not come\n"
+    with at("2026-12-20"):
+        shown = room.run("ceremony", "show", draw.folder).out
+        assert shown == "draw 1 of le-havre: void: the later value did not come\n"
+    room.freeze(2, end).carried_out()
+
+
+def test_dice_that_are_not_signed_void_the_draw_and_name_who_did_not_sign(room: Room) -> None:
+    draw = room.freeze(1, None, "--later", "dice", "hall", "2026-12-02")
+    draw.reveal_all()
+    with at("2026-12-02"):
+        thrown = draw.write("later", "35261" * 10)
+        draw.sign(thrown, "union")
+        shown = room.run("ceremony", "show", draw.folder).out
+        assert "waits for more signatures under the dice, of: region, tribunal" in shown
+        end = draw.write("void")
+        own = ("--list", draw.file, "--out", room.new("signature"), *room.passphrase)
+        error = room.refused("party", "sign", end, "--party", room.party("region"), *own)
+        assert error == "the record says that your own message is missing"
+        draw.sign(end, "union")
+    found = room.done("verify", draw.transcript())
+    assert found["refusals"] == {"region": 1, "tribunal": 1}
+
+
+def test_a_draw_with_dice_is_not_voided_before_their_day_or_with_enough_signatures(room: Room) -> None:
+    draw = room.freeze(1, None, "--later", "dice", "hall", "2026-12-02")
+    draw.reveal_all()
+    voiding = ("ceremony", "void", draw.folder, "--out", room.new("end"))
+    late = "what is missing may still come: the draw can be voided on 2026-12-02 or later"
+    assert room.refused(*voiding) == late
+    with at("2026-12-02"):
+        draw.sign(draw.write("later", "35261" * 10), "union", "tribunal")
+        assert room.refused(*voiding) == "nothing is missing: this draw cannot be voided"
+
+
+def test_dice_that_were_mistyped_are_typed_again_until_a_party_has_signed_them(room: Room) -> None:
+    draw = room.freeze(1, None, "--later", "dice", "hall", DAY)
+    draw.reveal_all()
+    draw.write("later", "35261" * 10)
+    thrown = draw.write("later", "35262" * 10)
+    draw.sign(thrown, "union")
+    again = ("ceremony", "later", draw.folder, "1" * 50, "--out", room.new("later.json"))
+    assert room.refused(*again) == "the later value is already there"
+    draw.sign(thrown, "region")
+    draw.write("draw")
+    (found,) = room.done("verify", draw.transcript())["draws"]
+    assert found["later"] == f"dice hall: {'35262' * 10}"
+
+
+def test_a_party_signs_dice_once(room: Room) -> None:
+    draw = room.freeze(1, None, "--later", "dice", "hall", DAY)
+    draw.reveal_all()
+    draw.signature("union", draw.write("later", "35261" * 10))
+    other = draw.write("later", "11111" * 10)
+    own = ("--party", room.party("union"), "--list", draw.file, "--out", room.new("signature"))
+    error = room.refused("party", "sign", other, *own, *room.passphrase)
+    assert error == "you have already signed other dice for this list"
+
+
+def test_a_draw_is_not_voided_before_the_last_day_for_reveals(room: Room) -> None:
+    draw = room.freeze(1, None, "--until", "2026-12-10")
+    both = draw.until_reveals()
+    draw.accept(draw.reveal("region", *both), draw.reveal("union", *both))
+    before = state(draw)
+    with at("2026-12-09"):
+        error = room.refused("ceremony", "void", draw.folder, "--out", room.new("end"))
+    late = "what is missing may still come: the draw can be voided on 2026-12-10 or later"
+    assert (error, state(draw)) == (late, before)
+    with at("2026-12-10"):
+        draw.accept(draw.reveal("tribunal", *both))
+        draw.write("draw")
+
+
+def test_a_party_does_not_sign_a_void_of_a_day_that_has_not_come(room: Room) -> None:
+    """The office could set its clock forward; the parties have clocks of their own."""
+    draw = room.freeze(1, None, "--until", "2026-12-10")
+    draw.reveal_all("region", "union")
+    with at("2026-12-10"):
+        end = draw.write("void")
+    own = ("--party", room.party("union"), "--list", draw.file, "--out", room.new("signature"))
+    error = room.refused("party", "sign", end, *own, *room.passphrase)
+    assert error == "the record has the day 2026-12-10, which has not come"
+
+
+@pytest.mark.parametrize("stage", ["signature", "reveal"])
+def test_if_nobody_sends_anything_a_void_names_all_and_one_of_them_signs_it(stage: str, room: Room) -> None:
+    """Otherwise, the series could not go on."""
+    draw = room.freeze()
+    nobody = ("ceremony", "void", draw.folder, "--out", room.new("end"))
+    assert room.refused(*nobody) == "nobody has sent anything yet"
+    draw.commit()
+    if stage == "reveal":
+        draw.sign(draw.write("statement"))
+    end = draw.write("void")
+    draw.sign(end, "tribunal")
+    found = room.done("verify", draw.transcript())
+    assert (found["voids"], found["refusals"]) == (1, dict.fromkeys(room.names, 1))
+
+
+@pytest.mark.parametrize("stage", protocol.STAGES)
+def test_a_party_is_told_if_a_void_names_it_although_it_made_what_is_missing(stage: str, room: Room) -> None:
+    draw = room.freeze(1, None, "--later", "dice", "hall", DAY)
+    held = {"commitment": [draw.commitment(name) for name in room.names]}
+    if stage != "commitment":
+        draw.accept(*held["commitment"])
+        statement = draw.write("statement")
+        held["signature"] = [draw.signature(name, statement) for name in room.names]
+    if stage in {"reveal", "later"}:
+        draw.accept(*held["signature"])
+        signatures = draw.write("signatures")
+        held["reveal"] = [draw.reveal(name, statement, signatures) for name in room.names]
+    if stage == "later":
+        draw.accept(*held["reveal"])
+        thrown = draw.write("later", "35261" * 10)
+        held["later"] = [draw.signature(name, thrown) for name in room.names[:2]]
+    region, tribunal = held[stage][:2]
+    assert tribunal.exists()
+    draw.accept(region)
+    end = draw.write("void")
+    remember = ("party", "remember", end, "--party")
+    wrongly = {name: room.done(*remember, room.party(name))["named_wrongly"] for name in room.names}
+    assert wrongly == {"region": False, "tribunal": True, "union": stage != "later"}
+    told = room.run(*remember, room.party("tribunal")).out
+    assert told.startswith("remembered. This record says that something of yours is missing, but you made it")
+
+
+def test_a_party_that_did_not_make_what_is_missing_is_told_nothing(room: Room) -> None:
+    draw = room.freeze()
+    draw.reveal_all("region", "union")
+    end = draw.write("void")
+    assert room.run("party", "remember", end, "--party", room.party("tribunal")).out == "remembered\n"
+
+
+def test_a_party_remembers_one_end_of_a_draw(room: Room) -> None:
+    """Two transcripts of one draw would each begin a series of their own."""
+    draw = room.freeze()
+    both = draw.until_reveals()
+    draw.accept(draw.reveal("region", *both), draw.reveal("union", *both))
+    copy = Draw(room, room.new("copy"))
+    shutil.copytree(draw.folder, copy.folder)
+    void = draw.write("void")
+    copy.accept(copy.reveal("tribunal", *both))
+    drawn = copy.write("draw")
+    sign = ("party", "sign", void, "--list", draw.file, "--out", room.new("s"), *room.passphrase, "--party")
+    known = "you know another end of this draw"
+    room.done("party", "remember", drawn, "--party", room.party("region"))
+    assert room.refused("party", "remember", void, "--party", room.party("region")) == known
+    assert room.refused(*sign, room.party("region")) == known
+    room.done(*sign, room.party("union"))
+    assert room.refused("party", "remember", drawn, "--party", room.party("union")) == known
+
+
+def test_a_party_does_not_go_back_to_an_earlier_number(room: Room) -> None:
+    """Otherwise, somebody could show it a shorter series, without the draws that followed."""
+    first = room.freeze()
+    end = first.carried_out()
+    second = room.freeze(2, end)
+    third = room.freeze(3, second.carried_out())
+    union = room.party("union")
+    document = json.loads((union / "party.json").read_text())
+    document["draws"] = document["draws"][1:]
+    room.done("party", "commit", "--party", union, "--list", third.file, "--out", room.new("commitment"))
+    other = room.freeze()
+    own = ("--party", union, "--list", other.file, "--out", room.new("commitment"))
+    assert room.refused("party", "commit", *own) == "you have already taken part in draw 1 with another list"
+    (union / "party.json").write_text(json.dumps(document, separators=(",", ":")))
+    error = room.refused("party", "commit", *own)
+    assert error == "you have already taken part in draw 2, which is later"
+
+
+def test_a_party_does_not_sign_a_statement_with_one_commitment_twice(room: Room) -> None:
+    """One secret for two parties would leave one party fewer that chance needs."""
+    draw = room.freeze()
+    draw.commit()
+    path = draw.write("statement")
+    given = protocol.STATEMENT.parse(path.read_bytes())
+    twice = protocol.Statement(given.list, (given.commitments[2], *given.commitments[1:]))
+    path.write_bytes(protocol.STATEMENT.encode(twice))
+    own = ("--party", room.party("union"), "--list", draw.file, "--out", room.new("signature"))
+    error = room.refused("party", "sign", path, *own, *room.passphrase)
+    assert error == "the statement has one commitment twice"
+
+
+def test_a_list_that_was_exchanged_with_its_leaves_is_refused(room: Room) -> None:
+    """What has arrived names the list hash, so both files together do not help."""
+    draw = room.freeze()
+    draw.reveal_all()
+    other = room.freeze(csv=controls(59))
+    for file in ("list.json", "leaves.json"):
+        shutil.copyfile(other.folder / file, draw.folder / file)
+    before = state(draw)
+    error = room.refused("ceremony", "draw", draw.folder, "--out", room.new("end"))
+    assert (error, state(draw)) == ("the list was changed after it was frozen", before)
 
 
 def test_a_message_travels_as_one_line_and_a_wrong_letter_is_noticed(room: Room) -> None:

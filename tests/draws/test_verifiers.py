@@ -10,7 +10,7 @@ import pytest
 from crypto import base64url, strictjson
 from draws import protocol, verify
 from draws.rules import RULES
-from tests.support.draw_transcripts import PEER, Chance, edited, mutants, transcript
+from tests.support.draw_transcripts import PEER, Chance, edited, mutants, resigned, transcript
 
 Ask = Callable[[Sequence[bytes]], tuple[str, list[bytes]]]
 
@@ -86,10 +86,19 @@ def drawn() -> bytes:
     )
 
 
-def void(stage: str) -> bytes:
+def number_of(stage: str, source: str = "") -> int:
+    """Return the number of a transcript that is void at a stage, or drawn, with a later source or any."""
+    for number in range(999):
+        found = protocol.TRANSCRIPT.parse(transcript(number))
+        asked = found.list.later.source if found.list.later else "none"
+        if getattr(found.end, "stage", "drawn") == stage and source in ("", asked):
+            return number
+    raise AssertionError(stage, source)
+
+
+def void(stage: str, source: str = "") -> bytes:
     """Return a transcript of a draw that is void."""
-    found = ((raw, protocol.TRANSCRIPT.parse(raw).end) for raw in map(transcript, range(99)))
-    return next(raw for raw, end in found if isinstance(end, protocol.Void) and end.stage == stage)
+    return transcript(number_of(stage, source))
 
 
 def member(raw: bytes, *path: str | int) -> strictjson.Json:
@@ -148,14 +157,114 @@ def test_a_signature_of_every_party_is_needed(peer: Ask) -> None:
         assert agreed(peer, edited(raw, "signatures", at, "signature", value=base64url.encode(bytes(64))))
 
 
-@pytest.mark.parametrize("stage", ["commitment", "signature", "reveal"])
-def test_a_void_names_exactly_who_is_missing_and_another_party_signs_it(stage: str, peer: Ask) -> None:
+@pytest.mark.parametrize("stage", protocol.STAGES)
+def test_a_void_that_somebody_changed_is_refused(stage: str, peer: Ask) -> None:
     raw = void(stage)
     assert agreed(peer, raw) == ""
     assert agreed(peer, edited(raw, "end_signatures", value=[])) == "end"
     assert agreed(peer, edited(raw, "end", "missing", value=["region"])) == "end"
-    assert agreed(peer, edited(raw, "end", "missing", value=[])) == "end"
-    assert agreed(peer, edited(raw, "end", "day", value="2026-12-02")) == "end"
+    assert agreed(peer, edited(raw, "end", "day", value="2026-12-09")) == "end"
+
+
+@pytest.mark.parametrize(
+    ("stage", "source"), [("commitment", ""), ("signature", ""), ("reveal", ""), ("later", "dice")]
+)
+def test_a_void_names_exactly_who_is_missing_and_another_party_signs_it(
+    stage: str, source: str, peer: Ask
+) -> None:
+    """At the stage of commitments, a verifier cannot see who sent one."""
+    number = number_of(stage, source)
+    raw = transcript(number)
+    found = protocol.TRANSCRIPT.parse(raw)
+    assert isinstance(found.end, protocol.Void)
+    named, names = found.end.missing, found.list.names
+    assert agreed(peer, resigned(number, raw, *names)) == ""
+    assert agreed(peer, resigned(number, raw, *named)) == "end"
+    assert agreed(peer, resigned(number, raw)) == "end"
+    assert agreed(peer, resigned(number, raw, "region", missing=())) == "end"
+    assert agreed(peer, resigned(number, raw, *names, missing=("union", "tribunal"))) == "end"
+    for others in (named[1:], tuple(name for name in names if name not in named)):
+        if others and stage != "commitment":
+            assert agreed(peer, resigned(number, raw, *names, missing=others)) == "end"
+
+
+@pytest.mark.parametrize("stage", protocol.STAGES)
+def test_a_draw_is_not_voided_before_the_last_day(stage: str, peer: Ask) -> None:
+    """Until then, the party that the void names could still send what is missing."""
+    number = number_of(stage)
+    raw = transcript(number)
+    names = protocol.TRANSCRIPT.parse(raw).list.names
+    day = protocol.date(2026, 11, 30)
+    assert agreed(peer, resigned(number, raw, *names, day=day)) == "end"
+
+
+def test_a_draw_is_not_voided_before_the_day_of_the_dice(peer: Ask) -> None:
+    number = number_of("later", "dice")
+    raw = transcript(number)
+    for day, rule in ((1, "end"), (2, "")):
+        given = resigned(number, raw, "region", day=protocol.date(2026, 12, day))
+        assert agreed(peer, given) == rule
+
+
+def test_if_nobody_sent_anything_a_void_names_all_and_one_of_them_signs(peer: Ask) -> None:
+    number = number_of("reveal")
+    raw = transcript(number)
+    names = protocol.TRANSCRIPT.parse(raw).list.names
+    assert agreed(peer, resigned(number, raw, "union", reveals=(), missing=names)) == ""
+    assert agreed(peer, resigned(number, raw, reveals=(), missing=names)) == "end"
+
+
+def test_a_pulse_that_did_not_come_voids_the_draw_if_all_parties_sign_after_its_day(peer: Ask) -> None:
+    """One honest party, which looks at the source, is enough to stop a void that is not true."""
+    number = number_of("later", "nist")
+    raw = transcript(number)
+    found = protocol.TRANSCRIPT.parse(raw)
+    names = found.list.names
+    assert agreed(peer, raw) == ""
+    assert verify.verify(raw).absent == "nist chain 2, pulse 7"
+    assert agreed(peer, resigned(number, raw, *names[:-1])) == "end"
+    assert agreed(peer, resigned(number, raw, *names, missing=names[-1:])) == "end"
+    assert agreed(peer, resigned(number, raw, *names, day=protocol.date(2026, 12, 2))) == "end"
+    assert agreed(peer, resigned(number, raw, *names, reveals=found.reveals[:-1])) == "end"
+
+
+def test_a_draw_with_its_later_value_cannot_be_voided(peer: Ask) -> None:
+    """Otherwise, whoever saw the outcome could still refuse it."""
+    for source in ("nist", "dice"):
+        number = number_of("drawn", source)
+        raw = transcript(number)
+        found = protocol.TRANSCRIPT.parse(raw)
+        signed = {each.party for each in found.later_signatures}
+        missing = tuple(name for name in found.list.names if name not in signed)
+        assert found.end
+        for stage in ("reveal", "later"):
+            end = protocol.Void(found.end.list, stage, missing, protocol.date(2026, 12, 3))
+            for named in (end, protocol.Void(end.list, end.stage, (), end.day)):
+                given = resigned(number, raw, *found.list.names, end=named, drawn=())
+                assert agreed(peer, given) == "end"
+
+
+def test_a_draw_without_a_later_source_is_not_voided_for_a_value_that_did_not_come(peer: Ask) -> None:
+    number = number_of("drawn", "none")
+    raw = transcript(number)
+    found = protocol.TRANSCRIPT.parse(raw)
+    assert found.end
+    for missing in ((), found.list.names):
+        end = protocol.Void(found.end.list, "later", missing, protocol.date(2026, 12, 3))
+        assert agreed(peer, resigned(number, raw, *found.list.names, end=end, drawn=())) == "end"
+
+
+def test_dice_need_fifty_throws_and_the_signatures_of_more_than_half_of_the_parties(peer: Ask) -> None:
+    number = number_of("drawn", "dice")
+    raw = transcript(number)
+    found = protocol.TRANSCRIPT.parse(raw)
+    names = found.list.names
+    assert found.later
+    assert agreed(peer, resigned(number, raw, *names)) == ""
+    assert agreed(peer, resigned(number, raw, *names[: len(names) // 2])) == "later"
+    for value in ("1" * 49, "1" * 49 + "7", "1" * 49 + "0", "a" * 50, "1" * 201):
+        given = protocol.Later(found.later.list, found.later.source, found.later.round, value)
+        assert agreed(peer, resigned(number, raw, *names, later=given)) == "later", value
 
 
 def test_a_void_cannot_hide_reveals_that_arrived(peer: Ask) -> None:

@@ -1,8 +1,10 @@
 """Transcripts without a ceremony: drawn from a seed, so that the same number gives the same transcript."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from typing import TypeVar
 
 from crypto import base64url, minisign, signing
 from crypto.strictjson import Json, decode, encode
@@ -23,6 +25,7 @@ from draws.protocol import (
 from tests.support.paths import ROOT
 
 PEER = ROOT / "tests" / "js" / "draw_peer.mjs"
+_T = TypeVar("_T", Signed, Reveal)
 _DAY = date(2026, 12, 1)
 _NAMES = ("region", "tribunal", "union", "press", "chamber")
 
@@ -46,12 +49,16 @@ class Chance:
 def transcript(number: int, *, number_in_series: int = 1, previous: bytes = protocol.FIRST) -> bytes:
     """Return a valid transcript of 3 to 5 parties: drawn or void, perhaps with weights, dice or a pulse."""
     chance = Chance(number)
-    seeds = {name: chance.bytes() for name in _NAMES[: 3 + chance.below(3)]}
+    seeds = _keys(chance)
     parties = tuple(Party(name, signing.public_key(seed)) for name, seed in seeds.items())
     strata, lines = _lines(chance)
     leaves = tuple(base64url.encode(b"".join(own)) for own, _ in lines)
     weights = tuple(base64url.encode(protocol.packed(own)) for _, own in lines)
-    later = [None, Source("dice", "in the hall", _DAY), Source("nist", "chain 2, pulse 7", date(2026, 12, 2))]
+    later = [
+        None,
+        Source("dice", "in the hall", date(2026, 12, 2)),
+        Source("nist", "chain 2, pulse 7", date(2026, 12, 2)),
+    ]
     of = DrawList(
         series="le-havre",
         number=number_in_series,
@@ -71,39 +78,18 @@ def transcript(number: int, *, number_in_series: int = 1, previous: bytes = prot
     reveals = tuple(Reveal(of.id, own, name, chance.bytes()) for name in seeds)
     statement = Statement(own, tuple(map(protocol.commitment, reveals)))
 
-    def signed(file: bytes, names: Iterator[str] | tuple[str, ...]) -> tuple[Signed, ...]:
-        made = {name: minisign.first_signature(minisign.sign(file, seeds[name], "x")) for name in names}
-        return tuple(Signed(name, signature) for name, signature in made.items())
-
-    all_signed = signed(protocol.STATEMENT.encode(statement), of.names)
-    stage = ("", "", "", "commitment", "signature", "reveal")[chance.below(6)]
-    if stage:
-        missing = of.names[1 : 2 + chance.below(len(parties) - 2)]
-        there = [name not in missing for name in of.names]
-        end = Void(own, stage, missing, _DAY)
-        end_signed = signed(protocol.VOID.encode(end), of.names[:1])
-        kept = tuple(each for each, is_there in zip(all_signed, there, strict=True) if is_there)
-        revealed = tuple(each for each, is_there in zip(reveals, there, strict=True) if is_there)
-        return protocol.TRANSCRIPT.encode(
-            Transcript(
-                of,
-                leaves,
-                weights,
-                None if stage == "commitment" else statement,
-                {"commitment": (), "signature": kept}.get(stage, all_signed),
-                revealed if stage == "reveal" else (),
-                end=end,
-                end_signatures=end_signed,
-            )
-        )
+    all_signed = _signed(seeds, protocol.STATEMENT.encode(statement), of.names)
     taken = _later(of, own, chance)
+    stage = ("", "", "", "", *protocol.STAGES)[chance.below(8)]
+    if stage and (stage != "later" or taken):
+        return _voided(Transcript(of, leaves, weights), stage, (statement, all_signed, reveals, taken), seeds)
     seed = protocol.seed(own, reveals, taken)
     drawn = tuple(
         base64url.encode(b"".join(protocol.drawn(seed, leaves_of, weights_of, stratum.drawn)))
         for stratum, (leaves_of, weights_of) in zip(strata, lines, strict=True)
     )
     witnesses = of.names[: len(parties) // 2 + 1] if taken and taken.source == "dice" else ()
-    later_signed = signed(protocol.LATER.encode(taken), witnesses) if taken else ()
+    later_signed = _signed(seeds, protocol.LATER.encode(taken), witnesses) if taken else ()
     return protocol.TRANSCRIPT.encode(
         Transcript(
             of,
@@ -117,6 +103,79 @@ def transcript(number: int, *, number_in_series: int = 1, previous: bytes = prot
             drawn,
             Drawn(own, seed),
         )
+    )
+
+
+def _voided(
+    begun: Transcript,
+    stage: str,
+    arrived: tuple[Statement, tuple[Signed, ...], tuple[Reveal, ...], Later | None],
+    seeds: Mapping[str, bytes],
+) -> bytes:
+    """Return a void transcript: only the first party has sent what is missing at the stage, and the last.
+
+    A pulse that did not come is missing from nobody. ``seeds`` are the secret keys of the parties.
+    """
+    statement, all_signed, reveals, later = arrived
+    names, own = begun.list.names, statement.list
+    is_pulse = later is not None and later.source != "dice"
+    there = (names[0], names[-1]) if len(names) > len("abc") else names[:1]
+    missing = () if stage == "later" and is_pulse else tuple(name for name in names if name not in there)
+    end = Void(own, stage, missing, date(2026, 12, 3) if stage == "later" else _DAY)
+    thrown = later if stage == "later" and not is_pulse else None
+
+    def sent(every: tuple[_T, ...], at: str) -> tuple[_T, ...]:
+        if stage == at:
+            return tuple(each for each in every if each.party in there)
+        return every if protocol.STAGES.index(stage) > protocol.STAGES.index(at) else ()
+
+    return protocol.TRANSCRIPT.encode(
+        replace(
+            begun,
+            statement=None if stage == "commitment" else statement,
+            signatures=sent(all_signed, "signature"),
+            reveals=sent(reveals, "reveal"),
+            later=thrown,
+            later_signatures=_signed(seeds, protocol.LATER.encode(thrown), there) if thrown else (),
+            end=end,
+            end_signatures=_signed(seeds, protocol.VOID.encode(end), names[:1] if missing else names),
+        )
+    )
+
+
+def resigned(number: int, raw: bytes, *signers: str, **changes: object) -> bytes:
+    """Return a transcript with changes, and its void or its dice signed anew by these parties.
+
+    ``changes`` are those of the end, or of the transcript if their name is one of its members. The transcript
+    is that of ``number``, whose parties sign.
+    """
+    seeds, found = keys(number), protocol.TRANSCRIPT.parse(raw)
+    of_transcript = {name: each for name, each in changes.items() if hasattr(found, name)}
+    of_end = {name: each for name, each in changes.items() if name not in of_transcript}
+    found = replace(found, **of_transcript)  # type: ignore[arg-type]
+    assert found.end
+    if of_end or isinstance(found.end, Void):
+        end = replace(found.end, **of_end)  # type: ignore[arg-type]
+        return protocol.TRANSCRIPT.encode(
+            replace(found, end=end, end_signatures=_signed(seeds, protocol.END.encode(end), signers))
+        )
+    assert found.later
+    signed = _signed(seeds, protocol.LATER.encode(found.later), signers)
+    return protocol.TRANSCRIPT.encode(replace(found, later_signatures=signed))
+
+
+def keys(number: int) -> dict[str, bytes]:
+    """Return the secret key of each party of the transcript with a number."""
+    return _keys(Chance(number))
+
+
+def _keys(chance: Chance) -> dict[str, bytes]:
+    return {name: chance.bytes() for name in _NAMES[: 3 + chance.below(3)]}
+
+
+def _signed(seeds: Mapping[str, bytes], file: bytes, names: Sequence[str]) -> tuple[Signed, ...]:
+    return tuple(
+        Signed(name, minisign.first_signature(minisign.sign(file, seeds[name], "x"))) for name in names
     )
 
 

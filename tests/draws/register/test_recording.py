@@ -160,6 +160,16 @@ def test_every_void_in_a_row_counts_and_those_of_an_earlier_draw_do_not(room: Ro
     assert refusers == ["tribunal", "union", "region"]
 
 
+def test_a_pulse_that_did_not_come_counts_as_a_void_of_the_office(room: Room, register: Path) -> None:
+    draw = room.freeze(1, None, "--later", "nist", "7", "2026-12-02", csv=simple(30))
+    draw.reveal_all()
+    with at("2026-12-03"):
+        draw.sign(draw.write("void"))
+    room.done("register", "void", register, draw.transcript())
+    with at("2027-01-01"):
+        assert room.done("deviation", "look", register, "--month", MONTH)["voids"] == {"the office": 1}
+
+
 def test_a_void_that_is_left_out_recorded_twice_or_exchanged_is_refused(room: Room, register: Path) -> None:
     end, void = voided(room.freeze(csv=simple(30)))
     found = opened(room.freeze(2, end, csv=simple(30)))
