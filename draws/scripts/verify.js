@@ -90,7 +90,7 @@ export const TRANSCRIPT = file("draw-transcript", {
 /** @typedef {ReturnType<typeof TRANSCRIPT.parse>} Transcript */
 /** @typedef {ReturnType<typeof DRAWN.parse>} Drawn */
 /** @typedef {ReturnType<typeof VOID.parse>} Voided */
-/** @typedef {{ leaves: Uint8Array[], weights: number[] }} Lines the leaves and weights of a stratum */
+/** @typedef {{ leaves: Uint8Array, weights: Uint8Array }} Lines the bytes of all leaves and weights of a stratum (3.3) */
 /**
  * What a valid transcript says. `missing` names the parties that voided the draw, if any; `absent` names the pulse
  * that did not come, as the parties of a void draw signed.
@@ -176,22 +176,69 @@ function checkList({ parties, strata, total, day: frozen, until, publish, later 
 function linesOf({ list, leaves, weights }) {
   check(list.strata.length === leaves.length && leaves.length === weights.length, "lines");
   const state = sha256.create().update(utf8("fanal/draw/1/leaves\0"));
-  const seen = new Set();
   const strata = list.strata.map(({ size, weighted }, at) => {
-    const raw = as("lines", () => base64url.decode(leaves[at] ?? ""));
-    const weighing = as("lines", () => base64url.decode(weights[at] ?? ""));
-    check(raw.length === HASH * size && weighing.length === (weighted ? 2 * size : 0), "lines");
-    state.update(raw).update(weighing);
-    const own = split(raw);
-    own.forEach((leaf, n) => check(n === 0 || compare(/** @type {Uint8Array} */ (own[n - 1]), leaf) < 0, "lines"));
-    own.forEach((leaf) => seen.add(String.fromCharCode(...leaf)));
-    const heavy = Array.from({ length: weighing.length / 2 }, (_, n) => view(weighing).getUint16(2 * n));
-    check(heavy.every((weight) => weight >= 1 && weight <= HEAVIEST), "lines");
-    return { leaves: own, weights: heavy };
+    const own = { leaves: bytesOf(leaves[at] ?? ""), weights: bytesOf(weights[at] ?? "") };
+    check(own.leaves.length === HASH * size && own.weights.length === (weighted ? 2 * size : 0), "lines");
+    state.update(own.leaves).update(own.weights);
+    for (let n = 1; n < size; n += 1) check(compareItems(own.leaves, n - 1, n) < 0, "lines");
+    for (let n = 0; n < size; n += 1) check(weightOf(own, n) >= 1 && weightOf(own, n) <= HEAVIEST, "lines");
+    return own;
   });
-  check(seen.size === list.total, "lines");
+  check(areDifferent(strata.map((own) => own.leaves), list.total), "lines");
   check(equal(state.digest(), list.leaves), "lines");
   return strata;
+}
+
+/**
+ * Return the bytes of a text, whose characters are those of base64url. The browser decodes long texts faster than a
+ * library, but accepts bits after the last byte that are not zero.
+ * @param {string} written
+ */
+function bytesOf(written) {
+  const end = written.length - (written.length % 4);
+  const rest = as("lines", () => base64url.decode(written.slice(end)));
+  const binary = atob(written.slice(0, end).replaceAll("-", "+").replaceAll("_", "/"));
+  const bytes = new Uint8Array(binary.length + rest.length);
+  for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at);
+  bytes.set(rest, binary.length);
+  return bytes;
+}
+
+/**
+ * Return the weight of a line; it is 1 in a stratum without weights.
+ * @param {Lines} lines
+ * @param {number} at
+ */
+function weightOf({ weights }, at) {
+  return weights.length ? view(weights).getUint16(2 * at) : 1;
+}
+
+/**
+ * Return whether no leaf is there twice. The first six bytes tell nearly all leaves apart.
+ * @param {Uint8Array[]} strata the leaves of each stratum
+ * @param {number} total
+ */
+function areDifferent(strata, total) {
+  const begins = new Float64Array(total);
+  let next = 0;
+  for (const raw of strata) {
+    for (let at = 0; at < raw.length; at += HASH) begins[next++] = beginOf(raw, at);
+  }
+  begins.sort();
+  const twice = new Set(begins.filter((begin, at) => begin === begins[at - 1]));
+  if (twice.size === 0) return true;
+  const alike = strata.flatMap(split).filter((leaf) => twice.has(beginOf(leaf, 0)));
+  return new Set(alike.map(base64url.encode)).size === alike.length;
+}
+
+/**
+ * Return the six bytes from a place as a number.
+ * @param {Uint8Array} raw
+ * @param {number} at
+ */
+function beginOf(raw, at) {
+  const bytes = view(raw);
+  return bytes.getUint32(at) * 2 ** 16 + bytes.getUint16(at + 4);
 }
 
 /**
@@ -304,8 +351,8 @@ function checkDrawn(found, own, end, strata) {
   const seed = hashed("seed", SEED.encode(later ? { list: own, secrets, later: later.value } : { list: own, secrets }));
   check(equal(end.seed, seed) && signed.length === 0, "end");
   check(drawn.length === strata.length, "drawn");
-  strata.forEach(({ leaves, weights }, at) => {
-    const chosen = smallest(seed, leaves, weights, list.strata[at]?.drawn ?? 0);
+  strata.forEach((lines, at) => {
+    const chosen = smallest(seed, lines, list.strata[at]?.drawn ?? 0);
     check(drawn[at] === base64url.encode(concat(chosen)), "drawn");
   });
 }
@@ -313,18 +360,41 @@ function checkDrawn(found, own, end, strata) {
 /**
  * Return the leaves of a stratum that are drawn, in ascending order (7).
  * @param {Uint8Array} seed
- * @param {Uint8Array[]} leaves
- * @param {number[]} weights
+ * @param {Lines} lines
  * @param {number} count
  */
-export function smallest(seed, leaves, weights, count) {
-  const begun = concat([utf8("fanal/draw/1/ticket\0"), seed]);
-  const tickets = leaves.map((leaf, at) => {
-    const tries = Array.from({ length: weights[at] ?? 1 }, (_, j) => sha256(concat([begun, leaf, new Uint8Array([0, j])])));
-    return { leaf, ticket: tries.reduce((least, each) => (compare(each, least) < 0 ? each : least)) };
-  });
-  tickets.sort((a, b) => compare(a.ticket, b.ticket) || compare(a.leaf, b.leaf));
-  return tickets.slice(0, count).map(({ leaf }) => leaf).sort(compare);
+function smallest(seed, lines, count) {
+  const tickets = ticketsOf(seed, lines);
+  const size = tickets.length / HASH;
+  const begins = Float64Array.from({ length: size }, (_, at) => beginOf(tickets, HASH * at));
+  // Only lines whose ticket begins like that of the last line drawn, or with less, have to be sorted.
+  const last = begins.slice().sort()[count - 1] ?? 0;
+  const near = [...begins.keys()].filter((at) => /** @type {number} */ (begins[at]) <= last);
+  // Leaves ascend, so the order of equal tickets is that of the leaves.
+  const chosen = near.sort((a, b) => compareItems(tickets, a, b) || a - b).slice(0, count);
+  return chosen.sort((a, b) => a - b).map((at) => lines.leaves.subarray(HASH * at, HASH * (at + 1)));
+}
+
+/**
+ * Return the tickets of all lines of a stratum (7).
+ * @param {Uint8Array} seed
+ * @param {Lines} lines
+ */
+function ticketsOf(seed, lines) {
+  const { leaves } = lines;
+  const tickets = new Uint8Array(leaves.length);
+  const begun = sha256.create().update(utf8("fanal/draw/1/ticket\0")).update(seed);
+  const [ofLine, state, number, tried] = [begun.clone(), begun.clone(), new Uint8Array(2), new Uint8Array(HASH)];
+  for (let at = 0; at < leaves.length; at += HASH) {
+    const ticket = tickets.subarray(at, at + HASH).fill(255);
+    begun._cloneInto(ofLine).update(leaves.subarray(at, at + HASH));
+    for (let j = 0; j < weightOf(lines, at / HASH); j += 1) {
+      number[1] = j;
+      ofLine._cloneInto(state).update(number).digestInto(tried);
+      if (compare(tried, ticket) < 0) ticket.set(tried);
+    }
+  }
+  return tickets;
 }
 
 /**
@@ -395,6 +465,20 @@ export function split(raw) {
 export function compare(a, b) {
   for (let at = 0; at < a.length; at += 1) {
     const difference = /** @type {number} */ (a[at]) - /** @type {number} */ (b[at]);
+    if (difference) return difference;
+  }
+  return 0;
+}
+
+/**
+ * Compare two leaves or tickets in a row of them.
+ * @param {Uint8Array} row
+ * @param {number} a
+ * @param {number} b
+ */
+function compareItems(row, a, b) {
+  for (let at = 0; at < HASH; at += 1) {
+    const difference = /** @type {number} */ (row[HASH * a + at]) - /** @type {number} */ (row[HASH * b + at]);
     if (difference) return difference;
   }
   return 0;

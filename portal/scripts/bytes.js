@@ -24,7 +24,9 @@ export function concat(parts) {
 export function equal(one, other) {
   if (one.length !== other.length) return false;
   let difference = 0;
-  for (const [at, byte] of one.entries()) difference |= byte ^ /** @type {number} */ (other[at]);
+  for (let at = 0; at < one.length; at += 1) {
+    difference |= /** @type {number} */ (one[at]) ^ /** @type {number} */ (other[at]);
+  }
   return difference === 0;
 }
 

@@ -147,6 +147,57 @@ def test_a_draw_with_a_wrong_part_is_refused_by_the_rule_of_this_part(
     assert agreed(peer, edited(raw, *path, value=value)) == rule
 
 
+@pytest.mark.parametrize(
+    ("leaves", "rule"),
+    [
+        (["aa", "ba"], ""),
+        (["ba", "aa"], "lines"),
+        (["aa", "aa"], "lines"),
+        (["aa", "ab"], ""),
+        (["ab", "aa"], "lines"),
+        (["aa", "", "aa"], "lines"),
+        (["aa", "", "ab"], ""),
+        (["ab", "", "aa", "bb"], ""),
+        (["aa", "ba", "", "aa", "bb"], "lines"),
+    ],
+)
+def test_leaves_ascend_in_each_stratum_and_none_is_in_the_list_twice(
+    leaves: list[str], rule: str, peer: Ask
+) -> None:
+    """Each leaf is written as the letters of its first and of its last byte; an empty one ends a stratum."""
+    strata: list[list[bytes]] = [[]]
+    for each in leaves:
+        if each:
+            strata[-1].append(each[0].encode() + bytes(30) + each[1].encode())
+        else:
+            strata.append([])
+    raw = transcript(number_of("drawn"), given=[(own, []) for own in strata])
+    assert agreed(peer, raw) == rule
+
+
+@pytest.mark.parametrize(
+    ("weight", "rule"), [(0, "lines"), (1, ""), (100, ""), (101, "lines"), (256, "lines")]
+)
+def test_a_weight_is_from_1_to_100(weight: int, rule: str, peer: Ask) -> None:
+    leaves = [bytes([n]) * 32 for n in range(9)]
+    weights = [1] * 8 + [weight]
+    assert agreed(peer, transcript(number_of("drawn"), given=[(leaves, weights)])) == rule
+
+
+@pytest.mark.parametrize("lines", [1, 2, 3])
+def test_the_text_of_leaves_and_weights_is_canonical(lines: int, peer: Ask) -> None:
+    """Bits after the last byte are zero, and no character is one too many."""
+    leaves = [bytes([n]) * 32 for n in range(lines)]
+    raw = transcript(number_of("drawn"), given=[(leaves, [1] * lines)])
+    assert agreed(peer, raw) == ""
+    for name in ("leaves", "weights"):
+        text = str(member(raw, name, 0))
+        next_character = chr(ord(text[-1]) + 1)
+        for changed in (text + "A", text[:-1], text[:-1] + next_character, text + "=", text + "AAAA"):
+            expected = "transcript" if "=" in changed else "lines"
+            assert agreed(peer, edited(raw, name, 0, value=changed)) == expected, changed
+
+
 def test_a_signature_of_every_party_is_needed(peer: Ask) -> None:
     raw = drawn()
     signatures = member(raw, "signatures")

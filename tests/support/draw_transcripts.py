@@ -46,12 +46,26 @@ class Chance:
         return int.from_bytes(self.bytes(8), "big") % limit
 
 
-def transcript(number: int, *, number_in_series: int = 1, previous: bytes = protocol.FIRST) -> bytes:
-    """Return a valid transcript of 3 to 5 parties: drawn or void, perhaps with weights, dice or a pulse."""
+def transcript(
+    number: int,
+    *,
+    number_in_series: int = 1,
+    previous: bytes = protocol.FIRST,
+    given: Sequence[tuple[Sequence[bytes], Sequence[int]]] = (),
+) -> bytes:
+    """Return a valid transcript of 3 to 5 parties: drawn or void, perhaps with weights, dice or a pulse.
+
+    ``given`` has the leaves and weights of each stratum, of which one line is drawn.
+    """
     chance = Chance(number)
     seeds = _keys(chance)
     parties = tuple(Party(name, signing.public_key(seed)) for name, seed in seeds.items())
     strata, lines = _lines(chance)
+    if given:
+        lines = [([*own], [*weights]) for own, weights in given]
+        strata = tuple(
+            Stratum(f"s{n}", len(own), 1, 1 if weights else None) for n, (own, weights) in enumerate(lines, 1)
+        )
     leaves = tuple(base64url.encode(b"".join(own)) for own, _ in lines)
     weights = tuple(base64url.encode(protocol.packed(own)) for _, own in lines)
     later = [
@@ -85,7 +99,9 @@ def transcript(number: int, *, number_in_series: int = 1, previous: bytes = prot
         return _voided(Transcript(of, leaves, weights), stage, (statement, all_signed, reveals, taken), seeds)
     seed = protocol.seed(own, reveals, taken)
     drawn = tuple(
-        base64url.encode(b"".join(protocol.drawn(seed, leaves_of, weights_of, stratum.drawn)))
+        base64url.encode(
+            b"".join(protocol.drawn(seed, leaves_of, [max(1, each) for each in weights_of], stratum.drawn))
+        )
         for stratum, (leaves_of, weights_of) in zip(strata, lines, strict=True)
     )
     witnesses = of.names[: len(parties) // 2 + 1] if taken and taken.source == "dice" else ()
