@@ -213,6 +213,7 @@ def test_a_void_that_somebody_changed_is_refused(stage: str, peer: Ask) -> None:
     raw = void(stage)
     assert agreed(peer, raw) == ""
     assert agreed(peer, edited(raw, "end_signatures", value=[])) == "end"
+    assert agreed(peer, edited(raw, "drawn", value=[""])) == "end"
     assert agreed(peer, edited(raw, "end", "missing", value=["region"])) == "end"
     assert agreed(peer, edited(raw, "end", "day", value="2026-12-09")) == "end"
 
@@ -293,6 +294,19 @@ def test_a_draw_with_its_later_value_cannot_be_voided(peer: Ask) -> None:
             for named in (end, protocol.Void(end.list, end.stage, (), end.day)):
                 given = resigned(number, raw, *found.list.names, end=named, drawn=())
                 assert agreed(peer, given) == "end"
+
+
+@pytest.mark.parametrize("stage", ["commitment", "signature", "reveal"])
+def test_a_void_has_no_later_value_before_all_reveals(stage: str, peer: Ask) -> None:
+    """Whoever knows the value before could decide whether to reveal."""
+    for source, value in (("dice", "1" * 50), ("nist", "ab" * 16)):
+        number = number_of(stage, source)
+        raw = transcript(number)
+        found = protocol.TRANSCRIPT.parse(raw)
+        assert found.end
+        assert found.list.later
+        later = protocol.Later(found.end.list, source, found.list.later.round, value)
+        assert agreed(peer, resigned(number, raw, *found.list.names, later=later)) == "end"
 
 
 def test_a_draw_without_a_later_source_is_not_voided_for_a_value_that_did_not_come(peer: Ask) -> None:
