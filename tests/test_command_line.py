@@ -302,7 +302,7 @@ def test_a_preview_shows_a_text_and_a_dry_run_shows_what_would_be_destroyed_or_r
 
 
 # These commands run until somebody stops them, so they have no result to print as JSON.
-UNTIL_STOPPED = {"session", "desk", "serve"}
+UNTIL_STOPPED = {"session", "desk", "serve", "office exercise run"}
 # This command runs another command, which has the option.
 PASSES_ON = {"run"}
 

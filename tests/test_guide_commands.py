@@ -42,6 +42,7 @@ PACKAGES = tuple(f"fanal-{each}_1.0.0_amd64.deb" for each in ("portal", "inbox",
 FRENCH = {
     "docs/fr/guide-administrateur.md": "docs/deploying.md",
     "docs/fr/guide-agent.md": "docs/officer-guide.md",
+    "docs/fr/exercice.md": "docs/exercise.md",
     "docs/fr/guide-tirage.md": "docs/draws-guide.md",
     "docs/fr/incidents.md": "docs/when-something-goes-wrong.md",
     "deploy/medium/GUIDE.fr.txt": "deploy/medium/GUIDE.en.txt",
@@ -113,6 +114,9 @@ WHOLE = {
     ),
     "docs/key-ceremony.md": Runner(
         GATE, "tests/test_key_ceremony.py", "examine, found, once, session, desk = guides.lines(PAGE"
+    ),
+    "docs/exercise.md": Runner(
+        GATE, "tests/inbox/exercise/test_guide.py", "for line in guides.lines(GUIDES[0]"
     ),
     "docs/draws-guide.md": Runner(GATE, "tests/draws/test_guide.py", "for words in commands(GUIDES[0]):"),
     "docs/deploying.md#Steps": Runner("install", "benchmarks/install.py", "yield from walk.go_on()"),

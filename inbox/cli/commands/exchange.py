@@ -19,7 +19,7 @@ from inbox.exchange import manual_entry, outbox, token_sheet
 from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.collect import Outcome, check_fingerprints, collect
 from inbox.exchange.manual_entry import Entered, Route, Told
-from inbox.language import labels, toml_files
+from inbox.language import labels, marking, toml_files
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
@@ -119,7 +119,8 @@ def outbox_command(door: Door, /, *, out: Path, again: int | None, same_disk: bo
         "warnings": [*([_SIGNED_ANEW] if made.anew else []), *made.warnings],
     }
     lines = [f"outbox {made.n}: {made.path}", journal_view.head(made.head)]
-    lines += [f"next: carry it to the portal, then: {made.command}"]
+    carry = f"next: carry it to the portal, then: {made.command}"
+    lines += ["next: tell the trainer that the outbox is ready" if marking.words() else carry]
     terminal.show(view, lines, as_json=as_json)
 
 

@@ -30,6 +30,7 @@ from inbox.dossiers import restating
 from inbox.dossiers.compose import Doubt, Enclosed
 from inbox.exchange import collect
 from inbox.exchange.manual_entry import Route
+from inbox.exercise import debrief, enclosures
 from inbox.figures import counting, events
 from inbox.keys import listing
 from inbox.language import labels
@@ -133,9 +134,10 @@ CODES: Mapping[str, Iterable[str]] = {
 }
 # Each exit has the label of its action. Texts that are not labels describe some obstacles. At a form field,
 # the page says what officers should enter, so it need not name the kind of the field. The page of a deadline
-# shows which message was the feedback. The plan of publication has titles and labels for what it counts.
+# shows which message was the feedback. The plan of publication has titles and labels for what it counts. The
+# debrief of an exercise has a text for each result, and no page shows the kind of an invented file.
 WORDLESS = {
-    *(Exit, Obstacle, checks.Kind, AnswersBy, events.Kind),
+    *(Exit, Obstacle, checks.Kind, AnswersBy, events.Kind, debrief.Result, enclosures.Kind),
     *(counting.Kept, counting.Known, counting.Whether),
 }
 

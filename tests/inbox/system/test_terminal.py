@@ -162,6 +162,8 @@ NOTHING_OF_A_REPORT |= {
     "office sheet",
 }
 NOTHING_OF_A_REPORT |= {f"office consultation {each}" for each in ("add", "retract")}
+# The commands for an exercise show the programme's own texts, codes of the journal, and officers' replies.
+NOTHING_OF_A_REPORT |= {f"office exercise {each}" for each in ("begin", "list", "release", "run", "debrief")}
 NOTHING_OF_A_REPORT |= {f"exchange channel {each}" for each in ("add", "list", "remove")}
 NOTHING_OF_A_REPORT |= {
     f"access {each}"

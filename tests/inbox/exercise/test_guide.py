@@ -1,0 +1,52 @@
+"""The commands of the guide on exercises, typed in the order of the page."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from inbox.cli import exercise as commands
+from inbox.cli import main
+from inbox.exercise import programme, state
+from inbox.exercise.begin import OFFICERS
+from tests.support import guides
+from tests.support.exercises import Training
+from tests.support.paths import ROOT
+
+GUIDES = [ROOT / "docs/exercise.md", ROOT / "docs/fr/exercice.md"]
+
+
+def test_both_editions_have_the_same_commands() -> None:
+    english, french = (guides.lines(each.read_text("utf-8")) for each in GUIDES)
+    assert english == french
+    assert len(english) == 6
+
+
+@pytest.mark.usefixtures("quick")
+def test_every_command_of_the_guide_works_in_its_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The exercise begins in a new folder; the clock of `run` jumps to the next step."""
+    monkeypatch.setattr(commands.release, "is_due", lambda *_: True)
+    folder = tmp_path / "training"
+    for line in guides.lines(GUIDES[0].read_text("utf-8")):
+        program, *words = shlex.split(line.replace("FOLDER", str(folder)))
+        assert program == "inbox"
+        if words[2] == "debrief":
+            said = Training(folder).office.run(*words)
+            assert said.code == 0, (line, said.err)
+        else:
+            assert main.run(words) == 0, line
+    known = state.load(folder)
+    assert {each.id for each in programme.load().steps} == {*state.steps_released(known)}
+
+
+def test_the_guide_names_what_begin_makes() -> None:
+    """The folders, the officers, and the files of the sheets."""
+    for guide in GUIDES:
+        text = guide.read_text("utf-8")
+        named = set(re.findall(r"^- `([a-z]+)/`", text, re.MULTILINE))
+        assert {state.HOME, state.OFFICERS, state.MEDIUM, state.TRAINER} == named
+        assert all(name in text for name in OFFICERS)
+        assert {"sheet-fr.pdf", "sheet-en.pdf"} < set(re.findall(r"`(?:trainer/)?([\w-]+\.pdf)`", text))
