@@ -7,6 +7,7 @@ from importlib.resources import files
 
 from draws.language import CHOSEN, said
 from draws.rules import RULES
+from draws.transfers import rules as of_transfers
 from inbox.language.messages import Sentence, sentence
 
 _TEXTS = {
@@ -27,6 +28,15 @@ _TEXTS = {
     ),
     "pulse": sentence("compare by hand with the source: {pulse}", pulse="{pulse}"),
     "voids": sentence("{count} of {of} draws are void", count="{count}", of="{of}"),
+    "opened": sentence(
+        "draw {number}: the opening of the transfers is valid; batch of {day}.",
+        number="{number}",
+        day="{day}",
+    ),
+    "transferred": sentence(
+        "{count} are transferred, {placed} of them to a post of this draw", count="{count}", placed="{placed}"
+    ),
+    "signer": sentence("exceptions signed by {signer}: {count}", signer="{signer}", count="{count}"),
     "not-checked": sentence("the draws before number {number} were not checked", number="{number}"),
 }
 _LIMITS = (
@@ -41,19 +51,19 @@ def render() -> bytes:
     """Return the page in the chosen language."""
     script, style = _shipped("page.js"), _shipped("page.css")
     policy = f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'"
-    texts = _TEXTS | RULES
+    texts = _TEXTS | RULES | of_transfers.RULES
     values = {
         "language": CHOSEN.get(),
         "policy": policy,
         "title": _text(sentence("Verify a draw")),
         "lead": _text(
             sentence(
-                "Choose the transcript of a draw, or all transcripts of a series. This page works without a"
-                " network, and sends nothing."
+                "Choose the transcript of a draw, or all transcripts of a series. If people are transferred,"
+                " also choose the openings. This page works without a network, and sends nothing."
             )
         ),
         "unscripted": _text(sentence("This page needs JavaScript. It makes no request.")),
-        "label": _text(sentence("The transcripts")),
+        "label": _text(sentence("The transcripts and openings")),
         "limits": _text(sentence("What this page cannot see")),
         "limit_items": "".join(f"<li>{_text(each)}</li>" for each in _LIMITS),
         "texts": "".join(f'<li data-code="{code}">{_text(text)}</li>' for code, text in texts.items()),

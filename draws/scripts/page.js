@@ -1,10 +1,18 @@
 // @ts-check
-/** The page that verifies transcripts, opened from disk: it reads the files that a person chooses, and sends nothing. */
+/**
+ * The page that verifies transcripts and openings of transfers, opened from disk: it reads the files that a person
+ * chooses, and sends nothing.
+ */
 
+import { equal, utf8 } from "../../portal/scripts/bytes.js";
 import { byId, element, show } from "../../portal/scripts/dom.js";
+import { transcriptOf, verifyOpening } from "./transfers.js";
 import { Disproved, verifySeries } from "./verify.js";
 
 /** @typedef {import("./verify.js").Verified} Verified */
+/** @typedef {import("./transfers.js").Outcome} Outcome */
+
+const OPENING = utf8('{"v":1,"kind":"draw-opening",');
 
 const chosen = byId("transcripts", HTMLInputElement);
 const result = byId("result");
@@ -30,8 +38,12 @@ async function verify() {
 
 /** @param {Uint8Array[]} files */
 function told(files) {
+  const isOpening = (/** @type {Uint8Array} */ raw) => equal(raw.subarray(0, OPENING.length), OPENING);
+  const transcripts = files.filter((raw) => !isOpening(raw));
   try {
-    return [...described(verifySeries(files))];
+    const found = verifySeries(transcripts);
+    const openings = files.filter(isOpening).map((raw) => verifyOpening(transcriptOf(raw, transcripts), raw));
+    return [...described(found), ...openings.flatMap((each) => [...ofTransfers(each)])];
   } catch (error) {
     if (!(error instanceof Disproved)) throw error;
     result.className = "refused";
@@ -49,6 +61,18 @@ function* described(found) {
   yield element("p", {}, say("voids", { count: found.filter((each) => each.isVoid).length, of: found.length }));
   const [first] = found;
   if (first && first.number > 1) yield element("p", {}, say("not-checked", { number: first.number }));
+}
+
+/**
+ * @param {Outcome} found
+ * @returns {Generator<HTMLElement>}
+ */
+function* ofTransfers({ number, day, transfers, exceptions }) {
+  const placed = transfers.filter(({ post }) => post).length;
+  yield element("p", {}, say("opened", { number, day }), " ", say("transferred", { count: transfers.length, placed }));
+  for (const { signed_by: signer, count } of exceptions) {
+    yield element("p", {}, say("signer", { signer, count }));
+  }
 }
 
 /** @param {Verified} found */

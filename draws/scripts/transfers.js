@@ -9,7 +9,7 @@ import * as base64url from "../../portal/scripts/base64url.js";
 import { concat, equal, utf8 } from "../../portal/scripts/bytes.js";
 import { binary, day, file, integer, listOf, optional, record, text } from "../../portal/scripts/shape.js";
 import { matched } from "./matching.js";
-import { LIST, TRANSCRIPT, as, check, compare, hashed, isVoid, split, verify } from "./verify.js";
+import { Disproved, LIST, TRANSCRIPT, as, check, compare, hashed, isVoid, split, verify } from "./verify.js";
 
 const COLUMNS = ["agent", "post", "profile", "exposure", "since", "exception", "held"];
 const MOST_TRANSFERS = 300;
@@ -54,7 +54,7 @@ const OPENING = file("draw-opening", {
 /** @typedef {{ agent: string, from: string, post: string }} Transfer */
 /**
  * What a valid opening says.
- * @typedef {{ list: Uint8Array, day: string, transfers: Transfer[], states: State[], exceptions: Opening["exceptions"]["signers"] }} Outcome
+ * @typedef {{ number: number, list: Uint8Array, day: string, transfers: Transfer[], states: State[], exceptions: Opening["exceptions"]["signers"] }} Outcome
  */
 
 /**
@@ -78,7 +78,19 @@ export function verifyOpening(transcript, opening) {
   const stated = given.transfers;
   check(transfers.length === stated.length, "order");
   transfers.forEach(({ agent, post }, at) => check(agent === stated[at]?.agent && post === stated[at]?.post, "order"));
-  return { list: given.list, day: batch.day, transfers, states, exceptions: given.exceptions.signers };
+  return { number: found.list.number, list: given.list, day: batch.day, transfers, states, exceptions: given.exceptions.signers };
+}
+
+/**
+ * Return the transcript, of some, that an opening belongs to; throws Disproved if it is not among them.
+ * @param {Uint8Array} opening
+ * @param {Uint8Array[]} transcripts
+ */
+export function transcriptOf(opening, transcripts) {
+  const { list } = as("opening", () => OPENING.parse(opening));
+  const found = transcripts.find((raw) => equal(list, hashed("list", LIST.encode(TRANSCRIPT.parse(raw).list))));
+  if (!found) throw new Disproved("opening");
+  return found;
 }
 
 /**

@@ -6,12 +6,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from draws.language import CHOSEN, LANGUAGES
+from draws.language import CHOSEN, LANGUAGES, said
 from draws.page import render
 from draws.rules import RULES
+from draws.transfers.rules import RULES as RULES_OF_TRANSFERS
+from draws.transfers.verify import verify_opening
+from inbox.language.messages import sentence
 from tests.support.accessibility import small_targets, violations
 from tests.support.draw_room import Room
 from tests.support.draw_transcripts import edited, transcript
+from tests.support.draw_transfers import draw
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -58,6 +62,49 @@ def test_a_valid_transcript_is_shown_and_a_changed_one_is_refused(opened: tuple[
     assert expected
     assert (expected == RULES["list"]) is (language == "en")
     expect(page.locator("#result")).to_contain_text(expected)
+
+
+def test_an_opening_of_transfers_is_verified_with_its_transcript(opened: tuple[Page, str]) -> None:
+    page, language = opened
+    raw, opening = draw(0)
+    choose(page, raw, opening)
+    result = page.locator("#result")
+    expect(result).not_to_have_class("refused")
+    found = verify_opening(raw, opening)
+    token = CHOSEN.set(language)
+    placed = sum(bool(each.post) for each in found.transfers)
+    told = sentence(
+        "{count} are transferred, {placed} of them to a post of this draw",
+        count=len(found.transfers),
+        placed=placed,
+    )
+    signed = [
+        sentence("exceptions signed by {signer}: {count}", signer=each.signed_by, count=each.count)
+        for each in found.exceptions
+    ]
+    expected = [said(each) for each in (told, *signed)]
+    refusal = said(RULES_OF_TRANSFERS["order"])
+    CHOSEN.reset(token)
+    for each in expected:
+        expect(result).to_contain_text(each)
+    turned = [{"agent": each.agent, "post": each.post} for each in reversed(found.transfers)]
+    choose(page, raw, edited(opening, "transfers", value=turned))
+    expect(result).to_have_class("refused")
+    expect(result).to_contain_text(refusal)
+
+
+def test_an_opening_without_its_transcript_is_refused(opened: tuple[Page, str]) -> None:
+    page, language = opened
+    raw, opening = draw(0)
+    token = CHOSEN.set(language)
+    refusal = said(RULES_OF_TRANSFERS["opening"])
+    CHOSEN.reset(token)
+    for others in ([], [draw(1)[0]], [transcript(3)]):
+        choose(page, *others, opening)
+        expect(page.locator("#result")).to_have_class("refused")
+        expect(page.locator("#result")).to_contain_text(refusal)
+        choose(page, raw, opening)
+        expect(page.locator("#result")).not_to_have_class("refused")
 
 
 def test_the_page_is_accessible_before_and_after_a_result(opened: tuple[Page, str]) -> None:

@@ -46,6 +46,8 @@ def _signed_anew() -> Iterator[tuple[str, str, bytes]]:
     yield "nobody-signed-the-void", "end", resigned(number, raw, reveals=(), missing=names)
     yield "void-before-the-last-day", "end", resigned(number, raw, *names, day=date(2026, 11, 30))
     yield "void-with-a-stranger", "end", resigned(number, raw, *names, missing=("stranger",))
+    number, raw, names = _found("commitment")
+    yield "void-in-another-order", "end", resigned(number, raw, *names, missing=("union", "tribunal"))
     number, raw, names = _found("drawn", "dice")
     later = protocol.TRANSCRIPT.parse(raw).later
     assert later
