@@ -103,6 +103,9 @@ cat <<EOF
 \`demo/bin/desk\` opens the desk again, at a new address; \`demo/bin/inbox --help\` lists the other commands of
 the inbox.
 
+For a training, http://127.0.0.1:$port/en/rehearsal shows what reporting looks like, with an invented case, and
+http://127.0.0.1:$port/en/scenarios tells ten situations.
+
 A new demo contains no cases. It has one officer, so you cannot try actions that take two officers, such as
 closing an urgent case or deleting a passage. A real inbox has several officers: docs/key-ceremony.md.
 

@@ -146,9 +146,9 @@ def test_the_demo_leads_from_a_report_to_its_answer(
     context = chromium.new_context(locale="en")
     visitor = Visitor(context.new_page(), f"http://127.0.0.1:{port}", "en")
     with demo(checkout, port) as printed:
-        assert visitor.address in printed
         assert carrying == re.findall(r"^ +(demo/bin/.*)$", printed, re.MULTILINE)
         carry = carrying[0]
+        rehearses(visitor, printed)
         visitor.report("Someone asked me for a container number.")
         assert typed(checkout, pending).startswith("inspection: 1, ")
         typed(checkout, carry)
@@ -170,6 +170,18 @@ def test_the_demo_leads_from_a_report_to_its_answer(
     typed(checkout, "rm -r demo")
     assert not (checkout / "demo").exists()
     context.close()
+
+
+def rehearses(visitor: Visitor, printed: str) -> None:
+    """Open the pages for a training at the printed addresses. The rehearsal leads to the real form."""
+    assert visitor.address in printed
+    rehearsal, situations = re.findall(r"http://\S+/en/(?:rehearsal|scenarios)", printed)
+    visitor.page.goto(situations)
+    expect(visitor.page.locator("main .situation")).to_have_count(10)
+    visitor.page.goto(rehearsal)
+    expect(visitor.page.locator("main h1")).to_have_text("Rehearsal: nothing is sent")
+    visitor.page.locator("main a").first.click()
+    expect(visitor.page).to_have_url(f"{visitor.address}/en/report")
 
 
 def goes_on(checkout: Path, visitor: Visitor) -> None:

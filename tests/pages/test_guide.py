@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from portal.app import create_app, load_questionnaire
 from portal.config import Settings
@@ -15,9 +15,13 @@ from portal.web.guide import MOST, Guide
 from templates.catalogues import LANGUAGES
 from tests.support.markup import Markup
 from tests.support.page_visitor import Visitor
+from tests.support.paths import ROOT
 from tests.support.printed_page import sheets
 
 ROOM = Settings().guide_folder
+WAY = ROOT / "docs/reporters-way.md"
+# The rows of the table with the heights of the home page and the guide.
+HEIGHTS = re.compile(r"^\| ((?:home|guide) \| \w\w \| \d+ \| \d+) \|", re.MULTILINE)
 # Who can help, besides the numbers to call.
 HELPERS = {
     "fr": ["psychologue", "avocat", "syndicats", "médecin du travail"],
@@ -158,6 +162,28 @@ def test_home_and_guide_link_to_situations_and_rehearsal_without_growing_longer(
             assert part.count(f'href="/{language}/{name}"') == 1
         words = [each for each in re.sub(r"<[^>]+>", " ", part).split() if re.search(r"\w", each)]
         assert 40 < len(words) <= limit
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("name", "part"), [("home", "main"), ("guide", "main > .screen")])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_home_and_guide_are_no_higher_than_before_the_links_were_added(
+    visitor: Visitor, language: str, name: str, part: str
+) -> None:
+    """The document has the heights in pixels before. Of the guide, only what the program adds is measured."""
+    rows = [re.findall(r"\w+", row) for row in HEIGHTS.findall(WAY.read_text("utf-8"))]
+    limits = {
+        int(width): int(most)
+        for page, language_of, width, most in rows
+        if (page, language_of) == (name, language)
+    }
+    assert [*limits] == [320, 360, 1280]
+    for width, most in limits.items():
+        visitor.page.set_viewport_size(ViewportSize(width=width, height=640))
+        visitor.visit(f"{language}/" if name == "home" else f"{language}/{name}")
+        box = visitor.page.locator(part).bounding_box()
+        assert box
+        assert most / 2 < box["height"] < most + 1
 
 
 @pytest.mark.parametrize("language", translation.LANGUAGES)

@@ -2,9 +2,12 @@
 
 import re
 import unicodedata
+from io import BytesIO
+from typing import Literal, TypeAlias
 
 import pytest
 from mnemonic import Mnemonic
+from PIL import Image
 from playwright.sync_api import Browser, ViewportSize, expect
 
 from crypto import casetoken
@@ -16,14 +19,26 @@ from tests.support.accessibility import small_targets, violations
 from tests.support.markup import Markup
 from tests.support.page_visitor import Visitor
 
+ColorScheme: TypeAlias = Literal["light", "dark"]
+
 # Nobody can type, choose, press or send with the other elements.
 ACTIVE = {"form", "input", "textarea", "select", "option", "button", "dialog", "iframe", "object", "details"}
 BANNER = {"fr": "Essai : rien n\u2019est envoyé", "en": "Rehearsal: nothing is sent"}
 LABEL = {"fr": "Exemple inventé : rien n\u2019est envoyé", "en": "Invented example: nothing is sent"}
 REAL = {"fr": "Écrire un vrai signalement", "en": "Write a real report"}
 SMALL = ViewportSize(width=320, height=568)
-# More than the seconds that it takes to read the banner and the link.
-MOST_WORDS = 20
+# Twice the font size of the style sheet.
+LARGE = "document.documentElement.style.fontSize = '34px'"
+# The smallest phone with letters of twice the size, with a page of twice the size, and held sideways.
+VIEWS = {
+    "plain": (SMALL, ""),
+    "large letters": (SMALL, LARGE),
+    "zoom of 200 %": (ViewportSize(width=160, height=284), ""),
+    "sideways": (ViewportSize(width=568, height=320), ""),
+    "sideways, large letters": (ViewportSize(width=568, height=320), LARGE),
+}
+# A reader needs about a second for the link, and five seconds for the box around it.
+MOST_WORDS, MOST_WORDS_OF_LINK = 20, 4
 
 
 def shown(language: str, name: str = "rehearsal") -> str:
@@ -84,6 +99,7 @@ def test_whoever_needs_the_form_sees_it_first_even_on_the_smallest_phone(
     banner, link = page.locator("main h1"), page.locator("main a").first
     assert plain(banner.inner_text()) == BANNER[language]
     assert page.locator("main > :first-child h1").count() == 1
+    assert page.locator("main > :first-child a").count() == 1
     assert link.inner_text() == REAL[language]
     bar = page.locator(".leave").bounding_box()
     assert bar
@@ -98,6 +114,57 @@ def test_whoever_needs_the_form_sees_it_first_even_on_the_smallest_phone(
     page.locator("main .ways a.button:not(.second)").last.click()
     assert page.url == f"{visitor.address}/{language}/report"
     context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_link_to_the_form_is_on_the_first_screen_with_large_letters_and_sideways(
+    visitor: Visitor, language: str, view: str
+) -> None:
+    """The link is the first text of the page, below its header. The bar of “Leave quickly” does not cover it.
+
+    The control is the last link of the page, which is further down.
+    """
+    page = visitor.page
+    size, script = VIEWS[view]
+    page.set_viewport_size(size)
+    visitor.visit(f"{language}/rehearsal")
+    page.evaluate(script)
+    link, last = (page.locator("main .button:not(.second)").nth(n).bounding_box() for n in (0, 1))
+    header, bar = page.locator("header").bounding_box(), page.locator(".leave").bounding_box()
+    assert link
+    assert last
+    assert header
+    assert bar
+    assert header["y"] + header["height"] <= link["y"] < link["y"] + link["height"] <= bar["y"]
+    assert last["y"] > bar["y"]
+    first = plain(page.inner_text("main"))
+    assert first.startswith(REAL[language])
+    assert len(REAL[language].split()) <= MOST_WORDS_OF_LINK
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_rehearsal_looks_unlike_the_form_at_first_sight(visitor: Visitor, scheme: ColorScheme) -> None:
+    """A fifth of the first screen has the colour of a warning. The form has this colour nowhere."""
+    page = visitor.page
+    page.set_viewport_size(SMALL)
+    page.emulate_media(color_scheme=scheme)
+    visitor.visit("fr/rehearsal")
+    found = page.locator(".rehearsed").evaluate("(each) => getComputedStyle(each).backgroundColor")
+    warning = tuple(map(int, re.findall(r"\d+", found)[:3]))
+    shares = {}
+    for name in ("rehearsal", "report"):
+        visitor.visit(f"fr/{name}")
+        page.wait_for_load_state("networkidle")
+        screen = Image.open(BytesIO(page.screenshot())).convert("RGB")
+        same = sum(
+            count for count, colour in screen.getcolors(screen.width * screen.height) if colour == warning
+        )
+        shares[name] = same / (screen.width * screen.height)
+    assert shares["rehearsal"] > 0.2
+    assert shares["report"] == 0
 
 
 @pytest.mark.browser
