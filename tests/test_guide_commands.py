@@ -161,6 +161,10 @@ SAID = {
     "inbox officer renew --passphrases-lost": Runner(
         GATE, "tests/inbox/setup/test_sheet_renewal.py", '"--passphrases-lost"'
     ),
+    "inbox --home FOLDER/inbox --share FILE --share FILE officer renew"
+    " --shares FOLDER/officers --same-disk": Runner(
+        GATE, "tests/inbox/exercise/test_guide.py", 'if "officer renew" in each'
+    ),
     "inbox --version": Runner("offline", "benchmarks/medium.py", '"inbox --version"'),
     "portal --version": Runner("install", "benchmarks/install.py", '("portal", "--version")'),
     "portal webcat --app … --tag … --out FILE": Runner(

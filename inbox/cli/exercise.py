@@ -131,7 +131,7 @@ def _begun(begun: Begun) -> list[str]:
     return [
         f"the exercise is in {begun.folder}",
         f"for the trainer alone: {', '.join(map(str, begun.sheets))}",
-        f"the pretended portal: {courier.fingerprint(begun.state)}",
+        f"read this fingerprint to the officers: {courier.fingerprint(begun.state)}",
         "the first reports are on the medium; open the desk for the officers:",
         f"  {_desk(begun)}",
         f"next: inbox office exercise release {begun.folder}",

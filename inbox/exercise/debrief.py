@@ -21,10 +21,11 @@ from inbox.vault import queries_cases, queries_office
 
 
 class Result(StrEnum):
-    """How an expectation ended."""
+    """How an expectation ended. It is hidden if the journal shows nothing of its case to those who asked."""
 
     DONE = "done"
     MISSING = "missing"
+    HIDDEN = "hidden"
     AVOIDED = "avoided"
     DISCUSS = "discuss"
 
@@ -91,17 +92,16 @@ def look(inbox: Inbox, who: Actor, folder: Path) -> Debrief:
 
 
 def _findings(step: Step, cases: Mapping[str, int | None], lines: Sequence[Line]) -> Iterator[Finding]:
+    entries = [line.entry for line in lines if line.entry]
+    is_whole = len(entries) == len(lines)
+    seen = {each.case for each in entries}
     for expected in step.expected:
         case = cases.get(expected.report)
-        entries = [
-            line.entry
-            for line in lines
-            if line.entry
-            and line.entry.action in expected.actions
-            and (not expected.report or (case is not None and line.entry.case == case))
-        ]
-        found = entries[0] if entries else None
-        if expected.is_avoided:
+        fitting = (each for each in entries if not expected.report or each.case == case is not None)
+        found = next((each for each in fitting if each.action in expected.actions), None)
+        if case is not None and case not in seen and not is_whole:
+            result = Result.HIDDEN
+        elif expected.is_avoided:
             result = Result.DISCUSS if found else Result.AVOIDED
         else:
             result = Result.DONE if found else Result.MISSING

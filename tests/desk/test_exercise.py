@@ -66,6 +66,17 @@ def test_the_answers_to_forms_are_marked_too(trained: Client) -> None:
         assert 1 == trained.send(way, **form).text.count(BANNER)
 
 
+def test_the_desk_of_an_exercise_never_asks_for_a_portal(
+    training: Office, one_case: Office, tmp_path: Path
+) -> None:
+    """No portal exists: the trainer takes the outbox. A real desk shows the command of the portal."""
+    for office, is_exercise in ((training, True), (one_case, False)):
+        with sitting(office, tmp_path) as client:
+            said = client.send("/en/medium/outbox").text
+        assert is_exercise == ("Tell the trainer that the outbox is ready." in said)
+        assert is_exercise != ("Carry it to the portal." in said)
+
+
 def test_a_browser_that_was_not_let_in_sees_the_mark(trained: Client) -> None:
     """And nothing else of the desk."""
     base = f"http://{trained.desk.host}"

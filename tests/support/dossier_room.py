@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from crypto import age, base64url
 from crypto.recipients import HybridIdentity, X25519Identity
+from inbox.setup.init import Charter
 from inbox.vault.casework_tables import Duty, Measure
 from inbox.vault.tables import Case, FollowUp
 from tests.support.inbox_builders import (
@@ -61,13 +62,13 @@ ADDRESSEE = HybridIdentity.from_seed(bytes(range(32)))
 STOCK = X25519Identity(bytes(range(1, 33)))
 
 
-def found(folder: Path) -> Room:
+def found(folder: Path, chosen: Charter | None = None) -> Room:
     """Make an inbox with one case: every answer of a reporter, two files, a follow-up, and a reply.
 
     A prosecutor was informed, and the final decision is recorded, so dossiers need no consent of the
     prosecutor.
     """
-    office = Office.found(folder)
+    office = Office.found(folder, chosen)
     world = World(office)
     portal = Portal(world, folder / "medium")
     reporter = Reporter(world)

@@ -10,15 +10,20 @@ from crypto import casetoken
 from inbox.exercise import begin, courier, release, state
 from inbox.exercise.release import Turn
 from inbox.keys.officers import Credential
-from inbox.setup.init import Root
+from inbox.setup.init import Charter, Root
 from inbox.vault import queries_cases
 from tests.support.inbox_builders import Office, charter, today
+
+
+def chartered() -> Charter:
+    """Return the choices for an exercise that is otherwise like the real inbox of the tests."""
+    return replace(charter(), root=Root.new(exercise=True))
 
 
 def found(folder: Path) -> Office:
     """Create the inbox of an exercise in ``folder``, with one officer and no reports."""
     folder.mkdir(exist_ok=True)
-    return Office.found(folder, replace(charter(), root=Root.new(exercise=True)))
+    return Office.found(folder, chartered())
 
 
 AT = "2026-12-02 09:00"

@@ -79,7 +79,7 @@ def prepare() -> ResponseReturnValue:
     """Write the next bundle for the portal onto the medium."""
     desk = here()
     made = outbox.make(desk.inbox, actor(), medium_folder(), progress=work_goes_on, same_disk=desk.same_disk)
-    return rendering.page("exchange/prepared.html", made=made)
+    return rendering.page("exchange/prepared.html", made=made, is_exercise=desk.inbox.is_exercise)
 
 
 @pages.post("/medium/outbox/<int:n>")
@@ -87,7 +87,7 @@ def again(n: int) -> ResponseReturnValue:
     """Write an earlier bundle for the portal onto the medium once more."""
     desk = here()
     made = outbox.again(desk.inbox, actor(), medium_folder(), n, same_disk=desk.same_disk)
-    return rendering.page("exchange/prepared.html", made=made)
+    return rendering.page("exchange/prepared.html", made=made, is_exercise=desk.inbox.is_exercise)
 
 
 @pages.get("/unopened/<int:page>")

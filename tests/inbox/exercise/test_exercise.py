@@ -104,6 +104,24 @@ def test_the_debrief_lists_what_should_have_been_avoided(training: Training) -> 
     assert "À discuter" in training.office.run("office", "exercise", "debrief", training.folder).out
 
 
+def test_the_debrief_never_says_not_done_for_what_is_hidden_from_those_who_ask(training: Training) -> None:
+    """The officer dasilva has not declared for a case in which the others have worked, and then does."""
+    training.collect()
+    number = str(training.case("container", declared=True))
+    training.office.json("case", "show", number)
+    others = training.office.of("morel", "dasilva")
+
+    def results() -> dict[str, str]:
+        (part,) = others.json("office", "exercise", "debrief", training.folder)["steps"]
+        return {each["says"][:8]: each["result"] for each in part["findings"]}
+
+    assert (Result.HIDDEN, Result.HIDDEN, Result.DONE) == tuple(
+        results()[each] for each in ("Declare ", "Acknowle", "Collect ")
+    )
+    others.json("case", "declare", number)
+    assert (Result.DONE, Result.MISSING) == tuple(results()[each] for each in ("Declare ", "Acknowle"))
+
+
 def test_the_debrief_says_how_much_is_withheld_from_the_officers_who_ask(training: Training) -> None:
     """An undeclared case may hide what was done."""
     training.collect()

@@ -42,6 +42,22 @@ def test_every_command_of_the_guide_works_in_its_order(
     assert {each.id for each in programme.load().steps} == {*state.steps_released(known)}
 
 
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda each: each.name)
+def test_two_officers_renew_the_shares_as_the_guide_says(training: Training, guide: Path) -> None:
+    """The stolen share then opens nothing, and morel opens the inbox with a new one."""
+    (line,) = (each for each in guides.in_sentences(guide.read_text("utf-8")) if "officer renew" in each)
+    line = line.replace("FOLDER", str(training.folder))
+    for name in ("keller", "dasilva"):
+        brought = f"{training.office.share_of(name)} --passphrase-file {training.office.secret_of(name)}"
+        line = line.replace("FILE", brought, 1)
+    new = " ".join(f"--new-passphrase-file {training.office.secret_of(name)}" for name in OFFICERS)
+    stolen = training.office.bring()[0]
+    assert main.run(shlex.split(f"{line} --reason stolen {new}")[1:]) == 0
+    opened = training.office.run("officer", "list")
+    assert (0, True) == (opened.code, stolen.share != training.office.bring()[0].share)
+
+
 def test_the_guide_names_what_begin_makes() -> None:
     """The folders, the officers, and the files of the sheets."""
     for guide in GUIDES:

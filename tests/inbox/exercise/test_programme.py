@@ -16,6 +16,7 @@ from inbox.exercise import begin, enclosures, programme, release
 from inbox.exercise.enclosures import Kind
 from inbox.exercise.state import Released, State
 from inbox.session.actions import TABLE
+from inbox.text import entities
 from tests.support.inbox_builders import QUESTIONNAIRE
 from tests.support.paths import ROOT
 
@@ -86,6 +87,20 @@ def test_each_answer_is_one_that_the_page_could_give() -> None:
                 assert chosen <= {each.id for each in field.options}, (report.id, field.id)
             else:
                 assert len(answer) <= field.most
+
+
+def test_the_desk_can_suggest_the_link_that_officers_should_find() -> None:
+    """It recognises only the numbers of containers that have a correct check digit."""
+    reports = {each.id: str(each.answers["what"]) for each in WHOLE.reports}
+    found = [
+        {
+            each.value
+            for each in entities.found_in([reports[name]], "FR")
+            if each.kind is entities.Kind.CONTAINER
+        }
+        for name in ("container", "duplicate")
+    ]
+    assert found[0] == found[1] != set()
 
 
 def test_the_conflicted_officer_and_the_thief_s_victim_are_officers_of_the_exercise() -> None:
