@@ -1,5 +1,6 @@
 """Four parts of the soak run `fanal-portal setup` on a bare Debian 13 with a real systemd."""
 
+import atexit
 import json
 import shutil
 import tempfile
@@ -7,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from benchmarks import (
     killed_setup,
     lost_machine,
     obstacles,
+    records,
     traces_left,
 )
 from benchmarks.earlier_library import PORTAL as LIBRARY
@@ -48,28 +51,27 @@ def with_sqlite() -> Iterator[str]:
 
     If a check fails, raises AssertionError or RuntimeError, like the other parts.
     """
-    with _built() as built:
-        yield from installed(built.walk("sqlite"), built.bare)
+    built = _built(records.head(ROOT))
+    yield from installed(built.walk("sqlite"), built.bare)
 
 
 def with_postgresql() -> Iterator[str]:
     """Do the same with PostgreSQL."""
-    with _built() as built:
-        yield from installed(built.walk("postgresql"), built.bare)
+    built = _built(records.head(ROOT))
+    yield from installed(built.walk("postgresql"), built.bare)
 
 
 def kills() -> Iterator[str]:
     """Kill setup, and let the next run finish. Yield the figures."""
-    with _built() as built:
-        yield from killed_setup.killed(built.walk("postgresql"))
+    yield from killed_setup.killed(_built(records.head(ROOT)).walk("postgresql"))
 
 
 def refusals() -> Iterator[str]:
     """Run setup, and install packages, on machines where both must fail. Yield the figures."""
-    with _built() as built:
-        yield from obstacles.setup_refused(built.walk("sqlite"))
-        packages = built.packages
-        yield from obstacles.packages_refused(built.folder, built.bare, packages.portal, packages.newer)
+    built = _built(records.head(ROOT))
+    yield from obstacles.setup_refused(built.walk("sqlite"))
+    packages = built.packages
+    yield from obstacles.packages_refused(built.folder, built.bare, packages.portal, packages.newer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +98,24 @@ class _Built:
 
     def walk(self, database: str) -> Walk:
         """Return a walk (the steps from setup to removal) on machines of its own."""
-        folder = self.folder / database
+        folder = Path(tempfile.mkdtemp(prefix=f"{database}-", dir=self.folder))
+        folder.chmod(0o755)
         bare_tree.copy(self.bare, folder / "tree")
         bare_tree.copy(self.inbox, folder / "inbox")
         return Walk(Machine(folder), folder / "inbox", database)
 
 
-@contextmanager
-def _built() -> Iterator[_Built]:
-    """Build the packages and trees in a folder that is removed when the block ends."""
-    with tempfile.TemporaryDirectory(prefix="fanal-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        packages = build_packages(folder)
-        yield _Built(folder, packages, *make_trees(folder, packages))
+@cache
+def _built(commit: str) -> _Built:
+    """Build the packages and trees of the current commit, once for all parts that a process runs.
+
+    Their folder is removed when the process ends.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=f"fanal-{commit[:8]}-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder.chmod(0o755)
+    packages = build_packages(folder)
+    return _Built(folder, packages, *make_trees(folder, packages))
 
 
 def build_packages(folder: Path) -> Packages:
