@@ -50,13 +50,13 @@ def _media(machine: Machine, folder: Path) -> None:
     machine.do("sh", "-c", f"[ -e /dev/fuse ] || mknod /dev/fuse {' '.join(_FUSE)}")
     for_all = _command(_GUIDE, "mount", "uid=portal")
     of_linux = _command(_GUIDE, "mount", "mkdir", without="uid=")
-    written = f"{_STICK}/anchors.json"
+    written = f"{_STICK}/manifest.json"
     unmount, give = _command(_GUIDE, "umount"), _command(_GUIDE, "chown")
     for maker, commands in (("mkfs.exfat", [for_all]), ("mkfs.ext4", [of_linux, give])):
         with _inserted(machine, _made(folder, maker)):
             for command in commands:
                 machine.type(command)
-            machine.do("fanal-portal", "run", "anchors", "--out", written)
+            machine.do("fanal-portal", "run", "manifest", "--out", written)
             assert machine.do("stat", "--format=%U", written) == "portal", maker
             machine.type(unmount)
             machine.do("test", "-e", written, code=1)
