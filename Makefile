@@ -32,8 +32,10 @@ NODE_TOOLS := node=nodejs npm=npm
 PAGES := report status verify leave
 ESBUILD := node_modules/.bin/esbuild --bundle --minify --format=esm --target=es2022 --charset=utf8 --log-level=warning \
   --legal-comments=none --banner:js='// Fanal, AGPL-3.0-or-later; libraries: /static/licenses.txt'
-# The page for draws is opened from disk, and has no site with this file.
-DRAWS := $(subst /static/licenses.txt,/usr/share/doc/fanal-draws/licenses.txt,$(ESBUILD)) draws/scripts/page.js
+# The page for draws is opened from disk, and has no site with this file. It is given away, so it contains the notices of
+# its libraries.
+DRAWS := $(subst legal-comments=none,legal-comments=eof,$(subst /static/licenses.txt,/usr/share/doc/fanal-draws/licenses.txt,$(ESBUILD))) \
+  draws/scripts/page.js
 INSIDE := age-encryption @noble/ciphers @noble/curves @noble/hashes @noble/post-quantum @scure/base @scure/bip39
 BUILD = rm -f $(1)/static/js/* && \
   $(ESBUILD) $(PAGES:%=portal/scripts/%.js) --outdir=$(1)/static/js && \

@@ -46,11 +46,11 @@ def make(folder: Path, verb: str, *more: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def inside(entry: str, *options: str) -> set[str]:
+def inside(entry: str, *options: str, sources: str = "portal/scripts") -> set[str]:
     """Return the modules in a built script, as paths relative to the root."""
     with TemporaryDirectory() as folder:
         told = [f"--metafile={folder}/told.json", f"--outfile={folder}/built.js", "--log-level=error"]
-        command = [ESBUILD, f"portal/scripts/{entry}.js", "--bundle", "--format=esm", *told, *options]
+        command = [ESBUILD, f"{sources}/{entry}.js", "--bundle", "--format=esm", *told, *options]
         subprocess.run(command, cwd=ROOT, check=True)
         (output,) = json.loads(Path(folder, "told.json").read_text())["outputs"].values()
     return {name for name, part in output["inputs"].items() if part["bytesInOutput"]}
@@ -123,3 +123,15 @@ def test_each_package_in_the_built_scripts_has_its_licence() -> None:
     text = (ROOT / "portal/static/licenses.txt").read_text("utf-8")
     assert set(re.findall(r"^=== (.+)$", text, re.MULTILINE)) == packages
     assert text.count("Copyright") + text.count("copyright") >= len(packages)
+
+
+def test_the_page_for_draws_contains_the_notice_of_each_of_its_libraries() -> None:
+    """The page is given to people who do not have the package with the licences."""
+    script = (ROOT / "draws/page.js").read_text("utf-8")
+    noticed = set(
+        re.findall(r"^(@[\w-]+/[\w-]+)/", script.partition("Bundled license information")[2], re.MULTILINE)
+    )
+    files = inside("page", sources="draws/scripts")
+    packages = {match[1] for name in files if (match := re.match(r"node_modules/(@[^/]+/[^/]+)/", name))}
+    assert noticed == packages
+    assert len(packages) > 1
