@@ -50,7 +50,7 @@ def _media(machine: Machine, folder: Path) -> None:
     machine.do("sh", "-c", f"[ -e /dev/fuse ] || mknod /dev/fuse {' '.join(_FUSE)}")
     for_all = _command(_GUIDE, "mount", "uid=portal")
     of_linux = _command(_GUIDE, "mount", "mkdir", without="uid=")
-    written = f"{_STICK}/manifest.json"
+    written = f"{_STICK}/mounted.json"
     unmount, give = _command(_GUIDE, "umount"), _command(_GUIDE, "chown")
     for maker, commands in (("mkfs.exfat", [for_all]), ("mkfs.ext4", [of_linux, give])):
         with _inserted(machine, _made(folder, maker)):
