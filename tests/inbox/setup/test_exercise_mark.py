@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from crypto import exercise
+from inbox.cli import main
 from inbox.keys import vault_header
 from inbox.keys.vault_header import Header
 from tests.support import exercises
 from tests.support.backup_media import Copies, as_it_is, signed_anew
+from tests.support.command_tree import every_command
 from tests.support.inbox_builders import Office, Portal, Reporter, World, first
 
 WORDS = exercise.WORDS
@@ -84,6 +86,15 @@ def test_each_answer_of_an_exercise_is_marked_once_on_each_stream(training: Offi
     refused = training.run("case", "show", "7")
     assert (WORDS, 1) == (refused.err.splitlines()[0], refused.err.count(WORDS))
     assert WORDS == json.loads(training.run("case", "show", "7", "--json").err)["exercise"]
+
+
+@pytest.mark.parametrize("name", [*every_command(main.commands)])
+def test_the_answer_of_every_command_is_marked_even_a_refusal(training: Office, name: str) -> None:
+    """Most commands refuse to run without arguments. Each stream that says something has the mark once."""
+    said = training.typed(*name.split())
+    told = [stream for stream in (said.out, said.err) if stream]
+    assert told
+    assert [1] * len(told) == [stream.count(WORDS) for stream in told]
 
 
 def test_an_answer_before_the_inbox_is_open_is_marked_too(training: Office) -> None:
