@@ -5,15 +5,19 @@ from http import HTTPStatus
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, ViewportSize, expect
+from pypdfium2 import PdfDocument
 
 from crypto import exercise
 from inbox.desk.translate import LANGUAGES
-from tests.support import exercises
-from tests.support.desk_room import Client, Visitor, serving, sitting, tell
+from tests.support import accessibility, exercises
+from tests.support.desk_room import Client, Visitor, seen, serving, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World
 
 WORDS = exercise.WORDS
 TITLED = f"<title>{WORDS} · "
+# How much of a printed sheet the mark takes, from its lower edge.
+_MARK_POINTS = 24
 BANNER = '<aside class="exercise"'
 
 
@@ -102,3 +106,35 @@ def test_the_page_of_a_locked_desk_is_marked(training: Office) -> None:
         assert next(line for line in served.printed if "no key is left in memory" in line)
         answer = visitor.get("/en/")
         assert (HTTPStatus.SERVICE_UNAVAILABLE, 1) == (answer.status, answer.text.count(BANNER))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_mark_stays_in_view_and_covers_nothing(training: Office, chromium: Browser, width: int) -> None:
+    """On a phone and on a desk, at the start and at the end of a long page. axe finds nothing."""
+    with serving(training) as served, seen(chromium, served) as page:
+        page.set_viewport_size(ViewportSize(width=width, height=400))
+        page.goto(f"{served.root}/fr/case/1")
+        assert [] == accessibility.violations(page)
+        mark = page.locator(".exercise")
+        expect(mark).to_be_in_viewport(ratio=1)
+        assert page.evaluate("document.documentElement.scrollHeight") > 400
+        page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+        expect(mark).to_be_in_viewport(ratio=1)
+        ends = page.evaluate("document.querySelector('main').getBoundingClientRect().bottom")
+        begins = page.evaluate("document.querySelector('.exercise').getBoundingClientRect().top")
+        assert ends <= begins
+
+
+@pytest.mark.slow
+def test_each_printed_sheet_has_the_mark_below_its_text(training: Office, chromium: Browser) -> None:
+    """Nothing else is printed where the mark is."""
+    with serving(training) as served, seen(chromium, served) as page:
+        page.goto(f"{served.root}/fr/case/1")
+        with PdfDocument(page.pdf(format="A4")) as document:
+            texts = [each.get_textpage() for each in document]
+            feet = [each.get_text_bounded(top=_MARK_POINTS) for each in texts]
+    assert len(feet) > 1
+    assert [f"{WORDS} Tous les signalements sont inventés."] * len(feet) == [
+        " ".join(each.split()) for each in feet
+    ]
