@@ -11,7 +11,7 @@ from inbox.exercise.state import State
 from inbox.files.pdf import Sheets
 from inbox.language import days, marking
 from inbox.language.printed_text import Wording
-from inbox.system import atomic_files
+from inbox.system import atomic_files, given_files
 from templates.catalogues import LANGUAGES
 
 # The boxes for what was not as expected, and for what was.
@@ -69,7 +69,7 @@ def _sheet(folder: Path, of: State, language: str, day: date) -> bytes:
     sheets.text(courier.fingerprint(of))
     sheets.label(say("officers", language))
     for path in sorted((folder / state.OFFICERS).glob("*.passphrase")):
-        sheets.text(f"{path.stem} \N{MIDDLE DOT} {path.read_text('utf-8').strip()}")
+        sheets.text(f"{path.stem} \N{MIDDLE DOT} {given_files.content(path).decode().strip()}")
     for number, each in enumerate(programme.load().steps, 1):
         _describe(sheets, number, each, language)
     return sheets.output()

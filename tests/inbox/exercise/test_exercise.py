@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from crypto import exercise as deployments
+from crypto.journal import ENTRY
 from inbox.cli import exercise as commands
 from inbox.exercise import courier, programme, release, state
 from inbox.exercise.debrief import Result
+from inbox.vault import queries_access
 from tests.support.dossier_room import printed
 from tests.support.exercises import Training
 
@@ -92,6 +94,21 @@ def test_the_debrief_says_what_was_done_and_what_was_not(training: Training) -> 
         paper = printed((training.folder / "trainer" / f"debrief-{language}.pdf").read_bytes())
         assert paper.startswith(WORDS)
         assert said in paper
+
+
+def test_the_journal_records_that_officers_read_it_for_the_debrief(training: Training) -> None:
+    """The trainer's commands open no inbox, so no journal records them."""
+
+    def actions() -> list[str]:
+        with training.office.opened() as inbox, inbox.transaction() as session:
+            return [ENTRY.parse(row.raw).action for row in queries_access.journal(session, 1)]
+
+    before = actions()
+    training.release()
+    training.office.run("office", "exercise", "list", training.folder)
+    assert before == actions()
+    training.office.json("office", "exercise", "debrief", training.folder)
+    assert [*before, "read-journal"] == actions()
 
 
 def test_the_debrief_lists_what_should_have_been_avoided(training: Training) -> None:

@@ -21,9 +21,12 @@ from tests.support.laws import FOLDERS
 
 # These commands record one entry for each of their two cases.
 OF_TWO_CASES = {"case link add", "case link dismiss", "case link remove"}
-# Other tests check the entries of these commands. `doctor` opens no inbox, so it records nothing.
+# Other tests check the entries of these commands. `doctor` opens no inbox, so it records nothing, and nor do
+# the commands of a trainer.
 ELSEWHERE = {
     "doctor",
+    "office exercise begin", "office exercise list", "office exercise release", "office exercise run",
+    "office exercise debrief",
     "message template export",
     "retention destroy", "exchange unopened discard", "backup make", "backup restore", "access quarantine",
     "access unquarantine", "case redact",

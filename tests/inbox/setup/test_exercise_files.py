@@ -1,16 +1,16 @@
 """Every command that writes a file: each file of an exercise has the mark, and no file of a real inbox."""
 
 import base64
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 
 from crypto import exercise
 from inbox.cli import main
 from tests.support import dossier_room, exercises
+from tests.support.command_tree import commands_of, every_command
 from tests.support.dossier_room import ADDRESSEE, Room, printed
 from tests.support.inbox_builders import charter, today
 
@@ -61,23 +61,17 @@ ELSEWHERE = {
 }
 
 
-def _commands(command: click.Command, name: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
-    if not isinstance(command, click.Group):
-        yield " ".join(name), command
-        return
-    context = click.Context(command)
-    for each in command.list_commands(context):
-        if found := command.get_command(context, each):
-            yield from _commands(found, (*name, each))
+def _options(name: str) -> set[str]:
+    """Return the options of a command."""
+    found: Any = main.commands
+    for word in name.split():
+        found = commands_of(found)[word]
+    return {each for option in found.params for each in option.opts}
 
 
 def test_the_tables_have_every_command_that_writes_a_file() -> None:
     """A new command is in one of them."""
-    writing = {
-        name
-        for name, command in _commands(main.commands)
-        if any(WRITING & {*option.opts} for option in command.params)
-    }
+    writing = {name for name in every_command(main.commands) if WRITING & _options(name)}
     assert writing == {*READ, *SIGNED, *REFUSED, *ELSEWHERE}
 
 
