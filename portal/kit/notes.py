@@ -38,10 +38,10 @@ def notes(texts: Mapping[str, Any], language: str, deployment: Deployment) -> by
 
 
 class _Pages:
-    """Text from top to bottom, with the name of the inspectorate at the foot of each page."""
+    """Text from top to bottom, with the name of the inspectorate and a number at the foot of each page."""
 
     def __init__(self, paper: Paper, foot: str) -> None:
-        self._paper, self._foot, self._y = paper, foot, float(_MARGIN)
+        self._paper, self._foot, self._y, self._page = paper, foot, float(_MARGIN), 0
         self._begin()
 
     def write(self, text: str, type_: Type) -> None:
@@ -66,4 +66,6 @@ class _Pages:
     def _begin(self) -> None:
         self._paper.page()
         self._y = float(_MARGIN)
-        self._paper.write(self._foot, Box(_MARGIN, _HEIGHT - _MARGIN - 6, _INSIDE, 6), _FOOT)
+        self._page += 1
+        foot = f"{self._foot} \N{MIDDLE DOT} {self._page}"
+        self._paper.write(foot, Box(_MARGIN, _HEIGHT - _MARGIN - 6, _INSIDE, 6), _FOOT)

@@ -87,7 +87,9 @@ def _tell_where(sheet: _Sheet, texts: Mapping[str, Any], deployment: Deployment)
     if deployment.onion:
         top = sheet.write(where["onion"], (left, top, width, 5), Type(9, 7))
         sheet.write(deployment.onion, (left, top, width, 12), Type(10, 8, bold=True))
-        sheet.qr_code(deployment.onion, left + inside - _SIDE, _FRAME.y + 17, _SIDE)
+        code = (left + inside - _SIDE, _FRAME.y + 17)
+        sheet.qr_code(deployment.onion, *code, _SIDE)
+        sheet.write(where["code"], (code[0], code[1] + _SIDE, _SIDE, 5), Type(9, 7, centred=True))
     top = _FRAME.y + _FRAME.height - 22
     sheet.bar(left, top, inside, 0.3)
     top = sheet.write(where["fingerprint"], (left, top + 3, inside, 6), Type(10, 7))

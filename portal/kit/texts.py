@@ -25,7 +25,7 @@ _FILE = Schema(
     "kit",
     table(
         {
-            "where": table(dict.fromkeys(("address", "onion", "fingerprint", "device"), _LINE)),
+            "where": table(dict.fromkeys(("address", "onion", "code", "fingerprint", "device"), _LINE)),
             "poster": table({"headline": _LINE, "lead": _LINE, "points": list_of(_LINE), "report": _LINE}),
             "card": table({"title": _LINE, "steps": list_of(_LINE), "always": _LINE, "making": _TEXT}),
             "slide": table(dict.fromkeys(("headline", "lead", "report"), _LINE)),

@@ -109,6 +109,14 @@ def test_the_shipped_texts_keep_every_warning_point_and_step(kit: Mapping[str, b
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_each_page_of_the_notes_has_the_name_and_its_number(kit: Mapping[str, bytes], language: str) -> None:
+    pages = [" ".join(word.text for word in page) for page in words(kit[f"{language}/notes.pdf"])]
+    assert len(pages) == 2
+    for number, page in enumerate(pages, 1):
+        assert f"{SHOWN.name.in_(language)} \N{MIDDLE DOT} {number}" in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_each_of_the_four_cards_is_whole(kit: Mapping[str, bytes], language: str) -> None:
     shown, card = told(kit, f"{language}/card.pdf"), texts.load(texts.SHIPPED)[language]["card"]
     for each in (card["title"], card["always"], *card["steps"]):
