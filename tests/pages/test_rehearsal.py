@@ -25,6 +25,11 @@ ColorScheme: TypeAlias = Literal["light", "dark"]
 ACTIVE = {"form", "input", "textarea", "select", "option", "button", "dialog", "iframe", "object", "details"}
 BANNER = {"fr": "Essai : rien n\u2019est envoyé", "en": "Rehearsal: nothing is sent"}
 LABEL = {"fr": "Exemple inventé : rien n\u2019est envoyé", "en": "Invented example: nothing is sent"}
+LEAD = {
+    "fr": "Cette page montre comment se passe un signalement, sur un cas inventé. "
+    "Rien n\u2019est envoyé ni gardé.",
+    "en": "This page shows what reporting looks like, with an invented case. Nothing is sent or kept.",
+}
 REAL = {"fr": "Écrire un vrai signalement", "en": "Write a real report"}
 SMALL = ViewportSize(width=320, height=568)
 # Twice the font size of the style sheet.
@@ -109,6 +114,7 @@ def test_whoever_needs_the_form_sees_it_first_even_on_the_smallest_phone(
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= bar["y"]
     assert len(page.inner_text(".rehearsed").split()) <= MOST_WORDS
+    assert plain(page.inner_text("main .lead")) == LEAD[language]
     for one in (link, page.locator("main .ways a.button:not(.second)").last):
         assert one.get_attribute("href") == f"/{language}/report"
     page.locator("main .ways a.button:not(.second)").last.click()

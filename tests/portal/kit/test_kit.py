@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -234,6 +235,27 @@ def test_a_folder_with_files_stays_as_it_is(home: Path) -> None:
     assert "is not an empty folder" in run(home, "kit", home / "full", code=1)
     assert f"was not written to {home}/none/new: " in run(home, "kit", home / "none" / "new", code=1)
     assert {each.name for each in home.rglob("*")} == {"portal.toml", "full", "mine"}
+
+
+def test_the_folder_appears_only_when_every_file_is_written(tmp_path: Path) -> None:
+    """A power failure in the middle leaves no folder that looks complete."""
+    folder.write(tmp_path / "new", Watched(tmp_path / "new", {"fr/a.pdf": b"a", "fr/b.pdf": b"b"}))
+    assert sorted(each.name for each in (tmp_path / "new/fr").iterdir()) == ["a.pdf", "b.pdf"]
+
+
+class Watched(dict[str, bytes]):
+    """Files of a kit. While they are written, the folder of the kit must not exist."""
+
+    def __init__(self, made: Path, kit: Mapping[str, bytes]) -> None:
+        super().__init__(kit)
+        self._made = made
+
+    def items(self) -> Any:
+        """Yield each file, and look for the folder before and after it."""
+        for each in super().items():
+            assert not self._made.exists()
+            yield each
+        assert not self._made.exists()
 
 
 def test_a_failure_in_the_middle_leaves_nothing(tmp_path: Path) -> None:

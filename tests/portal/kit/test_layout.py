@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,14 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageChops
 
-from portal.kit import texts
+from portal import config
+from portal.kit import folder, texts
 from templates.catalogues import LANGUAGES
 from tests.support.kit_room import (
     DPI,
     EVERY,
     ONION,
+    PDFS,
     SHOWN,
     URL,
     Word,
@@ -154,6 +157,22 @@ def covering(page: list[Word]) -> list[tuple[str, str]]:
         if min(one.right, two.right) - max(one.left, two.left) > 0.2
         and min(one.bottom, two.bottom) - max(one.top, two.top) > 0.2
     ]
+
+
+def test_the_longest_host_name_fits_on_every_page() -> None:
+    """The control: the configuration refuses a name that is one letter longer."""
+    longest = f"{'w' * 63}.{'w' * 28}.example"
+    assert config.is_host(longest)
+    assert not config.is_host(longest.replace(".example", "w.example"))
+    shown = replace(SHOWN, address=f"https://{longest}")
+    for name, content in folder.make(texts.load(texts.SHIPPED), shown).items():
+        if "poster" in name or "slide" in name:
+            assert f"https://{longest}" in bare(said(content)), name
+            width, _, margin = PDFS[name.partition("/")[2]]
+            (page,) = words(content)
+            assert min(each.left for each in page) >= margin
+            assert max(each.right for each in page) <= width - margin
+            assert covering(page) == []
 
 
 @pytest.mark.parametrize("name", EVERY)
