@@ -42,8 +42,7 @@ LINES = {
     "freeze {}": True,
     "manifest --serial 1 --until 2199-12-31 --out {}/none/x": True,
     "webcat --app https://x --tag 1 --out {}/none/x": True,
-    "kit {} --url https://report.example": True,
-    "kit none --url {}": True,
+    "kit {}": True,
     "verify URL": False,
     "verify URL --json": False,
     "verify URL --channel-keys {}": True,
@@ -75,7 +74,7 @@ def hostile_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provable]
         names = ("deployment", "root_key", "manifest")
         (made.folder / "portal.toml").write_text(
             "".join(f'{name} = "{getattr(made.settings, name)}"\n' for name in names)
-            + 'name = { fr = "Inspection", en = "Inspectorate" }\n'
+            + 'name = { fr = "Inspection", en = "Inspectorate" }\nhost = "report.example"\n'
         )
         (made.folder / NAME).mkdir()
         (made.folder / NAME / "file").write_text(NAME)
