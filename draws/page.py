@@ -37,6 +37,17 @@ _TEXTS = {
         "{count} are transferred, {placed} of them to a post of this draw", count="{count}", placed="{placed}"
     ),
     "signer": sentence("exceptions signed by {signer}: {count}", signer="{signer}", count="{count}"),
+    "moves": sentence(
+        "you are number {place}, from {before} to {after}",
+        place="{place}",
+        before="{before}",
+        after="{after}",
+    ),
+    "leaves": sentence(
+        "you are number {place}, from {before}; no free post fits", place="{place}", before="{before}"
+    ),
+    "stays": sentence("you stay at {post}: {state}", post="{post}", state="{state}"),
+    "nobody": sentence("nobody on this list has this number and salt"),
     "not-checked": sentence("the draws before number {number} were not checked", number="{number}"),
 }
 _LIMITS = (
@@ -51,7 +62,7 @@ def render() -> bytes:
     """Return the page in the chosen language."""
     script, style = _shipped("page.js"), _shipped("page.css")
     policy = f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'"
-    texts = _TEXTS | RULES | of_transfers.RULES
+    texts = _TEXTS | RULES | of_transfers.RULES | of_transfers.STATES
     values = {
         "language": CHOSEN.get(),
         "policy": policy,
@@ -64,6 +75,9 @@ def render() -> bytes:
         ),
         "unscripted": _text(sentence("This page needs JavaScript. It makes no request.")),
         "label": _text(sentence("The transcripts and openings")),
+        "own": _text(sentence("If you are on a list of transfers")),
+        "number": _text(sentence("Your number")),
+        "salt": _text(sentence("The salt of your number, which you got with it")),
         "limits": _text(sentence("What this page cannot see")),
         "limit_items": "".join(f"<li>{_text(each)}</li>" for each in _LIMITS),
         "texts": "".join(f'<li data-code="{code}">{_text(text)}</li>' for code, text in texts.items()),

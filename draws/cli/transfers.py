@@ -20,21 +20,13 @@ from draws.transfers.opening import Found
 from draws.transfers.posts import Files, Given, Office
 from draws.transfers.records import RULE, Rule
 from draws.transfers.rule import State
-from draws.transfers.rules import RULES
+from draws.transfers.rules import RULES, STATES
 from draws.transfers.verify import Outcome
 from draws.verify import Disproved
 from inbox.language.errors import Refused
 from inbox.language.messages import Sentence, sentence
 from inbox.system import clock, given_files, terminal
 from templates.command_line import DAY, FILE, json_option, together
-
-_STATES = {
-    State.CERTAIN: sentence("comes in the batch"),
-    State.TIED: sentence("equal at the last place: chance decides"),
-    State.WAITING: sentence("waits for a later batch"),
-    State.WITHIN: sentence("has not reached the maximum"),
-    State.EXCEPTED: sentence("stays for now, by an exception"),
-}
 
 
 class OpeningRefused(Refused):
@@ -99,7 +91,7 @@ def due(*, file: Path, as_json: bool, **given: Any) -> None:
         "states": {state.value: found.size(state) for state in State},
         "people": people,
     }
-    lines = [f"{each['reached']}  {each['number']}  {said(_STATES[State(each['state'])])}" for each in people]
+    lines = [f"{each['reached']}  {each['number']}  {said(STATES[State(each['state'])])}" for each in people]
     terminal.show(view, [*lines, *map(said, _told(found.batch.day, found.states))], as_json=as_json)
 
 
@@ -257,7 +249,7 @@ def _tell(found: Outcome, *more: Sentence, as_json: bool) -> None:
 def _told(day: date, states: tuple[State, ...]) -> Iterator[Sentence]:
     yield sentence("the batch of {day}:", day=day)
     counts = Counter(states)
-    for state, words in _STATES.items():
+    for state, words in STATES.items():
         yield sentence("{state}: {count}", state=words, count=counts[state])
 
 
@@ -275,7 +267,7 @@ def _own(found: Outcome, number: str | None, salt: str | None) -> Iterator[Sente
         )
     state, place, before, after = own
     if not place:
-        yield sentence("you stay at {post}: {state}", post=before, state=_STATES[state])
+        yield sentence("you stay at {post}: {state}", post=before, state=STATES[state])
     elif after:
         yield sentence(
             "you are number {place}, from {before} to {after}", place=place, before=before, after=after

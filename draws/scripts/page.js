@@ -5,8 +5,8 @@
  */
 
 import { equal, utf8 } from "../../portal/scripts/bytes.js";
-import { byId, element, show } from "../../portal/scripts/dom.js";
-import { transcriptOf, verifyOpening } from "./transfers.js";
+import { byId, element, show, write } from "../../portal/scripts/dom.js";
+import { ownOf, transcriptOf, verifyOpening } from "./transfers.js";
 import { Disproved, verifySeries } from "./verify.js";
 
 /** @typedef {import("./verify.js").Verified} Verified */
@@ -16,6 +16,9 @@ const OPENING = utf8('{"v":1,"kind":"draw-opening",');
 
 const chosen = byId("transcripts", HTMLInputElement);
 const result = byId("result");
+const [number, salt] = [byId("number", HTMLInputElement), byId("salt", HTMLInputElement)];
+/** The openings that were chosen last, if they are valid. @type {Outcome[]} */
+let openings = [];
 
 /**
  * Return a text of the page with its values.
@@ -31,8 +34,11 @@ async function verify() {
   const files = await Promise.all([...(chosen.files ?? [])].map((file) => file.arrayBuffer()));
   if (files.length === 0) return;
   result.className = "";
+  openings = [];
   result.replaceChildren(...told(files.map((each) => new Uint8Array(each))));
   show("result");
+  show("own", openings.length > 0);
+  showOwn();
   result.focus();
 }
 
@@ -42,7 +48,7 @@ function told(files) {
   const transcripts = files.filter((raw) => !isOpening(raw));
   try {
     const found = verifySeries(transcripts);
-    const openings = files.filter(isOpening).map((raw) => verifyOpening(transcriptOf(raw, transcripts), raw));
+    openings = files.filter(isOpening).map((raw) => verifyOpening(transcriptOf(raw, transcripts), raw));
     return [...described(found), ...openings.flatMap((each) => [...ofTransfers(each)])];
   } catch (error) {
     if (!(error instanceof Disproved)) throw error;
@@ -61,6 +67,21 @@ function* described(found) {
   yield element("p", {}, say("voids", { count: found.filter((each) => each.isVoid).length, of: found.length }));
   const [first] = found;
   if (first && first.number > 1) yield element("p", {}, say("not-checked", { number: first.number }));
+}
+
+/** Show what the openings say of the person with the number and the salt in the fields. */
+function showOwn() {
+  const typed = /** @type {[string, string]} */ ([number.value.trim(), salt.value.trim().toLowerCase()]);
+  write("place", typed.every((each) => each) ? ownLine(typed) : "");
+}
+
+/** @param {[string, string]} typed */
+function ownLine(typed) {
+  const own = openings.map((each) => ownOf(each, ...typed)).find((each) => each);
+  if (!own) return say("nobody");
+  const { state, place, from: before, post: after } = own;
+  if (!place) return say("stays", { post: before, state: say(state) });
+  return after ? say("moves", { place, before, after }) : say("leaves", { place, before });
 }
 
 /**
@@ -84,4 +105,5 @@ function line(found) {
 }
 
 chosen.addEventListener("change", verify);
+for (const field of [number, salt]) field.addEventListener("input", showOwn);
 show("choosing");

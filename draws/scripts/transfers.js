@@ -5,6 +5,7 @@
  */
 
 import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import * as base64url from "../../portal/scripts/base64url.js";
 import { concat, equal, utf8 } from "../../portal/scripts/bytes.js";
 import { binary, day, file, integer, listOf, optional, record, text } from "../../portal/scripts/shape.js";
@@ -54,7 +55,7 @@ const OPENING = file("draw-opening", {
 /** @typedef {{ agent: string, from: string, post: string }} Transfer */
 /**
  * What a valid opening says.
- * @typedef {{ number: number, list: Uint8Array, day: string, transfers: Transfer[], states: State[], exceptions: Opening["exceptions"]["signers"] }} Outcome
+ * @typedef {{ number: number, list: Uint8Array, day: string, transfers: Transfer[], lines: Line[], states: State[], exceptions: Opening["exceptions"]["signers"] }} Outcome
  */
 
 /**
@@ -78,7 +79,24 @@ export function verifyOpening(transcript, opening) {
   const stated = given.transfers;
   check(transfers.length === stated.length, "order");
   transfers.forEach(({ agent, post }, at) => check(agent === stated[at]?.agent && post === stated[at]?.post, "order"));
-  return { number: found.list.number, list: given.list, day: batch.day, transfers, states, exceptions: given.exceptions.signers };
+  return { number: found.list.number, list: given.list, day: batch.day, transfers, lines, states, exceptions: given.exceptions.signers };
+}
+
+/**
+ * Return what an opening says of a person: the place in the order or 0, and both posts. Return null if nobody on the
+ * list has this number and salt (11.2).
+ * @param {Outcome} found
+ * @param {string} number
+ * @param {string} salt in hexadecimal
+ */
+export function ownOf({ lines, states, transfers }, number, salt) {
+  if (!/^[0-9a-f]{64}$/.test(salt)) return null;
+  const agent = bytesToHex(hashed("agent", concat([hexToBytes(salt), utf8(number)])));
+  const at = lines.findIndex((line) => line.agent === agent);
+  const [line, state] = [lines[at], states[at]];
+  if (!line || !state) return null;
+  const place = transfers.findIndex((each) => each.agent === agent) + 1;
+  return { state, place, from: line.post, post: transfers[place - 1]?.post ?? "" };
 }
 
 /**

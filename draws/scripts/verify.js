@@ -366,8 +366,8 @@ function checkDrawn(found, own, end, strata) {
 function smallest(seed, lines, count) {
   const tickets = ticketsOf(seed, lines);
   const size = tickets.length / HASH;
-  const begins = Float64Array.from({ length: size }, (_, at) => beginOf(tickets, HASH * at));
-  // Only lines whose ticket begins like that of the last line drawn, or with less, have to be sorted.
+  const begins = Uint8Array.from({ length: size }, (_, at) => tickets[HASH * at] ?? 0);
+  // Only lines whose ticket begins with the byte of the last line drawn, or a smaller one, have to be sorted.
   const last = begins.slice().sort()[count - 1] ?? 0;
   const near = [...begins.keys()].filter((at) => /** @type {number} */ (begins[at]) <= last);
   // Leaves ascend, so the order of equal tickets is that of the leaves.

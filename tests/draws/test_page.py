@@ -11,6 +11,7 @@ from draws.page import render
 from draws.rules import RULES
 from draws.transfers.rules import RULES as RULES_OF_TRANSFERS
 from draws.transfers.verify import verify_opening
+from draws.verify import verify
 from inbox.language.messages import sentence
 from tests.support.accessibility import small_targets, violations
 from tests.support.draw_room import Room
@@ -87,6 +88,10 @@ def test_an_opening_of_transfers_is_verified_with_its_transcript(opened: tuple[P
     CHOSEN.reset(token)
     for each in expected:
         expect(result).to_contain_text(each)
+    later = transcript(1, series="transfers", number_in_series=2, previous=verify(raw).end)
+    choose(page, later, opening, raw)
+    expect(result).not_to_have_class("refused")
+    expect(result).to_contain_text(expected[0])
     turned = [{"agent": each.agent, "post": each.post} for each in reversed(found.transfers)]
     choose(page, raw, edited(opening, "transfers", value=turned))
     expect(result).to_have_class("refused")

@@ -184,6 +184,13 @@ def test_a_weight_is_from_1_to_100(weight: int, rule: str, peer: Ask) -> None:
     assert agreed(peer, transcript(number_of("drawn"), given=[(leaves, weights)])) == rule
 
 
+@pytest.mark.parametrize("heaviest", [0, 3])
+def test_many_tickets_that_begin_alike_are_compared_as_a_whole(heaviest: int, peer: Ask) -> None:
+    leaves = sorted(protocol.hashed("line", str(n).encode()) for n in range(999))
+    weights = [1 + n % heaviest for n in range(999)] if heaviest else []
+    assert agreed(peer, transcript(number_of("drawn"), given=[(leaves, weights)])) == ""
+
+
 @pytest.mark.parametrize("lines", [1, 2, 3])
 def test_the_text_of_leaves_and_weights_is_canonical(lines: int, peer: Ask) -> None:
     """Bits after the last byte are zero, and no character is one too many."""

@@ -49,13 +49,14 @@ class Chance:
 def transcript(
     number: int,
     *,
+    series: str = "le-havre",
     number_in_series: int = 1,
     previous: bytes = protocol.FIRST,
     given: Sequence[tuple[Sequence[bytes], Sequence[int]]] = (),
 ) -> bytes:
     """Return a valid transcript of 3 to 5 parties: drawn or void, perhaps with weights, dice or a pulse.
 
-    ``given`` has the leaves and weights of each stratum, of which one line is drawn.
+    ``given`` has the leaves and weights of each stratum, of which half of the lines are drawn, at least one.
     """
     chance = Chance(number)
     seeds = _keys(chance)
@@ -64,7 +65,8 @@ def transcript(
     if given:
         lines = [([*own], [*weights]) for own, weights in given]
         strata = tuple(
-            Stratum(f"s{n}", len(own), 1, 1 if weights else None) for n, (own, weights) in enumerate(lines, 1)
+            Stratum(f"s{n}", len(own), max(1, len(own) // 2), 1 if weights else None)
+            for n, (own, weights) in enumerate(lines, 1)
         )
     leaves = tuple(base64url.encode(b"".join(own)) for own, _ in lines)
     weights = tuple(base64url.encode(protocol.packed(own)) for _, own in lines)
@@ -74,7 +76,7 @@ def transcript(
         Source("nist", "chain 2, pulse 7", date(2026, 12, 2)),
     ]
     of = DrawList(
-        series="le-havre",
+        series=series,
         number=number_in_series,
         previous=previous,
         id=chance.bytes(16),

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, expect
 
+from tests.support.accessibility import violations
 from tests.support.draw_room import Room, at
 from tests.support.transfer_office import BATCH, EXCEPTIONS, HELD, POSTS, PUBLISHED, RULE, Office
 
@@ -57,6 +59,46 @@ def test_who_comes_follows_from_the_rule_and_everybody_can_verify_it(office: Off
         assert office.room.refused("transfers", "verify", transcript, opening, *other) == (
             "nobody on this list has this number and salt"
         )
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_people_find_their_own_line_on_the_page_as_with_the_command(
+    office: Office, chromium: Browser, tmp_path: Path
+) -> None:
+    draw = office.freeze()
+    words = office.sealed(draw)
+    files = {name: office.room.new(name) for name in ("transfers.csv", "opening.json", "transcript.json")}
+    with at(PUBLISHED):
+        office.room.done("transfers", "open", *words, "--out", files["transfers.csv"])
+        office.room.done("transfers", "publish", *words, "--out", files["opening.json"])
+        office.room.done("ceremony", "transcript", draw.folder, "--out", files["transcript.json"])
+    file = tmp_path / "verify.html"
+    office.room.done("page", "--out", file)
+    page = chromium.new_page()
+    page.goto(file.as_uri())
+    expect(page.locator("#own")).to_be_hidden()
+    published = [files["transcript.json"], files["opening.json"]]
+    page.set_input_files("#transcripts", published)
+    found = rows(files["transfers.csv"])
+    for row in found:
+        own = ("--number", row["number"], "--salt", row["salt"])
+        (told,) = office.room.done("transfers", "verify", *published, *own)["own"]
+        page.fill("#number", row["number"])
+        page.fill("#salt", row["salt"].upper())
+        expect(page.locator("#place")).to_have_text(told)
+    assert violations(page) == []
+    for salt in (found[0]["salt"], "no salt"):
+        page.fill("#salt", salt)
+        expect(page.locator("#place")).to_have_text("nobody on this list has this number and salt")
+    page.fill("#salt", "")
+    expect(page.locator("#place")).to_have_text("")
+    for fewer in (published[:1], published[1:]):
+        page.set_input_files("#transcripts", fewer)
+        expect(page.locator("#own")).to_be_hidden()
+        page.set_input_files("#transcripts", published)
+        expect(page.locator("#own")).to_be_visible()
+    page.close()
 
 
 def test_published_files_name_no_person_and_no_reason(office: Office) -> None:
