@@ -5,7 +5,7 @@ A step either replaces ``state.json`` as a whole or refuses and changes nothing.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -202,20 +202,13 @@ def void(draw: Ceremony) -> Ceremony:
         raise CeremonyRefused(
             sentence("nobody has sent anything yet"), sentence("ask the parties for their messages first")
         )
-    due = _due(draw.list, stage)
+    due = protocol.due(draw.list, stage)
     if draw.today < due:
         raise CeremonyRefused(
             sentence("what is missing may still come: the draw can be voided on {day} or later", day=due),
             sentence("wait for that day; only then somebody can be named"),
         )
     return _save(draw, replace(draw.state, end=Void(draw.own, stage, missing, draw.today)))
-
-
-def _due(of: DrawList, stage: str) -> date:
-    """Return the first day on which a void at a stage can be written (8)."""
-    if stage != "later" or of.later is None:
-        return of.until
-    return max(of.until, of.later.day) if of.later.source == DICE else of.later.day + timedelta(days=1)
 
 
 def carry_out(draw: Ceremony) -> Ceremony:

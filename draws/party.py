@@ -219,9 +219,9 @@ def sign_void(folder: Path, of: DrawList, end: Void, passphrase: str, today: dat
             sentence("the record says that your own message is missing"),
             sentence("if you sent it, do not sign, and tell the other parties"),
         )
-    if end.day > today:
+    if not protocol.due(of, end.stage) <= end.day <= today:
         raise PartyRefused(
-            sentence("the record has the day {day}, which has not come", day=end.day),
+            sentence("the record is of {day}: it is too early, or this day has not come", day=end.day),
             sentence("do not sign: what is missing may still come"),
         )
     _check_end(taken, end)

@@ -6,7 +6,7 @@ Each function names the section of the specification that it implements.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from heapq import nsmallest
 from typing import Any
 
@@ -275,6 +275,13 @@ def has_value(of: DrawList, later: Later | None, signed: Sequence[Signed]) -> bo
     if of.later is None:
         return True
     return later is not None and (of.later.source != DICE or 2 * len(signed) > len(of.parties))
+
+
+def due(of: DrawList, stage: str) -> date:
+    """Return the first day on which a void at a stage can be written (8)."""
+    if stage != "later" or of.later is None:
+        return of.until
+    return max(of.until, of.later.day if of.later.source == DICE else of.later.day + timedelta(days=1))
 
 
 def _begun(label: str, data: bytes = b"") -> "hashlib._Hash":

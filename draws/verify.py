@@ -187,16 +187,15 @@ def _check_void(found: Transcript, end: Void) -> None:
     names, asked = found.list.names, found.list.later
     signers = {each.party for each in found.end_signatures}
     _check_signed(found, found.end_signatures, protocol.END.encode(end), "end")
-    check(not found.drawn and end.day >= found.list.until, "end")
+    check(not found.drawn and end.day >= protocol.due(found.list, end.stage), "end")
     if end.stage != "later":
         check(found.later is None, "end")
     else:
         check(len(found.reveals) == len(names), "end")
         check(not protocol.has_value(found.list, found.later, found.later_signatures), "end")
         if asked and asked.source != DICE:
-            check(not end.missing and end.day > asked.day and len(signers) == len(names), "end")
+            check(not end.missing and len(signers) == len(names), "end")
             return
-        check(asked is not None and end.day >= asked.day, "end")
     _check_order(found, end.missing, "end")
     if end.stage != "commitment":
         sent: dict[str, Sequence[Signed | Reveal]] = {

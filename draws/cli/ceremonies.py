@@ -97,7 +97,11 @@ def later(*, folder: Path, value: str, out: Path, as_json: bool) -> None:
 @options.out_option
 @json_option
 def void(*, folder: Path, out: Path, as_json: bool) -> None:
-    """Void a draw in which something is missing, and write the record that the other parties sign."""
+    """Void a draw in which something is missing, and write the record that the other parties sign.
+
+    The last day for reveals must have come, and the day of the dice; the day of a pulse must be over. All
+    parties sign that a pulse did not come.
+    """
     draw = ceremony.void(options.opened(folder))
     options.write(out, ceremony.end_file(draw))
     _tell(draw, as_json=as_json)

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -415,15 +416,20 @@ def test_a_draw_is_not_voided_before_the_last_day_for_reveals(room: Room) -> Non
         draw.write("draw")
 
 
-def test_a_party_does_not_sign_a_void_of_a_day_that_has_not_come(room: Room) -> None:
-    """The office could set its clock forward; the parties have clocks of their own."""
+def test_a_party_does_not_sign_a_void_that_is_too_early_or_of_a_day_that_has_not_come(room: Room) -> None:
+    """The office could change its program or its clock; the parties have their own."""
     draw = room.freeze(1, None, "--until", "2026-12-10")
     draw.reveal_all("region", "union")
     with at("2026-12-10"):
         end = draw.write("void")
     own = ("--party", room.party("union"), "--list", draw.file, "--out", room.new("signature"))
     error = room.refused("party", "sign", end, *own, *room.passphrase)
-    assert error == "the record has the day 2026-12-10, which has not come"
+    assert error == "the record is of 2026-12-10: it is too early, or this day has not come"
+    early = replace(protocol.VOID.parse(end.read_bytes()), day=protocol.date(2026, 12, 9))
+    end.write_bytes(protocol.VOID.encode(early))
+    with at("2026-12-10"):
+        error = room.refused("party", "sign", end, *own, *room.passphrase)
+    assert error == "the record is of 2026-12-09: it is too early, or this day has not come"
 
 
 @pytest.mark.parametrize("stage", ["signature", "reveal"])
