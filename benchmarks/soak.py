@@ -141,6 +141,10 @@ _NAMED: Mapping[str, Part] = {
         ),
         ("inbox/", "crypto/"),
     ),
+    "files": Part(
+        tested("-m", "soak", "tests/inbox/files"),
+        ("inbox/files/media/", "portal/scripts/", "crypto/"),
+    ),
     "exits": Part(tested("-m", "soak", "tests/inbox/casework/test_exits.py"), ("inbox/", "templates/")),
     "fuzz": Part(
         # An empty -m selects the tests of both databases.
