@@ -20,7 +20,8 @@ const TEXTS = [
   { tags: [0x010e], code: "found-text" },
 ];
 const DAY = /^(\d{4}):(\d\d):(\d\d)/;
-const WIDTHS = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
+// Unknown types count as bytes.
+const WIDTHS = [1, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
 const MOST_TAGS = 500;
 const ASCII = 2;
 const SHORT = 3;

@@ -161,3 +161,10 @@ test("random Exif data causes no error and no endless loop", () => {
   }
   assert.deepEqual(read(new Uint8Array(0)), { findings: [], orientation: 1 });
 });
+
+test("Exif with a tag of the type 0 at its end is read without an error", () => {
+  for (const types of [0, 13, 255]) {
+    const tiff = bytes("MM\0*", new Uint8Array([0, 0, 0, 8, 0, 1, 1, 15, 0, types, 0, 0, 0, 4, 0, 0]));
+    assert.deepEqual(read(tiff), { findings: [], orientation: 1 });
+  }
+});

@@ -2,20 +2,22 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from inbox.files.media import clean
 from inbox.files.media.patches import patched
-from tests.support import pictures
-from tests.support.boxed_films import SECRET, SOUND, VIDEO, Film, box
-from tests.support.boxed_pictures import Album
+from tests.support import browsing, pictures
+from tests.support.boxed_films import SECRET, SOUND, VIDEO, Film, box, units
+from tests.support.boxed_pictures import ITEMS, Album
 from tests.support.builders import INSPECTORATE
 from tests.support.page_visitor import Visitor
 from tests.support.pictures import CANARY
+from tests.support.portal_site import PortalSite
 
 pytestmark = pytest.mark.browser
 
@@ -23,6 +25,17 @@ JFIF = {"JFIF:JFIFVersion", "JFIF:ResolutionUnit", "JFIF:XResolution", "JFIF:YRe
 # Tags that the page keeps, because they describe the size and format of the picture.
 FORM = {"PNG", "RIFF"}
 CORE = f"<cp:coreProperties><dc:creator>{CANARY} Durand</dc:creator></cp:coreProperties>"
+
+
+# Measures the seconds from the choice of files until the first one is examined.
+EXAMINED = """() => {
+  let begun = 0;
+  document.addEventListener("change", () => { begun = performance.now(); }, { capture: true, once: true });
+  new MutationObserver(() => {
+    if (!document.querySelector("#files-list > li[aria-busy=false]")) return;
+    globalThis.examined ??= (performance.now() - begun) / 1000;
+  }).observe(document.getElementById("files-list"), { subtree: true, attributes: true, childList: true });
+}"""
 
 
 @pytest.fixture
@@ -89,12 +102,17 @@ def test_pictures_are_sent_without_metadata_and_with_every_pixel(
 def test_films_and_pictures_of_phones_are_sent_without_metadata_and_with_every_sample(
     visitor: Visitor, tmp_path: Path
 ) -> None:
-    """The page sends the same bytes as the Python modules, and lists what was found and what stays."""
+    """The page sends the same bytes as the Python modules, and lists what was found and what stays.
+
+    Attaching a file makes no request, so the network does not learn of it.
+    """
     made = {"film.mp4": Film((VIDEO, SOUND, SOUND)).built(), "photo.heic": Album().built()}
     begun(visitor)
     for name, data in made.items():
         (tmp_path / name).write_bytes(data)
+    requests = len(visitor.requests)
     film, photo = attached(visitor, *(tmp_path / name for name in made))
+    assert requests == len(visitor.requests)
     for row, words in (
         (film, ("+48.8534+002.3488/", "2026-03-05", "several soundtracks", "picture and sound as they were")),
         (photo, (SECRET.decode(), "small previews", "another layer of the picture")),
@@ -107,6 +125,22 @@ def test_films_and_pictures_of_phones_are_sent_without_metadata_and_with_every_s
         assert SECRET not in files[number]
         plan = clean.plan(io.BytesIO(data))
         assert b"".join(patched([data], plan.patches)) == files[number]
+
+
+def test_without_a_compiler_a_photo_of_four_megabytes_is_examined_in_a_second(
+    chromium: Browser, site: PortalSite, tmp_path: Path
+) -> None:
+    """The browser is Chromium with --jitless, as slow as the safest setting of Tor Browser."""
+    content = units(b"\x26\x01" + bytes(range(256)) * 16_000)
+    (tmp_path / "photo.heic").write_bytes(Album((replace(ITEMS[0], content=content), *ITEMS[1:])).built())
+    browser = browsing.launch(chromium.browser_type, "--js-flags=--jitless")
+    visitor = Visitor(browser.new_page(), site.address)
+    begun(visitor)
+    visitor.page.evaluate(EXAMINED)
+    attached(visitor, tmp_path / "photo.heic")
+    seconds = visitor.page.evaluate("globalThis.examined")
+    browser.close()
+    assert 0 < seconds < 1
 
 
 def test_a_film_that_is_not_understood_is_sent_only_as_it_is_and_only_on_request(

@@ -69,7 +69,10 @@ def sound(codec: str, settings: bytes, maker: bytes = b"Zorg") -> bytes:
 
 def esds(own: bytes = b"\x15\x88") -> bytes:
     """Return the settings of AAC (ISO 14496-14, 5.6)."""
-    decoder = bytes([4, 15 + len(own), 0x40, 0x15]) + bytes(11) + bytes([5, len(own)]) + own
+    note = bytes([0x14, len(SECRET)]) + SECRET
+    decoder = (
+        bytes([4, 15 + len(own) + len(note), 0x40, 0x15]) + bytes(11) + bytes([5, len(own)]) + own + note
+    )
     more = bytes([6, 1, 2, 0x40, len(SECRET)]) + SECRET
     return full("esds", bytes([3, 3 + len(decoder) + len(more), 0, 1, 0]), decoder, more)
 

@@ -45,7 +45,7 @@ HEVC = changed(
     ),
 )
 EDITED = full(
-    "elst", struct.pack(">I", 2), struct.pack(">I2i", 10, -1, 0x10000), struct.pack(">3I", 100, 0, 0x10000)
+    "elst", struct.pack(">I", 2), struct.pack(">I2i", 950, -1, 0x10000), struct.pack(">3I", 100, 0, 0x10000)
 )
 GROUPS = (
     full("sgpd", b"roll", struct.pack(">2Ih", 2, 1, -1), SECRET, version=1),
@@ -63,6 +63,10 @@ def good() -> Iterator[tuple[str, bytes]]:
     yield "data that no track uses", Film((changed(VIDEO, before=SECRET), SOUND)).built()
     yield "a track of measurements", Film((VIDEO, SOUND, gps())).built()
     yield "a track of texts", Film((VIDEO, SOUND, gps("text"))).built()
+    for kind in ("camm", "gpmd", "tmcd", "sbtl"):
+        yield f"a track of the kind {kind}", Film((VIDEO, SOUND, gps(kind))).built()
+    samsung = box("udta", box("smta", SECRET), box("SDLN", b"SEQ_PLAY"), box("smrd", SECRET))
+    yield "notes of a maker", Film(more=(samsung,), appended=box("sefd", SECRET) + b"SEFT").built()
     yield "H.265 with a time code and a unit of a maker", Film((HEVC, SOUND)).built()
     yield "a cut film", Film((changed(VIDEO, edits=box("edts", EDITED)), SOUND)).built()
     yield "two sounds", Film((VIDEO, SOUND, SOUND)).built()
@@ -156,6 +160,11 @@ def _bad_tables() -> Iterator[tuple[str, bytes]]:
     yield "a sample outside the data", film.assembled(mdat, [[head, head + len(mdat)], right[1]])
     yield "a sample before the data", film.assembled(mdat, [right[0], [0, right[1][1]]])
     yield "tracks that overlap", film.assembled(mdat, [right[0], [head + 1, right[1][1]]])
+    sounds = replace(film, tracks=(SOUND, SOUND))
+    yield (
+        "sounds that overlap",
+        sounds.assembled(box("mdat", mdat[8:], SECRET), [right[1], [each + 1 for each in right[1]]]),
+    )
     yield "a track against the order of the file", film.assembled(mdat, [right[0], right[1][::-1]])
     for name, tables in TABLES.items():
         yield name, Film((changed(VIDEO, tables=tables), SOUND)).built()
@@ -169,6 +178,7 @@ def _bad_pictures() -> Iterator[tuple[str, bytes]]:
     yield "a note as the first picture", Album(primary=4).built()
     yield "an item without a size", Album((*ITEMS, Item(7, "mime", b"", b"text/plain\0"))).built()
     yield "items that overlap", Album(meta=later).built()
+    yield "notes in one place", Album(meta=shared).built()
     yield "a protected item", Album(meta=swapped(b"\0\1\0\0hvc1", b"\0\1\0\1hvc1")).built()
     yield (
         "two lists of pictures",
@@ -188,6 +198,12 @@ def later(meta: bytes) -> bytes:
     at = meta.index(b"iloc") + 12 + 16 + 8
     (offset,) = struct.unpack_from(">I", meta, at)
     return meta[:at] + struct.pack(">I", max(offset - 9, 0)) + meta[at + 4 :]
+
+
+def shared(meta: bytes) -> bytes:
+    """Move the fourth item to the place of the fifth one."""
+    at = meta.index(b"iloc") + 12 + 3 * 16
+    return meta[: at + 8] + meta[at + 24 : at + 32] + meta[at + 16 :]
 
 
 def nested(depth: int) -> bytes:
