@@ -3,11 +3,14 @@
 The steps that check requirements change nothing.
 """
 
+import hashlib
 import os
+import re
 import shutil
 import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from portal import days
 from portal.setup.steps import DONE, Found, in_the_way
@@ -20,6 +23,12 @@ _VERSION = "13"
 _ROOM = 1 << 30
 _CLEARNET = "/etc/nginx/fanal/clearnet.conf"
 _TORRC = "/etc/tor/torrc"
+# Debian's own nginx reads these two folders. Of the second folder, it reads only files named like this.
+_SITES, _SETTINGS = "/etc/nginx/sites-enabled", "/etc/nginx/conf.d"
+_DEFAULT = "default"
+_SITE = re.compile(r"^[^#\n]*\bserver\s*\{", re.MULTILINE)
+# dpkg keeps the MD5 digest of each configuration file as the package ships it.
+_SHIPPED = re.compile(r"^ /etc/nginx/sites-available/default ([0-9a-f]{32})$", re.MULTILINE)
 _WRITTEN = ("/etc", "/var/lib", "/var")
 _OF_NGINX = (
     "nginx",
@@ -131,19 +140,42 @@ def ipv6(system: System) -> Condition:
 
 
 def no_other_site(system: System) -> Condition:
-    """Return the condition that Debian's own nginx, which setup will stop, serves no other site."""
+    """Return the condition that Debian's own nginx, which setup will stop, serves no other site.
+
+    The site that Debian's package ships does not count, unless somebody has changed it.
+    """
 
     def test() -> Found:
-        folder = system.at("/etc/nginx/sites-enabled")
-        others = sorted(each.name for each in folder.glob("*") if each.name != "default")
+        enabled = sorted(each for each in system.at(_SITES).glob("*") if not _is_shipped(system, each))
+        others = [f"{each.name} (changed)" if each.name == _DEFAULT else each.name for each in enabled]
+        others += sorted(each.name for each in system.at(_SETTINGS).glob("*.conf") if _has_site(each))
         if not others:
             return DONE
         return in_the_way(
             f"nginx serves another site: {', '.join(others)}",
-            "use a machine for the portal alone, or remove that site",
+            f"use a machine for the portal alone, or remove that site from {_SITES} or {_SETTINGS}",
         )
 
     return Condition("no other site in nginx", test)
+
+
+def _is_shipped(system: System, site: Path) -> bool:
+    """Return whether a site is Debian's own, with the bytes that its package ships."""
+    if site.name != _DEFAULT:
+        return False
+    if site.is_symlink():
+        link = site.readlink()
+        site = system.at(str(link)) if link.is_absolute() else site.parent / link
+    status = system.at("/var/lib/dpkg/status")
+    shipped = _SHIPPED.search(status.read_text("utf-8", "replace")) if status.is_file() else None
+    if shipped is None or not site.is_file():
+        return False
+    return hashlib.md5(site.read_bytes(), usedforsecurity=False).hexdigest() == shipped[1]
+
+
+def _has_site(file: Path) -> bool:
+    """Return whether a file with settings of nginx has a site, and not only other settings."""
+    return _SITE.search(file.read_text("utf-8", "replace")) is not None
 
 
 def no_other_tor(system: System) -> Condition:

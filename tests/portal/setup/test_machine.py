@@ -1,6 +1,7 @@
 """Setup steps on a folder in place of the machine, with real tools and real files."""
 
 import errno
+import hashlib
 import os
 import shutil
 import socket
@@ -122,13 +123,48 @@ def test_a_kernel_without_ipv6_is_reported_if_nginx_would_listen_there(
     assert ipv6(system).check() == DONE
 
 
-def test_a_foreign_site_in_the_configuration_of_nginx_is_reported(system: System) -> None:
-    enabled = system.at("/etc/nginx/sites-enabled")
-    enabled.mkdir(parents=True)
-    (enabled / "default").touch()
+@pytest.fixture
+def nginx(system: System) -> Path:
+    """The settings of Debian's own nginx, with the site that Debian ships, as dpkg knows it."""
+    folder = system.at("/etc/nginx")
+    for name in ("sites-available", "sites-enabled", "conf.d"):
+        (folder / name).mkdir(parents=True)
+    shipped = folder / "sites-available/default"
+    shipped.write_text("server { listen 80; }\n")
+    (folder / "sites-enabled/default").symlink_to("/etc/nginx/sites-available/default")
+    digest = hashlib.md5(shipped.read_bytes(), usedforsecurity=False).hexdigest()
+    system.at("/var/lib/dpkg/status").write_text(
+        f"Package: nginx-common\nConffiles:\n /etc/nginx/sites-available/default {digest}\nVersion: 1\n"
+    )
+    return folder
+
+
+def test_a_foreign_site_in_the_configuration_of_nginx_is_reported(system: System, nginx: Path) -> None:
+    """Debian's nginx reads two folders with sites. Settings without a site are no obstacle."""
     assert no_other_site(system).check() == DONE
-    (enabled / "shop").touch()
+    (nginx / "sites-enabled/shop").touch()
     assert obstacle(no_other_site(system).check()) == "nginx serves another site: shop"
+    (nginx / "sites-enabled/shop").unlink()
+    settings = nginx / "conf.d/own.conf"
+    settings.write_text("# server {\nserver_tokens off;\nupstream other { server 192.0.2.1; }\n")
+    assert no_other_site(system).check() == DONE
+    settings.write_text("server_tokens off;\n  server\n{ listen 80; }\n")
+    assert obstacle(no_other_site(system).check()) == "nginx serves another site: own.conf"
+
+
+@pytest.mark.parametrize("is_link", [True, False])
+def test_a_site_that_somebody_made_of_the_default_site_of_debian_is_reported(
+    system: System, nginx: Path, *, is_link: bool
+) -> None:
+    """Many people change this file instead of adding one. Setup would stop their site."""
+    enabled, shipped = nginx / "sites-enabled/default", nginx / "sites-available/default"
+    content = shipped.read_text()
+    if not is_link:
+        enabled.unlink()
+        enabled.write_text(content)
+        assert no_other_site(system).check() == DONE
+    (shipped if is_link else enabled).write_text(content.replace("80", "80; server_name shop.example"))
+    assert obstacle(no_other_site(system).check()) == "nginx serves another site: default (changed)"
 
 
 def test_a_tor_service_that_somebody_has_configured_is_reported(system: System) -> None:
