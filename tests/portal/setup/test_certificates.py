@@ -4,7 +4,7 @@ import json
 import shlex
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -205,9 +205,38 @@ def test_the_settings_of_certbot_contain_the_host_and_how_to_prove_control_over_
     assert "authenticator = standalone\npreferred-challenges = http\n" in before
     by_dns = AcmeCertificate(bare, replace(given, certificate_by=ACME_DNS, acme_hook="/etc/fanal/dns"))
     by_dns.apply()
-    assert "manual-auth-hook = /etc/fanal/dns set\n" in file.read_text()
+    by_hook = "manual-auth-hook = /etc/fanal/dns set\nmanual-cleanup-hook = /etc/fanal/dns remove\n"
+    assert by_hook in file.read_text()
     by_dns.undo()
     assert file.read_text() == before
+
+
+@dataclass(frozen=True, slots=True)
+class Serving(System):
+    """A machine whose nginx reads the certificate and its key when it loads its configuration again."""
+
+    read: list[list[bytes]] = field(default_factory=list)
+
+    @property
+    def runs(self) -> bool:
+        return True
+
+    def control(self, *words: str) -> None:
+        assert words == ("try-reload-or-restart", "nginx@clearnet")
+        self.read.append([self.at(each).read_bytes() for each in (CERTIFICATE, KEY)])
+
+
+def test_a_running_nginx_loads_a_renewed_certificate(bare: System, given: Answers) -> None:
+    """Otherwise, visitors would get the earlier certificate until it expires."""
+    machine = Serving(bare.root)
+    files = [Path(given.certificate), Path(given.certificate_key)]
+    for _ in range(2):
+        make_issued(*files, HOST)
+        [*steps.apply([Certificate(machine, given)])]
+        assert machine.read[-1] == [each.read_bytes() for each in files]
+    assert [*steps.apply([Certificate(machine, given)])] == []
+    assert len(machine.read) == 2
+    assert machine.read[0] != machine.read[1]
 
 
 class NoAuthority(System):

@@ -1,12 +1,13 @@
 """`fanal-portal upgrade` also publishes the pages of the new version, or says that it could not."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
 
 from portal.errors import Refused
+from portal.setup import cli
 from portal.setup.pages import PAGES, Pages
 from portal.setup.settings import CONFIGURATION
 from portal.setup.system import Failed, System
@@ -81,3 +82,25 @@ def test_if_the_new_version_cannot_make_its_pages_the_earlier_pages_remain(
     assert "texts: line 3" in str(caught.value)
     assert "run `fanal-portal setup`" in caught.value.hint
     assert page(tree).read_text() == "earlier"
+
+
+def test_a_second_upgrade_and_its_check_succeed_and_say_that_there_is_nothing_to_do(
+    tree: Tree, installed: Portal, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before the upgrade, the check does not succeed."""
+    monkeypatch.setattr(Pages, "_frozen", lambda _: nullcontext(page(tree).parent))
+    for name, made in (
+        ("own_machine", lambda: tree),
+        ("Side", lambda _: installed.upgrade.side),
+        ("Units", lambda _: installed.units),
+        ("progress", lambda _: installed.progress),
+    ):
+        monkeypatch.setattr(command, name, made)
+    assert cli.run(["upgrade", "--check"]) == 1
+    assert "would do: tables of this version" in capsys.readouterr().out
+    assert cli.run(["upgrade"]) == 0
+    assert "the new version runs" in capsys.readouterr().out
+    assert cli.run(["upgrade"]) == 0
+    assert capsys.readouterr().out == "there is nothing to upgrade\n"
+    assert cli.run(["upgrade", "--check"]) == 0
+    assert "would do" not in capsys.readouterr().out
