@@ -202,6 +202,20 @@ def test_the_guide_on_the_medium_mounts_media_where_the_guide_for_officers_expec
     assert {*made.split()[2:]} == named
 
 
+@pytest.mark.parametrize(
+    ("language", "parts"),
+    [("en", ("encrypted LVM", "never be connected to a network", "sealed envelope"))]
+    + [("fr", ("LVM chiffré", "jamais être connecté à un réseau", "enveloppe scellée"))],
+)
+def test_the_guide_on_the_medium_says_how_to_prepare_the_computer(
+    language: str, parts: tuple[str, ...]
+) -> None:
+    """`docs/deploying.md` refers to the guide for this. Nothing encrypts a disk after the installation."""
+    text = (ROOT / f"deploy/medium/GUIDE.{language}.txt").read_text("utf-8")
+    before = " ".join(text.partition("\n1. ")[0].replace("\u00a0", " ").split())
+    assert [each for each in parts if each not in before] == []
+
+
 def test_the_page_on_the_medium_names_each_file_of_a_maintainers_key_by_one_path() -> None:
     page = (ROOT / "docs/medium.md").read_text("utf-8")
     found = re.findall(r"[\w/]*/?(?:anne|bruno)\.(?:pub|key)", page)

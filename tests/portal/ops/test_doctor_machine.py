@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -68,6 +69,61 @@ def test_a_machine_without_our_units_or_without_systemd_has_no_findings_about_un
     assert say({}) == []
     monkeypatch.setenv("PATH", "")
     assert not any("unit" in each.what for each in machine.examine(None))
+
+
+@pytest.fixture
+def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, int], list[Finding]]:
+    """Return a function that examines a machine on which one unit runs since a second.
+
+    Debian installed the programs of the machine at ``INSTALLED``.
+    """
+    for name in (*machine._PROGRAMS.values(), "/usr/lib/x86_64-linux-gnu/libssl.so.3"):
+        (file := tmp_path / "tree" / name[1:]).parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+        # The content is as old as the package.
+        os.utime(file, (0, 0))
+    monkeypatch.setattr(machine, "_ROOT", tmp_path / "tree")
+
+    def examine(name: str, since: int) -> list[Finding]:
+        line = "" if name.endswith(".timer") else f"ExecMainStartTimestamp=@{since}\n"
+        blocks = [
+            f"{line}ActiveState=active\nUnitFileState={'enabled' if each == name else ''}\n" for each in UNITS
+        ]
+        program = tmp_path / "systemctl"
+        program.write_text("#!/bin/sh\ncat <<'END'\n" + "\n".join(blocks) + "END\n")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+        return [each for each in machine.examine(None) if "update of Debian" in each.what]
+
+    return examine
+
+
+@pytest.mark.parametrize(
+    ("unit", "program"),
+    [
+        ("portal@8090.service", Path(machine._PROGRAMS["portal"]).name),
+        ("nginx@clearnet.service", "nginx"),
+        ("tor@fanal.service", "tor"),
+    ],
+)
+def test_a_unit_that_was_not_restarted_after_an_update_of_its_program_causes_a_warning(
+    started: Callable[[str, int], list[Finding]], unit: str, program: str
+) -> None:
+    """Debian restarts only its own services. A program that was there before the start is no finding."""
+    (found,) = started(unit, int(time.time()) - 60)
+    assert (found.level, found.hint) == (Level.WARNING, "restart the machine")
+    assert found.what.startswith(f"{unit} still runs without an update of Debian: {program} ")
+    assert started(unit, int(time.time()) + 1) == []
+    assert started("portal-expire.timer", 0) == []
+
+
+def test_a_unit_that_was_not_restarted_after_an_update_of_a_library_causes_a_warning(
+    started: Callable[[str, int], list[Finding]], tmp_path: Path
+) -> None:
+    for program in machine._PROGRAMS.values():
+        (tmp_path / "tree" / program[1:]).unlink()
+    (found,) = started("nginx@onion.service", int(time.time()) - 60)
+    assert "libssl.so.3 was replaced after it started" in found.what
 
 
 def test_swap_that_is_not_encrypted_causes_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -226,3 +226,27 @@ def test_an_export_leaves_no_line_in_the_journal(machine: Machine) -> None:
             assert ("stick" in told, "systemd-run" in told) == (lines, lines), told
         machine.do("mkdir", EARLIER)
         assert "run `fanal-portal upgrade`" in machine.do(*typed.split(), code=1)
+
+
+def test_doctor_names_a_unit_that_runs_without_an_update_of_debian_until_the_unit_is_restarted(
+    machine: Machine,
+) -> None:
+    """Debian restarts only its own services."""
+    unit, program = "nginx@onion.service", "/usr/sbin/nginx"
+
+    def told() -> bool:
+        said = machine.do("runuser", "-u", "portal", "--", *PORTAL, "doctor", "--json", code=None)
+        assert "portal-expire.timer is off" in said  # doctor has asked systemd
+        return f"{unit} still runs without an update of Debian: nginx was replaced" in said
+
+    with machine.running():
+        machine.do("systemctl", "enable", "--now", unit)
+        began = int(machine.do("date", "+%s"))
+        assert not told()
+        while int(machine.do("date", "+%s")) <= began:
+            time.sleep(0.1)
+        machine.do("cp", program, f"{program}.new")
+        machine.do("mv", f"{program}.new", program)
+        assert told()
+        machine.do("systemctl", "restart", unit)
+        assert not told()

@@ -10,8 +10,12 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+import pytest
+
 from benchmarks import guide
 from benchmarks.first_report import MOST_COMMANDS, Walk
+from crypto import keyring
+from portal.exchange import backups
 from tests.support import guides
 from tests.support.paths import ROOT
 
@@ -57,3 +61,17 @@ def test_both_editions_of_the_guide_have_the_same_commands_and_answers() -> None
     assert english == french
     assert answers(ENGLISH) == answers(FRENCH)
     assert len(answers(FRENCH)) == 2
+
+
+@pytest.mark.parametrize(("page", "heading"), [(ENGLISH, "Daily work"), (FRENCH, "Chaque jour")])
+def test_the_table_of_what_recurs_names_parts_of_the_page_and_the_limits_of_the_program(
+    page: Path, heading: str
+) -> None:
+    section = guides.section(page.read_text("utf-8"), heading)
+    rows = [line.split("|") for line in section.splitlines() if line.startswith("| ")][1:]
+    titles = {each.lower() for each in re.findall(r"^\*\*(.+?)\.\*\*", section, re.MULTILINE)}
+    named = {each for row in rows for each in re.findall(r"\*([^*]+)\*", "|".join(row))}
+    assert len(named) == 5
+    assert named <= titles
+    days = {int(each) for row in rows for each in re.findall(r"\b(\d+) (?:days|jours)\b", "|".join(row))}
+    assert days == {keyring.LONGEST.days, backups.DAYS}
