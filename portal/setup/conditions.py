@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal import days
+from portal.setup.services import DebianNginxOff
 from portal.setup.steps import DONE, Found, in_the_way
 from portal.setup.system import System
 from portal.setup.upgrade.progress import progress
@@ -142,10 +143,13 @@ def ipv6(system: System) -> Condition:
 def no_other_site(system: System) -> Condition:
     """Return the condition that Debian's own nginx, which setup will stop, serves no other site.
 
-    The site that Debian's package ships does not count, unless somebody has changed it.
+    The site that Debian's package ships does not count, unless somebody has changed it. An nginx that is
+    already off serves nothing.
     """
 
     def test() -> Found:
+        if DebianNginxOff(system).check() == DONE:
+            return DONE
         enabled = sorted(each for each in system.at(_SITES).glob("*") if not _is_shipped(system, each))
         others = [f"{each.name} (changed)" if each.name == _DEFAULT else each.name for each in enabled]
         others += sorted(each.name for each in system.at(_SETTINGS).glob("*.conf") if _has_site(each))

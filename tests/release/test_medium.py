@@ -204,8 +204,10 @@ def test_the_guide_on_the_medium_mounts_media_where_the_guide_for_officers_expec
 
 @pytest.mark.parametrize(
     ("language", "parts"),
-    [("en", ("encrypted LVM", "never be connected to a network", "sealed envelope"))]
-    + [("fr", ("LVM chiffré", "jamais être connecté à un réseau", "enveloppe scellée"))],
+    [
+        ("en", ("encrypted LVM", "never be connected to a network", "sealed envelope")),
+        ("fr", ("LVM chiffré", "jamais être connecté à un réseau", "enveloppe scellée")),
+    ],
 )
 def test_the_guide_on_the_medium_says_how_to_prepare_the_computer(
     language: str, parts: tuple[str, ...]

@@ -125,7 +125,8 @@ def test_a_kernel_without_ipv6_is_reported_if_nginx_would_listen_there(
 
 @pytest.fixture
 def nginx(system: System) -> Path:
-    """The settings of Debian's own nginx, with the site that Debian ships, as dpkg knows it."""
+    """The settings of Debian's own nginx, which is on, with the site that Debian ships, as dpkg knows it."""
+    system.control("enable", "nginx.service")
     folder = system.at("/etc/nginx")
     for name in ("sites-available", "sites-enabled", "conf.d"):
         (folder / name).mkdir(parents=True)
@@ -150,6 +151,14 @@ def test_a_foreign_site_in_the_configuration_of_nginx_is_reported(system: System
     assert no_other_site(system).check() == DONE
     settings.write_text("server_tokens off;\n  server\n{ listen 80; }\n")
     assert obstacle(no_other_site(system).check()) == "nginx serves another site: own.conf"
+
+
+def test_a_site_of_an_nginx_that_is_off_is_no_obstacle(system: System, nginx: Path) -> None:
+    """Once setup has switched it off, the same file must not keep setup from running again."""
+    (nginx / "sites-enabled/shop").touch()
+    assert no_other_site(system).check().state is State.IN_THE_WAY
+    DebianNginxOff(system).apply()
+    assert no_other_site(system).check() == DONE
 
 
 @pytest.mark.parametrize("is_link", [True, False])
