@@ -108,7 +108,7 @@ def room(system: System, folders: Iterable[str] = _WRITTEN, bytes_free: int = _R
 def clock() -> Condition:
     """Return the condition that the clock is not days behind.
 
-    If the clock is fast, the keyring has expired, and the step for the keyring reports this.
+    The step for the keyring notices a clock that contradicts the days of the keyring.
     """
 
     def test() -> Found:

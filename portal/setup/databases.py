@@ -5,9 +5,12 @@ import os
 import shutil
 from pathlib import Path
 
+from crypto import keyring
+from crypto.errors import CryptoError
 from crypto.keyring import ROOT_FILE
-from portal import files
-from portal.errors import Refused
+from crypto.signing import LARGEST_FILE
+from portal import days, files
+from portal.errors import Refused, why
 from portal.ops.serving import NO_KEYRING
 from portal.setup.answers import Answers, root_on
 from portal.setup.portal_user import AS_PORTAL, own_folder
@@ -19,6 +22,7 @@ from portal.setup.system import READABLE, Failed, System, content, put_back
 _AS_POSTGRES = ("runuser", "-u", "postgres", "--")
 _UNREAD = "postgresql"
 _KEYRING_FILES = ("keyring.json", "keyring.sig")
+_WRITE_AGAIN = "have the officers write it again: inbox exchange keyring"
 
 
 class PostgresqlSettings:
@@ -152,7 +156,9 @@ class Keyring:
     def check(self) -> Found:
         """Check whether the portal has a keyring.
 
-        If not, check that the inbox's files are there, and that the root key beside them matches the answers.
+        If not, check that the inbox's files are there, that the root key beside them matches the answers,
+        that this root key signed the keyring, and that the keyring is valid today. Otherwise a wrong clock
+        would stop setup in the middle, or the site would refuse every report.
         """
         if _configured(self._system):
             found = self._system.output(*AS_PORTAL, "doctor", "--json")
@@ -172,7 +178,23 @@ class Keyring:
                 f"{self._folder / ROOT_FILE} differs from the answers",
                 "find out which of the two has the root key of the officers' papers",
             )
-        return TO_DO
+        return self._validity()
+
+    def _validity(self) -> Found:
+        root, today = self._answers.root, days.today()
+        try:
+            raw, signature = (files.read(self._folder / name, LARGEST_FILE) for name in _KEYRING_FILES)
+            found = keyring.open_keyring(raw, signature, root_key=root.root_key, deployment=root.deployment)
+        except OSError as error:
+            return in_the_way(f"{self._folder} was not read: {why(error)}", "insert the medium again")
+        except CryptoError as error:
+            return in_the_way(f"the files in {self._folder} were refused: {error}", _WRITE_AGAIN)
+        if found.issued <= today <= found.valid_until:
+            return TO_DO
+        return in_the_way(
+            f"it is valid from {found.issued} until {found.valid_until}, but the clock shows {today}",
+            f"compare this machine's clock with a watch; if the clock is right, {_WRITE_AGAIN}",
+        )
 
     def apply(self) -> None:
         """Run `portal keyring` on a copy, because the portal's user may be unable to read the medium."""

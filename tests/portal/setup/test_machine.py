@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from crypto import keyring, signing
+from crypto import base64url, keyring, signing
 from crypto.keyring import ROOT_FILE
 from portal import config, days
 from portal.errors import Refused
@@ -275,12 +275,19 @@ def test_a_configuration_gets_the_host_name_for_which_the_certificate_is_checked
 
 
 @pytest.fixture
-def medium(tmp_path: Path, answers: Answers) -> Path:
+def medium(tmp_path: Path) -> Path:
     """A folder with the files that `inbox exchange keyring` writes."""
     folder = tmp_path / "medium"
     make_keyring(SITE).save(folder)
-    (folder / ROOT_FILE).write_bytes(keyring.ROOT.encode(answers.root))
+    (folder / ROOT_FILE).write_bytes(keyring.ROOT.encode(keyring.Root(SITE.deployment, SITE.root_key)))
     return folder
+
+
+@pytest.fixture
+def brought(answers: Answers, medium: Path) -> Answers:
+    """The answers that name this medium, with its deployment id and root key."""
+    deployment, root_key = map(base64url.encode, (SITE.deployment, SITE.root_key))
+    return replace(answers, keyring=str(medium), deployment=deployment, root_key=root_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,13 +301,11 @@ class Recording(System):
         return System.run(self, "true", env=env)
 
 
-def test_the_portal_gets_copies_of_the_keyring_that_it_can_read(
-    system: System, answers: Answers, medium: Path
-) -> None:
+def test_the_portal_gets_copies_of_the_keyring_that_it_can_read(system: System, brought: Answers) -> None:
     """On most media, only one user can read the files, and that user need not be `portal`."""
     Folders(system).apply()
     recording = Recording(system.root)
-    Keyring(recording, replace(answers, keyring=str(medium))).apply()
+    Keyring(recording, brought).apply()
     assert recording.owners == dict.fromkeys(("keyring.json", "keyring.sig"), system.owner("portal")[0])
     assert [*system.at("/run").iterdir()] == []
 
@@ -316,26 +321,45 @@ def refusal(system: System, answers: Answers) -> str:
 
 @pytest.mark.parametrize("name", ["keyring.json", "keyring.sig"])
 def test_setup_is_refused_before_it_changes_anything_if_a_file_of_the_keyring_is_missing(
-    system: System, answers: Answers, medium: Path, name: str
+    system: System, brought: Answers, medium: Path, name: str
 ) -> None:
-    answers = replace(answers, keyring=str(medium))
-    assert Keyring(system, answers).check() == TO_DO
+    assert Keyring(system, brought).check() == TO_DO
     (medium / name).unlink()
-    assert refusal(system, answers) == f"keyring: {medium / name} is missing"
+    assert refusal(system, brought) == f"keyring: {medium / name} is missing"
 
 
 @pytest.mark.parametrize("name", ["deployment", "root_key"])
 def test_answers_that_differ_from_the_root_key_on_the_medium_are_refused(
-    system: System, answers: Answers, medium: Path, name: str
+    system: System, brought: Answers, medium: Path, name: str
 ) -> None:
-    """A medium from an earlier version of the inbox has no file to compare. A damaged file is named."""
-    other = replace(answers, keyring=str(medium), **{name: "A" * len(getattr(answers, name))})
+    """A medium from an earlier version of the inbox has no file to compare, but its keyring is signed.
+
+    A damaged file is named.
+    """
+    other = replace(brought, **{name: "A" * len(getattr(brought, name))})
     file = medium / ROOT_FILE
     assert refusal(system, other) == f"keyring: {file} differs from the answers"
     file.write_bytes(b"{")
     assert str(file) in refusal(system, other)
     file.unlink()
-    assert Keyring(system, other).check() == TO_DO
+    assert f"keyring: the files in {medium} were refused: " in refusal(system, other)
+    assert Keyring(system, brought).check() == TO_DO
+
+
+def test_a_clock_that_contradicts_the_keyring_is_reported_before_anything_is_changed(
+    system: System, brought: Answers, medium: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a slow clock, the site would refuse every report. On its first and last day, the keyring works."""
+    (made := make_keyring(SITE)).save(medium)
+    first, last = made.value.issued, made.value.valid_until
+    for shown in (first - timedelta(days=1), last + timedelta(days=1)):
+        monkeypatch.setattr(days, "today", lambda shown=shown: shown)
+        assert refusal(system, brought) == (
+            f"keyring: it is valid from {first} until {last}, but the clock shows {shown}"
+        )
+    for shown in (first, last):
+        monkeypatch.setattr(days, "today", lambda shown=shown: shown)
+        assert Keyring(system, brought).check() == TO_DO
 
 
 def test_unattended_setup_prints_the_fingerprint_of_the_root_key(
