@@ -114,6 +114,8 @@ def test_uninstall_names_each_folder_and_user_that_stays_after_a_purge(tmp_path:
     named, users = re.findall(r"`(/[\w/-]+)`", listed), re.findall(r"`(portal|portal-acme|_tor-\w+)`", listed)
     system = System(tmp_path)
     assert plan.left(system, GOOD) == []
+    # Without this line, the page could leave out a folder.
+    assert {*named} == plan._LEFT.keys()
     for each in named:
         system.at(each).mkdir(parents=True)
     system.at("/etc/passwd").write_text("".join(f"{each}:x:1:1::/:/bin/sh\n" for each in ("root", *users)))
