@@ -24,6 +24,10 @@ class Machine(System):
         """Return whether a program succeeds."""
         return System.succeeds(self, *self._ours(command))
 
+    def output(self, *command: str | Path) -> str:
+        """Run a program, and return its output, whatever its exit status is."""
+        return System.output(self, *self._ours(command))
+
     def configure(self, answers: Answers) -> list[str]:
         """Do the steps up to the texts, and return the titles of the steps that were done."""
         configuration = self.at(CONFIGURATION)

@@ -5,7 +5,7 @@ import hashlib
 import os
 import shutil
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -13,51 +13,28 @@ from pathlib import Path
 
 import pytest
 
-from crypto import base64url, keyring, signing
-from crypto.keyring import ROOT_FILE
+from crypto import signing
 from portal import config, days
 from portal.errors import Refused
 from portal.setup import cli, plan, steps
 from portal.setup.answers import Answers
 from portal.setup.certificates import CERTIFICATE, KEY, Certificate
 from portal.setup.conditions import clock, debian, ipv6, no_other_site, no_other_tor, packages, room
-from portal.setup.databases import Keyring, PostgresqlRole, PostgresqlSettings
+from portal.setup.databases import PostgresqlRole, PostgresqlSettings
 from portal.setup.pages import PAGES, Pages
 from portal.setup.services import INSTANCE, DebianNginxOff, DebianTorOff, OnionService, Unit
 from portal.setup.settings import CONFIGURATION, HOSTNAME, Configuration, Folders
-from portal.setup.steps import DONE, TO_DO, Found, State, Step
-from portal.setup.system import Failed, System
+from portal.setup.steps import DONE, TO_DO, State
+from portal.setup.system import Failed, System, content
 from templates import version
 from tests.support import postgres
-from tests.support.builders import make_keyring
 from tests.support.certificates import make_certificate
 from tests.support.paths import ROOT
-from tests.support.portal_room import SITE
 from tests.support.setup_answers import OS_RELEASE
+from tests.support.setup_steps import done, obstacle, snapshot
 from tests.support.small_disk import small_disk
 
 DEPLOY = ROOT / "deploy"
-
-
-def done(step: Step) -> None:
-    """Check that a step is not done yet, do it, and check that it is done."""
-    assert step.check() == TO_DO
-    step.apply()
-    assert step.check().state is State.DONE
-
-
-def obstacle(found: Found) -> str:
-    """Return the obstacle that prevents a step."""
-    assert found.state is State.IN_THE_WAY
-    assert found.hint
-    return found.what
-
-
-def snapshot(system: System) -> dict[str, tuple[int, int]]:
-    """Return every file and folder of a machine with its mode and the time of its last change."""
-    return {
-        str(each): (each.lstat().st_mode, each.lstat().st_mtime_ns) for each in sorted(system.root.rglob("*"))
-    }
 
 
 def test_the_check_of_setup_changes_nothing_on_the_machine(system: System, answers: Answers) -> None:
@@ -274,92 +251,50 @@ def test_a_configuration_gets_the_host_name_for_which_the_certificate_is_checked
     assert file.read_text().count("host =") == 1
 
 
-@pytest.fixture
-def medium(tmp_path: Path) -> Path:
-    """A folder with the files that `inbox exchange keyring` writes."""
-    folder = tmp_path / "medium"
-    make_keyring(SITE).save(folder)
-    (folder / ROOT_FILE).write_bytes(keyring.ROOT.encode(keyring.Root(SITE.deployment, SITE.root_key)))
-    return folder
-
-
-@pytest.fixture
-def brought(answers: Answers, medium: Path) -> Answers:
-    """The answers that name this medium, with its deployment id and root key."""
-    deployment, root_key = map(base64url.encode, (SITE.deployment, SITE.root_key))
-    return replace(answers, keyring=str(medium), deployment=deployment, root_key=root_key)
-
-
 @dataclass(frozen=True, slots=True)
-class Recording(System):
-    """A machine that runs no command, but records the owners of the files that the portal's user gets."""
+class Restarting(System):
+    """A machine whose services read ``file`` when they are restarted."""
 
-    owners: dict[str, int] = field(default_factory=dict)
+    file: str = ""
+    read: list[bytes | None] = field(default_factory=list)
 
-    def run(self, *command: str | Path, env: Mapping[str, str] | None = None) -> str:
-        self.owners.update({each.name: each.stat().st_uid for each in Path(command[-1]).iterdir()})
-        return System.run(self, "true", env=env)
+    @property
+    def runs(self) -> bool:
+        return True
 
+    def systemctl(self, *words: str) -> bool:
+        if words[0] == "restart":
+            self.control(*words)
+        return words[0] in {"is-enabled", "is-active"}
 
-def test_the_portal_gets_copies_of_the_keyring_that_it_can_read(system: System, brought: Answers) -> None:
-    """On most media, only one user can read the files, and that user need not be `portal`."""
-    Folders(system).apply()
-    recording = Recording(system.root)
-    Keyring(recording, brought).apply()
-    assert recording.owners == dict.fromkeys(("keyring.json", "keyring.sig"), system.owner("portal")[0])
-    assert [*system.at("/run").iterdir()] == []
-
-
-def refusal(system: System, answers: Answers) -> str:
-    """Return why setup is refused, and check that it changed nothing."""
-    before = snapshot(system)
-    with pytest.raises(Refused) as caught:
-        [*steps.apply([Folders(system), Keyring(system, answers)])]
-    assert snapshot(system) == before
-    return str(caught.value)
+    def control(self, *words: str) -> None:
+        if words[0] == "restart":
+            self.read.append(content(self.at(self.file)))
 
 
-@pytest.mark.parametrize("name", ["keyring.json", "keyring.sig"])
-def test_setup_is_refused_before_it_changes_anything_if_a_file_of_the_keyring_is_missing(
-    system: System, brought: Answers, medium: Path, name: str
-) -> None:
-    assert Keyring(system, brought).check() == TO_DO
-    (medium / name).unlink()
-    assert refusal(system, brought) == f"keyring: {medium / name} is missing"
+def test_postgresql_reads_its_new_settings_and_the_earlier_ones_if_setup_fails(system: System) -> None:
+    """Otherwise, PostgreSQL would log times until somebody restarts it."""
+    machine = Restarting(system.root, file="/etc/postgresql/17/main/conf.d/fanal.conf")
+    machine.at(machine.file).parent.mkdir(parents=True)
+    step = PostgresqlSettings(machine)
+    done(step)
+    step.undo()
+    assert machine.read == [(DEPLOY / "postgresql.conf").read_bytes(), None]
 
 
-@pytest.mark.parametrize("name", ["deployment", "root_key"])
-def test_answers_that_differ_from_the_root_key_on_the_medium_are_refused(
-    system: System, brought: Answers, medium: Path, name: str
-) -> None:
-    """A medium from an earlier version of the inbox has no file to compare, but its keyring is signed.
-
-    A damaged file is named.
-    """
-    other = replace(brought, **{name: "A" * len(getattr(brought, name))})
-    file = medium / ROOT_FILE
-    assert refusal(system, other) == f"keyring: {file} differs from the answers"
-    file.write_bytes(b"{")
-    assert str(file) in refusal(system, other)
-    file.unlink()
-    assert f"keyring: the files in {medium} were refused: " in refusal(system, other)
-    assert Keyring(system, brought).check() == TO_DO
-
-
-def test_a_clock_that_contradicts_the_keyring_is_reported_before_anything_is_changed(
-    system: System, brought: Answers, medium: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With a slow clock, the site would refuse every report. On its first and last day, the keyring works."""
-    (made := make_keyring(SITE)).save(medium)
-    first, last = made.value.issued, made.value.valid_until
-    for shown in (first - timedelta(days=1), last + timedelta(days=1)):
-        monkeypatch.setattr(days, "today", lambda shown=shown: shown)
-        assert refusal(system, brought) == (
-            f"keyring: it is valid from {first} until {last}, but the clock shows {shown}"
-        )
-    for shown in (first, last):
-        monkeypatch.setattr(days, "today", lambda shown=shown: shown)
-        assert Keyring(system, brought).check() == TO_DO
+def test_a_tor_instance_that_was_running_reads_the_shipped_settings(system: System) -> None:
+    machine = Restarting(system.root, file=f"{INSTANCE}/torrc")
+    shipped = (DEPLOY / "torrc").read_bytes()
+    for each in (HOSTNAME, machine.file):
+        machine.at(each).parent.mkdir(parents=True)
+    machine.at(HOSTNAME).write_text("a.onion\n")
+    earlier = shipped + b"# earlier\n"
+    machine.at(machine.file).write_bytes(earlier)
+    step = OnionService(machine)
+    step.apply()
+    assert machine.read == [shipped]
+    step.undo()
+    assert machine.read == [shipped, earlier]
 
 
 def test_unattended_setup_prints_the_fingerprint_of_the_root_key(

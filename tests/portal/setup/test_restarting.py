@@ -38,13 +38,15 @@ class Machine(System):
     status: int = 200
     is_on: bool = True
     programs: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+    reloaded: list[str] = field(default_factory=list)
 
     def systemctl(self, *words: str) -> bool:
         return words[0] == "is-active" and self.is_on
 
     def control(self, *words: str) -> None:
         if words[0] == "try-reload-or-restart":
-            return  # nginx
+            self.reloaded.extend(words[1:])
+            return
         assert words[0] == "try-restart"
         for unit in words[1:] if self.is_on else ():
             port = unit.removeprefix("portal@").removesuffix(".service")
@@ -92,7 +94,10 @@ def test_every_restarted_portal_answers_when_the_command_ends(machine: Callable[
 def test_when_new_pages_are_published_the_portals_are_restarted(
     machine: Callable[..., Machine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Otherwise the portals would go on with the texts of the earlier pages."""
+    """Otherwise the portals would go on with the texts of the earlier pages.
+
+    Each nginx reads its list of pages again.
+    """
     ports, fresh = (free_port(), free_port()), tmp_path / "fresh"
     fresh.mkdir()
     (fresh / "index.html").touch()
@@ -102,3 +107,4 @@ def test_when_new_pages_are_published_the_portals_are_restarted(
     monkeypatch.setattr(Pages, "_frozen", lambda _: nullcontext(fresh))
     Pages(site := machine(root=tmp_path / "tree")).apply()
     assert len(site.programs) == len(ports)
+    assert site.reloaded == ["nginx@clearnet", "nginx@onion"]

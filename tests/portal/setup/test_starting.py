@@ -3,6 +3,7 @@
 Real programs take the place of the units. tests/portal/setup/test_running_upgrade.py uses a real systemd.
 """
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -48,6 +49,8 @@ class Machine(System):
     port: int = 0
     ends: bool = False
     enabled: set[str] = field(default_factory=set)
+    stopped: list[str] = field(default_factory=list)
+    listed: str = ""
     programs: list["subprocess.Popen[bytes]"] = field(default_factory=list)
     bound: list[str] = field(default_factory=list)
 
@@ -78,9 +81,12 @@ class Machine(System):
             if not self.ends:
                 self._start()
         elif verb == "stop" or (verb == "disable" and "--now" in rest):
+            self.stopped.extend(rest)
             self.stop()
 
     def output(self, *command: str | Path) -> str:
+        if command[1] == "list-units":
+            return self.listed
         assert command[:2] == ("systemctl", "show")
         # Without a program, systemd has tried to start the unit again and again.
         return "0" if self.programs else "3"
@@ -110,8 +116,8 @@ class Machine(System):
 def machine(tmp_path: Path) -> Iterator[Callable[..., Machine]]:
     made: list[Machine] = []
 
-    def make(*, ends: bool = False) -> Machine:
-        machine = Machine(tmp_path, port=free_port(), ends=ends)
+    def make(*, ends: bool = False, listed: str = "") -> Machine:
+        machine = Machine(tmp_path, port=free_port(), ends=ends, listed=listed)
         machine.at(EARLIER).mkdir(parents=True)
         machine.control("daemon-reload")
         made.append(machine)
@@ -178,3 +184,33 @@ def test_a_program_that_uses_the_port_of_the_trial_is_not_taken_for_the_new_vers
         assert trial.programs == []
     finally:
         other.stop()
+
+
+def test_a_portal_that_an_upgrade_starts_again_answers_before_the_upgrade_goes_on(
+    machine: Callable[..., Machine],
+) -> None:
+    """Otherwise an upgrade would end although the portal does not answer. A timer cannot answer."""
+    here = machine()
+    shutil.rmtree(here.at(EARLIER))
+    Units(here).start(f"portal@{here.port}.service")
+    assert answers(here.port)
+    broken = machine(ends=True)
+    with pytest.raises(Failed, match="it does not start"):
+        Units(broken).start(f"portal@{broken.port}.service")
+    Units(broken).start("portal-expire.timer")
+
+
+def test_an_upgrade_stops_everything_that_uses_the_database(machine: Callable[..., Machine]) -> None:
+    """Between the copy and the new tables, nothing may delete or write data."""
+    here = machine()
+    Units(here).stop()
+    assert {*here.stopped} == {"portal@*.service", "portal-expire.timer", "portal-expire.service"}
+
+
+def test_the_trial_of_a_killed_upgrade_is_not_started_again_for_visitors(
+    machine: Callable[..., Machine],
+) -> None:
+    """The next run notes the units that run, and starts them in the end."""
+    names = ("portal@8079.service", "portal@8080.service", "portal-expire.timer")
+    here = machine(listed="".join(f"{each} loaded active running Fanal\n" for each in names))
+    assert Units(here).running() == [*names[1:]]
