@@ -3,8 +3,6 @@
 Real programs take the place of the units.
 """
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -16,19 +14,8 @@ from portal.setup import pages
 from portal.setup.pages import Pages
 from portal.setup.services import answers, restart_portals
 from portal.setup.system import Failed, System
+from tests.support import unit_program
 from tests.support.installation import free_port
-
-# A server that listens once Python has started, and answers every request with the status in its arguments.
-PORTAL = """
-import http.server, sys
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(int(sys.argv[2]))
-        self.end_headers()
-
-http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +24,7 @@ class Machine(System):
 
     status: int = 200
     is_on: bool = True
-    programs: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+    programs: list[unit_program.Program] = field(default_factory=list)
     reloaded: list[str] = field(default_factory=list)
 
     def systemctl(self, *words: str) -> bool:
@@ -50,8 +37,7 @@ class Machine(System):
         assert words[0] == "try-restart"
         for unit in words[1:] if self.is_on else ():
             port = unit.removeprefix("portal@").removesuffix(".service")
-            command = [sys.executable, "-c", PORTAL, port, str(self.status)]
-            self.programs.append(subprocess.Popen(command, stderr=subprocess.DEVNULL))
+            self.programs.append(unit_program.start(port, self.status))
 
     def output(self, *command: str | Path) -> str:
         assert command[0] == "systemctl"

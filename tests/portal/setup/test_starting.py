@@ -4,8 +4,6 @@ Real programs take the place of the units. tests/portal/setup/test_running_upgra
 """
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,23 +16,10 @@ from portal.setup.system import Failed, System
 from portal.setup.upgrade import units
 from portal.setup.upgrade.progress import EARLIER
 from portal.setup.upgrade.units import Units
+from tests.support import unit_program
 from tests.support.installation import free_port
 from tests.support.paths import ROOT
 
-# A server that answers every request with the status in its arguments.
-PROGRAM = """
-import http.server, sys
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(int(sys.argv[2]))
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
-"""
 NEW, OLD = 200, 500
 
 
@@ -51,7 +36,7 @@ class Machine(System):
     enabled: set[str] = field(default_factory=set)
     stopped: list[str] = field(default_factory=list)
     listed: str = ""
-    programs: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+    programs: list[unit_program.Program] = field(default_factory=list)
     bound: list[str] = field(default_factory=list)
 
     @property
@@ -108,8 +93,7 @@ class Machine(System):
 
     def _start(self) -> None:
         is_earlier = self.at(EARLIER).exists() and any(EARLIER in each for each in self.bound)
-        words = [sys.executable, "-c", PROGRAM, str(self.port), str(OLD if is_earlier else NEW)]
-        self.programs.append(subprocess.Popen(words, stderr=subprocess.DEVNULL))
+        self.programs.append(unit_program.start(self.port, OLD if is_earlier else NEW))
 
 
 @pytest.fixture
