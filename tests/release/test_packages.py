@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,12 +34,16 @@ from tests.support.bare_program import run
 from tests.support.commits import git
 from tests.support.paths import ROOT
 
+_DAY_SECONDS = 86_400
+
 
 @pytest.fixture(scope="module")
 def commit(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone whose commit contains every file of this checkout in its current state.
 
     The clone has no tags, because the tag of this version may name another commit. Such a release is refused.
+    The commit is from tomorrow, so the builders' clocks, and the times of their files, are behind the commit:
+    no library can give a false clock to the file system.
     """
     clone = tmp_path_factory.mktemp("source") / "clone"
     git(ROOT, "clone", "--quiet", "--no-tags", "--shared", str(ROOT), str(clone))
@@ -50,7 +55,9 @@ def commit(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             (clone / name).unlink(missing_ok=True)
     git(clone, "add", "--all")
-    git(clone, "commit", "--quiet", "--allow-empty", "--message=as it is now")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GIT_COMMITTER_DATE", f"@{int(time.time()) + _DAY_SECONDS} +0000")
+        git(clone, "commit", "--quiet", "--allow-empty", "--message=as it is now")
     return clone
 
 
