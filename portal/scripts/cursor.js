@@ -29,6 +29,11 @@ export class Cursor {
     return part;
   }
 
+  /** @param {number} at offset of the next byte */
+  to(at) {
+    this.at = at;
+  }
+
   /**
    * Return the next big-endian number; throws as above.
    * @param {number} width in bytes

@@ -35,8 +35,8 @@ const KINDS = /** @type {[RegExp, Kind][]} */ ([
   [/^[^]{4}ftypM4[AB]/, "audio/mp4"],
   [/^[^]{4}ftyp3g/, "video/3gpp"],
   [/^[^]{4}ftyp/, "video/mp4"],
-  // QuickTime before 2001 had no `ftyp`.
-  [/^[^]{4}(?:moov|mdat|wide|free|skip|pnot)/, "video/quicktime"],
+  // QuickTime before 2001 had no `ftyp`. A text can begin with “The free”.
+  [/^(?:[^]{4}(?:moov|mdat|pnot)|\0[^]{3}(?:wide|free|skip))/, "video/quicktime"],
 ]);
 
 /**

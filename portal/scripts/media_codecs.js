@@ -13,8 +13,11 @@ import { NO_CODEC } from "./media_units.js";
 // Codecs that are understood. The settings of `avc` and `hevc` say how wide the sizes of units are.
 const FORMS = /** @type {Record<string, Codec["form"]>} */ ({
   avc1: "avc", avc3: "avc", dva1: "avc", dvav: "avc", hvc1: "hevc", hev1: "hevc", dvh1: "hevc", dvhe: "hevc",
-  mp4v: "mpeg4", s263: "", h263: "", av01: "", vp08: "", vp09: "", ap4h: "", ap4x: "", apch: "", apcn: "", apco: "", apcs: "",
+  mp4v: "mpeg4", s263: "", h263: "", av01: "av1", vp08: "", vp09: "", ap4h: "prores", ap4x: "prores", apch: "prores",
+  apcn: "prores", apco: "prores", apcs: "prores",
 });
+/** Codecs of H.265 with Dolby Vision. */
+const DOLBY = ["dvh1", "dvhe"];
 const SOUNDS = ["mp4a", "samr", "sawb", "alac", "ac-3", "ec-3", "Opus", "fLaC", "apac", ".mp3"];
 /** Uncompressed sound. */
 const PLAIN = ["lpcm", "sowt", "twos", "in24", "in32", "fl32", "fl64", "raw ", "ipcm", "fpcm", "ulaw", "alaw"];
@@ -63,10 +66,16 @@ async function picture(media, box) {
     media.staying.add("stays-cropped");
     media.limit(each, 32);
   };
-  await media.within(box, { ...settings, clap: crop }, { from: 78, several: ["colr"] });
+  let isDolby = DOLBY.includes(box.type);
+  const dolby = (/** @type {Box} */ each) => {
+    isDolby = true;
+    media.limit(each, 24);
+  };
+  const kept = { ...settings, clap: crop, dvcC: dolby, dvvC: dolby };
+  await media.within(box, kept, { from: 78, several: ["colr"] });
   const width = widths.get(form);
   if (width === undefined && (form === "avc" || form === "hevc")) throw new Malformed("codec has no settings");
-  return { form, width: width ?? 0, frame: 0 };
+  return { form: form === "hevc" && isDolby ? "dolby" : form, width: width ?? 0, frame: 0 };
 }
 
 /**

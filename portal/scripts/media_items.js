@@ -5,6 +5,7 @@ import { child, WINDOW } from "./boxes.js";
 import { utf8 } from "./bytes.js";
 import { Malformed } from "./errors.js";
 import { text, view } from "./images.js";
+import { DERIVED, needed } from "./media_derived.js";
 import { Gaps } from "./media_gaps.js";
 import * as places from "./media_locations.js";
 import { handler, references } from "./media_movie.js";
@@ -18,9 +19,10 @@ import * as xmp from "./metadata_xmp.js";
 /** @typedef {import("./media_chunks.js").Range} Range */
 /** @typedef {import("./media_locations.js").Item} Item */
 
-const FORMS = /** @type {Record<string, "avc" | "hevc" | "">} */ ({
-  hvc1: "hevc", hev1: "hevc", lhv1: "hevc", avc1: "avc", av01: "", grid: "", iovl: "", iden: "", tmap: "",
+const CODED = /** @type {Record<string, "avc" | "hevc" | "av1">} */ ({
+  hvc1: "hevc", hev1: "hevc", lhv1: "hevc", avc1: "avc", av01: "av1",
 });
+const PICTURES = [...Object.keys(CODED), ...DERIVED];
 const NOTES = ["Exif", "mime", "uri "];
 /** Exif without tags, after the number of bytes before it (ISO 23008-12, A.2.1). */
 const NO_EXIF = utf8("\0\0\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0");
@@ -48,11 +50,18 @@ export async function isAlbum({ reader }, box) {
 export async function album(media, box) {
   const found = await lists(media, box);
   const { items, primary, inside } = found;
-  if (!items.some(({ id, type }) => id === primary && type in FORMS)) throw new Malformed("file has no picture");
-  const all = items.flatMap((item) => rangesOf(item, found).map((range) => ({ item, range })));
-  for (const { item, range } of all) if (!(item.type in FORMS)) await empty(media, item, range);
+  if (!items.some(({ id, type }) => id === primary && PICTURES.includes(type))) throw new Malformed("file has no picture");
+  /** @type {Range[]} */
+  const all = [];
+  for (const item of items) {
+    for (const range of rangesOf(item, found)) {
+      if (DERIVED.includes(item.type)) range.end = range.start + (await neededOf(media, item, found, range));
+      else if (!(item.type in CODED)) await empty(media, item, range);
+      all.push(range);
+    }
+  }
   const isInside = (/** @type {Range} */ { start, end }) => inside && start >= inside.body && end <= inside.end;
-  const ranges = all.map(({ range }) => range).sort((one, other) => one.start - other.start || one.end - other.end);
+  const ranges = all.sort((one, other) => one.start - other.start || one.end - other.end);
   media.kept.push(inOrder(ranges.filter((range) => !isInside(range))));
   if (inside) new Gaps(media.patches, [inside]).keepOnly(ranges.filter(isInside));
   for (const code of stays(found)) media.staying.add(code);
@@ -103,16 +112,30 @@ async function lists(media, box) {
  */
 function rangesOf({ id, type }, { parts, properties: { widths }, inside }) {
   const own = parts.get(id) ?? [];
-  const form = FORMS[type];
-  if (form === undefined && !NOTES.includes(type)) throw new Malformed("item is of an unknown type");
-  const width = form ? widths.get(form) : 0;
-  if (width === undefined || (form && (own.length > 1 || own[0]?.isInside))) throw new Malformed("picture is unexpected");
+  const form = CODED[type];
+  if (!PICTURES.includes(type) && !NOTES.includes(type)) throw new Malformed("item is of an unknown type");
+  const width = form && form !== "av1" ? widths.get(form) : 0;
+  const isSplit = PICTURES.includes(type) && own.length > 1;
+  if (width === undefined || isSplit || (form && own[0]?.isInside)) throw new Malformed("picture is unexpected");
   const codec = form ? { form, width, frame: 0 } : NO_CODEC;
   return own.map(({ at, size, isInside }) => {
     if (isInside && (!inside || inside.body + at + size > inside.end)) throw new Malformed("item is outside its box");
     const start = at + (isInside && inside ? inside.body : 0);
     return { start, end: start + size, codec };
   });
+}
+
+/**
+ * Return how many bytes of a picture that is made from others are needed.
+ * @param {Media} media
+ * @param {Item} item
+ * @param {Lists} lists
+ * @param {Range} range
+ */
+async function neededOf({ reader }, { id, type }, { referring }, { start, end }) {
+  const pictures = referring.flatMap((each) => (each.type === "dimg" && each.from === id ? each.to : []));
+  const bytes = await reader.bytes(start, Math.min(end - start, WINDOW));
+  return Math.min(end - start, needed(type, bytes, pictures.length));
 }
 
 /**
@@ -163,7 +186,7 @@ function stays({ items, primary, referring, properties: { isCropped } }) {
     if (type === "dimg") return to;
     return type in STAYING ? from : [];
   })]);
-  if (items.some(({ id, type }) => type in FORMS && !explained.has(id))) codes.push("stays-pictures");
+  if (items.some(({ id, type }) => PICTURES.includes(type) && !explained.has(id))) codes.push("stays-pictures");
   const shown = items.find(({ id }) => id === primary)?.type ?? "";
   if (isCropped || EDITS.includes(shown)) codes.push("stays-cropped");
   return codes;

@@ -80,7 +80,11 @@ async function track(media, box, isSound) {
   await media.within(box, {
     tkhd: async (header) => {
       const end = await times(media, header, 84, 96);
-      for (const [at, size] of /** @type {const} */ ([[60, 8], [46, 2]])) media.patches.fill(end - at, size);
+      // Reserved fields: after the number of the track, after its duration, and after its volume.
+      const afterNumber = end - header.body === 84 ? 68 : 72;
+      for (const [at, size] of /** @type {const} */ ([[afterNumber, 4], [60, 8], [46, 2]])) {
+        media.patches.fill(end - at, size);
+      }
     },
     edts: (edits) => media.within(edits, { elst: async (list) => {
       await keepRows(list);

@@ -29,12 +29,17 @@ export async function profile(media, box) {
     const row = bytes.subarray(HEADER + 4 + 12 * tag, HEADER + 16 + 12 * tag);
     return { at: uint(row.subarray(4, 8)), size: uint(row.subarray(8)) };
   });
-  const kept = tags.filter(({ at }) => at >= end && COLOURS.includes(ascii(bytes.subarray(at, at + 4))));
   let done = end;
-  for (const tag of kept.sort((one, other) => one.at - other.at)) {
-    if (tag.at + tag.size > size) throw new Malformed("profile of colours is unsound");
-    media.patches.fill(from + done, Math.max(tag.at - done, 0));
-    done = Math.max(done, tag.at + tag.size);
+  let last = { at: 0, size: 0 };
+  for (const tag of tags.sort((one, other) => one.at - other.at || one.size - other.size)) {
+    // Tags may share a part of the profile, but only the same part.
+    const isShared = tag.at === last.at && tag.size === last.size;
+    const isApart = tag.at >= Math.max(end, last.at + last.size);
+    if (!isShared && (!isApart || tag.at + tag.size > size)) throw new Malformed("profile of colours is unsound");
+    last = tag;
+    if (isShared || !COLOURS.includes(ascii(bytes.subarray(tag.at, tag.at + 4)))) continue;
+    media.patches.fill(from + done, tag.at - done);
+    done = tag.at + tag.size;
   }
   media.patches.fill(from + done, size - done);
   media.find("found-profile");

@@ -4,6 +4,7 @@
 import { Cursor } from "./cursor.js";
 import { Malformed } from "./errors.js";
 import { profile } from "./media_profile.js";
+import { parts } from "./media_frames.js";
 import { clear, Notes } from "./media_units.js";
 
 /** @typedef {import("./boxes.js").Box} Box */
@@ -24,6 +25,12 @@ const LONGEST_OWN = 1_024;
 const FLAC_INFO = 0;
 const FLAC_PADDING = 1;
 
+/** The settings of ALAC with version and flags, without and with the places of its channels. */
+const ALAC = 28;
+const ALAC_PLACED = 52;
+/** The bytes before the parts in the settings of AV1. */
+const AV1_HEADER = 4;
+
 /**
  * Return what to do with each setting. `units` is called with the width in bytes of the sizes of units.
  * @param {Media} media
@@ -40,7 +47,8 @@ export function types(media, units) {
   };
   const esds = (/** @type {Box} */ box) => streams(media, box);
   const plain = {
-    esds, alac: small(64), damr: vendor(9), enda: media.fixed(2), frma: media.fixed(4),
+    esds, alac: (/** @type {Box} */ box) => media.limit(box, box.end - box.body < ALAC_PLACED ? ALAC : ALAC_PLACED),
+    damr: vendor(9), enda: media.fixed(2), frma: media.fixed(4),
     chan: async (/** @type {Box} */ box) => media.limit(box, 16 + 20 * (await media.reader.uint(box.body + 12, 4))),
   };
   return {
@@ -48,7 +56,10 @@ export function types(media, units) {
     avcC: async (box) => units("avc", avc(media, box.body, await media.whole(box))),
     hvcC: async (box) => units("hevc", hevc(media, box.body, await media.whole(box), 21)),
     lhvC: async (box) => void hevc(media, box.body, await media.whole(box), 4),
-    av1C: small(LONGEST_OWN),
+    av1C: async (box) => {
+      const bytes = await media.whole(box);
+      await parts(media, new Cursor(bytes, AV1_HEADER), bytes.length, box.body);
+    },
     vpcC: media.fixed(12),
     d263: vendor(7),
     colr: (box) => colours(media, box),
@@ -62,8 +73,8 @@ export function types(media, units) {
     dvvC: media.fixed(24),
     ccst: media.fixed(8),
     dac3: media.fixed(3),
-    dec3: small(64),
-    dOps: small(64),
+    dec3: async (box) => media.limit(box, dolby(await media.whole(box))),
+    dOps: async (box) => media.limit(box, opus(await media.whole(box))),
     dapa: small(64),
     pcmC: media.fixed(6),
     srat: media.fixed(8),
@@ -208,6 +219,33 @@ function flac(media, from, bytes) {
     media.patches.write(from + at, new Uint8Array([(kind & 0x80) | FLAC_PADDING]));
     media.patches.fill(from + at + 4, size);
   }
+}
+
+/**
+ * Return the size of the settings of Opus (its encapsulation in boxes, 4.3.2); throws Malformed.
+ * @param {Uint8Array} bytes
+ */
+function opus(bytes) {
+  const cursor = new Cursor(bytes, 1);
+  const channels = cursor.uint(1);
+  cursor.take(8);
+  const family = cursor.uint(1);
+  return cursor.at + (family ? 2 + channels : 0);
+}
+
+/**
+ * Return the size of the settings of Dolby Digital Plus (TS 102 366, F.6); throws Malformed.
+ * @param {Uint8Array} bytes
+ */
+function dolby(bytes) {
+  const cursor = new Cursor(bytes);
+  for (let left = (cursor.uint(2) & 7) + 1; left > 0; left -= 1) {
+    cursor.take(2);
+    // The number of dependent streams, and the channels in these.
+    if (cursor.uint(1) & 0x1e) cursor.take(1);
+  }
+  // Two more bytes mark sound with objects.
+  return Math.min(cursor.at + 2, bytes.length);
 }
 
 /**

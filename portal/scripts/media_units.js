@@ -5,34 +5,40 @@ import { uint } from "./boxes.js";
 import { concat } from "./bytes.js";
 import { Malformed } from "./errors.js";
 import { ascii } from "./images.js";
+import { frames, parts } from "./media_frames.js";
 
 /** @typedef {import("./media_plan.js").Media} Media */
 /** @typedef {import("./forward.js").Forward} Forward */
 
+/** @typedef {"avc" | "hevc" | "dolby"} Unit H.264, H.265, and H.265 with the dynamic range of Dolby Vision */
 /**
- * How the samples are coded: `avc` (H.264) and `hevc` (H.265) with units, each after its size in `width` bytes, `mpeg4`
- * (part 2), or something in which this page does not look. `frame` is the size of a sample of sound by its
- * description, or 0.
- * @typedef {{ form: "avc" | "hevc" | "mpeg4" | "", width: number, frame: number }} Codec
+ * How the samples are coded: with units, each after its size in `width` bytes, as `mpeg4` (part 2), `av1`, `prores`, or
+ * something in which this page does not look. `frame` is the size of a sample of sound by its description, or 0.
+ * @typedef {{ form: Unit | "mpeg4" | "av1" | "prores" | "", width: number, frame: number }} Codec
  */
 
 /** @type {Codec} */
 export const NO_CODEC = { form: "", width: 0, frame: 0 };
 
 // Tables 7-1 of H.264 and H.265: the types of units that a decoder needs, those with supplemental information, and the
-// header of a unit that decoders ignore. Only this information stays (annexes D, in H.265 also F.14): when pictures are
-// shown, where decoding can begin, colours and brightness, and hashes of pictures.
+// header of a unit that decoders ignore. Only this information stays (annexes D, in H.265 also F.14), each with its
+// largest size in bytes: when pictures are shown, where decoding can begin, colours and brightness, hashes of pictures.
+/** @type {[number, number][]} */
+const MESSAGES = [[0, 64], [6, 5], [45, 24], [47, 8], [137, 24], [144, 4], [147, 1]];
+const HEVC = {
+  header: 2, shift: 1, mask: 0x3f, notes: [39, 40],
+  kept: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 18, 19, 20, 21, 32, 33, 34, 35, 36, 37],
+  messages: new Map([...MESSAGES, [1, 64], [128, 64], [129, 32], [130, 16], [132, 49]]),
+  ignored: new Uint8Array([38 << 1, 1]),
+};
 const UNITS = {
   avc: {
     header: 1, shift: 0, mask: 0x1f, kept: [1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 13, 14, 15, 19, 20, 21], notes: [6],
-    messages: [0, 6, 45, 47, 137, 144, 147], ignored: new Uint8Array([12]),
+    messages: new Map(MESSAGES), ignored: new Uint8Array([12]),
   },
-  hevc: {
-    header: 2, shift: 1, mask: 0x3f, notes: [39, 40],
-    // Dolby Vision uses the type 62.
-    kept: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 18, 19, 20, 21, 32, 33, 34, 35, 36, 37, 62],
-    messages: [0, 1, 6, 45, 47, 128, 129, 130, 132, 137, 144, 147], ignored: new Uint8Array([38 << 1, 1]),
-  },
+  hevc: HEVC,
+  // The type 62 has the dynamic range.
+  dolby: { ...HEVC, kept: [...HEVC.kept, 62] },
 };
 const LARGEST = 1 << 16;
 /** The type of information that a program or device defines itself. A UUID comes first. */
@@ -52,11 +58,13 @@ const TEXT = /[\x20-\x7e]{4,}/;
 export async function scan(media, forward, { start, end, codec: { form, width } }) {
   if (form === "") return;
   await forward.to(start);
+  if (form === "av1") return parts(media, forward, end);
+  if (form === "prores") return frames(media, forward, end);
   if (form === "mpeg4") {
     const notes = new Notes(media);
     while (forward.at < end) notes.search(await forward.some(end), forward.at);
     notes.finish(end);
-    return;
+    return undefined;
   }
   while (forward.at < end) {
     const size = uint(await forward.take(width));
@@ -67,12 +75,13 @@ export async function scan(media, forward, { start, end, codec: { form, width } 
     clear(media, form, { at, size, bytes: isNote ? concat([first, await forward.take(limited(size) - 1)]) : first });
     await forward.to(at + size);
   }
+  return undefined;
 }
 
 /**
  * Overwrite a unit that a decoder does not need.
  * @param {Media} media
- * @param {"avc" | "hevc"} form
+ * @param {Unit} form
  * @param {{ at: number, size: number, bytes: Uint8Array }} unit of supplemental information, all bytes; else the first
  */
 export function clear(media, form, { at, size, bytes }) {
@@ -90,7 +99,7 @@ export function clear(media, form, { at, size, bytes }) {
 
 /**
  * Return the type of a unit, or 0 if it has no bytes.
- * @param {"avc" | "hevc"} form
+ * @param {Unit} form
  * @param {Uint8Array} bytes of its beginning
  */
 function typeOf(form, bytes) {
@@ -113,9 +122,10 @@ function unescaped(bytes) {
 }
 
 /**
- * Return the first message of a type that is not kept, undefined if there is none, or everything if it cannot be read.
+ * Return the first message that is not kept: its type is unknown, or it is too long. Return undefined if all messages
+ * are kept. If the messages cannot be read, return the whole payload as a message of the type `OWN`.
  * @param {Uint8Array} payload supplemental information (H.264, 7.3.2.3)
- * @param {readonly number[]} kept
+ * @param {ReadonlyMap<number, number>} kept the largest size in bytes by type
  */
 function unneeded(payload, kept) {
   let at = 0;
@@ -129,7 +139,7 @@ function unneeded(payload, kept) {
     const type = number();
     const size = number();
     if (!(at + size <= payload.length)) return { type: OWN, content: payload };
-    if (!kept.includes(type)) return { type, content: payload.subarray(at, at + size) };
+    if (size > (kept.get(type) ?? -1)) return { type, content: payload.subarray(at, at + size) };
     at += size;
   }
   return undefined;

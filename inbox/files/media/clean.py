@@ -31,7 +31,8 @@ _BRANDS = (
 )
 _LARGEST_BRANDS = 1_024
 _VERSION = 4  # The offset of the version among the brands.
-_HEAD = re.compile(rb".{4}(?:ftyp|moov|mdat|wide|free|skip|pnot)", re.DOTALL)
+# A text can begin with “The free”.
+_HEAD = re.compile(rb".{4}(?:ftyp|moov|mdat|pnot)|\0.{3}(?:wide|free|skip)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

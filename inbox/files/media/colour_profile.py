@@ -27,12 +27,16 @@ def profile(media: Media, box: Box) -> None:
         media.patches.fill(start + at, length)
     rows = [data[at : at + 12] for at in range(_HEADER + 4, done, 12)]
     tags = [(int.from_bytes(row[4:8]), int.from_bytes(row[8:])) for row in rows]
-    end_of_table = done
-    for at, length in sorted(tags, key=lambda tag: tag[0]):
-        if at < end_of_table or data[at : at + 4] not in _COLOURS:
-            continue
-        if at + length > size:
+    last, end_of_last = (0, 0), done
+    for at, length in sorted(tags):
+        # Tags may share a part of the profile, but only the same part.
+        is_shared = (at, length) == last
+        if not is_shared and (at < end_of_last or at + length > size):
             raise Malformed("profile of colours is unsound")
-        media.patches.fill(start + done, at - done)
-        done = max(done, at + length)
+        if is_shared:
+            continue
+        last, end_of_last = (at, length), at + length
+        if data[at : at + 4] in _COLOURS:
+            media.patches.fill(start + done, at - done)
+            done = at + length
     media.patches.fill(start + done, size - done)

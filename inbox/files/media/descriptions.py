@@ -12,10 +12,11 @@ _FORMS = {
     **dict.fromkeys(("avc1", "avc3", "dva1", "dvav"), "avc"),
     **dict.fromkeys(("hvc1", "hev1", "dvh1", "dvhe"), "hevc"),
     "mp4v": "mpeg4",
-    **dict.fromkeys(
-        ("s263", "h263", "av01", "vp08", "vp09", "ap4h", "ap4x", "apch", "apcn", "apco", "apcs"), ""
-    ),
+    "av01": "av1",
+    **dict.fromkeys(("ap4h", "ap4x", "apch", "apcn", "apco", "apcs"), "prores"),
+    **dict.fromkeys(("s263", "h263", "vp08", "vp09"), ""),
 }
+_DOLBY = ("dvh1", "dvhe")  # H.265 with Dolby Vision.
 _SOUNDS = ("mp4a", "samr", "sawb", "alac", "ac-3", "ec-3", "Opus", "fLaC", "apac", ".mp3")
 # Uncompressed sound.
 _PLAIN = ("lpcm", "sowt", "twos", "in24", "in32", "fl32", "fl64", "raw ", "ipcm", "fpcm", "ulaw", "alaw")
@@ -23,6 +24,7 @@ _MOST = 16
 # The maker, the name of the program, and reserved fields.
 _NAMES = ((0, 6), (8, 24), (36, 40), (42, 74))
 _PICTURE_FIELDS = 78
+_LAST_VERSION = 2  # Of the description of a sound in QuickTime.
 
 
 def descriptions(media: Media, box: Box, *, is_sound: bool) -> list[Codec]:
@@ -54,11 +56,18 @@ def _picture(media: Media, box: Box) -> Codec:
         media.staying.add("stays-cropped")
         media.limit(each, 32)
 
-    settings = types(media, widths.__setitem__)
-    media.within(box, settings | {"clap": crop}, skipped=_PICTURE_FIELDS, several=("colr",))
+    is_dolby = box.type in _DOLBY
+
+    def dolby(each: Box) -> None:
+        nonlocal is_dolby
+        is_dolby = True
+        media.limit(each, 24)
+
+    settings = types(media, widths.__setitem__) | {"clap": crop, "dvcC": dolby, "dvvC": dolby}
+    media.within(box, settings, skipped=_PICTURE_FIELDS, several=("colr",))
     if form in {"avc", "hevc"} and form not in widths:
         raise Malformed("codec has no settings")
-    return Codec(form, widths.get(form, 0))
+    return Codec("dolby" if is_dolby and form == "hevc" else form, widths.get(form, 0))
 
 
 def _sound(media: Media, box: Box, version: int) -> Codec:
@@ -81,6 +90,6 @@ def _fields(media: Media, box: Box, version: int) -> tuple[int, float]:
     if version == 1:
         samples, size = number(box.body + 28, 4), number(box.body + 36, 4)
         return 44, size / samples if samples else 0
-    if version == 2:  # noqa: PLR2004 — the last version of QuickTime
+    if version == _LAST_VERSION:
         return 64, number(box.body + 56, 4)
     raise Malformed("description of a sound is of an unknown version")

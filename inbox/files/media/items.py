@@ -1,21 +1,19 @@
 """Pictures in boxes: HEIC, HEIF and AVIF (ISO 23008-12). Each picture, and each note on one, is an item."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crypto.errors import Malformed
 from inbox.files.media import locations as places
-from inbox.files.media.boxes import Box
+from inbox.files.media.boxes import WINDOW, Box
+from inbox.files.media.derived import DERIVED, needed
 from inbox.files.media.movie import handler, references
 from inbox.files.media.patches import Patch
 from inbox.files.media.plan import Codec, Media, Range, keep_parts
 from inbox.files.media.properties import Properties, properties
 
-_FORMS = {
-    **dict.fromkeys(("hvc1", "hev1", "lhv1"), "hevc"),
-    "avc1": "avc",
-    **dict.fromkeys(("av01", "grid", "iovl", "iden", "tmap"), ""),
-}
+_CODED = {**dict.fromkeys(("hvc1", "hev1", "lhv1"), "hevc"), "avc1": "avc", "av01": "av1"}
+_PICTURES = (*_CODED, *DERIVED)
 _NOTES = ("Exif", "mime", "uri ")
 # Exif without tags, after the number of bytes before it (ISO 23008-12, A.2.1).
 _NO_EXIF = b"\0\0\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"
@@ -50,13 +48,16 @@ def is_album(media: Media, box: Box) -> bool:
 def album(media: Media, box: Box) -> None:
     """Keep the pictures, and empty the notes about them. Raises Malformed."""
     found = _lists(media, box)
-    if not any(item.id == found.primary and item.type in _FORMS for item in found.items):
+    if not any(item.id == found.primary and item.type in _PICTURES for item in found.items):
         raise Malformed("file has no picture")
     ranges = []
     for item in found.items:
         for part in _ranges(item, found):
+            if item.type in DERIVED:
+                ranges.append(replace(part, end=part.start + _needed(media, item, found, part)))
+                continue
             ranges.append(part)
-            if item.type not in _FORMS:
+            if item.type not in _CODED:
                 _empty(media, item, part)
     ranges.sort(key=lambda part: (part.start, part.end))
     inside = found.inside
@@ -110,11 +111,12 @@ def _ranges(item: places.Item, found: _Lists) -> Iterator[Range]:
     Raises Malformed if the item is of an unknown type, or if this module cannot look into it.
     """
     own = found.parts.get(item.id, [])
-    form = _FORMS.get(item.type)
-    if form is None and item.type not in _NOTES:
+    form = _CODED.get(item.type, "")
+    if item.type not in (*_PICTURES, *_NOTES):
         raise Malformed("item is of an unknown type")
-    width = found.properties.widths.get(form) if form else 0
-    if width is None or (form and (len(own) > 1 or any(part.is_inside for part in own))):
+    width = found.properties.widths.get(form) if form not in {"", "av1"} else 0
+    is_split = item.type in _PICTURES and len(own) > 1
+    if width is None or is_split or (form and any(part.is_inside for part in own)):
         raise Malformed("picture is unexpected")
     for part in own:
         start = part.at
@@ -122,7 +124,14 @@ def _ranges(item: places.Item, found: _Lists) -> Iterator[Range]:
             if not found.inside or found.inside.body + part.at + part.size > found.inside.end:
                 raise Malformed("item is outside its box")
             start += found.inside.body
-        yield Range(start, start + part.size, Codec(form or "", width))
+        yield Range(start, start + part.size, Codec(form, width))
+
+
+def _needed(media: Media, item: places.Item, found: _Lists, part: Range) -> int:
+    """Return how many bytes of a picture that is made from others are needed."""
+    size = part.end - part.start
+    pictures = sum(len(each.to) for each in found.referring if each.type == "dimg" and each.start == item.id)
+    return min(size, needed(item.type, media.reader.bytes(part.start, min(size, WINDOW)), pictures))
 
 
 def _empty(media: Media, item: places.Item, part: Range) -> None:
@@ -153,7 +162,7 @@ def _staying(found: _Lists) -> Iterator[str]:
         elif each.type in _STAYING:
             explained.add(each.start)
             yield _STAYING[each.type]
-    if any(item.type in _FORMS and item.id not in explained for item in found.items):
+    if any(item.type in _PICTURES and item.id not in explained for item in found.items):
         yield "stays-pictures"
     shown = next(item.type for item in found.items if item.id == found.primary)
     if found.properties.is_cropped or shown in _EDITS:

@@ -18,6 +18,9 @@ _HANDLER = 12  # The bytes up to the end of the kind of a handler.
 _NAMED_HANDLER = 24
 # The kinds of handlers in QuickTime. ISO files have zeros in this place.
 _COMPONENTS = ("mhlr", "dhlr")
+_TRACK_HEADER = 84  # The size of version 0.
+_FULL_BOX = 4  # The bytes of version and flags (4.2).
+_SAME_FILE = 1  # Version 0, and the flag of samples in the same file (8.7.2).
 _NO_LANGUAGE = b"\x55\xc4\0\0"  # The language code “und” (8.4.2.3).
 
 
@@ -79,8 +82,10 @@ def _track(media: Media, box: Box, *, is_sound: bool) -> Iterator[tuple[Box, Box
     clocks: list[Box] = []
 
     def header(each: Box) -> None:
-        end = times(media, each, 84, 96)
-        for before_end, size in ((60, 8), (46, 2)):
+        end = times(media, each, _TRACK_HEADER, 96)
+        # Reserved fields: after the number of the track, after its duration, and after its volume.
+        after_number = 68 if end - each.body == _TRACK_HEADER else 72
+        for before_end, size in ((after_number, 4), (60, 8), (46, 2)):
             media.patches.fill(end - before_end, size)
 
     def samples(each: Box) -> None:
@@ -149,8 +154,8 @@ def references(media: Media, found: Box) -> None:
     """Check that a track has its samples in this file (8.7.2), and overwrite names of files and disks."""
 
     def inside(box: Box) -> None:
-        if box.size < 4 or media.reader.uint(box.body, 4) != 1:  # noqa: PLR2004 — version and flags
+        if box.size < _FULL_BOX or media.reader.uint(box.body, _FULL_BOX) != _SAME_FILE:
             raise Malformed("samples are in another file")
-        media.patches.fill(box.body + 4, box.size - 4)
+        media.patches.fill(box.body + _FULL_BOX, box.size - _FULL_BOX)
 
     media.within(found, dict.fromkeys(("url ", "urn ", "alis", "rsrc"), inside), skipped=8)

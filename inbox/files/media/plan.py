@@ -14,10 +14,10 @@ Take = Callable[[Box], object]
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """How samples are coded: ``avc``, ``hevc``, ``mpeg4``, or something without notes that are known.
+    """How samples are coded: a form of ``units.scan``, or something without notes that are known.
 
-    Units of ``avc`` and ``hevc`` follow their size in ``width`` bytes. ``frame`` is the size of a sample of
-    sound by its description, or 0.
+    Units of ``avc``, ``hevc`` and ``dolby`` follow their size in ``width`` bytes. ``frame`` is the size of a
+    sample of sound by its description, or 0.
     """
 
     form: str = ""

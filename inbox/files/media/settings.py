@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from crypto.errors import Malformed
 from inbox.files.media.boxes import Box, Cursor
 from inbox.files.media.colour_profile import profile
+from inbox.files.media.frames import scan_parts
 from inbox.files.media.plan import Media, Take
 from inbox.files.media.units import Notes, clear
 
 # Profiles of H.264 whose settings have four more bytes (ISO 14496-15, 5.3.3.1).
 _HIGH = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 144)
+_HIGH_FIELDS = 4  # The form and depth of colours, and the number of more settings.
+# The settings of ALAC with version and flags, without and with the places of its channels.
+_ALAC, _ALAC_PLACED = 28, 52
+_AV1_HEADER = 4  # The bytes before the parts in the settings of AV1.
 # Descriptors of ISO 14496-1, 7.2.2.1, and their flags for an address or another stream.
 _STREAM, _DECODER, _OWN, _SYNC = 3, 4, 5, 6
 _ELSEWHERE = 0xE0
@@ -42,7 +47,7 @@ def types(media: Media, units: Units = lambda _form, _width: None) -> dict[str, 
 
     plain: dict[str, Take] = {
         "esds": lambda box: _streams(media, box),
-        "alac": small(64),
+        "alac": lambda box: media.limit(box, _ALAC if box.size < _ALAC_PLACED else _ALAC_PLACED),
         "damr": vendor(9),
         "enda": media.fixed(2),
         "frma": media.fixed(4),
@@ -54,8 +59,10 @@ def types(media: Media, units: Units = lambda _form, _width: None) -> dict[str, 
     return {
         **plain,
         **{kind: media.fixed(size) for kind, size in sizes.items()},
-        **{kind: small(64) for kind in ("dec3", "dOps", "dapa")},
-        "av1C": small(_LONGEST_OWN),
+        "dapa": small(64),
+        "dec3": lambda box: media.limit(box, _dolby(media.whole(box))),
+        "dOps": lambda box: media.limit(box, _opus(media.whole(box))),
+        "av1C": lambda box: scan_parts(media, box.body + _AV1_HEADER, box.end),
         "d263": vendor(7),
         "avcC": lambda box: units("avc", _avc(media, box)),
         "hvcC": lambda box: units("hevc", _hevc(media, box, 21)),
@@ -72,7 +79,7 @@ def _avc(media: Media, box: Box) -> int:
     width = (cursor.uint(1) & 3) + 1
     _clear(media, box, cursor, "avc", cursor.uint(1) & 31)
     _clear(media, box, cursor, "avc", cursor.uint(1))
-    if cursor.data[1] in _HIGH and len(cursor.data) - cursor.at >= 4:  # noqa: PLR2004 — the bytes read next
+    if cursor.data[1] in _HIGH and len(cursor.data) - cursor.at >= _HIGH_FIELDS:
         cursor.take(3)
         _clear(media, box, cursor, "avc", cursor.uint(1))
     media.limit(box, cursor.at)
@@ -162,6 +169,26 @@ def _flac(media: Media, box: Box) -> None:
         if kind & 0x7F != _FLAC_INFO:
             media.patches.write(at, bytes([kind & 0x80 | _FLAC_PADDING]))
             media.patches.fill(at + 4, size)
+
+
+def _opus(data: bytes) -> int:
+    """Return the size of the settings of Opus (its encapsulation in boxes, 4.3.2)."""
+    cursor = Cursor(data, 1)
+    channels = cursor.uint(1)
+    cursor.take(8)
+    family = cursor.uint(1)
+    return cursor.at + (2 + channels if family else 0)
+
+
+def _dolby(data: bytes) -> int:
+    """Return the size of the settings of Dolby Digital Plus (TS 102 366, F.6)."""
+    cursor = Cursor(data)
+    for _ in range((cursor.uint(2) & 7) + 1):
+        cursor.take(2)
+        # The number of dependent streams, and the channels in these.
+        if cursor.uint(1) & 0x1E:
+            cursor.take(1)
+    return min(cursor.at + 2, len(data))  # Two more bytes mark sound with objects.
 
 
 def _colours(media: Media, box: Box) -> None:

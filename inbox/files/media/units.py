@@ -1,10 +1,11 @@
 """Notes of programs and devices within the samples of a film, between the parts of its pictures."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from crypto.errors import Malformed
 from inbox.files.media.boxes import WINDOW
+from inbox.files.media.frames import scan_frames, scan_parts
 from inbox.files.media.patches import Patch
 from inbox.files.media.plan import Media, Range
 
@@ -14,6 +15,10 @@ _LARGEST = 1 << 16
 _START = b"\0\0\1"
 _NOTE = 0xB2
 _SPACE = 0x20
+# A byte that keeps a start code from appearing, and the bytes before it (H.264, 7.4.1).
+_EMULATION = 3
+_ZEROS = b"\0\0"
+_MORE = 0xFF  # The number goes on in the next byte (H.264, 7.3.2.3.1).
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +27,8 @@ class _Form:
 
     ``header`` is the size of the header of a unit, and ``ignored`` the header of a unit that decoders ignore.
     ``kept`` has the types of units, and ``notes`` those with supplemental information. Of this information,
-    only ``messages`` stay: when pictures are shown, where decoding can begin, colours and brightness, hashes.
+    only ``messages`` stay, each with its largest size in bytes: when pictures are shown, where decoding can
+    begin, colours and brightness, hashes.
     """
 
     header: int
@@ -30,13 +36,23 @@ class _Form:
     mask: int
     kept: frozenset[int]
     notes: frozenset[int]
-    messages: frozenset[int]
+    messages: Mapping[int, int]
     ignored: bytes
 
     def type_of(self, unit: bytes) -> int:
         return unit[0] >> self.shift & self.mask if unit else 0
 
 
+_MESSAGES = {0: 64, 6: 5, 45: 24, 47: 8, 137: 24, 144: 4, 147: 1}
+_HEVC = _Form(
+    2,
+    1,
+    0x3F,
+    kept=frozenset([*range(10), *range(16, 22), *range(32, 38)]),
+    notes=frozenset([39, 40]),
+    messages=_MESSAGES | {1: 64, 128: 64, 129: 32, 130: 16, 132: 49},
+    ignored=bytes([38 << 1, 1]),
+)
 _FORMS = {
     "avc": _Form(
         1,
@@ -44,18 +60,12 @@ _FORMS = {
         0x1F,
         kept=frozenset([1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 13, 14, 15, 19, 20, 21]),
         notes=frozenset([6]),
-        messages=frozenset([0, 6, 45, 47, 137, 144, 147]),
+        messages=_MESSAGES,
         ignored=bytes([12]),
     ),
-    "hevc": _Form(
-        2,
-        1,
-        0x3F,
-        kept=frozenset([*range(10), *range(16, 22), *range(32, 38), 62]),  # Dolby Vision uses 62.
-        notes=frozenset([39, 40]),
-        messages=frozenset([0, 1, 6, 45, 47, 128, 129, 130, 132, 137, 144, 147]),
-        ignored=bytes([38 << 1, 1]),
-    ),
+    "hevc": _HEVC,
+    # The type 62 has the dynamic range.
+    "dolby": replace(_HEVC, kept=_HEVC.kept | {62}),
 }
 
 
@@ -66,6 +76,10 @@ def scan(media: Media, part: Range) -> None:
     """
     if part.codec.form == "mpeg4":
         _scan_for_notes(media, part)
+    elif part.codec.form == "av1":
+        scan_parts(media, part.start, part.end)
+    elif part.codec.form == "prores":
+        scan_frames(media, part.start, part.end)
     elif part.codec.form:
         _scan_units(media, part)
 
@@ -100,18 +114,18 @@ def clear(media: Media, form: str, at: int, size: int, unit: bytes) -> None:
     media.patches.add(Patch(at, size, how.ignored, fill=_FILLER, last=_STOP))
 
 
-def _is_unneeded(escaped: bytes, kept: Collection[int]) -> bool:
-    """Whether there is a message of a type that is not kept, or information that cannot be read."""
+def _is_unneeded(escaped: bytes, kept: Mapping[int, int]) -> bool:
+    """Whether a message has an unknown type, or is too long, or the messages cannot be read."""
     payload = bytes(
         byte
         for at, byte in enumerate(escaped)
-        if not (byte == 3 and at > 1 and escaped[at - 2 : at] == b"\0\0")  # noqa: PLR2004 — H.264, 7.4.1
+        if not (byte == _EMULATION and escaped[max(at - len(_ZEROS), 0) : at] == _ZEROS)
     )
     at = 0
     while at < len(payload) - 1:
         kind, at = _number(payload, at)
         size, at = _number(payload, at)
-        if at + size > len(payload) or kind not in kept:
+        if at + size > len(payload) or size > kept.get(kind, -1):
             return True
         at += size
     return False
@@ -119,8 +133,8 @@ def _is_unneeded(escaped: bytes, kept: Collection[int]) -> bool:
 
 def _number(payload: bytes, at: int) -> tuple[int, int]:
     value = 0
-    while at < len(payload) and payload[at] == 0xFF:  # noqa: PLR2004 — H.264, 7.3.2.3.1
-        value += 0xFF
+    while at < len(payload) and payload[at] == _MORE:
+        value += _MORE
         at += 1
     # After the end, return a number that is too large.
     return (value + payload[at], at + 1) if at < len(payload) else (len(payload), at)

@@ -19,6 +19,7 @@ from crypto.errors import Malformed
 from inbox.files.media import clean
 from inbox.files.media.patches import patched
 from tests.support import boxed_films as films
+from tests.support import nasty_films, nasty_pictures
 from tests.support.boxed_films import (
     SECRET,
     SOUND,
@@ -53,6 +54,14 @@ GROUPS = (
     full("sbgp", b"roll", struct.pack(">3I", 1, 2, 1), SECRET),
     full("sdtp", b"\1\2", SECRET),
     table("stss", (1,)),
+)
+
+
+# Files that hide values in settings, in parts of samples, and in descriptions of pictures.
+NASTY = (
+    *("a long note about brightness", "a unit of Dolby in another film", "ProRes", "a note of AV1", "AVIF"),
+    *("settings of Opus", "settings of ALAC", "settings of Dolby", "a grid", "layers", "the same picture"),
+    *("a map of tones", "a series of pictures", "reserved bytes of a header"),
 )
 
 
@@ -94,6 +103,9 @@ def good() -> Iterator[tuple[str, bytes]]:
     yield "pictures without an explanation", Album(referring=b"").built()
     yield "pictures and bytes after the end", Album(appended=b"SEFT Zorglub").built()
     yield "pictures and a box with a film", Album(appended=box("mpvd", Film().built())).built()
+    for name, data in (*nasty_films.boxes(), *nasty_films.tracks(), *nasty_pictures.pictures()):
+        if name in NASTY:
+            yield name, data
 
 
 def bad() -> Iterator[tuple[str, bytes]]:
@@ -144,6 +156,16 @@ def _bad_codecs() -> Iterator[tuple[str, bytes]]:
         Film((changed(VIDEO, reference=full("url ", b"file:Zorglub\0")), SOUND)).built(),
     )
     yield (
+        "AV1 without sizes",
+        Film((changed(VIDEO, description=films.picture("av01", b""), samples=(b"\x30abc",)),)).built(),
+    )
+    yield (
+        "frames that are not ProRes",
+        Film(
+            (changed(VIDEO, description=films.picture("apcn", b""), samples=(b"\0\0\0\x14" + bytes(16),)),)
+        ).built(),
+    )
+    yield (
         "a unit longer than its sample",
         Film((changed(VIDEO, samples=(b"\0\0\0\x63\x65picture", b"")), SOUND)).built(),
     )
@@ -185,6 +207,7 @@ def _bad_pictures() -> Iterator[tuple[str, bytes]]:
         Album(tops=full("meta", full("hdlr", bytes(4), b"pict", bytes(12)))).built(),
     )
     yield "pictures without settings", Album(properties=box("iprp", box("ipco"))).built()
+    yield "a profile whose parts overlap", nasty_pictures.profiled(nasty_pictures.overlapping())
     yield "references that end early", Album(referring=full("iref", box("thmb", b"\0\2\0\x63"))).built()
 
 
