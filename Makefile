@@ -20,6 +20,7 @@ TEST_TOOLS := node=nodejs npm=npm chromium=chromium chromium-headless-shell=chro
   /usr/lib/nginx/modules/ngx_http_brotli_static_module.so=libnginx-mod-http-brotli-static \
   /usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so=libnginx-mod-http-headers-more-filter \
   tor=tor '/usr/lib/*/faketime/libfaketimeMT.so.1=faketime' systemd-analyze=systemd systemd-nspawn=systemd-container exiftool=libimage-exiftool-perl ffmpeg=ffmpeg heif-enc=libheif-examples \
+  mediainfo=mediainfo exiv2=exiv2 \
   bwrap=bubblewrap groff=groff-base /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core pdftotext=poppler-utils qpdf=qpdf certbot=certbot
 # `make release` needs these programs, and so do its tests in the gate.
 PACKAGE_TOOLS := dh=debhelper dpkg-buildpackage=dpkg-dev minisign=minisign gpg=gpg gpgconf=gpgconf

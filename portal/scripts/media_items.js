@@ -26,9 +26,12 @@ const PICTURES = [...Object.keys(CODED), ...DERIVED];
 const NOTES = ["Exif", "mime", "uri "];
 /** Exif without tags, after the number of bytes before it (ISO 23008-12, A.2.1). */
 const NO_EXIF = utf8("\0\0\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0");
+/** XMP without notes. Spaces alone are no XML. */
+const NO_XMP = utf8('<x:xmpmeta xmlns:x="adobe:ns:meta/"/>');
 /** Pictures that are made from others, which stay whole. */
 const EDITS = ["iden", "iovl"];
 const SPACE = 0x20;
+const NOTHING = new Uint8Array(0);
 // What references say about the picture from which they lead.
 const STAYING = /** @type {Record<string, string>} */ ({ thmb: "stays-preview", auxl: "stays-depth" });
 
@@ -149,7 +152,8 @@ async function empty(media, { type, content }, { start, end }) {
   const bytes = await media.reader.bytes(start, Math.min(size, WINDOW));
   const told = content === places.XMP ? xmp.read(text(bytes)) : type === "Exif" ? exifIn(bytes) : [];
   for (const { code, value } of told) media.find(code, value);
-  const head = type === "Exif" && size >= NO_EXIF.length ? NO_EXIF : new Uint8Array(0);
+  const none = content === places.XMP ? NO_XMP : type === "Exif" ? NO_EXIF : NOTHING;
+  const head = size > none.length ? none : NOTHING;
   const fill = content === places.XMP ? SPACE : 0;
   const isEmpty = bytes.every((byte, at) => byte === (head[at] ?? fill));
   if (told.length === 0 && !isEmpty) media.find("found-more", content === places.XMP ? "XMP" : type);

@@ -1,6 +1,7 @@
 """Films, sound and pictures as phones and programs write them, made by ffmpeg, heif-enc and exiftool."""
 
 import json
+import re
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from inbox.files.media import clean
 from inbox.files.media.patches import patched
 
 PLANTED = "Zorglub"
+_PICTURE_ENDINGS = {".heic", ".avif"}
 _PICTURE = ("-f", "lavfi", "-i", "testsrc=size=96x64:rate=10:duration=1")
 _SOUND = ("-f", "lavfi", "-i", "sine=frequency=440:duration=1:sample_rate={rate}")
 _NOTES = [
@@ -97,7 +99,7 @@ def pictures(folder: Path) -> list[Path]:
 
 def decoded(path: Path) -> str:
     """Return hashes of all pictures and sound, as ffmpeg decodes them, or all pixels, as libheif does."""
-    if path.suffix in {".heic", ".avif"}:
+    if path.suffix in _PICTURE_ENDINGS:
         _run("heif-dec", path, path.with_suffix(f"{path.suffix}.y4m"))
         return "".join(each.read_bytes().hex() for each in sorted(path.parent.glob(f"{path.name}*.y4m")))
     made = _run("ffmpeg", "-v", "error", "-i", path, "-map", "0:v?", "-map", "0:a?", "-f", "framemd5", "-")
@@ -138,6 +140,37 @@ def told(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
             for tag, value in found.items()
             if not tag.startswith(_ABOUT) and tag.split(":")[-1] not in _PLACES
         }
+
+
+# Facts about the file on the disk and its parts, and addresses of pages about codecs.
+_FILE_FACTS = re.compile(
+    r"File|Folder|Complete|Header|Data|Footer|(?:Source_)?Stream(?:Size|Order|Kind)|IsStreamable|OverallBitRate|.*_Url$"
+)
+
+
+def told_by_others(paths: Sequence[Path]) -> list[dict[str, str]]:
+    """Return all that mediainfo finds in films and sound, and exiv2 in the notes of pictures."""
+    return [
+        _told_by_exiv2(path) if path.suffix in _PICTURE_ENDINGS else _told_by_mediainfo(path)
+        for path in paths
+    ]
+
+
+def _told_by_mediainfo(path: Path) -> dict[str, str]:
+    tracks = json.loads(_run("mediainfo", "--Full", "--Output=JSON", path))["media"]["track"]
+    return {
+        f"{number}:{tag}": str(value)
+        for number, track in enumerate(tracks)
+        for tag, value in track.items()
+        if not _FILE_FACTS.match(tag)
+    }
+
+
+def _told_by_exiv2(path: Path) -> dict[str, str]:
+    """Under "errors" is what exiv2 says of a file or of notes that are unsound."""
+    made = subprocess.run(["exiv2", "-Pkv", "pr", path], check=False, capture_output=True, text=True)
+    notes = dict(line.split(maxsplit=1) for line in made.stdout.splitlines() if " " in line.strip())
+    return notes | ({"errors": made.stderr} if made.stderr else {})
 
 
 # Groups of tags that exiftool writes into films and sound, and into pictures.

@@ -17,6 +17,8 @@ _PICTURES = (*_CODED, *DERIVED)
 _NOTES = ("Exif", "mime", "uri ")
 # Exif without tags, after the number of bytes before it (ISO 23008-12, A.2.1).
 _NO_EXIF = b"\0\0\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"
+# XMP without notes. Spaces alone are no XML.
+_NO_XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
 _EDITS = ("iden", "iovl")  # Pictures that are made from others, which stay whole.
 _SPACE = 0x20
 # What references say about the picture from which they lead.
@@ -139,7 +141,9 @@ def _empty(media: Media, item: places.Item, part: Range) -> None:
     size = part.end - part.start
     if part.end > media.reader.size:
         raise Malformed("file ends early")
-    head = _NO_EXIF if item.type == "Exif" and size >= len(_NO_EXIF) else b""
+    head = _NO_XMP if item.is_xmp else _NO_EXIF if item.type == "Exif" else b""
+    if size <= len(head):
+        head = b""
     fill = _SPACE if item.is_xmp else 0
     media.patches.add(Patch(part.start, size, head, fill, fill))
 

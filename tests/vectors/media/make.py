@@ -94,6 +94,11 @@ def good() -> Iterator[tuple[str, bytes]]:
     yield "a nested note", Film(more=(nested(50),)).built()
     yield "an empty sample", Film((changed(VIDEO, samples=(*VIDEO.samples, b"")), SOUND)).built()
     yield "a list that ends with a zero", Film(film=lambda moov: longer(moov, bytes(4))).built()
+    yield from _good_pictures()
+    yield from _good_nasty()
+
+
+def _good_pictures() -> Iterator[tuple[str, bytes]]:
     yield "pictures with notes", Album().built()
     yield (
         "pictures whose notes are in the list",
@@ -103,6 +108,9 @@ def good() -> Iterator[tuple[str, bytes]]:
     yield "pictures without an explanation", Album(referring=b"").built()
     yield "pictures and bytes after the end", Album(appended=b"SEFT Zorglub").built()
     yield "pictures and a box with a film", Album(appended=box("mpvd", Film().built())).built()
+
+
+def _good_nasty() -> Iterator[tuple[str, bytes]]:
     for name, data in (*nasty_films.boxes(), *nasty_films.tracks(), *nasty_pictures.pictures()):
         if name in NASTY:
             yield name, data
