@@ -1,7 +1,7 @@
 /**
  * Damage the files of the vectors at random for a number of seconds, and clean them. Fails at any error but Malformed,
- * at a change of the size, and if a file takes longer than the limit. Prints the number of files, the longest time in
- * milliseconds, and the growth of memory in MiB after the first tenth of the time, when the engine has compiled the code.
+ * at a change of the size, and if a file takes more time of the processor than the limit; then prints the file in Base64.
+ * Prints the number of files, the longest time in milliseconds, and the growth of memory in MiB after the first tenth of the time, when the engine has compiled the code.
  *
  * Usage: node --expose-gc media_fuzz.mjs SECONDS SEED
  */
@@ -69,6 +69,12 @@ async function clean(bytes) {
   assert.equal(size, bytes.length);
 }
 
+/** @returns {number} milliseconds of the processor; on a busy machine, a clock would also count those of others */
+function worked() {
+  const { user, system } = process.cpuUsage();
+  return Math.round((user + system) / 1_000);
+}
+
 function memory() {
   globalThis.gc?.();
   return process.memoryUsage().rss;
@@ -85,14 +91,14 @@ for (; Date.now() < end; count += 1) {
   /** @type {Uint8Array} */
   let bytes = (FILES[random(FILES.length)] ?? new Uint8Array(99)).slice();
   for (let left = 1 + random(4); left > 0 && bytes.length > 20; left -= 1) bytes = DAMAGES[random(DAMAGES.length)]?.(bytes) ?? bytes;
-  const start = Date.now();
+  const start = worked();
   try {
     await clean(bytes);
+    longest = Math.max(longest, worked() - start);
+    assert.ok(longest < LIMIT_MS);
   } catch (error) {
     console.error(Buffer.from(bytes).toString("base64"));
     throw error;
   }
-  longest = Math.max(longest, Date.now() - start);
-  assert.ok(longest < LIMIT_MS);
 }
 console.log(count, longest, before ? Math.round((memory() - before) / MIB) : 0);

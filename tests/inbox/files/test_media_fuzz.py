@@ -27,7 +27,7 @@ HEADER = 8
 def test_the_page_scripts_clean_or_refuse_every_damaged_file(
     seconds: int, record_property: Callable[[str, object], None]
 ) -> None:
-    """The script fails at any other error, and at a file that takes five seconds."""
+    """The script fails at any other error, and at a file that takes five seconds of the processor."""
     seed = secrets.randbits(31) | 1
     words = ["node", "--expose-gc", ROOT / "tests" / "js" / "media_fuzz.mjs", str(seconds), str(seed)]
     done = subprocess.run(words, check=False, capture_output=True, text=True)
