@@ -11,6 +11,7 @@
  * {do: "texts", selector} → {texts}: the texts of all these elements, once one is visible
  * {do: "ask", function, argument} → {answer}: the result of a function in the page
  * {do: "report", text} → {words, seconds, compiles}
+ * {do: "bring", files} → {}: choose files on an open report, and wait until the page has examined them
  * {do: "choose", files, text} → {}: prepare a report with these files; its last button remains to be pressed
  * {do: "send"} → {said}: the error on the page, if any
  * {do: "open", words} → {status, messages}
@@ -170,9 +171,13 @@ const acts = {
   async choose({ files, text }) {
     await page.goto(`${site}/report`);
     await seen("#what");
+    await acts["bring"]?.({ files });
+    await confirmed(text);
+    return {};
+  },
+  async bring({ files }) {
     await bring("#files", files);
     await page.waitForFunction((count) => document.querySelectorAll("#files-list > li[aria-busy=false]").length === count, {}, files.length);
-    await confirmed(text);
     return {};
   },
   async send() {

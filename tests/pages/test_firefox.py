@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 from crypto import age, padding
 from crypto.messages import FollowUp
 from portal.api.sealed_file import HEADER
-from tests.support import browsing, firefox_peer
+from tests.support import browsing, firefox_peer, phone_kinds
 from tests.support.firefox_peer import FirefoxPeer
 from tests.support.keyboard import walk
 from tests.support.page_visitor import FILE, TEXT, Visitor
@@ -159,6 +159,36 @@ def test_the_offline_form_seals_and_reads_in_firefox(
     assert report.answers["what"] == "Écrit hors ligne"
     record_property(f"offline form, sealing, firefox {firefox.level}", f"{sealed['seconds']:.1f} s")
     assert sealed["seconds"] < MOST_SECONDS
+
+
+def test_in_firefox_a_file_of_each_kind_of_phones_is_cleaned_and_sent(
+    site: PortalSite, firefox: Firefox, tmp_path: Path
+) -> None:
+    """The bytes are the same as after cleaning at the inbox."""
+    made = phone_kinds.kinds(tmp_path)
+    firefox.peer.does("choose", files=[str(path) for path in made], text=TEXT)
+    assert firefox.peer.does("send")["said"] == ""
+    assert dict(enumerate(made.values(), 1)) == site.report()[1]
+
+
+def test_in_firefox_a_photo_of_four_megabytes_is_examined_in_a_second(
+    site: PortalSite, firefox: Firefox, tmp_path: Path, record_property: Record
+) -> None:
+    """Firefox with the settings of “Safer” has no compiler."""
+    peer = firefox.peer
+    photo = phone_kinds.large_photo(tmp_path / "photo.heic")
+
+    def examined() -> float:
+        peer.go(f"{site.address}/fr/report")
+        peer.texts("#what")
+        peer.ask(phone_kinds.EXAMINED, "")
+        peer.does("bring", files=[str(photo)])
+        peer.texts("html[data-examined]")
+        return float(peer.ask(phone_kinds.SECONDS, ""))
+
+    seconds = phone_kinds.least(examined)
+    record_property(f"a photo of 4 MB, firefox {firefox.level}", f"{seconds:.2f} s")
+    assert 0 < seconds < phone_kinds.MOST_SECONDS
 
 
 def whole(path: Path) -> BytesIO:

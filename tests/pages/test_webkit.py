@@ -11,7 +11,7 @@ from selenium.webdriver.support import expected_conditions as when
 
 from crypto import proof
 from crypto.messages import FollowUp
-from tests.support import pictures, webkit_peer
+from tests.support import phone_kinds, pictures, webkit_peer
 from tests.support.builders import INSPECTORATE
 from tests.support.keyboard import walk
 from tests.support.offline_form import KEYS
@@ -145,6 +145,46 @@ def test_in_webkit_nothing_is_lost_by_going_back_or_switching_the_language(
     assert [message.answers[name] for name in ("what", "protect")] == [TEXT, "Quai 4"]
     assert files[1] == FILE
     assert pictures.CANARY.encode() not in files[2]
+
+
+def test_in_webkit_a_file_of_each_kind_of_phones_is_cleaned_and_sent(
+    person: Person, site: PortalSite, tmp_path: Path
+) -> None:
+    """The bytes are the same as after cleaning at the inbox."""
+    made = phone_kinds.kinds(tmp_path)
+    person.go(f"{site.address}/fr/report")
+    person.fill("#what", TEXT)
+    person.enter("#continue")
+    person.click(f"#channels-{INSPECTORATE}")
+    person.enter("#more")
+    person.bring("#files", *made)
+    person.visible(f"#files-list > li[aria-busy=false]:nth-child({len(made)})")
+    send(person, to_token(person))
+    assert dict(enumerate(made.values(), 1)) == site.report()[1]
+
+
+@pytest.mark.parametrize("compiles", [True, False], ids=["compiler", "no compiler"])
+def test_in_webkit_a_photo_of_four_megabytes_is_examined_in_a_second(
+    site: PortalSite,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+    compiles: bool,  # noqa: FBT001 - the case of the test
+) -> None:
+    photo = phone_kinds.large_photo(tmp_path / "photo.heic")
+    with webkit_peer.browsing(tmp_path, WIDTH, compiles=compiles) as browser:
+        person = Person(browser)
+
+        def examined() -> float:
+            person.go(f"{site.address}/fr/report")
+            person.visible("#what")
+            person.ask(phone_kinds.EXAMINED, "")
+            person.bring("#files", photo)
+            return float(person.wait.until(lambda _: person.ask(phone_kinds.SECONDS, "")))
+
+        seconds = phone_kinds.least(examined)
+    name = "with" if compiles else "without"
+    record_property(f"a photo of 4 MB, WebKit {name} a compiler", f"{seconds:.2f} s")
+    assert 0 < seconds < phone_kinds.MOST_SECONDS
 
 
 def test_in_webkit_the_back_button_shows_an_empty_page_after_the_reporter_leaves_quickly(

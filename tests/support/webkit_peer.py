@@ -104,8 +104,13 @@ def _screen(width: int, height: int) -> Iterator[str]:
 
 
 @contextmanager
-def browsing(folder: Path, width: int = 360, height: int = 740) -> Iterator[WebKitGTK]:
-    """Start a browser with a new profile, which saves files in the folder, and end it afterwards."""
+def browsing(
+    folder: Path, width: int = 360, height: int = 740, *, compiles: bool = True
+) -> Iterator[WebKitGTK]:
+    """Start a browser with a new profile, which saves files in the folder, and end it afterwards.
+
+    Unless it ``compiles``, it runs scripts as an iPhone in Lockdown Mode does.
+    """
     options = Options()
     options.binary_location = str(next(_BROWSERS.glob(_BROWSER)))
     options.add_argument("--automation")
@@ -124,6 +129,7 @@ def browsing(folder: Path, width: int = 360, height: int = 740) -> Iterator[WebK
             "XDG_CONFIG_HOME": str(settings),
             # The tests run as root in a container, where WebKit's own sandbox cannot start.
             "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1",
+            **({} if compiles else {"JSC_useJIT": "false"}),
         }
         service = Service(shutil.which("WebKitWebDriver"), env=env)
         browser = WebKitGTK(options=options, service=service)
