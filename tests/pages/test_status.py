@@ -1,14 +1,16 @@
 """The status page in a real browser: the twelve words, the answer and a follow-up."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from crypto import casetoken, messages
 from crypto.messages import FollowUp, Received, Reply, Status
+from tests.support.boxed_films import SECRET, Film
 from tests.support.builders import INSPECTORATE, OUTSIDE, make_keyring, today
 from tests.support.page_states import words_of_both_lists
 from tests.support.page_visitor import ENVELOPES, FILE, Visitor, times
@@ -198,6 +200,66 @@ def test_a_follow_up_that_failed_is_sent_again_with_the_same_id(visitor: Visitor
     bodies = [request.post_data_buffer for request in sent]
     assert len(bodies) == 2
     assert len(set(bodies)) == 1
+
+
+def after_failure(visitor: Visitor, film: Path, change: Callable[[Page], object]) -> tuple[FollowUp, bytes]:
+    """Send a film, which fails, and again after a change; return the message that arrives, and its film."""
+    visitor.reported()
+    visitor.open()
+    visitor.opened()
+    visitor.page.fill("#follow-up-text", "Encore.")
+    visitor.page.set_input_files("#follow-up-files", [film])
+    visitor.page.route(ENVELOPES, times(1, lambda route: route.fulfill(status=400, body="{}")))
+    begun = len(visitor.requests)
+    visitor.page.click("#follow-up-send")
+    visitor.shows("#follow-up-error", "refused-by-portal")
+    change(visitor.page)
+    visitor.page.click("#follow-up-send")
+    visitor.shows("#follow-up-done", "follow-up-sent")
+    first, second = (
+        each.post_data_buffer for each in visitor.requests[begun:] if each.url.endswith("/envelopes")
+    )
+    received = [
+        (message, files[1]) for message, files in visitor.site.received() if isinstance(message, FollowUp)
+    ]
+    assert (first == second) is (change is nothing)
+    ((message, data),) = received
+    return message, data
+
+
+def nothing(_: Page) -> None:
+    """Change nothing."""
+
+
+def test_after_a_failure_a_cleaned_film_is_sent_again_as_it_was_sealed(
+    visitor: Visitor, tmp_path: Path
+) -> None:
+    """The film is cleaned in place: only what is overwritten tells the two forms of it apart."""
+    film = tmp_path / "film.mp4"
+    film.write_bytes(Film().built())
+    again, data = after_failure(visitor, film, nothing)
+    assert (again.text, SECRET in data, len(data)) == ("Encore.", False, film.stat().st_size)
+
+
+@pytest.mark.parametrize(
+    ("change", "text", "is_cleaned"),
+    [
+        (lambda page: page.fill("#follow-up-text", "Autre chose."), "Autre chose.", True),
+        (lambda page: page.locator("#follow-up-files-list input[type=checkbox]").check(), "Encore.", False),
+    ],
+    ids=["another text", "the film as it is"],
+)
+def test_after_a_failure_a_message_that_changed_is_sealed_anew(
+    visitor: Visitor,
+    tmp_path: Path,
+    change: Callable[[Page], object],
+    text: str,
+    is_cleaned: bool,  # noqa: FBT001
+) -> None:
+    film = tmp_path / "film.mp4"
+    film.write_bytes(Film().built())
+    message, data = after_failure(visitor, film, change)
+    assert (message.text, SECRET not in data) == (text, is_cleaned)
 
 
 def test_a_file_that_was_removed_after_a_failure_is_not_sent(visitor: Visitor, file: Path) -> None:

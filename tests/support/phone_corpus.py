@@ -80,6 +80,19 @@ def films(folder: Path, names: Sequence[str] = ()) -> list[Path]:
     return [folder / name for name in (*_FILMS, *_CHANGED)]
 
 
+def long_film(folder: Path, most: int) -> Path:
+    """Make a film of almost this many bytes, with notes: a few seconds of noise, again and again."""
+    noise, path = folder / "noise.mp4", folder / "long.mp4"
+    _ffmpeg(
+        *("-f", "lavfi", "-i", "nullsrc=size=1280x720:rate=25:duration=4,geq=random(1)*255:128:128"),
+        *("-f", "lavfi", "-i", "sine=frequency=440:duration=4", "-c:v", "libx264", "-preset", "ultrafast"),
+        *("-qp", "10", "-c:a", "aac", noise),
+    )
+    times = (most - (4 << 20)) // noise.stat().st_size
+    _ffmpeg("-stream_loop", str(times - 1), "-i", noise, "-c", "copy", *_NOTES, path)
+    return path
+
+
 def pictures(folder: Path) -> list[Path]:
     """Make HEIC and AVIF pictures of a picture with transparency and Exif data."""
     source = folder / "source.png"
