@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from importlib import import_module
 from pathlib import Path
 from textwrap import TextWrapper
-from typing import Any, cast
+from typing import Any, NoReturn
 
 import click
 from click.core import augment_usage_errors
@@ -27,6 +27,8 @@ from templates import version
 Decorator = Callable[[Any], Any]
 
 HELP_NAMES = ("-h", "--help")
+# The key in the metadata of a context for a line above the help and the version.
+ABOVE = f"{__name__}.above"
 # A terminal of this width shows every entry of a list on one line.
 COLUMNS = 80
 # The maximum width of the first column of the lists in help.
@@ -244,10 +246,21 @@ class _Context(click.Context):
     formatter_class = _Formatter
 
 
-class Command(click.Command):
-    """A command whose help has options in sections, and an example."""
+class _Helping(click.Command):
+    """A command or group whose help has the line of ``meta[ABOVE]`` above it."""
 
     context_class = _Context
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the option that prints the help. click calls this method."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.callback = _print_help
+        return option
+
+
+class Command(_Helping):
+    """A command whose help has options in sections, and an example."""
 
     def __init__(self, *arguments: Any, example: str, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -272,10 +285,8 @@ class Command(click.Command):
             formatter.write_text(self.example)
 
 
-class Group(click.Group):
+class Group(_Helping, click.Group):
     """A group of lazily loaded commands."""
-
-    context_class = _Context
 
     def __init__(self, *arguments: Any, branch: Branch, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -402,15 +413,32 @@ def _did_you_mean(meant: list[str]) -> str:
 
 def version_option(*, hidden: bool = False) -> Callable[[Any], Any]:
     """Return the option that prints the version of the program and its commit."""
-    text = cast("str", _Version())
-    return click.version_option(text, package_name="fanal", message="%(prog)s %(version)s", hidden=hidden)
+    return click.option(
+        "--version",
+        is_flag=True,
+        expose_value=False,
+        is_eager=True,
+        hidden=hidden,
+        callback=_print_version,
+        help="Show the version and exit.",
+    )
 
 
-class _Version:
-    """The version as text, which is determined only when it is printed, because this may require git."""
+def _print_version(context: click.Context, _: click.Parameter, is_asked: bool) -> None:  # noqa: FBT001
+    # The version is determined only when it is printed, because this may require git.
+    if is_asked and not context.resilient_parsing:
+        _print(context, f"{context.find_root().info_name} {version.text()}")
 
-    def __str__(self) -> str:
-        return version.text()
+
+def _print_help(context: click.Context, _: click.Parameter, is_asked: bool) -> None:  # noqa: FBT001
+    if is_asked and not context.resilient_parsing:
+        _print(context, context.get_help())
+
+
+def _print(context: click.Context, text: str) -> NoReturn:
+    """Print a text below the program's line, if there is one, and end the command."""
+    click.echo("\n".join([*filter(None, [context.meta.get(ABOVE)]), text]))
+    context.exit()
 
 
 def _versioned(command: click.Command) -> click.Command:

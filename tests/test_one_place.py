@@ -185,7 +185,7 @@ CHANGING = {"append", "extend", "insert", "add", "update", "setdefault", "set", 
 # only a session's connection to the vault knows the officers, in its own table (inbox/vault/row_security.py).
 OUTLIVING = {
     "inbox/language/labels.py": {"_law"},  # the names of codes of the law: a process works in one inbox only
-    "inbox/language/marking.py": {"_shown"},  # the mark of an exercise: a process works in one inbox only
+    "inbox/language/marking.py": {"_process"},  # the mark of an exercise: a process works in one inbox only
     # What Python prints after an error; the streams on which the current answer has shown the mark.
     "inbox/system/terminal.py": {"sys", "threading", "_marked_on", "set"},
     "inbox/desk/sessions/guard.py": {"g", "session"},  # the session of the browser

@@ -2,10 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
@@ -15,6 +13,7 @@ from inbox.language import labels
 from templates import shipped
 from tests.support.page_pictures import HEADINGS, WORDS
 from tests.support.paths import ROOT
+from tests.support.values import strings
 
 DOCUMENTS = [ROOT / name for name in ("README.md", "docs/officer-guide.md", "docs/fr/guide-agent.md")]
 _PICTURE = re.compile(r"^ *!\[(.+?)\]\((.+?\.png)\)\n\n *\*(.+?)\*$", re.MULTILINE | re.DOTALL)
@@ -50,19 +49,6 @@ def texts_in(path: Path) -> dict[str, str]:
     """Return the texts stored in a PNG by their keywords."""
     with PngImageFile(path) as picture:
         return {keyword: str(text) for keyword, text in picture.text.items()}
-
-
-def strings(value: Any) -> Iterator[str]:
-    """Yield every string in a value from TOML."""
-    match value:
-        case str():
-            yield value
-        case dict():
-            for each in value.values():
-                yield from strings(each)
-        case list():
-            for each in value:
-                yield from strings(each)
 
 
 def known() -> re.Pattern[str]:

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -105,8 +106,33 @@ def _check_text(words: Sequence[str]) -> None:
             )
 
 
+class _Marked(Group):
+    """The commands of the inbox. In an exercise, help and refusals of what was typed have the mark, too."""
+
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        """Put the mark of the inbox before click reads the words, because click itself answers some of them."""
+        if command_line.ABOVE not in context.meta:  # For the word `help`, click calls this method twice.
+            marking.put(mark_of(context.obj.root if context.obj else _home_in(self, context, arguments)))
+            terminal.begin_answer()
+            context.meta[command_line.ABOVE] = marking.words()
+        return super().parse_args(context, arguments)
+
+
+def _home_in(group: Group, context: click.Context, arguments: list[str]) -> Path | None:
+    """Return the folder of the inbox that these words name, or else the environment; they may be mistyped."""
+    home = next(each for each in group.params if each.name == "home")
+    # If the value of the last option is missing, click refuses the option. Here, the words before it count.
+    for words in (arguments, arguments[:-1]):
+        parser = group.make_parser(context)
+        parser.ignore_unknown_options, parser.allow_interspersed_args = True, True
+        with suppress(click.UsageError):
+            found, _ = home.consume_value(context, parser.parse_args([*words])[0])
+            return Path(found) if isinstance(found, str) else None
+    return None
+
+
 @click.group(
-    cls=Group,
+    cls=_Marked,
     branch=command_line.read(Path(__file__).with_name("commands.toml")),
     context_settings={"help_option_names": [*HELP_NAMES], "max_content_width": command_line.COLUMNS},
 )
@@ -122,8 +148,6 @@ def _check_text(words: Sequence[str]) -> None:
 @click.pass_context
 def commands(context: click.Context, home: Path | None) -> None:
     """Remember the inbox's folder; the subcommand opens the inbox."""
-    marking.put(mark_of(home if context.obj is None else context.obj.root))
-    terminal.begin_answer()
     if context.obj is None:
         context.obj = Closed(home)
     elif context.get_parameter_source("home") is ParameterSource.COMMANDLINE:

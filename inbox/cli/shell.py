@@ -57,6 +57,7 @@ def _hold(opened: Unlocked) -> None:
     prompt = f"{', '.join(opened.officers)}> "
     try:
         while not door.is_over and (line := terminal.take_line(prompt)) is not None:
+            terminal.begin_answer()
             words = _words(line)
             if len(words) == 1 and words[0] in _ENDING:
                 return

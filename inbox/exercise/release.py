@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from crypto import casetoken, questionnaire
@@ -16,8 +16,6 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import given_files
 from templates import shipped
-
-_FORM = "%Y-%m-%d %H:%M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +62,19 @@ def due(of: State, now: str) -> datetime | None:
     """
     if not (steps := left(of)):
         return None
-    begun = datetime.strptime(of.released[0].at if of.released else now, _FORM)  # noqa: DTZ007 - UTC
+    begun = _moment(of.released[0].at if of.released else now)
     return begun + timedelta(minutes=steps[0].minute)
 
 
 def is_due(of: State, now: str) -> bool:
     """Whether the minute of the next step has come."""
     moment = due(of, now)
-    return moment is not None and moment <= datetime.strptime(now, _FORM)  # noqa: DTZ007 - UTC
+    return moment is not None and moment <= _moment(now)
+
+
+def _moment(minute: str) -> datetime:
+    """Return the moment of a minute in UTC, such as "2026-12-02 09:00"."""
+    return datetime.fromisoformat(minute).replace(tzinfo=UTC)
 
 
 def _chosen(before: State, named: str) -> Step:

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from crypto import casetoken, exercise, keyring, shape, signing
 from crypto.bundle import KEYRING, KEYRING_SIGNATURE, NOTHING, Applied, Import, Link
-from crypto.errors import CryptoError
+from crypto.errors import CryptoError, Malformed
 from crypto.keyring import Keyring
 from crypto.shape import Shape, binary, integer, list_of, record, text
+from crypto.strictjson import Json
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import atomic_files, given_files
@@ -31,7 +33,7 @@ class Player:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """A step that the trainer has released, and when (UTC)."""
+    """A step that the trainer has released, and the minute (UTC, such as "2026-12-02 09:00")."""
 
     step: str
     at: str
@@ -64,6 +66,16 @@ class State:
         return replace(self, players=(*others, player))
 
 
+def _read_minute(value: Json) -> str:
+    minute = text(16, r"\d{4}-\d\d-\d\d \d\d:\d\d").read(value)
+    try:
+        datetime.fromisoformat(minute)
+    except ValueError:
+        raise Malformed("minute does not exist") from None
+    return minute
+
+
+_MINUTE = Shape(_read_minute, str)
 _LINK: Mapping[str, Shape[Any]] = {"n": integer(), "hash": binary(32)}
 _STATE_SHAPE = record(
     State,
@@ -79,13 +91,17 @@ _STATE_SHAPE = record(
         "players": list_of(
             record(Player, {"report": text(32), "token": binary(casetoken.ENTROPY), "seen": integer()}), _MANY
         ),
-        "released": list_of(record(Released, {"step": text(32), "at": text(32)}), _MANY),
+        "released": list_of(record(Released, {"step": text(32), "at": _MINUTE}), _MANY),
     },
 )
 
 
 def load(folder: Path) -> State:
-    """Return the state of the exercise in ``folder``; raises Refused if there is none, or if it is real."""
+    """Return the state of the exercise in ``folder``.
+
+    Raises Refused if the folder has no file `trainer/exercise.json`, if this file has another form, or if it
+    names the deployment of a real inbox.
+    """
     try:
         state = _STATE_SHAPE.parse(given_files.content(folder / TRAINER / _STATE))
     except (CryptoError, OSError, Refused):

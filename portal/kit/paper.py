@@ -53,11 +53,32 @@ class Type:
     tag: str = "P"
 
 
+class _Tagging(FPDF):
+    """The library's document, with tags on texts and decoration. The library itself tags only pictures.
+
+    Its two methods for this are for subclasses only: it has no public ones (fpdf2 2.8).
+    """
+
+    @contextmanager
+    def tagged(self, tag: str, told: str | None = None) -> Iterator[None]:
+        """Tag what is drawn in this block; ``told`` is its text alternative."""
+        with self._marked_sequence(alt_text=told) as element:
+            element.s = f"/{tag}"
+            yield
+
+    @contextmanager
+    def decoration(self) -> Iterator[None]:
+        """Tell programs that read aloud that what is drawn in this block means nothing."""
+        self._out("/Artifact BMC")
+        yield
+        self._out("EMC")
+
+
 class Paper:
     """A document whose pages have this size in mm."""
 
     def __init__(self, title: str, language: str, width: float, height: float) -> None:
-        self._pdf = FPDF(unit="mm", format=(width, height))
+        self._pdf = _Tagging(unit="mm", format=(width, height))
         self._pdf.str_alias_nb_pages = None  # type: ignore[assignment]  # no text means “number of pages”
         self._pdf.set_title(title)
         self._pdf.set_lang(language)
@@ -81,7 +102,7 @@ class Paper:
         size, lines = self._fitting(text, box, type_)
         pdf, leading = self._pdf, _leading(size)
         align = Align.C if type_.centred else Align.L
-        with self._tagged(type_.tag) if type_.tag else self._decoration():
+        with pdf.tagged(type_.tag) if type_.tag else pdf.decoration():
             for n, line in enumerate(_spaced(text, lines)):
                 pdf.set_xy(box.x, box.y + n * leading)
                 pdf.cell(box.width, leading, line, align=align)
@@ -95,7 +116,7 @@ class Paper:
     def line(self, start: tuple[float, float], end: tuple[float, float], width: float = 0.3) -> None:
         """Draw a line; points and width are in mm."""
         self._pdf.set_line_width(width)
-        with self._decoration():
+        with self._pdf.decoration():
             self._pdf.line(*start, *end)
 
     def dashes(self, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -108,12 +129,12 @@ class Paper:
         """Draw the outline of a box, with lines of this width inside the box."""
         self._pdf.set_line_width(width)
         half = width / 2
-        with self._decoration():
+        with self._pdf.decoration():
             self._pdf.rect(box.x + half, box.y + half, box.width - width, box.height - width)
 
     def bar(self, box: Box) -> None:
         """Fill a box with black."""
-        with self._decoration():
+        with self._pdf.decoration():
             self._fill(box)
 
     def qr_code(self, content: str, x: float, y: float, side: float) -> None:
@@ -123,7 +144,7 @@ class Paper:
         """
         rows = [bytes(row) for row in segno.make_qr(content, error="m").matrix]
         module = side / (len(rows) + 2 * _QUIET)
-        with self._tagged("Figure", f"QR: {content}"):
+        with self._pdf.tagged("Figure", f"QR: {content}"):
             for n, row in enumerate(rows):
                 for start, length in _runs(row):
                     left, top = x + (start + _QUIET) * module, y + (n + _QUIET) * module
@@ -142,21 +163,6 @@ class Paper:
     def _fill(self, box: Box) -> None:
         self._pdf.set_fill_color(0)
         self._pdf.rect(box.x, box.y, box.width, box.height, style="F")
-
-    @contextmanager
-    def _tagged(self, tag: str, told: str | None = None) -> Iterator[None]:
-        """Tag what is drawn in this block; ``told`` is its text alternative."""
-        # The library itself tags only pictures.
-        with self._pdf._marked_sequence(alt_text=told) as element:  # noqa: SLF001
-            element.s = f"/{tag}"
-            yield
-
-    @contextmanager
-    def _decoration(self) -> Iterator[None]:
-        """Tell programs that read aloud that what is drawn in this block means nothing."""
-        self._pdf._out("/Artifact BMC")  # noqa: SLF001
-        yield
-        self._pdf._out("EMC")  # noqa: SLF001
 
     def _fitting(self, text: str, box: Box, type_: Type) -> tuple[float, Sequence[str]]:
         """Return the largest size at which the text fits, and the text's lines at this size."""

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from io import BytesIO
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import pytest
 from mnemonic import Mnemonic
@@ -15,6 +16,7 @@ from portal.app import load_questionnaire
 from portal.config import Settings
 from portal.web import pages
 from templates.catalogues import LANGUAGES
+from tests.support import firefox_peer
 from tests.support.accessibility import small_targets, violations
 from tests.support.markup import Markup
 from tests.support.page_visitor import Visitor
@@ -33,17 +35,59 @@ LEAD = {
 REAL = {"fr": "Écrire un vrai signalement", "en": "Write a real report"}
 SMALL = ViewportSize(width=320, height=568)
 # Twice the font size of the style sheet.
-LARGE = "document.documentElement.style.fontSize = '34px'"
-# The smallest phone with letters of twice the size, with a page of twice the size, and held sideways.
+LARGE = "() => document.documentElement.style.fontSize = '34px'"
+AS_IT_IS = "() => 'as it is'"
+# A browser that shows a page at 200 % has half as many CSS pixels in each direction.
 VIEWS = {
-    "plain": (SMALL, ""),
-    "large letters": (SMALL, LARGE),
-    "zoom of 200 %": (ViewportSize(width=160, height=284), ""),
-    "sideways": (ViewportSize(width=568, height=320), ""),
-    "sideways, large letters": (ViewportSize(width=568, height=320), LARGE),
+    "smallest phone": ((320, 568), AS_IT_IS),
+    "smallest phone, large letters": ((320, 568), LARGE),
+    "smallest phone at 200 %": ((160, 284), AS_IT_IS),
+    "smallest phone sideways": ((568, 320), AS_IT_IS),
+    "smallest phone sideways, large letters": ((568, 320), LARGE),
+    "smallest phone sideways at 200 %": ((284, 160), AS_IT_IS),
+    "phone": ((360, 640), AS_IT_IS),
+    "phone, large letters": ((360, 640), LARGE),
+    "phone at 200 %": ((180, 320), AS_IT_IS),
+    "phone sideways": ((640, 360), AS_IT_IS),
+    "phone sideways, large letters": ((640, 360), LARGE),
+    "phone sideways at 200 %": ((320, 180), AS_IT_IS),
+    "laptop at 200 %": ((640, 400), AS_IT_IS),
+    "laptop at 400 %": ((320, 256), AS_IT_IS),
 }
+# Where the link to the form is, and the space between the header and the bar of “Leave quickly”. In large
+# letters, this bar is in the header.
+PLACES = """() => {
+  const box = (selector) => {
+    const {top, bottom, left, right} = document.querySelector(selector).getBoundingClientRect();
+    return {top, bottom, left, right};
+  };
+  const bar = box(".leave");
+  const screen = {top: 0, bottom: innerHeight, left: 0, right: innerWidth};
+  const first = [...document.querySelectorAll("main .button:not(.second)")];
+  return {
+    link: box("main a"),
+    last: first.at(-1).getBoundingClientRect().top,
+    top: box("header").bottom,
+    bottom: bar.top > innerHeight / 2 ? bar.top : screen.bottom,
+    right: screen.right,
+    href: document.querySelector("main a").getAttribute("href"),
+    text: document.querySelector("main a").innerText,
+    scrolled: scrollY,
+  };
+}"""
+# When a page was first painted, what the browser had to load before, and how large everything is.
+PAINTED = """() => ({
+  painted: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? null,
+  blocking: performance.getEntriesByType("resource")
+    .filter((each) => each.renderBlockingStatus === "blocking").map((each) => new URL(each.name).pathname),
+  bytes: [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+    .reduce((sum, each) => sum + each.encodedBodySize, 0),
+})"""
 # A reader needs about a second for the link, and five seconds for the box around it.
 MOST_WORDS, MOST_WORDS_OF_LINK = 20, 4
+# Over Tor, a page of this size arrives in one or two seconds. The rest is the browser's work.
+MOST_BYTES = 60_000
+MOST_MILLISECONDS, VISITS = 1_000, 5
 
 
 def shown(language: str, name: str = "rehearsal") -> str:
@@ -122,32 +166,78 @@ def test_whoever_needs_the_form_sees_it_first_even_on_the_smallest_phone(
     context.close()
 
 
+def check_link_in_sight(found: dict[str, Any], language: str) -> None:
+    """The link is between the header and the bar, whole, on a page that nobody has scrolled.
+
+    The control is the last link to the form, which is further down.
+    """
+    link = found["link"]
+    assert found["top"] <= link["top"] < link["bottom"] <= found["bottom"], found
+    assert 0 <= link["left"] < link["right"] <= found["right"], found
+    assert (found["href"], found["scrolled"]) == (f"/{language}/report", 0)
+    assert plain(found["text"]) == REAL[language]
+    assert found["last"] > found["bottom"]
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_link_to_the_form_is_on_the_first_screen_with_large_letters_and_sideways(
-    visitor: Visitor, language: str, view: str
+def test_the_link_to_the_form_is_on_the_first_screen_at_every_size(
+    visitor: Visitor, chromium: Browser, language: str, view: str
 ) -> None:
-    """The link is the first text of the page, below its header. The bar of “Leave quickly” does not cover it.
+    """Also sideways, with large letters, and at 200 %; without a script. It is the first text of the page."""
+    (width, height), enlarge = VIEWS[view]
+    context = chromium.new_context(
+        java_script_enabled=False, viewport=ViewportSize(width=width, height=height)
+    )
+    page = context.new_page()
+    page.goto(f"{visitor.address}/{language}/rehearsal")
+    page.evaluate(enlarge)
+    check_link_in_sight(page.evaluate(PLACES), language)
+    assert plain(page.inner_text("main")).startswith(REAL[language])
+    assert len(REAL[language].split()) <= MOST_WORDS_OF_LINK
+    context.close()
 
-    The control is the last link of the page, which is further down.
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_in_firefox_too_the_link_to_the_form_is_on_the_first_screen(visitor: Visitor) -> None:
+    """Tor Browser is a Firefox."""
+    with firefox_peer.browsing({}) as firefox:
+        firefox.does("visit", address=visitor.address, language="fr")
+        for language in LANGUAGES:
+            for (width, height), enlarge in VIEWS.values():
+                firefox.does("size", width=width, height=height)
+                firefox.go(f"{visitor.address}/{language}/rehearsal")
+                firefox.ask(enlarge, "")
+                check_link_in_sight(firefox.ask(PLACES, ""), language)
+
+
+@pytest.mark.browser
+def test_the_link_to_the_form_is_painted_within_a_second_on_a_slow_phone(
+    visitor: Visitor, record_property: Callable[[str, object], None]
+) -> None:
+    """The page waits for its style sheet only, and has everything on its first screen in its first paint.
+
+    The processor is four times slower than this machine. The best of five visits counts, because other tests
+    run at the same time.
     """
     page = visitor.page
-    size, script = VIEWS[view]
-    page.set_viewport_size(size)
-    visitor.visit(f"{language}/rehearsal")
-    page.evaluate(script)
-    link, last = (page.locator("main .button:not(.second)").nth(n).bounding_box() for n in (0, 1))
-    header, bar = page.locator("header").bounding_box(), page.locator(".leave").bounding_box()
-    assert link
-    assert last
-    assert header
-    assert bar
-    assert header["y"] + header["height"] <= link["y"] < link["y"] + link["height"] <= bar["y"]
-    assert last["y"] > bar["y"]
-    first = plain(page.inner_text("main"))
-    assert first.startswith(REAL[language])
-    assert len(REAL[language].split()) <= MOST_WORDS_OF_LINK
+    page.set_viewport_size(SMALL)
+    slowing = page.context.new_cdp_session(page)
+    slowing.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    times = []
+    for _ in range(VISITS):
+        visitor.visit("fr/scenarios")
+        visitor.visit("fr/rehearsal")
+        page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+        found = page.evaluate(PAINTED)
+        assert found["blocking"] == ["/static/style.css"]
+        assert found["bytes"] <= MOST_BYTES
+        times.append(found["painted"])
+    record_property("first paint in ms", times)
+    assert min(times) < MOST_MILLISECONDS
+    slowing.detach()
 
 
 @pytest.mark.browser

@@ -6,7 +6,6 @@ import itertools
 import json
 import re
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -137,18 +136,6 @@ def codes(pdf: bytes) -> list[str]:
 
 def bare(text: str) -> str:
     return re.sub(r"\s", "", text)
-
-
-def strings(value: Any) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case dict():
-            for each in value.values():
-                yield from strings(each)
-        case list():
-            for each in value:
-                yield from strings(each)
 
 
 def _poppler(*command: str, pdf: bytes) -> bytes:

@@ -42,6 +42,22 @@ def test_a_state_that_names_a_real_deployment_is_refused(training: Training) -> 
         release.step(training.folder, "", today(), AT)
 
 
+@pytest.mark.parametrize(
+    "at", ["", "yesterday", "2026-02-31 09:00", "2026-12-02 24:30", "2026-12-02 09:00:00"]
+)
+def test_a_state_with_a_moment_that_does_not_exist_is_refused(training: Training, at: str) -> None:
+    """It is no fault of the program. The control is the minute that the program wrote."""
+    file = training.folder / state.TRAINER / "exercise.json"
+    whole = file.read_text()
+    assert whole.count(f'"at":"{AT}"') == 1
+    file.write_text(whole.replace(AT, at))
+    for command in ("list", "release", "run"):
+        said = training.office.run("office", "exercise", command, training.folder)
+        assert (1, True) == (said.code, "is not the folder of an exercise" in said.err)
+    file.write_text(whole)
+    assert state.load(training.folder).released[0].at == AT
+
+
 def test_a_real_inbox_has_no_debrief(training: Training, office: Office) -> None:
     said = office.run("office", "exercise", "debrief", training.folder)
     assert (1, True) == (said.code, "this inbox is real" in said.err)

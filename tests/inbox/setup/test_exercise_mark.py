@@ -1,6 +1,8 @@
 """The mark of an exercise: no home can lose it or get it, and media never pass between the two kinds."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +13,7 @@ from crypto import exercise
 from inbox.cli import main
 from inbox.keys import vault_header
 from inbox.keys.vault_header import Header
-from tests.support import exercises
+from tests.support import dossier_room, exercises
 from tests.support.backup_media import Copies, as_it_is, signed_anew
 from tests.support.command_tree import every_command
 from tests.support.inbox_builders import Office, Portal, Reporter, World, first
@@ -91,10 +93,61 @@ def test_each_answer_of_an_exercise_is_marked_once_on_each_stream(training: Offi
 @pytest.mark.parametrize("name", [*every_command(main.commands)])
 def test_the_answer_of_every_command_is_marked_even_a_refusal(training: Office, name: str) -> None:
     """Most commands refuse to run without arguments. Each stream that says something has the mark once."""
-    said = training.typed(*name.split())
+    # The desk would serve until it locks: tests/desk/test_exercise.py.
+    refused = ("--medium", training.root / "none") if name == "desk" else ()
+    said = training.typed(*name.split(), *refused)
     told = [stream for stream in (said.out, said.err) if stream]
     assert told
     assert [1] * len(told) == [stream.count(WORDS) for stream in told]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "-h", "--help", "help", "", "--version", "case", "case -h", "help case list", "case list --help",
+        "case list --version", "cas list", "case lst", "--nope", "case list --nope", "--share",
+        "case list --share", "case show x",
+    ],
+)  # fmt: skip
+def test_help_versions_and_mistyped_commands_are_marked(
+    training: Office, office: Office, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    """Once on each stream, also if the environment names the inbox. The control is a real inbox."""
+    with monkeypatch.context() as patch:
+        patch.setenv("FANAL_HOME", str(training.root))
+        by_environment = dossier_room.run(main.run, line.split())
+    for said, marks in (
+        (training.typed(*line.split()), 1),
+        (by_environment, 1),
+        (office.typed(*line.split()), 0),
+    ):
+        told = [stream for stream in (said.out, said.err) if stream]
+        assert told
+        assert [marks] * len(told) == [stream.count(WORDS) for stream in told]
+
+
+def test_each_answer_in_a_session_is_marked(training: Office, office: Office) -> None:
+    """Lists, help, refusals and mistyped commands, whenever they are typed. The control is a real inbox."""
+    lines = [
+        "case list",
+        "help",
+        "case list",
+        "cas list",
+        "help",
+        "cas list",
+        "case -h",
+        "case show 7",
+        "lock x",
+    ]
+    program = Path(sys.executable).with_name("inbox")
+    for inbox, marks in ((training, 1), (office, 0)):
+        done = subprocess.run(
+            [program, "--home", inbox.root, *inbox.opening(), "session"],
+            input="\n".join(lines), capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert 5 * marks == done.stdout.count(WORDS)
+        refused = [each for each in done.stderr.split("officer> ") if "error: " in each]
+        assert [marks] * 4 == [each.count(WORDS) for each in refused]
 
 
 def test_an_answer_before_the_inbox_is_open_is_marked_too(training: Office) -> None:

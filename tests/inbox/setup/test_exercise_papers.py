@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -50,6 +51,13 @@ def test_each_page_of_a_pdf_is_marked() -> None:
     for page, plain in zip(marked, real, strict=True):
         assert WORDS == page.strip().splitlines()[0].strip()
         assert plain.split() == page.replace(WORDS, "", 1).split()
+
+
+def test_a_thread_prints_the_mark_of_its_process() -> None:
+    """The desk answers in threads. Afterwards, nothing is marked."""
+    with marking.marked(EXERCISE), ThreadPoolExecutor(1) as thread:
+        assert thread.submit(marking.on_paper, "x").result() == f"{WORDS}\n\nx\n\n{WORDS}\n"
+    assert marking.on_paper("x") == "x"
 
 
 def test_tables_for_spreadsheets_and_sheets_of_words_are_marked() -> None:

@@ -28,11 +28,11 @@ from tests.support.kit_room import (
     objects,
     printed,
     said,
-    strings,
     tagged,
     words,
 )
 from tests.support.paths import ROOT
+from tests.support.values import strings
 
 # The tables of the texts that each file contains whole, and single texts of the table `where`.
 PARTS = {
