@@ -98,10 +98,13 @@ def _all_in(texts: Iterable[str], country: str, persons: str) -> Iterator[Found]
     yield from _listed(unicodedata.normalize("NFKC", persons))
     for text in texts:
         plain = unicodedata.normalize("NFKC", text)
-        for look in (_containers, _plates, partial(_phones, country=country), _names, _days):
+        looks = (_containers, _plates, partial(_phones, country=country), _names, _days)
+        for look in looks if _DIGIT.search(plain) else (_names,):
             yield from islice(look(plain), _TRIED)
 
 
+# Every entity except a name has a digit.
+_DIGIT = re.compile(r"\d")
 _CONTAINER = re.compile(
     r"(?<!\w)([A-Z]{3}[UJZ])[ .-]?(\d{3})[ .-]?(\d{3})[ ./-]?(\d)(?!\w)", re.ASCII | re.IGNORECASE
 )
@@ -206,6 +209,11 @@ def _national_lengths(country: str) -> frozenset[int]:
 
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019\u2010\u2011-][^\W\d_]+)*")
+# The first letter of a word, unless it is one of the small letters of most texts. A search for this pattern
+# passes over most words, five times as fast as the pattern of a word.
+_NO_SMALL_LETTER = re.compile(
+    r"(?<![^\W\d_])(?<![^\W\d_]['\u2019\u2010\u2011-])[^\W\d_a-z\u00df-\u00f6\u00f8-\u00ff]"
+)
 _PARTICLES = {
     "al",
     "ben",
@@ -246,18 +254,16 @@ def _runs(text: str) -> Iterator[list[str]]:
 
 def _all_runs(text: str) -> Iterator[list[str]]:
     """Yield the rows of capitalised words that are separated by single spaces only."""
-    run: list[str] = []
     end = 0
-    for match in _WORD.finditer(text):
-        word = match[0]
-        joins = bool(run) and text[end : match.start()] == " "
-        fits = word[0].isupper() or (joins and word in _PARTICLES)
-        if run and not (joins and fits):
-            yield run
-            run = []
-        run += [word] if fits else []
-        end = match.end()
-    yield run
+    while start := _NO_SMALL_LETTER.search(text, end):
+        run = []
+        word = _WORD.match(text, start.start())
+        while word and (word[0][0].isupper() or (run and word[0] in _PARTICLES)):
+            run.append(word[0])
+            end = word.end()
+            word = _WORD.match(text, end + 1) if text.startswith(" ", end) else None
+        yield run
+        end = max(end, start.end())
 
 
 def _short(run: list[str]) -> Iterator[list[str]]:

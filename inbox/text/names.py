@@ -27,13 +27,25 @@ class Names:
     """Officers, with all the names that a report may use for them."""
 
     def __init__(self, names: Mapping[str, Iterable[str]]) -> None:
-        patterns = {officer: _pattern(each) for officer, each in names.items()}
-        self._patterns = {officer: pattern for officer, pattern in patterns.items() if pattern}
+        folded = {officer: list(filter(None, map(words, each))) for officer, each in names.items()}
+        self._words = {officer: each for officer, each in folded.items() if each}
+        self._patterns = {officer: _pattern(each) for officer, each in self._words.items()}
 
     def meant_in(self, texts: Iterable[str]) -> set[str]:
         """Return the officers whom at least one of the texts names."""
-        folded = [each for text in texts for each in _readings(text)]
-        return {officer for officer, pattern in self._patterns.items() if any(map(pattern.search, folded))}
+        return set().union(*map(self._meant_in, texts)) if self._words else set()
+
+    def _meant_in(self, text: str) -> set[str]:
+        # Most texts lack a word of each name. To look for a word takes a hundredth of the time of a pattern.
+        folded = fold(text)
+        joined = _JOINTS.sub("", folded)
+        may_be = [
+            officer
+            for officer, names in self._words.items()
+            if any(all(word in joined for word in name) for name in names)
+        ]
+        readings = _readings(folded) if may_be else set()
+        return {officer for officer in may_be if any(map(self._patterns[officer].search, readings))}
 
 
 def words(name: str) -> tuple[str, ...]:
@@ -60,15 +72,14 @@ def family(name: str) -> str:
     return found if counts(found) else ""
 
 
-def _readings(text: str) -> set[str]:
-    """Return a text folded in two ways, with Jean-Paul as two words and with Jean-Paul as one word."""
-    folded = fold(text)
+def _readings(folded: str) -> set[str]:
+    """Return a folded text in two ways, with Jean-Paul as two words and with Jean-Paul as one word."""
     return {_spaced(_JOINTS.sub(joint, folded)) for joint in (" ", "")}
 
 
-def _pattern(names: Iterable[str]) -> re.Pattern[str] | None:
-    either = "|".join(" ?".join(map(re.escape, turned)) for name in names for turned in _turned(words(name)))
-    return re.compile(rf"(?<!\S)(?:{either})(?!\S)") if either else None
+def _pattern(names: Iterable[tuple[str, ...]]) -> re.Pattern[str]:
+    either = "|".join(" ?".join(map(re.escape, turned)) for name in names for turned in _turned(name))
+    return re.compile(rf"(?<!\S)(?:{either})(?!\S)")
 
 
 def _turned(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -82,7 +93,10 @@ def fold(text: str) -> str:
     if text.isascii():
         return unseen.dropped(text.casefold())
     parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    kept = "".join(part for part in unseen.dropped(parts) if unicodedata.category(part) != _ACCENTS)
+    kept = unseen.dropped(parts)
+    # A text has few different characters, so this is faster than to look at each of its characters.
+    for accent in [part for part in set(kept) if unicodedata.category(part) == _ACCENTS]:
+        kept = kept.replace(accent, "")
     return kept.translate(_LIGATURES)
 
 
