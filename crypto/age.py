@@ -72,9 +72,13 @@ def unseal(envelope: Iterable[bytes], identities: Sequence[Identity]) -> Iterato
 
 
 def unseal_envelope(envelope: Iterable[bytes], identities: Sequence[Identity]) -> Iterator[bytes]:
-    """Do the same as ``unseal``, but apply ``check_profile`` before trying any key."""
+    """Do the same as ``unseal``, but refuse what ``check_profile`` refuses.
+
+    A share of low order is recognised by trying a hybrid identity, every other deviation before any key.
+    """
     source = Pieces(envelope)
-    yield from _opened(_profiled(source.read(ENVELOPE_HEADER)), source, identities)
+    header, _ = _profiled(source.read(ENVELOPE_HEADER))
+    yield from _opened(header, source, identities)
 
 
 def seal_bytes(plaintext: bytes, recipients: Sequence[Recipient]) -> bytes:
@@ -93,7 +97,8 @@ def check_profile(start: bytes) -> None:
     ``start`` holds at least the first 1,627 bytes of an envelope. The check uses no key, so it cannot prove
     that the rest is encrypted.
     """
-    _profiled(start[:ENVELOPE_HEADER])
+    _, sealed = _profiled(start[:ENVELOPE_HEADER])
+    hybrid.check_share(sealed)
 
 
 def sealed_size(plaintext_size: int) -> int:
@@ -124,11 +129,10 @@ def _unwrapped(stanzas: Sequence[Stanza], identities: Sequence[Identity]) -> byt
     raise NotForUs("none of these keys opens the file; try the key of another date or channel")
 
 
-def _profiled(start: bytes) -> Header:
+def _profiled(start: bytes) -> tuple[Header, bytes]:
     header = Header.parse(start)
     match header.stanzas:
         case (stanza,):
-            hybrid.parse_stanza(stanza)
+            return header, hybrid.parse_stanza(stanza)
         case _:
             raise Malformed("an envelope is sealed to exactly one recipient; seal it again")
-    return header

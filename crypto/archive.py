@@ -103,7 +103,7 @@ class Reader:
     def _drain(self) -> int:
         count = 0
         for piece in self._source.rest():
-            if piece.count(0) != len(piece):
+            if piece != bytes(len(piece)):
                 raise Malformed("archive hides bytes after its end")
             count += len(piece)
             if self._most_padding is not None and count > BLOCK + self._most_padding:

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.hpke import (
 from crypto.errors import Malformed, NotForUs
 from crypto.header import Stanza
 from crypto.keytext import encode_key, parse_key
-from crypto.primitives import FILE_KEY, WRAPPED_KEY, decode64, encode64
+from crypto.primitives import WRAPPED_KEY, decode64, encode64
 from crypto.x25519 import check_point
 
 KIND = "mlkem768x25519"
@@ -43,17 +43,19 @@ _IDENTITY = "AGE-SECRET-KEY-PQ-"
 class HybridRecipient:
     """A public key of 1,216 bytes: an ML-KEM-768 encapsulation key, then an X25519 point.
 
-    The constructor seals a test key to this public key, so that an invalid key is refused on arrival. Once a
-    key is accepted, sealing to it always works. Raises Malformed.
+    An invalid key is refused on arrival: reading the key checks its length and, for ML-KEM, that it is
+    canonical (FIPS 203, section 7.2); the point must not have low order. Sealing to an accepted key always
+    works. Raises Malformed.
     """
 
     raw: bytes
 
     def __post_init__(self) -> None:
         try:
-            _SUITE.encrypt(bytes(FILE_KEY), self._public(), _INFO)
+            self._public()
         except ValueError:
             raise Malformed("a public key is not valid; ask its owner for it again") from None
+        check_point(self.raw[_MLKEM_KEY:])
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -118,23 +120,34 @@ class HybridIdentity:
 
     def unwrap(self, stanzas: Sequence[Stanza]) -> bytes:
         """Return the file key of the stanza made for this identity; raise NotForUs or Malformed."""
+        file_key = b""
         for sealed in [parse_stanza(stanza) for stanza in stanzas if stanza.args[0] == KIND]:
             with suppress(InvalidTag):
-                return _SUITE.decrypt(sealed, self._private, _INFO)
-        raise NotForUs("this key does not open the file; try another one")
+                if not file_key:
+                    file_key = _SUITE.decrypt(sealed, self._private, _INFO)
+                    continue  # HPKE accepts no share of low order.
+            check_share(sealed)
+        if not file_key:
+            raise NotForUs("this key does not open the file; try another one")
+        return file_key
 
 
 def parse_stanza(stanza: Stanza) -> bytes:
     """Return the encapsulated key followed by the ciphertext, 1,152 bytes in all.
 
-    Raise Malformed unless the stanza is a valid hybrid stanza.
+    Raise Malformed unless the stanza has the form of a hybrid stanza.
     """
     match stanza:
         case Stanza((kind, text), body) if kind == KIND and len(body) == WRAPPED_KEY:
             encapsulated = decode64(text)
             if len(encapsulated) == ENCAPSULATED:
-                # HPKE raises the same error for a share of low order as for a wrong key, but no key opens
-                # such a share.
-                check_point(encapsulated[-_X25519_KEY:])
                 return encapsulated + body
     raise Malformed("the header of the file is not valid; ask for the file again")
+
+
+def check_share(sealed: bytes) -> None:
+    """Raise Malformed if the X25519 share in what ``parse_stanza`` returned has low order.
+
+    HPKE raises the same error for such a share as for a wrong key, but no key opens such a share.
+    """
+    check_point(sealed[ENCAPSULATED - _X25519_KEY : ENCAPSULATED])
