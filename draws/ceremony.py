@@ -1,4 +1,4 @@
-"""A draw at the office's machine: a folder, and what arrives from the parties (docs/draws.md, 4 to 9).
+"""A draw at the office's machine: its folder, how it ends, and its files (docs/draws.md, 3 and 7 to 9).
 
 A step either replaces ``state.json`` as a whole or refuses and changes nothing.
 """
@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
 
-from crypto import base64url, minisign, strictjson
+from crypto import base64url, strictjson
 from crypto.errors import Malformed
+from crypto.recipients import X25519Recipient
 from crypto.shape import list_of, optional, record, text
-from draws import freezing, messages, protocol, verify
+from draws import freezing, protocol, verify
 from draws.freezing import Leaves
-from draws.messages import Signature
 from draws.protocol import (
     DICE,
     Commitment,
@@ -28,12 +27,11 @@ from draws.protocol import (
     Void,
 )
 from inbox.language.errors import Refused
-from inbox.language.messages import Sentence, sentence
+from inbox.language.messages import sentence
 from inbox.system import atomic_files, given_files
 
-LIST, LEAVES, STATE, PRIVATE = "list.json", "leaves.json", "state.json", "private.age"
-_BEFORE_REVEALS = ("commitment", "signature")
-_T = TypeVar("_T", Commitment, Signed, Reveal)
+LIST, LEAVES, STATE, PRIVATE, TEAM = "list.json", "leaves.json", "state.json", "private.age", "team.pub"
+BEFORE_REVEALS = ("commitment", "signature")
 
 
 class CeremonyRefused(Refused):
@@ -74,6 +72,15 @@ _STATE = record(
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """The place of a draw in its series: the number, and the end hash of the draw before (3.4)."""
+
+    series: str
+    number: int
+    previous: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Ceremony:
     """An open draw. ``now`` is the current time, ``YYYY-MM-DD HH:MM`` in UTC."""
 
@@ -88,9 +95,41 @@ class Ceremony:
         return protocol.list_hash(self.list)
 
     @property
+    def place(self) -> Place:
+        """The place of the draw that follows this one. Raises CeremonyRefused if this one can still go on."""
+        number = self.list.number
+        if self.state.end is None:
+            raise CeremonyRefused(
+                sentence("draw {number} of {series} has not ended", number=number, series=self.list.series),
+                sentence("look what it waits for: draws ceremony show"),
+            )
+        self.check_signed()
+        return Place(self.list.series, number + 1, protocol.end_hash(self.state.end))
+
+    @property
     def today(self) -> date:
         """The current day."""
         return date.fromisoformat(self.now[:10])
+
+    def to_sign(self) -> tuple[str, ...]:
+        """Return who may still sign the record of a void (8), or nobody if enough parties signed it."""
+        end = self.state.end
+        signers = [each.party for each in self.state.end_signatures]
+        if not isinstance(end, Void) or protocol.is_signed(self.list, end, signers):
+            return ()
+        return tuple(name for name in protocol.witnesses(self.list, end) if name not in signers)
+
+    def check_signed(self) -> None:
+        """Raise CeremonyRefused if the record of a void still lacks a signature that it needs (8)."""
+        if parties := self.to_sign():
+            raise CeremonyRefused(
+                sentence(
+                    "the record of the void is not signed: it waits for {parties}", parties=", ".join(parties)
+                ),
+                sentence(
+                    "one of them is enough; that a pulse did not come is signed by all: draws party sign"
+                ),
+            )
 
     def missing(self) -> tuple[str, tuple[str, ...]]:
         """Return the stage of the draw (8), and the parties from which something is missing.
@@ -111,26 +150,28 @@ class Ceremony:
         return "later", _without(self.list, signed) if asked.source == DICE else ()
 
 
-def create(
-    folder: Path, frozen: tuple[DrawList, Leaves, bytes], now: str, more: Mapping[str, bytes] | None = None
-) -> Ceremony:
-    """Make the folder of a draw, with its list, its leaves and the private file. Raises Refused.
+def first(series: str) -> Place:
+    """Return the place of the first draw of a series."""
+    return Place(series, 1, protocol.FIRST)
 
-    ``more`` has the names and the contents of further files.
+
+def create(folder: Path, frozen: tuple[DrawList, Leaves], now: str, more: Mapping[str, bytes]) -> Ceremony:
+    """Make the folder of a draw, with its list and its leaves. Raises Refused.
+
+    ``more`` has the names and the contents of further files, such as the private file.
     """
     if folder.exists():
         raise CeremonyRefused(
             sentence("{path} already exists", path=folder), sentence("name a new folder for each draw")
         )
-    record_of_list, leaves, private = frozen
+    record_of_list, leaves = frozen
     atomic_files.make_folder(folder)
     atomic_files.write(folder / LEAVES, [freezing.LEAVES.encode(leaves)])
-    atomic_files.write(folder / PRIVATE, [private])
-    for name, raw in (more or {}).items():
+    for name, raw in more.items():
         atomic_files.write(folder / name, [raw])
     atomic_files.write(folder / LIST, [protocol.LIST.encode(record_of_list)])
     made = Ceremony(folder, record_of_list, State(now), now)
-    _save(made, made.state)
+    saved(made, made.state)
     return made
 
 
@@ -163,35 +204,18 @@ def leaves(draw: Ceremony) -> Leaves:
     return found
 
 
-def accept(draw: Ceremony, raw: bytes) -> Ceremony:
-    """Take in a message of a party. Raises Refused, and then changes nothing."""
-    if draw.state.end is not None and not raw.startswith(b"untrusted comment:"):
-        message = messages.read(raw)
-        if not (isinstance(message, Signature) and message.file == "void"):
-            raise CeremonyRefused(
-                sentence("this draw has ended: a message that comes late is not accepted"),
-                sentence("begin a new draw; every party commits again"),
-            )
-    message = _of_minisign(draw, raw) if raw.startswith(b"untrusted comment:") else messages.read(raw)
-    if message.list != draw.own:
-        raise CeremonyRefused(
-            sentence("this message belongs to another list"),
-            sentence("each party must use the list of this draw"),
+def team_of(draw: Ceremony) -> X25519Recipient:
+    """Return the public key of the team for which the list was frozen. Raises ListRefused."""
+    try:
+        return X25519Recipient.parse(
+            given_files.content(draw.folder / TEAM).decode("ascii", "replace").strip()
         )
-    match message:
-        case Commitment():
-            state = _committed(draw, message)
-        case Signature():
-            state = _signed_by(draw, message)
-        case Reveal():
-            state = _revealed(draw, message)
-        case _:
-            state = _later(draw, message)
-    return _save(draw, state)
+    except Malformed:
+        raise freezing.changed() from None
 
 
-def void(draw: Ceremony) -> Ceremony:
-    """End the draw because something is missing; other parties then sign the record (8)."""
+def void_of(draw: Ceremony) -> Void:
+    """Return the record of a void, if the draw can be voided today (8). Raises CeremonyRefused."""
     stage, missing = draw.missing()
     if draw.state.end is not None or not stage:
         raise CeremonyRefused(
@@ -208,7 +232,12 @@ def void(draw: Ceremony) -> Ceremony:
             sentence("what is missing may still come: the draw can be voided on {day} or later", day=due),
             sentence("wait for that day; only then somebody can be named"),
         )
-    return _save(draw, replace(draw.state, end=Void(draw.own, stage, missing, draw.today)))
+    return Void(draw.own, stage, missing, draw.today)
+
+
+def void(draw: Ceremony) -> Ceremony:
+    """End the draw because something is missing; parties then sign the record (8). Raises CeremonyRefused."""
+    return saved(draw, replace(draw.state, end=void_of(draw)))
 
 
 def carry_out(draw: Ceremony) -> Ceremony:
@@ -217,7 +246,7 @@ def carry_out(draw: Ceremony) -> Ceremony:
     state = draw.state
     if state.end is not None:
         raise CeremonyRefused(
-            sentence("this draw has ended"), sentence("begin a new draw; every party commits again")
+            sentence("this draw has ended"), sentence("look how it ended: draws ceremony show")
         )
     asked = draw.list.later
     if stage == "later" and asked:
@@ -228,17 +257,17 @@ def carry_out(draw: Ceremony) -> Ceremony:
     if stage:
         raise CeremonyRefused(
             sentence("still missing: {parties}", parties=", ".join(missing)),
-            sentence("wait for it, or void the draw; a void names who refused"),
+            sentence("ask these parties for their messages"),
         )
     leaves(draw)
     end = Drawn(draw.own, protocol.seed(draw.own, state.reveals, state.later))
-    return _save(draw, replace(state, end=end))
+    return saved(draw, replace(state, end=end))
 
 
 def signatures(draw: Ceremony) -> bytes:
     """Return the file with the signatures of all parties. Raises CeremonyRefused if one is missing."""
     stage, missing = draw.missing()
-    if stage in _BEFORE_REVEALS:
+    if stage in BEFORE_REVEALS:
         raise CeremonyRefused(
             sentence("still missing: {parties}", parties=", ".join(missing)),
             sentence("wait for the signatures of all parties"),
@@ -249,19 +278,25 @@ def signatures(draw: Ceremony) -> bytes:
 def end_file(draw: Ceremony) -> bytes:
     """Return the record of how an ended draw ended (8). Raises CeremonyRefused if it has not ended."""
     if draw.state.end is None:
-        raise CeremonyRefused(sentence("this draw has not ended"), sentence("carry out the draw, or void it"))
+        raise CeremonyRefused(
+            sentence("this draw has not ended"), sentence("look what it waits for: draws ceremony show")
+        )
     return protocol.END.encode(draw.state.end)
 
 
 def transcript(draw: Ceremony, *, early: bool = False) -> bytes:
     """Return the transcript of an ended draw. Raises CeremonyRefused before the day of publication.
 
-    With ``early``, the transcript is for the team of the second check only.
+    With ``early``, the transcript is for the team of the second check only. That of a void does not wait: no
+    line was drawn, and its leaves and strata are those that the parties already have (docs/draws.md, 9).
     """
     state, found = draw.state, leaves(draw)
     if state.end is None:
-        raise CeremonyRefused(sentence("this draw has not ended"), sentence("carry out the draw, or void it"))
-    if draw.today < draw.list.publish and not early:
+        raise CeremonyRefused(
+            sentence("this draw has not ended"), sentence("look what it waits for: draws ceremony show")
+        )
+    draw.check_signed()
+    if draw.today < draw.list.publish and not early and not isinstance(state.end, Void):
         raise CeremonyRefused(
             sentence("the transcript is published on {day} or later", day=draw.list.publish),
             sentence("before, it would announce the controls"),
@@ -286,10 +321,7 @@ def transcript(draw: Ceremony, *, early: bool = False) -> bytes:
     except verify.Disproved as error:
         raise CeremonyRefused(
             sentence("the transcript would not be valid ({rule})", rule=error.rule),
-            sentence(
-                "a void needs the signature of a party that is not missing, or of all parties if a pulse did"
-                " not come; otherwise the files were changed"
-            ),
+            sentence("the files of this draw were changed: use a copy of its folder"),
         ) from None
     return raw
 
@@ -303,180 +335,12 @@ def _drawn(of: DrawList, found: Leaves, end: Drawn | Void) -> tuple[str, ...]:
     )
 
 
-def _committed(draw: Ceremony, message: Commitment) -> State:
-    state = draw.state
-    _check_party(draw, message.party)
-    if any(each.party == message.party for each in state.commitments):
-        raise CeremonyRefused(
-            sentence("{party} has already committed", party=message.party),
-            sentence("a party commits once; to change it, void the draw"),
-        )
-    if any(each.commitment == message.commitment for each in state.commitments):
-        raise CeremonyRefused(
-            sentence("this is the commitment of another party"),
-            sentence("each party makes its own commitment, on its own machine"),
-        )
-    commitments = _in_order(draw.list, [*state.commitments, message])
-    statement = None
-    if len(commitments) == len(draw.list.parties):
-        statement = Statement(draw.own, tuple(each.commitment for each in commitments))
-    return replace(state, commitments=commitments, statement=statement)
-
-
-def _signed_by(draw: Ceremony, message: Signature) -> State:
-    state = draw.state
-    file, held = {
-        "statement": (state.statement and protocol.STATEMENT.encode(state.statement), state.signatures),
-        "later": (state.later and protocol.LATER.encode(state.later), state.later_signatures),
-        "void": (isinstance(state.end, Void) and protocol.END.encode(state.end), state.end_signatures),
-    }[message.file]
-    key = _check_party(draw, message.party)
-    if not file:
-        raise CeremonyRefused(
-            sentence("there is nothing to sign yet"), sentence("sign the file that this draw wrote")
-        )
-    if not minisign.is_signed(file, message.signature, key):
-        raise CeremonyRefused(
-            sentence("the signature of {party} is not valid for this draw", party=message.party),
-            sentence("check which key and which file were used, and sign again"),
-        )
-    if any(each.party == message.party for each in held):
-        raise CeremonyRefused(
-            sentence("{party} has already signed", party=message.party), sentence("one signature is enough")
-        )
-    both = _in_order(draw.list, [*held, Signed(message.party, message.signature)])
-    match message.file:
-        case "statement":
-            return replace(state, signatures=both)
-        case "later":
-            return replace(state, later_signatures=both)
-        case _:
-            return replace(state, end_signatures=both)
-
-
-def _revealed(draw: Ceremony, message: Reveal) -> State:
-    state = draw.state
-    _check_party(draw, message.party)
-    if draw.missing()[0] in _BEFORE_REVEALS:
-        raise CeremonyRefused(
-            sentence("nobody may reveal before all parties have signed"),
-            sentence("wait for the signatures; keep the reveal secret until then"),
-        )
-    if draw.today > draw.list.until:
-        raise CeremonyRefused(
-            sentence("this reveal is late: the last day was {day}", day=draw.list.until),
-            sentence("void the draw, and begin a new one; every party commits again"),
-        )
-    if any(each.party == message.party for each in state.reveals):
-        raise CeremonyRefused(
-            sentence("{party} has already revealed", party=message.party), sentence("one reveal is enough")
-        )
-    (committed,) = (each.commitment for each in state.commitments if each.party == message.party)
-    if message.id != draw.list.id or protocol.commitment(message) != committed:
-        raise CeremonyRefused(
-            sentence("the reveal of {party} does not match its commitment", party=message.party),
-            sentence("ask the party for the right file; if the party has no such file, void the draw"),
-        )
-    return replace(state, reveals=_in_order(draw.list, [*state.reveals, message]))
-
-
-def _later(draw: Ceremony, message: Later) -> State:
-    asked, state = draw.list.later, draw.state
-    if asked is None or (message.source, message.round) != (asked.source, asked.round):
-        raise CeremonyRefused(
-            sentence("the list does not name this source and round"),
-            sentence("only the source that was fixed with the list counts"),
-        )
-    if len(state.reveals) < len(draw.list.parties):
-        raise CeremonyRefused(
-            sentence("the later value comes after all reveals"), sentence("wait for the missing reveals")
-        )
-    # A throw that was mistyped can be typed again, because without signatures it has no effect.
-    if state.later is not None and (asked.source != DICE or state.later_signatures):
-        raise CeremonyRefused(
-            sentence("the later value is already there"), sentence("it is taken once; nobody can replace it")
-        )
-    if draw.today < asked.day:
-        raise CeremonyRefused(
-            sentence("the value of this round is not known before {day}", day=asked.day),
-            sentence("wait for that day"),
-        )
-    if asked.source == DICE and not protocol.is_of_dice(message.value):
-        raise CeremonyRefused(
-            sentence("this is not a throw of at least 50 dice, each from 1 to 6"),
-            sentence("throw in front of all parties, and write down each digit"),
-        )
-    return replace(state, later=message)
-
-
-def _of_minisign(draw: Ceremony, raw: bytes) -> Signature:
-    """Return the message in a signature that minisign made: whose it is, and of which file."""
-    state = draw.state
-    files = {
-        "statement": state.statement and protocol.STATEMENT.encode(state.statement),
-        "later": state.later and protocol.LATER.encode(state.later),
-        "void": protocol.END.encode(state.end) if isinstance(state.end, Void) else None,
-    }
-    try:
-        signature = minisign.first_signature(raw)
-    except minisign.BadSignature:
-        signature = bytes(64)
-    for name, file in files.items():
-        for party in draw.list.parties:
-            if file and minisign.is_signed(file, signature, party.key):
-                return Signature(draw.own, name, party.name, signature)
-    raise CeremonyRefused(
-        sentence("no party made this signature for a file of this draw"),
-        sentence("check which key and which file were used, and sign again"),
-    )
-
-
-def _check_party(draw: Ceremony, name: str) -> bytes:
-    """Return the key of a party. Raises CeremonyRefused for somebody else."""
-    for each in draw.list.parties:
-        if each.name == name:
-            return each.key
-    raise CeremonyRefused(
-        sentence("{party} is not a party of this draw", party=name),
-        sentence("the parties are: {parties}", parties=", ".join(draw.list.names)),
-    )
-
-
 def _without(of: DrawList, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in of.names if name not in names)
 
 
-def _in_order(of: DrawList, given: Sequence[_T]) -> tuple[_T, ...]:
-    return tuple(sorted(given, key=lambda each: of.names.index(each.party)))
-
-
-def _save(draw: Ceremony, state: State) -> Ceremony:
+def saved(draw: Ceremony, state: State) -> Ceremony:
+    """Write the state of a draw, and return the draw with it."""
     after = replace(draw, state=replace(state, seen=draw.now))
     atomic_files.write(draw.folder / STATE, [_STATE.encode(after.state)])
     return after
-
-
-def stage_of(draw: Ceremony) -> Sentence:
-    """Return what the draw waits for, for a person."""
-    stage, missing = draw.missing()
-    parties = ", ".join(missing)
-    if isinstance(draw.state.end, Void):
-        named = ", ".join(draw.state.end.missing)
-        return (
-            sentence("void: {parties} did not send what was due", parties=named)
-            if named
-            else sentence("void: the later value did not come")
-        )
-    if draw.state.end:
-        return sentence("drawn")
-    asked = draw.list.later
-    thrown = sentence("waits for more signatures under the dice, of: {parties}", parties=parties)
-    return {
-        "commitment": sentence("waits for the commitments of: {parties}", parties=parties),
-        "signature": sentence("waits for the signatures of: {parties}", parties=parties),
-        "reveal": sentence("waits for the reveals of: {parties}", parties=parties),
-        "later": thrown
-        if draw.state.later
-        else sentence("waits for the later value: {source}", source=asked.source if asked else ""),
-        "": sentence("ready to draw"),
-    }[stage]

@@ -184,7 +184,7 @@ def changed() -> ListRefused:
     """Return the refusal of a list that is not the frozen one."""
     return ListRefused(
         sentence("the list was changed after it was frozen"),
-        sentence("use the files exactly as they were made; if they are lost, void the draw"),
+        sentence("check that these are the files of this draw, exactly as they were made"),
     )
 
 

@@ -4,93 +4,38 @@ The folder belongs to the party. The office never sees it.
 """
 
 import secrets
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from crypto import age, minisign, signing
 from crypto.errors import CryptoError, Malformed
 from crypto.recipients import ScryptIdentity, ScryptRecipient
-from crypto.shape import binary, integer, list_of, one_of, optional, record, text
-from draws import protocol
+from draws import holders, protocol, series
+from draws.holders import Holder, Other, PartyRefused, Taken
 from draws.messages import SIGNATURE, Signature
 from draws.protocol import Commitment, DrawList, Drawn, Later, Reveal, Signed, Statement, Void
-from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import atomic_files, given_files
 
-_FILE, _KEY = "party.json", "key.age"
+_KEY = "key.age"
+# As for officers: five words that chance chose are longer.
+SHORTEST = 12
 
 
-class PartyRefused(Refused):
-    """A party's program refuses to commit, to sign or to reveal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A draw in which the party takes part: what it signed and revealed, and the end hash once it knows it.
-
-    ``later`` is the hash of the dice that it signed.
-    """
-
-    series: str
-    number: int
-    list: bytes
-    secret: bytes
-    statement: bytes | None = None
-    revealed: int | None = None
-    later: bytes | None = None
-    end: bytes | None = None
-
-    def has_made(self, stage: str) -> bool:
-        """Return whether the party has made what a draw needs at a stage (8)."""
-        made = {
-            "commitment": True,
-            "signature": self.statement is not None,
-            "reveal": self.revealed is not None,
-            "later": self.later is not None,
-        }
-        return made[stage]
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """A party: its name, its public key (32 bytes), and its draws."""
-
-    name: str
-    key: bytes
-    draws: tuple[Taken, ...] = ()
-
-
-_hash = binary(protocol.HASH)
-_HOLDER = record(
-    Holder,
-    {
-        "name": text(40, r"[a-z][a-z0-9-]*"),
-        "key": _hash,
-        "draws": list_of(
-            record(
-                Taken,
-                {
-                    "series": text(40),
-                    "number": integer(1),
-                    "list": _hash,
-                    "secret": binary(32),
-                    "statement": optional(_hash),
-                    "revealed": optional(one_of(1)),
-                    "later": optional(_hash),
-                    "end": optional(_hash),
-                },
-            ),
-            10_000,
-        ),
-    },
-    "draw-party",
-)
+def check_passphrase(chosen: str) -> None:
+    """Raise PartyRefused unless a new passphrase has at least 12 characters, without blanks at either end."""
+    if len(chosen.strip()) < SHORTEST:
+        raise PartyRefused(
+            sentence("the passphrase is shorter than {shortest} characters", shortest=SHORTEST),
+            sentence("five or more randomly drawn words make a strong passphrase that can be remembered"),
+        )
 
 
 def create(folder: Path, name: str, passphrase: str) -> Holder:
     """Make the folder of a party, with a new key that the passphrase protects. Raises Refused."""
+    check_passphrase(passphrase)
     if folder.exists():
         raise PartyRefused(
             sentence("{path} already exists", path=folder), sentence("name a new folder for each party")
@@ -98,8 +43,7 @@ def create(folder: Path, name: str, passphrase: str) -> Holder:
     seed = secrets.token_bytes(signing.SEED)
     made = Holder(name, signing.public_key(seed))
     try:
-        raw = _HOLDER.encode(made)
-        _HOLDER.parse(raw)
+        holders.HOLDER.parse(holders.HOLDER.encode(made))
     except Malformed:
         raise PartyRefused(
             sentence("a name has small letters, digits and hyphens, and begins with a letter"),
@@ -108,35 +52,26 @@ def create(folder: Path, name: str, passphrase: str) -> Holder:
     atomic_files.make_folder(folder)
     atomic_files.write(folder / _KEY, [age.seal_bytes(seed, [ScryptRecipient(passphrase)])])
     atomic_files.write(folder / f"{name}.pub", [minisign.public_file(made.key)])
-    atomic_files.write(folder / _FILE, [raw])
+    holders.save(folder, made)
     return made
 
 
-def opened(folder: Path) -> Holder:
-    """Return the party in a folder. Raises PartyRefused."""
-    try:
-        return _HOLDER.parse(given_files.content(folder / _FILE))
-    except Malformed:
-        raise PartyRefused(
-            sentence("{path} is damaged", path=folder / _FILE), sentence("use a copy of the folder")
-        ) from None
-
-
 def commit(folder: Path, of: DrawList) -> bytes:
-    """Return a commitment to a new secret, which stays in the folder. Raises PartyRefused."""
-    holder, own = opened(folder), protocol.list_hash(of)
+    """Return a commitment to a new secret, which stays in the folder. Raises PartyRefused.
+
+    For the same list, the party has one commitment: the second time, the function returns it again.
+    """
+    holder, own = holders.opened(folder), protocol.list_hash(of)
     if dict(zip(of.names, [each.key for each in of.parties], strict=True)).get(holder.name) != holder.key:
         raise PartyRefused(
             sentence("this list does not name {party} with this key", party=holder.name),
             sentence("give the office your public key, {file}", file=f"{holder.name}.pub"),
         )
-    _check_series(holder, of, own)
-    if any(each.list == own for each in holder.draws):
-        raise PartyRefused(
-            sentence("you have already committed to this list"), sentence("a party commits once to a list")
-        )
-    taken = Taken(of.series, of.number, own, secrets.token_bytes(32))
-    _save(folder, replace(holder, draws=(*holder.draws, taken)))
+    taken = next((each for each in holder.draws if each.list == own), None)
+    if taken is None:
+        series.check(of, holder.known(of.series))
+        taken = Taken(of.series, of.number, own, secrets.token_bytes(32))
+        holders.save(folder, replace(holder, draws=(*holder.draws, taken)))
     return protocol.COMMITMENT.encode(
         Commitment(own, holder.name, protocol.commitment(_reveal(holder, of, taken)))
     )
@@ -144,7 +79,7 @@ def commit(folder: Path, of: DrawList) -> bytes:
 
 def sign(folder: Path, of: DrawList, statement: Statement, passphrase: str) -> bytes:
     """Return the signature of the statement, and remember it. Raises PartyRefused."""
-    holder, own = opened(folder), protocol.list_hash(of)
+    holder, own = holders.opened(folder), protocol.list_hash(of)
     taken = _taken(holder, own)
     at = of.names.index(holder.name)
     commitments = statement.commitments
@@ -164,14 +99,17 @@ def sign(folder: Path, of: DrawList, statement: Statement, passphrase: str) -> b
             sentence("you have already signed another statement for this list"),
             sentence("do not sign; somebody has exchanged a commitment"),
         )
-    raw = _signature(folder, own, "statement", file, passphrase)
-    _save(folder, _replaced(holder, replace(taken, statement=protocol.hashed("statement", file))))
-    return raw
+    return _signed(folder, replace(taken, statement=protocol.hashed("statement", file)), file, passphrase)
 
 
-def reveal(folder: Path, of: DrawList, statement: Statement, signatures: tuple[Signed, ...]) -> bytes:
-    """Return the reveal, once all parties have signed. Raises PartyRefused before."""
-    holder, own = opened(folder), protocol.list_hash(of)
+def reveal(
+    folder: Path, of: DrawList, statement: Statement, signatures: tuple[Signed, ...], today: date
+) -> bytes:
+    """Return the reveal, once all parties have signed. Raises PartyRefused before, and after the last day.
+
+    After the last day, only the reveal that the party made in time is written again.
+    """
+    holder, own = holders.opened(folder), protocol.list_hash(of)
     taken, file = _taken(holder, own), protocol.STATEMENT.encode(statement)
     if taken.statement != protocol.hashed("statement", file):
         raise PartyRefused(
@@ -185,14 +123,19 @@ def reveal(folder: Path, of: DrawList, statement: Statement, signatures: tuple[S
                 sentence("the valid signature of {party} is missing", party=party.name),
                 sentence("do not reveal anything before all parties have signed"),
             )
-    _save(folder, _replaced(holder, replace(taken, revealed=1)))
+    if today > of.until and not taken.revealed:
+        raise PartyRefused(
+            sentence("the last day for reveals was {day}: nobody accepts yours any more", day=of.until),
+            sentence("keep your secret, and tell the other parties; the draw will be void"),
+        )
+    holders.save(folder, _replaced(holder, replace(taken, revealed=1)))
     return protocol.REVEAL.encode(_reveal(holder, of, taken))
 
 
 def sign_later(folder: Path, of: DrawList, later: Later, passphrase: str) -> bytes:
     """Return the signature of thrown dice that the party has seen, and remember it. Raises PartyRefused."""
-    own, holder = protocol.list_hash(of), opened(folder)
-    taken, file = _taken(holder, own), protocol.LATER.encode(later)
+    own = protocol.list_hash(of)
+    taken, file = _taken(holders.opened(folder), own), protocol.LATER.encode(later)
     if later.list != own:
         raise _other_list()
     if taken.later not in (None, protocol.hashed("later", file)):
@@ -200,9 +143,7 @@ def sign_later(folder: Path, of: DrawList, later: Later, passphrase: str) -> byt
             sentence("you have already signed other dice for this list"),
             sentence("do not sign: the dice are thrown once"),
         )
-    raw = _signature(folder, own, "later", file, passphrase)
-    _save(folder, _replaced(holder, replace(taken, later=protocol.hashed("later", file))))
-    return raw
+    return _signed(folder, replace(taken, later=protocol.hashed("later", file)), file, passphrase, "later")
 
 
 def sign_void(folder: Path, of: DrawList, end: Void, passphrase: str, today: date) -> bytes:
@@ -210,14 +151,17 @@ def sign_void(folder: Path, of: DrawList, end: Void, passphrase: str, today: dat
 
     A party does not sign a record that names it, unless the record names all parties.
     """
-    own, holder = protocol.list_hash(of), opened(folder)
+    own, holder = protocol.list_hash(of), holders.opened(folder)
     taken = _taken(holder, own)
     if end.list != own:
         raise _other_list()
-    if holder.name in end.missing and end.missing != of.names:
+    if holder.name not in protocol.witnesses(of, end):
         raise PartyRefused(
             sentence("the record says that your own message is missing"),
-            sentence("if you sent it, do not sign, and tell the other parties"),
+            sentence(
+                "if you sent it, tell the other parties. A party that a void names signs it only if it names"
+                " all parties"
+            ),
         )
     if not protocol.due(of, end.stage) <= end.day <= today:
         raise PartyRefused(
@@ -225,53 +169,45 @@ def sign_void(folder: Path, of: DrawList, end: Void, passphrase: str, today: dat
             sentence("do not sign: what is missing may still come"),
         )
     _check_end(taken, end)
-    raw = _signature(folder, own, "void", protocol.END.encode(end), passphrase)
-    _save(folder, _replaced(holder, replace(taken, end=protocol.end_hash(end))))
-    return raw
+    file = protocol.END.encode(end)
+    return _signed(folder, replace(taken, end=protocol.end_hash(end)), file, passphrase, "void")
 
 
-def remember(folder: Path, end: Drawn | Void) -> bool:
+def remember(folder: Path, end: Drawn | Void, of: DrawList | None = None) -> bool:
     """Remember how a draw ended, so that the next list must continue it. Raises PartyRefused.
 
-    Return whether the record says that something of this party is missing although the party made it.
+    ``of`` is the list of a draw in which the party had no part: it must continue what the party knows of its
+    series. Return whether the record says that something of this party is missing although the party made it.
     """
-    holder = opened(folder)
+    holder = holders.opened(folder)
+    if of is not None and not any(each.list == end.list for each in holder.draws):
+        holders.save(folder, replace(holder, others=(*holder.others, *_other(holder, end, of))))
+        return False
     taken = _taken(holder, end.list)
     _check_end(taken, end)
-    _save(folder, _replaced(holder, replace(taken, end=protocol.end_hash(end))))
+    holders.save(folder, _replaced(holder, replace(taken, end=protocol.end_hash(end))))
     return isinstance(end, Void) and holder.name in end.missing and taken.has_made(end.stage)
 
 
-def _check_end(taken: Taken, end: Drawn | Void) -> None:
+def _other(holder: Holder, end: Drawn | Void, of: DrawList) -> Iterator[Other]:
+    """Yield what the party did not know of a draw in which it had no part. Raises Refused."""
+    if protocol.list_hash(of) != end.list:
+        raise _other_list()
+    before = next((each for each in holder.others if each.list == end.list), None)
+    if before:
+        _check_end(before, end)
+        return
+    if known := holder.known(of.series):
+        series.check(of, known)
+    yield Other(of.series, of.number, end.list, protocol.end_hash(end))
+
+
+def _check_end(taken: Taken | Other, end: Drawn | Void) -> None:
     if taken.end not in (None, protocol.end_hash(end)):
         raise PartyRefused(
             sentence("you know another end of this draw"),
             sentence("tell the other parties: a draw has one end, and somebody shows two"),
         )
-
-
-def _check_series(holder: Holder, of: DrawList, own: bytes) -> None:
-    """Raise PartyRefused for a second list of one number, or one that does not continue what is known."""
-    for each in holder.draws:
-        if each.series != of.series:
-            continue
-        if each.number == of.number and each.list != own:
-            raise PartyRefused(
-                sentence("you have already taken part in draw {number} with another list", number=of.number),
-                sentence("do not commit: a draw that is repeated has the next number, and names the void"),
-            )
-        if each.number == of.number - 1 and each.end != of.previous:
-            raise PartyRefused(
-                sentence(
-                    "this list does not name the end of draw {number} that you know", number=each.number
-                ),
-                sentence("ask for the end of that draw, and give it to: draws party remember"),
-            )
-        if each.number > of.number:
-            raise PartyRefused(
-                sentence("you have already taken part in draw {number}, which is later", number=each.number),
-                sentence("do not commit: the numbers of a series only grow"),
-            )
 
 
 def _taken(holder: Holder, own: bytes) -> Taken:
@@ -291,8 +227,15 @@ def _replaced(holder: Holder, taken: Taken) -> Holder:
     return replace(holder, draws=tuple(taken if each.list == taken.list else each for each in holder.draws))
 
 
+def _signed(folder: Path, taken: Taken, file: bytes, passphrase: str, name: str = "statement") -> bytes:
+    """Return the signature of a file, and remember ``taken``, which says that the party signed it."""
+    raw = _signature(folder, taken.list, name, file, passphrase)
+    holders.save(folder, _replaced(holders.opened(folder), taken))
+    return raw
+
+
 def _signature(folder: Path, own: bytes, name: str, file: bytes, passphrase: str) -> bytes:
-    holder = opened(folder)
+    holder = holders.opened(folder)
     try:
         sealed = given_files.content(folder / _KEY)
         seed = age.unseal_bytes(sealed, [ScryptIdentity(passphrase)])
@@ -310,7 +253,3 @@ def _other_list() -> PartyRefused:
         sentence("this message belongs to another list"),
         sentence("each party must use the list of this draw"),
     )
-
-
-def _save(folder: Path, holder: Holder) -> None:
-    atomic_files.write(folder / _FILE, [_HOLDER.encode(holder)])

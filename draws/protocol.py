@@ -277,6 +277,18 @@ def has_value(of: DrawList, later: Later | None, signed: Sequence[Signed]) -> bo
     return later is not None and (of.later.source != DICE or 2 * len(signed) > len(of.parties))
 
 
+def witnesses(of: DrawList, end: Void) -> tuple[str, ...]:
+    """Return who may sign a void: the parties that it does not name or, if it names all, all (8)."""
+    return tuple(name for name in of.names if name not in end.missing) or of.names
+
+
+def is_signed(of: DrawList, end: Void, signers: Sequence[str]) -> bool:
+    """Return whether enough parties signed the record of a void: one, or all if a pulse did not come (8)."""
+    needed = witnesses(of, end)
+    found = [name for name in needed if name in signers]
+    return bool(found) if end.missing else len(found) == len(needed)
+
+
 def due(of: DrawList, stage: str) -> date:
     """Return the first day on which a void at a stage can be written (8)."""
     if stage != "later" or of.later is None:

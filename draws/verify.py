@@ -185,7 +185,7 @@ def _check_later(found: Transcript, own: bytes) -> None:
 def _check_void(found: Transcript, end: Void) -> None:
     """Section 8: the record names exactly the parties from which something is missing."""
     names, asked = found.list.names, found.list.later
-    signers = {each.party for each in found.end_signatures}
+    is_signed = protocol.is_signed(found.list, end, [each.party for each in found.end_signatures])
     _check_signed(found, found.end_signatures, protocol.END.encode(end), "end")
     check(not found.drawn and end.day >= protocol.due(found.list, end.stage), "end")
     if end.stage != "later":
@@ -194,7 +194,7 @@ def _check_void(found: Transcript, end: Void) -> None:
         check(len(found.reveals) == len(names), "end")
         check(not protocol.has_value(found.list, found.later, found.later_signatures), "end")
         if asked and asked.source != DICE:
-            check(not end.missing and len(signers) == len(names), "end")
+            check(not end.missing and is_signed, "end")
             return
     _check_order(found, end.missing, "end")
     if end.stage != "commitment":
@@ -205,7 +205,7 @@ def _check_void(found: Transcript, end: Void) -> None:
         }
         there = {each.party for each in sent[end.stage]}
         check({*end.missing} == {*names} - there, "end")
-    check(bool(end.missing) and bool(signers - {*end.missing} or (end.missing == names and signers)), "end")
+    check(bool(end.missing) and is_signed, "end")
 
 
 def _check_drawn(

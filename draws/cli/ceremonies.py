@@ -4,15 +4,13 @@ from pathlib import Path
 
 import click
 
-from crypto.recipients import X25519Recipient
-from draws import ceremony, messages, protocol, team
+from draws import arrivals, ceremony, protocol, team
 from draws.ceremony import Ceremony, CeremonyRefused
-from draws.cli import options
-from draws.language import said
-from draws.protocol import Later
+from draws.cli import options, stages
+from draws.protocol import Later, Void
 from inbox.language.messages import sentence
-from inbox.system import given_files, terminal
-from templates.command_line import FILE, json_option
+from inbox.system import atomic_files
+from templates.command_line import json_option
 
 
 @click.command()
@@ -20,30 +18,7 @@ from templates.command_line import FILE, json_option
 @json_option
 def show(*, folder: Path, as_json: bool) -> None:
     """Show what a draw waits for."""
-    _tell(options.opened(folder), as_json=as_json)
-
-
-@click.command()
-@options.draw_argument
-@click.argument("file", metavar="[FILE…]", type=FILE, nargs=-1)
-@click.option("--line", help="A message as one line, as a scanner of QR codes types it; - asks for it.")
-@json_option
-def accept(*, folder: Path, file: tuple[Path, ...], line: str | None, as_json: bool) -> None:
-    """Take in the messages of parties: commitments, signatures, reveals.
-
-    Signatures of minisign are accepted, too. Each message is accepted or refused on its own.
-    """
-    draw = options.opened(folder)
-    if line:
-        typed = (
-            terminal.ask_line(said(sentence("the line that the scanner types:")) + " ") or ""
-            if line == "-"
-            else line
-        )
-        draw = ceremony.accept(draw, messages.from_line(typed))
-    for each in file:
-        draw = ceremony.accept(draw, given_files.content(each))
-    _tell(draw, as_json=as_json)
+    stages.tell(options.opened(folder), as_json=as_json)
 
 
 @click.command()
@@ -59,7 +34,7 @@ def statement(*, folder: Path, out: Path, as_json: bool) -> None:
             sentence("wait for the commitments of all parties"),
         )
     options.write(out, protocol.STATEMENT.encode(draw.state.statement))
-    _tell(draw, as_json=as_json)
+    stages.tell(draw, as_json=as_json)
 
 
 @click.command()
@@ -70,7 +45,7 @@ def signatures(*, folder: Path, out: Path, as_json: bool) -> None:
     """Write the signatures of all parties, which each party checks before it reveals."""
     draw = options.opened(folder)
     options.write(out, ceremony.signatures(draw))
-    _tell(draw, as_json=as_json)
+    stages.tell(draw, as_json=as_json)
 
 
 @click.command()
@@ -87,24 +62,29 @@ def later(*, folder: Path, value: str, out: Path, as_json: bool) -> None:
     asked = draw.list.later
     source, round_ = (asked.source, asked.round) if asked else ("none", "none")
     raw = protocol.LATER.encode(Later(draw.own, source, round_, "".join(value.lower().split())))
-    after = ceremony.accept(draw, raw)
-    options.write(out, raw)
-    _tell(after, as_json=as_json)
+    with atomic_files.new(out) as file:
+        after = arrivals.accept(draw, raw).draw
+        file.write(raw)
+    stages.tell(after, as_json=as_json)
 
 
 @click.command()
 @options.draw_argument
 @options.out_option
+@click.option("--yes", is_flag=True, help="Void the draw without asking.")
 @json_option
-def void(*, folder: Path, out: Path, as_json: bool) -> None:
+def void(*, folder: Path, out: Path, yes: bool, as_json: bool) -> None:
     """Void a draw in which something is missing, and write the record that the other parties sign.
 
     The last day for reveals must have come, and the day of the dice; the day of a pulse must be over. All
-    parties sign that a pulse did not come.
+    parties sign that a pulse did not come. The command names those whom the record will name, and asks.
     """
-    draw = ceremony.void(options.opened(folder))
-    options.write(out, ceremony.end_file(draw))
-    _tell(draw, as_json=as_json)
+    draw = options.opened(folder)
+    with atomic_files.new(out) as file:
+        _ask_once(draw, ceremony.void_of(draw), is_asked=not yes)
+        after = ceremony.void(draw)
+        file.write(ceremony.end_file(after))
+    stages.tell(after, as_json=as_json)
 
 
 @click.command()
@@ -113,23 +93,22 @@ def void(*, folder: Path, out: Path, as_json: bool) -> None:
 @json_option
 def draw(*, folder: Path, out: Path, as_json: bool) -> None:
     """Carry out the draw, and write how it ended, end.json, for the parties and the next draw."""
-    after = ceremony.carry_out(options.opened(folder))
-    options.write(out, ceremony.end_file(after))
-    _tell(after, as_json=as_json)
+    draw = options.opened(folder)
+    with atomic_files.new(out) as file:
+        after = ceremony.carry_out(draw)
+        file.write(ceremony.end_file(after))
+    stages.tell(after, as_json=as_json)
 
 
 @click.command()
 @options.draw_argument
-@click.option("--team", "public", required=True, help="The public key of the team, age1….")
 @options.out_option
 @json_option
-def result(*, folder: Path, public: str, out: Path, as_json: bool) -> None:
-    """Write the result, sealed for the team of the second check."""
+def result(*, folder: Path, out: Path, as_json: bool) -> None:
+    """Write the result, sealed for the team for which the list was frozen."""
     after = options.opened(folder)
-    options.write(
-        out, team.seal_result(ceremony.transcript(after, early=True), X25519Recipient.parse(public))
-    )
-    _tell(after, as_json=as_json)
+    options.write(out, team.seal_result(ceremony.transcript(after, early=True), ceremony.team_of(after)))
+    stages.tell(after, as_json=as_json)
 
 
 @click.command()
@@ -137,22 +116,32 @@ def result(*, folder: Path, public: str, out: Path, as_json: bool) -> None:
 @options.out_option
 @json_option
 def transcript(*, folder: Path, out: Path, as_json: bool) -> None:
-    """Write the transcript that anybody can verify, after the checks are over."""
+    """Write the transcript that anybody can verify, after the checks are over.
+
+    That of a void can be written at once, for the register. It is published on the same day as any other.
+    """
     after = options.opened(folder)
     options.write(out, ceremony.transcript(after))
-    _tell(after, as_json=as_json)
+    day = after.list.publish
+    early = [sentence(
+        "give it to the team for the register, and publish it on {day} or later: the next draw often has the"
+        " same strata", day=day,
+    )] if after.today < day else []  # fmt: skip
+    stages.tell(after, *early, as_json=as_json)
 
 
-def _tell(draw: Ceremony, *, as_json: bool) -> None:
-    said_of = ceremony.stage_of(draw)
-    view = {
-        "series": draw.list.series,
-        "number": draw.list.number,
-        "list": draw.own.hex(),
-        "stage": said_of,
-        "missing": list(draw.missing()[1]),
-    }
-    line = sentence(
-        "draw {number} of {series}: {stage}", number=draw.list.number, series=draw.list.series, stage=said_of
+def _ask_once(draw: Ceremony, end: Void, *, is_asked: bool) -> None:
+    """Ask before the draw is voided. Raises CeremonyRefused unless the answer is yes."""
+    parties = ", ".join(end.missing)
+    names = (
+        sentence("The record will name as missing: {parties}.", parties=parties)
+        if parties
+        else sentence("The record will say that the later value did not come.")
     )
-    options.tell(view, line, as_json=as_json)
+    question = sentence("{names} A void cannot be undone. Void draw {number} of {series}?",
+                        names=names, number=draw.list.number, series=draw.list.series)  # fmt: skip
+    if is_asked and not options.is_confirmed(question):
+        raise CeremonyRefused(
+            sentence("nothing was voided"),
+            sentence("ask these parties for their messages first; a script that is sure gives --yes"),
+        )

@@ -1,8 +1,8 @@
 """Commands that read the list of controls, and freeze it."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,12 @@ from crypto.recipients import X25519Recipient
 from draws import ceremony, columns, containers, csv_files, freezing, protocol
 from draws.ceremony import Ceremony
 from draws.cli import options
-from draws.freezing import Kind, ListRefused, Plan
+from draws.freezing import Kind, Leaves, ListRefused, Plan, Private
 from draws.language import said
-from draws.protocol import Party, Source
+from draws.protocol import DrawList, Party, Source
 from inbox.language.messages import Sentence, sentence
 from inbox.system import clock, given_files, terminal
-from templates.command_line import DAY, FILE, FOLDER, NUMBER, Whole, json_option, together
+from templates.command_line import DAY, FILE, FOLDER, Whole, json_option
 
 CONTROLS = Kind("container", columns.stratum, containers.compared)
 # More lines than these are not named in a warning.
@@ -44,96 +44,121 @@ def strata(*, file: Path, as_json: bool) -> None:
     terminal.show(view, [*lines, said(total)], as_json=as_json)
 
 
-# The options of every kind of list. `plan` takes them, except for the folder.
-plan_options = together(
-    click.option("--folder", type=FOLDER, required=True, help="The new folder of the draw."),
-    click.option("--series", required=True, help="The name of the series of draws, such as le-havre."),
-    click.option(
-        "--after",
-        type=FILE,
-        help="How the draw before ended: its file end.json. Only the first draw of a series has none.",
-    ),
-    click.option("--number", type=NUMBER, default=1, help="The number of this draw in the series."),
-    click.option(
-        "--party",
-        "parties",
-        type=FILE,
-        multiple=True,
-        help="The public key of a party, NAME.pub. Give three or more parties with opposed interests.",
-    ),
-    click.option("--until", type=DAY, help="The last day for reveals; today, by default."),
-    click.option(
-        "--later",
-        type=(str, str, DAY),
-        metavar="SOURCE ROUND DAY",
-        help="A later source: its name (dice, nist, drand), its round, and the day on which it is known.",
-    ),
-)
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What the options of every kind of list say."""
+
+    folder: Path
+    series: str | None
+    after: Path | None
+    parties: tuple[Path, ...]
+    until: date | None
+    later: tuple[str, str, date] | None
+    team: str
+    opens: date | None
+    publish: date
+
+    def plan(self, today: date, opens: date) -> Plan:
+        """Return what is fixed for a list that is frozen today. Raises Refused.
+
+        ``opens`` is the day on which the result may be opened if no option says another one.
+        """
+        if (self.series is None) == (self.after is None):
+            raise ListRefused(
+                sentence("a list needs either the name of a new series, or the draw before it"),
+                sentence(
+                    "give --series for the first draw, and --after with the folder of the last one later"
+                ),
+            )
+        place = options.opened(self.after).place if self.after else ceremony.first(self.series or "")
+        return Plan(
+            place.series,
+            place.number,
+            place.previous,
+            today,
+            self.until or today + timedelta(days=1),
+            self.publish,
+            self.opens or opens,
+            tuple(map(_party, self.parties)),
+            later=Source(*self.later) if self.later else None,
+        )
+
+    def create(self, frozen: tuple[DrawList, Leaves, Private], **more: bytes) -> Ceremony:
+        """Make the folder of a list that was frozen. Raises Refused.
+
+        ``more`` has further files, by their names without ``.age``.
+        """
+        record, leaves, private = frozen
+        files = {f"{name}.age": raw for name, raw in more.items()}
+        files[ceremony.PRIVATE] = freezing.seal(private, self.key)
+        files[ceremony.TEAM] = f"{self.team}\n".encode()
+        return ceremony.create(self.folder, (record, leaves), clock.minute(), files)
+
+    @property
+    def key(self) -> X25519Recipient:
+        """The public key of the team. Raises ListRefused."""
+        try:
+            return X25519Recipient.parse(self.team)
+        except Malformed:
+            raise ListRefused(
+                sentence("this is not the public key of a team"),
+                sentence("the team makes it with: draws team create"),
+            ) from None
+
+
+def plan_options(opens: str, publish: str) -> Callable[[Any], Any]:
+    """Return the options of ``Planned``, with the help of two of them."""
+    return options.gathered(
+        "planned",
+        Planned,
+        click.option("--folder", type=FOLDER, required=True, help="The new folder of the draw."),
+        click.option("--series", help="The name of a new series of draws, such as le-havre."),
+        click.option(
+            "--after",
+            type=FOLDER,
+            help="The folder of the draw before: the list continues its series with the next number.",
+        ),
+        click.option(
+            "--party",
+            "parties",
+            type=FILE,
+            multiple=True,
+            help="The public key of a party, NAME.pub. Give three or more parties with opposed interests.",
+        ),
+        click.option("--until", type=DAY, help="The last day for reveals; tomorrow, by default."),
+        click.option(
+            "--later",
+            type=(str, str, DAY),
+            metavar="SOURCE ROUND DAY",
+            help="A later source: its name (dice, nist, drand), its round, and the day on which it is known.",
+        ),
+        click.option("--team", required=True, help="The public key of the team, age1…."),
+        click.option("--opens", type=DAY, help=opens),
+        click.option("--publish", type=DAY, required=True, help=publish),
+    )
 
 
 @click.command()
 @click.argument("file", type=FILE)
-@plan_options
-@click.option("--team", required=True, help="The public key of the team of the second check, age1….")
+@plan_options(
+    "The day on which the team may open the result; today, by default.",
+    "The day after the checks, to publish on.",
+)
 @click.option("--each", type=Whole(0, 1_000), default=1, help="How many items to draw in each stratum.")
 @click.option("--percent", type=Whole(0, 100), default=0, help="How many percent to draw in each stratum.")
-@click.option("--opens", type=DAY, help="The day on which the team may open the result; today, by default.")
-@click.option("--publish", type=DAY, required=True, help="The day after the checks, to publish on.")
 @json_option
-def freeze(  # noqa: PLR0913  one option for each thing that is fixed beforehand
-    *,
-    file: Path,
-    folder: Path,
-    team: str,
-    each: int,
-    percent: int,
-    opens: date | None,
-    publish: date,
-    as_json: bool,
-    **given: Any,
-) -> None:
+def freeze(*, file: Path, planned: Planned, each: int, percent: int, as_json: bool) -> None:
     """Freeze a list: from now on, nobody can change it unnoticed.
 
     The folder gets list.json and leaves.json for the parties, and private.age, which only the team can open.
     Afterwards, delete the copy of the CSV on this machine: the draw does not need it.
     """
     today = clock.today()
-    made = replace(plan(today, publish, **given), opens=opens or today, each=each, percent=percent)
+    plan = replace(planned.plan(today, opens=today), each=each, percent=percent)
     rows = csv_files.read(given_files.content(file, csv_files.LARGEST_FILE), columns.columns())
-    record, leaves, private = freezing.freeze(rows, made, CONTROLS)
-    check_readable(record)
-    sealed = freezing.seal(private, team_in(team))
-    tell_frozen(ceremony.create(folder, (record, leaves, sealed), clock.minute()), as_json=as_json)
-
-
-def plan(  # noqa: PLR0913  one parameter for each option
-    today: date,
-    publish: date,
-    *,
-    series: str,
-    number: int,
-    after: Path | None,
-    parties: tuple[Path, ...],
-    until: date | None,
-    later: tuple[str, str, date] | None,
-) -> Plan:
-    """Return what the options of ``plan_options`` fix, for a list that is frozen today. Raises Refused."""
-    if (number == 1) != (after is None):
-        raise ListRefused(
-            sentence("the first draw of a series has no draw before it, and every other draw has one"),
-            sentence("give --number and, from 2 on, --after with the end of the draw before"),
-        )
-    return Plan(
-        series,
-        number,
-        protocol.end_hash(options.end_in(after)) if after else protocol.FIRST,
-        today,
-        until or today,
-        publish,
-        today,
-        tuple(map(_party, parties)),
-        later=Source(*later) if later else None,
-    )
+    frozen = freezing.freeze(rows, plan, CONTROLS)
+    check_readable(frozen[0])
+    tell_frozen(planned.create(frozen), as_json=as_json)
 
 
 def tell_frozen(made: Ceremony, *, as_json: bool) -> None:
@@ -177,18 +202,7 @@ def _party(path: Path) -> Party:
         ) from None
 
 
-def team_in(text: str) -> X25519Recipient:
-    """Return the public key of a team. Raises ListRefused."""
-    try:
-        return X25519Recipient.parse(text)
-    except Malformed:
-        raise ListRefused(
-            sentence("this is not the public key of a team"),
-            sentence("the team makes it with: draws team create"),
-        ) from None
-
-
-def check_readable(record: protocol.DrawList) -> None:
+def check_readable(record: DrawList) -> None:
     """Raise ListRefused if a name has a form that readers of the list refuse."""
     try:
         protocol.LIST.parse(protocol.LIST.encode(record))

@@ -8,6 +8,7 @@ from typing import NoReturn
 import click
 
 from crypto.errors import CryptoError
+from draws.cli import options
 from draws.language import CHOSEN, LANGUAGES, said
 from inbox.language import library_errors
 from inbox.language.errors import Refused
@@ -16,7 +17,7 @@ from inbox.system import terminal
 from templates import command_line
 from templates.command_line import HELP_NAMES, Group
 
-_DAMAGED = sentence("use the file exactly as it was made; if it is lost, void the draw and begin a new one")
+_DAMAGED = sentence("check that it is the right file, and use it exactly as it was made")
 
 
 def main() -> NoReturn:
@@ -50,18 +51,7 @@ def run(arguments: list[str] | None = None) -> int:
         terminal.tell_error("usage", message, hint, command_line.misused(error), as_json=as_json)
         return error.exit_code
     except OSError as error:
-        _fail(
-            Refused(
-                sentence(
-                    "{what}: {error}",
-                    what=error.filename or sentence("a file"),
-                    error=library_errors.of_system(error),
-                ),
-                sentence("check the path, the medium and the free space"),
-            ),
-            "system",
-            as_json=as_json,
-        )
+        _fail(options.of_system(error), "system", as_json=as_json)
     return 1
 
 

@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import click
 
-from draws import ceremony, csv_files, freezing, team
+from draws import csv_files, team
 from draws.cli import lists, options
+from draws.cli.lists import Planned
 from draws.freezing import LARGEST
 from draws.language import said
 from draws.rules import RULES as OF_DRAWS
@@ -26,7 +26,7 @@ from draws.verify import Disproved
 from inbox.language.errors import Refused
 from inbox.language.messages import Sentence, sentence
 from inbox.system import clock, given_files, terminal
-from templates.command_line import DAY, FILE, json_option, together
+from templates.command_line import FILE, json_option, together
 
 
 class OpeningRefused(Refused):
@@ -36,7 +36,31 @@ class OpeningRefused(Refused):
 _rule_option = click.option(
     "--rule", "rule", type=FILE, required=True, help="The fixed rule, from: draws transfers rule."
 )
-_office_options = together(
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The fixed rule, and the files of the office beside that of the posts."""
+
+    rule: Path
+    free: Path | None = None
+    held: Path | None = None
+    exceptions: Path | None = None
+
+    def read(self, file: Path) -> tuple[Rule, Office]:
+        """Return the rule, and what the files say together with the file of posts. Raises Refused."""
+        of = rule_file.parse(given_files.content(self.rule))
+        given = [
+            Given(path.name, given_files.content(path, csv_files.LARGEST_FILE)) if path else None
+            for path in (self.free, self.held, self.exceptions)
+        ]
+        own = Given(file.name, given_files.content(file, csv_files.LARGEST_FILE))
+        return of, posts.read(of, clock.today(), Files(own, *given))
+
+
+_office_options = options.gathered(
+    "given",
+    _Given,
     _rule_option,
     click.option("--free", type=FILE, help="The free posts, as CSV: post and, if needed, profile."),
     click.option("--held", type=FILE, help="The posts that people held before, as CSV: agent, post, until."),
@@ -75,9 +99,9 @@ def rule(*, file: Path, out: Path, as_json: bool) -> None:
 @click.argument("file", metavar="POSTS", type=FILE)
 @_office_options
 @json_option
-def due(*, file: Path, as_json: bool, **given: Any) -> None:
+def due(*, file: Path, given: _Given, as_json: bool) -> None:
     """Show who has reached the maximum time, and who comes in the next batch, and change nothing."""
-    of, office = _office(file, **given)
+    of, office = given.read(file)
     found = listing.due(of, clock.today(), office)
     people = [
         {"number": line.agent, "state": state.value, "reached": day.isoformat() if day else ""}
@@ -98,40 +122,24 @@ def due(*, file: Path, as_json: bool, **given: Any) -> None:
 @click.command()
 @click.argument("file", metavar="POSTS", type=FILE)
 @_office_options
-@lists.plan_options
-@click.option("--team", required=True, help="The public key of the office of transfers, age1….")
-@click.option("--opens", type=DAY, help="The day on which the result may be opened; by default, the batch.")
-@click.option("--publish", type=DAY, required=True, help="The day to publish on: the batch or later.")
+@lists.plan_options(
+    "The day on which the result may be opened; by default, the batch.",
+    "The day to publish on: the batch or later.",
+)
 @json_option
-def freeze(  # noqa: PLR0913  one option for each thing that is fixed beforehand
-    *,
-    file: Path,
-    folder: Path,
-    rule: Path,
-    free: Path | None,
-    held: Path | None,
-    exceptions: Path | None,
-    team: str,
-    opens: date | None,
-    publish: date,
-    as_json: bool,
-    **given: Any,
-) -> None:
+def freeze(*, file: Path, given: _Given, planned: Planned, as_json: bool) -> None:
     """Freeze a list of transfers; the ceremony is that of any draw.
 
     The folder gets list.json and leaves.json for the parties, and private.age and people.age, which only the
     office of transfers can open. Portal cases never feed a list. Afterwards, delete the copies of the CSV.
     """
-    of, office = _office(file, rule, free, held, exceptions)
-    plan = lists.plan(clock.today(), publish, **given)
-    opening_day = opens or listing.scheduled(of, plan.day).day
-    record, leaves, private, people = listing.freeze(of, office, replace(plan, opens=opening_day))
+    of, office = given.read(file)
+    today = clock.today()
+    plan = planned.plan(today, listing.scheduled(of, today).day)
+    record, leaves, private, people = listing.freeze(of, office, plan)
     lists.check_readable(record)
-    key = lists.team_in(team)
-    sealed, more = freezing.seal(private, key), {listing.PEOPLE: listing.seal(people, key)}
-    lists.tell_frozen(
-        ceremony.create(folder, (record, leaves, sealed), clock.minute(), more), as_json=as_json
-    )
+    made = planned.create((record, leaves, private), people=listing.seal(people, planned.key))
+    lists.tell_frozen(made, as_json=as_json)
 
 
 @click.command(name="open")
@@ -187,7 +195,7 @@ def compare(*, earlier: Path, file: Path, rule: Path, as_json: bool) -> None:
 
     Anybody who changes them can keep a person out of a batch. Ask for the reason of each change.
     """
-    (_, before), (_, after) = _office(earlier, rule), _office(file, rule)
+    (_, before), (_, after) = _Given(rule).read(earlier), _Given(rule).read(file)
     found = comparing.changes(before.people, after.people)
     view = {
         "changes": [
@@ -198,22 +206,6 @@ def compare(*, earlier: Path, file: Path, rule: Path, as_json: bool) -> None:
     lines = [_change(each) for each in found]
     total = sentence("{count} changes to explain", count=len(found))
     terminal.show(view, map(said, [*lines, total]), as_json=as_json)
-
-
-def _office(
-    file: Path,
-    rule: Path,
-    free: Path | None = None,
-    held: Path | None = None,
-    exceptions: Path | None = None,
-) -> tuple[Rule, Office]:
-    of = rule_file.parse(given_files.content(rule))
-    given = [
-        Given(path.name, given_files.content(path, csv_files.LARGEST_FILE)) if path else None
-        for path in (free, held, exceptions)
-    ]
-    own = Given(file.name, given_files.content(file, csv_files.LARGEST_FILE))
-    return of, posts.read(of, clock.today(), Files(own, *given))
 
 
 def _found(private: Path, people: Path, result: Path, key: Path) -> Found:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from crypto import minisign
-from draws import party, protocol
+from draws import holders, protocol
 from draws.protocol import Commitment, Reveal
 from tests.support.draw_room import DAY, Draw, Room, at, controls
 
@@ -34,7 +34,7 @@ def written(room: Room, raw: bytes) -> Path:
 
 
 def drawn_by_team(room: Room, draw: Draw, day: str = DAY) -> list[list[str]]:
-    result = draw.write("result", "--team", room.team)
+    result = draw.write("result")
     out = room.new("drawn.csv")
     with at(day):
         opening = ("team", "open", draw.folder / "private.age", result)
@@ -60,9 +60,18 @@ def test_a_party_that_commits_twice_is_refused(room: Room) -> None:
     draw = room.freeze()
     first = draw.commitment("union")
     draw.accept(first)
-    assert refused(draw, first) == "union has already committed"
-    own = ("--party", room.party("union"), "--list", draw.file, "--out", room.new("again"))
-    assert room.refused("party", "commit", *own) == "you have already committed to this list"
+    other = protocol.COMMITMENT.encode(Commitment(protocol.list_hash(draw.list), "union", bytes(32)))
+    assert refused(draw, written(room, other)) == "union has already committed"
+
+
+def test_a_party_has_one_commitment_to_a_list_which_it_can_write_again(room: Room) -> None:
+    """Otherwise a party that lost the file, or named one that exists, could only be named in a void."""
+    draw = room.freeze()
+    first = draw.commitment("union")
+    own = ("--party", room.party("union"), "--list", draw.file, "--out")
+    assert room.refused("party", "commit", *own, first) == f"{first} already exists"
+    assert draw.commitment("union").read_bytes() == first.read_bytes()
+    assert len(holders.opened(room.party("union")).draws) == 1
 
 
 def test_a_commitment_of_another_party_cannot_be_copied(room: Room) -> None:
@@ -84,7 +93,7 @@ def test_a_reveal_before_all_signatures_is_refused(room: Room) -> None:
     draw.commit()
     statement = draw.write("statement")
     draw.sign(statement, "region", "tribunal")
-    taken = party.opened(room.party("union")).draws[0]
+    taken = holders.opened(room.party("union")).draws[0]
     raw = protocol.REVEAL.encode(Reveal(draw.list.id, taken.list, "union", taken.secret))
     assert refused(draw, written(room, raw)) == "nobody may reveal before all parties have signed"
 
@@ -135,7 +144,7 @@ def test_a_draw_in_which_nothing_is_missing_cannot_be_voided(room: Room) -> None
     draw = room.freeze()
     draw.reveal_all()
     before = state(draw)
-    error = room.refused("ceremony", "void", draw.folder, "--out", room.new("end"))
+    error = room.refused("ceremony", "void", draw.folder, "--yes", "--out", room.new("end"))
     assert (error, state(draw)) == ("nothing is missing: this draw cannot be voided", before)
 
 
@@ -145,7 +154,7 @@ def test_a_void_without_a_signature_of_another_party_is_not_published(room: Room
     draw.write("void")
     with at("2026-12-20"):
         error = room.refused("ceremony", "transcript", draw.folder, "--out", room.new("transcript"))
-    assert error == "the transcript would not be valid (end)"
+    assert error == "the record of the void is not signed: it waits for region, union"
 
 
 def test_a_party_named_in_a_void_does_not_sign_it(room: Room) -> None:
@@ -168,15 +177,17 @@ def test_a_party_does_not_take_part_twice_with_the_same_number(room: Room) -> No
 
 def test_a_list_that_does_not_name_the_end_of_the_draw_before_is_refused(room: Room) -> None:
     first = room.freeze()
-    end = first.carried_out()
-    other = room.new("other-end.json")
-    known = protocol.DRAWN.parse(end.read_bytes())
-    other.write_bytes(protocol.DRAWN.encode(protocol.Drawn(known.list, bytes(32))))
-    draw = room.freeze(2, other)
+    first.carried_out()
+    other = Draw(room, room.new("other"))
+    shutil.copytree(first.folder, other.folder)
+    changed = json.loads(state(other))
+    changed["end"]["seed"] = "A" * 43
+    (other.folder / "state.json").write_text(json.dumps(changed, separators=(",", ":")))
+    draw = room.freeze(other)
     own = ("--party", room.party("union"), "--list", draw.file, "--out", room.new("commitment"))
     error = room.refused("party", "commit", *own)
     assert error == "this list does not name the end of draw 1 that you know"
-    room.freeze(2, end).carried_out()
+    room.freeze(first).carried_out()
 
 
 def test_a_party_does_not_sign_a_statement_without_its_own_commitment(room: Room) -> None:
@@ -244,9 +255,9 @@ def test_the_transcript_is_not_published_before_its_day(room: Room) -> None:
 
 
 def test_the_team_cannot_open_the_result_before_its_day(room: Room) -> None:
-    draw = room.freeze(1, None, "--opens", "2026-12-03")
+    draw = room.freeze(None, "--opens", "2026-12-03")
     draw.carried_out()
-    result, out = draw.write("result", "--team", room.team), room.new("drawn.csv")
+    result, out = draw.write("result"), room.new("drawn.csv")
     opening = ("team", "open", draw.folder / "private.age", result, "--key", room.folder / "team.key")
     error = room.refused(*opening, "--out", out)
     assert error == "the result may be opened on 2026-12-03 or later"
@@ -255,9 +266,9 @@ def test_the_team_cannot_open_the_result_before_its_day(room: Room) -> None:
 
 def test_the_team_refuses_the_result_of_another_list(room: Room) -> None:
     draw = room.freeze()
-    other = room.freeze(1, None, "--series", "rouen")
+    other = room.freeze(None, "--series", "rouen")
     draw.carried_out()
-    result = draw.write("result", "--team", room.team)
+    result = draw.write("result")
     opening = ("team", "open", other.folder / "private.age", result, "--key", room.folder / "team.key")
     error = room.refused(*opening, "--out", room.new("drawn.csv"))
     assert error == "the draw was made from another list than this private file"
@@ -288,7 +299,7 @@ def test_a_list_with_duplicates_or_without_numbers_is_not_frozen(
 
 
 def test_dice_come_after_all_reveals_and_more_than_half_of_the_parties_sign_them(room: Room) -> None:
-    draw = room.freeze(1, None, "--later", "dice", "in the hall", DAY)
+    draw = room.freeze(None, "--later", "dice", "in the hall", DAY)
     both = draw.until_reveals()
     draw.accept(draw.reveal("region", *both), draw.reveal("union", *both))
     throw = ("ceremony", "later", draw.folder, "35261" * 10, "--out", room.new("later.json"))
@@ -313,7 +324,7 @@ def test_a_pulse_is_taken_only_on_its_day_after_the_reveals(room: Room) -> None:
     words = ("list", "freeze", file, "--folder", folder, "--series", "a", "--team", room.team, *keys)
     early = room.refused(*words, "--publish", "2026-12-20", "--later", "nist", "7", DAY)
     assert early == "the pulse is known before the reveals end"
-    draw = room.freeze(1, None, "--later", "nist", "7", "2026-12-02")
+    draw = room.freeze(None, "--later", "nist", "7", "2026-12-02")
     draw.reveal_all()
     value = ("ceremony", "later", draw.folder, "ab" * 64, "--out", room.new("later.json"))
     assert room.refused(*value) == "the value of this round is not known before 2026-12-02"
@@ -325,7 +336,7 @@ def test_a_pulse_is_taken_only_on_its_day_after_the_reveals(room: Room) -> None:
 
 def test_a_draw_whose_pulse_did_not_come_is_voided_by_all_parties_after_its_day(room: Room) -> None:
     """No party owes the pulse. One honest party is enough to stop a void although the pulse came."""
-    draw = room.freeze(1, None, "--later", "nist", "7", "2026-12-02")
+    draw = room.freeze(None, "--later", "nist", "7", "2026-12-02")
     draw.reveal_all()
     with at("2026-12-02"):
         before = state(draw)
@@ -338,7 +349,7 @@ def test_a_draw_whose_pulse_did_not_come_is_voided_by_all_parties_after_its_day(
     with at("2026-12-20"):
         out = ("--out", room.new("transcript"))
         error = room.refused("ceremony", "transcript", draw.folder, *out)
-        assert error == "the transcript would not be valid (end)"
+        assert error == "the record of the void is not signed: it waits for tribunal"
         draw.sign(end, "tribunal")
     found = room.done("verify", draw.transcript())
     assert (found["voids"], found["refusals"], found["draws"][0]["missing"]) == (1, {}, [])
@@ -347,11 +358,13 @@ def test_a_draw_whose_pulse_did_not_come_is_voided_by_all_parties_after_its_day(
     with at("2026-12-20"):
         shown = room.run("ceremony", "show", draw.folder).out
         assert shown == "draw 1 of le-havre: void: the later value did not come\n"
-    room.freeze(2, end).carried_out()
+    draw.remembered(end)
+    with at("2026-12-20"):
+        room.freeze(draw, "--until", "2026-12-20").carried_out()
 
 
 def test_dice_that_are_not_signed_void_the_draw_and_name_who_did_not_sign(room: Room) -> None:
-    draw = room.freeze(1, None, "--later", "dice", "hall", "2026-12-02")
+    draw = room.freeze(None, "--later", "dice", "hall", "2026-12-02")
     draw.reveal_all()
     with at("2026-12-02"):
         thrown = draw.write("later", "35261" * 10)
@@ -368,7 +381,7 @@ def test_dice_that_are_not_signed_void_the_draw_and_name_who_did_not_sign(room: 
 
 
 def test_a_draw_with_dice_is_not_voided_before_their_day_or_with_enough_signatures(room: Room) -> None:
-    draw = room.freeze(1, None, "--later", "dice", "hall", "2026-12-02")
+    draw = room.freeze(None, "--later", "dice", "hall", "2026-12-02")
     draw.reveal_all()
     voiding = ("ceremony", "void", draw.folder, "--out", room.new("end"))
     late = "what is missing may still come: the draw can be voided on 2026-12-02 or later"
@@ -379,7 +392,7 @@ def test_a_draw_with_dice_is_not_voided_before_their_day_or_with_enough_signatur
 
 
 def test_dice_that_were_mistyped_are_typed_again_until_a_party_has_signed_them(room: Room) -> None:
-    draw = room.freeze(1, None, "--later", "dice", "hall", DAY)
+    draw = room.freeze(None, "--later", "dice", "hall", DAY)
     draw.reveal_all()
     draw.write("later", "35261" * 10)
     thrown = draw.write("later", "35262" * 10)
@@ -393,7 +406,7 @@ def test_dice_that_were_mistyped_are_typed_again_until_a_party_has_signed_them(r
 
 
 def test_a_party_signs_dice_once(room: Room) -> None:
-    draw = room.freeze(1, None, "--later", "dice", "hall", DAY)
+    draw = room.freeze(None, "--later", "dice", "hall", DAY)
     draw.reveal_all()
     draw.signature("union", draw.write("later", "35261" * 10))
     other = draw.write("later", "11111" * 10)
@@ -403,7 +416,7 @@ def test_a_party_signs_dice_once(room: Room) -> None:
 
 
 def test_a_draw_is_not_voided_before_the_last_day_for_reveals(room: Room) -> None:
-    draw = room.freeze(1, None, "--until", "2026-12-10")
+    draw = room.freeze(None, "--until", "2026-12-10")
     both = draw.until_reveals()
     draw.accept(draw.reveal("region", *both), draw.reveal("union", *both))
     before = state(draw)
@@ -418,7 +431,7 @@ def test_a_draw_is_not_voided_before_the_last_day_for_reveals(room: Room) -> Non
 
 def test_a_party_does_not_sign_a_void_that_is_too_early_or_of_a_day_that_has_not_come(room: Room) -> None:
     """The office could change its program or its clock; the parties have their own."""
-    draw = room.freeze(1, None, "--until", "2026-12-10")
+    draw = room.freeze(None, "--until", "2026-12-10")
     draw.reveal_all("region", "union")
     with at("2026-12-10"):
         end = draw.write("void")
@@ -449,7 +462,7 @@ def test_if_nobody_sends_anything_a_void_names_all_and_one_of_them_signs_it(stag
 
 @pytest.mark.parametrize("stage", protocol.STAGES)
 def test_a_party_is_told_if_a_void_names_it_although_it_made_what_is_missing(stage: str, room: Room) -> None:
-    draw = room.freeze(1, None, "--later", "dice", "hall", DAY)
+    draw = room.freeze(None, "--later", "dice", "hall", DAY)
     held = {"commitment": [draw.commitment(name) for name in room.names]}
     if stage != "commitment":
         draw.accept(*held["commitment"])
@@ -503,9 +516,10 @@ def test_a_party_remembers_one_end_of_a_draw(room: Room) -> None:
 def test_a_party_does_not_go_back_to_an_earlier_number(room: Room) -> None:
     """Otherwise, somebody could show it a shorter series, without the draws that followed."""
     first = room.freeze()
-    end = first.carried_out()
-    second = room.freeze(2, end)
-    third = room.freeze(3, second.carried_out())
+    first.carried_out()
+    second = room.freeze(first)
+    second.carried_out()
+    third = room.freeze(second)
     union = room.party("union")
     document = json.loads((union / "party.json").read_text())
     document["draws"] = document["draws"][1:]
@@ -561,8 +575,10 @@ def test_a_series_shows_voids_and_a_hidden_redraw_breaks_it(room: Room) -> None:
     first.reveal_all("region", "union")
     end = first.write("void")
     first.sign(end, "region")
-    second = room.freeze(2, first.remembered(end))
-    third = room.freeze(3, second.carried_out())
+    first.remembered(end)
+    second = room.freeze(first)
+    second.carried_out()
+    third = room.freeze(second)
     third.carried_out()
     one, two, three = first.transcript(), second.transcript(), third.transcript()
     found = room.done("verify", three, one, two)

@@ -71,7 +71,7 @@ def voided(draw: Draw, sent: Sequence[str]) -> dict[str, object]:
 @pytest.mark.parametrize("later", LATER)
 def test_whoever_stops_at_whichever_stage_is_named_and_nobody_else(later: str, room: Room) -> None:
     """If nobody sends anything, all are named. Without any commitment, there is no draw yet."""
-    draw = room.freeze(1, None, *LATER[later])
+    draw = room.freeze(None, *LATER[later])
     stages = STAGES | ({"later": dice} if later == "dice" else {})
     for stage, send in stages.items():
         for sent, other in stopped(draw, stage, send):

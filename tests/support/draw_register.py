@@ -25,7 +25,7 @@ class Opened:
 
     transcript: Path
     result: Path
-    end: Path
+    draw: Draw
 
     @property
     def lines(self) -> list[str]:
@@ -35,23 +35,23 @@ class Opened:
 
 def opened(draw: Draw) -> Opened:
     """Hold a draw that was frozen, and open its result."""
-    end = draw.carried_out()
+    draw.carried_out()
     room = draw.room
-    sealed = draw.write("result", "--team", room.team)
-    found = Opened(room.new("transcript.json"), room.new("drawn.csv"), end)
+    sealed = draw.write("result")
+    found = Opened(room.new("transcript.json"), room.new("drawn.csv"), draw)
     given = ("--key", room.folder / "team.key", "--out", found.result, "--transcript", found.transcript)
     room.done("team", "open", draw.folder / "private.age", sealed, *given)
     return found
 
 
-def voided(draw: Draw, missing: str = "tribunal") -> tuple[Path, Path]:
-    """Let a party of a frozen draw refuse its reveal; return the end and the transcript."""
+def voided(draw: Draw, missing: str = "tribunal") -> Path:
+    """Let a party of a frozen draw refuse its reveal; return the transcript, which nobody has to wait for."""
     others = [name for name in draw.room.names if name != missing]
     draw.reveal_all(*others)
     end = draw.write("void")
     draw.sign(end, *others)
     draw.remembered(end)
-    return end, draw.transcript()
+    return draw.write("transcript")
 
 
 def with_lines(room: Room, lines: list[str]) -> Path:

@@ -96,15 +96,14 @@ class Room:
         (self.folder / "passphrase").write_text("a passphrase\n")
         for name in self.names:
             self.done("party", "create", name, "--folder", self.party(name), *self.passphrase)
-        key = self.folder / "team.key"
-        self.team = team or self.done("team", "create", "--out", key)["public"]
+        self.team = team or self.done("team", "create", "--out", self.team_key)["public"]
         return self
 
     def other(self, series: str) -> "Room":
         """Return a room with the same team and other parties, who know nothing of the draws of this room."""
         folder = self.new("room")
         folder.mkdir()
-        (folder / "team.key").write_bytes((self.folder / "team.key").read_bytes())
+        (folder / "team.key").write_bytes(self.team_key.read_bytes())
         return Room(folder, series).founded(self.team)
 
     @property
@@ -112,18 +111,26 @@ class Room:
         """The option with the passphrase of every party."""
         return ("--passphrase-file", self.folder / "passphrase")
 
+    @property
+    def team_key(self) -> Path:
+        """The secret key of the team."""
+        return self.folder / "team.key"
+
     def party(self, name: str) -> Path:
         """Return the folder of a party."""
         return self.folder / f"party-{name}"
 
-    def freeze(self, number: int = 1, after: Path | None = None, *more: object, csv: str = "") -> "Draw":
-        """Freeze a list on DAY, and return its draw."""
+    def freeze(self, after: "Draw | None" = None, *more: object, csv: str = "") -> "Draw":
+        """Freeze a list on DAY, and return its draw: the first of the series, or the one after another draw.
+
+        DAY is also the last day for reveals, unless ``more`` has another one.
+        """
         file = self.new("controls.csv")
         file.write_text(csv or controls(60))
         place = self.new("draw")
         keys = [word for name in self.names for word in ("--party", self.party(name) / f"{name}.pub")]
-        follows = ("--number", number, "--after", after) if after else ()
-        given = ("--folder", place, "--series", self.series, "--team", self.team, "--publish", "2026-12-20")
+        follows = ("--after", after.folder) if after else ("--series", self.series)
+        given = ("--folder", place, "--team", self.team, "--until", DAY, "--publish", "2026-12-20")
         self.done("list", "freeze", file, *given, *keys, *follows, *more)
         return Draw(self, place)
 
@@ -162,7 +169,8 @@ class Draw:
     def write(self, command: str, *more: object) -> Path:
         """Run a command of the ceremony that writes a file."""
         out = self.room.new(f"{command}.json")
-        self.room.done("ceremony", command, self.folder, *more, "--out", out)
+        sure = ("--yes",) if command == "void" else ()
+        self.room.done("ceremony", command, self.folder, *more, *sure, "--out", out)
         return out
 
     def signature(self, name: str, file: Path) -> Path:

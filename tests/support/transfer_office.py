@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.support.draw_room import Draw, Room
+from tests.support.draw_room import DAY, Draw, Room
 
 BATCH, PUBLISHED = "2027-03-01", "2027-03-20"
 RULE = """\
@@ -61,7 +61,7 @@ class Office:
 
     def freezing(self, folder: Path, *more: object, **other: str) -> list[object]:
         keys = [w for name in self.room.names for w in ("--party", self.room.party(name) / f"{name}.pub")]
-        own = ("--folder", folder, "--series", "transfers", "--team", self.room.team)
+        own = ("--folder", folder, "--series", "transfers", "--team", self.room.team, "--until", DAY)
         return ["transfers", "freeze", *self.files(**other), *keys, *own, *(more or ("--publish", PUBLISHED))]
 
     def freeze(self, **other: str) -> Draw:
@@ -73,7 +73,7 @@ class Office:
         """Hold the draw, and return the words that open it."""
         draw.reveal_all()
         draw.remembered(draw.write("draw"))
-        result = draw.write("result", "--team", self.room.team)
+        result = draw.write("result")
         return [draw.folder / "private.age", draw.folder / "people.age", result, "--key", self.key]
 
     @property

@@ -47,7 +47,7 @@ def listed(controls: Sequence[Drawn], names: Sequence[str]) -> str:
 
 def recorded(room: Room, controls: Sequence[Drawn], names: Sequence[str] = tuple(PLACES)) -> Path:
     """Hold the draw, and record it with the outcomes of the office; return the register."""
-    found = opened(room.freeze(1, None, "--percent", "100", csv=listed(controls, names)))
+    found = opened(room.freeze(None, "--percent", "100", csv=listed(controls, names)))
     register = room.folder / "register.jsonl"
     room.done("register", "drawn", register, found.transcript, found.result)
     # A control is known by the number of its container, which only the result has.
@@ -108,7 +108,7 @@ def test_a_list_that_names_nobody_is_recorded_and_the_report_says_what_it_lacks(
 
 
 def test_the_register_of_the_chain_names_no_container(room: Room, tmp_path: Path) -> None:
-    found = opened(room.freeze(1, None, csv=listed(office(), tuple(PLACES))))
+    found = opened(room.freeze(None, csv=listed(office(), tuple(PLACES))))
     room.done("register", "drawn", tmp_path / "r", found.transcript, found.result)
     assert b"MSCU" not in (tmp_path / "r").read_bytes()
     assert "MSCU" in found.result.read_text("utf-8-sig")

@@ -15,7 +15,7 @@ ALL = ("--percent", "100")
 def kept(room: Room) -> Path:
     """A register with a draw of all lines of a list, on DAY."""
     path = room.folder / "register.jsonl"
-    found = opened(room.freeze(1, None, *ALL, csv=simple(LINES)))
+    found = opened(room.freeze(None, *ALL, csv=simple(LINES)))
     room.done("register", "drawn", path, found.transcript, found.result)
     done = outcomes(room, [f"{item};9;RAS;;" for item in range(1, LINES + 1)])
     room.done("register", "outcomes", path, done, "--ceremony", "le-havre/1")
@@ -35,7 +35,7 @@ def test_what_is_not_a_month_is_refused(room: Room, kept: Path, month: str) -> N
 
 
 def test_a_look_is_recorded_once_and_repeated_at_the_same_entries(room: Room, kept: Path) -> None:
-    other = opened(room.other("other").freeze(1, None, *ALL, csv=simple(LINES)))
+    other = opened(room.other("other").freeze(None, *ALL, csv=simple(LINES)))
     with at("2027-01-02"):
         first = room.done("deviation", "look", kept, "--month", "2026-12")
         recorded = kept.read_bytes()
@@ -53,7 +53,9 @@ def test_a_look_is_at_all_draws_since_1_january_and_at_none_before(room: Room, k
     for day in ("2027-01-01", "2027-02-10", "2027-03-31"):
         with at(day):
             draw = room.other(f"on-{day}")
-            found = opened(draw.freeze(1, None, *ALL, "--publish", "2027-12-20", csv=simple(LINES)))
+            found = opened(
+                draw.freeze(None, *ALL, "--until", day, "--publish", "2027-12-20", csv=simple(LINES))
+            )
             room.done("register", "drawn", kept, found.transcript, found.result)
     with at("2028-02-01"):
         seen = [
@@ -64,7 +66,7 @@ def test_a_look_is_at_all_draws_since_1_january_and_at_none_before(room: Room, k
 
 
 def test_a_look_names_the_parties_that_voided_draws_of_the_year(room: Room, kept: Path) -> None:
-    _, void = voided(room.other("other").freeze(csv=simple(LINES)), "union")
+    void = voided(room.other("other").freeze(csv=simple(LINES)), "union")
     room.done("register", "void", kept, void)
     with at("2028-02-01"):
         look = ("deviation", "look", kept, "--month")

@@ -81,7 +81,7 @@ CHANGES = {
 
 
 def test_a_result_with_a_missing_added_or_changed_line_is_refused(room: Room, register: Path) -> None:
-    found = opened(room.freeze(1, None, "--each", "8", csv=simple(30)))
+    found = opened(room.freeze(None, "--each", "8", csv=simple(30)))
     altered = "line 9: this is not the line that was drawn as item 8"
     edits = [(why, edit(found.lines)) for why, edit in EDITS.items()]
     edits += [(altered, changed(found.lines, column, value)) for column, value in CHANGES.items()]
@@ -95,7 +95,7 @@ def test_a_result_with_a_missing_added_or_changed_line_is_refused(room: Room, re
 
 
 def test_the_lines_of_a_result_may_come_in_another_order(room: Room, register: Path) -> None:
-    found = opened(room.freeze(1, None, "--each", "8", csv=simple(30)))
+    found = opened(room.freeze(None, "--each", "8", csv=simple(30)))
     head, *lines = found.lines
     again = with_lines(room, [head, *reversed(lines)])
     room.done("register", "drawn", register, found.transcript, again)
@@ -107,9 +107,10 @@ def test_the_lines_of_a_result_may_come_in_another_order(room: Room, register: P
 def test_the_result_of_another_draw_and_a_transcript_with_a_changed_byte_are_refused(
     room: Room, register: Path
 ) -> None:
-    end = room.freeze(csv=simple(30)).carried_out()
+    before = room.freeze(csv=simple(30))
+    before.carried_out()
     first = opened(room.other("other").freeze(csv=simple(30)))
-    second = opened(room.freeze(2, end, csv=simple(30)))
+    second = opened(room.freeze(before, csv=simple(30)))
     why = room.refused("register", "drawn", register, second.transcript, first.result)
     assert "line 2: this is not the line that was drawn as item 1" in why
     raw = first.transcript.read_bytes()
@@ -121,9 +122,9 @@ def test_the_result_of_another_draw_and_a_transcript_with_a_changed_byte_are_ref
 
 def test_a_void_and_its_redraw_have_other_lists_and_the_void_counts(room: Room, register: Path) -> None:
     """The redraw names the end of the void. Their list hashes always differ."""
-    first = room.freeze(1, None, "--each", "59", csv=simple(120))
-    end, void = voided(first)
-    second = room.freeze(2, end, "--each", "59", csv=simple(120))
+    first = room.freeze(None, "--each", "59", csv=simple(120))
+    void = voided(first)
+    second = room.freeze(first, "--each", "59", csv=simple(120))
     found = opened(second)
     assert "draw 1 of le-havre is not in the register" in room.refused(
         "register", "drawn", register, found.transcript, found.result
@@ -143,15 +144,13 @@ def test_a_void_and_its_redraw_have_other_lists_and_the_void_counts(room: Room, 
 
 
 def test_every_void_in_a_row_counts_and_those_of_an_earlier_draw_do_not(room: Room, register: Path) -> None:
-    csv, end = simple(40), None
+    csv, draw = simple(40), None
     for number, missing in enumerate(("tribunal", "", "union", "region", ""), 1):
-        draw = room.freeze(number, end, "--each", "10", csv=csv)
+        draw = room.freeze(draw, "--each", "10", csv=csv)
         if missing:
-            end, void = voided(draw, missing)
-            room.done("register", "void", register, void)
+            room.done("register", "void", register, voided(draw, missing))
         else:
             found = opened(draw)
-            end = found.end
             recorded(room, register, found)
             all_done(room, register, 10, f"le-havre/{number}")
     told = [(each["count"], each["total"]) for each in shares(room, register)["misses"]]
@@ -161,7 +160,7 @@ def test_every_void_in_a_row_counts_and_those_of_an_earlier_draw_do_not(room: Ro
 
 
 def test_a_pulse_that_did_not_come_counts_as_a_void_of_the_office(room: Room, register: Path) -> None:
-    draw = room.freeze(1, None, "--later", "nist", "7", "2026-12-02", csv=simple(30))
+    draw = room.freeze(None, "--later", "nist", "7", "2026-12-02", csv=simple(30))
     draw.reveal_all()
     with at("2026-12-03"):
         draw.sign(draw.write("void"))
@@ -171,8 +170,8 @@ def test_a_pulse_that_did_not_come_counts_as_a_void_of_the_office(room: Room, re
 
 
 def test_a_void_that_is_left_out_recorded_twice_or_exchanged_is_refused(room: Room, register: Path) -> None:
-    end, void = voided(room.freeze(csv=simple(30)))
-    found = opened(room.freeze(2, end, csv=simple(30)))
+    void = voided(first := room.freeze(csv=simple(30)))
+    found = opened(room.freeze(first, csv=simple(30)))
     draw = ("register", "drawn", register, found.transcript, found.result)
     assert "draw 1 of le-havre is not in the register" in room.refused(*draw)
     assert not register.exists()
@@ -191,8 +190,8 @@ def test_a_void_that_is_left_out_recorded_twice_or_exchanged_is_refused(room: Ro
 
 
 def test_a_void_is_not_recorded_as_a_draw_nor_a_draw_as_a_void(room: Room, register: Path) -> None:
-    end, void = voided(room.freeze(csv=simple(30)))
-    found = opened(room.freeze(2, end, csv=simple(30)))
+    void = voided(first := room.freeze(csv=simple(30)))
+    found = opened(room.freeze(first, csv=simple(30)))
     assert room.refused("register", "drawn", register, void, found.result) == "this draw is void"
     room.done("register", "void", register, void)
     assert room.refused("register", "void", register, found.transcript) == "this draw is not void"
@@ -210,7 +209,7 @@ def test_only_a_simple_sample_excludes_a_rate(
     room: Room, register: Path, sample: str, csv: str, told: str
 ) -> None:
     """59 without a miss exclude 5 %. How a draw sampled follows from its transcript."""
-    found = opened(room.freeze(1, None, "--each", "59", csv=csv))
+    found = opened(room.freeze(None, "--each", "59", csv=csv))
     recorded(room, register, found)
     count = len(found.lines) - 1
     all_done(room, register, count, "le-havre/1")
@@ -221,7 +220,7 @@ def test_only_a_simple_sample_excludes_a_rate(
 
 
 def test_the_share_that_was_not_carried_out_is_said_by_stratum(room: Room, register: Path) -> None:
-    found = opened(room.freeze(1, None, "--each", "4", csv=CREWS))
+    found = opened(room.freeze(None, "--each", "4", csv=CREWS))
     recorded(room, register, found)
     rows = [row for row in exported(room, register) if row["what"] == "drawn"]
     # In the first stratum one is not done, in the second one has no outcome, in the others all are done.
@@ -238,7 +237,7 @@ def test_the_share_that_was_not_carried_out_is_said_by_stratum(room: Room, regis
 
 
 def test_a_new_seal_a_second_result_and_who_acted_are_exported_and_read(room: Room, register: Path) -> None:
-    found = opened(room.freeze(1, None, "--each", "3", csv=simple(30)))
+    found = opened(room.freeze(None, "--each", "3", csv=simple(30)))
     recorded(room, register, found)
     given = outcomes(room, ["1;i7;manqué;;SC-41", "2;i8;RAS;;SC-42", "3;i9;;gone;"])
     room.done("register", "outcomes", register, given, "--ceremony", "le-havre/1")
@@ -258,7 +257,7 @@ def test_a_new_seal_a_second_result_and_who_acted_are_exported_and_read(room: Ro
 
 
 def test_the_register_knows_shift_and_haulier_and_no_transcript_does(room: Room, register: Path) -> None:
-    draw = room.freeze(1, None, "--each", "30", csv=simple(30))
+    draw = room.freeze(None, "--each", "30", csv=simple(30))
     found = opened(draw)
     recorded(room, register, found)
     rows = [row for row in exported(room, register) if row["what"] == "drawn"]
@@ -283,10 +282,10 @@ def test_lists_may_call_shift_and_haulier_as_their_office_does(heading: str, nam
 
 def test_strata_of_two_lists_are_the_same_if_their_lines_are(room: Room, register: Path) -> None:
     """The names s1, s2 in a transcript mean something else in each list."""
-    end = None
-    for number in (1, 2, 3):
-        found = opened(room.freeze(number, end, "--each", "2", csv=CREWS))
-        end = found.end
+    draw = None
+    for _ in (1, 2, 3):
+        draw = room.freeze(draw, "--each", "2", csv=CREWS)
+        found = opened(draw)
         recorded(room, register, found)
     drawn = [row for row in exported(room, register) if row["what"] == "drawn"]
     strata = [
