@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from crypto.errors import Malformed
-from draws import ceremony, party, protocol
+from draws import ceremony, protocol
 from draws.ceremony import Ceremony
 from draws.language import all_said, said
+from draws.parties import party
 from draws.protocol import DrawList, Drawn, Void
 from inbox.language import library_errors
 from inbox.language.errors import FileRefused, Refused

@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 
 from crypto.errors import Malformed
-from draws import holders, messages, party, protocol, qr_codes
+from draws import messages, protocol, qr_codes
 from draws.cli import options
-from draws.holders import PartyRefused
+from draws.parties import holders, party
+from draws.parties.holders import PartyRefused
 from draws.protocol import DrawList, Later, Signed, Statement, Void
 from inbox.language.errors import FileRefused
 from inbox.language.messages import Sentence, sentence

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from crypto import minisign
-from draws import holders, protocol
+from draws import protocol
+from draws.parties import holders
 from draws.protocol import Commitment, Reveal
 from tests.support.draw_room import DAY, Draw, Room, at, controls
 

@@ -12,7 +12,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 from crypto import base64url
-from draws import holders, protocol
+from draws import protocol
+from draws.parties import holders
 from draws.protocol import Commitment
 from tests.support.draw_register import Opened, opened, simple
 from tests.support.draw_room import DAY, Answer, Draw, Room, at, controls

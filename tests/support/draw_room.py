@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from draws import party, protocol
+from draws import protocol
 from draws.cli import main
+from draws.parties import party
 from draws.protocol import DrawList
 from inbox.system import clock
 

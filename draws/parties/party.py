@@ -12,9 +12,10 @@ from pathlib import Path
 from crypto import age, minisign, signing
 from crypto.errors import CryptoError, Malformed
 from crypto.recipients import ScryptIdentity, ScryptRecipient
-from draws import holders, protocol, series
-from draws.holders import Holder, Other, PartyRefused, Taken
+from draws import protocol
 from draws.messages import SIGNATURE, Signature
+from draws.parties import holders, series
+from draws.parties.holders import Holder, Other, PartyRefused, Taken
 from draws.protocol import Commitment, DrawList, Drawn, Later, Reveal, Signed, Statement, Void
 from inbox.language.messages import sentence
 from inbox.system import atomic_files, given_files

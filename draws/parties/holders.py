@@ -6,7 +6,7 @@ from pathlib import Path
 from crypto.errors import Malformed
 from crypto.shape import binary, integer, list_of, one_of, optional, record, text
 from draws import protocol
-from draws.series import Known
+from draws.parties.series import Known
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import atomic_files, given_files
