@@ -98,12 +98,12 @@ def setup_refused(walk: Walk) -> Iterator[str]:
         walk.until("fanal-portal setup")
         walk.write_answers()
         _named_before(walk)
-        yield "setup without root or IPv6, with a slow clock, another site, a read-only /etc: changes nothing"
+        yield "setup without root or IPv6, with wrong clocks, another site, a read-only /etc: changes nothing"
         _undone(walk)
         run("nsenter", f"--net={machine.network}", "sysctl", "--write", "net.ipv6.conf.all.disable_ipv6=1")
         machine.do(*_SETUP)
         all_serve(machine)
-        yield "setup with a fast clock, or a disk that is full later: names the step"
+        yield "setup with a disk that is full later: names the step"
 
 
 def _named_before(walk: Walk) -> None:
@@ -115,6 +115,7 @@ def _named_before(walk: Walk) -> None:
     assert "IPv6" in machine.do("systemd-run", "--quiet", "--pipe", "-p", families, *_SETUP, code=1)
     for cause, mended, expected in (
         ("touch /etc/nginx/sites-enabled/shop", "rm /etc/nginx/sites-enabled/shop", "another site: shop"),
+        ("echo 'server {}' > /etc/nginx/conf.d/shop.conf", "rm /etc/nginx/conf.d/shop.conf", "another site: shop.conf"),
         ("mount --bind /etc /etc; mount -o remount,bind,ro /etc", "umount /etc", "/etc is read-only"),
     ):
         machine.do("sh", "-c", cause)
@@ -123,6 +124,9 @@ def _named_before(walk: Walk) -> None:
         machine.do("sh", "-c", mended)
     said = machine.do(*_AT, "-4000d", *_SETUP, code=1)
     assert "but this version is from" in said, said
+    # The keyring is valid for up to 35 days, and the certificate for longer.
+    said = machine.do(*_AT, "+60d", *_SETUP, code=1)
+    assert "but the clock shows" in said, said
     # Setup writes its answers before anything else.
     for name in ("setup.toml", "portal.toml"):
         assert not (machine.tree / "etc/fanal" / name).exists()
@@ -131,9 +135,6 @@ def _named_before(walk: Walk) -> None:
 def _undone(walk: Walk) -> None:
     """Check that setup names and undoes the step that fails."""
     machine = walk.machine
-    # The keyring is valid for up to 35 days, and the certificate for longer.
-    said = machine.do(*_AT, "+60d", *_SETUP, code=1)
-    assert "keyring: " in said, said
     machine.do("mount", "-t", "tmpfs", "-o", "size=200k", "none", "/var/www")
     said = machine.do(*_SETUP, code=1)
     assert _FULL in said, said

@@ -20,6 +20,7 @@ from deploy.release import python_environment
 from deploy.release.building import SIDES, begun
 from deploy.release.python_environment import Libraries
 from deploy.release.source import Source
+from tests.support.commits import commit_of_tomorrow
 from tests.support.paths import ROOT
 
 WHEELS = ROOT / "build/wheels"
@@ -39,8 +40,9 @@ _NOTES = ("var/lib/dpkg/", "var/lib/apt/", "var/cache/", "var/log/", "etc/ld.so.
 
 @dataclass(frozen=True, slots=True)
 class Builder:
-    """A builder of packages, with a clone of the repository. The results of two builders can be compared."""
+    """A builder of packages, with a clone of ``source``. The results of two builders can be compared."""
 
+    source: Path
     folder: Path
     clock: Sequence[str]
     user: Sequence[str] = ()
@@ -56,7 +58,9 @@ class Builder:
         """Clone the repository, and begin to build."""
         home = self.folder / "home"
         home.mkdir(parents=True)
-        bare_tree.run("git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(self.folder / "clone"))
+        bare_tree.run(
+            "git", "clone", "--quiet", "--no-hardlinks", str(self.source), str(self.folder / "clone")
+        )
         if self.user:
             bare_tree.run("chown", "-R", "nobody:nogroup", str(self.folder))
         return subprocess.Popen(
@@ -115,9 +119,10 @@ def _built_twice(folder: Path) -> Path:
     Raises RuntimeError if the files differ.
     """
     python_environment.fetch(ROOT, SIDES, WHEELS)
-    first = Builder(folder / "one", _EARLIER)
+    source = _of_tomorrow(folder / "source")
+    first = Builder(source, folder / "one", _EARLIER)
     elsewhere = {"TZ": "Pacific/Auckland", "LC_ALL": "C", "LANG": "fr_FR.UTF-8", "PYTHONHASHSEED": "7"}
-    second = Builder(folder / "of somebody else/deep/below", _LATER, _NOBODY, _UMASK, elsewhere)
+    second = Builder(source, folder / "of somebody else/deep/below", _LATER, _NOBODY, _UMASK, elsewhere)
     for process in [first.start(), second.start()]:
         _wait(process)
     if found := differing(first.out, second.out):
@@ -126,6 +131,13 @@ def _built_twice(folder: Path) -> Path:
             shutil.copytree(builder.out, kept / name)
         raise RuntimeError(f"these files differ between two builders: {', '.join(found)}; see {kept}")
     return first.out
+
+
+def _of_tomorrow(clone: Path) -> Path:
+    """Clone the repository, and give the clone a commit of tomorrow."""
+    bare_tree.run("git", "clone", "--quiet", "--no-tags", str(ROOT), str(clone))
+    commit_of_tomorrow(clone, "tomorrow")
+    return clone
 
 
 def _wait(process: "subprocess.Popen[str]") -> None:

@@ -256,7 +256,7 @@ def _all_runs(text: str) -> Iterator[list[str]]:
     """Yield the rows of capitalised words that are separated by single spaces only."""
     end = 0
     while start := _NO_SMALL_LETTER.search(text, end):
-        run = []
+        run: list[str] = []
         word = _WORD.match(text, start.start())
         while word and (word[0][0].isupper() or (run and word[0] in _PARTICLES)):
             run.append(word[0])

@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import subprocess
-import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,10 +30,8 @@ from portal.setup import conditions
 from portal.setup.system import System
 from portal.typed import PACKAGE
 from tests.support.bare_program import run
-from tests.support.commits import git
+from tests.support.commits import commit_of_tomorrow, git
 from tests.support.paths import ROOT
-
-_DAY_SECONDS = 86_400
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +52,7 @@ def commit(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             (clone / name).unlink(missing_ok=True)
     git(clone, "add", "--all")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GIT_COMMITTER_DATE", f"@{int(time.time()) + _DAY_SECONDS} +0000")
-        git(clone, "commit", "--quiet", "--allow-empty", "--message=as it is now")
+    commit_of_tomorrow(clone, "as it is now")
     return clone
 
 
