@@ -115,7 +115,11 @@ def _named_before(walk: Walk) -> None:
     assert "IPv6" in machine.do("systemd-run", "--quiet", "--pipe", "-p", families, *_SETUP, code=1)
     for cause, mended, expected in (
         ("touch /etc/nginx/sites-enabled/shop", "rm /etc/nginx/sites-enabled/shop", "another site: shop"),
-        ("echo 'server {}' > /etc/nginx/conf.d/shop.conf", "rm /etc/nginx/conf.d/shop.conf", "another site: shop.conf"),
+        (
+            "echo 'server {}' > /etc/nginx/conf.d/shop.conf",
+            "rm /etc/nginx/conf.d/shop.conf",
+            "another site: shop.conf",
+        ),
         ("mount --bind /etc /etc; mount -o remount,bind,ro /etc", "umount /etc", "/etc is read-only"),
     ):
         machine.do("sh", "-c", cause)
