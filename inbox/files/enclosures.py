@@ -1,7 +1,6 @@
 """Files that officers add to a case, sealed like the files of reporters.
 
-From the films, sound and HEIC pictures of phones, place, day and device are removed first, as the report page
-does.
+From the photos, films and sound of phones, place, day and device are removed first, as the report page does.
 """
 
 import mimetypes
@@ -14,8 +13,7 @@ from sqlalchemy.orm import Session
 from crypto.container import FileDigest
 from crypto.messages import File
 from inbox.files import sealing
-from inbox.files.media import clean
-from inbox.files.media.patches import patched
+from inbox.files.cleaning import Cleaned, cleaned
 from inbox.keys import key_store
 from inbox.language.messages import listed, sentence
 from inbox.system import atomic_files, given_files
@@ -51,16 +49,14 @@ def seal(home: Home, session: Session, paths: Sequence[Path], *, unchanged: bool
     """
     seeds, enclosed = {}, []
     for number, path in enumerate(paths, 1):
-        digest = FileDigest()
         with given_files.opened_to_copy(path, home.arriving) as opened:
-            plan = None if unchanged else clean.understood(opened)
+            found = None if unchanged else cleaned(opened)
             opened.seek(0)
-            data = patched(atomic_files.pieces(opened), plan.patches if plan else ())
-            kept = sealing.seal(home, _digested(data, digest))
-            size = opened.tell()
+            counted = _Counted(found.pieces if found else atomic_files.pieces(opened))
+            kept = sealing.seal(home, counted)
         kind = mimetypes.guess_type(path.name)[0] or ""
-        described = File(number, path.name, kind, size, digest.digest())
-        enclosed.append(Enclosed(described, kept.id, tuple(_notes(path.name, plan))))
+        described = File(number, path.name, kind, counted.size, counted.digest.digest())
+        enclosed.append(Enclosed(described, kept.id, tuple(_notes(path.name, found))))
         seeds[kept.id] = kept.seed
     if seeds:
         key_store.save(home, session, key_store.load(home, session).with_attachments(seeds))
@@ -83,16 +79,25 @@ def file(session: Session, number: int, enclosed: Sequence[Enclosed]) -> None:
         )
 
 
-def _notes(name: str, plan: clean.Plan | None) -> Iterator[str]:
-    if plan is None:
+def _notes(name: str, found: Cleaned | None) -> Iterator[str]:
+    if found is None:
         yield sentence("{name} was sealed as it is: it may tell who made it, where and when", name=name)
         return
     yield sentence("place, day and device were removed from the sealed copy of {name}", name=name)
-    if parts := [_STAYING[code] for code in plan.staying if code in _STAYING]:
+    if parts := [_STAYING[code] for code in found.staying if code in _STAYING]:
         yield sentence("{name} still contains: {parts}", name=name, parts=listed(parts))
 
 
-def _digested(pieces: Iterable[bytes], digest: FileDigest) -> Iterator[bytes]:
-    for piece in pieces:
-        digest.update(piece)
-        yield piece
+class _Counted:
+    """Pieces of a file to read once, and afterwards their hash and their size together."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = pieces
+        self.digest = FileDigest()
+        self.size = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self.digest.update(piece)
+            self.size += len(piece)
+            yield piece

@@ -1,6 +1,7 @@
 /** images_*.js: metadata is removed from pictures, and broken pictures are refused. Python tests use exiftool, too. */
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { crc32 } from "node:zlib";
 import { concat, utf8 } from "../../portal/scripts/bytes.js";
@@ -129,6 +130,18 @@ for (const format of FORMATS) {
     assert.equal(read(onlyOrientation(6)).orientation, 6);
     assert.equal(cleaned.includes(SECRET), false);
     assert.deepEqual(concat((await clean(new Uint8Array(cleaned))).parts), new Uint8Array(cleaned));
+  });
+}
+
+/** @type {{ id: string, format: "jpeg" | "png" | "webp", file: string, clean?: string, refused?: string }[]} */
+const VECTORS = JSON.parse(readFileSync(new URL("../vectors/pictures/files.json", import.meta.url), "utf8"));
+
+for (const { id, format, file, clean } of VECTORS) {
+  test(`${format}, as at the inbox: ${id}`, async () => {
+    const data = new Uint8Array(Buffer.from(file, "base64"));
+    const made = async () => Buffer.from(concat((await { jpeg, png, webp }[format].clean(data)).parts)).toString("base64");
+    if (clean === undefined) await assert.rejects(made, Malformed);
+    else assert.equal(await made(), clean);
   });
 }
 

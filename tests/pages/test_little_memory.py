@@ -1,4 +1,4 @@
-"""The most files, and the longest film, in a browser with as little memory as on a small phone."""
+"""The largest number of files, and the longest film, in a browser with as little memory as a small phone."""
 
 import os
 from collections.abc import Callable, Sequence

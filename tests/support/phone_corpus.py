@@ -81,12 +81,12 @@ def films(folder: Path, names: Sequence[str] = ()) -> list[Path]:
 
 
 def long_film(folder: Path, most: int) -> Path:
-    """Make a film of almost this many bytes, with notes: a few seconds of noise, again and again."""
+    """Make a film of almost this many bytes, with notes: eight seconds of noise, again and again."""
     noise, path = folder / "noise.mp4", folder / "long.mp4"
     _ffmpeg(
-        *("-f", "lavfi", "-i", "nullsrc=size=1280x720:rate=25:duration=4,geq=random(1)*255:128:128"),
-        *("-f", "lavfi", "-i", "sine=frequency=440:duration=4", "-c:v", "libx264", "-preset", "ultrafast"),
-        *("-qp", "10", "-c:a", "aac", noise),
+        *("-f", "lavfi", "-i", "nullsrc=size=480x270:rate=25:duration=8,geq=random(1)*255:128:128"),
+        *("-f", "lavfi", "-i", "sine=frequency=440:duration=8", "-c:v", "libx264", "-preset", "ultrafast"),
+        *("-qp", "20", "-c:a", "aac", noise),
     )
     times = (most - (4 << 20)) // noise.stat().st_size
     _ffmpeg("-stream_loop", str(times - 1), "-i", noise, "-c", "copy", *_NOTES, path)

@@ -150,7 +150,7 @@ def outbox_command(door: Door, /, *, out: Path, again: int | None, same_disk: bo
 @click.option(
     "--keep-metadata",
     is_flag=True,
-    help="Keep place, day and device in the attached films, sound and HEIC photos.",
+    help="Keep place, day and device in the attached photos, films and sound.",
 )
 @click.option(
     "--sheet",

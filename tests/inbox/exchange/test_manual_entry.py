@@ -24,7 +24,7 @@ from inbox.exchange.manual_entry import Route, Told
 from inbox.language.errors import Refused
 from inbox.vault import queries_access, queries_cases, queries_exchange, queries_office
 from inbox.vault import tables as vault_tables
-from tests.support import traces
+from tests.support import pictures, traces
 from tests.support.boxed_films import SECRET, SOUND, VIDEO, Film, box
 from tests.support.inbox_builders import CHANNEL, Portal, Reporter, Sent, World, read_outbox, read_slot, today
 from tests.support.inbox_trio import Trio
@@ -173,6 +173,20 @@ def test_a_film_of_a_telephone_is_sealed_without_place_day_and_device(
     assert before == film.read_bytes()
     kept = "film.mp4 was sealed as it is: it may tell who made it, where and when"
     assert ([kept], before) == attached(world, answers, film, "--keep-metadata")
+
+
+@pytest.mark.parametrize("name", ["photo.jpg", "shot.png", "web.webp"])
+def test_a_picture_is_sealed_without_place_day_and_device(
+    world: World, answers: Path, tmp_path: Path, name: str
+) -> None:
+    picture = pictures.picture(tmp_path / name)
+    before = picture.read_bytes()
+    warnings, sealed = attached(world, answers, picture)
+    assert [f"place, day and device were removed from the sealed copy of {name}"] == warnings
+    assert (True, False) == (pictures.CANARY.encode() in before, pictures.CANARY.encode() in sealed)
+    assert len(sealed) < len(before)
+    kept = f"{name} was sealed as it is: it may tell who made it, where and when"
+    assert ([kept], before) == attached(world, answers, picture, "--keep-metadata")
 
 
 def test_a_film_that_is_not_understood_is_sealed_as_it_is_with_a_warning(

@@ -1,0 +1,1 @@
+"""Vectors of films, sound and pictures made of boxes."""
