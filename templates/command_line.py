@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from importlib import import_module
 from pathlib import Path
 from textwrap import TextWrapper
-from typing import Any, NoReturn
+from typing import Any, cast
 
 import click
 from click.core import augment_usage_errors
@@ -251,12 +251,9 @@ class _Helping(click.Command):
 
     context_class = _Context
 
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Return the option that prints the help. click calls this method."""
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.callback = _print_help
-        return option
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the help. click calls this method."""
+        return f"{_above(ctx)}{super().get_help(ctx)}"
 
 
 class Command(_Helping):
@@ -413,32 +410,22 @@ def _did_you_mean(meant: list[str]) -> str:
 
 def version_option(*, hidden: bool = False) -> Callable[[Any], Any]:
     """Return the option that prints the version of the program and its commit."""
-    return click.option(
-        "--version",
-        is_flag=True,
-        expose_value=False,
-        is_eager=True,
-        hidden=hidden,
-        callback=_print_version,
-        help="Show the version and exit.",
-    )
+    text = cast("str", _Version())
+    return click.version_option(text, package_name="fanal", message="%(version)s", hidden=hidden)
 
 
-def _print_version(context: click.Context, _: click.Parameter, is_asked: bool) -> None:  # noqa: FBT001
-    # The version is determined only when it is printed, because this may require git.
-    if is_asked and not context.resilient_parsing:
-        _print(context, f"{context.find_root().info_name} {version.text()}")
+class _Version:
+    """The version as text, which is determined only when it is printed, because this may require git."""
+
+    def __str__(self) -> str:
+        context = click.get_current_context()
+        return f"{_above(context)}{context.find_root().info_name} {version.text()}"
 
 
-def _print_help(context: click.Context, _: click.Parameter, is_asked: bool) -> None:  # noqa: FBT001
-    if is_asked and not context.resilient_parsing:
-        _print(context, context.get_help())
-
-
-def _print(context: click.Context, text: str) -> NoReturn:
-    """Print a text below the program's line, if there is one, and end the command."""
-    click.echo("\n".join([*filter(None, [context.meta.get(ABOVE)]), text]))
-    context.exit()
+def _above(context: click.Context) -> str:
+    """Return the line that the program has put above help and version, or an empty text."""
+    line = context.meta.get(ABOVE)
+    return f"{line}\n" if line else ""
 
 
 def _versioned(command: click.Command) -> click.Command:
@@ -517,8 +504,9 @@ def _asking_help(context: click.Context, *, in_session: bool) -> str:
 def misused(error: click.ClickException, *, in_session: bool = False) -> Iterator[str]:
     """Yield the usage of a command and the error. The text may contain untrusted words that were typed."""
     context = error.ctx if isinstance(error, click.UsageError) else None
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        yield from [*error.format_message().splitlines(), ""]
+    if context is not None and isinstance(error, click.exceptions.NoArgsIsHelpError):
+        # The program itself puts its line above an error.
+        yield from [*error.format_message().removeprefix(_above(context)).splitlines(), ""]
     elif context is not None:
         yield from context.get_usage().splitlines()
         yield f"Try '{_asking_help(context, in_session=in_session)}' for help."

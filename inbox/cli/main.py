@@ -110,7 +110,7 @@ class _Marked(Group):
     """The commands of the inbox. In an exercise, help and refusals of what was typed have the mark, too."""
 
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
-        """Put the mark of the inbox before click reads the words, because click answers some words itself."""
+        """Put the mark of the inbox first, because click itself answers some of the words, such as --help."""
         if command_line.ABOVE not in context.meta:  # For the word `help`, click calls this method twice.
             marking.put(mark_of(context.obj.root if context.obj else _home_in(self, context, arguments)))
             terminal.begin_answer()

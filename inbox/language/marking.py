@@ -7,11 +7,19 @@ would make a sheet that looks real.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import SimpleNamespace
+from dataclasses import dataclass
 
 from crypto import exercise
 
-_process = SimpleNamespace(words="")
+
+@dataclass
+class _Mark:
+    """The words that everything printed shows now, or ""."""
+
+    words: str = ""
+
+
+_process = _Mark()
 
 
 def put(words: str) -> None:
@@ -32,8 +40,7 @@ def marked(deployment: bytes) -> Iterator[None]:
 
 def words() -> str:
     """Return the words that mark an exercise, or "" in a real inbox."""
-    shown: str = _process.words
-    return shown
+    return _process.words
 
 
 def on_paper(text: str) -> str:
