@@ -10,6 +10,7 @@ from crypto.errors import CryptoError
 from crypto.recipients import X25519Identity, X25519Recipient
 from draws import csv_files, freezing, protocol, verify
 from draws.freezing import Private
+from draws.language import headings_of
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import atomic_files, given_files
@@ -105,4 +106,4 @@ def open_result(private: bytes, result: bytes, key: X25519Identity, today: date)
 
 def written(result: Result) -> bytes:
     """Return the result as CSV."""
-    return csv_files.write(result.rows)
+    return csv_files.write([headings_of(result.rows[0]), *result.rows[1:]])

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import click
 
+from draws import headings
 from draws.cli.registers import register_argument
 from draws.deviation import report
 from draws.deviation.report import Look
 from draws.language import said
 from draws.register import files, state
-from draws.register.entries import RegisterRefused, What
+from draws.register.entries import STRATUM, RegisterRefused, What
 from inbox.language.messages import Sentence, sentence
 from inbox.system import clock, terminal
 from templates.command_line import json_option
@@ -44,7 +45,7 @@ def look(*, register: Path, month: str, as_json: bool) -> None:
         said(
             sentence(
                 "signal: {kind} {who}: {count}, {expected} expected, p = {p}",
-                kind=each["kind"],
+                kind=headings.KINDS[str(each["kind"])],
                 who=" / ".join(who),
                 count=each["count"],
                 expected=each["expected"],
@@ -122,7 +123,7 @@ def shares(*, register: Path, month: str, as_json: bool) -> None:
         sentence(
             "{unit}, {stratum}: {count} of {total} not carried out (each limit at 95 %: {low} % to {high} %)",
             unit=unit,
-            stratum=stratum,
+            stratum=headings.stratum(stratum.split(STRATUM)),
             count=share.count,
             total=share.total,
             low=f"{share.low * 100:.1f}",

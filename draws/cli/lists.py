@@ -11,7 +11,7 @@ import click
 from crypto import minisign
 from crypto.errors import Malformed
 from crypto.recipients import X25519Recipient
-from draws import ceremony, columns, containers, csv_files, freezing, protocol
+from draws import ceremony, columns, containers, csv_files, freezing, headings, protocol
 from draws.ceremony import Ceremony
 from draws.cli import options
 from draws.freezing import Kind, Leaves, ListRefused, Plan, Private
@@ -39,7 +39,7 @@ def strata(*, file: Path, as_json: bool) -> None:
     }
     if mistyped := [line for line, row in enumerate(rows, 2) if containers.is_mistyped(row["container"])]:
         view["warnings"] = [said(_warning(mistyped))]
-    lines = [f"{n:>8}  {' | '.join(each)}" for each, n in found.items()]
+    lines = [f"{n:>8}  {unit}: {said(headings.stratum(rest))}" for (unit, *rest), n in found.items()]
     total = sentence("{count} items in {strata} strata", count=len(rows), strata=len(found))
     terminal.show(view, [*lines, said(total)], as_json=as_json)
 

@@ -8,7 +8,7 @@ import click
 from draws.cli import options
 from draws.freezing import LARGEST
 from draws.register import files, recording
-from draws.register.entries import RegisterRefused, What
+from draws.register.entries import Register, RegisterRefused, What
 from draws.register.state import reasons
 from inbox.language.messages import sentence
 from inbox.system import clock, given_files
@@ -50,10 +50,17 @@ def drawn(*, register: Path, transcript: Path, file: Path, as_json: bool) -> Non
 @register_argument
 @click.argument("file", type=FILE)
 @click.option("--ceremony", required=True, help="The draw: SERIES/NUMBER, such as le-havre/1.")
+@click.option("--correct", is_flag=True, help="Correct outcomes that were recorded wrongly.")
 @json_option
-def outcomes(*, register: Path, file: Path, ceremony: str, as_json: bool) -> None:
-    """Record what was done, and what was not done and why, from a CSV with items."""
-    _add(register, files.outcomes(given_files.content(file), ceremony), as_json=as_json)
+def outcomes(*, register: Path, file: Path, ceremony: str, correct: bool, as_json: bool) -> None:
+    """Record what was done, and what was not done and why, from a CSV with items.
+
+    With --correct, the CSV has only the items whose outcome was wrong. The wrong entries stay in the
+    register, and each correction names the entry that it corrects.
+    """
+    raw = given_files.content(file)
+    made = files.add_outcomes(register, clock.today(), raw, ceremony, is_correction=correct)
+    _tell_head(made, as_json=as_json)
 
 
 @click.command()
@@ -73,9 +80,20 @@ def show(*, register: Path, head: str | None, as_json: bool) -> None:
         "drawn": len(state.drawn),
         "void": len(state.voids),
         "not_done": dict(reasons(state)),
-    }
+        "corrections": [
+            {"entry": each.n, "corrects": int(each["corrects"]), "ceremony": each["ceremony"],
+             "item": each["item"], "by": each["by"]}
+            for each in state.corrections
+        ],
+    }  # fmt: skip
+    corrections = [
+        sentence("item {item} of {ceremony}: {by} corrected entry {n}",
+                 item=each["item"], ceremony=each["ceremony"], by=each["by"], n=each["corrects"])
+        for each in state.corrections
+    ]  # fmt: skip
     options.tell(
         view,
+        *corrections,
         sentence(
             "head {head}; {drawn} drawn, {missing} not carried out, {void} void draws",
             head=found.head,
@@ -99,7 +117,11 @@ def export(*, register: Path, out: Path, as_json: bool) -> None:
 
 
 def _add(register: Path, new: Iterable[tuple[What, Mapping[str, str]]], *, as_json: bool) -> None:
-    head = files.add(register, clock.today(), new).head
+    _tell_head(files.add(register, clock.today(), new), as_json=as_json)
+
+
+def _tell_head(register: Register, *, as_json: bool) -> None:
+    head = register.head
     options.tell(
         {"head": head}, sentence("recorded; witnesses note this head: {head}", head=head), as_json=as_json
     )

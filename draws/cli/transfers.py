@@ -269,7 +269,7 @@ def _own(found: Outcome, number: str | None, salt: str | None) -> Iterator[Sente
 
 
 def _change(change: comparing.Change) -> Sentence:
-    if change.column == "agent":
+    if change.column == "number":
         return sentence("{number}: is missing, was at {post}", number=change.number, post=change.before)
     return sentence(
         "{number}: {column} was {before}, is {after}",

@@ -21,6 +21,8 @@ _HASH = 32
 _GENESIS = hashlib.sha256(b"fanal/draws/v1/register").digest()
 # Two codes of a stratum, or the names of eight parties, have fewer characters.
 LONGEST = 500
+# Between the values of a stratum.
+STRATUM = " | "
 
 
 class What(StrEnum):

@@ -11,8 +11,9 @@ from crypto import base64url
 from draws import columns as of_lists
 from draws import csv_files, protocol, team, verify
 from draws.csv_files import Columns
+from draws.language import understood
 from draws.protocol import DrawList, Drawn, Transcript, Void
-from draws.register.entries import RegisterRefused, Sample, What
+from draws.register.entries import STRATUM, RegisterRefused, Sample, What
 from draws.rules import RULES
 from inbox.language.messages import sentence
 
@@ -46,7 +47,7 @@ def drawn(transcript: bytes, result: bytes) -> list[New]:
     for item, row in _rows(found, result).items():
         kept = {name: row.get(column, "") for name, column in _KEPT.items()}
         # The names s1, s2 of the list mean other strata in each list. Months are compared by what they are.
-        stratum = " | ".join(of_lists.stratum(row)[1:])
+        stratum = STRATUM.join(of_lists.stratum(row)[1:])
         of_item = {"ceremony": of_draw["ceremony"], "item": str(item), "stratum": stratum}
         entries.append((What.DRAWN, of_item | kept))
     return entries
@@ -105,7 +106,7 @@ def _columns(of: DrawList) -> Columns:
             sentence("the list has the column “{column}”: it is not a list of controls", column=unknown[0]),
             sentence("the register has controls only"),
         )
-    names = dict.fromkeys(team.ADDED, ()) | dict.fromkeys(of.columns, ())
+    names = {each: understood(each) for each in (*team.ADDED, *of.columns)}
     return Columns(names, frozenset(names))
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from draws import headings
 from draws.deviation.table import Drawn
 from draws.protocol import FIRST
 from draws.register.entries import Entry, Reason, Register, RegisterRefused, Sample, What
-from inbox.language.messages import Sentence, sentence
+from inbox.language.messages import Sentence, listed, sentence
 
 MISSED, NOTHING = "missed", "nothing"
 Key = tuple[str, str]
@@ -22,6 +23,7 @@ class State:
     voids: list[Entry] = field(default_factory=list)
     drawn: dict[Key, Entry] = field(default_factory=dict)
     outcomes: dict[Key, Entry] = field(default_factory=dict)
+    corrections: list[Entry] = field(default_factory=list)
     looks: dict[str, Entry] = field(default_factory=dict)
 
     def take(self, entry: Entry) -> None:
@@ -70,9 +72,16 @@ class State:
         if key not in self.drawn:
             raise _refused(sentence("item {item} of this ceremony was not drawn", item=entry["item"]))
         last = self.outcomes.get(key)
-        # What was not done may be done later. Nothing else is ever replaced.
-        if last and (last.what is What.DONE or entry.what is What.NOT_DONE):
-            raise _refused(sentence("item {item} already has an outcome", item=entry["item"]))
+        if entry["corrects"]:
+            self._corrects(entry, last)
+        # What was not done may be done later. Only a correction replaces anything else.
+        elif last and (last.what is What.DONE or entry.what is What.NOT_DONE):
+            raise RegisterRefused(
+                sentence("item {item} already has an outcome", item=entry["item"]),
+                sentence(
+                    "leave out this line; to correct the register, give only the wrong items with --correct"
+                ),
+            )
         if not entry["by"]:
             raise _refused(sentence("item {item}: it is missing who acted", item=entry["item"]))
         if entry.what is What.DONE:
@@ -81,14 +90,32 @@ class State:
             self._among(entry["reason"], [*Reason], "reason")
         self.outcomes[key] = entry
 
+    def correcting(self, ceremony: str, item: str) -> str:
+        """Return the number of the entry that a correction of an outcome corrects. Raises RegisterRefused."""
+        last = self.outcomes.get((ceremony, item))
+        if last is None:
+            raise _refused(sentence("item {item} has no outcome that could be corrected", item=item))
+        return str(last.n)
+
+    def _corrects(self, entry: Entry, last: Entry | None) -> None:
+        """Take a correction: it names the outcome that it corrects, and says something else."""
+        if self.correcting(entry["ceremony"], entry["item"]) != entry["corrects"]:
+            raise _refused(
+                sentence("item {item}: this is not the outcome that is recorded", item=entry["item"])
+            )
+        said = [{**each.values, "corrects": ""} for each in (entry, last) if each]
+        if said[0] == said[-1]:
+            raise _refused(sentence("item {item} already has this outcome", item=entry["item"]))
+        self.corrections.append(entry)
+
     def _new(self, name: str, known: Iterable[str]) -> None:
         if name in known:
             raise _refused(sentence("“{name}” is in the register already", name=name))
 
     def _among(self, value: str, allowed: Sequence[str], name: str) -> None:
         if value not in allowed:
-            words = ", ".join(allowed)
-            raise _refused(sentence("{name} is one of: {words}", name=name, words=words))
+            words = listed([headings.WORDS[each] for each in allowed])
+            raise _refused(sentence("{column} is one of: {words}", column=name, words=words))
 
 
 def state(register: Register) -> State:

@@ -30,7 +30,7 @@ def changes(before: Sequence[Line], after: Sequence[Line]) -> list[Change]:
     for old in before:
         new = now.get(old.agent)
         if new is None:
-            found.append(Change(old.agent, "agent", old.post, ""))
+            found.append(Change(old.agent, "number", old.post, ""))
         elif new.post == old.post:
             values = {
                 "since": (_written(old.since), _written(new.since)),

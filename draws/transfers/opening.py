@@ -8,17 +8,19 @@ from crypto import base64url
 from crypto.recipients import X25519Identity
 from draws import csv_files, protocol, team
 from draws.freezing import Private
+from draws.language import headings_of, said
 from draws.protocol import Drawn, Transcript
 from draws.team import TeamRefused
 from draws.transfers import listing, records, rule, verify
 from draws.transfers.listing import People, Person
 from draws.transfers.records import COLUMNS, Opened, Opening
 from draws.transfers.rule import State
+from draws.transfers.rules import STATES
 from draws.transfers.verify import Outcome
 from draws.verify import Disproved
 from inbox.language.messages import sentence
 
-_HEADING = ("order", "state", "number", "from", "to", "reason", "signed_by", "agent", "salt")
+_HEADING = ("order", "state", "number", "salt", "from", "to", "reason", "signed_by", "agent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,12 @@ def written(found: Found) -> bytes:
         place, post = order.get(line.agent, (0, ""))
         given = person.exception
         reason = (given.reason, given.signed_by) if given else ("", "")
-        cells = (state.value, person.number, line.post, post, *reason, line.agent, person.salt.hex())
+        cells = (said(STATES[state]), person.number, person.salt.hex(), line.post, post, *reason, line.agent)
         rows.append((place, cells))
     rows.sort(key=lambda row: (row[0] == 0, *row))
-    return csv_files.write([_HEADING, *((str(place) if place else "", *cells) for place, cells in rows)])
+    return csv_files.write(
+        [headings_of(_HEADING), *((str(place) if place else "", *cells) for place, cells in rows)]
+    )
 
 
 def own(outcome: Outcome, number: str, salt: bytes) -> tuple[State, int, str, str] | None:

@@ -71,22 +71,22 @@ def read(rule: Rule, today: date, files: Files) -> Office:
     posts = files.posts
     rows = list(_rows(posts, "posts"))
     for at, row in rows:
-        _check_code(posts, at, row, "agent")
-        if (first := numbers.setdefault(row["agent"].upper(), at)) != at:
+        _check_code(posts, at, row, "number")
+        if (first := numbers.setdefault(row["number"].upper(), at)) != at:
             raise _refused(
                 posts,
                 at,
-                sentence("the agent of line {first} is there again", first=first),
+                sentence("the number of line {first} is there again", first=first),
                 sentence("each person has one post on the day of the list"),
             )
-    known = {row["agent"] for _, row in rows}
+    known = {row["number"] for _, row in rows}
     reasons = dict(_reasons(files.exceptions, rule, known)) if files.exceptions else {}
     before = _held(files.held, rule, today, known) if files.held else {}
     people = tuple(
         replace(
             _person(posts, at, row, rule, today),
-            exception=reasons[row["agent"]].reason if row["agent"] in reasons else "",
-            held=tuple(before.get(row["agent"], ())),
+            exception=reasons[row["number"]].reason if row["number"] in reasons else "",
+            held=tuple(before.get(row["number"], ())),
         )
         for at, row in rows
     )
@@ -136,7 +136,7 @@ def _person(given: Given, at: int, row: Mapping[str, str], rule: Rule, today: da
             sentence("the exposures are: {known}", known=", ".join(known)),
         )
     since = _checked_day(given, at, row, "since", today)
-    return Line(row["agent"], row["post"], profile, row["exposure"], since)
+    return Line(row["number"], row["post"], profile, row["exposure"], since)
 
 
 def _held(given: Given, rule: Rule, today: date, known: Container[str]) -> dict[str, list[Held]]:
@@ -150,13 +150,13 @@ def _held(given: Given, rule: Rule, today: date, known: Container[str]) -> dict[
         _check_known(given, at, row, known)
         _check_code(given, at, row, "post")
         until = _checked_day(given, at, row, "until", today)
-        own = found.setdefault(row["agent"], [])
+        own = found.setdefault(row["number"], [])
         own.append(Held(row["post"], until))
         if len(rules.held_cell(own)) > LONGEST_CELL:
             raise _refused(
                 given,
                 at,
-                sentence("this agent has too many earlier posts"),
+                sentence("this person has too many earlier posts"),
                 sentence("give only the posts that can still be closed"),
             )
     return found
@@ -174,15 +174,15 @@ def _reasons(given: Given, rule: Rule, known: Container[str]) -> Iterator[tuple[
                 sentence("the rule has no reason “{name}”", name=row["reason"]),
                 sentence("the reasons are: {known}", known=", ".join(rule.reasons) or "—"),
             )
-        if row["agent"] in seen:
+        if row["number"] in seen:
             raise _refused(
                 given,
                 at,
-                sentence("this agent has an exception already"),
+                sentence("this person has an exception already"),
                 sentence("one exception, with one reason and one signer, is enough"),
             )
-        seen.add(row["agent"])
-        yield row["agent"], Reason(row["reason"], row["signed_by"])
+        seen.add(row["number"])
+        yield row["number"], Reason(row["reason"], row["signed_by"])
 
 
 def _free(given: Given) -> Iterator[Line]:
@@ -194,11 +194,11 @@ def _free(given: Given) -> Iterator[Line]:
 
 
 def _check_known(given: Given, at: int, row: Mapping[str, str], known: Container[str]) -> None:
-    if row["agent"] not in known:
+    if row["number"] not in known:
         raise _refused(
             given,
             at,
-            sentence("no agent “{number}” is at an exposed post", number=row["agent"]),
+            sentence("nobody with the number “{number}” is at an exposed post", number=row["number"]),
             sentence("correct the number; leave out people who are not in the file of posts"),
         )
 

@@ -118,19 +118,21 @@ def test_a_register_written_anew_no_longer_has_the_head_that_a_witness_noted(
     assert not files.load(forged)[0].has_had(noted)
 
 
+def recorded(file: Path, csv: str) -> Register:
+    return files.add_outcomes(file, DAY, csv.encode(), "c/1", is_correction=False)
+
+
 def test_what_was_not_done_may_be_done_later_and_both_entries_remain(file: Path) -> None:
-    reason = files.outcomes(b"item;by;reason\n1;5;no-staff\n", "c/1")
-    files.add(file, DAY, reason)
-    with pytest.raises(RegisterRefused, match="item 1 already has an outcome"):
-        files.add(file, DAY, reason)
+    reason = "item;by;reason\n1;5;no-staff\n"
+    recorded(file, reason)
+    with pytest.raises(RegisterRefused, match="line 2: item 1 already has an outcome"):
+        recorded(file, reason)
     assert state.reasons(files.load(file)[1])["no-staff"] == 1
-    register = files.add(
-        file, DAY, files.outcomes("n°;par;résultat;nouveau scellé\n1;5;RAS;X9\n".encode(), "c/1")
-    )
+    register = recorded(file, "n°;par;résultat;nouveau scellé\n1;5;RAS;X9\n")
     assert [entry.what for entry in register.entries[-2:]] == [What.NOT_DONE, What.DONE]
     assert not state.reasons(files.load(file)[1])["no-staff"]
-    with pytest.raises(RegisterRefused, match="item 1 already has an outcome"):
-        files.add(file, DAY, reason)
+    with pytest.raises(RegisterRefused, match="line 2: item 1 already has an outcome"):
+        recorded(file, reason)
 
 
 def test_a_draw_without_any_outcome_counts_as_not_done(file: Path) -> None:
@@ -139,10 +141,10 @@ def test_a_draw_without_any_outcome_counts_as_not_done(file: Path) -> None:
     assert state.reasons(files.load(file)[1])[""] == 1
 
 
-def test_a_line_with_both_or_neither_of_result_and_reason_is_refused() -> None:
+def test_a_line_with_both_or_neither_of_result_and_reason_is_refused(file: Path) -> None:
     for cells in ("1;5;RAS;gone", "1;5;;"):
         with pytest.raises(RegisterRefused, match="item 1 needs a result or a reason, and not both"):
-            files.outcomes(f"item;by;result;reason\n{cells}\n".encode(), "c/1")
+            recorded(file, f"item;by;result;reason\n{cells}\n")
 
 
 def test_an_export_is_free_of_formulas(tmp_path: Path) -> None:

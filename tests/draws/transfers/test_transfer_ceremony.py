@@ -158,9 +158,17 @@ def test_an_opening_with_one_changed_digit_is_refused(office: Office) -> None:
 
 
 BAD: Sequence[tuple[str, str, str]] = [
-    ("posts", POSTS + "A1;quay-9;high;2019-01-01\n", "posts.csv: line 9: the agent of line 2 is there again"),
+    (
+        "posts",
+        POSTS + "A1;quay-9;high;2019-01-01\n",
+        "posts.csv: line 9: the number of line 2 is there again",
+    ),
     # The same number in other letters would be two people on the list.
-    ("posts", POSTS + "a1;quay-9;high;2019-01-01\n", "posts.csv: line 9: the agent of line 2 is there again"),
+    (
+        "posts",
+        POSTS + "a1;quay-9;high;2019-01-01\n",
+        "posts.csv: line 9: the number of line 2 is there again",
+    ),
     ("posts", POSTS + "A8;quay-9;top;2019-01-01\n", "posts.csv: line 9: the rule has no exposure “top”"),
     (
         "posts",
@@ -175,23 +183,23 @@ BAD: Sequence[tuple[str, str, str]] = [
     (
         "posts",
         POSTS + "Jean Dupont;quay-9;high;2019-01-01\n",
-        "posts.csv: line 9: the cell “agent” is not a code",
+        "posts.csv: line 9: the cell “number” is not a code",
     ),
     ("posts", POSTS.replace("depuis", "nom"), "posts.csv: line 1: no column is called “nom”"),
     (
         "posts",
         POSTS + "=1;quay-9;high;2019-01-01\n",
-        "posts.csv: line 9: the cell “agent” begins like a formula",
+        "posts.csv: line 9: the cell “number” begins like a formula",
     ),
     (
         "held",
         "agent;post;until\nA9;quay-1;2020-01-01\n",
-        "held.csv: line 2: no agent “A9” is at an exposed post",
+        "held.csv: line 2: nobody with the number “A9” is at an exposed post",
     ),
     (
         "exceptions",
         EXCEPTIONS + "A7;illness;M-13\n",
-        "exceptions.csv: line 3: this agent has an exception already",
+        "exceptions.csv: line 3: this person has an exception already",
     ),
     (
         "exceptions",
@@ -275,7 +283,7 @@ def test_changed_days_and_exposures_and_missing_people_are_shown(office: Office)
     assert [(each["number"], each["column"]) for each in found["changes"]] == [
         ("A1", "since"),
         ("A1", "exposure"),
-        ("A7", "agent"),
+        ("A7", "number"),
     ]
 
 
