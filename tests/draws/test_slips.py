@@ -323,7 +323,16 @@ def test_a_party_without_a_passphrase_or_with_a_short_one_is_not_made(given: str
 
 def test_a_new_passphrase_is_typed_twice_and_not_shown(tmp_path: Path) -> None:
     def create(name: str, typed: tuple[str, ...]) -> Typist:
-        words = [*DRAWS, "--language", "en", "party", "create", name, "--folder", tmp_path / name]
+        words: list[str | Path] = [
+            *DRAWS,
+            "--language",
+            "en",
+            "party",
+            "create",
+            name,
+            "--folder",
+            tmp_path / name,
+        ]
         with typing(words, tmp_path) as typist:
             for question, secret in zip(("new passphrase of", "repeat it"), typed, strict=False):
                 typist.confides(question, secret)

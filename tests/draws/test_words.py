@@ -56,8 +56,8 @@ def test_a_result_in_french_goes_into_the_register_and_comes_out_in_french(room:
     sealed = found.draw.write("result")
     opening = ("team", "open", found.draw.folder / "private.age", sealed, "--key", room.team_key)
     assert room.run(*FRENCH, *opening, "--out", result).status == 0
-    assert heading(result)[:5] == ["élément", "strate", "sel", "conteneur", "unité"]
-    assert heading(found.result)[:5] == ["item", "stratum", "salt", "container", "unit"]
+    assert heading(result)[:5] == ["élément", "strate", "sel", "conteneur", "risque origine"]
+    assert heading(found.result)[:5] == ["item", "stratum", "salt", "container", "origin risk"]
     room.done("register", "drawn", register, found.transcript, result)
     done = outcomes(room, ["1;i7;manqué;;SC-41", "2;i8;RAS;;SC-42", "3;i9;;Introuvable;"])
     room.done("register", "outcomes", register, done, "--ceremony", "le-havre/1")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from draws import headings
 from tests.support.draw_room import DAY, HEADING, Draw, Room
 
 MORE = f"{HEADING};équipe;vacation;déclarant;transporteur"
@@ -74,8 +75,9 @@ def shares(room: Room, register: Path, month: str = MONTH) -> dict[str, Any]:
 
 
 def exported(room: Room, register: Path) -> list[dict[str, str]]:
-    """Return the rows of the exported register."""
+    """Return the rows of the exported register, by the names of its columns."""
     out = room.new("export.csv")
     room.done("register", "export", register, "--out", out)
     head, *rows = (line.split(";") for line in out.read_text("utf-8-sig").splitlines())
-    return [dict(zip(head, row, strict=True)) for row in rows]
+    names = {heading: name for name, heading in headings.COLUMNS.items()}
+    return [dict(zip(map(names.__getitem__, head), row, strict=True)) for row in rows]

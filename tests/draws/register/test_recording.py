@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from draws import columns, csv_files
+from draws import columns, csv_files, headings
 from draws.register import files, state
 from tests.support.draw_register import (
     MONTH,
@@ -65,7 +65,7 @@ EDITS: dict[str, Callable[[list[str]], list[str]]] = {
     ),
     "line 9: this is not the line that was drawn as item 7": lambda lines: changed(lines, "item", "7"),
     "line 9: this is not the line that was drawn as item x": lambda lines: changed(lines, "item", "x"),
-    "line 1: the column “cancelled_by” is missing": lambda lines: [line.rpartition(";")[0] for line in lines],
+    "line 1: the column “cancelled by” is missing": lambda lines: [line.rpartition(";")[0] for line in lines],
 }
 CHANGES = {
     "container": "MSCU9999999",
@@ -135,7 +135,7 @@ def test_a_void_and_its_redraw_have_other_lists_and_the_void_counts(room: Room, 
     all_done(room, register, 59, "le-havre/2")
     [misses] = shares(room, register)["misses"]
     assert (misses["ceremony"], misses["count"], misses["total"]) == ("le-havre/2", 1, 60)
-    lists = [row["list"] for row in exported(room, register) if row["what"] in {"void", "ceremony"}]
+    lists = [row["list"] for row in exported(room, register) if row["what"] in {"void", "draw"}]
     assert len({*lists}) == 2
     with at("2027-01-01"):
         look = room.done("deviation", "look", register, "--month", MONTH)
@@ -229,7 +229,10 @@ def test_the_share_that_was_not_carried_out_is_said_by_stratum(room: Room, regis
     given = [f"{of[0][0]};9;;no-staff;", *(f"{item};9;RAS;;" for item in of[0][1:])]
     given += [f"{item};9;RAS;;" for own in [of[1][1:], *of[2:]] for item in own]
     room.done("register", "outcomes", register, outcomes(room, given), "--ceremony", "le-havre/1")
-    said = {(each["unit"], each["stratum"]): each for each in shares(room, register)["not_done"]}
+    said = {
+        (each["unit"], headings.stratum(each["stratum"].split(" | "))): each
+        for each in shares(room, register)["not_done"]
+    }
     counts = [(said[each]["count"], said[each]["total"]) for each in strata]
     assert counts == [(1, len(of[0])), (1, len(of[1])), *((0, len(own)) for own in of[2:])]
     assert len(strata) > 3
