@@ -44,7 +44,8 @@ def begin(folder: Path, today: date, at: str) -> Begun:
     Raises HomeRefused if the folder has files.
     """
     init.check_free(folder)
-    for each in (folder, *(folder / name for name in (state.MEDIUM, state.OFFICERS, state.TRAINER))):
+    below = (state.MEDIUM, state.OFFICERS, state.TRAINER, state.BACKUP, state.KEYSTORE)
+    for each in (folder, *(folder / name for name in below)):
         atomic_files.make_folder(each)
     chosen = {name: f"phrase d'exercice de {name}" for name in OFFICERS}
     circle = Circle(tuple(Appointee(name, each) for name, each in chosen.items()), QUORUM)

@@ -13,17 +13,23 @@ from inbox.exercise.state import State
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import journal_actions
-from inbox.session.actions import Actor
+from inbox.session.actions import Actor, Code
 from inbox.session.inbox import Inbox
 from inbox.session.journal import Line
 from inbox.session.journal_actions import Wanted
 from inbox.vault import queries_cases, queries_office
 
+_COLLECTING = (Code.COLLECT, Code.ACCEPT_INSTANCE)
+
 
 class Result(StrEnum):
-    """How an expectation ended. It is hidden if the journal shows nothing of its case to those who asked."""
+    """How an expectation ended. It is hidden if the journal shows nothing of its case to those who asked.
+
+    Something that was done before the officers collected the bundle of its step was no answer to this step.
+    """
 
     DONE = "done"
+    EARLIER = "earlier"
     MISSING = "missing"
     HIDDEN = "hidden"
     AVOIDED = "avoided"
@@ -83,28 +89,54 @@ def look(inbox: Inbox, who: Actor, folder: Path) -> Debrief:
     lines = journal_actions.read(inbox, who, Wanted()).lines
     cases = {each.report: numbers.get(_case_id(known, each.token)) for each in known.players}
     steps = {each.id: each for each in programme.load().steps}
+    begins = _begins(known, lines)
     parts = tuple(
-        Part(steps[each.step], each.at, tuple(_findings(steps[each.step], cases, lines)))
+        Part(steps[each.step], each.at, tuple(_findings(steps[each.step], cases, lines, begins[each.step])))
         for each in known.released
         if each.step in steps
     )
     return Debrief(parts, sum(each.entry is None for each in lines), who.today)
 
 
-def _findings(step: Step, cases: Mapping[str, int | None], lines: Sequence[Line]) -> Iterator[Finding]:
+def _begins(known: State, lines: Sequence[Line]) -> dict[str, int]:
+    """Return the first entry of the journal that can be an answer to each released step.
+
+    It records that officers collected the bundle of the step, or a later one. If nothing arrives with the
+    step, the last bundle that they had collected before counts, because they need not collect its own first.
+    """
+    entries = [line.entry for line in lines if line.entry and line.entry.action in _COLLECTING]
+    collected = {each.values["bundle"]: each.n for each in reversed(entries)}
+    never = max((line.n for line in lines), default=0) + 1
+    begins, last = dict[str, int](), 0
+    for bundle, each in enumerate(known.released, 1):
+        last = collected.get(bundle, never if programme.arrives_something(each.step) else last)
+        begins[each.step] = last
+    return begins
+
+
+def _findings(
+    step: Step, cases: Mapping[str, int | None], lines: Sequence[Line], begins: int
+) -> Iterator[Finding]:
     entries = [line.entry for line in lines if line.entry]
     is_whole = len(entries) == len(lines)
     seen = {each.case for each in entries}
     for expected in step.expected:
         case = cases.get(expected.report)
-        fitting = (each for each in entries if not expected.report or each.case == case is not None)
-        found = next((each for each in fitting if each.action in expected.actions), None)
+        fitting = [
+            each
+            for each in entries
+            if each.action in expected.actions and (not expected.report or each.case == case is not None)
+        ]
+        earlier = next(iter(fitting), None)
+        found = next((each for each in fitting if each.n >= begins), earlier)
         if case is not None and case not in seen and not is_whole:
             result = Result.HIDDEN
         elif expected.is_avoided:
             result = Result.DISCUSS if found else Result.AVOIDED
+        elif found:
+            result = Result.DONE if found.n >= begins else Result.EARLIER
         else:
-            result = Result.DONE if found else Result.MISSING
+            result = Result.MISSING
         officers = tuple(found.officers) if found else ()
         yield Finding(expected, result, case, found.n if found else None, officers)
 

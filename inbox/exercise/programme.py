@@ -100,6 +100,12 @@ def load() -> Programme:
     return parse(files(__package__).joinpath(FILE).read_bytes())
 
 
+def arrives_something(step: str) -> bool:
+    """Whether reports or messages arrive with the step with this id."""
+    whole = load()
+    return step in {each.step for each in (*whole.reports, *whole.messages)}
+
+
 def parse(raw: bytes) -> Programme:
     """Return the programme in a TOML file. Raises Mismatch for a wrong form, and KeyError for a wrong id."""
     found = SCHEMA.parse(raw)

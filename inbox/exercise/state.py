@@ -17,6 +17,8 @@ from inbox.language.messages import sentence
 from inbox.system import atomic_files, given_files
 
 HOME, MEDIUM, OFFICERS, TRAINER = "inbox", "medium", "officers", "trainer"
+# They stand for the two media of a backup.
+BACKUP, KEYSTORE = "backup", "keystore"
 _STATE = "exercise.json"
 _MANY = 1_000
 _NO_OUTBOX = Applied(0, NOTHING.hash)

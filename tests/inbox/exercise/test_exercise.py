@@ -1,6 +1,8 @@
 """An exercise from the first report to the debrief."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,7 @@ from inbox.cli import exercise as commands
 from inbox.exercise import courier, programme, release, state
 from inbox.exercise.debrief import Result
 from inbox.vault import queries_access
+from tests.support.desk_room import sitting
 from tests.support.dossier_room import printed
 from tests.support.exercises import Training
 
@@ -18,7 +21,8 @@ WORDS = deployments.WORDS
 
 def test_an_exercise_has_an_inbox_a_medium_shares_and_a_sheet_in_each_language(training: Training) -> None:
     """Two of its three officers open the inbox, which is marked."""
-    assert {"inbox", "medium", "officers", "trainer"} == {each.name for each in training.folder.iterdir()}
+    made = {each.name for each in training.folder.iterdir()}
+    assert {"inbox", "medium", "officers", "trainer", "backup", "keystore"} == made
     assert training.office.run("officer", "list").out.startswith(f"{WORDS}\n")
     assert ["inspection-1.tar"] == [each.name for each in (training.folder / "medium").iterdir()]
     for language, title in (("fr", "feuille du formateur"), ("en", "Exercise: the trainer")):
@@ -94,6 +98,71 @@ def test_the_debrief_says_what_was_done_and_what_was_not(training: Training) -> 
         paper = printed((training.folder / "trainer" / f"debrief-{language}.pdf").read_bytes())
         assert paper.startswith(WORDS)
         assert said in paper
+
+
+def _results(training: Training, step: str) -> dict[str, dict[str, Any]]:
+    """Return the findings of a step by the beginning of what they say."""
+    steps = training.office.json("office", "exercise", "debrief", training.folder)["steps"]
+    (found,) = (each["findings"] for each in steps if each["step"] == step)
+    return {each["says"][:8]: each for each in found}
+
+
+def _answer(training: Training, number: int) -> None:
+    training.office.json("case", "show", str(number))
+    training.office.json("message", "reply", str(number), "--text", "Appelez le 17 ou le 112.")
+
+
+def test_what_officers_did_before_a_step_arrived_is_no_answer_to_it(training: Training) -> None:
+    """The acknowledgement is not the answer to the later message. The control is the answer."""
+    training.collect()
+    number = training.case("container", declared=True)
+    _answer(training, number)
+    training.release("prosecutor")
+    acknowledged = _results(training, "arrivals")["Acknowle"]
+    for _ in range(2):  # Before the new bundle is collected, and after.
+        found = _results(training, "prosecutor")["Tell the"]
+        assert (Result.EARLIER, acknowledged["entry"]) == (found["result"], found["entry"])
+        assert Result.MISSING == _results(training, "prosecutor")["Telephon"]["result"]
+        training.collect()
+    _answer(training, number)
+    found = _results(training, "prosecutor")["Tell the"]
+    assert (Result.DONE, True) == (found["result"], found["entry"] > acknowledged["entry"])
+    assert Result.DONE == _results(training, "arrivals")["Acknowle"]["result"]
+
+
+def test_a_step_without_messages_begins_although_its_bundle_is_not_collected(training: Training) -> None:
+    """Officers renew lost shares at once. What they did before the last bundle is earlier."""
+    training.collect()
+    for name, result in (("before", Result.EARLIER), ("after", Result.DONE)):
+        for folder in (out := training.folder / name, keys := training.folder / f"{name}-keys"):
+            folder.mkdir()
+        training.office.json(
+            "backup", "make", "--out", out, "--keystore-out", training.folder / f"{name}-keys"
+        )
+        if result is Result.EARLIER:
+            training.release("conflict")
+            training.collect()
+            training.release("quorum")
+        assert result == _results(training, "quorum")["Make a n"]["result"]
+
+
+def test_a_backup_fits_into_the_folders_that_the_exercise_has_for_it(training: Training) -> None:
+    folders = training.folder / state.BACKUP, training.folder / state.KEYSTORE
+    training.office.json("backup", "make", "--out", folders[0], "--keystore-out", folders[1])
+    assert all([*each.iterdir()] for each in folders)
+
+
+def test_at_the_desk_morel_reads_the_case_that_is_hidden_from_keller(training: Training) -> None:
+    """Each officer acts in a session of their own. At the terminal, both act, and nobody sees the case."""
+    training.collect()
+    training.release("conflict")
+    training.collect()
+    seen = {}
+    for officer in ("morel", "keller"):
+        with sitting(training.office, training.folder / "medium", officer) as client:
+            seen[officer] = re.search(r"(\d+) cases", client.ask("/en/").text)[1]
+    assert {"morel": "12", "keller": "11"} == seen
+    assert 11 == len(training.office.json("case", "list")["cases"])
 
 
 def test_the_journal_records_that_officers_read_it_for_the_debrief(training: Training) -> None:

@@ -63,6 +63,8 @@ def test_the_guide_names_what_begin_makes() -> None:
     for guide in GUIDES:
         text = guide.read_text("utf-8")
         named = set(re.findall(r"^- `([a-z]+)/`", text, re.MULTILINE))
-        assert {state.HOME, state.OFFICERS, state.MEDIUM, state.TRAINER} == named
+        both = set(re.findall(r"^- `([a-z]+)/` (?:and|et) `([a-z]+)/`", text, re.MULTILINE))
+        assert {state.HOME, state.OFFICERS, state.MEDIUM, state.TRAINER, state.BACKUP} == named
+        assert {(state.BACKUP, state.KEYSTORE)} == both
         assert all(name in text for name in OFFICERS)
         assert {"sheet-fr.pdf", "sheet-en.pdf"} < set(re.findall(r"`(?:trainer/)?([\w-]+\.pdf)`", text))
