@@ -164,6 +164,9 @@ SAID = {
     " --shares FOLDER/officers --same-disk": Runner(
         GATE, "tests/inbox/exercise/test_guide.py", 'if "officer renew" in each'
     ),
+    "inbox --home FOLDER/inbox --share FILE --share FILE desk --medium FOLDER/medium --same-disk": Runner(
+        GATE, "tests/inbox/exercise/test_guide.py", 'if " desk " in each'
+    ),
     "inbox --version": Runner("offline", "benchmarks/medium.py", '"inbox --version"'),
     "portal --version": Runner("install", "benchmarks/install.py", '("portal", "--version")'),
     "portal webcat --app … --tag … --out FILE": Runner(

@@ -101,15 +101,16 @@ def look(inbox: Inbox, who: Actor, folder: Path) -> Debrief:
 def _begins(known: State, lines: Sequence[Line]) -> dict[str, int]:
     """Return the first entry of the journal that can be an answer to each released step.
 
-    It records that officers collected the bundle of the step, or a later one. If nothing arrives with the
-    step, the last bundle that they had collected before counts, because they need not collect its own first.
+    It records that officers collected the bundle of the step. If nothing arrives with the step, the bundle of
+    the step before counts, because officers need not collect another bundle first.
     """
     entries = [line.entry for line in lines if line.entry and line.entry.action in _COLLECTING]
     collected = {each.values["bundle"]: each.n for each in reversed(entries)}
     never = max((line.n for line in lines), default=0) + 1
     begins, last = dict[str, int](), 0
     for bundle, each in enumerate(known.released, 1):
-        last = collected.get(bundle, never if programme.arrives_something(each.step) else last)
+        if programme.arrives_something(each.step):
+            last = collected.get(bundle, never)
         begins[each.step] = last
     return begins
 

@@ -103,7 +103,9 @@ def load() -> Programme:
 def arrives_something(step: str) -> bool:
     """Whether reports or messages arrive with the step with this id."""
     whole = load()
-    return step in {each.step for each in (*whole.reports, *whole.messages)}
+    return any(each.step == step for each in whole.reports) or any(
+        each.step == step for each in whole.messages
+    )
 
 
 def parse(raw: bytes) -> Programme:

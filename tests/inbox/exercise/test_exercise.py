@@ -136,14 +136,14 @@ def test_a_step_without_messages_begins_although_its_bundle_is_not_collected(tra
     for name, result in (("before", Result.EARLIER), ("after", Result.DONE)):
         for folder in (out := training.folder / name, keys := training.folder / f"{name}-keys"):
             folder.mkdir()
-        training.office.json(
-            "backup", "make", "--out", out, "--keystore-out", training.folder / f"{name}-keys"
-        )
+        training.office.json("backup", "make", "--out", out, "--keystore-out", keys)
         if result is Result.EARLIER:
             training.release("conflict")
             training.collect()
             training.release("quorum")
         assert result == _results(training, "quorum")["Make a n"]["result"]
+    training.collect()
+    assert Result.DONE == _results(training, "quorum")["Make a n"]["result"]
 
 
 def test_a_backup_fits_into_the_folders_that_the_exercise_has_for_it(training: Training) -> None:

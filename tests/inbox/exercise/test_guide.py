@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crypto import exercise as deployments
 from inbox.cli import exercise as commands
 from inbox.cli import main
 from inbox.exercise import programme, state
@@ -13,6 +14,7 @@ from inbox.exercise.begin import OFFICERS
 from tests.support import guides
 from tests.support.exercises import Training
 from tests.support.paths import ROOT
+from tests.support.typist import typing_to_inbox
 
 GUIDES = [ROOT / "docs/exercise.md", ROOT / "docs/fr/exercice.md"]
 
@@ -56,6 +58,23 @@ def test_two_officers_renew_the_shares_as_the_guide_says(training: Training, gui
     assert main.run(shlex.split(f"{line} --reason stolen {new}")[1:]) == 0
     opened = training.office.run("officer", "list")
     assert (0, True) == (opened.code, stolen.share != training.office.bring()[0].share)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda each: each.name)
+def test_the_desk_opens_with_shares_and_typed_passphrases_as_the_guide_says(
+    training: Training, guide: Path
+) -> None:
+    """Two officers type their passphrases at the terminal. The desk is on another port here."""
+    (line,) = (each for each in guides.in_sentences(guide.read_text("utf-8")) if " desk " in each)
+    line = line.replace("FOLDER", str(training.folder))
+    for name in ("morel", "dasilva"):
+        line = line.replace("FILE", str(training.office.share_of(name)), 1)
+    with typing_to_inbox([*shlex.split(line)[1:], "--port", "0"], training.folder) as at:
+        for name in ("morel", "dasilva"):
+            at.confides(f"passphrase of {name}: ", training.office.secret_of(name).read_text().strip())
+        at.sees("http://127.0.0.1:")
+        assert deployments.WORDS in at.shown
 
 
 def test_the_guide_names_what_begin_makes() -> None:
