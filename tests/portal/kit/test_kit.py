@@ -215,6 +215,9 @@ def test_a_text_that_cannot_be_printed_is_refused(text: str, message: str) -> No
         ('name = { fr = "Inspection", en = "Inspectorate" }', "", "setting 'name' still says “[nom de"),
         ('fr = "Inspection"', 'fr = "\\u202Ex"', "setting 'name' has the character <U+202E>"),
         ('fr = "Inspection"', f'fr = "{"x" * 200}"', "setting 'name.fr' has a wrong value"),
+        ('fr = "Inspection"', 'fr = " "', "setting 'name.fr' has a wrong value"),
+        (', en = "Inspectorate"', "", "setting 'name' has a wrong value"),
+        ('"Inspectorate"', "7", "setting 'name.en' has a wrong value"),
         (f'root_key = "{"A" * 43}"', "", "setting 'root_key' is empty"),
     ],
 )

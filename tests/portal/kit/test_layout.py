@@ -287,6 +287,20 @@ def heads(notes: Mapping[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("name", EVERY)
+def test_a_line_or_bar_has_no_place_among_what_is_read_aloud(
+    kit: Mapping[str, bytes], name: str, tmp_path: Path
+) -> None:
+    """Each element of the document is a text, or the code, which alone has a text in its place."""
+    (tmp_path / "kit.pdf").write_bytes(kit[name])
+    found = [each for each in objects(tmp_path / "kit.pdf") if each.get("/Type") == "/StructElem"]
+    kinds = [each["/S"] for each in found]
+    assert {each["/S"] for each in found if "/Alt" in each} <= {"/Figure"}
+    read = tagged(kit[name])
+    assert sorted(each for each in kinds if each != "/Document") == sorted(f"/{tag}" for tag, _ in read)
+    assert all(text for tag, text in read if tag != "Figure")
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_a_file_says_its_title_its_language_and_what_its_code_contains(
     kit: Mapping[str, bytes], name: str, tmp_path: Path
 ) -> None:
