@@ -184,7 +184,9 @@ def switch_debian_tor(machine: Machine, verb: str) -> None:
     machine.do("env", f"--chdir={ROOT}", ".venv/bin/python", "-c", step)
 
 
-def test_the_kit_is_written_to_a_medium_as_the_guide_says(machine: Machine) -> None:
+def test_the_kit_is_written_to_a_medium_as_the_guide_says(
+    machine: Machine, record_property: Callable[[str, object], None]
+) -> None:
     """The portal's user makes it, with the limits of an export. Everybody may then read and print the files.
 
     A relative folder would be below `/`, where this user may not write: the message names the full path.
@@ -203,6 +205,7 @@ def test_the_kit_is_written_to_a_medium_as_the_guide_says(machine: Machine) -> N
         assert "https://report.example" in machine.do("pdftotext", "/media/stick/kit/en/poster-a4.pdf", "-")
         said = machine.do("fanal-portal", "run", "kit", "kit", code=1)
         assert "was not written to /kit: " in said, said
+    record_property("fanal-portal run kit", f"{len(found)} files on the medium, which everybody may read")
 
 
 def test_an_export_leaves_no_line_in_the_journal(machine: Machine) -> None:
