@@ -172,6 +172,8 @@ export class Notes {
       this.finish(from + one - 2);
       if (bytes[one + 1] !== NOTE) continue;
       this.#note = from + one + 2;
+      // A note that was overwritten earlier tells nothing.
+      if (bytes[one + 2] === SPACE) continue;
       this.#media.find("found-program", TEXT.exec(ascii(bytes.subarray(one + 2, one + 400)))?.[0]);
     }
     this.#last = bytes.slice(-3);

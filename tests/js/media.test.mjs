@@ -92,7 +92,7 @@ function box(size, type, ...parts) {
 }
 
 test("a million boxes and a nest of ten thousand boxes are refused or passed over in time", async () => {
-  const start = Date.now();
+  const start = process.cpuUsage();
   const head = box(16, "ftyp", Buffer.from("mp42\0\0\0\0"));
   const many = new Uint8Array(8_000_000);
   for (let at = 0; at < many.length; at += 8) many.set([0, 0, 0, 8, 0x66, 0x72, 0x65, 0x65], at);
@@ -101,5 +101,6 @@ test("a million boxes and a nest of ten thousand boxes are refused or passed ove
   assert.ok((await inspect(new Blob([head, concat(nest)]))).broken);
   const film = file("a film with notes in every box");
   assert.ok(!(await inspect(new Blob([film, concat(nest)]))).broken);
-  assert.ok(Date.now() - start < 20_000);
+  const { user, system } = process.cpuUsage(start);
+  assert.ok(user + system < 20e6);
 });

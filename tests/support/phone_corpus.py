@@ -62,6 +62,10 @@ _PICTURES: Mapping[str, str] = {
     "preview.heic": "-t 32",
     "plain.avif": "-A",
     "several.heic": "again",
+    "tiles.heic": "--cut-tiles 64",
+    "tiles.avif": "-A --cut-tiles 64",
+    "series.heic": "-S",
+    "series.avif": "-A -S",
 }
 
 
@@ -99,15 +103,18 @@ def pictures(folder: Path) -> list[Path]:
     _ffmpeg(
         *_PICTURE[:3], "testsrc=size=96x64,format=rgba,colorchannelmixer=aa=0.5", "-frames:v", "1", source
     )
-    subprocess.run(
-        ["exiftool", "-q", "-overwrite_original", f"-EXIF:Make={PLANTED}", f"-XMP:Creator={PLANTED}", source],
-        check=True,
-    )
+    _name(source)
     for name, options in _PICTURES.items():
         again = [source] if options == "again" else []
         words = [] if again else options.split()
         _run("heif-enc", *words, source, *again, "-o", folder / name)
+        if "--cut-tiles" in words:
+            _name(folder / name)  # heif-enc leaves out the notes of a picture that it cuts.
     return [folder / name for name in _PICTURES]
+
+
+def _name(picture: Path) -> None:
+    _run("exiftool", "-q", "-overwrite_original", f"-EXIF:Make={PLANTED}", f"-XMP:Creator={PLANTED}", picture)
 
 
 def decoded(path: Path) -> str:

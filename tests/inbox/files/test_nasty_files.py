@@ -1,4 +1,7 @@
-"""Files that hide values or lie about their sizes: nothing planted stays, or the file is not called clean."""
+"""Files of phones, and files that hide values or lie about their sizes.
+
+Nothing planted stays, or the file is not called clean.
+"""
 
 import hashlib
 import io
@@ -13,7 +16,7 @@ import pytest
 from crypto.errors import Malformed
 from inbox.files.media import clean
 from inbox.files.media.patches import patched
-from tests.support import nasty_films, nasty_pictures
+from tests.support import nasty_films, nasty_pictures, phone_structures
 from tests.support.paths import ROOT
 
 NASTY = {
@@ -23,6 +26,7 @@ NASTY = {
         nasty_films.boxes(),
         nasty_films.tracks(),
         nasty_pictures.pictures(),
+        phone_structures.all_files(),
     )
     for name, data in made
 }

@@ -38,7 +38,9 @@ def check(before: Sequence[Path], folder: Path) -> list[Path]:
     for tags in corpus.told(after):
         assert [] == [tag for tag in tags if any(word in tag for word in WRONG)]
         assert all(str(value).startswith("0000") for tag, value in tags.items() if tag.endswith("Date"))
-    assert all(WRONG_VALUES.search(str(tags)) for tags in corpus.told_by_others(before))
+    # exiv2 does not find what exiftool writes into pictures of tiles.
+    known = [path for path in before if not path.name.startswith("tiles")]
+    assert all(WRONG_VALUES.search(str(tags)) for tags in corpus.told_by_others(known))
     assert [] == [
         found for tags in corpus.told_by_others(after) if (found := WRONG_VALUES.findall(str(tags)))
     ]

@@ -45,6 +45,15 @@ HEVC = changed(
         units(b"\x02\x01picture two"),
     ),
 )
+# A note at the beginning, one within, and one that the next chunk ends.
+MPEG4 = changed(
+    VIDEO,
+    description=films.picture("mp4v", films.esds(b"\0\0\1\xb0\1\0\0\1\xb2" + SECRET + b"\0\0\1\xb3")),
+    samples=(
+        b"\0\0\1\xb2" + SECRET + b"\0\0\1\xb6picture one\0\0\1\xb2" + SECRET,
+        b"\0\0\1\xb2" + SECRET + b"\0\0\1\xb6picture two",
+    ),
+)
 EDITED = full(
     "elst", struct.pack(">I", 2), struct.pack(">I2i", 950, -1, 0x10000), struct.pack(">3I", 100, 0, 0x10000)
 )
@@ -94,6 +103,7 @@ def good() -> Iterator[tuple[str, bytes]]:
     yield "a nested note", Film(more=(nested(50),)).built()
     yield "an empty sample", Film((changed(VIDEO, samples=(*VIDEO.samples, b"")), SOUND)).built()
     yield "a list that ends with a zero", Film(film=lambda moov: longer(moov, bytes(4))).built()
+    yield "MPEG-4 video", Film((MPEG4, SOUND)).built()
     yield from _good_pictures()
     yield from _good_nasty()
 
