@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from crypto.messages import FollowUp
+from tests.support import phone_kinds
 from tests.support.accessibility import small_targets, violations
 from tests.support.builders import OUTSIDE, today
 from tests.support.offline_form import OfflineVisitor
@@ -80,6 +81,18 @@ def test_a_report_that_is_too_large_for_the_offline_form_is_refused_before_seali
     person.confirm()
     person.page.click("#send")
     person.shows("#confirm-error", "too-large-sealed")
+
+
+def test_the_offline_form_cleans_a_file_of_each_kind_of_phones(
+    person: OfflineVisitor, site: PortalSite, tmp_path: Path
+) -> None:
+    """The bytes are the same as after cleaning at the inbox."""
+    made = phone_kinds.kinds(tmp_path)
+    person.save()
+    person.start()
+    person.write(files=list(made))
+    assert person.post(person.seal()) == KEEP
+    assert dict(enumerate(made.values(), 1)) == site.report()[1]
 
 
 def test_the_offline_form_makes_no_request_from_the_report_to_the_follow_up(

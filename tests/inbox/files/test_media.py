@@ -47,6 +47,7 @@ def test_a_file_that_is_not_understood_completely_is_refused(vector: Vector) -> 
 @pytest.mark.parametrize("vector", GOOD, ids=lambda each: each["id"])
 def test_no_planted_value_stays_and_the_size_is_the_same(vector: Vector) -> None:
     before, after = unpacked(vector, "file"), unpacked(vector, "clean")
+    assert after == cleaned(before)
     assert [value for value in PLANTED if value in before]
     assert [] == [value for value in PLANTED if value in after]
     assert len(before) == len(after)
