@@ -18,6 +18,7 @@ from inbox.deadlines.bonds import Relation
 from inbox.language import labels
 from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import Sentence, joined, sentence
+from inbox.questionnaire import answers
 from inbox.session import chosen_action, journal
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
@@ -173,17 +174,11 @@ def warnings(session: Session, quorum: int) -> list[str]:
 def received(session: Session) -> Iterator[tuple[int, Iterable[str]]]:
     """Yield each text that reporters wrote, with the number of its case."""
     for number, unsigned, message in queries_cases.first_messages(session):
-        yield number, [message.decode()] if unsigned else said(REPORT.parse(message).answers)
+        yield number, [message.decode()] if unsigned else answers.texts(REPORT.parse(message).answers)
     for number, text in queries_cases.follow_up_texts(session):
         yield number, [text]
     for number, name, kind in queries_cases.file_names(session):
         yield number, [name, kind]
-
-
-def said(answers: Mapping[str, str | tuple[str, ...]]) -> Iterator[str]:
-    """Yield each text in the answers to a questionnaire."""
-    for answer in answers.values():
-        yield from [answer] if isinstance(answer, str) else answer
 
 
 def _kept_with(session: Session, number: int, officer: str) -> list[int]:

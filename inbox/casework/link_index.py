@@ -4,40 +4,37 @@ Entries are made when a report or message is filed, and are deleted with its cas
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from crypto import blind
-from inbox.access import conflicts
+from inbox.casework.marks import Mark, Marker, by_mark, entities_of
 from inbox.law import in_use
-from inbox.questionnaire import answers, scoring
-from inbox.questionnaire.answers import Answers
-from inbox.text import entities, similarity
-from inbox.text.entities import Found, Kind
+from inbox.questionnaire import answers
+from inbox.text import entities
+from inbox.text.entities import Found
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import IndexKey, Term
 from inbox.vault.tables import Case
 
-Mark: TypeAlias = tuple[str, bytes]
+
+def marker(session: Session) -> Marker:
+    """Return what makes the marks of this vault."""
+    return Marker(_key(session), _country(session))
 
 
-def make(session: Session, number: int, said: Answers) -> None:
-    """Add a new case to the index: marks of its answers, and marks by which similar texts are recognised."""
-    key = _key(session)
-    pieces = similarity.telling(similarity.pieces(conflicts.said(said)))
-    marks = [
-        *_marks(key, _found(session, said)),
-        *((Kind.TEXT, blind.mark(key, Kind.TEXT, each)) for each in pieces),
-    ]
-    session.add_all(Term(case=number, kind=kind, value=value) for kind, value in marks)
+def add_new(session: Session, marks: Iterable[tuple[int, Sequence[Mark]]]) -> None:
+    """Add the marks of new cases, given by case number, whose rows exist already."""
+    rows = [{"case": number, "kind": kind, "value": value} for number, each in marks for kind, value in each]
+    if rows:
+        session.connection().execute(insert(Term.__table__), rows)
 
 
-def add(session: Session, number: int, texts: Iterable[str]) -> None:
-    """Add later texts of a case, as long as there is room."""
-    if not (marks := _marks(_key(session), entities.found_in(texts, _country(session)))):
+def add(session: Session, number: int, marks: Sequence[Mark]) -> None:
+    """Add the marks of later texts of a case, as long as there is room."""
+    if not marks:
         return
     known = set(of(session, number))
     counts = Counter(kind for kind, _ in known)
@@ -54,9 +51,9 @@ def renew(session: Session, number: int) -> None:
     """
     case = queries_cases.case(session, number)
     session.execute(delete(Term).filter_by(case=number))
-    make(session, number, answers.of(case))
-    session.flush()
-    add(session, number, [each.text for each in queries_cases.follow_ups(session, number)])
+    marks = marker(session)
+    add_new(session, [(number, marks.of_report(answers.of(case)))])
+    add(session, number, marks.of_texts(each.text for each in queries_cases.follow_ups(session, number)))
 
 
 def of(session: Session, number: int) -> list[Mark]:
@@ -69,29 +66,15 @@ def of(session: Session, number: int) -> list[Mark]:
 def explained(session: Session, case: Case, marks: set[Mark]) -> Mapping[Mark, Found]:
     """Return the part of the case that produced each mark; omit marks that the whole text produced."""
     key = _key(session)
-    found = _by_mark(key, _found(session, answers.of(case)))
+    found = by_mark(key, entities_of(answers.of(case), _country(session)))
     if marks - found.keys():
         letters = [each.text for each in queries_cases.follow_ups(session, case.number)]
-        found = _by_mark(key, entities.found_in(letters, _country(session))) | found
+        found = by_mark(key, entities.found_in(letters, _country(session))) | found
     return {mark: found[mark] for mark in marks if mark in found}
-
-
-def _found(session: Session, said: Answers) -> list[Found]:
-    persons = said.get(scoring.questions().persons, "")
-    named = persons if isinstance(persons, str) else ""
-    return entities.found_in(conflicts.said(said), _country(session), named)
 
 
 def _country(session: Session) -> str:
     return in_use.of(session).calendar.country
-
-
-def _marks(key: bytes, found: Iterable[Found]) -> list[Mark]:
-    return list(_by_mark(key, found))
-
-
-def _by_mark(key: bytes, found: Iterable[Found]) -> dict[Mark, Found]:
-    return {(each.kind.value, blind.mark(key, each.kind, each.value)): each for each in found}
 
 
 def _key(session: Session) -> bytes:

@@ -337,7 +337,7 @@ def _alike(session: Session, case: Case, by_case: Mapping[int, set[Mark]]) -> di
 
 
 def _pieces(case: Case) -> frozenset[str]:
-    return similarity.pieces(conflicts.said(answers.of(case)))
+    return similarity.pieces(answers.texts(answers.of(case)))
 
 
 def _reasons(marks: set[Mark], known: Mapping[Mark, Reason], alike: Reason | None) -> tuple[Reason, ...]:

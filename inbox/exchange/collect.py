@@ -13,14 +13,16 @@ from sqlalchemy.orm import Session
 from crypto.bundle import Applied, IntakeHead, Link
 from crypto.signing import fingerprint
 from inbox.access import conflicts
+from inbox.casework import link_index
 from inbox.deadlines import portal_days, workflow
 from inbox.deadlines.portal_days import Between
 from inbox.exchange import after_restore as rejoining
 from inbox.exchange import bundle_chain, entered_cases
 from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.filing import Filed, Filing
+from inbox.exchange.reading import Read, Reader, Search
 from inbox.exchange.unopened import Item, kept
-from inbox.exchange.unseal import Changed, Trust, Unsealed, Unsealer
+from inbox.exchange.unseal import Changed, Trust
 from inbox.exchange.verify import Announced, Verified, announced, named_instance, verify
 from inbox.keys import key_store
 from inbox.language.errors import BundleRefused, Refused
@@ -278,16 +280,17 @@ def _file(inbox: Inbox, session: Session, verified: Verified, known: Between, pr
     filing = Filing(session, inbox.home, n=verified.intake.n, today=known.today, tried=tried)
     office = queries_office.office(session)
     trust = Trust(inbox.home, office.deployment, office.channel, contents.intake)
+    how = trust, Search(link_index.marker(session), conflicts.watched(session))
     # Unfiled envelopes are tried again only when the keys have changed, because trying thousands takes
     # minutes.
     shut = kept(inbox.home, queries_exchange.untried(session, tried))
     try:
-        filing.take(_unsealed([*shut, *_new(verified, known)], trust, progress))
+        filing.take(_read([*shut, *_new(verified, known)], how, progress))
         # Opening a large follow-up costs time and space, so the inbox tries again only when the case exists.
         awaited = [
             row for row in queries_exchange.set_aside(session, Kind.UNKNOWN_CASE) if filing.knows(row.case_id)
         ]
-        filing.take(_unsealed(kept(inbox.home, awaited), trust, progress))
+        filing.take(_read(kept(inbox.home, awaited), how, progress))
         filing.finish()
     except Changed:
         raise _altered() from None
@@ -306,12 +309,12 @@ def _new(verified: Verified, known: Between) -> Iterator[Item]:
         yield Item(place, came.day, entry.case_id, doubted=came.doubted)
 
 
-def _unsealed(items: list[Item], trust: Trust, progress: Progress) -> Iterator[tuple[Item, Unsealed]]:
+def _read(items: list[Item], how: tuple[Trust, Search], progress: Progress) -> Iterator[tuple[Item, Read]]:
     if not items:
         return
     places = [item.place for item in items]
     few = _FEW if sum(place.size for place in places) <= _LITTLE else 1
-    results = spread(Unsealer, trust, places, few=few)
+    results = spread(Reader, how, places, few=few)
     for done, pair in enumerate(zip(items, results, strict=True), 1):
         yield pair
         progress(done, len(items))

@@ -14,12 +14,12 @@ from crypto.bundle import Withdrawal
 from crypto.container import Signed
 from crypto.errors import Tampered
 from crypto.messages import Status
-from inbox.access import conflicts
 from inbox.casework import begin, link_index
 from inbox.deadlines import workflow
+from inbox.exchange.reading import Read
 from inbox.exchange.shown_keyrings import Shown
 from inbox.exchange.unopened import Item, Shelf
-from inbox.exchange.unseal import Altered, Changed, Failed, SignedFollowUp, SignedReport, Unsealed, Unsigned
+from inbox.exchange.unseal import Altered, Changed, Failed, SignedFollowUp, SignedReport, Unsigned
 from inbox.questionnaire import catalogue
 from inbox.questionnaire import summary as summaries
 from inbox.questionnaire.answers import NOTE
@@ -89,39 +89,39 @@ class Filing:
         self.filed = Filed(unopened=self._shelf.added, resolved=self._shelf.resolved)
         self.seeds: dict[bytes, bytes] = {}
         self.meant: dict[int, set[str]] = {}
-        self._names = conflicts.watched(session)
-        self._letters: list[tuple[Item, SignedFollowUp]] = []
+        self._letters: list[tuple[Item, SignedFollowUp, Read]] = []
+        self._found: list[tuple[int, Read]] = []
         self._written: defaultdict[int, list[str]] = defaultdict(list)
 
     def knows(self, case_id: bytes | None) -> bool:
         """Return whether a case with this id already exists."""
         return case_id in self._numbers
 
-    def take(self, results: Iterable[tuple[Item, Unsealed]]) -> None:
+    def take(self, results: Iterable[tuple[Item, Read]]) -> None:
         """File everything except follow-ups, which may come before their report in the bundle.
 
         Raises Changed if a new envelope has changed since it was verified.
         """
-        for place, (item, result) in enumerate(results):
+        for place, (item, read) in enumerate(results):
             if place % _AT_ONCE == 0:
-                self._session.flush()
-            match result:
+                self._flush()
+            match read.entry:
                 case Failed(kind):
                     self._shelf.keep(item, kind)
-                case SignedReport():
-                    self._file_report(item, result)
-                case SignedFollowUp():
-                    self._letters.append((item, result))
-                case Unsigned():
-                    self._file_drop(item, result)
+                case SignedReport() as letter:
+                    self._file_report(item, letter, read)
+                case SignedFollowUp() as letter:
+                    self._letters.append((item, letter, read))
+                case Unsigned() as unsigned:
+                    self._file_drop(item, unsigned, read)
                 case Altered():
                     _check_is_old(item)
 
     def finish(self) -> None:
         """File the follow-ups, oldest first."""
-        self._session.flush()
-        for item, letter in sorted(self._letters, key=_age):
-            self._file_follow_up(item, letter)
+        self._flush()
+        for item, letter, read in sorted(self._letters, key=_age):
+            self._file_follow_up(item, letter, read)
         for number, texts in self._written.items():
             # ``add`` is called once per case, because each call is slow, however few texts are added.
             fulltext.add(self._session, number, texts)
@@ -139,7 +139,13 @@ class Filing:
             found.withdrawn = True
             self.filed.withdrawn.append(found.number)
 
-    def _file_report(self, item: Item, letter: SignedReport) -> None:
+    def _flush(self) -> None:
+        """Write the new cases, then their marks, which are most of the rows."""
+        self._session.flush()
+        link_index.add_new(self._session, [(number, read.marks) for number, read in self._found])
+        self._found.clear()
+
+    def _file_report(self, item: Item, letter: SignedReport, read: Read) -> None:
         report = letter.report
         if item.case_id not in {None, report.case_id}:
             self._shelf.keep(item, Kind.WRONG_CASE)
@@ -163,9 +169,9 @@ class Filing:
         self._numbers[report.case_id] = filed.number
         begin.begin(self._session, filed, report.answers, asked)
         self._file_attachments(_Owner(filed.number), letter, report.files)
-        self._look_for_names(filed.number, [*conflicts.said(report.answers), *_named(report.files)])
+        self._note_found(filed.number, read)
 
-    def _file_drop(self, item: Item, unsigned: Unsigned) -> None:
+    def _file_drop(self, item: Item, unsigned: Unsigned, read: Read) -> None:
         known = queries_cases.case_from(self._session, item.place.hash)
         if known is not None:
             self._repeat(item, known)
@@ -177,9 +183,9 @@ class Filing:
         filed.unsigned = True
         begin.begin(self._session, filed, {NOTE: note}, catalogue.NONE)
         self._file_attachments(_Owner(filed.number), unsigned)
-        self._look_for_names(filed.number, [note])
+        self._note_found(filed.number, read)
 
-    def _file_follow_up(self, item: Item, letter: SignedFollowUp) -> None:
+    def _file_follow_up(self, item: Item, letter: SignedFollowUp, read: Read) -> None:
         follow_up = letter.follow_up
         if item.case_id not in {None, follow_up.case_id}:
             self._shelf.keep(item, Kind.WRONG_CASE)
@@ -217,12 +223,12 @@ class Filing:
         warning = self._shown.warning(follow_up.keyring, item.day)
         known.keyring_warning = known.keyring_warning or warning
         self._written[known.number].append(follow_up.text)
-        link_index.add(self._session, known.number, [follow_up.text])
+        link_index.add(self._session, known.number, read.marks)
         workflow.heard(self._session, known.number, self._today)
         self._file_attachments(_Owner(known.number, follow_up.id), letter, follow_up.files)
         self.filed.follow_ups.append(known.number)
         self._shelf.resolve(item, known.number)
-        self._look_for_names(known.number, [follow_up.text, *_named(follow_up.files)])
+        self._note_named(known.number, read)
 
     def _is_by_author(self, signed: Signed, author_key: bytes) -> bool:
         try:
@@ -291,19 +297,20 @@ class Filing:
         self.filed.repeated.append(known.number)
         self._shelf.resolve(item, known.number)
 
-    def _look_for_names(self, number: int, texts: Iterable[str]) -> None:
-        if named := self._names.meant_in(texts):
-            self.meant.setdefault(number, set()).update(named)
+    def _note_found(self, number: int, read: Read) -> None:
+        """Note what the search found in the first texts of a case."""
+        self._found.append((number, read))
+        self._note_named(number, read)
+
+    def _note_named(self, number: int, read: Read) -> None:
+        if read.named:
+            self.meant.setdefault(number, set()).update(read.named)
 
 
-def _age(letter: tuple[Item, SignedFollowUp]) -> float:
+def _age(letter: tuple[Item, SignedFollowUp, Read]) -> float:
     """Return the numbers of the database rows, as a sort key. Follow-ups that have no row yet come last."""
     row = letter[0].row
     return row.number if row else math.inf
-
-
-def _named(files: Files) -> Iterable[str]:
-    return (text for file in files for text in (file.name, file.type))
 
 
 def _check_is_old(item: Item) -> None:

@@ -16,7 +16,7 @@ from crypto.messages import REPORT, QuestionnaireRef, Report, SeenKeyring, Statu
 from crypto.questionnaire import Outside, Questionnaire
 from crypto.shape import FIRST_DAY
 from inbox.access import conflicts
-from inbox.casework import begin
+from inbox.casework import begin, link_index
 from inbox.files import enclosures
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -140,19 +140,20 @@ def enter(inbox: Inbox, who: Actor, told: Told) -> Entered:
     with inbox.acting(who, entering, new_case=case_numbers.following) as session:
         asked, number = catalogue.in_use(session), case_numbers.following(session)
         check(asked, told, who.today)
-        _check_nobody_present(session, who, [*conflicts.said(given(asked, told.answers)), *_names(told)])
+        _check_nobody_present(session, who, [*answers.texts(given(asked, told.answers)), *_names(told)])
         keys = casetoken.derive(token, queries_office.office(session).deployment)
         enclosed = enclosures.seal(inbox.home, session, told.files, unchanged=told.unchanged)
         files = tuple(each.file for each in enclosed)
         report = replace(_report(session, keys, told, asked), files=files)
         case = _case(number, report, who.today)
         case.summary = summary.of_report(report, asked)
-        begin.begin(session, case, report.answers, asked, told.route.value)
+        begin.begin(session, case, report.answers, asked).route = told.route.value
         session.flush()  # Later rows refer to the case.
+        link_index.add_new(session, [(number, link_index.marker(session).of_report(report.answers))])
         enclosures.file(session, number, enclosed)
         session.add(Opening(case=number, memo=_memo(session, keys, told.received)))
         session.flush()
-        texts = [*conflicts.said(report.answers), *(file.name for file in report.files)]
+        texts = [*answers.texts(report.answers), *(file.name for file in report.files)]
         meant = {number: conflicts.watched(session).meant_in(texts)}
         conflicts.keep(session, who, meant)
     warnings = (*_concerns(asked, told.answers), *(note for each in enclosed for note in each.notes))

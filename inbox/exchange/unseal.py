@@ -14,7 +14,7 @@ from crypto.messages import FollowUp, Report
 from crypto.recipients import HybridIdentity, HybridRecipient
 from inbox.files import sealing
 from inbox.files.sealing import Kept
-from inbox.keys.key_store import IntakeSecret
+from inbox.keys.stored_secrets import IntakeSecret
 from inbox.language.errors import FileRefused
 from inbox.system import atomic_files, given_files
 from inbox.system.home import Home

@@ -8,7 +8,7 @@ from pathlib import Path
 from crypto import age
 from crypto.hybrid import SEED
 from crypto.recipients import HybridIdentity
-from inbox.keys.key_store import ATTACHMENT_ID
+from inbox.keys.stored_secrets import ATTACHMENT_ID
 from inbox.system import atomic_files
 from inbox.system.home import Home
 

@@ -12,7 +12,7 @@ from crypto import base64url, keyring, signing
 from crypto.hybrid import SEED
 from crypto.recipients import HybridIdentity
 from inbox.keys import key_store
-from inbox.keys.key_store import IntakeSecret
+from inbox.keys.stored_secrets import IntakeSecret
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system.home import Home

@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from crypto.messages import REPORT
 from crypto.questionnaire import Field, Flag, Kind, Questionnaire, When
-from inbox.vault.tables import Case
+
+if TYPE_CHECKING:
+    from inbox.vault.tables import Case
 
 Answer: TypeAlias = str | tuple[str, ...]
 Answers: TypeAlias = Mapping[str, Answer]
@@ -27,7 +29,7 @@ class Oddity(StrEnum):
     TOO_LONG = "too-long"
 
 
-def of(case: Case) -> Answers:
+def of(case: "Case") -> Answers:
     """Return the answers of a report, or the text of an unsigned drop under the key NOTE."""
     return {NOTE: case.message.decode()} if case.unsigned else REPORT.parse(case.message).answers
 
@@ -96,6 +98,12 @@ def _flags(field: Field, answer: Answer) -> Iterator[Flag]:
         yield field.flag
     given = several(answer)
     yield from (option.flag for option in field.options if option.flag and option.id in given)
+
+
+def texts(answers: Answers) -> Iterator[str]:
+    """Yield each text in the answers to a questionnaire."""
+    for answer in answers.values():
+        yield from several(answer)
 
 
 def several(answer: Answer) -> tuple[str, ...]:

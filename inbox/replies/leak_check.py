@@ -229,7 +229,7 @@ def _of_report(session: Session, report: Report, text: str) -> Iterator[Finding]
     persons = "\n".join(answers.several(report.answers.get(scoring.questions().persons, ())))
     said = {
         (each.kind, each.value): each.shown
-        for each in entities.found_in(conflicts.said(report.answers), country, persons)
+        for each in entities.found_in(answers.texts(report.answers), country, persons)
         if each.kind in _IF_REPORTED
     }
     for each in entities.found_in([text], country):

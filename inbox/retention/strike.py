@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crypto.messages import REPORT
-from inbox.access import conflicts, declarations, named
+from inbox.access import declarations, named
 from inbox.casework import exits, link_index, prosecutor_word
 from inbox.casework.exits import Asked, Exit
 from inbox.deadlines.obstacles import Obstacle
@@ -267,12 +267,12 @@ def _rebuild(session: Session, case: Case) -> None:
     """Rebuild the summary, words and index of a case from its current texts."""
     said = answers.of(case)
     if case.unsigned:
-        case.summary = summary.first_line(conflicts.said(said))
+        case.summary = summary.first_line(answers.texts(said))
     else:
         report = REPORT.parse(case.message)
         case.summary = summary.of_report(report, catalogue.closest(session, report.questionnaire))
     letters = [each.text for each in queries_cases.follow_ups(session, case.number)]
     session.get_one(Fulltext, case.number).text = fulltext.of(
-        case.number, [*conflicts.said(said), *letters]
+        case.number, [*answers.texts(said), *letters]
     ).text
     link_index.renew(session, case.number)

@@ -19,8 +19,8 @@ from crypto.keyring import CHANNEL_SHAPE, Channel, Texts
 from inbox.deadlines import renewing
 from inbox.keys import channel_cards, key_store, officers, rotation, vault_header
 from inbox.keys import keyring as channel_keyring
-from inbox.keys.key_store import KeyStore
 from inbox.keys.secret_sharing import Circle, Proven, prove, share, withdraw
+from inbox.keys.stored_secrets import KeyStore
 from inbox.language import marking
 from inbox.language.errors import HomeRefused, Refused
 from inbox.language.messages import sentence

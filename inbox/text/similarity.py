@@ -31,7 +31,7 @@ def pieces(texts: Iterable[str]) -> frozenset[str]:
     text = " ".join(names.words("\n".join(each for each in texts if " " in each)[:_LONGEST]))
     if len(text) < _SHORTEST:
         return frozenset()
-    return frozenset(text[place : place + _PIECE] for place in range(len(text) - _PIECE + 1))
+    return frozenset({text[place : place + _PIECE] for place in range(len(text) - _PIECE + 1)})
 
 
 def telling(all_pieces: Iterable[str]) -> list[str]:

@@ -233,7 +233,11 @@ def test_many_follow_ups_add_only_a_limited_number_of_index_rows(office: Office)
     """Follow-ups after the limit add no rows. The rows of earlier follow-ups remain."""
     with office.opened() as inbox, inbox.transaction() as session:
         for n in range(3 * entities.MOST):
-            link_index.add(session, 6, [f"06 12 34 {n // 100 % 100:02} {n % 100:02}"])
+            link_index.add(
+                session,
+                6,
+                link_index.marker(session).of_texts([f"06 12 34 {n // 100 % 100:02} {n % 100:02}"]),
+            )
         assert entities.MOST == sum(kind == "phone" for kind, _ in link_index.of(session, 6))
 
 
@@ -259,7 +263,7 @@ def test_no_suggestion_and_no_link_reveals_a_case_to_an_excluded_officer(trio: T
         session.execute(delete(Dismissal))
         for number in (1, 2, 3):
             session.add(Term(case=number, kind="plate", value=b"the same"))
-            link_index.add(session, number, ["CSQU3054383"])
+            link_index.add(session, number, link_index.marker(session).of_texts(["CSQU3054383"]))
     for office, found in ((trio.others, {2, 3}), (trio.excluded, {2})):
         with office.opened() as inbox, inbox.vault.transaction(office.present) as session:
             shared, _ = links._shared(session, 1)
@@ -286,8 +290,8 @@ def test_a_link_to_a_restricted_case_is_suggested_only_to_its_handlers(trio: Tri
     with trio.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Link))
         session.execute(delete(Dismissal))
-        link_index.add(session, 1, ["CSQU3054383"])
-        link_index.add(session, 2, ["CSQU3054383"])
+        link_index.add(session, 1, link_index.marker(session).of_texts(["CSQU3054383"]))
+        link_index.add(session, 2, link_index.marker(session).of_texts(["CSQU3054383"]))
     trio.others.json("access", "restrict", "2", "alice", "chloe")
     for office, found in ((trio.others, {2}), (trio.excluded, set())):
         with office.opened() as inbox, inbox.vault.transaction(office.present) as session:

@@ -209,6 +209,6 @@ def test_up_to_64_envelopes_with_a_total_of_16_mib_are_unsealed_in_one_process(
 
     monkeypatch.setattr(collecting, "spread", spread)
     items = [Item(Place(Path(), 0, each, bytes(32)), today(), None) for each in (1_000, size - 1_000)]
-    trust: Any = None
-    found = [result for _, result in collecting._unsealed(items, trust, lambda *_: None)]
+    how: Any = None
+    found = [result for _, result in collecting._read(items, how, lambda *_: None)]
     assert (["first", "second"], [few]) == (found, limits)

@@ -17,7 +17,7 @@ from inbox.exchange import collect as collecting
 from inbox.exchange.filing import Filing
 from inbox.exchange.unseal import Place, Unsealer
 from inbox.keys import key_store
-from inbox.keys.key_store import IntakeSecret
+from inbox.keys.stored_secrets import IntakeSecret
 from inbox.session import reconcile
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, stranger, today
 

@@ -14,7 +14,7 @@ from inbox.exchange import unopened_numbers
 from inbox.exchange.shown_keyrings import Shown
 from inbox.exchange.unopened import _LARGEST, kept
 from inbox.exchange.unseal import Trust, Unsealer
-from inbox.keys.key_store import IntakeSecret
+from inbox.keys.stored_secrets import IntakeSecret
 from inbox.vault import queries_office, tombstones
 from inbox.vault.destroyed_tables import Tombstone
 from inbox.vault.tables import Case, FollowUp, Unopened

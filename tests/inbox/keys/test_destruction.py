@@ -15,8 +15,8 @@ from crypto import age, base64url
 from crypto.errors import NotForUs
 from crypto.recipients import HybridIdentity
 from inbox.keys import key_store
-from inbox.keys.key_store import KeyStore
 from inbox.keys.rotation import EPOCH
+from inbox.keys.stored_secrets import KeyStore
 from inbox.language.errors import KeyStoreDamaged, Refused
 from inbox.session import journal
 from inbox.session.inbox import Inbox

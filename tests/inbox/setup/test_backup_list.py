@@ -18,7 +18,7 @@ import pytest
 from crypto import age
 from crypto.backup import File
 from crypto.recipients import HybridIdentity
-from inbox.keys import key_store
+from inbox.keys import key_store, stored_secrets
 from inbox.setup import backup_list
 from inbox.vault.tables import KeyStoreKey
 from tests.support import inbox_builders as build
@@ -148,7 +148,7 @@ def test_a_key_store_that_officers_emptied_is_checked_against_the_vault(
     with office.opened() as inbox, inbox.transaction() as session:
         emptied = replace(key_store.load(inbox.home, session), **{left: ()})
         key = HybridIdentity.from_seed(session.get_one(KeyStoreKey, 1).seed)
-    store.write_bytes(age.seal_bytes(key_store._FILE.encode(emptied), [key.recipient()]))
+    store.write_bytes(age.seal_bytes(stored_secrets.FILE.encode(emptied), [key.recipient()]))
     signed_anew(office, folder, as_it_is(store))
     assert "does not contain exactly the files that its own vault lists" in refused(
         copies, office, made, tmp_path / "no"

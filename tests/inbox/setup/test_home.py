@@ -18,8 +18,8 @@ from sqlalchemy.exc import IntegrityError
 from crypto import passphrase
 from crypto.errors import Malformed, NotForUs
 from inbox.keys import key_store, officers, vault_header
-from inbox.keys.key_store import KeyStore
 from inbox.keys.secret_sharing import Appointee, Circle
+from inbox.keys.stored_secrets import KeyStore
 from inbox.language.errors import (
     HeaderDamaged,
     HomeRefused,
