@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased, undefer
 
 from inbox.access import conflicts, declarations, named
 from inbox.casework import link_index, prosecutor_word
-from inbox.casework.link_index import Mark
+from inbox.casework.marks import Mark
 from inbox.deadlines import bonds, proceedings, workflow
 from inbox.deadlines.bonds import Relation
 from inbox.language.errors import CaseRefused

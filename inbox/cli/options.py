@@ -1,34 +1,31 @@
 """Common options: the home, the officers, the output format, and files to read or write."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
 from crypto import exercise
 from crypto.journal import LONGEST_REASON
 from crypto.printable import visible
-from inbox.cli import render
 from inbox.cli.free_text import Needed, TextOption
-from inbox.deadlines import renewing
-from inbox.keys import officers, share_file, vault_header
-from inbox.keys.officers import Credential
-from inbox.language.errors import Refused, ShareDamaged
+from inbox.keys import vault_header
+from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.session.actions import Actor
-from inbox.session.inbox import Inbox, Unlocked
-from inbox.setup import sheet_notice
 from inbox.system import given_files, terminal
 from inbox.system.clock import today
 from inbox.system.home import Home
 from inbox.system.terminal import quoted
 from inbox.text.lines import one_line
 from templates.command_line import FILE, FOLDER, NUMBER, Decorator, Option, json_option, together
+
+if TYPE_CHECKING:
+    from inbox.session.actions import Actor
+    from inbox.session.inbox import Inbox, Unlocked
 
 
 def mark_of(folder: Path | None) -> str:
@@ -51,7 +48,7 @@ class Door(Protocol):
         """The home folder."""
         ...
 
-    def opened(self) -> AbstractContextManager[tuple[Inbox, Actor]]:
+    def opened(self) -> AbstractContextManager[tuple["Inbox", "Actor"]]:
         """Yield the unlocked inbox, and the officers who act in it today."""
         ...
 
@@ -79,20 +76,19 @@ class Closed:
         return self.home
 
     @contextmanager
-    def opened(self) -> Iterator[tuple[Inbox, Actor]]:
+    def opened(self) -> Iterator[tuple["Inbox", "Actor"]]:
         """Yield the inbox, unlocked while the command runs, and the officers who opened it."""
         day = today()
         with self.unlocked(day) as opened:
             yield opened.inbox, opened.by_opening(day)
 
     @contextmanager
-    def unlocked(self, day: date) -> Iterator[Unlocked]:
+    def unlocked(self, day: date) -> Iterator["Unlocked"]:
         """Yield the inbox, opened on that day, and the officers who opened it."""
-        with ExitStack() as stack:
-            with ExitStack() as quiet:
-                bring = partial(quiet_credentials_at, quiet, self.root)
-                opened = stack.enter_context(renewing.unlocked(self.root, bring, terminal.progress, day))
-            terminal.warn_all(render.sheet_notices(sheet_notice.pending(opened.inbox, day)))
+        # To open a vault takes half of the program, which a command without a vault need not load.
+        from inbox.cli import opening  # noqa: PLC0415
+
+        with opening.unlocked(self.root, day) as opened:
             yield opened
 
     def shut(self) -> None:
@@ -271,47 +267,3 @@ def _text_of(path: Path) -> str:
 def passphrase_of(path: Path) -> str:
     """Return the passphrase in a file, without the line end that editors add."""
     return _text_of(path).removesuffix("\n").removesuffix("\r")
-
-
-def credentials_at(root: Path) -> list[Credential]:
-    """Return the credentials that officers bring to an inbox.
-
-    If there is only one share, it may be in the home of the inbox.
-    """
-    shares = remembered("share") or _at_home(root)
-    secrets = iter(remembered("passphrase_file"))
-    credentials = [_credential(path, secrets) for path in shares]
-    if next(secrets, None) is not None:
-        raise click.UsageError("there are more passphrase files than shares")
-    return credentials
-
-
-def quiet_credentials_at(quiet: ExitStack, root: Path) -> list[Credential]:
-    """Return the same as ``credentials_at``. The terminal echoes nothing until ``quiet`` is closed.
-
-    Close ``quiet`` once the vault is open, because officers may type the next passphrase while the program
-    tries the previous one. Passphrases from files leave the terminal's echo unchanged.
-    """
-    if not remembered("passphrase_file"):
-        quiet.enter_context(terminal.passphrases())
-    return credentials_at(root)
-
-
-def _at_home(root: Path) -> list[Path]:
-    """Return the share in the home, ignoring any share that an interrupted change has left there."""
-    sharing = vault_header.parse(given_files.content(Home(root).header)).sharing
-    paths = sorted(root.glob("*.share"))
-    return [path for path in paths if share_file.sharing_of(given_files.content(path)) == sharing] or paths
-
-
-def _credential(path: Path, secrets: Iterator[Path]) -> Credential:
-    content = given_files.content(path)
-    try:
-        officer = share_file.parse(content).officer
-    except ShareDamaged:
-        # The words of a sheet. A damaged share is reported before anybody is asked for a passphrase.
-        officers.typed(content)
-        return Credential(content, None)
-    secret = next(secrets, None)
-    given = terminal.ask_secret(f"passphrase of {officer}") if secret is None else passphrase_of(secret)
-    return Credential(content, given)

@@ -15,12 +15,12 @@ from crypto.signing import fingerprint
 from inbox.access.conflicts import UNNAMED
 from inbox.cli import ceremony
 from inbox.cli.ceremony import circle_options, founders, handout_in
+from inbox.cli.opening import quiet_credentials_at
 from inbox.cli.options import (
     Closed,
     Door,
     mark_of,
     opens_inbox,
-    quiet_credentials_at,
     same_disk_option,
 )
 from inbox.keys import secret_sharing

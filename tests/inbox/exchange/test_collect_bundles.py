@@ -12,7 +12,7 @@ import pytest
 
 from crypto import base64url, bundle, signing
 from crypto.bundle import Link, Withdrawal
-from inbox.cli import options
+from inbox.cli import opening
 from inbox.exchange import collect as collecting
 from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.verify import announced, verify
@@ -60,7 +60,7 @@ def test_a_fingerprint_that_matches_no_bundle_is_refused_before_officers_enter_p
     def asked(_: Path) -> Any:
         raise Refused(sentence("somebody typed"), sentence("a passphrase"))
 
-    monkeypatch.setattr(options, "credentials_at", asked)
+    monkeypatch.setattr(opening, "_credentials_at", asked)
     without, beside = ((path,), (noise, path)), ((path, stranger), (noise,))
     for bundles, typed in (*((each, False) for each in without), *((each, True) for each in beside)):
         said = world.office.run("exchange", "collect", *bundles, option, other.fingerprint)
