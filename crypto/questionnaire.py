@@ -1,5 +1,6 @@
 """The questions for a report, read from questionnaire.toml; portal and inbox share the file (SPEC 5.5)."""
 
+import dataclasses
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -172,16 +173,17 @@ class Questionnaire:
     version: int
     raw: bytes
     sections: tuple[Section, ...]
+    # The questions of all sections, collected once, because each report asks for them several times.
+    fields: tuple[Field, ...] = dataclasses.field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        fields = tuple(field for section in self.sections for field in section.fields)
+        object.__setattr__(self, "fields", fields)
 
     @property
     def hash(self) -> bytes:
         """SHA-256 of the file (32 bytes)."""
         return hashlib.sha256(self.raw).digest()
-
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        """The questions of all sections."""
-        return tuple(field for section in self.sections for field in section.fields)
 
     @property
     def reference(self) -> Reference:

@@ -109,10 +109,11 @@ def _when(row: dict[str, list[str]]) -> When:
 
 
 def _holds(when: When, answers: Answers) -> bool:
-    return all(_has(answers.get(question), wanted) for question, wanted in when.items())
+    # Most rules ask for an answer that the report does not have.
+    return when.keys() <= answers.keys() and all(_has(answers[each], wanted) for each, wanted in when.items())
 
 
-def _has(answer: Answer | None, wanted: tuple[str, ...]) -> bool:
+def _has(answer: Answer, wanted: tuple[str, ...]) -> bool:
     if not answer:
         return False
     given = (answer,) if isinstance(answer, str) else answer

@@ -1,6 +1,7 @@
 """The urgency of a case: six parts from 0 to 3, their weighted sum, and the priority."""
 
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 HIGHEST = 3
 _GRAVE = 2
@@ -26,17 +27,18 @@ class Parts:
 
     def at_least(self, other: "Parts") -> "Parts":
         """Return the higher value of each part."""
-        return Parts(*map(max, astuple(self), astuple(other)))
+        return Parts(*map(max, _values(self), _values(other)))
 
     @property
     def score(self) -> int:
         """The weighted sum, at most MOST."""
-        return sum(weight * part for weight, part in zip(_WEIGHTS, astuple(self), strict=True))
+        return sum(weight * part for weight, part in zip(_WEIGHTS, _values(self), strict=True))
 
     @property
     def priority(self) -> int:
         """The priority, from 1 (most urgent) to 4."""
-        reached = next((n for n, least in enumerate(_LEAST, 1) if self.score >= least), _LOWEST)
+        score = self.score
+        reached = next((n for n, least in enumerate(_LEAST, 1) if score >= least), _LOWEST)
         if self.danger == HIGHEST or (self.immediacy == HIGHEST and self.severity >= _GRAVE):
             return 1
         return min(reached, 2) if self.danger == _GRAVE else reached
@@ -54,4 +56,5 @@ class Parts:
 
 MOST = HIGHEST * sum(_WEIGHTS)
 NAMES = tuple(field.name for field in fields(Parts))
+_values = attrgetter(*NAMES)
 WEIGHTS = dict(zip(NAMES, _WEIGHTS, strict=True))

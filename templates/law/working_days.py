@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 
 import holidays
@@ -17,11 +17,10 @@ class LegalCalendar:
 
     def __init__(self, law: rules.Calendar) -> None:
         self._law = law
-        self._public = _public(law.country)
 
     def works(self, day: date) -> bool:
         """Return whether people work on that day."""
-        return day.weekday() not in self._law.weekend and day not in self._public
+        return day.weekday() not in self._law.weekend and not _is_public(self._law.country, day)
 
     def after(self, day: date, count: int) -> date:
         """Return the ``count``-th working day after ``day``; ``count`` is at least 1."""
@@ -32,6 +31,11 @@ class LegalCalendar:
             day += _DAY
             if self.works(day):
                 yield day
+
+
+@lru_cache(maxsize=10_000)  # The library takes fifty times as long, and deadlines ask for the same days.
+def _is_public(country: str, day: date) -> bool:
+    return day in _public(country)
 
 
 @cache
