@@ -20,9 +20,8 @@ from inbox.exchange import after_restore as rejoining
 from inbox.exchange import bundle_chain, entered_cases
 from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.filing import Filed, Filing
-from inbox.exchange.reading import Read, Reader, Search
 from inbox.exchange.unopened import Item, kept
-from inbox.exchange.unseal import Changed, Trust
+from inbox.exchange.unseal import Changed, Read, Reader, Search, Trust
 from inbox.exchange.verify import Announced, Verified, announced, named_instance, verify
 from inbox.keys import key_store
 from inbox.language.errors import BundleRefused, Refused

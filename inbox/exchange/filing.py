@@ -16,10 +16,9 @@ from crypto.errors import Tampered
 from crypto.messages import Status
 from inbox.casework import begin, link_index
 from inbox.deadlines import workflow
-from inbox.exchange.reading import Read
 from inbox.exchange.shown_keyrings import Shown
 from inbox.exchange.unopened import Item, Shelf
-from inbox.exchange.unseal import Altered, Changed, Failed, SignedFollowUp, SignedReport, Unsigned
+from inbox.exchange.unseal import Altered, Changed, Failed, Read, SignedFollowUp, SignedReport, Unsigned
 from inbox.questionnaire import catalogue
 from inbox.questionnaire import summary as summaries
 from inbox.questionnaire.answers import NOTE

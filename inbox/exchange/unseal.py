@@ -1,7 +1,10 @@
-"""Open and verify one entry of an intake bundle, as far as possible without the vault."""
+"""Open and verify one entry of an intake bundle, and search its texts, as far as possible without the vault.
+
+Worker processes do this. They start quickly, because nothing here imports the vault.
+"""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,12 +15,16 @@ from crypto.container import Drop, File, Signed
 from crypto.errors import CryptoError, Malformed, NotForUs, Tampered, Truncated
 from crypto.messages import FollowUp, Report
 from crypto.recipients import HybridIdentity, HybridRecipient
+from inbox.casework.marks import Mark, Marker
 from inbox.files import sealing
 from inbox.files.sealing import Kept
 from inbox.keys.stored_secrets import IntakeSecret
 from inbox.language.errors import FileRefused
+from inbox.questionnaire import answers
+from inbox.questionnaire.answers import NOTE
 from inbox.system import atomic_files, given_files
 from inbox.system.home import Home
+from inbox.text.names import Names
 from inbox.vault.unopened_reasons import Kind
 
 
@@ -169,6 +176,49 @@ class Unsealer:
             sealing.discard(self._trust.home, each)
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An entry, the marks of its texts for the link index, and the officers whom the texts name."""
+
+    entry: Unsealed
+    marks: Sequence[Mark] = ()
+    named: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is needed to search texts without the vault."""
+
+    marker: Marker
+    names: Names
+
+
+class Reader:
+    """A callable that reads entries one after another: it takes a Place and returns a Read."""
+
+    def __init__(self, context: tuple[Trust, Search]) -> None:
+        trust, self._search = context
+        self._unseal = Unsealer(trust)
+
+    def __call__(self, place: Place) -> Read:
+        """Open the envelope and search its texts."""
+        entry = self._unseal(place)
+        match entry:
+            case SignedReport():
+                said, files = entry.report.answers, entry.report.files
+                marks = self._search.marker.of_report(said)
+            case SignedFollowUp():
+                said, files = {NOTE: entry.follow_up.text}, entry.follow_up.files
+                marks = self._search.marker.of_texts([entry.follow_up.text])
+            case Unsigned():
+                said, files = {NOTE: entry.drop.note}, ()
+                marks = self._search.marker.of_report(said)
+            case _:
+                return Read(entry)
+        named = self._search.names.meant_in([*answers.texts(said), *_described(files)])
+        return Read(entry, marks, frozenset(named))
+
+
 def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield first
     yield from rest
@@ -191,3 +241,7 @@ def _kind(error: CryptoError) -> Kind:
             return Kind.TAMPERED
         case _:
             return Kind.MALFORMED
+
+
+def _described(files: Iterable[messages.File]) -> Iterable[str]:
+    return (text for file in files for text in (file.name, file.type))
