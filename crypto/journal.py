@@ -10,7 +10,7 @@ from typing import TypeAlias
 from crypto import shape, signing
 from crypto.errors import Malformed, Tampered
 from crypto.shape import Shape, binary, integer, list_of, map_of, one_of, optional, record, text
-from crypto.signing import Label
+from crypto.signing import Label, Verifier
 from crypto.strictjson import Json
 
 GENESIS = 32
@@ -144,21 +144,36 @@ def sign(entry: Entry, deployment: bytes, seed: bytes) -> Signed:
 
 
 class Chain:
-    """Verifies a journal from its beginning; ``head`` is the last entry verified so far."""
+    """Verifies a journal from its beginning; ``head`` is the last entry verified so far.
+
+    ``take`` does the work of ``is_signed`` and ``follow``. Threads may call ``is_signed`` for later entries.
+    """
 
     def __init__(self, genesis: bytes, deployment: bytes, key: bytes) -> None:
         self.head = Head(0, genesis)
-        self._deployment = deployment
-        self._key = key
+        self._verifier = Verifier(Label.JOURNAL, deployment, key)
         self._day = shape.FIRST_DAY
 
     def take(self, signed: Signed) -> Entry:
         """Verify and return the next entry; raise JournalBroken if it does not belong there."""
-        n = self.head.n + 1
+        return self.follow(signed, is_signed=self.is_signed(signed))
+
+    def is_signed(self, signed: Signed) -> bool:
+        """Return whether the journal key signed an entry."""
         try:
-            signing.verify(Label.JOURNAL, self._deployment, signed.raw, signed.signature, self._key)
-            entry = ENTRY.parse(signed.raw)
+            self._verifier.verify(signed.raw, signed.signature)
         except (Malformed, Tampered):
+            return False
+        return True
+
+    def follow(self, signed: Signed, *, is_signed: bool) -> Entry:
+        """Return the next entry, of which ``is_signed`` is known; raise JournalBroken like ``take``."""
+        n = self.head.n + 1
+        if not is_signed:
+            raise JournalBroken(n, "was altered")
+        try:
+            entry = ENTRY.parse(signed.raw)
+        except Malformed:
             raise JournalBroken(n, "was altered") from None
         if entry.n > n:
             raise JournalBroken(n, "is missing")

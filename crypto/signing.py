@@ -48,21 +48,38 @@ def sign(label: Label, deployment: bytes, file: bytes, seed: bytes) -> bytes:
     return SigningKey(seed).sign(_covered(label, deployment, file)).signature
 
 
-def verify(label: Label, deployment: bytes, file: bytes, signature: bytes, key: bytes) -> None:
-    """Raise Tampered unless ``signature`` (64 bytes) is valid for ``key`` (32 bytes).
+class Verifier:
+    """Verifies signatures by one key (32 bytes), which is checked only once. Threads may share a verifier.
 
-    Raise Malformed if the signature or the key has another length. The check is strict: the key must be a
-    canonical point of the prime-order group (SPEC 1.4). With such a key, no R outside the prime-order group
-    satisfies the equation. Without this rule, libraries disagree on keys of mixed order.
+    Raise Malformed if the key has another length. The check is strict: the key must be a canonical point of
+    the prime-order group (SPEC 1.4). With such a key, no R outside the prime-order group satisfies the
+    equation. Without this rule, libraries disagree on keys of mixed order.
     """
-    if len(signature) != SIGNATURE or len(key) != PUBLIC:
-        raise Malformed("signature or key has the wrong length")
-    if not crypto_core_ed25519_is_valid_point(key):
-        raise Tampered("signature does not hold")
-    try:
-        VerifyKey(key).verify(_covered(label, deployment, file), signature)
-    except BadSignatureError as error:
-        raise Tampered("signature does not hold") from error
+
+    def __init__(self, label: Label, deployment: bytes, key: bytes) -> None:
+        if len(key) != PUBLIC:
+            raise Malformed("signature or key has the wrong length")
+        self._covered = _covered(label, deployment, b"")
+        self._key = VerifyKey(key) if crypto_core_ed25519_is_valid_point(key) else None
+
+    def verify(self, file: bytes, signature: bytes) -> None:
+        """Raise Tampered unless ``signature`` (64 bytes) is valid; raise Malformed for another length."""
+        if len(signature) != SIGNATURE:
+            raise Malformed("signature or key has the wrong length")
+        if self._key is None:
+            raise Tampered("signature does not hold")
+        try:
+            self._key.verify(self._covered + file, signature)
+        except BadSignatureError as error:
+            raise Tampered("signature does not hold") from error
+
+
+def verify(label: Label, deployment: bytes, file: bytes, signature: bytes, key: bytes) -> None:
+    """Raise Tampered unless ``signature`` (64 bytes) is valid for ``key`` (32 bytes), as ``Verifier`` does.
+
+    Raise Malformed if the signature or the key has another length.
+    """
+    Verifier(label, deployment, key).verify(file, signature)
 
 
 def check_key(key: bytes) -> None:
