@@ -152,6 +152,25 @@ def test_the_error_about_a_removed_or_moved_entry_names_the_entry(
         assert said in broken(session)
 
 
+@pytest.mark.parametrize("column", ["raw", "signature"])
+def test_of_several_wrong_entries_in_a_long_journal_the_error_names_the_first(
+    opened_trio: Inbox, column: str
+) -> None:
+    """Threads check the entries in groups, ahead of the chain."""
+    with undone(opened_trio) as session:
+        who = Actor(dict.fromkeys(("alice", "chloe"), Presence.OWN), today())
+        first = journal.head(session).n + 1
+        journal.note(session, who, *[action(Code.LIST)] * (6 * journal._AT_ONCE))
+        wrong = first + 3 * journal._AT_ONCE
+        assert wrong < anchors.check(session, None, None).head.n
+        for n in (wrong, wrong + 1, wrong + journal._AT_ONCE):
+            (value,) = session.execute(select(getattr(JournalEntry, column)).filter_by(n=n)).one()
+            change = update(JournalEntry).filter_by(n=n).values({column: value[:-1] + b"\x7f"})
+            session.execute(change.execution_options(synchronize_session=False))
+        session.expire_all()
+        assert f"entry {wrong} of the journal was altered" == broken(session)
+
+
 def test_moving_the_last_entry_to_another_number_is_detected(opened_trio: Inbox) -> None:
     """The hash chain alone would not reveal the move."""
     with undone(opened_trio) as session:
