@@ -110,7 +110,7 @@ def _check(value: Json, depth: int) -> None:
         case dict() | list():
             for member in value.values() if isinstance(value, dict) else value:
                 _check(member, depth - 1)
-        case str() if _LONE.search(value):
+        case str() if not value.isascii() and _LONE.search(value):
             raise Malformed("JSON text holds half a surrogate pair")
         case int() if abs(value) > LARGEST:
             raise Malformed("JSON integer is too large for a browser")

@@ -301,29 +301,27 @@ def transcript(draw: Ceremony, *, early: bool = False) -> bytes:
             sentence("the transcript is published on {day} or later", day=draw.list.publish),
             sentence("before, it would announce the controls"),
         )
-    raw = protocol.TRANSCRIPT.encode(
-        Transcript(
-            draw.list,
-            found.leaves,
-            found.weights,
-            state.statement,
-            state.signatures,
-            state.reveals,
-            state.later,
-            state.later_signatures,
-            _drawn(draw.list, found, state.end),
-            state.end,
-            state.end_signatures,
-        )
+    made = Transcript(
+        draw.list,
+        found.leaves,
+        found.weights,
+        state.statement,
+        state.signatures,
+        state.reveals,
+        state.later,
+        state.later_signatures,
+        _drawn(draw.list, found, state.end),
+        state.end,
+        state.end_signatures,
     )
     try:
-        verify.verify(raw)
+        verify.verified(made)
     except verify.Disproved as error:
         raise CeremonyRefused(
             sentence("the transcript would not be valid ({rule})", rule=error.rule),
             sentence("the files of this draw were changed: use a copy of its folder"),
         ) from None
-    return raw
+    return protocol.TRANSCRIPT.encode(made)
 
 
 def _drawn(of: DrawList, found: Leaves, end: Drawn | Void) -> tuple[str, ...]:

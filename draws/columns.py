@@ -1,13 +1,15 @@
 """The columns of a list of controls, and the strata that they form."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
 from crypto.toml_schema import Schema
-from draws.csv_files import Columns
+from draws import containers
+from draws.csv_files import Columns, Table
 
 # A stratum is a combination of these columns: unit, kind of check, origin risk, "nothing found", cancelled.
 STRATUM = ("unit", "check", "origin_risk", "nothing_found", "cancelled")
@@ -22,15 +24,34 @@ def columns() -> Columns:
     return Columns({name: read["names"][name] for name in read["names"]}, frozenset(read["required"]))
 
 
-def stratum(row: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the values of ``STRATUM`` for a row of a list."""
-    cancelled = _YES if row.get("cancelled_by") else _NO
-    return (row["unit"], row["check"], row["origin_risk"], _is_nothing(row["result"]), cancelled)
+def strata(of: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    """Yield the values of ``STRATUM`` for each line of these columns."""
+    cancelled = (_YES if cell else _NO for cell in of.get("cancelled_by", [""] * len(of["unit"])))
+    nothing = map(_is_nothing, of["result"])
+    return zip(of["unit"], of["check"], of["origin_risk"], nothing, cancelled, strict=True)
 
 
-def counted(rows: Iterable[Mapping[str, str]]) -> dict[tuple[str, ...], int]:
-    """Return how many rows each stratum has, in the order of their values."""
-    return dict(sorted(Counter(map(stratum, rows)).items()))
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many lines a list has, and each stratum in the order of their values.
+
+    ``mistyped`` are the lines, from 2 on, whose container has a wrong check digit.
+    """
+
+    total: int
+    strata: Mapping[tuple[str, ...], int]
+    mistyped: Sequence[int]
+
+
+def counted(tables: Iterable[Table]) -> Counted:
+    """Count the lines of a list."""
+    total, found, mistyped = 0, Counter[tuple[str, ...]](), list[int]()
+    for table in tables:
+        found.update(strata(table.columns))
+        numbers = enumerate(table.columns["container"], total + 2)
+        mistyped += [line for line, number in numbers if containers.is_mistyped(number)]
+        total += len(table)
+    return Counted(total, dict(sorted(found.items())), mistyped)
 
 
 @lru_cache(1_000)

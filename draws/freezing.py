@@ -5,24 +5,23 @@ docs/draws.md, section 3.
 
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from crypto import age, base64url, shape
 from crypto.recipients import X25519Identity, X25519Recipient
-from crypto.shape import binary, list_of, record, text
+from crypto.shape import Shape, binary, list_of, record, text
 from draws import protocol
+from draws.csv_files import Table
 from draws.protocol import DrawList, Party, Source, Stratum
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 
-Row = Mapping[str, str]
 WEIGHT = "weight"
 # The largest file of a draw, in bytes: the leaves of a list of a year take 43 MB, its lines more.
 LARGEST = 1 << 30
 _PERCENT = 100
-_LONGEST_LINE = 10_000
 
 
 class ListRefused(Refused):
@@ -31,14 +30,14 @@ class ListRefused(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What is drawn: the column that tells items apart, and the stratum of a row.
+    """What is drawn: the column that tells items apart, and the strata of the lines of some columns.
 
-    Two items are the same if ``compared`` returns the same text for both. ``identifier`` is None if whoever
-    made the rows has checked that they differ.
+    Two items are the same if ``compared`` returns the same text for both; it takes several, one a line.
+    ``identifier`` is None if whoever made the lines has checked that they differ.
     """
 
     identifier: str | None
-    stratum: Callable[[Row], tuple[str, ...]]
+    strata: Callable[[Mapping[str, Sequence[str]]], Iterable[tuple[str, ...]]]
     compared: Callable[[str], str] = str
 
 
@@ -80,12 +79,16 @@ class Leaves:
     leaves: tuple[str, ...]
     weights: tuple[str, ...]
 
-    def strata(self) -> list[tuple[list[bytes], list[int]]]:
-        """Return the leaves and weights of each stratum."""
+    def raw(self) -> list[tuple[bytes, bytes]]:
+        """Return the leaves and weights of each stratum, as bytes."""
         return [
-            (protocol.split(base64url.decode(leaves)), protocol.unpacked(base64url.decode(weights)))
+            (base64url.decode(leaves), base64url.decode(weights))
             for leaves, weights in zip(self.leaves, self.weights, strict=True)
         ]
+
+    def strata(self) -> list[tuple[list[bytes], list[int]]]:
+        """Return the leaves and weights of each stratum."""
+        return [(protocol.split(leaves), protocol.unpacked(weights)) for leaves, weights in self.raw()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +112,16 @@ class Private:
 
     def positions(self) -> dict[bytes, int]:
         """Return the position of each line by its leaf (3.1)."""
-        return {leaf: at for at, leaf in enumerate(protocol.salted(self.secret, self.lines))}
+        leaves = protocol.salted(self.secret, self.lines)
+        return dict(zip(leaves, range(len(leaves)), strict=True))
 
 
 _texts = list_of(text(1 << 28, r"[A-Za-z0-9_-]*"), protocol.MOST_STRATA)
 LEAVES = record(Leaves, {"leaves": _texts, "weights": _texts}, "draw-leaves")
+# One text is read and written in a moment, and a million texts are not. A cell has no control character, so
+# a line feed between the cells of a line and a tab between the lines are clear.
+_lines = text(LARGEST)
+_LINES: Shape[tuple[str, ...]] = Shape(lambda value: tuple(_lines.read(value).split("\t")), "\t".join)
 _PRIVATE = record(
     Private,
     {
@@ -124,23 +132,22 @@ _PRIVATE = record(
         "strata": list_of(
             record(Named, {"name": text(40), "values": list_of(text(200), 9)}), protocol.MOST_STRATA
         ),
-        "lines": list_of(text(_LONGEST_LINE), protocol.MOST_LINES),
+        "lines": _LINES,
     },
     "draw-private",
 )
 
 
-def freeze(rows: Sequence[Row], plan: Plan, kind: Kind) -> tuple[DrawList, Leaves, Private]:
-    """Return the frozen list, its leaves, and what only the team may open. Raises ListRefused."""
+def freeze(tables: Iterable[Table], plan: Plan, kind: Kind) -> tuple[DrawList, Leaves, Private]:
+    """Return the frozen list, its leaves, and what only the team may open. Raises Refused."""
     _check_plan(plan)
-    _check_rows(rows, kind)
+    given = _read(tables, kind)
     secret = secrets.token_bytes(32)
-    lines = ["\n".join(row.values()) for row in rows]
     members: dict[tuple[str, ...], list[bytes]] = defaultdict(list)
-    leaf_of_each = protocol.salted(secret, lines)
-    for row, leaf in zip(rows, leaf_of_each, strict=True):
-        members[kind.stratum(row)].append(leaf)
-    weights = _weights(rows, leaf_of_each) if WEIGHT in rows[0] else {}
+    leaf_of_each = protocol.salted(secret, given.lines)
+    for values, leaf in zip(given.strata, leaf_of_each, strict=True):
+        members[values].append(leaf)
+    weights = _weights(given.weights, leaf_of_each) if WEIGHT in given.columns else {}
     named = _named(members, secret)
     strata, leaves = _in_strata(named, members, plan, weights)
     record_of_list = DrawList(
@@ -151,9 +158,9 @@ def freeze(rows: Sequence[Row], plan: Plan, kind: Kind) -> tuple[DrawList, Leave
         day=plan.day,
         until=plan.until,
         publish=plan.publish,
-        columns=tuple(rows[0]),
-        total=len(rows),
-        leaves=protocol.leaves_hash(leaves.strata()),
+        columns=given.columns,
+        total=len(given.lines),
+        leaves=protocol.leaves_hash(leaves.raw()),
         strata=strata,
         parties=plan.parties,
         later=plan.later,
@@ -161,7 +168,7 @@ def freeze(rows: Sequence[Row], plan: Plan, kind: Kind) -> tuple[DrawList, Leave
         exceptions=plan.exceptions,
     )
     own = protocol.list_hash(record_of_list)
-    return record_of_list, leaves, Private(own, plan.opens, secret, tuple(rows[0]), named, tuple(lines))
+    return record_of_list, leaves, Private(own, plan.opens, secret, given.columns, named, tuple(given.lines))
 
 
 def seal(private: Private, team: X25519Recipient) -> bytes:
@@ -176,7 +183,7 @@ def unseal(sealed: bytes, team: X25519Identity) -> Private:
 
 def check_leaves(record_of_list: DrawList, leaves: Leaves) -> None:
     """Raise ListRefused unless the leaves are those of the frozen list."""
-    if protocol.leaves_hash(leaves.strata()) != record_of_list.leaves:
+    if protocol.leaves_hash(leaves.raw()) != record_of_list.leaves:
         raise changed()
 
 
@@ -220,36 +227,50 @@ def _check_plan(plan: Plan) -> None:
         )
 
 
-def _check_rows(rows: Sequence[Row], kind: Kind) -> None:
-    if not rows:
+@dataclass(slots=True)
+class _Given:
+    """The lines of an office's file, each with its cells, its stratum and, if there is one, its weight."""
+
+    columns: tuple[str, ...] = ()
+    lines: list[str] = field(default_factory=list)
+    strata: list[tuple[str, ...]] = field(default_factory=list)
+    weights: list[str] = field(default_factory=list)
+
+
+def _read(tables: Iterable[Table], kind: Kind) -> _Given:
+    """Return all lines. Raises ListRefused if there are none, or if two are the same item."""
+    given, identifiers = _Given(), list[str]()
+    for table in tables:
+        given.columns = tuple(table.columns)
+        given.lines += map("\n".join, table.rows())
+        given.strata += kind.strata(table.columns)
+        given.weights += table.columns.get(WEIGHT, ())
+        if kind.identifier:
+            identifiers += kind.compared("\n".join(table.columns[kind.identifier])).split("\n")
+    if not given.lines:
         raise ListRefused(sentence("the list has no lines"), sentence("choose the file with the list"))
-    if kind.identifier is None:
-        return
-    seen: dict[str, int] = {}
-    for line, row in enumerate(rows, 2):
-        identifier = kind.compared(row[kind.identifier])
-        if not identifier:
-            raise ListRefused(
-                sentence("line {line}: the cell “{column}” is empty", line=line, column=kind.identifier),
-                sentence("correct the file where it comes from, and export it again"),
-            )
-        if (first := seen.setdefault(identifier, line)) != line:
-            raise ListRefused(
-                sentence(
-                    "lines {first} and {line} have the same “{column}”",
-                    first=first,
-                    line=line,
-                    column=kind.identifier,
-                ),
-                sentence("correct the file where it comes from, and export it again"),
-            )
+    if kind.identifier and len({"", *identifiers}) <= len(identifiers):
+        raise _repeated(identifiers, kind.identifier)
+    return given
 
 
-def _weights(rows: Sequence[Row], leaves: Sequence[bytes]) -> dict[bytes, int]:
+def _repeated(identifiers: Sequence[str], column: str) -> ListRefused:
+    """Return the refusal of the first line whose identifier is empty or is that of a line before."""
+    lines = {"": 0}
+    each = ((lines.setdefault(identifier, line), line) for line, identifier in enumerate(identifiers, 2))
+    first, line = next(both for both in each if both[0] != both[1])
+    return ListRefused(
+        sentence("lines {first} and {line} have the same “{column}”", first=first, line=line, column=column)
+        if first
+        else sentence("line {line}: the cell “{column}” is empty", line=line, column=column),
+        sentence("correct the file where it comes from, and export it again"),
+    )
+
+
+def _weights(cells: Sequence[str], leaves: Sequence[bytes]) -> dict[bytes, int]:
     """Return the weight of each leaf. Raises ListRefused."""
     found = {}
-    for at, (row, leaf) in enumerate(zip(rows, leaves, strict=True)):
-        written = row[WEIGHT]
+    for at, (written, leaf) in enumerate(zip(cells, leaves, strict=True)):
         if not (written.isascii() and written.isdigit() and 1 <= int(written) <= protocol.HEAVIEST):
             raise ListRefused(
                 sentence(

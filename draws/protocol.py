@@ -4,7 +4,7 @@ Each function names the section of the specification that it implements.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from heapq import nsmallest
@@ -312,7 +312,10 @@ def salt(secret: bytes, position: int) -> bytes:
 
 def salted(secret: bytes, lines: Sequence[str]) -> list[bytes]:
     """Return the leaf of each line (3.1)."""
-    return [leaf(salt(secret, at), line) for at, line in enumerate(lines)]
+    # A long list has no time for calls of `salt` and `leaf`.
+    begun, sha256 = _SALT + secret, hashlib.sha256
+    salts = (sha256(begun + at.to_bytes(4, "big")).digest() for at in range(len(lines)))
+    return [sha256(_LINE + own + line.encode()).digest() for own, line in zip(salts, lines, strict=True)]
 
 
 def leaf(own_salt: bytes, line: str) -> bytes:
@@ -320,12 +323,12 @@ def leaf(own_salt: bytes, line: str) -> bytes:
     return hashlib.sha256(_LINE + own_salt + line.encode()).digest()
 
 
-def leaves_hash(strata: Sequence[tuple[Sequence[bytes], Sequence[int]]]) -> bytes:
-    """Return the hash of the leaves and weights of all strata (3.3)."""
+def leaves_hash(strata: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Return the hash of the leaves and weights of all strata, as bytes (3.3)."""
     state = _begun("leaves")
     for leaves, weights in strata:
-        state.update(b"".join(leaves))
-        state.update(packed(weights))
+        state.update(leaves)
+        state.update(weights)
     return state.digest()
 
 
@@ -378,11 +381,11 @@ def drawn(seed_of_draw: bytes, leaves: Sequence[bytes], weights: Sequence[int], 
     begun, sha256 = _TICKET + seed_of_draw, hashlib.sha256
     numbers = [j.to_bytes(2, "big") for j in range(HEAVIEST)]
     if weights:
-        tickets = (
-            (min(sha256(begun + each + number).digest() for number in numbers[:weight]), each)
+        tickets = [
+            min(sha256(begun + each + number).digest() for number in numbers[:weight])
             for each, weight in zip(leaves, weights, strict=True)
-        )
+        ]
     else:
         first = numbers[0]
-        tickets = ((sha256(begun + each + first).digest(), each) for each in leaves)
-    return sorted(each for _, each in nsmallest(count, tickets))
+        tickets = [sha256(begun + each + first).digest() for each in leaves]
+    return sorted(each for _, each in nsmallest(count, zip(tickets, leaves, strict=True)))

@@ -1,6 +1,7 @@
 """The team of the second check: its key, and the result that only it can open."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ from crypto.recipients import X25519Identity, X25519Recipient
 from draws import csv_files, freezing, protocol, verify
 from draws.freezing import Private
 from draws.language import headings_of
+from draws.protocol import Transcript
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import atomic_files, given_files
@@ -60,8 +62,18 @@ def seal_result(transcript: bytes, team: X25519Recipient) -> bytes:
     return age.seal_bytes(transcript, [team])
 
 
-def opened(private: bytes, result: bytes, key: X25519Identity, today: date) -> tuple[Private, bytes]:
-    """Return the lines of a list, and the transcript of its draw. Raises TeamRefused or CryptoError.
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The lines of a list, the position of each by its leaf (3.1), and the transcript of its draw."""
+
+    lines: Private
+    positions: Mapping[bytes, int]
+    transcript: Transcript
+    raw: bytes
+
+
+def opened(private: bytes, result: bytes, key: X25519Identity, today: date) -> Opened:
+    """Return what is in both files. Raises TeamRefused or CryptoError.
 
     The transcript is verified, its draw took place, and its list is that of the private file.
     """
@@ -73,35 +85,37 @@ def opened(private: bytes, result: bytes, key: X25519Identity, today: date) -> t
         )
     raw = age.unseal_bytes(result, [key])
     try:
-        found = verify.verify(raw)
+        transcript = verify.parsed(raw)
+        found = verify.verified(transcript)
     except verify.Disproved as error:
         raise TeamRefused(
             sentence("the draw is not valid: rule “{rule}”", rule=error.rule),
             sentence("do not use the result; tell the parties"),
         ) from None
-    transcript = protocol.TRANSCRIPT.parse(raw)
-    leaves = {each for text in transcript.leaves for each in protocol.split(base64url.decode(text))}
-    if protocol.list_hash(transcript.list) != lines.list or leaves != lines.positions().keys():
+    positions = lines.positions()
+    leaves = (each for text in transcript.leaves for each in protocol.split(base64url.decode(text)))
+    is_same = len(positions) == transcript.list.total and all(map(positions.__contains__, leaves))
+    if protocol.list_hash(transcript.list) != lines.list or not is_same:
         raise TeamRefused(
             sentence("the draw was made from another list than this private file"),
             sentence("do not use the result; tell the parties"),
         )
     if found.is_void:
         raise TeamRefused(sentence("this draw is void"), sentence("wait for the result of the next draw"))
-    return lines, raw
+    return Opened(lines, positions, transcript, raw)
 
 
 def open_result(private: bytes, result: bytes, key: X25519Identity, today: date) -> Result:
     """Return the lines that were drawn. Raises TeamRefused or CryptoError, as ``opened``."""
-    lines, raw = opened(private, result, key, today)
-    transcript, positions = protocol.TRANSCRIPT.parse(raw), lines.positions()
+    found = opened(private, result, key, today)
+    lines, transcript = found.lines, found.transcript
     rows = [(*ADDED, *lines.columns)]
     for stratum, text in zip(transcript.list.strata, transcript.drawn, strict=True):
         for leaf in protocol.split(base64url.decode(text)):
-            at = positions[leaf]
+            at = found.positions[leaf]
             added = (str(len(rows)), stratum.name, protocol.salt(lines.secret, at).hex())
             rows.append((*added, *lines.lines[at].split("\n")))
-    return Result(tuple(rows), len(rows) - 1, transcript.list.total, raw)
+    return Result(tuple(rows), len(rows) - 1, transcript.list.total, found.raw)
 
 
 def written(result: Result) -> bytes:

@@ -6,7 +6,8 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
+from operator import lt
 
 from crypto import base64url, minisign
 from crypto.errors import Malformed
@@ -42,12 +43,21 @@ class Verified:
     absent: str
 
 
-def verify(raw: bytes) -> Verified:
-    """Return what a transcript says. Raises Disproved."""
+def parsed(raw: bytes) -> Transcript:
+    """Return a transcript. Raises Disproved if it has another form."""
     try:
-        found = protocol.TRANSCRIPT.parse(raw)
+        return protocol.TRANSCRIPT.parse(raw)
     except Malformed:
         raise Disproved("transcript") from None
+
+
+def verify(raw: bytes) -> Verified:
+    """Return what a transcript says. Raises Disproved."""
+    return verified(parsed(raw))
+
+
+def verified(found: Transcript) -> Verified:
+    """Return what a transcript says. Raises Disproved."""
     _check_list(found.list)
     strata = _strata(found)
     own = protocol.list_hash(found.list)
@@ -116,13 +126,14 @@ def _strata(found: Transcript) -> list[tuple[list[bytes], list[int]]]:
         raw, weighing = _bytes(leaves), _bytes(weights)
         check(len(raw) == HASH * stratum.size, "lines")
         check(len(weighing) == (2 * stratum.size if stratum.weighted else 0), "lines")
-        read.append((protocol.split(raw), protocol.unpacked(weighing)))
-    for leaves_of, weights_of in read:
-        check(all(a < b for a, b in pairwise(leaves_of)), "lines")
+        read.append((raw, weighing))
+    strata_of = [(protocol.split(raw), protocol.unpacked(weighing)) for raw, weighing in read]
+    for leaves_of, weights_of in strata_of:
+        check(all(map(lt, leaves_of, leaves_of[1:])), "lines")
         check(all(1 <= weight <= protocol.HEAVIEST for weight in weights_of), "lines")
-    check(len({leaf for leaves_of, _ in read for leaf in leaves_of}) == found.list.total, "lines")
+    check(len({*chain.from_iterable(leaves_of for leaves_of, _ in strata_of)}) == found.list.total, "lines")
     check(protocol.leaves_hash(read) == found.list.leaves, "lines")
-    return read
+    return strata_of
 
 
 def _bytes(written: str) -> bytes:

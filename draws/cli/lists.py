@@ -21,7 +21,7 @@ from inbox.language.messages import Sentence, sentence
 from inbox.system import clock, given_files, terminal
 from templates.command_line import DAY, FILE, FOLDER, Whole, json_option
 
-CONTROLS = Kind("container", columns.stratum, containers.compared)
+CONTROLS = Kind("container", columns.strata, containers.compared)
 # More lines than these are not named in a warning.
 _MOST_NAMED = 10
 
@@ -31,16 +31,19 @@ _MOST_NAMED = 10
 @json_option
 def strata(*, file: Path, as_json: bool) -> None:
     """Show the strata of a list in CSV, and change nothing."""
-    rows = csv_files.read(given_files.content(file, csv_files.LARGEST_FILE), columns.columns())
-    found = columns.counted(rows)
+    found = columns.counted(
+        csv_files.tables(given_files.content(file, csv_files.LARGEST_FILE), columns.columns())
+    )
     view = {
-        "count": len(rows),
-        "strata": [dict(zip(columns.STRATUM, each, strict=True)) | {"count": n} for each, n in found.items()],
+        "count": found.total,
+        "strata": [
+            dict(zip(columns.STRATUM, each, strict=True)) | {"count": n} for each, n in found.strata.items()
+        ],
     }
-    if mistyped := [line for line, row in enumerate(rows, 2) if containers.is_mistyped(row["container"])]:
-        view["warnings"] = [said(_warning(mistyped))]
-    lines = [f"{n:>8}  {unit}: {said(headings.stratum(rest))}" for (unit, *rest), n in found.items()]
-    total = sentence("{count} items in {strata} strata", count=len(rows), strata=len(found))
+    if found.mistyped:
+        view["warnings"] = [said(_warning(found.mistyped))]
+    lines = [f"{n:>8}  {unit}: {said(headings.stratum(rest))}" for (unit, *rest), n in found.strata.items()]
+    total = sentence("{count} items in {strata} strata", count=found.total, strata=len(found.strata))
     terminal.show(view, [*lines, said(total)], as_json=as_json)
 
 
@@ -155,8 +158,8 @@ def freeze(*, file: Path, planned: Planned, each: int, percent: int, as_json: bo
     """
     today = clock.today()
     plan = replace(planned.plan(today, opens=today), each=each, percent=percent)
-    rows = csv_files.read(given_files.content(file, csv_files.LARGEST_FILE), columns.columns())
-    frozen = freezing.freeze(rows, plan, CONTROLS)
+    tables = csv_files.tables(given_files.content(file, csv_files.LARGEST_FILE), columns.columns())
+    frozen = freezing.freeze(tables, plan, CONTROLS)
     check_readable(frozen[0])
     tell_frozen(planned.create(frozen), as_json=as_json)
 

@@ -47,7 +47,7 @@ def drawn(transcript: bytes, result: bytes) -> list[New]:
     for item, row in _rows(found, result).items():
         kept = {name: row.get(column, "") for name, column in _KEPT.items()}
         # The names s1, s2 of the list mean other strata in each list. Months are compared by what they are.
-        stratum = STRATUM.join(of_lists.stratum(row)[1:])
+        stratum = STRATUM.join(_stratum(row)[1:])
         of_item = {"ceremony": of_draw["ceremony"], "item": str(item), "stratum": stratum}
         entries.append((What.DRAWN, of_item | kept))
     return entries
@@ -112,13 +112,14 @@ def _columns(of: DrawList) -> Columns:
 
 def _verified(transcript: bytes) -> Transcript:
     try:
-        verify.verify(transcript)
+        found = verify.parsed(transcript)
+        verify.verified(found)
     except verify.Disproved as error:
         raise RegisterRefused(
             sentence("not valid: {why}", why=RULES[error.rule]),
             sentence("do not rely on this draw; compare it with the files that the parties kept"),
         ) from None
-    return protocol.TRANSCRIPT.parse(transcript)
+    return found
 
 
 def _draw(found: Transcript, end: Drawn | Void) -> dict[str, str]:
@@ -136,6 +137,11 @@ def _sample(of: DrawList) -> Sample:
     if any(each.weighted for each in of.strata):
         return Sample.WEIGHTED
     return Sample.SIMPLE if len(of.strata) == 1 else Sample.STRATIFIED
+
+
+def _stratum(row: Mapping[str, str]) -> tuple[str, ...]:
+    (found,) = of_lists.strata({name: [cell] for name, cell in row.items()})
+    return found
 
 
 def _salt(written: str) -> bytes:

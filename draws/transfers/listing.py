@@ -12,6 +12,7 @@ from crypto import age
 from crypto.recipients import X25519Identity, X25519Recipient
 from crypto.shape import binary, list_of, optional, record, text
 from draws import freezing, protocol
+from draws.csv_files import Table
 from draws.freezing import Kind, Leaves, ListRefused, Plan, Private
 from draws.protocol import DrawList
 from draws.transfers import records, rule
@@ -114,21 +115,16 @@ def freeze(of: Rule, office: Office, plan: Plan) -> tuple[DrawList, Leaves, Priv
             sentence("wait for the next batch; draws transfers due shows who reaches the maximum when"),
         )
     people = [_person(line, office) for line in office.people]
-    rows = [
-        dict(zip(COLUMNS, _cells(line, person), strict=True))
-        for line, person in zip(office.people, people, strict=True)
-    ]
-    rows += [
-        dict(zip(COLUMNS, ("", line.post, line.profile, "", "", "", ""), strict=True)) for line in office.free
-    ]
-    states = {row["agent"]: state for row, state in zip(rows, said.states, strict=True)}
+    cells = [_cells(line, person) for line, person in zip(office.people, people, strict=True)]
+    cells += [("", line.post, line.profile, "", "", "", "") for line in office.free]
     exact: dict[tuple[str, ...], int] = {(state.value,): said.drawn(state) for state in State}
     exceptions = _exceptions(office)
     own_plan = replace(
         plan, exact=exact, rule=records.rule_hash(of), exceptions=records.exceptions_hash(exceptions)
     )
-    kind = Kind(None, lambda row: (states[row["agent"]].value,))
-    found, leaves, private = freezing.freeze(rows, own_plan, kind)
+    kind = Kind(None, lambda _: ((state.value,) for state in said.states))
+    table = Table(dict(zip(COLUMNS, zip(*cells, strict=True), strict=True)))
+    found, leaves, private = freezing.freeze([table], own_plan, kind)
     return found, leaves, private, People(private.list, of, exceptions, tuple(people))
 
 

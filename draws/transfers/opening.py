@@ -35,23 +35,23 @@ class Found:
 
 def opened(private: bytes, people: bytes, result: bytes, key: X25519Identity, today: date) -> Found:
     """Return a draw with its outcome, verified. Raises TeamRefused or CryptoError."""
-    lines, transcript = team.opened(private, result, key, today)
+    found = team.opened(private, result, key, today)
     known = listing.unseal(people, key)
     by_agent = {each.agent: each for each in known.people}
-    if known.list != lines.list:
+    if known.list != found.lines.list:
         raise TeamRefused(
             sentence("the people belong to another list than this private file"),
             sentence("do not use the result; tell the parties"),
         )
-    raw = records.OPENING.encode(_opening(protocol.TRANSCRIPT.parse(transcript), lines, known))
+    raw = records.OPENING.encode(_opening(found.transcript, found.lines, known))
     try:
-        outcome = verify.verify_opening(transcript, raw)
+        outcome = verify.verify_opening(found.raw, raw)
     except Disproved as error:
         raise TeamRefused(
             sentence("the draw is not valid: rule “{rule}”", rule=error.rule),
             sentence("do not use the result; tell the parties"),
         ) from None
-    return Found(raw, outcome, by_agent, protocol.TRANSCRIPT.parse(transcript).list.publish)
+    return Found(raw, outcome, by_agent, found.transcript.list.publish)
 
 
 def published(found: Found, today: date) -> bytes:

@@ -63,9 +63,49 @@ def test_a_written_file_begins_no_cell_like_a_formula() -> None:
 
 
 def test_the_strata_are_unit_check_risk_nothing_found_and_cancelled() -> None:
-    rows = read(f"{HEADING}\n{LINE}\nA;u;scanner;low;drugs;chief\nB;u;scanner;low;Rien à signaler;\n")
-    assert columns.counted(rows) == {
+    text = f"{HEADING}\n{LINE}\nA;u;scanner;low;drugs;chief\nB;u;scanner;low;Rien à signaler;\n"
+    assert columns.counted(csv_files.tables(text.encode(), columns.columns())).strata == {
         ("Le Havre 1", "scanner", "élevé", "yes", "no"): 1,
         ("u", "scanner", "low", "no", "yes"): 1,
         ("u", "scanner", "low", "yes", "no"): 1,
     }
+
+
+PLAIN = [chr(each) for each in range(1, 0x180)]
+
+
+def one_by_one(cell: str) -> str | None:
+    """Return a cell of a file that is read with care, because it has a quotation mark; None if refused."""
+    try:
+        return read(f'{HEADING}\nA;b;c;d;e;"{cell}"\n')[0]["cancelled_by"]
+    except CsvRefused:
+        return None
+
+
+def at_a_glance(cell: str) -> str | None:
+    try:
+        return read(f"{HEADING}\nA;b;c;d;e;{cell}\n")[0]["cancelled_by"]
+    except CsvRefused:
+        return None
+
+
+@pytest.mark.parametrize("form", ["{}", "a{}", "{}a", "a{}b", "a {}", "{} a"])
+def test_a_long_list_that_is_read_at_a_glance_has_the_same_cells_and_refusals(form: str) -> None:
+    """Each character of ASCII and Latin, alone and between others, in both ways to read a file."""
+    cells = [form.format(each) for each in PLAIN if each not in '";\r\n']
+    found = {cell: at_a_glance(cell) for cell in cells}
+    assert found == {cell: one_by_one(cell) for cell in cells}
+    assert {None} < {*found.values()}
+
+
+@pytest.mark.parametrize("wrong", ["=1", "b\u202ec", "c" * 201, "d;e", ""])
+@pytest.mark.parametrize("first", ["", "caf\u00e9", "\u0152uvre", '"quoted"'])
+def test_a_wrong_line_far_down_in_a_long_list_is_named(wrong: str, first: str) -> None:
+    """Whatever the lines before have: the list is read many lines at a time, in three ways."""
+    good = [f"A{n};b;c;d;e;{first}" for n in range(4_200)]
+    bad = f"A;b;c;d;e;{wrong}" if wrong else ""
+    lines = [HEADING, *good, bad, *good[:10]]
+    with pytest.raises(CsvRefused, match=r"^line 4202: "):
+        read("\n".join(lines))
+    del lines[4_201]
+    assert len(read("\n".join(lines))) == 4_210

@@ -16,9 +16,9 @@ PARTIES = tuple(Party(name, name.encode() * 32) for name in "abc")
 
 
 def frozen(csv: str, each: int = 1, percent: int = 0) -> tuple[DrawList, freezing.Leaves, freezing.Private]:
-    rows = csv_files.read(csv.encode(), columns.columns())
+    tables = csv_files.tables(csv.encode(), columns.columns())
     plan = Plan("le-havre", 1, protocol.FIRST, ON, ON, ON, ON, PARTIES, each=each, percent=percent)
-    return freezing.freeze(rows, plan, CONTROLS)
+    return freezing.freeze(tables, plan, CONTROLS)
 
 
 def test_the_leaf_of_a_line_is_that_of_the_specification() -> None:

@@ -85,7 +85,7 @@ def transcript(
         publish=date(2026, 12, 20),
         columns=("container", "unit"),
         total=sum(each.size for each in strata),
-        leaves=protocol.leaves_hash(lines),
+        leaves=protocol.leaves_hash((b"".join(own), protocol.packed(weighing)) for own, weighing in lines),
         strata=strata,
         parties=parties,
         later=later[chance.below(3)],

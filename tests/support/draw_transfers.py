@@ -135,7 +135,7 @@ def _transcript(
         publish=PUBLISHED,
         columns=records.COLUMNS,
         total=sum(each.size for each in strata),
-        leaves=protocol.leaves_hash([(own, ()) for own in leaves]),
+        leaves=protocol.leaves_hash((b"".join(own), b"") for own in leaves),
         strata=strata,
         parties=tuple(Party(name, signing.public_key(seed)) for name, seed in seeds.items()),
         rule=records.rule_hash(of),
