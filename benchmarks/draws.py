@@ -1,28 +1,20 @@
-"""Power of the deviation test: simulated years of draws, honest and manipulated (`make soak deviation`).
+"""Simulated years of draws, honest and manipulated, for the power of the deviation test.
 
 A year has twelve looks. It counts as found if a look raises an alarm. All random numbers come from a seed, so
 that a run can be repeated.
 """
 
-import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from itertools import accumulate, repeat
+from itertools import accumulate
 from random import Random  # noqa: TID251 simulated years keep no secret
 
 from draws.deviation import looks
 from draws.deviation.table import Drawn, tabled
 
-YEARS = 60
-VOLUMES = (20, 50, 70, 100, 500)
 # The fewest shuffles at which a look can raise an alarm. More shuffles give a little more power.
 SHUFFLES = 1_199
-# At most so many of the honest years may have an alarm. If 1 % of 180 years have one, more than this number
-# occur with a probability of 0.1 %.
-MOST_FALSE = 7
-HONEST_VOLUMES = (20, 100, 500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,34 +98,15 @@ def month(
         )
 
 
-def found_in(count: int, manipulation: Manipulation, seed: str) -> int:
+def found_in(count: int, manipulation: Manipulation, seed: str, office: Office = ROTATING) -> int:
     """Return the month of the first alarm in a year with ``count`` draws a month, or 0."""
     random = Random(seed)  # noqa: S311 simulated years keep no secret, and must be repeatable
     drawn: list[Drawn] = []
     for of in range(1, looks.LOOKS + 1):
-        drawn += month(of, count, manipulation, random)
+        drawn += month(of, count, manipulation, random, office)
         if looks.is_alarm(tabled(drawn), f"{seed}/{of}", shuffles=SHUFFLES):
             return of
     return 0
-
-
-def run() -> Iterator[str]:
-    """Yield in how many years there was an alarm; too many false alarms end the run."""
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        false = sum(_alarms(pool, HONEST, count) for count in HONEST_VOLUMES)
-        yield f"{HONEST.name}: {false} of {YEARS * len(HONEST_VOLUMES)} years"
-        if false > MOST_FALSE:
-            raise RuntimeError("the deviation test raises too many false alarms")
-        for manipulation in (FEW, DROPPED, ALL):
-            for count in VOLUMES:
-                found = _alarms(pool, manipulation, count)
-                yield f"{manipulation.name}, {count} draws a month: {found} of {YEARS} years"
-
-
-def _alarms(pool: ProcessPoolExecutor, manipulation: Manipulation, count: int) -> int:
-    """Return how many simulated years have an alarm."""
-    seeds = [f"{manipulation.name}/{count}/{year}" for year in range(YEARS)]
-    return sum(map(bool, pool.map(found_in, repeat(count), repeat(manipulation), seeds)))
 
 
 def _weights(count: int) -> list[float]:

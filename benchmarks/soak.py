@@ -221,7 +221,7 @@ _NAMED: Mapping[str, Part] = {
     "install-postgresql": Part(measured("install:with_postgresql"), _OF_SETUP),
     "interrupted": Part(measured("install:kills"), _OF_SETUP),
     "obstacles": Part(measured("install:refusals"), _OF_SETUP),
-    "deviation": Part(measured("draws:run"), ("draws/deviation/",)),
+    "deviation": Part(measured("power:run"), ("draws/deviation/",)),
     "law": Part(measured("law:run"), ("inbox/", *_OF_PORTAL)),
 }
 

@@ -52,8 +52,8 @@ def is_alarm(table: Table, seed: str, level: Fraction = LEVEL, shuffles: int = S
     if not observed:
         return False
     at_least = 0
-    for largest in islice(statistic.shuffled(seed), shuffles):
-        at_least += _reaches(largest, observed[0].score)
+    for is_reached in islice(statistic.reached(seed, observed[0].score - _ROUNDING), shuffles):
+        at_least += is_reached
         if Fraction(at_least + 1, shuffles + 1) > level:
             return False
     return Fraction(at_least + 1, shuffles + 1) <= level
@@ -61,10 +61,6 @@ def is_alarm(table: Table, seed: str, level: Fraction = LEVEL, shuffles: int = S
 
 # Sums of the same terms in another order may differ in their last digits. Such values count as equal.
 _ROUNDING = 1e-9
-
-
-def _reaches(largest: float, score: float) -> bool:
-    return largest >= score - _ROUNDING
 
 
 def _p(chance: Sequence[float], score: float) -> Fraction:

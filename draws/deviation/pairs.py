@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
-from operator import add
+from itertools import count as naturals
+from operator import add, ge
 
 from draws.deviation.shuffling import Shuffles
 from draws.deviation.table import MISS, Table, expected
@@ -99,22 +100,29 @@ class Statistic:
 
     def shuffled(self, seed: str) -> Iterator[float]:
         """Yield the largest excess of one shuffled table after another, without end."""
-        shuffles = Shuffles(self._table.cells, seed)
-        for firsts, outcomes in shuffles.pairs():
-            yield self._largest(firsts, outcomes)
+        scores = self._scores.__getitem__
+        for counts in self._shuffled(seed):
+            yield max(map(scores, counts.items()), default=0.0)
 
-    def _largest(self, firsts: Sequence[int], outcomes: Sequence[int]) -> float:
-        return max(map(self._scores.__getitem__, self._counted(firsts, outcomes).items()), default=0.0)
+    def reached(self, seed: str, least: float) -> Iterator[bool]:
+        """Yield whether the largest excess of each shuffled table is at least ``least``, without end.
+
+        The tables are those of ``shuffled``. To compare counts is quicker than to score them.
+        """
+        needed = _Needed(self._means, least).__getitem__
+        for counts in self._shuffled(seed):
+            yield any(map(ge, counts.values(), map(needed, counts)))
+
+    def _shuffled(self, seed: str) -> Iterator[Counter[int]]:
+        for firsts, outcomes in Shuffles(self._table.cells, seed).pairs():
+            yield self._counted(firsts, outcomes)
 
     def _counted(self, firsts: Sequence[int], outcomes: Sequence[int]) -> Counter[int]:
         """Count the codes of all combinations, if row k gets who made the first check of row firsts[k]."""
         columns = self._table.columns
+        moved = {"first": firsts, "by": outcomes}
         pairs = (
-            map(
-                add,
-                map(prepared.__getitem__, firsts if kind.parties[0] == "first" else outcomes),
-                columns[kind.parties[1]],
-            )
+            map(add, map(prepared.__getitem__, moved[kind.parties[0]]), columns[kind.parties[1]])
             for kind, prepared in self._prepared.items()
         )
         return Counter(chain(*pairs, self._misses(firsts, outcomes)))
@@ -148,3 +156,18 @@ class _Scores(dict[tuple[int, int], float]):
         code, count = key
         found = self[key] = score(count, self._means[code]) if code in self._means else 0.0
         return found
+
+
+class _Needed(dict[int, float]):
+    """The smallest count of a code whose excess is at least ``least``. An unknown party never has it."""
+
+    def __init__(self, means: dict[int, float], least: float) -> None:
+        self._means, self._least = means, least
+
+    def __missing__(self, code: int) -> float:
+        mean = self._means.get(code)
+        found = self[code] = math.inf if mean is None else self._of(mean)
+        return found
+
+    def _of(self, mean: float) -> int:
+        return next(number for number in naturals() if score(number, mean) >= self._least)
