@@ -67,10 +67,11 @@ def measure(count: int, folder: Path) -> dict[str, float]:
     room, file, today = Timed(folder).founded(), folder / "controls.csv", str(clock.today())
     file.write_text("\n".join(controls(count)) + "\n", "utf-8")
     assert room.done("list", "strata", file)["count"] == count
-    draw = room.freeze(1, None, "--publish", today, "--each", "50", csv=file.read_text("utf-8"))
+    days = ("--until", today, "--publish", today)
+    draw = room.freeze(None, *days, "--each", "50", csv=file.read_text("utf-8"))
     draw.reveal_all()
     draw.write("draw")
-    result = draw.write("result", "--team", room.team)
+    result = draw.write("result")
     transcript = draw.write("transcript")
     own = ("--key", folder / "team.key", "--out", room.new("drawn.csv"))
     opened = room.done("team", "open", draw.folder / "private.age", result, *own)
