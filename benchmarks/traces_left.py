@@ -23,6 +23,8 @@ _DATABASES = {"sqlite": ("/var/lib/fanal/",), "postgresql": ("/var/lib/postgresq
 _NAMED = re.compile(r"^ *(/\S+): ", re.MULTILINE)
 # The records of package managers and of systemd, and what the test itself has brought to the machine.
 _NOTES = ("var/lib/dpkg", "var/lib/apt", "var/cache/apt", "var/log/apt", "var/log/journal", "var/lib/systemd")
+# Files that Debian's own services write when they run, as they never did in the bare tree.
+_OF_DEBIAN = ("etc/.updated", "var/.updated", "var/lib/nginx", "var/lib/tor", "var/lib/postgresql")
 _BROUGHT = ("srv", "media", "root", "backup.pub", "sbin/mount.exfat", "usr/sbin/mount.exfat")
 _ALIVE = ("proc", "sys", "dev", "run", "tmp")
 
@@ -63,14 +65,15 @@ def unnamed(tree: Path, bare: Path, said: str) -> list[str]:
     ``bare`` is the tree before the portal was set up.
     """
     named = tuple(f"{each[1:]}" for each in _NAMED.findall(said))
-    places = (*named, *_NOTES, *_BROUGHT, *(("var/lib/postgresql",) if "PostgreSQL" in said else ()))
-    left = {
-        each
-        for each in _names(tree) - _names(bare)
-        if not any(each == place or each.startswith(f"{place}/") for place in places)
-    }
+    places = (*named, *_NOTES, *_OF_DEBIAN, *_BROUGHT)
+    left = {each for each in _names(tree) - _names(bare) if not any(_is_of(each, place) for place in places)}
     users = _users(tree) - _users(bare) - {*re.findall(r"^ *user (\S+): ", said, re.MULTILINE)}
     return sorted([*left, *users])
+
+
+def _is_of(name: str, place: str) -> bool:
+    """Return whether this is the place, a part of it, or a folder around it."""
+    return f"{name}/".startswith(f"{place}/") or place.startswith(f"{name}/")
 
 
 def _names(tree: Path) -> set[str]:
