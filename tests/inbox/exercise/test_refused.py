@@ -89,10 +89,12 @@ def test_an_outbox_that_skips_another_is_refused(training: Training) -> None:
     with pytest.raises(Refused, match="does not follow outbox 0"):
         release.step(training.folder, "", today(), AT)
     shutil.copy(kept, first)
+    shutil.copy(second, newest := training.folder / "newest.tar")
     release.step(training.folder, "", today(), AT)
     assert not second.exists()
-    shutil.copy(kept, first)
-    assert not release.step(training.folder, "", today(), AT).read
+    for again, place in ((kept, first), (newest, second)):
+        shutil.copy(again, place)
+        assert not release.step(training.folder, "", today(), AT).read
 
 
 def test_a_step_that_was_interrupted_is_released_again(
