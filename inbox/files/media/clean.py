@@ -17,7 +17,7 @@ from inbox.files.media.boxes import HEADER, Box
 from inbox.files.media.movie import movie
 from inbox.files.media.patches import Patch
 from inbox.files.media.plan import SPARE, Media, Range, keep_parts
-from inbox.files.media.units import scan
+from inbox.files.media.streams.units import scan
 
 _KEPT = ("ftyp", "moov", "mdat")
 _TYPES = (*_KEPT, *SPARE, "meta", "moof", "uuid")

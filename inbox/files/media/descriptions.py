@@ -5,7 +5,7 @@ import math
 from crypto.errors import Malformed
 from inbox.files.media.boxes import Box
 from inbox.files.media.plan import Codec, Media
-from inbox.files.media.settings import types
+from inbox.files.media.streams.settings import types
 
 # Codecs that are understood. The settings of `avc` and `hevc` say how wide the sizes of units are.
 _FORMS = {

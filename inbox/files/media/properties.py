@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from crypto.errors import Malformed
 from inbox.files.media.boxes import Box, Cursor
 from inbox.files.media.plan import Media
-from inbox.files.media.settings import types
+from inbox.files.media.streams.settings import types
 
 # The name of a layer besides the picture, such as its depth. It ends with a zero.
 _LAYER = re.compile(rb"urn:(?:mpeg|com:apple:photo):[A-Za-z0-9_.:-]{1,99}\0")

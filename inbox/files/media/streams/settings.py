@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from crypto.errors import Malformed
 from inbox.files.media.boxes import Box, Cursor
-from inbox.files.media.colour_profile import profile
-from inbox.files.media.frames import scan_parts
 from inbox.files.media.plan import Media, Take
-from inbox.files.media.units import Notes, clear
+from inbox.files.media.streams.colour_profile import profile
+from inbox.files.media.streams.frames import scan_parts
+from inbox.files.media.streams.units import Notes, clear
 
 # Profiles of H.264 whose settings have four more bytes (ISO 14496-15, 5.3.3.1).
 _HIGH = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 144)

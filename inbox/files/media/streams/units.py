@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from crypto.errors import Malformed
 from inbox.files.media.boxes import WINDOW
-from inbox.files.media.frames import scan_frames, scan_parts
 from inbox.files.media.patches import Patch
 from inbox.files.media.plan import Media, Range
+from inbox.files.media.streams.frames import scan_frames, scan_parts
 
 _FILLER = 0xFF
 _STOP = 0x80

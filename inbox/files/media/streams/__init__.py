@@ -1,0 +1,1 @@
+"""What codecs say within their frames, units and settings, which the boxes around them do not show."""
