@@ -170,20 +170,26 @@ _FILE_FACTS = re.compile(
 
 def told_by_others(paths: Sequence[Path]) -> list[dict[str, str]]:
     """Return all that mediainfo finds in films and sound, and exiv2 in the notes of pictures."""
+    films = [path for path in paths if path.suffix not in _PICTURE_ENDINGS]
+    told_by_mediainfo = dict(zip(films, _told_by_mediainfo(films), strict=True)) if films else {}
+    return [told_by_mediainfo.get(path) or _told_by_exiv2(path) for path in paths]
+
+
+def _told_by_mediainfo(paths: Sequence[Path]) -> list[dict[str, str]]:
+    found = json.loads(_run("mediainfo", "--Full", "--Output=JSON", *paths))
+    media = {
+        each["media"]["@ref"]: each["media"]["track"]
+        for each in (found if isinstance(found, list) else [found])
+    }
     return [
-        _told_by_exiv2(path) if path.suffix in _PICTURE_ENDINGS else _told_by_mediainfo(path)
+        {
+            f"{number}:{tag}": str(value)
+            for number, track in enumerate(media[str(path)])
+            for tag, value in track.items()
+            if not _FILE_FACTS.match(tag)
+        }
         for path in paths
     ]
-
-
-def _told_by_mediainfo(path: Path) -> dict[str, str]:
-    tracks = json.loads(_run("mediainfo", "--Full", "--Output=JSON", path))["media"]["track"]
-    return {
-        f"{number}:{tag}": str(value)
-        for number, track in enumerate(tracks)
-        for tag, value in track.items()
-        if not _FILE_FACTS.match(tag)
-    }
 
 
 def _told_by_exiv2(path: Path) -> dict[str, str]:
