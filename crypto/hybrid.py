@@ -49,13 +49,18 @@ class HybridRecipient:
     """
 
     raw: bytes
+    _public: MLKEM768X25519PublicKey = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         try:
-            self._public()
+            public = MLKEM768X25519PublicKey(
+                MLKEM768PublicKey.from_public_bytes(self.raw[:_MLKEM_KEY]),
+                X25519PublicKey.from_public_bytes(self.raw[_MLKEM_KEY:]),
+            )
         except ValueError:
             raise Malformed("a public key is not valid; ask its owner for it again") from None
         check_point(self.raw[_MLKEM_KEY:])
+        object.__setattr__(self, "_public", public)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -73,14 +78,8 @@ class HybridRecipient:
 
     def wrap(self, file_key: bytes) -> Stanza:
         """Return a stanza with a fresh encapsulated key."""
-        sealed = _SUITE.encrypt(file_key, self._public(), _INFO)
+        sealed = _SUITE.encrypt(file_key, self._public, _INFO)
         return Stanza((KIND, encode64(sealed[:ENCAPSULATED])), sealed[ENCAPSULATED:])
-
-    def _public(self) -> MLKEM768X25519PublicKey:
-        return MLKEM768X25519PublicKey(
-            MLKEM768PublicKey.from_public_bytes(self.raw[:_MLKEM_KEY]),
-            X25519PublicKey.from_public_bytes(self.raw[_MLKEM_KEY:]),
-        )
 
 
 @dataclass(frozen=True, slots=True)
