@@ -92,15 +92,15 @@ def compare(what: str, count: int, ours: tuple[int, Request], bare: tuple[int, R
 
 
 def measure_inbox(installation: Installation, folder: Path) -> None:
-    """Compare the collection of reports with a program that only opens HPKE ciphertexts, one per report."""
+    """Compare the collection of reports with a program that only decrypts and verifies, on all cores."""
     made = reports.Office(installation)
     rates = []
     for number in range(1, ROUNDS + 1):
         bundle = folder / f"inspection-{number}.tar"
         bundle.write_bytes(made.intake(number, REPORTS))
         collect = timed(partial(made.collect, bundle))
-        rates.append([REPORTS / collect, REPORTS / timed(lambda: made.open_bare(REPORTS))])
-    show("reports collected", rates, "of bare HPKE opening")
+        rates.append([REPORTS / collect, REPORTS / reports.open_bare(REPORTS)])
+    show("reports collected", rates, "of bare HPKE, ChaCha20-Poly1305 and Ed25519 on all cores")
 
 
 def measure_queue(folder: Path) -> None:
