@@ -189,7 +189,7 @@ def test_every_way_to_open_the_inbox_checks_its_rules_first() -> None:
         path for path in rooms if re.search(r"session\.inbox import .*\bunlocked\b", path.read_text("utf-8"))
     ]
     assert [] == opening
-    assert ["options.py"] == [path.name for path in rooms if "renewing.unlocked(" in path.read_text("utf-8")]
+    assert ["opening.py"] == [path.name for path in rooms if "renewing.unlocked(" in path.read_text("utf-8")]
 
 
 def test_no_day_off_of_the_office_moves_a_legal_duty(office: Office) -> None:
