@@ -29,7 +29,7 @@ def add_new(session: Session, marks: Iterable[tuple[int, Sequence[Mark]]]) -> No
     """Add the marks of new cases, given by case number, whose rows exist already."""
     rows = [{"case": number, "kind": kind, "value": value} for number, each in marks for kind, value in each]
     if rows:
-        session.connection().execute(insert(Term), rows)
+        session.execute(insert(Term), rows)
 
 
 def add(session: Session, number: int, marks: Sequence[Mark]) -> None:
