@@ -169,7 +169,7 @@ def reached(power: Mapping[int, Share]) -> int | None:
 
 
 def renewed(page: str, figures: Sequence[str]) -> str:
-    """Return docs/draws-method.md with the figures of the record, or with a sentence that there are none."""
+    """Return docs/draws-method.md with the figures of the record. Without a record, the page says so."""
     before, rest = page.split(BEGIN)
     _, after = rest.split(END)
     lines = table(parsed(figures)) if figures else [_NO_RECORD]

@@ -238,7 +238,7 @@ class _Given:
 
 
 def _read(tables: Iterable[Table], kind: Kind) -> _Given:
-    """Return all lines. Raises ListRefused if there are none, or if two are the same item."""
+    """Return all lines. Raises ListRefused if the list is empty, or if an item occurs twice."""
     given, identifiers = _Given(), list[str]()
     for table in tables:
         given.columns = tuple(table.columns)

@@ -17,7 +17,7 @@ UPRIGHT = 1
 
 
 def orientation(tiff: bytes) -> float:
-    """Return the orientation in Exif data, from 1 to 8, or 1 if there is none.
+    """Return the orientation (1 to 8) that Exif data gives. Without one, the picture is upright: 1.
 
     ``tiff`` starts at its byte order mark. Bytes outside it are read as zero. In damaged Exif data, the value
     can be a fraction, as in the page scripts.
