@@ -27,6 +27,9 @@ _NOTES = ("var/lib/dpkg", "var/lib/apt", "var/cache/apt", "var/log/apt", "var/lo
 _OF_DEBIAN = ("etc/.updated", "var/.updated", "var/lib/nginx", "var/lib/tor", "var/lib/postgresql")
 _BROUGHT = ("srv", "media", "root", "backup.pub", "sbin/mount.exfat", "usr/sbin/mount.exfat")
 _ALIVE = ("proc", "sys", "dev", "run", "tmp")
+# systemd gives such a folder to a service with PrivateTmp=, and deletes it when the service stops. These two
+# services of Debian run on.
+_PRIVATE = re.compile(r"var/tmp/systemd-private-\w+-(systemd-logind|tor@default)\.service-\w+(/|$)")
 
 
 @contextmanager
@@ -66,7 +69,11 @@ def unnamed(tree: Path, bare: Path, said: str) -> list[str]:
     """
     named = tuple(f"{each[1:]}" for each in _NAMED.findall(said))
     places = (*named, *_NOTES, *_OF_DEBIAN, *_BROUGHT)
-    left = {each for each in _names(tree) - _names(bare) if not any(_is_of(each, place) for place in places)}
+    left = {
+        each
+        for each in _names(tree) - _names(bare)
+        if not any(_is_of(each, place) for place in places) and not _PRIVATE.match(each)
+    }
     users = _users(tree) - _users(bare) - {*re.findall(r"^ *user (\S+): ", said, re.MULTILINE)}
     return sorted([*left, *users])
 
