@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import repeat
 from typing import Any
 
 from crypto.toml_schema import Schema
@@ -26,7 +27,8 @@ def columns() -> Columns:
 
 def strata(of: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
     """Yield the values of ``STRATUM`` for each line of these columns."""
-    cancelled = (_YES if cell else _NO for cell in of.get("cancelled_by", [""] * len(of["unit"])))
+    by = of.get("cancelled_by")
+    cancelled = repeat(_NO, len(of["unit"])) if by is None else (_YES if cell else _NO for cell in by)
     nothing = map(_is_nothing, of["result"])
     return zip(of["unit"], of["check"], of["origin_risk"], nothing, cancelled, strict=True)
 

@@ -79,6 +79,12 @@ class Leaves:
     leaves: tuple[str, ...]
     weights: tuple[str, ...]
 
+    @classmethod
+    def of(cls, raw: Sequence[tuple[bytes, bytes]]) -> "Leaves":
+        """Return the leaves and weights of each stratum, given as bytes."""
+        leaves, weights = zip(*raw, strict=True)
+        return cls(tuple(map(base64url.encode, leaves)), tuple(map(base64url.encode, weights)))
+
     def raw(self) -> list[tuple[bytes, bytes]]:
         """Return the leaves and weights of each stratum, as bytes."""
         return [
@@ -110,10 +116,9 @@ class Private:
     strata: tuple[Named, ...]
     lines: tuple[str, ...]
 
-    def positions(self) -> dict[bytes, int]:
-        """Return the position of each line by its leaf (3.1)."""
-        leaves = protocol.salted(self.secret, self.lines)
-        return dict(zip(leaves, range(len(leaves)), strict=True))
+    def salted(self) -> Sequence[bytes]:
+        """Return the leaf of each line (3.1)."""
+        return protocol.salted(self.secret, self.lines)
 
 
 _texts = list_of(text(1 << 28, r"[A-Za-z0-9_-]*"), protocol.MOST_STRATA)
@@ -149,7 +154,7 @@ def freeze(tables: Iterable[Table], plan: Plan, kind: Kind) -> tuple[DrawList, L
         members[values].append(leaf)
     weights = _weights(given.weights, leaf_of_each) if WEIGHT in given.columns else {}
     named = _named(members, secret)
-    strata, leaves = _in_strata(named, members, plan, weights)
+    strata, raw = _in_strata(named, members, plan, weights)
     record_of_list = DrawList(
         series=plan.series,
         number=plan.number,
@@ -160,7 +165,7 @@ def freeze(tables: Iterable[Table], plan: Plan, kind: Kind) -> tuple[DrawList, L
         publish=plan.publish,
         columns=given.columns,
         total=len(given.lines),
-        leaves=protocol.leaves_hash(leaves.raw()),
+        leaves=protocol.leaves_hash(raw),
         strata=strata,
         parties=plan.parties,
         later=plan.later,
@@ -168,7 +173,8 @@ def freeze(tables: Iterable[Table], plan: Plan, kind: Kind) -> tuple[DrawList, L
         exceptions=plan.exceptions,
     )
     own = protocol.list_hash(record_of_list)
-    return record_of_list, leaves, Private(own, plan.opens, secret, given.columns, named, tuple(given.lines))
+    private = Private(own, plan.opens, secret, given.columns, named, tuple(given.lines))
+    return record_of_list, Leaves.of(raw), private
 
 
 def seal(private: Private, team: X25519Recipient) -> bytes:
@@ -240,10 +246,12 @@ class _Given:
 def _read(tables: Iterable[Table], kind: Kind) -> _Given:
     """Return all lines. Raises ListRefused if the list is empty, or if an item occurs twice."""
     given, identifiers = _Given(), list[str]()
+    # A million equal tuples would make the garbage collector look at them again and again.
+    known = dict[tuple[str, ...], tuple[str, ...]]()
     for table in tables:
         given.columns = tuple(table.columns)
         given.lines += map("\n".join, table.rows())
-        given.strata += kind.strata(table.columns)
+        given.strata += [known.setdefault(values, values) for values in kind.strata(table.columns)]
         given.weights += table.columns.get(WEIGHT, ())
         if kind.identifier:
             identifiers += kind.compared("\n".join(table.columns[kind.identifier])).split("\n")
@@ -300,13 +308,16 @@ def _in_strata(
     members: Mapping[tuple[str, ...], list[bytes]],
     plan: Plan,
     weights: Mapping[bytes, int],
-) -> tuple[tuple[Stratum, ...], Leaves]:
-    """Return the strata and their leaves. ``weights`` is empty if the list has no weights."""
-    strata, leaves, weighing = [], [], []
+) -> tuple[tuple[Stratum, ...], Sequence[tuple[bytes, bytes]]]:
+    """Return the strata, and the leaves and weights of each as bytes (3.3).
+
+    ``weights`` is empty if the list has no weights.
+    """
+    strata, raw = [], []
     for each in named:
         own = sorted(members[each.values])
         size = len(own)
         strata.append(Stratum(each.name, size, plan.drawn(each.values, size), 1 if weights else None))
-        leaves.append(base64url.encode(b"".join(own)))
-        weighing.append(base64url.encode(protocol.packed([weights[leaf] for leaf in own])) if weights else "")
-    return tuple(strata), Leaves(tuple(leaves), tuple(weighing))
+        weighing = protocol.packed([weights[leaf] for leaf in own]) if weights else b""
+        raw.append((b"".join(own), weighing))
+    return tuple(strata), raw

@@ -1,9 +1,10 @@
 """The team of the second check: its key, and the result that only it can open."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 from crypto import age, base64url
@@ -64,10 +65,10 @@ def seal_result(transcript: bytes, team: X25519Recipient) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The lines of a list, the position of each by its leaf (3.1), and the transcript of its draw."""
+    """The lines of a list, the leaf of each (3.1), and the transcript of its draw."""
 
     lines: Private
-    positions: Mapping[bytes, int]
+    leaves: Sequence[bytes]
     transcript: Transcript
     raw: bytes
 
@@ -92,9 +93,10 @@ def opened(private: bytes, result: bytes, key: X25519Identity, today: date) -> O
             sentence("the draw is not valid: rule “{rule}”", rule=error.rule),
             sentence("do not use the result; tell the parties"),
         ) from None
-    positions = lines.positions()
-    leaves = (each for text in transcript.leaves for each in protocol.split(base64url.decode(text)))
-    is_same = len(positions) == transcript.list.total and all(map(positions.__contains__, leaves))
+    own = lines.salted()
+    # No leaf of a valid transcript occurs twice. For a million leaves, a lookup for each would take longer.
+    leaves = {*chain.from_iterable(_split(text) for text in transcript.leaves)}
+    is_same = len(own) == transcript.list.total and leaves == {*own}
     if protocol.list_hash(transcript.list) != lines.list or not is_same:
         raise TeamRefused(
             sentence("the draw was made from another list than this private file"),
@@ -102,17 +104,20 @@ def opened(private: bytes, result: bytes, key: X25519Identity, today: date) -> O
         )
     if found.is_void:
         raise TeamRefused(sentence("this draw is void"), sentence("wait for the result of the next draw"))
-    return Opened(lines, positions, transcript, raw)
+    return Opened(lines, own, transcript, raw)
 
 
 def open_result(private: bytes, result: bytes, key: X25519Identity, today: date) -> Result:
     """Return the lines that were drawn. Raises TeamRefused or CryptoError, as ``opened``."""
     found = opened(private, result, key, today)
     lines, transcript = found.lines, found.transcript
+    drawn = [_split(text) for text in transcript.drawn]
+    wanted = {*chain.from_iterable(drawn)}
+    positions = {leaf: at for at, leaf in enumerate(found.leaves) if leaf in wanted}
     rows = [(*ADDED, *lines.columns)]
-    for stratum, text in zip(transcript.list.strata, transcript.drawn, strict=True):
-        for leaf in protocol.split(base64url.decode(text)):
-            at = found.positions[leaf]
+    for stratum, leaves in zip(transcript.list.strata, drawn, strict=True):
+        for leaf in leaves:
+            at = positions[leaf]
             added = (str(len(rows)), stratum.name, protocol.salt(lines.secret, at).hex())
             rows.append((*added, *lines.lines[at].split("\n")))
     return Result(tuple(rows), len(rows) - 1, transcript.list.total, found.raw)
@@ -121,3 +126,7 @@ def open_result(private: bytes, result: bytes, key: X25519Identity, today: date)
 def written(result: Result) -> bytes:
     """Return the result as CSV."""
     return csv_files.write([headings_of(result.rows[0]), *result.rows[1:]])
+
+
+def _split(text: str) -> list[bytes]:
+    return protocol.split(base64url.decode(text))

@@ -27,7 +27,7 @@ def test_the_leaf_of_a_line_is_that_of_the_specification() -> None:
     position, line = 3, private.lines[3]
     salt = hashlib.sha256(b"fanal/draw/1/salt\0" + private.secret + position.to_bytes(4, "big")).digest()
     leaf = hashlib.sha256(b"fanal/draw/1/line\0" + salt + line.encode()).digest()
-    assert private.lines[private.positions()[leaf]] == line
+    assert private.salted()[position] == leaf
     assert line.startswith("MSCU0000003\n")
 
 
@@ -73,7 +73,7 @@ def test_a_weight_that_is_not_a_number_from_1_to_100_is_refused(weight: str) -> 
 def test_each_weight_stays_with_its_line() -> None:
     of, leaves, private = frozen(f"{HEADING};weight\nA;u;s;low;RAS;;7\nB;u;s;low;RAS;;9\nC;v;s;low;RAS;;3\n")
     assert all(stratum.weighted for stratum in of.strata)
-    lines = {leaf: private.lines[at] for leaf, at in private.positions().items()}
+    lines = dict(zip(private.salted(), private.lines, strict=True))
     found = {
         lines[leaf][0]: weight
         for own, heavy in leaves.strata()
