@@ -4,13 +4,14 @@ import csv
 import io
 import json
 import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from crypto import minisign
-from draws import protocol
+from draws import freezing, protocol, team
 from draws.parties import holders
 from draws.protocol import Commitment, Reveal
 from tests.support.draw_room import DAY, Draw, Room, at, controls
@@ -273,6 +274,31 @@ def test_the_team_refuses_the_result_of_another_list(room: Room) -> None:
     opening = ("team", "open", other.folder / "private.age", result, "--key", room.folder / "team.key")
     error = room.refused(*opening, "--out", room.new("drawn.csv"))
     assert error == "the draw was made from another list than this private file"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda lines: (lines[0].replace("MSCU", "HLCU"), *lines[1:]), id="another container"),
+        pytest.param(lambda lines: (lines[1], lines[0], *lines[2:]), id="another order"),
+        pytest.param(lambda lines: lines[1:], id="a line less"),
+        pytest.param(lambda lines: (*lines, lines[0]), id="a line more"),
+    ],
+)
+def test_the_team_refuses_lines_that_were_not_frozen(
+    room: Room, change: Callable[[Sequence[str]], tuple[str, ...]]
+) -> None:
+    """An office could seal other lines under the hash of the frozen list."""
+    draw = room.freeze()
+    draw.carried_out()
+    key, private, out = room.folder / "team.key", draw.folder / "private.age", room.new("drawn.csv")
+    team_key = team.read_key(key)
+    frozen = freezing.unseal(private.read_bytes(), team_key)
+    changed = replace(frozen, lines=change(frozen.lines))
+    private.write_bytes(freezing.seal(changed, team_key.recipient()))
+    error = room.refused("team", "open", private, draw.write("result"), "--key", key, "--out", out)
+    assert error == "the draw was made from another list than this private file"
+    assert not out.exists()
 
 
 @pytest.mark.parametrize(
