@@ -9,11 +9,12 @@ _VALUES = dict(zip("0123456789", range(10), strict=True)) | dict(
 )
 _PLACES = range(10)
 _NUMBER = re.compile(r"[A-Z]{3}[UJZ]\d{7}", re.ASCII)
-_BETWEEN = str.maketrans("", "", " -./")
+# Blanks and hyphens that do not break a line, and dashes, come from office programs.
+_BETWEEN = str.maketrans("", "", " -./_\u00a0\u202f\u2010\u2011\u2013")
 
 
 def compared(number: str) -> str:
-    """Return a number without blanks, hyphens, dots and slashes, in capitals; or several, one a line.
+    """Return a number in capitals, without blanks and marks between its letters; or several, one a line.
 
     A container that a list wrote in two ways would have two tickets, and twice the chance to be drawn.
     """

@@ -159,6 +159,17 @@ def test_every_void_in_a_row_counts_and_those_of_an_earlier_draw_do_not(room: Ro
     assert refusers == ["tribunal", "union", "region"]
 
 
+def test_all_parties_that_refused_are_named_in_the_register_and_in_the_look(
+    room: Room, register: Path
+) -> None:
+    void = voided(room.freeze(csv=simple(30)), "region", "union")
+    room.done("register", "void", register, void)
+    assert [row["refuser"] for row in exported(room, register)] == ["region, union"]
+    with at("2027-01-01"):
+        look = room.done("deviation", "look", register, "--month", MONTH)
+    assert look["voids"] == {"region, union": 1}
+
+
 def test_a_pulse_that_did_not_come_counts_as_a_void_of_the_office(room: Room, register: Path) -> None:
     draw = room.freeze(None, "--later", "nist", "7", "2026-12-02", csv=simple(30))
     draw.reveal_all()
