@@ -198,9 +198,9 @@ def leaves(draw: Ceremony) -> Leaves:
     """Return the leaves of the list. Raises ListRefused if they were changed."""
     try:
         found = freezing.LEAVES.parse(given_files.content(draw.folder / LEAVES, freezing.LARGEST))
+        freezing.check_leaves(draw.list, found)
     except Malformed:
         raise freezing.changed() from None
-    freezing.check_leaves(draw.list, found)
     return found
 
 

@@ -20,7 +20,8 @@ from inbox.language.messages import Sentence, sentence
 # A list of a year has a million lines.
 LARGEST_FILE = 1 << 30
 LONGEST_CELL = 200
-_FORMULA = ("=", "+", "-", "@")
+# Some office programs take the wide forms of East Asian fonts for the same marks.
+_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 _MARKS = (";", ",", "\t")
 # ASCII and the letters of Latin-1: no combination of these needs NFC, or is invisible.
 _CLEAN = bytes([*range(0x20, 0x7F), *range(0xC0, 0xD7), *range(0xD8, 0xF7), *range(0xF8, 0x100)])

@@ -256,6 +256,17 @@ def test_a_list_that_was_changed_after_it_was_frozen_is_refused(file: str, room:
     assert (error, state(draw)) == ("the list was changed after it was frozen", before)
 
 
+def test_leaves_that_are_no_text_of_bytes_are_refused_as_a_changed_list(room: Room) -> None:
+    draw = room.freeze()
+    draw.reveal_all()
+    path = draw.folder / "leaves.json"
+    path.write_text(path.read_text().replace('"', '"A', 7).replace('"A', '"', 6))
+    before, out = contents(draw.folder), room.new("end")
+    error = room.refused("ceremony", "draw", draw.folder, "--out", out)
+    assert (error, contents(draw.folder)) == ("the list was changed after it was frozen", before)
+    assert not out.exists()
+
+
 def test_a_clock_that_was_set_back_is_refused(room: Room) -> None:
     draw = room.freeze()
     first = draw.commitment("union")

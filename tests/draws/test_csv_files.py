@@ -25,6 +25,7 @@ def read(text: str, encoding: str = "utf-8") -> list[dict[str, str]]:
         (f"{HEADING}\n{LINE}\n\n\n{LINE}\n", "line 3: the line is empty"),
         (f"{HEADING}\n{LINE}\n=HYPERLINK(1);a;b;c;d;", "line 3: the cell “container” begins like a formula"),
         (f"{HEADING}\nA;@b;c;d;e;", "line 2: the cell “unit” begins like a formula"),
+        (f"{HEADING}\nA;\uff1db;c;d;e;", "line 2: the cell “unit” begins like a formula"),
         (f"{HEADING}\nA;{'b' * 201};c;d;e;", "line 2: the cell “unit” is too long"),
         (f"{HEADING}\nA;b\u202ec;c;d;e;", "line 2: the cell “unit” has an invisible character"),
     ],

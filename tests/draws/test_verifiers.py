@@ -4,6 +4,7 @@ import json
 import subprocess
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -145,6 +146,58 @@ def test_a_draw_with_a_wrong_part_is_refused_by_the_rule_of_this_part(
     raw = drawn()
     assert agreed(peer, raw) == ""
     assert agreed(peer, edited(raw, *path, value=value)) == rule
+
+
+def test_a_list_with_too_few_or_equal_parties_or_equal_strata_or_nothing_drawn_is_refused(peer: Ask) -> None:
+    raw = drawn()
+    of = protocol.TRANSCRIPT.parse(raw).list
+    first, second, *others = of.parties
+    named, keyed = replace(second, name=first.name), replace(second, key=first.key)
+    for wrong in (
+        replace(of, parties=(first, second)),
+        replace(of, parties=(first, named, *others)),
+        replace(of, parties=(first, keyed, *others)),
+        replace(of, strata=tuple(replace(each, name="s1") for each in of.strata)),
+        replace(of, strata=tuple(replace(each, drawn=0) for each in of.strata)),
+        replace(of, until=protocol.date(2026, 11, 30)),
+    ):
+        assert agreed(peer, edited(raw, "list", value=protocol.LIST.write(wrong))) == "list", wrong
+
+
+def test_a_statement_with_one_commitment_twice_is_refused(peer: Ask) -> None:
+    raw = drawn()
+    first = member(raw, "statement", "commitments", 0)
+    assert agreed(peer, edited(raw, "statement", "commitments", 1, value=first)) == "statement"
+
+
+def test_a_drawn_transcript_without_its_statement_is_refused(peer: Ask) -> None:
+    value = strictjson.decode(drawn())
+    assert isinstance(value, dict)
+    del value["statement"]
+    assert agreed(peer, strictjson.encode(value)) == "statement"
+
+
+def test_a_draw_that_is_void_at_the_commitments_has_no_statement_and_no_signature(peer: Ask) -> None:
+    number = number_of("commitment")
+    raw = transcript(number)
+    of = protocol.TRANSCRIPT.parse(raw).list
+    commitments = tuple(protocol.hashed("commitment", name.encode()) for name in of.names)
+    given = protocol.Statement(protocol.list_hash(of), commitments)
+    assert agreed(peer, resigned(number, raw, *of.names)) == ""
+    assert agreed(peer, resigned(number, raw, *of.names, statement=given)) == "statement"
+    signed = (protocol.Signed(of.names[0], bytes(64)),)
+    assert agreed(peer, resigned(number, raw, *of.names, signatures=signed)) == "signature"
+
+
+def test_each_stratum_has_as_many_leaves_and_weights_as_the_list_says(peer: Ask) -> None:
+    leaves = [[bytes([stratum, n]) * 16 for n in range(3)] for stratum in range(2)]
+    raw = transcript(number_of("drawn"), given=[(own, []) for own in leaves])
+    assert agreed(peer, raw) == ""
+    for first, second in ((2, 4), (4, 2)):
+        moved = edited(raw, "list", "strata", 0, "size", value=first)
+        assert agreed(peer, edited(moved, "list", "strata", 1, "size", value=second)) == "lines"
+    assert agreed(peer, edited(raw, "weights", 0, value=base64url.encode(bytes([0, 1] * 3)))) == "lines"
+    assert agreed(peer, edited(raw, "list", "strata", 0, "weighted", value=1)) == "lines"
 
 
 @pytest.mark.parametrize(
@@ -337,6 +390,25 @@ def test_dice_need_fifty_throws_and_the_signatures_of_more_than_half_of_the_part
     for value in ("1" * 49, "1" * 49 + "7", "1" * 49 + "0", "a" * 50, "1" * 201):
         given = protocol.Later(found.later.list, found.later.source, found.later.round, value)
         assert agreed(peer, resigned(number, raw, *names, later=given)) == "later", value
+
+
+def test_signatures_and_reveals_come_in_the_order_of_the_parties_and_none_twice(peer: Ask) -> None:
+    """Otherwise, one party could sign dice as often as more than half of the parties."""
+    number = number_of("drawn", "dice")
+    raw = transcript(number)
+    found = protocol.TRANSCRIPT.parse(raw)
+    names = found.list.names
+    assert agreed(peer, resigned(number, raw, *names)) == ""
+    for signers in ([names[0]] * len(names), names[::-1], (*names, names[-1])):
+        assert agreed(peer, resigned(number, raw, *signers)) == "later"
+    for part, rule in (("signatures", "signature"), ("reveals", "reveal")):
+        given = member(raw, part)
+        assert isinstance(given, list)
+        for wrong in (given[::-1], [*given, given[-1]], [given[0], *given[:-1]]):
+            assert agreed(peer, edited(raw, part, value=wrong)) == rule
+    number = number_of("reveal")
+    names = protocol.TRANSCRIPT.parse(transcript(number)).list.names
+    assert agreed(peer, resigned(number, transcript(number), *names[::-1])) == "end"
 
 
 def test_a_void_cannot_hide_reveals_that_arrived(peer: Ask) -> None:
