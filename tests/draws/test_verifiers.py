@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from crypto import base64url, strictjson
+from crypto import base64url, minisign, strictjson
 from draws import protocol, verify
 from draws.rules import RULES
-from tests.support.draw_transcripts import PEER, Chance, edited, mutants, resigned, transcript
+from tests.support.draw_transcripts import PEER, Chance, edited, keys, mutants, resigned, transcript
 
 Ask = Callable[[Sequence[bytes]], tuple[str, list[bytes]]]
 
@@ -409,6 +409,38 @@ def test_signatures_and_reveals_come_in_the_order_of_the_parties_and_none_twice(
     number = number_of("reveal")
     names = protocol.TRANSCRIPT.parse(transcript(number)).list.names
     assert agreed(peer, resigned(number, transcript(number), *names[::-1])) == "end"
+
+
+@pytest.mark.parametrize("name", ["id", "list"])
+def test_a_party_that_committed_to_a_reveal_of_another_draw_is_refused(name: str, peer: Ask) -> None:
+    """Its commitment and all signatures are right, but the reveal was not made for this list."""
+    number = number_of("drawn", "none")
+    found = protocol.TRANSCRIPT.parse(transcript(number))
+    assert found.statement
+    first, *others = found.reveals
+    size = {"id": 16, "list": 32}[name]
+    foreign = replace(first, **{name: bytes(size)})  # type: ignore[arg-type]
+    for reveal, rule in ((first, ""), (foreign, "reveal")):
+        commitments = (protocol.commitment(reveal), *found.statement.commitments[1:])
+        statement = replace(found.statement, commitments=commitments)
+        file = protocol.STATEMENT.encode(statement)
+        signatures = tuple(
+            protocol.Signed(party, minisign.first_signature(minisign.sign(file, seed, "x")))
+            for party, seed in keys(number).items()
+        )
+        raw = replace(found, statement=statement, signatures=signatures, reveals=(reveal, *others))
+        assert agreed(peer, protocol.TRANSCRIPT.encode(raw)) == rule
+
+
+def test_a_later_value_that_the_list_does_not_name_and_signatures_of_none_are_refused(peer: Ask) -> None:
+    found = protocol.TRANSCRIPT.parse(transcript(number_of("drawn", "none")))
+    later = protocol.Later(protocol.list_hash(found.list), "nist", "7", "ab" * 16)
+    assert agreed(peer, protocol.TRANSCRIPT.encode(replace(found, later=later))) == "later"
+    number = number_of("reveal", "dice")
+    raw = transcript(number)
+    names = protocol.TRANSCRIPT.parse(raw).list.names
+    signed = (protocol.Signed(names[0], bytes(64)),)
+    assert agreed(peer, resigned(number, raw, *names, later_signatures=signed)) == "later"
 
 
 def test_a_void_cannot_hide_reveals_that_arrived(peer: Ask) -> None:
