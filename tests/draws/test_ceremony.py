@@ -12,6 +12,7 @@ import pytest
 
 from crypto import minisign
 from draws import freezing, protocol, team
+from draws.messages import SIGNATURE, Signature
 from draws.parties import holders
 from draws.protocol import Commitment, Reveal
 from tests.support.draw_room import DAY, Draw, Room, at, controls
@@ -242,6 +243,25 @@ def test_a_signature_by_another_key_is_refused(room: Room) -> None:
     statement = draw.write("statement")
     signature = minisign.sign(statement.read_bytes(), bytes(32), "statement")
     assert refused(draw, written(room, signature)) == "no party made this signature for a file of this draw"
+
+
+@pytest.mark.parametrize("file", ["statement", "later", "void"])
+def test_a_signature_of_a_file_that_is_not_there_yet_is_refused(file: str, room: Room) -> None:
+    draw = room.freeze()
+    draw.commit("union", "region")
+    raw = SIGNATURE.encode(Signature(protocol.list_hash(draw.list), file, "union", bytes(64)))
+    assert refused(draw, written(room, raw)) == "there is nothing to sign yet"
+
+
+def test_a_signature_that_is_false_or_of_another_party_is_refused(room: Room) -> None:
+    draw = room.freeze()
+    draw.commit()
+    statement = draw.write("statement")
+    honest = SIGNATURE.parse(draw.signature("union", statement).read_bytes())
+    for false in (replace(honest, signature=bytes(64)), replace(honest, party="region")):
+        error = refused(draw, written(room, SIGNATURE.encode(false)))
+        assert error == f"the signature of {false.party} is not valid for this draw"
+    draw.accept(written(room, SIGNATURE.encode(honest)))
 
 
 @pytest.mark.parametrize("file", ["list.json", "leaves.json"])
