@@ -1,6 +1,7 @@
 """A draw with three parties: what arrives is accepted once, in order, or refused in a sentence."""
 
 import csv
+import hashlib
 import io
 import json
 import shutil
@@ -9,8 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from nacl import bindings
 
+from crypto import age, minisign, signing
 from crypto import minisign
+from crypto.recipients import ScryptIdentity
 from draws import freezing, protocol, team
 from draws.messages import SIGNATURE, Signature
 from draws.parties import holders
@@ -262,6 +266,35 @@ def test_a_signature_that_is_false_or_of_another_party_is_refused(room: Room) ->
         error = refused(draw, written(room, SIGNATURE.encode(false)))
         assert error == f"the signature of {false.party} is not valid for this draw"
     draw.accept(written(room, SIGNATURE.encode(honest)))
+
+
+def signed_again(room: Room, name: str, file: bytes) -> bytes:
+    """Return a valid signature of a party that differs from the one of its program (RFC 8032, 5.1.6)."""
+    identity = ScryptIdentity("a passphrase")
+    seed = age.unseal_bytes((room.party(name) / "key.age").read_bytes(), [identity])
+    message = hashlib.blake2b(file).digest()
+    key = hashlib.sha512(seed).digest()[:32]
+    secret = bytes([key[0] & 248, *key[1:31], key[31] & 127 | 64])
+    nonce = bindings.crypto_core_ed25519_scalar_reduce(hashlib.sha512(b"another nonce").digest())
+    point = bindings.crypto_scalarmult_ed25519_base_noclamp(nonce)
+    challenge = hashlib.sha512(point + signing.public_key(seed) + message).digest()
+    product = bindings.crypto_core_ed25519_scalar_mul(
+        bindings.crypto_core_ed25519_scalar_reduce(challenge), secret
+    )
+    return point + bindings.crypto_core_ed25519_scalar_add(nonce, product)
+
+
+def test_a_party_counts_once_although_it_can_sign_in_many_ways(room: Room) -> None:
+    """Otherwise one party could sign dice as often as more than half of the parties."""
+    draw = room.freeze(None, "--later", "dice", "hall", DAY)
+    draw.reveal_all()
+    thrown = draw.write("later", "35261" * 10)
+    draw.sign(thrown, "union")
+    again = signed_again(room, "union", thrown.read_bytes())
+    raw = SIGNATURE.encode(Signature(protocol.list_hash(draw.list), "later", "union", again))
+    assert refused(draw, written(room, raw)) == "union has already signed"
+    ending = ("ceremony", "draw", draw.folder, "--out", room.new("end"))
+    assert room.refused(*ending) == "still missing: the later value (dice), with its signatures"
 
 
 @pytest.mark.parametrize("file", ["list.json", "leaves.json"])
