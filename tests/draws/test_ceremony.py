@@ -13,12 +13,11 @@ import pytest
 from nacl import bindings
 
 from crypto import age, minisign, signing
-from crypto import minisign
 from crypto.recipients import ScryptIdentity
 from draws import freezing, protocol, team
 from draws.messages import SIGNATURE, Signature
 from draws.parties import holders
-from draws.protocol import Commitment, Reveal
+from draws.protocol import Commitment, Later, Reveal
 from tests.support.draw_room import DAY, Draw, Room, at, controls
 
 
@@ -522,6 +521,20 @@ def test_dice_that_were_mistyped_are_typed_again_until_a_party_has_signed_them(r
     draw.write("draw")
     (found,) = room.done("verify", draw.transcript())["draws"]
     assert found["later"] == f"dice hall: {'35262' * 10}"
+
+
+def test_a_later_value_that_the_list_does_not_name_is_refused(room: Room) -> None:
+    """Whoever could choose the source or the round after the reveals would choose the outcome."""
+    for later, source, round_ in (
+        ((), "nist", "7"),
+        (("--later", "nist", "7", "2026-12-02"), "nist", "8"),
+        (("--later", "nist", "7", "2026-12-02"), "drand", "7"),
+    ):
+        draw = room.other("other").freeze(None, *later)
+        draw.reveal_all()
+        raw = protocol.LATER.encode(Later(protocol.list_hash(draw.list), source, round_, "ab" * 32))
+        with at("2026-12-02"):
+            assert refused(draw, written(room, raw)) == "the list does not name this source and round"
 
 
 def test_a_party_signs_dice_once(room: Room) -> None:
