@@ -312,7 +312,11 @@ def test_leaves_that_are_no_text_of_bytes_are_refused_as_a_changed_list(room: Ro
     draw = room.freeze()
     draw.reveal_all()
     path = draw.folder / "leaves.json"
-    path.write_text(path.read_text().replace('"', '"A', 7).replace('"A', '"', 6))
+    given = json.loads(path.read_text())
+    # A block of base64 never has one character alone.
+    given["leaves"][0] = given["leaves"][0][:-2]
+    assert len(given["leaves"][0]) % 4 == 1
+    path.write_text(json.dumps(given, separators=(",", ":")))
     before, out = contents(draw.folder), room.new("end")
     error = room.refused("ceremony", "draw", draw.folder, "--out", out)
     assert (error, contents(draw.folder)) == ("the list was changed after it was frozen", before)

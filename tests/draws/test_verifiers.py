@@ -189,6 +189,15 @@ def test_a_draw_that_is_void_at_the_commitments_has_no_statement_and_no_signatur
     assert agreed(peer, resigned(number, raw, *of.names, signatures=signed)) == "signature"
 
 
+def test_a_draw_that_is_void_at_the_signatures_has_no_reveal(peer: Ask) -> None:
+    number = number_of("signature")
+    raw = transcript(number)
+    of = protocol.TRANSCRIPT.parse(raw).list
+    given = (protocol.Reveal(of.id, protocol.list_hash(of), of.names[0], bytes(32)),)
+    assert agreed(peer, resigned(number, raw, *of.names)) == ""
+    assert agreed(peer, resigned(number, raw, *of.names, reveals=given)) == "reveal"
+
+
 def test_each_stratum_has_as_many_leaves_and_weights_as_the_list_says(peer: Ask) -> None:
     leaves = [[bytes([stratum, n]) * 16 for n in range(3)] for stratum in range(2)]
     raw = transcript(number_of("drawn"), given=[(own, []) for own in leaves])
