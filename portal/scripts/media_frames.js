@@ -22,8 +22,9 @@ const LONGEST_SIZE = 8;
 const KEPT = [1, 2, 3, 4, 6, 7, 8];
 const METADATA = 5;
 const PADDING = 15;
-/** Notes that stay (6.7.1): brightness, colours, layers. Others are times of day and notes of makers. */
-const MESSAGES = [1, 2, 3];
+const DELIMITER = 2;
+/** Notes that stay (6.7.1), with their largest sizes: brightness, colours, layers. Others are times of day and notes of makers. */
+const MESSAGES = new Map([[1, 6], [2, 26], [3, 3]]);
 /** The last bits of a part. */
 const STOP = 0x80;
 
@@ -53,7 +54,8 @@ export async function parts(media, source, end, from = 0) {
     if (size > end - at) throw new Malformed("part of a picture ends early");
     const type = (head >> TYPE_SHIFT) & TYPE_MASK;
     const note = type === METADATA ? uint(await source.take(Math.min(size, 1))) : 0;
-    if (!KEPT.includes(type) && !MESSAGES.includes(note)) {
+    const isKept = type === METADATA ? size <= (MESSAGES.get(note) ?? -1) : KEPT.includes(type);
+    if (!isKept || (type === DELIMITER && size > 0)) {
       if (type !== PADDING) media.find("found-more", "AV1");
       media.patches.write(start, new Uint8Array([(PADDING << TYPE_SHIFT) | (head & (EXTENSION | HAS_SIZE))]));
       media.patches.add({ at: from + at, size, head: new Uint8Array(0), fill: 0, last: STOP });

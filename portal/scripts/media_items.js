@@ -64,6 +64,8 @@ export async function album(media, box) {
     }
   }
   const isInside = (/** @type {Range} */ { start, end }) => inside && start >= inside.body && end <= inside.end;
+  // The scan for notes goes through the boxes `mdat` only.
+  if (all.some((range) => range.codec.form && isInside(range))) throw new Malformed("picture is unexpected");
   const ranges = all.sort((one, other) => one.start - other.start || one.end - other.end);
   media.kept.push(inOrder(ranges.filter((range) => !isInside(range))));
   if (inside) new Gaps(media.patches, [inside]).keepOnly(ranges.filter(isInside));

@@ -21,6 +21,8 @@ const MOST_FINDINGS = 60;
 /** The plan to clean a file. */
 export class Media {
   reader;
+  /** For boxes that are removed, so that reading these does not decide whether the file has too many. */
+  aside;
   patches = new Patches();
   /** @type {Map<string, Finding>} */
   #findings = new Map();
@@ -34,6 +36,7 @@ export class Media {
   /** @param {Blob} blob */
   constructor(blob) {
     this.reader = new Reader(blob);
+    this.aside = new Reader(blob);
   }
 
   /** What the file told, each once. */

@@ -9,6 +9,10 @@ const HEADER = 128;
 const MOST_TAGS = 100;
 /** Kinds of tags with colours, curves and tables, but without texts. */
 const COLOURS = ["XYZ ", "curv", "para", "sf32", "mft1", "mft2", "mAB ", "mBA ", "mpet", "chrm", "cicp"];
+/** The sizes of tags that always have the same size. */
+const SIZES = /** @type {Record<string, number>} */ ({ "XYZ ": 20, sf32: 44, cicp: 12 });
+/** The number of parameters of each kind of curve (ICC.1, 10.18). */
+const PARAMETERS = [1, 3, 4, 5, 7];
 // Fields of the header: the program, the time, platform, flags, maker, model, attributes, creator, checksum.
 const NAMES = /** @type {const} */ ([[4, 4], [24, 12], [40, 24], [80, 48]]);
 
@@ -39,9 +43,22 @@ export async function profile(media, box) {
     last = tag;
     if (isShared || !COLOURS.includes(ascii(bytes.subarray(tag.at, tag.at + 4)))) continue;
     media.patches.fill(from + done, tag.at - done);
-    done = tag.at + tag.size;
+    done = tag.at + Math.min(tag.size, needed(bytes.subarray(tag.at, tag.at + tag.size)));
   }
   media.patches.fill(from + done, size - done);
   media.find("found-profile");
   return undefined;
+}
+
+/**
+ * Return how many bytes a tag needs at most; bytes after these have no meaning.
+ * @param {Uint8Array} tag
+ * @returns {number}
+ */
+function needed(tag) {
+  const type = ascii(tag.subarray(0, 4));
+  if (type === "curv") return 12 + 2 * uint(tag.subarray(8, 12));
+  if (type === "chrm") return 12 + 8 * uint(tag.subarray(8, 10));
+  if (type === "para") return 12 + 4 * (PARAMETERS[uint(tag.subarray(8, 10))] ?? 0);
+  return SIZES[type] ?? tag.length;
 }

@@ -11,8 +11,9 @@ import { types } from "./media_settings.js";
 /** @typedef {{ widths: Map<string, number>, isCropped: boolean }} Properties `widths` has the width of sizes by codec */
 
 /** The name of a layer besides the picture, such as its depth; it ends with a zero. */
-const LAYER = /^urn:(?:mpeg|com:apple:photo):[\w.:-]{1,99}\0/;
+const LAYER = /^urn:(?:mpeg:hevc:2015:auxid:\d{1,3}|mpeg:[\w:]{1,40}:auxiliary:(?:alpha|depth)|com:apple:photo:20\d\d:aux:[a-z]{1,40})\0/;
 const LONGEST_LAYER = 1_024;
+const MOST_BITS = 32;
 
 /** @returns {Properties} */
 export function nothing() {
@@ -34,7 +35,7 @@ export async function properties(media, box) {
   const kept = {
     ...settings,
     ispe: media.fixed(12),
-    pixi: async (each) => media.limit(each, 5 + (await media.reader.uint(each.body + 4, 1))),
+    pixi: (each) => depths(media, each),
     irot: media.fixed(1),
     imir: media.fixed(1),
     rloc: media.fixed(12),
@@ -53,6 +54,18 @@ export async function properties(media, box) {
     ipma: (each) => associations(media, each),
   }, { several: ["ipma"] });
   return found;
+}
+
+/**
+ * Keep how many bits each channel has (ISO 23008-12, 6.5.6); throws Malformed if they are no such numbers.
+ * @param {Media} media
+ * @param {Box} box
+ */
+async function depths(media, box) {
+  const count = await media.reader.uint(box.body + 4, 1);
+  media.limit(box, 5 + count);
+  const bits = await media.reader.bytes(box.body + 5, count);
+  if (bits.some((each) => each > MOST_BITS)) throw new Malformed("picture has too many bits");
 }
 
 /**

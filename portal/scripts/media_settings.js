@@ -23,11 +23,13 @@ const ELSEWHERE = 0xe0;
 const LONGEST_OWN = 1_024;
 /** The type of the first block of a FLAC stream, and of empty blocks (RFC 9639, 8.1). */
 const FLAC_INFO = 0;
+const FLAC_INFO_SIZE = 34;
 const FLAC_PADDING = 1;
 
-/** The settings of ALAC with version and flags, without and with the places of its channels. */
+/** The settings of ALAC with version and flags, without and with the places of its channels, which have a type. */
 const ALAC = 28;
-const ALAC_PLACED = 52;
+const ALAC_PLACED = 44;
+const PLACES = 32;
 /** The bytes before the parts in the settings of AV1. */
 const AV1_HEADER = 4;
 
@@ -47,7 +49,11 @@ export function types(media, units) {
   };
   const esds = (/** @type {Box} */ box) => streams(media, box);
   const plain = {
-    esds, alac: (/** @type {Box} */ box) => media.limit(box, box.end - box.body < ALAC_PLACED ? ALAC : ALAC_PLACED),
+    esds,
+    alac: async (/** @type {Box} */ box) => {
+      const isPlaced = box.end - box.body >= ALAC_PLACED && (await media.reader.type(box.body + PLACES)) === "chan";
+      media.limit(box, isPlaced ? ALAC_PLACED : ALAC);
+    },
     damr: vendor(9), enda: media.fixed(2), frma: media.fixed(4),
     chan: async (/** @type {Box} */ box) => media.limit(box, 16 + 20 * (await media.reader.uint(box.body + 12, 4))),
   };
@@ -79,7 +85,7 @@ export function types(media, units) {
     pcmC: media.fixed(6),
     srat: media.fixed(8),
     dfLa: async (box) => flac(media, box.body, await media.whole(box)),
-    wave: (box) => media.within(box, { ...plain, mp4a: small(16), samr: small(16), "\0\0\0\0": media.fixed(0) }),
+    wave: (box) => media.within(box, { ...plain, mp4a: media.fixed(0), samr: vendor(9), "\0\0\0\0": media.fixed(0) }),
   };
 }
 
@@ -93,7 +99,7 @@ function avc(media, from, bytes) {
   const cursor = new Cursor(bytes, 4);
   const width = (cursor.uint(1) & 3) + 1;
   const units = (/** @type {number} */ count) => {
-    for (let each = 0; each < count; each += 1) unit(media, from, cursor, "avc");
+    for (let each = 0; each < count; each += 1) unit(media, from, cursor, "avcC");
   };
   units(cursor.uint(1) & 31);
   units(cursor.uint(1));
@@ -117,7 +123,7 @@ function hevc(media, from, bytes, at) {
   const width = (cursor.uint(1) & 3) + 1;
   for (let lists = cursor.uint(1); lists > 0; lists -= 1) {
     cursor.take(1);
-    for (let units = cursor.uint(2); units > 0; units -= 1) unit(media, from, cursor, "hevc");
+    for (let units = cursor.uint(2); units > 0; units -= 1) unit(media, from, cursor, "hvcC");
   }
   media.patches.fill(from + cursor.at, bytes.length - cursor.at);
   return width;
@@ -127,7 +133,7 @@ function hevc(media, from, bytes, at) {
  * @param {Media} media
  * @param {number} from
  * @param {Cursor} cursor
- * @param {"avc" | "hevc"} form
+ * @param {"avcC" | "hvcC"} form
  */
 function unit(media, from, cursor, form) {
   const size = cursor.uint(2);
@@ -145,8 +151,9 @@ async function streams(media, box) {
   const flags = bytes[stream.body + 2] ?? ELSEWHERE;
   if (stream.tag !== STREAM || flags & ELSEWHERE) throw new Malformed("descriptor of a stream is unexpected");
   for (const each of descriptors(bytes, stream.body + 3, stream.end)) {
+    const kept = each.tag === SYNC ? Math.min(1, each.end - each.body) : 0;
     if (each.tag === DECODER) decoder(media, box.body, bytes, each);
-    else if (each.tag !== SYNC) media.patches.fill(box.body + each.body, each.end - each.body);
+    else media.patches.fill(box.body + each.body + kept, each.end - each.body - kept);
   }
   media.patches.fill(box.body + stream.end, bytes.length - stream.end);
 }
@@ -213,9 +220,10 @@ function flac(media, from, bytes) {
     const at = cursor.at;
     const kind = cursor.uint(1);
     const size = cursor.uint(3);
-    cursor.take(size);
-    if ((kind & 0x7f) === FLAC_INFO) continue;
-    media.find("found-more", "FLAC");
+    const content = cursor.take(size);
+    if ((kind & 0x7f) === FLAC_INFO && at === 4 && size === FLAC_INFO_SIZE) continue;
+    // A block that was overwritten earlier tells nothing.
+    if (content.some((byte) => byte !== 0)) media.find("found-more", "FLAC");
     media.patches.write(from + at, new Uint8Array([(kind & 0x80) | FLAC_PADDING]));
     media.patches.fill(from + at + 4, size);
   }

@@ -51,7 +51,7 @@ export async function tell(media, box) {
  * @returns {Promise<boolean>} whether the form of the box is known
  */
 async function read(media, box) {
-  const { reader } = media;
+  const { aside: reader } = media;
   const { type, body, end } = box;
   if (type === "udta") await notes(media, box, []);
   else if (type === "meta") await meta(media, box);
@@ -74,7 +74,7 @@ async function read(media, box) {
  * @param {Box} box with or without version and flags, which QuickTime does not have
  */
 async function meta(media, box) {
-  const { reader } = media;
+  const { aside: reader } = media;
   const from = (await reader.type(box.body + 4)) === "hdlr" ? 0 : 4;
   const keys = await child(reader, box, "keys", from);
   const list = await child(reader, box, "ilst", from);
@@ -103,7 +103,7 @@ async function names(reader, { body, end }) {
 async function notes(media, { body, end }, keys) {
   let at = body;
   for (let count = 0; end - at >= 8 && count < MOST; count += 1) {
-    const box = await media.reader.box(at, end);
+    const box = await media.aside.box(at, end);
     const number = view(Uint8Array.from(box.type, (letter) => letter.charCodeAt(0))).getUint32(0);
     if (box.type === "meta") await meta(media, box);
     else if (number > 0) await note(media, box, keys[number - 1] ?? box.type);
@@ -117,7 +117,7 @@ async function notes(media, { body, end }, keys) {
  * @param {string} name
  */
 async function note(media, box, name) {
-  const { reader } = media;
+  const { aside: reader } = media;
   const data = await child(reader, box, "data").catch(() => undefined);
   const { body, end } = data ?? box;
   const bytes = await reader.bytes(body, Math.min(end - body, LONGEST));

@@ -21,24 +21,29 @@ import { frames, parts } from "./media_frames.js";
 export const NO_CODEC = { form: "", width: 0, frame: 0 };
 
 // Tables 7-1 of H.264 and H.265: the types of units that a decoder needs, those with supplemental information, and the
-// header of a unit that decoders ignore. Only this information stays (annexes D, in H.265 also F.14), each with its
+// header of a unit that decoders ignore. Marks of a beginning or an end have at most one byte after the header. Only this information stays (annexes D, in H.265 also F.14), each with its
 // largest size in bytes: when pictures are shown, where decoding can begin, colours and brightness, hashes of pictures.
 /** @type {[number, number][]} */
 const MESSAGES = [[0, 64], [6, 5], [45, 24], [47, 8], [137, 24], [144, 4], [147, 1]];
 const HEVC = {
-  header: 2, shift: 1, mask: 0x3f, notes: [39, 40],
+  header: 2, shift: 1, mask: 0x3f, notes: [39, 40], marks: [35, 36, 37],
   kept: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 18, 19, 20, 21, 32, 33, 34, 35, 36, 37],
   messages: new Map([...MESSAGES, [1, 64], [128, 64], [129, 32], [130, 16], [132, 49]]),
   ignored: new Uint8Array([38 << 1, 1]),
 };
+const AVC = {
+  header: 1, shift: 0, mask: 0x1f, notes: [6], marks: [9, 10, 11],
+  kept: [1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 13, 14, 15, 19, 20, 21],
+  messages: new Map(MESSAGES), ignored: new Uint8Array([12]),
+};
 const UNITS = {
-  avc: {
-    header: 1, shift: 0, mask: 0x1f, kept: [1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 13, 14, 15, 19, 20, 21], notes: [6],
-    messages: new Map(MESSAGES), ignored: new Uint8Array([12]),
-  },
+  avc: AVC,
   hevc: HEVC,
   // The type 62 has the dynamic range.
   dolby: { ...HEVC, kept: [...HEVC.kept, 62] },
+  // Settings have no pictures.
+  avcC: { ...AVC, kept: [7, 8, 13, 15] },
+  hvcC: { ...HEVC, kept: [32, 33, 34] },
 };
 const LARGEST = 1 << 16;
 /** The type of information that a program or device defines itself. A UUID comes first. */
@@ -81,13 +86,14 @@ export async function scan(media, forward, { start, end, codec: { form, width } 
 /**
  * Overwrite a unit that a decoder does not need.
  * @param {Media} media
- * @param {Unit} form
+ * @param {Unit | "avcC" | "hvcC"} form
  * @param {{ at: number, size: number, bytes: Uint8Array }} unit of supplemental information, all bytes; else the first
  */
 export function clear(media, form, { at, size, bytes }) {
-  const { header, kept, notes, messages, ignored } = UNITS[form];
+  const { header, kept, notes, marks, messages, ignored } = UNITS[form];
   const type = typeOf(form, bytes);
-  if (size <= header || kept.includes(type)) return;
+  const isLong = marks.includes(type) && size > header + 1;
+  if (size <= header || (!isLong && kept.includes(type))) return;
   if (notes.includes(type)) {
     const note = unneeded(unescaped(bytes.subarray(header)), messages);
     if (!note) return;
@@ -99,7 +105,7 @@ export function clear(media, form, { at, size, bytes }) {
 
 /**
  * Return the type of a unit, or 0 if it has no bytes.
- * @param {Unit} form
+ * @param {Unit | "avcC" | "hvcC"} form
  * @param {Uint8Array} bytes of its beginning
  */
 function typeOf(form, bytes) {

@@ -35,6 +35,7 @@ _UUIDS = {
 _PLACE = b"+48.8534+002.3488/"
 # A delimiter, a note of a maker, and a picture.
 AV1 = b"\x12\0\x2a\x0c\x04\xb5\0\x31" + SECRET + b"\x80" + b"\x32\x03abc"
+_PICTURE = box("avcC", bytes.fromhex("0142c01eff"), b"\xe1\0\x08\x65" + SECRET, b"\0")
 _DOLBY = box("dvvC", bytes(24))
 
 
@@ -93,6 +94,13 @@ def hevc(*hidden: bytes, settings: bytes = b"") -> bytes:
 def spoken(description: bytes, *samples: bytes) -> bytes:
     """Return sound alone."""
     return Film((changed(SOUND, description=description, samples=samples or SOUND.samples),)).built()
+
+
+def av1(part: bytes) -> bytes:
+    """Return a film of AV1 with a part between its delimiter and its picture."""
+    sample = b"\x12\0" + part + b"\x32\x03abc"
+    settings = picture("av01", box("av1C", b"\x81\0\x0c\0"))
+    return Film((changed(VIDEO, description=settings, samples=(sample, sample)),)).built()
 
 
 def prores() -> bytes:
@@ -232,10 +240,6 @@ def tracks() -> Iterator[tuple[str, bytes]]:
     )
     yield "ProRes", prores()
     yield "long settings of AAC", spoken(sound("mp4a", esds(b"\x11\x88" + SECRET)))
-    yield (
-        "a layer of synchronisation",
-        spoken(sound("mp4a", esds().replace(b"\x06\1\2", b"\x06\x0a\2\x40\x06Zo"))),
-    )
     yield "settings of Opus", spoken(sound("Opus", box("dOps", bytes(11), SECRET)))
     yield "settings of ALAC", spoken(sound("alac", box("alac", bytes(28), SECRET)))
     yield "settings of Dolby", spoken(sound("ec-3", box("dec3", bytes(5), SECRET)))
@@ -248,4 +252,43 @@ def tracks() -> Iterator[tuple[str, bytes]]:
         Film(
             (changed(VIDEO, description=picture("av01", box("av1C", b"\x81\0\x0c\0")), samples=(AV1, AV1)),)
         ).built(),
+    )
+
+
+def odd() -> Iterator[tuple[str, bytes]]:
+    """Yield films with a text in a unit or setting that has no room for one."""
+    for kind in (35, 36, 37):
+        yield f"a mark {kind} with a text", hevc(bytes([kind << 1, 1]) + SECRET)
+    for kind in (9, 10, 11):
+        pictures = (units(b"\x65picture one", bytes([kind]) + SECRET), units(b"\x41picture two"))
+        yield f"an old mark {kind} with a text", Film((changed(VIDEO, samples=pictures), SOUND)).built()
+    yield (
+        "a picture among settings",
+        Film((changed(VIDEO, description=picture("avc1", _PICTURE)), SOUND)).built(),
+    )
+    for kind, content in (
+        (2, SECRET),
+        (5, b"\1" + bytes(5) + SECRET),
+        (5, b"\2" + bytes(24) + SECRET),
+        (5, b"\3\0" + SECRET),
+    ):
+        part = bytes([kind << 3 | 2, len(content)]) + content
+        yield f"a part of AV1 with {len(content)} bytes", av1(part)
+    yield (
+        "a layer of synchronisation",
+        spoken(sound("mp4a", esds().replace(b"\x06\1\2\x40\x07", b"\x06\x0a\2\x40\x07"))),
+    )
+    yield "places of ALAC", spoken(sound("alac", box("alac", bytes(28), struct.pack(">I", 24), SECRET * 4)))
+    yield "settings of AAC in others", spoken(sound("mp4a", box("wave", box("mp4a", SECRET)) + esds()))
+    yield (
+        "settings of AMR in others",
+        spoken(sound("samr", box("wave", box("samr", bytes(9), SECRET)) + box("damr", bytes(9)))),
+    )
+    yield (
+        "a long format of FLAC",
+        spoken(sound("fLaC", full("dfLa", b"\x80\0\0\x29" + bytes(34) + SECRET))),
+    )
+    yield (
+        "a second format of FLAC",
+        spoken(sound("fLaC", full("dfLa", b"\0\0\0\x22" + bytes(34) + b"\x80\0\0\x22" + SECRET + bytes(27)))),
     )

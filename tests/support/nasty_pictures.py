@@ -30,6 +30,13 @@ def overlapping() -> bytes:
     return struct.pack(">I", len(made)) + made[4:]
 
 
+def coloured(curve: bytes) -> bytes:
+    """Return a colour profile with this curve."""
+    head = (bytes(12) + b"mntrRGB XYZ " + bytes(12) + b"acsp").ljust(128, b"\0")
+    made = head + struct.pack(">I4s2I", 1, b"rTRC", 144, len(curve)) + curve
+    return struct.pack(">I", len(made)) + made[4:]
+
+
 def with_film() -> bytes:
     """Return pictures in one file with a film, as a series of pictures is."""
     pictures = Album().built()
@@ -60,6 +67,14 @@ def made_of(kind: str, content: bytes) -> bytes:
     return Album((shown, *ITEMS), 9, references(("dimg", 9, (1, 2)), ("cdsc", 4, (9,)))).built()
 
 
+def in_list() -> bytes:
+    """Return a picture that lies in the list of pictures, but whose place is given like that of others."""
+    made = Album((replace(ITEMS[0], inside=True, method=0), *ITEMS[1:])).built()
+    start = made.index(ITEMS[0].content)
+    row = made.index(b"iloc") + 4 + 4 + 2 + 2 + 8
+    return made[:row] + struct.pack(">I", start) + made[row + 4 :]
+
+
 def pictures() -> Iterator[tuple[str, bytes]]:
     """Yield files of pictures."""
     yield "Exif in the list", Album((*ITEMS[:3], *(replace(each, inside=True) for each in ITEMS[3:]))).built()
@@ -80,6 +95,19 @@ def pictures() -> Iterator[tuple[str, bytes]]:
     more = box("uuid", XMP, RDF) + full("crtt", bytes(8)) + full("mdft", SECRET)
     yield "descriptions of a person", Album(properties=properties(described, altered, more)).built()
     yield "a layer of a maker", Album(properties=properties(full("auxC", b"urn:Zorglub:aux\0"))).built()
+    yield (
+        "a layer with a text in its name",
+        Album(properties=properties(full("auxC", b"urn:com:apple:photo:Zorglub\0"))).built(),
+    )
+    yield "channels that are a text", Album(properties=properties(full("pixi", b"\7" + SECRET))).built()
+    yield "a picture in the list", in_list()
+    for kind, numbers in (
+        (b"curv", bytes(4)),
+        (b"XYZ ", bytes(12)),
+        (b"para", bytes(8)),
+        (b"sf32", bytes(36)),
+    ):
+        yield f"a text in the colours {kind.decode()}", profiled(coloured(kind + bytes(4) + numbers + SECRET))
     yield "a profile whose parts overlap", profiled(overlapping())
     yield "a series of pictures", with_film()
     yield "a film after the pictures", Album(appended=Film().built()).built()

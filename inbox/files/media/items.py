@@ -66,6 +66,8 @@ def album(media: Media, box: Box) -> None:
     is_inside = [
         inside is not None and inside.body <= part.start and part.end <= inside.end for part in ranges
     ]
+    if any(part.codec.form and here for part, here in zip(ranges, is_inside, strict=True)):
+        raise Malformed("picture is unexpected")  # The scan for notes goes through the boxes ``mdat`` only.
     media.kept.append(_distinct([part for part, here in zip(ranges, is_inside, strict=True) if not here]))
     if inside:
         here = [part for part, here in zip(ranges, is_inside, strict=True) if here]

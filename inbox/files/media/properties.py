@@ -9,8 +9,12 @@ from inbox.files.media.plan import Media
 from inbox.files.media.streams.settings import types
 
 # The name of a layer besides the picture, such as its depth. It ends with a zero.
-_LAYER = re.compile(rb"urn:(?:mpeg|com:apple:photo):[A-Za-z0-9_.:-]{1,99}\0")
+_LAYER = re.compile(
+    rb"urn:(?:mpeg:hevc:2015:auxid:[0-9]{1,3}|mpeg:[A-Za-z0-9_:]{1,40}:auxiliary:(?:alpha|depth)"
+    rb"|com:apple:photo:20[0-9]{2}:aux:[a-z]{1,40})\0"
+)
 _LONGEST_LAYER = 1_024
+_MOST_BITS = 32
 
 
 @dataclass
@@ -39,7 +43,7 @@ def properties(media: Media, box: Box) -> Properties:
         **types(media, units),
         **{kind: media.fixed(size) for kind, size in sizes.items()},
         "a1lx": lambda each: media.limit(each, 13 if number(each.body, 1) & 1 else 7),
-        "pixi": lambda each: media.limit(each, 5 + number(each.body + 4, 1)),
+        "pixi": lambda each: _depths(media, each),
         "clap": crop,
         "auxC": lambda each: _layer(media, each),
     }
@@ -52,6 +56,14 @@ def properties(media: Media, box: Box) -> Properties:
         several=("ipma",),
     )
     return found
+
+
+def _depths(media: Media, box: Box) -> None:
+    """Keep how many bits each channel has (ISO 23008-12, 6.5.6)."""
+    count = media.reader.uint(box.body + 4, 1)
+    media.limit(box, 5 + count)
+    if any(each > _MOST_BITS for each in media.reader.bytes(box.body + 5, count)):
+        raise Malformed("picture has too many bits")
 
 
 def _layer(media: Media, box: Box) -> None:

@@ -25,6 +25,7 @@ NASTY = {
         nasty_films.lying(),
         nasty_films.boxes(),
         nasty_films.tracks(),
+        nasty_films.odd(),
         nasty_pictures.pictures(),
         phone_structures.all_files(),
     )
@@ -46,6 +47,8 @@ REFUSED = {
     "Exif of an unknown type",
     "a region with a name",
     "a picture of JPEG",
+    "channels that are a text",
+    "a picture in the list",
     "a profile whose parts overlap",
     "a film after the pictures",
 }

@@ -71,7 +71,11 @@ NASTY = (
     *("a long note about brightness", "a unit of Dolby in another film", "ProRes", "a note of AV1", "AVIF"),
     *("settings of Opus", "settings of ALAC", "settings of Dolby", "a grid", "layers", "the same picture"),
     *("a map of tones", "a series of pictures", "reserved bytes of a header"),
+    *("a layer with a text in its name", "a text in the colours curv", "a text in the colours XYZ "),
+    *("a text in the colours para", "a text in the colours sf32"),
+    *(name for name, _ in nasty_films.odd()),
 )
+LYING = ("channels that are a text", "a picture in the list")
 
 
 def good() -> Iterator[tuple[str, bytes]]:
@@ -121,7 +125,13 @@ def _good_pictures() -> Iterator[tuple[str, bytes]]:
 
 
 def _good_nasty() -> Iterator[tuple[str, bytes]]:
-    for name, data in (*nasty_films.boxes(), *nasty_films.tracks(), *nasty_pictures.pictures()):
+    made = (
+        *nasty_films.boxes(),
+        *nasty_films.tracks(),
+        *nasty_films.odd(),
+        *nasty_pictures.pictures(),
+    )
+    for name, data in made:
         if name in NASTY:
             yield name, data
 
@@ -132,6 +142,7 @@ def bad() -> Iterator[tuple[str, bytes]]:
     yield from _bad_codecs()
     yield from _bad_tables()
     yield from _bad_pictures()
+    yield from (each for each in nasty_pictures.pictures() if each[0] in LYING)
 
 
 def _bad_boxes() -> Iterator[tuple[str, bytes]]:

@@ -8,6 +8,9 @@ _HEADER = 128
 _MOST_TAGS = 100
 # Kinds of tags with colours, curves and tables, but without texts.
 _COLOURS = (b"XYZ ", b"curv", b"para", b"sf32", b"mft1", b"mft2", b"mAB ", b"mBA ", b"mpet", b"chrm", b"cicp")
+# The sizes of tags that always have the same size, and the numbers of parameters of curves (ICC.1, 10.18).
+_SIZES = {b"XYZ ": 20, b"sf32": 44, b"cicp": 12}
+_PARAMETERS = (1, 3, 4, 5, 7)
 # Fields of the header: the program, the time, platform, flags, maker, model, attributes, checksum.
 _NAMES = ((4, 4), (24, 12), (40, 24), (80, 48))
 
@@ -38,5 +41,17 @@ def profile(media: Media, box: Box) -> None:
         last, end_of_last = (at, length), at + length
         if data[at : at + 4] in _COLOURS:
             media.patches.fill(start + done, at - done)
-            done = at + length
+            done = at + min(length, _needed(data[at : at + length]))
     media.patches.fill(start + done, size - done)
+
+
+def _needed(tag: bytes) -> int:
+    """Return how many bytes a tag needs at most; bytes after these have no meaning."""
+    kind, number = tag[:4], int.from_bytes(tag[8:10])
+    if kind == b"curv":
+        return 12 + 2 * int.from_bytes(tag[8:12])
+    if kind == b"chrm":
+        return 12 + 8 * number
+    if kind == b"para":
+        return 12 + 4 * (_PARAMETERS[number] if number < len(_PARAMETERS) else 0)
+    return _SIZES.get(kind, len(tag))

@@ -12,8 +12,10 @@ _LONGEST_SIZE = 8
 _KEPT = (1, 2, 3, 4, 6, 7, 8)
 _METADATA = 5
 _PADDING = 15
-# Notes that stay (6.7.1): brightness, colours, layers. Others are times of day and notes of makers.
-_MESSAGES = (1, 2, 3)
+_DELIMITER = 2  # Has no content.
+# Notes that stay (6.7.1), with their largest sizes: brightness, colours, layers. Others are times of day and
+# notes of makers.
+_MESSAGES = {1: 6, 2: 26, 3: 3}
 _STOP = 0x80  # The last bits of a part.
 
 # The header of a frame of ProRes (SMPTE RDD 36, 5.1): size, type, size and version of the header, and coder.
@@ -37,7 +39,8 @@ def scan_parts(media: Media, at: int, end: int) -> None:
             raise Malformed("part of a picture ends early")
         kind = head >> _TYPE_SHIFT & _TYPE_MASK
         note = _byte(media, at, end) if kind == _METADATA and size else 0
-        if kind not in _KEPT and note not in _MESSAGES:
+        is_kept = size <= _MESSAGES.get(note, -1) if kind == _METADATA else kind in _KEPT
+        if not is_kept or (kind == _DELIMITER and size):
             ignored = _PADDING << _TYPE_SHIFT | head & (_EXTENSION | _HAS_SIZE)
             media.patches.write(start, bytes([ignored]))
             media.patches.add(Patch(at, size, last=_STOP))

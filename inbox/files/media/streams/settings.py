@@ -13,8 +13,8 @@ from inbox.files.media.streams.units import Notes, clear
 # Profiles of H.264 whose settings have four more bytes (ISO 14496-15, 5.3.3.1).
 _HIGH = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 144)
 _HIGH_FIELDS = 4  # The form and depth of colours, and the number of more settings.
-# The settings of ALAC with version and flags, without and with the places of its channels.
-_ALAC, _ALAC_PLACED = 28, 52
+# The settings of ALAC with version and flags, without and with the places of its channels, which have a type.
+_ALAC, _ALAC_PLACED, _PLACES = 28, 44, 32
 _AV1_HEADER = 4  # The bytes before the parts in the settings of AV1.
 # Descriptors of ISO 14496-1, 7.2.2.1, and their flags for an address or another stream.
 _STREAM, _DECODER, _OWN, _SYNC = 3, 4, 5, 6
@@ -22,6 +22,7 @@ _ELSEWHERE = 0xE0
 _LONGEST_OWN = 1_024
 # The type of the first block of a FLAC stream, and of empty blocks (RFC 9639, 8.1).
 _FLAC_INFO, _FLAC_PADDING = 0, 1
+_FLAC_INFO_SIZE = 34
 _LONGEST_SIZE = 4
 _END = bytes(4).decode()  # The type of the box that ends a list of QuickTime.
 
@@ -47,13 +48,13 @@ def types(media: Media, units: Units = lambda _form, _width: None) -> dict[str, 
 
     plain: dict[str, Take] = {
         "esds": lambda box: _streams(media, box),
-        "alac": lambda box: media.limit(box, _ALAC if box.size < _ALAC_PLACED else _ALAC_PLACED),
+        "alac": lambda box: media.limit(box, _alac(media, box)),
         "damr": vendor(9),
         "enda": media.fixed(2),
         "frma": media.fixed(4),
         "chan": lambda box: media.limit(box, 16 + 20 * media.reader.uint(box.body + 12, 4)),
     }
-    wave = plain | {"mp4a": small(16), "samr": small(16), _END: media.fixed(0)}
+    wave = plain | {"mp4a": media.fixed(0), "samr": vendor(9), _END: media.fixed(0)}
     sizes = {"vpcC": 12, "pasp": 8, "clap": 32, "btrt": 12, "fiel": 2, "clli": 4, "mdcv": 24, "dvcC": 24}
     sizes |= {"dvvC": 24, "ccst": 8, "dac3": 3, "pcmC": 6, "srat": 8}
     return {
@@ -73,15 +74,20 @@ def types(media: Media, units: Units = lambda _form, _width: None) -> dict[str, 
     }
 
 
+def _alac(media: Media, box: Box) -> int:
+    is_placed = box.size >= _ALAC_PLACED and media.reader.type(box.body + _PLACES) == "chan"
+    return _ALAC_PLACED if is_placed else _ALAC
+
+
 def _avc(media: Media, box: Box) -> int:
     """Read the settings of H.264 (ISO 14496-15, 5.3.3.1). Return the width of sizes."""
     cursor = Cursor(media.whole(box), 4)
     width = (cursor.uint(1) & 3) + 1
-    _clear(media, box, cursor, "avc", cursor.uint(1) & 31)
-    _clear(media, box, cursor, "avc", cursor.uint(1))
+    _clear(media, box, cursor, "avcC", cursor.uint(1) & 31)
+    _clear(media, box, cursor, "avcC", cursor.uint(1))
     if cursor.data[1] in _HIGH and len(cursor.data) - cursor.at >= _HIGH_FIELDS:
         cursor.take(3)
-        _clear(media, box, cursor, "avc", cursor.uint(1))
+        _clear(media, box, cursor, "avcC", cursor.uint(1))
     media.limit(box, cursor.at)
     return width
 
@@ -92,7 +98,7 @@ def _hevc(media: Media, box: Box, at: int) -> int:
     width = (cursor.uint(1) & 3) + 1
     for _ in range(cursor.uint(1)):
         cursor.take(1)
-        _clear(media, box, cursor, "hevc", cursor.uint(2))
+        _clear(media, box, cursor, "hvcC", cursor.uint(2))
     media.limit(box, cursor.at)
     return width
 
@@ -121,8 +127,9 @@ def _streams(media: Media, box: Box) -> None:
     for each in _descriptors(data, stream.body + 3, stream.end):
         if each.tag == _DECODER:
             _decoder(media, box, data, each)
-        elif each.tag != _SYNC:
-            media.patches.fill(box.body + each.body, each.end - each.body)
+        else:
+            kept = min(1, each.end - each.body) if each.tag == _SYNC else 0
+            media.patches.fill(box.body + each.body + kept, each.end - each.body - kept)
     media.limit(box, stream.end)
 
 
@@ -166,7 +173,8 @@ def _flac(media: Media, box: Box) -> None:
         at = box.body + cursor.at
         kind, size = cursor.uint(1), cursor.uint(3)
         cursor.take(size)
-        if kind & 0x7F != _FLAC_INFO:
+        is_first = at == box.body + 4
+        if not (kind & 0x7F == _FLAC_INFO and is_first and size == _FLAC_INFO_SIZE):
             media.patches.write(at, bytes([kind & 0x80 | _FLAC_PADDING]))
             media.patches.fill(at + 4, size)
 

@@ -28,7 +28,8 @@ class _Form:
     ``header`` is the size of the header of a unit, and ``ignored`` the header of a unit that decoders ignore.
     ``kept`` has the types of units, and ``notes`` those with supplemental information. Of this information,
     only ``messages`` stay, each with its largest size in bytes: when pictures are shown, where decoding can
-    begin, colours and brightness, hashes.
+    begin, colours and brightness, hashes. ``marks`` are units that mark a beginning or an end, with at most
+    one byte after the header.
     """
 
     header: int
@@ -36,6 +37,7 @@ class _Form:
     mask: int
     kept: frozenset[int]
     notes: frozenset[int]
+    marks: frozenset[int]
     messages: Mapping[int, int]
     ignored: bytes
 
@@ -50,22 +52,28 @@ _HEVC = _Form(
     0x3F,
     kept=frozenset([*range(10), *range(16, 22), *range(32, 38)]),
     notes=frozenset([39, 40]),
+    marks=frozenset([35, 36, 37]),
     messages=_MESSAGES | {1: 64, 128: 64, 129: 32, 130: 16, 132: 49},
     ignored=bytes([38 << 1, 1]),
 )
+_AVC = _Form(
+    1,
+    0,
+    0x1F,
+    kept=frozenset([1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 13, 14, 15, 19, 20, 21]),
+    notes=frozenset([6]),
+    marks=frozenset([9, 10, 11]),
+    messages=_MESSAGES,
+    ignored=bytes([12]),
+)
 _FORMS = {
-    "avc": _Form(
-        1,
-        0,
-        0x1F,
-        kept=frozenset([1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 13, 14, 15, 19, 20, 21]),
-        notes=frozenset([6]),
-        messages=_MESSAGES,
-        ignored=bytes([12]),
-    ),
+    "avc": _AVC,
     "hevc": _HEVC,
     # The type 62 has the dynamic range.
     "dolby": replace(_HEVC, kept=_HEVC.kept | {62}),
+    # Settings have no pictures.
+    "avcC": replace(_AVC, kept=frozenset([7, 8, 13, 15])),
+    "hvcC": replace(_HEVC, kept=frozenset([32, 33, 34])),
 }
 
 
@@ -107,7 +115,8 @@ def clear(media: Media, form: str, at: int, size: int, unit: bytes) -> None:
     """
     how = _FORMS[form]
     kind = how.type_of(unit)
-    if size <= how.header or kind in how.kept:
+    is_long = kind in how.marks and size > how.header + 1
+    if size <= how.header or (not is_long and kind in how.kept):
         return
     if kind in how.notes and not _is_unneeded(unit[how.header :], how.messages):
         return
