@@ -266,6 +266,10 @@ def odd() -> Iterator[tuple[str, bytes]]:
         "a picture among settings",
         Film((changed(VIDEO, description=picture("avc1", _PICTURE)), SOUND)).built(),
     )
+    settings = box("hvcC", b"\1" + bytes(20) + b"\3\1\x20\0\1\0\x09\x02\1" + SECRET)
+    samples = (units(b"\x26\1picture one"), units(b"\x02\1picture two"))
+    described = changed(VIDEO, description=picture("hvc1", settings), samples=samples)
+    yield "a picture among settings of H.265", Film((described, SOUND)).built()
     for kind, content in (
         (2, SECRET),
         (5, b"\1" + bytes(5) + SECRET),

@@ -97,7 +97,7 @@ def pictures() -> Iterator[tuple[str, bytes]]:
     yield "a layer of a maker", Album(properties=properties(full("auxC", b"urn:Zorglub:aux\0"))).built()
     yield (
         "a layer with a text in its name",
-        Album(properties=properties(full("auxC", b"urn:com:apple:photo:Zorglub\0"))).built(),
+        Album(properties=properties(full("auxC", b"urn:com:apple:photo:2020:aux:Zorglub\0"))).built(),
     )
     yield "channels that are a text", Album(properties=properties(full("pixi", b"\7" + SECRET))).built()
     yield "a picture in the list", in_list()

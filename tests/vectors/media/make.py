@@ -119,9 +119,26 @@ def _good_pictures() -> Iterator[tuple[str, bytes]]:
         Album((*ITEMS[:3], *(replace(i, inside=True) for i in ITEMS[3:]))).built(),
     )
     yield "a cropped picture", Album(properties=properties(box("clap", bytes(32), SECRET))).built()
+    yield from _good_reserved()
     yield "pictures without an explanation", Album(referring=b"").built()
     yield "pictures and bytes after the end", Album(appended=b"SEFT Zorglub").built()
     yield "pictures and a box with a film", Album(appended=box("mpvd", Film().built())).built()
+
+
+def _good_reserved() -> Iterator[tuple[str, bytes]]:
+    """Yield films with a text in fields that have no meaning."""
+    wide, matrix = struct.pack(">2I", 0x10000, 0x1000000), films.MATRIX
+    fields = {
+        "the film": (wide + bytes(8) + matrix, wide + b"Zorglub\0" + matrix),
+        "the film, at once": (wide + bytes(8), wide[:6] + b"Zo" + b"Zorglub\0"),
+        "a track": (struct.pack(">I", 1_000) + bytes(16), struct.pack(">I", 1_000) + b"Zorglub\0" + bytes(8)),
+        "a track, at its volume": (bytes(14) + b"\0\0" + matrix, bytes(14) + b"Zo" + matrix),
+        "a description": (b"\0\x48\0\0" + bytes(4) + b"\0\1", b"\0\x48\0\0Zorg\0\1"),
+    }
+    for name, (old, new) in fields.items():
+        yield f"reserved fields of {name}", Film(film=swapped(old, new)).built()
+    yield "an end of a list that is no box", Film(film=lambda moov: longer(moov, SECRET)).built()
+    yield "brands with a rest", Film(brands=b"mp42\0\0\0\7isomZor").built()
 
 
 def _good_nasty() -> Iterator[tuple[str, bytes]]:
@@ -158,6 +175,8 @@ def _bad_boxes() -> Iterator[tuple[str, bytes]]:
     yield "two films in one file", Film(more=()).built() + box("moov")
     yield "fragments", Film(appended=box("moof")).built()
     yield "a film made for fragments", Film(more=(box("mvex"),)).built()
+    yield "films in other files", Film(more=(box("rmra", SECRET),)).built()
+    yield "two headers of a film", Film(film=lambda moov: longer(moov, moov[8:116])).built()
     yield "a compressed film", Film(more=(box("cmov"),)).built()
     yield "thirty-three tracks", Film((SOUND,) * 33).built()
     yield "a header of an unknown version", Film(film=swapped(b"mvhd\0", b"mvhd\2")).built()
@@ -225,6 +244,11 @@ def _bad_pictures() -> Iterator[tuple[str, bytes]]:
     yield "an item of an unknown type", Album((*ITEMS, Item(7, "Zorg", SECRET))).built()
     yield "an item in another item", Album((replace(ITEMS[0], method=2), *ITEMS[1:])).built()
     yield "a picture in the list itself", Album((replace(ITEMS[0], inside=True), *ITEMS[1:])).built()
+    yield "an item in another file", Album(meta=in_another_file).built()
+    yield (
+        "an item outside the list",
+        Album((*ITEMS, Item(7, "mime", SECRET, inside=True)), meta=outside).built(),
+    )
     yield "a list without its first picture", Album(primary=9).built()
     yield "a note as the first picture", Album(primary=4).built()
     yield "an item without a size", Album((*ITEMS, Item(7, "mime", b"", b"text/plain\0"))).built()
@@ -238,6 +262,18 @@ def _bad_pictures() -> Iterator[tuple[str, bytes]]:
     yield "pictures without settings", Album(properties=box("iprp", box("ipco"))).built()
     yield "a profile whose parts overlap", nasty_pictures.profiled(nasty_pictures.overlapping())
     yield "references that end early", Album(referring=full("iref", box("thmb", b"\0\2\0\x63"))).built()
+
+
+def in_another_file(meta: bytes) -> bytes:
+    """Say that the first item is in another file."""
+    at = meta.index(b"iloc") + 12 + 4
+    return meta[:at] + b"\0\1" + meta[at + 2 :]
+
+
+def outside(meta: bytes) -> bytes:
+    """Say that the item in the list is longer than the list."""
+    at = meta.index(b"iloc") + 12 + 6 * 16 + 12
+    return meta[:at] + struct.pack(">I", 99) + meta[at + 4 :]
 
 
 def longer(parent: bytes, more: bytes) -> bytes:
