@@ -20,9 +20,10 @@ import { frames, parts } from "./media_frames.js";
 /** @type {Codec} */
 export const NO_CODEC = { form: "", width: 0, frame: 0 };
 
-// Tables 7-1 of H.264 and H.265: the types of units that a decoder needs, those with supplemental information, and the
-// header of a unit that decoders ignore. Marks of a beginning or an end have at most one byte after the header. Only this information stays (annexes D, in H.265 also F.14), each with its
-// largest size in bytes: when pictures are shown, where decoding can begin, colours and brightness, hashes of pictures.
+// Tables 7-1 of H.264 and H.265: the types of units that a decoder needs, those with supplemental information, those that
+// mark a beginning or an end, with at most one byte after the header, and the header of a unit that decoders ignore. Only
+// this information stays (annexes D, in H.265 also F.14), each with its largest size in bytes: when pictures are shown,
+// where decoding can begin, colours and brightness, hashes of pictures.
 /** @type {[number, number][]} */
 const MESSAGES = [[0, 64], [6, 5], [45, 24], [47, 8], [137, 24], [144, 4], [147, 1]];
 const HEVC = {
