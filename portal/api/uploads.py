@@ -12,7 +12,7 @@ from portal.api import receiving, tus, work
 from portal.api.context import context
 from portal.api.problems import Problem
 from portal.api.quotas import Limits
-from portal.store import deletion, envelopes
+from portal.store import envelopes
 from portal.store import work as spent
 from portal.store.cases import Report
 from portal.store.envelopes import Upload
@@ -160,10 +160,10 @@ def _found(connection: Connection, upload: Upload, paid: Payment) -> Upload | No
     Raises a Problem if the header was used for a different upload.
     """
     fresh = spent.spend(connection, paid.header_hash, upload.begun)
-    found = envelopes.find(connection, upload.id)
     # A header is remembered for two days; the bytes sent under it may still wait for deletion.
-    if found is None and fresh and not deletion.is_pending(connection, upload.id):
+    if fresh and not envelopes.is_known(connection, upload.id):
         return None
+    found = envelopes.find(connection, upload.id)
     if found is None or not _is_same(found, upload):
         raise Problem(403, "work_spent")
     return found

@@ -33,11 +33,6 @@ def schedule(connection: Connection, envelope_ids: Collection[bytes]) -> None:
         connection.execute(insert(deleted), [{"envelope_id": each} for each in envelope_ids])
 
 
-def is_pending(connection: Connection, envelope_id: bytes) -> bool:
-    """Return whether the store still has bytes of a deleted envelope."""
-    return connection.execute(select(deleted).where(deleted.c.envelope_id == envelope_id)).first() is not None
-
-
 def count(connection: Connection) -> int:
     """Return how many deleted envelopes still have bytes in the store."""
     return connection.execute(select(func.count()).select_from(deleted)).scalar_one()

@@ -4,17 +4,17 @@ A row stores only whether its hour is odd or even, because the database must not
 Each measurement is started by the clock and never by a request, so that a row reveals nothing about requests.
 """
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from portal.store.inserts import insert_new
 from portal.store.schema import disk
 
+_SEEN = select(disk.c.size).where(disk.c.is_odd == bindparam("is_odd"))
+
 
 def seen(connection: Connection, hour: int) -> int | None:
     """Return the bytes measured for ``hour`` (hours since 1970), or None if there is no measurement."""
-    found: int | None = connection.execute(
-        select(disk.c.size).where(disk.c.is_odd == bool(hour % 2))
-    ).scalar_one_or_none()
+    found: int | None = connection.execute(_SEEN, {"is_odd": bool(hour % 2)}).scalar_one_or_none()
     return found
 
 

@@ -10,6 +10,8 @@ from crypto import signing
 from portal.errors import Refused
 from portal.store.schema import instance, keyring
 
+_CURRENT = select(keyring)
+
 
 @dataclass(frozen=True, slots=True)
 class Files:
@@ -39,7 +41,7 @@ class Instance:
 
 def current(connection: Connection) -> Files | None:
     """Return the newest keyring, or None before the portal has accepted its first keyring."""
-    row = connection.execute(select(keyring)).one_or_none()
+    row = connection.execute(_CURRENT).one_or_none()
     return None if row is None else Files(row.serial, row.raw, row.signature)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from portal import days
 from portal.store.inserts import insert_new
@@ -12,6 +12,12 @@ LEVELS = 3
 
 _SECRET = select(instance.c.seed)
 _HIGHEST = LEVELS - 1
+_LAST = (
+    select(refusals.c.day, refusals.c.level)
+    .where(refusals.c.day <= bindparam("day"))
+    .order_by(refusals.c.day.desc())
+    .limit(1)
+)
 
 
 def secret(connection: Connection) -> bytes:
@@ -38,8 +44,7 @@ def level(connection: Connection, day: date) -> int:
 
     A day with refusals raises the level by one, and every other day lowers the level by one.
     """
-    columns = select(refusals.c.day, refusals.c.level).where(refusals.c.day <= days.number(day))
-    last = connection.execute(columns.order_by(refusals.c.day.desc()).limit(1)).one_or_none()
+    last = connection.execute(_LAST, {"day": days.number(day)}).one_or_none()
     if last is None:
         return 0
     since = days.number(day) - last.day

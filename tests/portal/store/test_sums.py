@@ -1,5 +1,6 @@
 """The total bytes of each kind of envelope. Deleted envelopes count until their hour is over."""
 
+import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -7,7 +8,8 @@ import pytest
 from sqlalchemy import Connection
 
 from crypto import age
-from portal.store import deletion, envelopes, quotas
+from portal.store import deletion, envelopes, expiry, quotas
+from portal.store.expiry import Term
 from portal.store.quotas import TEXT, Kind
 from portal.store.schema import envelopes as rows
 from portal.store.schema import scriptless
@@ -99,9 +101,16 @@ def test_deletion_is_scheduled_only_for_envelopes_with_bytes(connection: Connect
     some, all_ = arrived(connection, 10, 1), arrived(connection)
     assert quotas.delete_envelopes(connection, HOUR) == 3
     assert deletion.count(connection) == 2
-    assert deletion.is_pending(connection, some)
-    assert deletion.is_pending(connection, all_)
-    assert not deletion.is_pending(connection, bytes(16))
+    assert envelopes.is_known(connection, some)
+    assert envelopes.is_known(connection, all_)
+    assert not envelopes.is_known(connection, bytes(16))
+
+
+def test_an_envelope_is_known_while_it_arrives_and_after_it_was_confirmed(connection: Connection) -> None:
+    arriving, confirmed = arrived(connection, 10, 0), secrets.token_bytes(16)
+    expiry.leave_remains(connection, [(confirmed, 10)], Term(DAY, 30))
+    assert envelopes.is_known(connection, arriving)
+    assert envelopes.is_known(connection, confirmed)
 
 
 def test_reports_without_javascript_are_counted_by_day_with_texts_separate_from_larger_reports(
