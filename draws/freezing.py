@@ -243,15 +243,21 @@ class _Given:
     weights: list[str] = field(default_factory=list)
 
 
+class _Known(dict[tuple[str, ...], tuple[str, ...]]):
+    """Each different stratum once: the garbage collector would look at a million tuples again and again."""
+
+    def __missing__(self, values: tuple[str, ...]) -> tuple[str, ...]:
+        return self.setdefault(values, values)
+
+
 def _read(tables: Iterable[Table], kind: Kind) -> _Given:
     """Return all lines. Raises ListRefused if the list is empty, or if an item occurs twice."""
     given, identifiers = _Given(), list[str]()
-    # A million equal tuples would make the garbage collector look at them again and again.
-    known = dict[tuple[str, ...], tuple[str, ...]]()
+    known = _Known()
     for table in tables:
         given.columns = tuple(table.columns)
         given.lines += map("\n".join, table.rows())
-        given.strata += [known.setdefault(values, values) for values in kind.strata(table.columns)]
+        given.strata += map(known.__getitem__, kind.strata(table.columns))
         given.weights += table.columns.get(WEIGHT, ())
         if kind.identifier:
             identifiers += kind.compared("\n".join(table.columns[kind.identifier])).split("\n")

@@ -87,7 +87,7 @@ def opened(private: bytes, result: bytes, key: X25519Identity, today: date) -> O
     raw = age.unseal_bytes(result, [key])
     try:
         transcript = verify.parsed(raw)
-        found = verify.verified(transcript)
+        found, strata = verify.with_leaves(transcript)
     except verify.Disproved as error:
         raise TeamRefused(
             sentence("the draw is not valid: rule “{rule}”", rule=error.rule),
@@ -95,8 +95,7 @@ def opened(private: bytes, result: bytes, key: X25519Identity, today: date) -> O
         ) from None
     own = lines.salted()
     # No leaf of a valid transcript occurs twice. For a million leaves, a lookup for each would take longer.
-    leaves = {*chain.from_iterable(_split(text) for text in transcript.leaves)}
-    if protocol.list_hash(transcript.list) != lines.list or leaves != {*own}:
+    if protocol.list_hash(transcript.list) != lines.list or {*chain.from_iterable(strata)} != {*own}:
         raise TeamRefused(
             sentence("the draw was made from another list than this private file"),
             sentence("do not use the result; tell the parties"),
@@ -110,7 +109,7 @@ def open_result(private: bytes, result: bytes, key: X25519Identity, today: date)
     """Return the lines that were drawn. Raises TeamRefused or CryptoError, as ``opened``."""
     found = opened(private, result, key, today)
     lines, transcript = found.lines, found.transcript
-    drawn = [_split(text) for text in transcript.drawn]
+    drawn = [protocol.split(base64url.decode(text)) for text in transcript.drawn]
     wanted = {*chain.from_iterable(drawn)}
     positions = {leaf: at for at, leaf in enumerate(found.leaves) if leaf in wanted}
     rows = [(*ADDED, *lines.columns)]
@@ -125,7 +124,3 @@ def open_result(private: bytes, result: bytes, key: X25519Identity, today: date)
 def written(result: Result) -> bytes:
     """Return the result as CSV."""
     return csv_files.write([headings_of(result.rows[0]), *result.rows[1:]])
-
-
-def _split(text: str) -> list[bytes]:
-    return protocol.split(base64url.decode(text))

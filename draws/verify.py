@@ -58,6 +58,11 @@ def verify(raw: bytes) -> Verified:
 
 def verified(found: Transcript) -> Verified:
     """Return what a transcript says. Raises Disproved."""
+    return with_leaves(found)[0]
+
+
+def with_leaves(found: Transcript) -> tuple[Verified, list[list[bytes]]]:
+    """Return what a transcript says, and the leaves of each stratum. Raises Disproved."""
     _check_list(found.list)
     strata = _strata(found)
     own = protocol.list_hash(found.list)
@@ -73,7 +78,7 @@ def verified(found: Transcript) -> Verified:
     else:
         lines = _check_drawn(found, own, end, strata)
     asked, later = found.list.later, found.later
-    return Verified(
+    said = Verified(
         series=found.list.series,
         number=found.list.number,
         previous=found.list.previous,
@@ -86,6 +91,7 @@ def verified(found: Transcript) -> Verified:
         pulse="" if later is None else f"{later.source} {later.round}: {later.value}",
         absent=f"{asked.source} {asked.round}" if asked and isinstance(end, Void) and not end.missing else "",
     )
+    return said, [leaves for leaves, _ in strata]
 
 
 def verify_series(files: Sequence[bytes]) -> list[Verified]:
